@@ -1,0 +1,60 @@
+// Swift cannot call C variadics (curl_easy_setopt and its kin): each kind of argument gets a function here.
+// The parentheses round the curl name bypass curl's type-checking macros.
+#pragma once
+#include <curl/curl.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+static inline CURLcode rsd_curl_set_long(CURL *handle, CURLoption option, long value) {
+    return (curl_easy_setopt)(handle, option, value);
+}
+
+static inline CURLcode rsd_curl_set_offset(CURL *handle, CURLoption option, curl_off_t value) {
+    return (curl_easy_setopt)(handle, option, value);
+}
+
+static inline CURLcode rsd_curl_set_string(CURL *handle, CURLoption option, const char *value) {
+    return (curl_easy_setopt)(handle, option, value);
+}
+
+static inline CURLcode rsd_curl_set_bytes(CURL *handle, CURLoption option, const void *value) {
+    return (curl_easy_setopt)(handle, option, value);
+}
+
+static inline CURLcode rsd_curl_set_pointer(CURL *handle, CURLoption option, void *value) {
+    return (curl_easy_setopt)(handle, option, value);
+}
+
+static inline CURLcode rsd_curl_set_list(CURL *handle, CURLoption option, struct curl_slist *value) {
+    return (curl_easy_setopt)(handle, option, value);
+}
+
+typedef size_t (*rsd_curl_sink)(char *bytes, size_t size, size_t count, void *context);
+
+static inline CURLcode rsd_curl_set_sink(CURL *handle, CURLoption option, rsd_curl_sink sink) {
+    return (curl_easy_setopt)(handle, option, sink);
+}
+
+static inline CURLcode rsd_curl_get_long(CURL *handle, CURLINFO info, long *value) {
+    return (curl_easy_getinfo)(handle, info, value);
+}
+
+static inline CURLMcode rsd_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+    return (curl_multi_setopt)(multi, option, value);
+}
+
+// The result of a finished transfer is a member of a union, which Swift does not see.
+static inline CURLcode rsd_curl_message_result(const CURLMsg *message) {
+    return message->data.result;
+}
+
+// Not curl's: two Linux calls that are variadic (syscall) and that the Glibc module does not export. A pidfd names one
+// process for good, where a pid may be somebody else's a moment later.
+static inline int rsd_pidfd_open(pid_t pid) {
+    return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+static inline int rsd_pidfd_send_signal(int descriptor, int signal) {
+    return (int)syscall(SYS_pidfd_send_signal, descriptor, signal, (void *)0, 0);
+}

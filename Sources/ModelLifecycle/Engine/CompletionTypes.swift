@@ -1,0 +1,110 @@
+/// One continuation to be written. Every sampling field is sent, so that no `generation_config.json` fills in its own.
+public struct CompletionRequest: Sendable, Hashable {
+    /// Token ids of the model that is asked.
+    public var promptTokens: [Int]
+    /// vLLM cuts it without a word to what the context leaves.
+    public var maxTokens: Int
+    /// 0 is greedy.
+    public var temperature: Double
+    public var topP: Double
+    /// -1 is all tokens.
+    public var topK: Int
+    public var minP: Double
+    public var repetitionPenalty: Double
+    public var seed: Int
+    public var stop: [String]
+    /// Whether the stop string stays in the text. It is in the token ids in any case.
+    public var includeStop: Bool
+
+    public init(
+        promptTokens: [Int], maxTokens: Int, temperature: Double = 0, topP: Double = 1, topK: Int = -1,
+        minP: Double = 0, repetitionPenalty: Double = 1, seed: Int, stop: [String] = [],
+        includeStop: Bool = true
+    ) {
+        self.promptTokens = promptTokens
+        self.maxTokens = maxTokens
+        self.temperature = temperature
+        self.topP = topP
+        self.topK = topK
+        self.minP = minP
+        self.repetitionPenalty = repetitionPenalty
+        self.seed = seed
+        self.stop = stop
+        self.includeStop = includeStop
+    }
+}
+
+/// What the engine wrote.
+public struct Completion: Sendable, Hashable {
+    public enum Finish: Sendable, Hashable {
+        /// The model ended by itself.
+        case eos
+        /// This stop string came up.
+        case stop(String)
+        /// `maxTokens` or the context was used up.
+        case length
+        /// Anything else, such as vLLM's `abort`, `error` or `repetition`.
+        case other(String)
+    }
+
+    public var text: String
+    /// All tokens written, those of a stop string and of the end included.
+    public var tokenIDs: [Int]
+    public var finish: Finish
+    /// Tokens of the prompt, as the engine counted them.
+    public var promptTokens: Int
+    public var completionTokens: Int
+
+    public init(text: String, tokenIDs: [Int], finish: Finish, promptTokens: Int, completionTokens: Int) {
+        self.text = text
+        self.tokenIDs = tokenIDs
+        self.finish = finish
+        self.promptTokens = promptTokens
+        self.completionTokens = completionTokens
+    }
+}
+
+/// A text as the model's tokens.
+public struct Tokenization: Sendable, Hashable {
+    public var tokens: [Int]
+    /// The token's name in the vocabulary, one for each token: `Ġthe`, `ĊĊ`.
+    public var strings: [String]
+
+    public init(tokens: [Int], strings: [String]) {
+        self.tokens = tokens
+        self.strings = strings
+    }
+}
+
+/// A model that an engine serves.
+public struct ServedModel: Sendable, Hashable {
+    public var id: String
+    /// Tokens of prompt and answer together; nil where the engine does not say.
+    public var maxModelLength: Int?
+
+    public init(id: String, maxModelLength: Int?) {
+        self.id = id
+        self.maxModelLength = maxModelLength
+    }
+}
+
+/// Counters of an engine, each summed over its labels. They grow while the engine works, whatever `/health` says.
+public struct EngineMetrics: Sendable, Hashable {
+    /// `vllm:prompt_tokens_total`
+    public var promptTokens: Double
+    /// `vllm:generation_tokens_total`; stays 0 on a pooling server.
+    public var generationTokens: Double
+    /// `vllm:num_requests_running`
+    public var requestsRunning: Double
+    /// `vllm:num_requests_waiting`
+    public var requestsWaiting: Double
+
+    public init(
+        promptTokens: Double, generationTokens: Double, requestsRunning: Double, requestsWaiting: Double
+    ) {
+        self.promptTokens = promptTokens
+        self.generationTokens = generationTokens
+        self.requestsRunning = requestsRunning
+        self.requestsWaiting = requestsWaiting
+    }
+}

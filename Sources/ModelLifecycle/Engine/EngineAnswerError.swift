@@ -1,0 +1,38 @@
+/// What went wrong with one request to an engine.
+public enum EngineAnswerError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The engine answered with an error status. `message`, `kind` and `parameter` are vLLM's `error.message`,
+    /// `error.type` and `error.param`.
+    case status(Int, message: String, kind: String?, parameter: String?, endpoint: String)
+    /// The answer is not what the endpoint promises.
+    case malformed(endpoint: String, what: String, excerpt: String)
+    /// There was no answer.
+    case transport(HTTPError)
+    /// The engine ended or was stopped while the request ran.
+    case engine(EngineError)
+
+    /// Whether the engine refused the prompt as longer than its context.
+    public var promptTooLong: Bool {
+        guard case .status(400, _, _, let parameter?, _) = self else { return false }
+        return parameter == "input_tokens" || parameter == "input_text"
+    }
+
+    /// Whether the same request may succeed a moment later.
+    public var isTransient: Bool {
+        switch self {
+        case .status(let status, _, _, _, _): RetryPolicy.isTransient(status: status)
+        case .transport(let error): error.isTransient
+        case .malformed, .engine: false
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .status(let status, let message, _, _, let endpoint):
+            "\(endpoint) answered \(status): \(message)"
+        case .malformed(let endpoint, let what, let excerpt):
+            "\(endpoint) answered with something else than it should: \(what); it began with: \(excerpt)"
+        case .transport(let error): "\(error)"
+        case .engine(let error): "\(error)"
+        }
+    }
+}

@@ -1,0 +1,197 @@
+import Foundation
+
+/// The questions that an engine answers: vLLM's HTTP dialect, typed.
+///
+/// Every method throws ``EngineAnswerError``, or `CancellationError` when the calling task was cancelled. What may pass by
+/// itself (see ``RetryPolicy/isTransient(status:)``) has been tried again as often as the policy allows.
+public struct EngineClient: Sendable {
+    public let endpoint: HTTPEndpoint
+    /// The served model's name, sent as `model`.
+    public let model: String
+    /// For one try of one request.
+    public var deadline: Duration
+    public var retry: RetryPolicy
+    private let http: HTTPClient
+    private let clock: any Clock<Duration>
+    /// Why the engine is no more; nil while it is.
+    private let ended: @Sendable () -> EngineError?
+
+    /// A client for an engine that somebody else looks after.
+    public init(
+        endpoint: HTTPEndpoint, model: String, http: HTTPClient, deadline: Duration = .seconds(3600),
+        retry: RetryPolicy = RetryPolicy(), clock: any Clock<Duration> = ContinuousClock()
+    ) {
+        self.init(
+            endpoint: endpoint, model: model, http: http, deadline: deadline, retry: retry, clock: clock,
+            ended: { nil })
+    }
+
+    package init(
+        endpoint: HTTPEndpoint, model: String, http: HTTPClient, deadline: Duration, retry: RetryPolicy,
+        clock: any Clock<Duration>, ended: @escaping @Sendable () -> EngineError?
+    ) {
+        self.endpoint = endpoint
+        self.model = model
+        self.http = http
+        self.deadline = deadline
+        self.retry = retry
+        self.clock = clock
+        self.ended = ended
+    }
+
+    /// `GET /health`: whether the engine says that it is well. Asked once. A hung engine may say so too.
+    public func health() async throws -> Bool {
+        var request = HTTPRequest(.get, endpoint, "/health")
+        request.deadline = min(deadline, .seconds(10))
+        do {
+            return try await http.send(request).status == 200
+        } catch .cancelled {
+            throw CancellationError()
+        } catch {
+            return false
+        }
+    }
+
+    /// `GET /v1/models`
+    public func models() async throws -> [ServedModel] {
+        struct Answer: Decodable {
+            struct Card: Decodable {
+                var id: String
+                var max_model_len: Int?
+            }
+            var data: [Card]
+        }
+        let answer: Answer = try await ask(.get, "/v1/models")
+        return answer.data.map { ServedModel(id: $0.id, maxModelLength: $0.max_model_len) }
+    }
+
+    /// `POST /tokenize`
+    public func tokenize(_ text: String, addSpecialTokens: Bool) async throws -> Tokenization {
+        struct Question: Encodable {
+            var model: String
+            var prompt: String
+            var add_special_tokens: Bool
+            var return_token_strs = true
+        }
+        struct Answer: Decodable {
+            var tokens: [Int]
+            var token_strs: [String]
+        }
+        let path = "/tokenize"
+        let question = Question(model: model, prompt: text, add_special_tokens: addSpecialTokens)
+        return try await ask(path, question) { (answer: Answer, body) in
+            guard answer.tokens.count == answer.token_strs.count else {
+                throw malformed(
+                    path, "\(answer.tokens.count) tokens with \(answer.token_strs.count) names", body)
+            }
+            return Tokenization(tokens: answer.tokens, strings: answer.token_strs)
+        }
+    }
+
+    /// `POST /detokenize`
+    public func detokenize(_ tokens: [Int]) async throws -> String {
+        struct Question: Encodable {
+            var model: String
+            var tokens: [Int]
+        }
+        struct Answer: Decodable { var prompt: String }
+        return try await ask("/detokenize", Question(model: model, tokens: tokens)) { (answer: Answer, _) in
+            answer.prompt
+        }
+    }
+
+    /// `POST /v1/completions`, one prompt and one answer to it.
+    public func complete(_ request: CompletionRequest) async throws -> Completion {
+        let path = "/v1/completions"
+        return try await ask(path, CompletionQuestion(model: model, request)) {
+            (answer: CompletionAnswer, body) in
+            guard answer.choices.count == 1 else {
+                throw malformed(path, "\(answer.choices.count) choices where one was asked for", body)
+            }
+            return answer.choices[0].completion(usage: answer.usage)
+        }
+    }
+
+    /// `POST /pooling`: what the model says of each token, or of each step tag, as the engine was started.
+    ///
+    /// - Returns: a row for each; a row has a column for each class. An empty list is an answer too: compare the number of
+    ///   rows with what you expect.
+    public func pool(_ tokens: [Int]) async throws -> [[Double]] {
+        struct Question: Encodable {
+            var model: String
+            var input: [Int]
+        }
+        struct Answer: Decodable {
+            struct Item: Decodable { var data: [[Double?]] }
+            var data: [Item]
+        }
+        let path = "/pooling"
+        return try await ask(path, Question(model: model, input: tokens)) { (answer: Answer, body) in
+            guard answer.data.count == 1 else {
+                throw malformed(path, "\(answer.data.count) items where one was asked for", body)
+            }
+            return try answer.data[0].data.enumerated().map { row, columns in
+                try columns.map { value in
+                    guard let value, value.isFinite else {
+                        throw malformed(
+                            path, "row \(row) of data[0].data holds something that is no number", body)
+                    }
+                    return value
+                }
+            }
+        }
+    }
+
+    /// `GET /metrics`
+    public func metrics() async throws -> EngineMetrics {
+        let body = try await fetch(
+            HTTPRequest(.get, endpoint, "/metrics", deadline: deadline), path: "/metrics")
+        return EngineMetrics(prometheus: String(decoding: body, as: UTF8.self))
+    }
+
+    // MARK: Asking
+
+    private func ask<Answer: Decodable>(_ method: HTTPRequest.Method, _ path: String) async throws -> Answer {
+        let body = try await fetch(HTTPRequest(method, endpoint, path, deadline: deadline), path: path)
+        return try decode(body, path: path)
+    }
+
+    private func ask<Question: Encodable, Answer: Decodable, Value>(
+        _ path: String, _ question: Question, _ read: (Answer, Data) throws -> Value
+    ) async throws -> Value {
+        let data = try JSONEncoder().encode(question)
+        let body = try await fetch(
+            HTTPRequest(.post, endpoint, path, body: data, deadline: deadline), path: path)
+        return try read(decode(body, path: path), body)
+    }
+
+    private func fetch(_ request: HTTPRequest, path: String) async throws -> Data {
+        try await retry.run(clock: clock, isTransient: { ($0 as? EngineAnswerError)?.isTransient ?? false }) {
+            let response: HTTPResponse
+            do throws(HTTPError) {
+                response = try await http.send(request)
+            } catch {
+                if error == .cancelled { throw CancellationError() }
+                // A dead engine will refuse for ever: its death is the better answer.
+                if let ended = ended() { throw EngineAnswerError.engine(ended) }
+                throw EngineAnswerError.transport(error)
+            }
+            guard response.status == 200 else {
+                throw ErrorAnswer.error(status: response.status, body: response.body, endpoint: path)
+            }
+            return response.body
+        }
+    }
+
+    private func decode<Answer: Decodable>(_ body: Data, path: String) throws -> Answer {
+        do {
+            return try JSONDecoder().decode(Answer.self, from: body)
+        } catch let error as DecodingError {
+            throw malformed(path, error.sentence, body)
+        }
+    }
+
+    private func malformed(_ path: String, _ what: String, _ body: Data) -> EngineAnswerError {
+        .malformed(endpoint: path, what: what, excerpt: body.excerpt)
+    }
+}

@@ -1,0 +1,47 @@
+/// What went wrong with an engine's process: what happened, where to look, what to do.
+public struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
+    public enum Code: String, Sendable, Hashable {
+        /// No process could be started: program missing, bad directory, log not writable.
+        case cannotLaunch
+        /// The process ended before it was ready.
+        case diedDuringStart
+        /// The log said nothing new for too long during the start.
+        case silentDuringStart
+        /// Every port that was tried was taken by somebody else.
+        case noPort
+        /// The process ended after it was ready.
+        case died
+        /// Asked for something that needs a ready engine.
+        case notReady
+        /// Stopped while it was starting, or while a request ran.
+        case stopped
+    }
+
+    public let code: Code
+    public let engine: String
+    /// One sentence.
+    public let message: String
+    public var exit: ExitStatus?
+    public var logPath: String?
+    /// The last lines of the log.
+    public var logTail: [String] = []
+
+    public init(
+        _ code: Code, engine: String, _ message: String, exit: ExitStatus? = nil, logPath: String? = nil,
+        logTail: [String] = []
+    ) {
+        self.code = code
+        self.engine = engine
+        self.message = message
+        self.exit = exit
+        self.logPath = logPath
+        self.logTail = logTail
+    }
+
+    public var description: String {
+        var text = "engine \(engine): \(message)"
+        if let logPath { text += "\n  log: \(logPath)" }
+        for line in logTail { text += "\n  | \(line)" }
+        return text
+    }
+}

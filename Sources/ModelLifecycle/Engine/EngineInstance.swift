@@ -1,0 +1,76 @@
+import Foundation
+
+/// One process of an engine, from its spawn to the death of its whole family.
+final class EngineInstance: Sendable {
+    let engine: String
+    let child: ChildProcess
+    let tag: String
+    let log: EngineLog
+    let key: Secret
+    let client: EngineClient
+    /// Why it is no more: set before its connections are closed, so that whoever loses an answer learns the reason.
+    let ended: Latch<EngineError>
+    private let http: HTTPClient
+    private let temporaries: [String]
+
+    init(
+        engine: String, child: ChildProcess, tag: String, log: EngineLog, key: Secret, plan: LaunchPlan,
+        requests: EngineRequests
+    ) {
+        self.engine = engine
+        self.child = child
+        self.tag = tag
+        self.log = log
+        self.key = key
+        temporaries = plan.temporaries
+        let http = HTTPClient(limits: requests.limits)
+        let ended = Latch<EngineError>()
+        self.http = http
+        self.ended = ended
+        client = EngineClient(
+            endpoint: HTTPEndpoint(base: "http://\(plan.host):\(plan.port)", key: key), model: engine,
+            http: http,
+            deadline: requests.deadline, retry: requests.retry, clock: requests.clock, ended: { ended.value })
+        Task.detached {
+            // Nobody cancels a detached task that nobody holds; the wait ends with the process.
+            guard let status = try? await child.exit.wait() else { return }
+            ended.set(
+                EngineError(
+                    .died, engine: engine, "its process ended by itself with \(status)", exit: status,
+                    logPath: log.path, logTail: log.tail(hiding: key)))
+            await http.shutdown()
+        }
+    }
+
+    /// Ends the process and all it started, in the order that vLLM needs: it does not exit while a connection is open.
+    ///
+    /// Runs to its end even when the calling task is cancelled.
+    func bringDown(because reason: EngineError, ladder: StopLadder) async throws {
+        ended.set(reason)
+        await http.shutdown()
+        let family = ProcessFamily(
+            leader: child.pid, leaderStart: child.startTime, tag: tag, trustsGroup: true)
+        _ = try await ladder.bringDown(family, engine: engine)
+        for path in temporaries { try? FileManager.default.removeItem(atPath: path) }
+    }
+}
+
+/// How an engine's clients ask.
+public struct EngineRequests: Sendable {
+    /// For one try of one request.
+    public var deadline: Duration
+    public var retry: RetryPolicy
+    public var limits: HTTPClient.Limits
+    /// For the pauses between tries.
+    public var clock: any Clock<Duration>
+
+    public init(
+        deadline: Duration = .seconds(3600), retry: RetryPolicy = RetryPolicy(),
+        limits: HTTPClient.Limits = HTTPClient.Limits(), clock: any Clock<Duration> = ContinuousClock()
+    ) {
+        self.deadline = deadline
+        self.retry = retry
+        self.limits = limits
+        self.clock = clock
+    }
+}

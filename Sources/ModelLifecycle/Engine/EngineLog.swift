@@ -1,0 +1,42 @@
+import Foundation
+
+/// The log file of one start: `<engine>-<n>.log`.
+struct EngineLog: Sendable {
+    let path: String
+
+    /// Takes the next free number and makes the file.
+    static func next(for engine: String, in directory: String) throws -> EngineLog {
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        var number = 1
+        while true {
+            let path = "\(directory)/\(engine)-\(number).log"
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+            if descriptor >= 0 {
+                close(descriptor)
+                return EngineLog(path: path)
+            }
+            guard errno == EEXIST else {
+                throw SpawnError.outputUnwritable(path, reason: String(cString: strerror(errno)))
+            }
+            number += 1
+        }
+    }
+
+    /// Bytes written so far.
+    var size: Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    /// The last lines, with the key made unreadable should the engine have printed it.
+    func tail(lines: Int = 20, hiding key: Secret) -> [String] {
+        guard let file = FileHandle(forReadingAtPath: path) else { return [] }
+        defer { try? file.close() }
+        let length = (try? file.seekToEnd()) ?? 0
+        try? file.seek(toOffset: length > 16384 ? length - 16384 : 0)
+        let bytes = (try? file.readToEnd()) ?? Data()
+        return String(decoding: bytes, as: UTF8.self)
+            .replacingOccurrences(of: key.value, with: key.description)
+            .split(whereSeparator: \.isNewline).suffix(lines).map(String.init)
+    }
+}

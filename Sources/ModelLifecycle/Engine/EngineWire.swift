@@ -1,0 +1,178 @@
+import Foundation
+
+/// The body of `POST /v1/completions`. Field names are vLLM's.
+struct CompletionQuestion: Encodable {
+    var model: String
+    var prompt: [Int]
+    var max_tokens: Int
+    var temperature: Double
+    var top_p: Double
+    var top_k: Int
+    var min_p: Double
+    var repetition_penalty: Double
+    var presence_penalty = 0.0
+    var frequency_penalty = 0.0
+    var seed: Int
+    var stop: [String]
+    var include_stop_str_in_output: Bool
+    var skip_special_tokens = true
+    var n = 1
+    var stream = false
+    var return_token_ids = true
+
+    init(model: String, _ request: CompletionRequest) {
+        self.model = model
+        prompt = request.promptTokens
+        max_tokens = request.maxTokens
+        temperature = request.temperature
+        top_p = request.topP
+        top_k = request.topK
+        min_p = request.minP
+        repetition_penalty = request.repetitionPenalty
+        seed = request.seed
+        stop = request.stop
+        include_stop_str_in_output = request.includeStop
+    }
+}
+
+/// The answer to it.
+struct CompletionAnswer: Decodable {
+    struct Usage: Decodable {
+        var prompt_tokens: Int
+        var completion_tokens: Int
+    }
+
+    /// A stop string, or the id of a stop token.
+    enum StopReason: Decodable {
+        case string(String)
+        case token(Int)
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let token = try? container.decode(Int.self) {
+                self = .token(token)
+            } else {
+                self = .string(try container.decode(String.self))
+            }
+        }
+    }
+
+    struct Choice: Decodable {
+        var text: String
+        var token_ids: [Int]
+        var finish_reason: String
+        var stop_reason: StopReason?
+
+        func completion(usage: Usage) -> Completion {
+            let finish: Completion.Finish =
+                switch (finish_reason, stop_reason) {
+                case ("stop", nil): .eos
+                case ("stop", .string(let string)): .stop(string)
+                case ("stop", .token(let token)): .other("stop token \(token)")
+                case ("length", _): .length
+                case (let reason, _): .other(reason)
+                }
+            return Completion(
+                text: text, tokenIDs: token_ids, finish: finish, promptTokens: usage.prompt_tokens,
+                completionTokens: usage.completion_tokens)
+        }
+    }
+
+    var choices: [Choice]
+    var usage: Usage
+}
+
+/// vLLM's error body, `{"error":{"message":…,"type":…,"param":…}}`; FastAPI's own is `{"detail":…}`.
+enum ErrorAnswer {
+    private struct Body: Decodable {
+        struct Inner: Decodable {
+            var message: String?
+            var type: String?
+            var param: String?
+        }
+        var error: Inner
+    }
+    /// What the key middleware says: `{"error":"Unauthorized"}`.
+    private struct Plain: Decodable { var error: String }
+    private struct Detail: Decodable { var detail: String }
+
+    static func error(status: Int, body: Data, endpoint: String) -> EngineAnswerError {
+        let decoder = JSONDecoder()
+        let inner = (try? decoder.decode(Body.self, from: body))?.error
+        let message =
+            inner?.message ?? (try? decoder.decode(Plain.self, from: body))?.error
+            ?? (try? decoder.decode(Detail.self, from: body))?.detail
+        return .status(
+            status, message: message ?? body.excerpt, kind: inner?.type, parameter: inner?.param,
+            endpoint: endpoint)
+    }
+}
+
+extension EngineMetrics {
+    /// Reads Prometheus' text format.
+    init(prometheus text: String) {
+        var sums: [Substring: Double] = [:]
+        for line in text.split(whereSeparator: \.isNewline) where line.hasPrefix("vllm:") {
+            let name = line.prefix { $0 != "{" && $0 != " " }
+            // Label values may hold spaces, so the value is what follows the closing brace.
+            let rest =
+                line.lastIndex(of: "}").map { line[line.index(after: $0)...] } ?? line[name.endIndex...]
+            guard let word = rest.split(separator: " ").first, let value = Double(word) else { continue }
+            sums[name, default: 0] += value
+        }
+        self.init(
+            promptTokens: sums["vllm:prompt_tokens_total"] ?? 0,
+            generationTokens: sums["vllm:generation_tokens_total"] ?? 0,
+            requestsRunning: sums["vllm:num_requests_running"] ?? 0,
+            requestsWaiting: sums["vllm:num_requests_waiting"] ?? 0)
+    }
+}
+
+extension Data {
+    /// Enough to see what it is, on one line.
+    var excerpt: String {
+        let text = String(decoding: prefix(200), as: UTF8.self)
+            .split(whereSeparator: \.isNewline).joined(separator: " ")
+        return text.isEmpty ? "(nothing)" : text + (count > 200 ? "…" : "")
+    }
+}
+
+extension DecodingError {
+    /// What is wrong, and at which field.
+    var sentence: String {
+        switch self {
+        case .keyNotFound(let key, let context):
+            "the field \(Self.path(context.codingPath + [key])) is missing"
+        case .typeMismatch(let type, let context):
+            "\(Self.path(context.codingPath)) is not \(Self.name(type))"
+        case .valueNotFound(let type, let context):
+            "\(Self.path(context.codingPath)) is null, not \(Self.name(type))"
+        case .dataCorrupted(let context):
+            context.codingPath.isEmpty
+                ? "it is not JSON"
+                : "\(Self.path(context.codingPath)) cannot be read: \(context.debugDescription)"
+        @unknown default: "\(self)"
+        }
+    }
+
+    private static func path(_ keys: [any CodingKey]) -> String {
+        var text = ""
+        for key in keys {
+            if let index = key.intValue {
+                text += "[\(index)]"
+            } else {
+                text += text.isEmpty ? key.stringValue : ".\(key.stringValue)"
+            }
+        }
+        return text.isEmpty ? "the answer" : text
+    }
+
+    private static func name(_ type: any Any.Type) -> String {
+        switch type {
+        case is Int.Type: "an integer"
+        case is Double.Type: "a number"
+        case is String.Type: "a string"
+        default: "\(type)".hasPrefix("Array") ? "a list" : "an object"
+        }
+    }
+}

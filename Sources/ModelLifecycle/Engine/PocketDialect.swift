@@ -1,0 +1,57 @@
+import Foundation
+
+/// The small CPU engine that comes with this program.
+public struct PocketDialect: EngineDialect {
+    public let kind = "pocket"
+    private let fixed: String?
+
+    /// - Parameter executable: the program to use; nil looks for `rsd-pocket` beside this program, then in the
+    ///   environment variable RSD_POCKET, then on PATH.
+    public init(executable: String? = nil) { fixed = executable }
+
+    public func launch(_ configuration: EngineConfiguration, port: Int) throws -> LaunchPlan {
+        LaunchPlan(
+            executable: try executable(for: configuration.name),
+            arguments: [
+                "serve", configuration.model, "--port", "\(port)", "--served-model-name", configuration.name,
+            ]
+                + configuration.arguments.flatMap(\.words),
+            port: port)
+    }
+
+    public func explain(exit: ExitStatus, logTail: String) -> StartFailure? {
+        let words = logTail.lowercased()
+        if words.contains("address already in use") || words.contains("eaddrinuse") { return .portTaken }
+        return nil
+    }
+
+    public func version() async throws -> String {
+        let path = try executable(for: kind)
+        let output = try await CommandOutput.run(path, ["--version"])
+        guard output.status == .exited(code: 0) else {
+            let end = output.status.map { "\($0)" } ?? "no end within a minute"
+            throw EngineError(
+                .cannotLaunch, engine: kind, "\(path) --version ended with \(end): \(output.text)")
+        }
+        return output.text.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    private func executable(for engine: String) throws -> String {
+        if let fixed { return fixed }
+        let manager = FileManager.default
+        let environment = ProcessInfo.processInfo.environment
+        var candidates: [String] = []
+        if let own = try? manager.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
+            candidates.append((own as NSString).deletingLastPathComponent + "/rsd-pocket")
+        }
+        if let named = environment["RSD_POCKET"], !named.isEmpty { candidates.append(named) }
+        candidates += (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/rsd-pocket" }
+        if let found = candidates.first(where: manager.isExecutableFile(atPath:)) {
+            return found.hasPrefix("/") ? found : manager.currentDirectoryPath + "/" + found
+        }
+        throw EngineError(
+            .cannotLaunch, engine: engine,
+            "the pocket engine was not found: put rsd-pocket beside this program, on PATH, "
+                + "or name it in the environment variable RSD_POCKET")
+    }
+}

@@ -1,0 +1,218 @@
+import CCurl
+import Foundation
+import Synchronization
+
+/// The thread that owns a libcurl multi handle and all transfers on it.
+///
+/// Everyone else only appends to the inbox and wakes the thread.
+final class CurlThread: Sendable {
+    typealias Answer = Result<HTTPResponse, HTTPError>
+    typealias Continuation = CheckedContinuation<Answer, Never>
+    typealias Done = @Sendable () -> Void
+
+    private enum Command {
+        case start(id: UInt64, HTTPRequest, Continuation)
+        case cancel(id: UInt64)
+        case closeIdle(Done)
+    }
+
+    private struct Inbox {
+        var commands: [Command] = []
+        var lastID: UInt64 = 0
+        var stopping = false
+        var stopped = false
+        var whenStopped: [Done] = []
+        /// The handle to wake; nil before the thread runs and after it has ended.
+        var multi: MultiHandle?
+    }
+
+    /// A CURLM pointer. `curl_multi_wakeup` may be called from any thread; everything else is the thread's alone.
+    ///
+    /// @unchecked: the pointer never changes, it is freed under the inbox's lock after it was taken out of the inbox, and
+    /// it is woken only under that lock.
+    private struct MultiHandle: @unchecked Sendable {
+        let pointer: UnsafeMutableRawPointer
+    }
+
+    private static let initialised: Bool = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
+
+    private let inbox = Mutex(Inbox())
+    private let limits: HTTPClient.Limits
+
+    init(limits: HTTPClient.Limits) { self.limits = limits }
+
+    func start() {
+        _ = Self.initialised
+        let thread = Thread { [self] in run() }
+        thread.name = "rsd-http"
+        thread.start()
+    }
+
+    // MARK: What other threads call
+
+    func nextID() -> UInt64 {
+        inbox.withLock { inbox in
+            inbox.lastID += 1
+            return inbox.lastID
+        }
+    }
+
+    func enqueue(_ request: HTTPRequest, id: UInt64, _ continuation: Continuation) {
+        let refusal: HTTPError? = inbox.withLock { inbox in
+            if inbox.stopping { return .shutDown }
+            // Asked inside the lock: a cancellation that came before now found nothing to cancel.
+            if Task.isCancelled { return .cancelled }
+            inbox.commands.append(.start(id: id, request, continuation))
+            wake(inbox)
+            return nil
+        }
+        if let refusal { continuation.resume(returning: .failure(refusal)) }
+    }
+
+    func cancel(_ id: UInt64) { add(.cancel(id: id)) }
+
+    func closeIdle(_ done: @escaping Done) {
+        if !add(.closeIdle(done)) { done() }
+    }
+
+    func shutdown(finished: Done?) {
+        let already = inbox.withLock { inbox in
+            if inbox.stopped { return true }
+            inbox.stopping = true
+            if let finished { inbox.whenStopped.append(finished) }
+            wake(inbox)
+            return false
+        }
+        if already { finished?() }
+    }
+
+    @discardableResult
+    private func add(_ command: Command) -> Bool {
+        inbox.withLock { inbox in
+            guard !inbox.stopping else { return false }
+            inbox.commands.append(command)
+            wake(inbox)
+            return true
+        }
+    }
+
+    private func wake(_ inbox: borrowing Inbox) {
+        if let multi = inbox.multi { curl_multi_wakeup(multi.pointer) }
+    }
+
+    // MARK: The thread
+
+    private func run() {
+        var multi = makeMulti()
+        var transfers: [UInt64: CurlTransfer] = [:]
+        var byHandle: [UnsafeMutableRawPointer: UInt64] = [:]
+        var renewWhenIdle = false
+
+        func finish(_ id: UInt64, _ answer: (CurlTransfer) -> Answer) {
+            guard let transfer = transfers.removeValue(forKey: id) else { return }
+            byHandle[transfer.easy] = nil
+            // Taking out a transfer that is under way closes its connection.
+            if let multi { curl_multi_remove_handle(multi, transfer.easy) }
+            transfer.continuation.resume(returning: answer(transfer))
+            transfer.free()
+        }
+
+        while true {
+            let (commands, stopping) = inbox.withLock { inbox in
+                defer { inbox.commands.removeAll(keepingCapacity: true) }
+                return (inbox.commands, inbox.stopping)
+            }
+            var noted: [Done] = []
+            for command in commands {
+                switch command {
+                case .start(let id, let request, let continuation):
+                    guard let multi, let transfer = CurlTransfer(request, limits: limits, continuation) else {
+                        let error = HTTPError.other(
+                            code: -1, message: "libcurl has no memory", url: request.url)
+                        continuation.resume(returning: .failure(error))
+                        continue
+                    }
+                    transfers[id] = transfer
+                    byHandle[transfer.easy] = id
+                    let code = curl_multi_add_handle(multi, transfer.easy)
+                    if code != CURLM_OK {
+                        finish(id) {
+                            .failure(.other(code: Int(code.rawValue), message: "not added", url: $0.url))
+                        }
+                    }
+                case .cancel(let id): finish(id) { _ in .failure(.cancelled) }
+                case .closeIdle(let done):
+                    renewWhenIdle = true
+                    noted.append(done)
+                }
+            }
+            if stopping { break }
+            if let multi {
+                var running: Int32 = 0
+                curl_multi_perform(multi, &running)
+                var left: Int32 = 0
+                while let message = curl_multi_info_read(multi, &left) {
+                    guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle,
+                        let id = byHandle[easy]
+                    else { continue }
+                    let code = rsd_curl_message_result(message)
+                    finish(id) { $0.answer(code) }
+                }
+            }
+            if renewWhenIdle, transfers.isEmpty {
+                multi = renew(multi)
+                renewWhenIdle = false
+            }
+            for done in noted { done() }
+            if let multi {
+                curl_multi_poll(multi, nil, 0, 60_000, nil)
+            } else {
+                // Out of memory or descriptors: every request is refused above, without a spin.
+                Thread.sleep(forTimeInterval: 0.05)
+            }
+        }
+        for id in Array(transfers.keys) { finish(id) { _ in .failure(.shutDown) } }
+        end(multi)
+    }
+
+    private func makeMulti() -> UnsafeMutableRawPointer? {
+        guard let multi = curl_multi_init() else { return nil }
+        // Without it libcurl keeps four connections a transfer and closes the rest after every burst.
+        rsd_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, limits.idleConnections)
+        let handle = MultiHandle(pointer: multi)
+        inbox.withLock { inbox in
+            inbox.multi = handle
+            // What was appended while there was no handle to wake is found by the first look.
+            wake(inbox)
+        }
+        return multi
+    }
+
+    /// libcurl has no call that closes idle connections; a new multi handle has none.
+    private func renew(_ multi: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+        inbox.withLock { $0.multi = nil }
+        if let multi { curl_multi_cleanup(multi) }
+        return makeMulti()
+    }
+
+    private func end(_ multi: UnsafeMutableRawPointer?) {
+        inbox.withLock { $0.multi = nil }
+        if let multi { curl_multi_cleanup(multi) }
+        let (rest, waiting) = inbox.withLock { inbox in
+            inbox.stopped = true
+            defer {
+                inbox.commands = []
+                inbox.whenStopped = []
+            }
+            return (inbox.commands, inbox.whenStopped)
+        }
+        for command in rest {
+            switch command {
+            case .start(_, _, let continuation): continuation.resume(returning: .failure(.shutDown))
+            case .cancel: break
+            case .closeIdle(let done): done()
+            }
+        }
+        for done in waiting { done() }
+    }
+}

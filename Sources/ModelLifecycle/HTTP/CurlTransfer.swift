@@ -1,0 +1,134 @@
+import CCurl
+import Foundation
+
+/// One request on its way, with libcurl's handle for it. Lives on the curl thread alone.
+final class CurlTransfer {
+    let easy: UnsafeMutableRawPointer
+    let url: String
+    let continuation: CurlThread.Continuation
+    private let limit: Int
+    private var headerList: UnsafeMutablePointer<curl_slist>?
+    private var body = Data()
+    private var headers = Data()
+    private var overflowed = false
+
+    init?(_ request: HTTPRequest, limits: HTTPClient.Limits, _ continuation: CurlThread.Continuation) {
+        guard let easy = curl_easy_init() else { return nil }
+        self.easy = easy
+        self.continuation = continuation
+        url = request.url
+        limit = limits.responseBytes
+        configure(request)
+    }
+
+    /// Gives back what libcurl holds. To be called once, after the handle was taken out of the multi handle.
+    func free() {
+        curl_easy_cleanup(easy)
+        curl_slist_free_all(headerList)
+        headerList = nil
+    }
+
+    private func configure(_ request: HTTPRequest) {
+        rsd_curl_set_string(easy, CURLOPT_URL, request.url)
+        rsd_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
+        rsd_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        rsd_curl_set_string(easy, CURLOPT_NOPROXY, "*")
+        rsd_curl_set_long(easy, CURLOPT_TIMEOUT_MS, request.deadline.wholeMilliseconds)
+        rsd_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, request.connectLimit.wholeMilliseconds)
+
+        // Without an empty Expect libcurl waits a second for "100 Continue" before a body of more than a kilobyte.
+        addHeader("Expect:")
+        if let key = request.key { addHeader("Authorization: Bearer \(key.value)") }
+        if let body = request.body {
+            addHeader("Content-Type: application/json")
+            rsd_curl_set_long(easy, CURLOPT_POST, 1)
+            rsd_curl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+            body.withUnsafeBytes { bytes in
+                // The copy is made at once and needs the size to be set before.
+                var empty: UInt8 = 0
+                if let start = bytes.baseAddress {
+                    rsd_curl_set_bytes(easy, CURLOPT_COPYPOSTFIELDS, start)
+                } else {
+                    rsd_curl_set_bytes(easy, CURLOPT_COPYPOSTFIELDS, &empty)
+                }
+            }
+        } else if request.method == .post {
+            rsd_curl_set_long(easy, CURLOPT_POST, 1)
+            rsd_curl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, 0)
+            rsd_curl_set_string(easy, CURLOPT_COPYPOSTFIELDS, "")
+        }
+        rsd_curl_set_list(easy, CURLOPT_HTTPHEADER, headerList)
+
+        // The thread's table keeps self alive until the handle is cleaned up.
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        rsd_curl_set_pointer(easy, CURLOPT_WRITEDATA, me)
+        rsd_curl_set_sink(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+            guard let bytes, let context else { return 0 }
+            let transfer = Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+            return transfer.takeBody(bytes, size * count)
+        }
+        rsd_curl_set_pointer(easy, CURLOPT_HEADERDATA, me)
+        rsd_curl_set_sink(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+            guard let bytes, let context else { return 0 }
+            let transfer = Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+            return transfer.takeHeader(bytes, size * count)
+        }
+    }
+
+    private func addHeader(_ line: String) {
+        if let longer = curl_slist_append(headerList, line) { headerList = longer }
+    }
+
+    /// Any other number than `count` makes libcurl give up.
+    private func takeBody(_ bytes: UnsafeMutablePointer<CChar>, _ count: Int) -> Int {
+        guard body.count + count <= limit else {
+            overflowed = true
+            return 0
+        }
+        bytes.withMemoryRebound(to: UInt8.self, capacity: count) { body.append($0, count: count) }
+        return count
+    }
+
+    private func takeHeader(_ bytes: UnsafeMutablePointer<CChar>, _ count: Int) -> Int {
+        let line = UnsafeRawBufferPointer(start: bytes, count: count)
+        if line.starts(with: "HTTP/".utf8) { headers.removeAll(keepingCapacity: true) }
+        guard headers.count + count <= 1 << 20 else { return 0 }
+        headers.append(contentsOf: line)
+        return count
+    }
+
+    /// What libcurl's verdict means to the caller.
+    func answer(_ code: CURLcode) -> CurlThread.Answer {
+        if code == CURLE_OK {
+            var status = 0
+            rsd_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+            return .success(HTTPResponse(status: status, body: body, rawHeaders: headers))
+        }
+        let words = String(cString: curl_easy_strerror(code))
+        switch code {
+        case CURLE_COULDNT_CONNECT: return .failure(.refused(url: url))
+        case CURLE_OPERATION_TIMEDOUT: return .failure(.timedOut(url: url))
+        case CURLE_WRITE_ERROR where overflowed: return .failure(.tooLarge(url: url, limit: limit))
+        case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR,
+            CURLE_WEIRD_SERVER_REPLY,
+            CURLE_BAD_CONTENT_ENCODING:
+            return .failure(.connectionLost(url: url, reason: words))
+        default: return .failure(.other(code: Int(code.rawValue), message: words, url: url))
+        }
+    }
+}
+
+extension Duration {
+    /// At least one: zero means "no limit" to libcurl.
+    var wholeMilliseconds: Int {
+        let (seconds, attoseconds) = components
+        let whole = Double(seconds) * 1000 + Double(attoseconds) / 1e15
+        return max(1, Int(min(whole, Double(Int32.max))))
+    }
+
+    /// In seconds.
+    var inSeconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) + Double(attoseconds) / 1e18
+    }
+}

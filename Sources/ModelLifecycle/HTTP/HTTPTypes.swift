@@ -1,0 +1,102 @@
+import Foundation
+
+/// A value that must not be seen: an API key. It prints as dots.
+public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
+    package let value: String
+
+    public init(_ value: String) { self.value = value }
+
+    public var description: String { "•••" }
+    public var debugDescription: String { "•••" }
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+/// Where a server is, and the key to it.
+public struct HTTPEndpoint: Sendable, Hashable {
+    /// Without a slash at the end: `http://127.0.0.1:8000`.
+    public var base: String
+    /// Sent as `Authorization: Bearer KEY`.
+    public var key: Secret?
+
+    public init(base: String, key: Secret? = nil) {
+        self.base = base
+        self.key = key
+    }
+}
+
+/// One request to a server.
+public struct HTTPRequest: Sendable {
+    public enum Method: String, Sendable { case get = "GET", post = "POST" }
+
+    public var method: Method
+    public var url: String
+    public var key: Secret?
+    /// Sent as `application/json` when it is there.
+    public var body: Data?
+    /// From the start of the request to the last byte of its answer.
+    public var deadline: Duration
+    /// For the connection alone.
+    public var connectLimit: Duration
+
+    public init(
+        _ method: Method, _ endpoint: HTTPEndpoint, _ path: String, body: Data? = nil,
+        deadline: Duration = .seconds(3600), connectLimit: Duration = .seconds(10)
+    ) {
+        self.method = method
+        url = endpoint.base + path
+        key = endpoint.key
+        self.body = body
+        self.deadline = deadline
+        self.connectLimit = connectLimit
+    }
+}
+
+/// What a server answered, whatever its status.
+public struct HTTPResponse: Sendable {
+    public let status: Int
+    public let body: Data
+    let rawHeaders: Data
+
+    /// The first header of that name, which is compared without regard to case.
+    public func header(_ name: String) -> String? {
+        for line in String(decoding: rawHeaders, as: UTF8.self).split(whereSeparator: \.isNewline) {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            guard line[..<colon].caseInsensitiveCompare(name) == .orderedSame else { continue }
+            return line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+        }
+        return nil
+    }
+}
+
+/// Why there is no answer.
+public enum HTTPError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Nobody listens there.
+    case refused(url: String)
+    /// The deadline or the connect limit passed.
+    case timedOut(url: String)
+    /// The calling task was cancelled; the connection was closed.
+    case cancelled
+    /// The connection ended before the answer was whole.
+    case connectionLost(url: String, reason: String)
+    /// The answer was longer than the client takes.
+    case tooLarge(url: String, limit: Int)
+    /// The client was shut down.
+    case shutDown
+    /// Anything else, with libcurl's number and words.
+    case other(code: Int, message: String, url: String)
+
+    public var description: String {
+        switch self {
+        case .refused(let url): "\(url): connection refused, nobody listens there"
+        case .timedOut(let url): "\(url): no answer in time"
+        case .cancelled: "the request was cancelled"
+        case .connectionLost(let url, let reason):
+            "\(url): the connection ended before the answer was whole (\(reason))"
+        case .tooLarge(let url, let limit): "\(url): the answer is longer than \(limit) bytes"
+        case .shutDown: "the HTTP client was shut down"
+        case .other(let code, let message, let url): "\(url): \(message) (libcurl \(code))"
+        }
+    }
+}

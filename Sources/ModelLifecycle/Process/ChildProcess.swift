@@ -1,0 +1,100 @@
+import CCurl
+import Foundation
+
+/// A process that this program started: leader of its own process group, whose death is known at once.
+package final class ChildProcess: Sendable {
+    package let pid: pid_t
+    /// See ``ProcessRecord/startTime``; nil when the process had ended before it could be read.
+    package let startTime: UInt64?
+    /// How it ended, once it has.
+    package let exit: Latch<ExitStatus>
+
+    private init(pid: pid_t, startTime: UInt64?, exit: Latch<ExitStatus>) {
+        self.pid = pid
+        self.startTime = startTime
+        self.exit = exit
+    }
+
+    /// Starts a process.
+    ///
+    /// Where util-linux has `setpriv --pdeathsig`, the kernel sends the child SIGTERM when this program dies.
+    ///
+    /// - Throws: ``SpawnError``.
+    package static func launch(_ request: SpawnRequest, tiedToParent: Bool = true) async throws
+        -> ChildProcess
+    {
+        try request.check()
+        var request = request
+        if tiedToParent, let setpriv = await ParentDeathSignal.setpriv() {
+            request.arguments = ["--pdeathsig", "TERM", "--", request.executable] + request.arguments
+            request.executable = setpriv
+        }
+        let final = request
+        try await waitForFewOpenFiles()
+        return try await Spawner.shared.perform { try start(final) }
+    }
+
+    /// Foundation's `Process.run` copies directory entries of /proc/self/fd as whole structures, and with more than about
+    /// 1,350 of them reads beyond its buffer (seen: SIGSEGV). Files that are open for requests in flight close soon.
+    private static func waitForFewOpenFiles() async throws {
+        let most = 1200
+        var count = 0
+        for _ in 0..<500 {
+            count = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+            if count <= most { return }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        throw SpawnError.tooManyOpenFiles(count)
+    }
+
+    private static func start(_ request: SpawnRequest) throws -> ChildProcess {
+        let descriptor = open(request.outputPath, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw SpawnError.outputUnwritable(request.outputPath, reason: String(cString: strerror(errno)))
+        }
+        let output = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: request.executable)
+        process.arguments = request.arguments
+        process.environment = request.environment
+        if let directory = request.workingDirectory {
+            process.currentDirectoryURL = URL(fileURLWithPath: directory)
+        }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = output
+        let exit = Latch<ExitStatus>()
+        // The fallback: it comes late while any descendant lives, but it comes where there is no pidfd.
+        process.terminationHandler = { process in
+            let status = process.terminationStatus
+            exit.set(process.terminationReason == .exit ? .exited(code: status) : .signalled(status))
+        }
+        do {
+            try process.run()
+        } catch {
+            throw SpawnError.failed(request.executable, reason: "\(error.localizedDescription)")
+        }
+        let pid = process.processIdentifier
+        watch(pid, exit: exit)
+        return ChildProcess(pid: pid, startTime: ProcFS.record(of: pid)?.startTime, exit: exit)
+    }
+
+    /// Learns of the death from the kernel, while the zombie is left for Foundation to reap.
+    private static func watch(_ pid: pid_t, exit: Latch<ExitStatus>) {
+        let descriptor = rsd_pidfd_open(pid)
+        guard descriptor >= 0 else { return }
+        let thread = Thread {
+            defer { close(descriptor) }
+            var info = siginfo_t()
+            while waitid(P_PIDFD, id_t(descriptor), &info, WEXITED | WNOWAIT) != 0 {
+                // ECHILD: Foundation reaped it first and tells how it ended.
+                guard errno == EINTR else { return }
+            }
+            let status = info._sifields._sigchld.si_status
+            exit.set(info.si_code == CLD_EXITED ? .exited(code: status) : .signalled(status))
+        }
+        thread.name = "rsd-watch-\(pid)"
+        thread.stackSize = 256 << 10
+        thread.start()
+    }
+}

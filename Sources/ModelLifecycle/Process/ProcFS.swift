@@ -1,0 +1,111 @@
+import CCurl
+import Foundation
+
+/// What `/proc/PID/stat` says of one process.
+package struct ProcessRecord: Sendable, Hashable {
+    package let pid: pid_t
+    package let command: String
+    package let state: Character
+    package let parent: pid_t
+    package let group: pid_t
+    /// Clock ticks since the machine started, at which the process did. With the pid it names a process for good.
+    package let startTime: UInt64
+
+    /// Whether nothing of the process runs any more: a zombie waits only to be reaped and holds no memory.
+    package var isDead: Bool { state == "Z" || state == "X" }
+
+    /// Reads the one line of `/proc/PID/stat`.
+    ///
+    /// The command may hold spaces and parentheses, so its end is the LAST `)`.
+    package init?(stat line: String) {
+        guard let open = line.firstIndex(of: "("), let close = line.lastIndex(of: ")"), open < close else {
+            return nil
+        }
+        let fields = line[line.index(after: close)...].split(whereSeparator: \.isWhitespace)
+        guard fields.count >= 20,
+            let pid = pid_t(line[..<open].trimmingCharacters(in: .whitespaces)),
+            let state = fields[0].first, let parent = pid_t(fields[1]), let group = pid_t(fields[2]),
+            let startTime = UInt64(fields[19])
+        else { return nil }
+        self.pid = pid
+        self.command = String(line[line.index(after: open)..<close])
+        self.state = state
+        self.parent = parent
+        self.group = group
+        self.startTime = startTime
+    }
+}
+
+/// Readers of `/proc`.
+package enum ProcFS {
+    /// The process with this pid, zombies included; nil when there is none.
+    package static func record(of pid: pid_t) -> ProcessRecord? {
+        guard let bytes = read("/proc/\(pid)/stat") else { return nil }
+        return ProcessRecord(stat: String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// Every process of the machine (of the pid namespace), zombies included.
+    package static func all() -> [ProcessRecord] {
+        guard let directory = opendir("/proc") else { return [] }
+        defer { closedir(directory) }
+        var records: [ProcessRecord] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if let pid = pid_t(name), let record = record(of: pid) { records.append(record) }
+        }
+        return records
+    }
+
+    /// The members of a process group that still run.
+    package static func living(inGroup group: pid_t) -> [ProcessRecord] {
+        all().filter { $0.group == group && !$0.isDead }
+    }
+
+    /// Whether the environment with which `pid` was started holds `name=value`. False where it may not be read.
+    package static func environment(of pid: pid_t, holds name: String, _ value: String) -> Bool {
+        guard let bytes = read("/proc/\(pid)/environ") else { return false }
+        let wanted = Array("\(name)=\(value)".utf8)
+        return bytes.split(separator: 0).contains { $0.elementsEqual(wanted) }
+    }
+
+    /// The kernel's name for this start of the machine; pids and start times mean nothing in another.
+    package static func bootID() -> String {
+        guard let bytes = read("/proc/sys/kernel/random/boot_id") else { return "unknown" }
+        return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// The machine's own name. Foundation's `hostName` may ask a name server, which may not answer or change its mind.
+    package static func hostName() -> String {
+        guard let bytes = read("/proc/sys/kernel/hostname") else { return "unknown" }
+        return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Sends a signal to exactly this process: never to another one that has got its pid since.
+    ///
+    /// - Returns: whether it was sent.
+    @discardableResult
+    package static func send(_ signal: Int32, to process: ProcessRecord) -> Bool {
+        let descriptor = rsd_pidfd_open(process.pid)
+        defer { if descriptor >= 0 { close(descriptor) } }
+        guard let now = record(of: process.pid), now.startTime == process.startTime else { return false }
+        if descriptor >= 0 { return rsd_pidfd_send_signal(descriptor, signal) == 0 }
+        // Kernels before 5.3 have no pidfd; elsewhere a failure means that the process is gone.
+        return errno == ENOSYS && kill(process.pid, signal) == 0
+    }
+
+    private static func read(_ path: String) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16384)
+        while true {
+            let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 { return nil }
+            if count == 0 { return bytes }
+            bytes.append(contentsOf: buffer[..<count])
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+
+/// What to start, and where its output goes.
+package struct SpawnRequest: Sendable {
+    /// Absolute path.
+    package var executable: String
+    package var arguments: [String]
+    /// The whole environment of the child.
+    package var environment: [String: String]
+    package var workingDirectory: String?
+    /// Standard output and standard error are appended to this file.
+    package var outputPath: String
+
+    package init(
+        executable: String, arguments: [String] = [], environment: [String: String],
+        workingDirectory: String? = nil, outputPath: String
+    ) {
+        self.executable = executable
+        self.arguments = arguments
+        self.environment = environment
+        self.workingDirectory = workingDirectory
+        self.outputPath = outputPath
+    }
+
+    /// Foundation reports a bad directory as a missing executable, so both are looked at beforehand.
+    package func check() throws(SpawnError) {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: executable, isDirectory: &isDirectory) else {
+            throw .executableMissing(executable)
+        }
+        guard !isDirectory.boolValue, FileManager.default.isExecutableFile(atPath: executable) else {
+            throw .notExecutable(executable)
+        }
+        if let workingDirectory {
+            guard FileManager.default.fileExists(atPath: workingDirectory, isDirectory: &isDirectory),
+                isDirectory.boolValue
+            else { throw .noSuchDirectory(workingDirectory) }
+        }
+    }
+}
+
+/// Why a process could not be started at all.
+public enum SpawnError: Error, Sendable, Hashable, CustomStringConvertible {
+    case executableMissing(String)
+    case notExecutable(String)
+    case noSuchDirectory(String)
+    case outputUnwritable(String, reason: String)
+    case failed(String, reason: String)
+    case tooManyOpenFiles(Int)
+
+    public var description: String {
+        switch self {
+        case .executableMissing(let path): "there is no program at \(path): install it or correct the path"
+        case .notExecutable(let path): "\(path) is not an executable file: correct the path or chmod +x it"
+        case .noSuchDirectory(let path):
+            "the working directory \(path) does not exist: create it or correct the path"
+        case .outputUnwritable(let path, let reason): "the log \(path) cannot be written: \(reason)"
+        case .failed(let path, let reason): "\(path) could not be started: \(reason)"
+        case .tooManyOpenFiles(let count):
+            "this program has \(count) files open, too many to start a process safely: lower the number of requests in flight"
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+
+/// Ends a family of processes: SIGTERM, a grace, SIGKILL, and a look whether anyone still lives.
+///
+/// SIGTERM goes to the leader alone at first. vLLM's API server then ends its engine cores in order; a shell that wraps a
+/// server just dies, and whoever it leaves behind gets SIGTERM in turn.
+package struct StopLadder: Sendable {
+    /// From SIGTERM to SIGKILL.
+    package var grace: Duration
+    /// How long SIGKILL may take to work. A process stuck in a driver can survive it.
+    package var killLimit: Duration
+    /// Replaced only by tests, which have no process that outlives SIGKILL.
+    var send: @Sendable (Int32, ProcessRecord) -> Void = { ProcFS.send($0, to: $1) }
+
+    package init(grace: Duration, killLimit: Duration = .seconds(10)) {
+        self.grace = grace
+        self.killLimit = killLimit
+    }
+
+    package enum Outcome: Sendable, Hashable {
+        case wasGone
+        case ended
+        case killed
+    }
+
+    /// Brings the family down. Runs to its end even when the calling task is cancelled.
+    ///
+    /// - Throws: ``EngineUnkillable`` when a member outlives SIGKILL by ``killLimit``.
+    package func bringDown(_ family: ProcessFamily, engine: String) async throws -> Outcome {
+        try await Task.detached { try await climb(family, engine: engine) }.value
+    }
+
+    private func climb(_ family: ProcessFamily, engine: String) async throws -> Outcome {
+        var living = family.living()
+        if living.isEmpty { return .wasGone }
+        let clock = ContinuousClock()
+        var deadline = clock.now + grace
+        var pause = Pause()
+        var toldLeader = false
+        var told: Set<ProcessRecord.ID> = []
+        if grace > .zero {
+            while !living.isEmpty, clock.now < deadline {
+                if let leader = family.livingLeader() {
+                    if !toldLeader { send(SIGTERM, leader) }
+                    toldLeader = true
+                    told.insert(leader.id)
+                } else {
+                    for member in living where told.insert(member.id).inserted {
+                        send(SIGTERM, member)
+                    }
+                }
+                try await pause.sleep()
+                living = family.living()
+            }
+            if living.isEmpty { return .ended }
+        }
+        deadline = clock.now + killLimit
+        pause = Pause()
+        repeat {
+            // Again and again: a member may have forked between the look and the signal.
+            for member in living { send(SIGKILL, member) }
+            try await pause.sleep()
+            living = family.living()
+        } while !living.isEmpty && clock.now < deadline
+        if !living.isEmpty {
+            throw EngineUnkillable(engine: engine, survivors: living.map(EngineUnkillable.Survivor.init))
+        }
+        return .killed
+    }
+
+    /// Short looks at first, as most processes go at once; longer ones later.
+    private struct Pause {
+        var next = Duration.milliseconds(5)
+
+        mutating func sleep() async throws {
+            try await Task.sleep(for: next)
+            next = min(next * 3 / 2, .milliseconds(200))
+        }
+    }
+}
+
+extension ProcessRecord: Identifiable {
+    /// A process, told apart from others that had its pid before or have it later.
+    package struct ID: Sendable, Hashable {
+        package let pid: pid_t
+        package let startTime: UInt64
+    }
+
+    package var id: ID { ID(pid: pid, startTime: startTime) }
+}
+
+/// Processes that outlived SIGKILL: usually stuck in a driver call. The GPU memory they hold stays taken.
+public struct EngineUnkillable: Error, Sendable, Hashable, CustomStringConvertible {
+    public struct Survivor: Sendable, Hashable {
+        public let pid: Int32
+        public let command: String
+        /// The state letter of `/proc/PID/stat`: D is an uninterruptible wait, R runs.
+        public let state: Character
+
+        init(_ record: ProcessRecord) {
+            pid = record.pid
+            command = record.command
+            state = record.state
+        }
+    }
+
+    public let engine: String
+    public let survivors: [Survivor]
+
+    public var description: String {
+        let list = survivors.map { "\($0.pid) (\($0.command), state \($0.state))" }.joined(separator: ", ")
+        return
+            "engine \(engine) survived SIGKILL: \(list). Its memory stays taken: run on another node, or restart this one"
+    }
+}

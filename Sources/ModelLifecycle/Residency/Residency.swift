@@ -1,0 +1,58 @@
+/// Decides which engines are up, and when.
+public protocol Residency: Actor {
+    /// Which engines may be up together, in the order in which a wave visits them:
+    /// `[["draft"], ["prm"], ["target"]]` where one fits on the GPU at a time.
+    nonisolated var groups: [[String]] { get }
+
+    /// Makes a group the resident one and returns its engines, ready, by name. Does nothing when it already is.
+    ///
+    /// - Throws: what ``Engine/start()`` and ``Engine/stop()`` throw; ``ResidencyError``.
+    func activate(_ group: [String]) async throws -> [String: Engine]
+
+    /// Starts one engine of the resident group anew, after it died or went wrong.
+    func restart(_ name: String) async throws -> Engine
+
+    /// Leaves nothing up. Runs to its end even when the calling task is cancelled.
+    func deactivate() async throws
+
+    var statistics: ResidencyStatistics { get async }
+}
+
+/// What the comings and goings cost.
+public struct ResidencyStatistics: Sendable, Hashable {
+    /// How often an engine was stopped to make room for another.
+    public var swaps = 0
+    /// How often a process was started, in vain or not.
+    public var coldStarts = 0
+    /// From spawn to ready, by engine.
+    public var secondsLoading: [String: Double] = [:]
+
+    public init() {}
+}
+
+/// A group that the residency does not know.
+public struct ResidencyError: Error, Sendable, Hashable, CustomStringConvertible {
+    public let description: String
+}
+
+/// Lets one operation at a time through, in the order in which they came: an actor alone would let them interleave.
+actor Turnstile {
+    private var busy = false
+    private var queue: [CheckedContinuation<Void, Never>] = []
+
+    func enter() async {
+        if !busy {
+            busy = true
+            return
+        }
+        await withCheckedContinuation { queue.append($0) }
+    }
+
+    func leave() {
+        if queue.isEmpty {
+            busy = false
+        } else {
+            queue.removeFirst().resume()
+        }
+    }
+}

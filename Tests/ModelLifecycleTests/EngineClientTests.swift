@@ -1,0 +1,263 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import ModelLifecycle
+
+@Suite("The engine's HTTP dialect", .timeLimit(.minutes(1)))
+struct EngineClientTests {
+    private let clock = RecordingClock()
+
+    private func client(_ server: FoxServer, attempts: Int = 3) -> EngineClient {
+        EngineClient(
+            endpoint: HTTPEndpoint(base: server.base, key: Secret("k-e-y")), model: "draft",
+            http: HTTPClient(),
+            retry: RetryPolicy(attempts: attempts), clock: clock)
+    }
+
+    private func answering(_ text: String, status: Int = 200) async throws -> FoxServer {
+        try await FoxServer { _ in .json(text, status: status) }
+    }
+
+    private let question = CompletionRequest(promptTokens: [1, 2], maxTokens: 8, seed: 7, stop: ["\n\n"])
+
+    // Answers as vLLM 0.32.0 gave them, shortened.
+    private func completion(_ reason: String, _ stop: String) -> String {
+        #"""
+        {"id":"cmpl-1","object":"text_completion","created":1,"model":"draft","choices":[{"index":0,"text":" Paris.\n\n","logprobs":null,
+        "finish_reason":\#(reason),"stop_reason":\#(stop),"token_ids":[7042,30,198,198],"prompt_logprobs":null,"prompt_token_ids":[1,2],
+        "routed_experts":null}],"usage":{"prompt_tokens":2,"total_tokens":6,"completion_tokens":4}}
+        """#
+    }
+
+    @Test(arguments: [
+        (#""stop""#, "null", Completion.Finish.eos), (#""stop""#, #""\n\n""#, .stop("\n\n")),
+        (#""length""#, "null", .length), (#""abort""#, "null", .other("abort")),
+        (#""stop""#, "151643", .other("stop token 151643")),
+    ])
+    func readsACompletion(_ reason: String, _ stop: String, _ finish: Completion.Finish) async throws {
+        let server = try await answering(completion(reason, stop))
+        let answer = try await client(server).complete(question)
+        #expect(
+            answer
+                == Completion(
+                    text: " Paris.\n\n", tokenIDs: [7042, 30, 198, 198], finish: finish, promptTokens: 2,
+                    completionTokens: 4))
+    }
+
+    @Test func sendsEverySamplingField() async throws {
+        let server = try await answering(completion(#""stop""#, "null"))
+        _ = try await client(server).complete(question)
+        let seen = try #require(server.seen.first)
+        #expect(seen.path == "/v1/completions")
+        #expect(seen.headers["authorization"] == "Bearer k-e-y")
+        let sent = try #require(try JSONSerialization.jsonObject(with: seen.body) as? [String: Any])
+        #expect(
+            sent.keys.sorted() == [
+                "frequency_penalty", "include_stop_str_in_output", "max_tokens", "min_p", "model", "n",
+                "presence_penalty", "prompt", "repetition_penalty", "return_token_ids", "seed",
+                "skip_special_tokens",
+                "stop", "stream", "temperature", "top_k", "top_p",
+            ])
+        #expect(sent["prompt"] as? [Int] == [1, 2])
+        #expect(sent["temperature"] as? Double == 0)
+        #expect(sent["return_token_ids"] as? Bool == true)
+        #expect(sent["stop"] as? [String] == ["\n\n"])
+    }
+
+    @Test(arguments: [
+        ("nothing of the kind", "it is not JSON"), (#"{"choices":[]}"#, "the field usage is missing"),
+        (
+            #"{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}"#,
+            "0 choices where one was asked for"
+        ),
+        (
+            #"{"choices":[{"text":"a","finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}"#,
+            "the field choices[0].token_ids is missing"
+        ),
+        (
+            #"{"choices":[{"text":"a","token_ids":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}"#,
+            "choices[0].token_ids is null, not a list"
+        ),
+        (
+            #"{"choices":[{"text":3,"token_ids":[],"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}"#,
+            "choices[0].text is not a string"
+        ),
+    ])
+    func saysWhatIsWrongWithACompletion(_ answer: String, _ what: String) async throws {
+        let server = try await answering(answer)
+        await #expect(
+            throws: EngineAnswerError.malformed(
+                endpoint: "/v1/completions", what: what, excerpt: String(answer))
+        ) { try await client(server).complete(question) }
+        #expect(clock.sleeps.isEmpty)
+    }
+
+    @Test func readsPoolingRows() async throws {
+        let server = try await answering(
+            #"{"data":[{"index":0,"object":"pooling","data":[[8.7e-05,0.99991],[1,0]]}],"usage":{"prompt_tokens":2}}"#
+        )
+        #expect(try await client(server).pool([5, 6]) == [[8.7e-05, 0.99991], [1, 0]])
+        let sent =
+            try JSONSerialization.jsonObject(with: try #require(server.seen.first).body) as? [String: Any]
+        #expect(sent?["input"] as? [Int] == [5, 6])
+    }
+
+    @Test func noRowsAreAnAnswer() async throws {
+        let server = try await answering(#"{"data":[{"data":[]}]}"#)
+        #expect(try await client(server).pool([5]).isEmpty)
+    }
+
+    @Test(arguments: [
+        #"{"data":[{"data":[[0.5],[null]]}]}"#, #"{"data":[{"data":[[NaN]]}]}"#,
+        #"{"data":[{"data":[0.5]}]}"#,
+        #"{"data":[{"data":[["0.5"]]}]}"#, #"{"data":[]}"#, #"{"data":[{"data":[[1]]},{"data":[[1]]}]}"#,
+        #"{"data":[{"data":null}]}"#, #"{"data":[{"data":[[1e999]]}]}"#,
+    ])
+    func aRewardThatIsNoNumberIsMalformed(_ answer: String) async throws {
+        let server = try await answering(answer)
+        let error = await #expect(throws: EngineAnswerError.self) { try await client(server).pool([5]) }
+        guard case .malformed("/pooling", _, answer) = error else {
+            Issue.record("got \(String(describing: error))")
+            return
+        }
+    }
+
+    @Test func tokenizesAndBack() async throws {
+        let server = try await FoxServer { seen in
+            seen.path == "/tokenize"
+                ? .json(#"{"count":2,"max_model_len":512,"tokens":[504,198],"token_strs":["The","Ċ"]}"#)
+                : .json(#"{"prompt":"The\n"}"#)
+        }
+        #expect(
+            try await client(server).tokenize("The\n", addSpecialTokens: false)
+                == Tokenization(tokens: [504, 198], strings: ["The", "Ċ"]))
+        #expect(try await client(server).detokenize([504, 198]) == "The\n")
+        let sent = try JSONSerialization.jsonObject(with: server.seen[0].body) as? [String: Any]
+        #expect(sent?["add_special_tokens"] as? Bool == false)
+        #expect(sent?["return_token_strs"] as? Bool == true)
+    }
+
+    @Test func namesThatDoNotMatchTheTokensAreMalformed() async throws {
+        let server = try await answering(#"{"tokens":[1,2],"token_strs":["a"]}"#)
+        await #expect(throws: EngineAnswerError.self) {
+            try await client(server).tokenize("a", addSpecialTokens: true)
+        }
+    }
+
+    @Test func readsModels() async throws {
+        let server = try await answering(
+            #"{"object":"list","data":[{"id":"draft","max_model_len":512},{"id":"other"}]}"#)
+        #expect(
+            try await client(server).models()
+                == [
+                    ServedModel(id: "draft", maxModelLength: 512),
+                    ServedModel(id: "other", maxModelLength: nil),
+                ])
+    }
+
+    @Test func sumsMetricsOverLabels() {
+        let metrics = EngineMetrics(
+            prometheus: """
+                # HELP vllm:prompt_tokens_total Number of prefill tokens.
+                vllm:prompt_tokens_total{engine="0",model_name="a } b"} 12.0
+                vllm:prompt_tokens_total{engine="1",model_name="a"} 1e2 1700000000
+                vllm:prompt_tokens_created{engine="0"} 1.7e9
+                vllm:generation_tokens_total 5
+                vllm:num_requests_running{engine="0"} 3.0
+                vllm:num_requests_waiting{engine="0"} 4.0
+                """)
+        #expect(
+            metrics
+                == EngineMetrics(
+                    promptTokens: 112, generationTokens: 5, requestsRunning: 3, requestsWaiting: 4))
+    }
+
+    @Test(arguments: ["input_tokens", "input_text"])
+    func knowsATooLongPrompt(_ parameter: String) async throws {
+        let server = try await answering(
+            #"{"error":{"message":"This model's maximum context length is 512 tokens.","type":"BadRequestError","param":"\#(parameter)","code":400}}"#,
+            status: 400)
+        let error = await #expect(throws: EngineAnswerError.self) {
+            try await client(server).complete(question)
+        }
+        #expect(error?.promptTooLong == true)
+        #expect(error?.description.contains("maximum context length is 512") == true)
+        #expect(server.seen.count == 1)
+    }
+
+    @Test(arguments: [
+        (401, #"{"error":"Unauthorized"}"#, "Unauthorized"), (404, #"{"detail":"Not Found"}"#, "Not Found"),
+        (400, "plain words", "plain words"), (422, "", "(nothing)"),
+    ])
+    func anErrorIsNotTriedAgain(_ status: Int, _ body: String, _ message: String) async throws {
+        let server = try await answering(body, status: status)
+        await #expect(
+            throws: EngineAnswerError.status(
+                status, message: message, kind: nil, parameter: nil, endpoint: "/pooling")
+        ) { try await client(server).pool([1]) }
+        #expect(server.seen.count == 1)
+        #expect(clock.sleeps.isEmpty)
+    }
+
+    @Test(arguments: [429, 500, 502, 503, 504])
+    func whatMayPassIsTriedAgain(_ status: Int) async throws {
+        let count = Mutex(0)
+        let server = try await FoxServer { _ in
+            let number = count.withLock { count in
+                count += 1
+                return count
+            }
+            return number < 3
+                ? .json(#"{"error":{"message":"busy"}}"#, status: status) : .json(#"{"prompt":"ok"}"#)
+        }
+        #expect(try await client(server).detokenize([1]) == "ok")
+        #expect(clock.sleeps.count == 2)
+    }
+
+    @Test func aCutAnswerIsTriedAgain() async throws {
+        let count = Mutex(0)
+        let server = try RawServer { connection in
+            _ = connection.readHead()
+            let number = count.withLock { count in
+                count += 1
+                return count
+            }
+            if number == 1 {
+                connection.write("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"pro")
+            } else {
+                connection.write("HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"prompt\":\"ok\"}")
+                connection.waitForClose()
+            }
+        }
+        let client = EngineClient(
+            endpoint: server.endpoint, model: "draft", http: HTTPClient(), retry: RetryPolicy(attempts: 2),
+            clock: clock)
+        #expect(try await client.detokenize([1]) == "ok")
+        #expect(clock.sleeps.count == 1)
+    }
+
+    @Test func aDeadEngineIsNotAskedAgain() async throws {
+        let death = EngineError(.died, engine: "draft", "gone")
+        let client = EngineClient(
+            endpoint: HTTPEndpoint(base: "http://127.0.0.1:\(try FreePort.find())"), model: "draft",
+            http: HTTPClient(),
+            deadline: .seconds(5), retry: RetryPolicy(), clock: clock, ended: { death })
+        await #expect(throws: EngineAnswerError.engine(death)) { try await client.detokenize([1]) }
+        #expect(clock.sleeps.isEmpty)
+    }
+
+    @Test func aCancelledTaskGetsACancellationError() async throws {
+        let arrived = Latch<Bool>()
+        let server = try RawServer { connection in
+            _ = connection.readHead()
+            arrived.set(true)
+            connection.waitForClose()
+        }
+        let client = EngineClient(endpoint: server.endpoint, model: "draft", http: HTTPClient())
+        let task = Task { try await client.pool([1]) }
+        _ = try await arrived.wait()
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+}

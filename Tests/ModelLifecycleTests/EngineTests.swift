@@ -1,0 +1,363 @@
+import Foundation
+import Testing
+
+@testable import ModelLifecycle
+
+@Suite("An engine's life", .timeLimit(.minutes(1)))
+struct EngineTests {
+    @Test func startsAnswersAndStops() async throws {
+        var bench = try await EngineBench()
+        bench.configuration.environment = ["OWN": "1"]
+        bench.dialect.script = "echo me $$; echo own=$OWN; exec sleep 1000"
+        let engine = bench.engine()
+        #expect(await engine.state == .stopped)
+        await #expect(throws: EngineError.self) { try await engine.client }
+        try await engine.start()
+        #expect(await engine.state == .ready)
+        let pid = try await bench.pid("me")
+        #expect(await engine.processID == pid)
+        #expect(await engine.logPath == bench.scratch.file("logs/draft-1.log"))
+        #expect(try await engine.client.detokenize([1]) == "draft speaks")
+        try await until { bench.log(1).contains("own=1") }
+        #expect(try !bench.ledgerIsSettled())
+        try await engine.stop()
+        #expect(await engine.state == .stopped)
+        #expect(!isAlive(pid))
+        #expect(try bench.ledgerIsSettled())
+        #expect(try await engine.died() == .signalled(SIGTERM))
+        let counters = await engine.counters
+        #expect(counters.starts == 1)
+        #expect(counters.deaths == 0)
+        #expect(counters.secondsLoading > 0)
+    }
+
+    @Test func theKeyIsInTheEnvironmentAndNowhereElse() async throws {
+        var bench = try await EngineBench()
+        bench.dialect.script = "echo me $$; exec sleep 1000"
+        let engine = bench.engine()
+        try await engine.start()
+        let pid = try await bench.pid("me")
+        let sent = try #require(bench.server.fox.seen.last?.headers["authorization"])
+        let key = String(sent.dropFirst("Bearer ".count))
+        #expect(key.count == 48)
+        #expect(ProcFS.environment(of: pid, holds: "VLLM_API_KEY", key))
+        let commandLine = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
+        #expect(!String(decoding: commandLine, as: UTF8.self).contains(key))
+        #expect(!bench.scratch.text("engines.jsonl").contains(key))
+        try await engine.stop()
+        try await engine.start()
+        #expect(bench.server.fox.seen.last?.headers["authorization"] != sent)
+        try await engine.stop()
+    }
+
+    @Test func startAndStopDoNothingTwice() async throws {
+        let bench = try await EngineBench()
+        let engine = bench.engine()
+        try await engine.stop()
+        try await engine.start()
+        let pid = await engine.processID
+        try await engine.start()
+        #expect(await engine.processID == pid)
+        #expect(bench.dialect.launchCount == 1)
+        try await engine.stop()
+        try await engine.stop()
+        try await engine.start()
+        #expect(bench.dialect.launchCount == 2)
+        #expect(await engine.logPath?.hasSuffix("draft-2.log") == true)
+        try await engine.stop()
+    }
+
+    @Test func startsAndStopsThatMeetAreShared() async throws {
+        let bench = try await EngineBench()
+        let engine = bench.engine()
+        await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<5 { group.addTask { try await engine.start() } }
+        }
+        #expect(bench.dialect.launchCount == 1)
+        #expect(await engine.state == .ready)
+        await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<5 { group.addTask { try await engine.stop() } }
+        }
+        #expect(await engine.state == .stopped)
+        #expect(await engine.processID == nil)
+    }
+
+    @Test func anyMixOfStartsAndStopsEndsInOrder() async throws {
+        let bench = try await EngineBench()
+        let engine = bench.engine()
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<12 {
+                group.addTask {
+                    for _ in 0..<number { await Task.yield() }
+                    if number.isMultiple(of: 3) {
+                        try? await engine.stop()
+                    } else {
+                        try? await engine.start()
+                    }
+                }
+            }
+        }
+        try await engine.stop()
+        #expect(await engine.state == .stopped)
+        #expect(await engine.processID == nil)
+        #expect(try bench.ledgerIsSettled())
+    }
+
+    @Test func stoppingEndsAStart() async throws {
+        var bench = try await EngineBench()
+        bench.server.isHealthy = false
+        bench.dialect.script = "trap '' TERM; echo me $$; while :; do echo loading; sleep 0.01; done"
+        let engine = bench.engine()
+        let start = Task { try await engine.start() }
+        let pid = try await bench.pid("me")
+        #expect(await engine.state == .starting)
+        try await engine.stop()
+        let error = await #expect(throws: EngineError.self) { try await start.value }
+        #expect(error?.code == .stopped)
+        #expect(!isAlive(pid))
+        #expect(await engine.state == .stopped)
+        #expect(try bench.ledgerIsSettled())
+    }
+
+    @Test func aCancelledStartLeavesNothing() async throws {
+        var bench = try await EngineBench()
+        bench.server.isHealthy = false
+        bench.dialect.script = "echo me $$; exec sleep 1000"
+        let engine = bench.engine()
+        let start = Task { try await engine.start() }
+        let pid = try await bench.pid("me")
+        start.cancel()
+        await #expect(throws: CancellationError.self) { try await start.value }
+        #expect(!isAlive(pid))
+        #expect(await engine.state == .stopped)
+    }
+
+    @Test func aStartGoesOnForWhoeverStillWaits() async throws {
+        var bench = try await EngineBench()
+        bench.server.isHealthy = false
+        bench.dialect.script = "echo me $$; exec sleep 1000"
+        let engine = bench.engine()
+        let patient = Task { try await engine.start() }
+        _ = try await bench.pid("me")
+        let hasty = Task {
+            while !Task.isCancelled { await Task.yield() }
+            try await engine.start()
+        }
+        hasty.cancel()
+        await #expect(throws: CancellationError.self) { try await hasty.value }
+        bench.server.isHealthy = true
+        try await patient.value
+        #expect(await engine.state == .ready)
+        try await engine.stop()
+    }
+
+    @Test func deathDuringTheStartIsToldWithTheLogsTail() async throws {
+        var bench = try await EngineBench()
+        bench.server.isHealthy = false
+        bench.dialect.script = """
+            for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21; do echo line $n; done
+            echo key $VLLM_API_KEY; sleep 1000 & echo orphan $!; exit 3
+            """
+        let engine = bench.engine()
+        let error = try #require(await #expect(throws: EngineError.self) { try await engine.start() })
+        #expect(error.code == .diedDuringStart)
+        #expect(error.exit == .exited(code: 3))
+        #expect(error.logPath == bench.scratch.file("logs/draft-1.log"))
+        #expect(error.logTail.count == 20)
+        #expect(error.logTail[18] == "key •••")
+        #expect(error.description.contains("exit status 3"))
+        #expect(!isAlive(try await bench.pid("orphan")))
+        #expect(await engine.counters.failedStarts == 1)
+        #expect(try bench.ledgerIsSettled())
+        guard case .failed = await engine.state else {
+            Issue.record("not failed")
+            return
+        }
+        bench.server.isHealthy = true
+    }
+
+    @Test func theDialectExplainsADeath() async throws {
+        var bench = try await EngineBench()
+        bench.server.isHealthy = false
+        bench.dialect.script = "echo no such model; exit 1"
+        let engine = bench.engine()
+        let error = await #expect(throws: EngineError.self) { try await engine.start() }
+        #expect(error?.message.contains("the model is missing; correct its path") == true)
+    }
+
+    @Test func aSilentStartIsGivenUp() async throws {
+        var bench = try await EngineBench()
+        bench.server.isHealthy = false
+        bench.configuration.startSilence = .milliseconds(50)
+        bench.dialect.script = "echo me $$; exec sleep 1000"
+        let engine = bench.engine()
+        let error = await #expect(throws: EngineError.self) { try await engine.start() }
+        #expect(error?.code == .silentDuringStart)
+        #expect(!isAlive(try await bench.pid("me")))
+    }
+
+    @Test func aTalkingStartIsNotGivenUp() async throws {
+        var bench = try await EngineBench()
+        bench.server.isHealthy = false
+        bench.configuration.startSilence = .seconds(1)
+        // Twice the limit in all, with never more than a hundredth of it in silence.
+        bench.dialect.script =
+            "n=0; while [ $n -lt 200 ]; do echo loading; sleep 0.01; n=$((n+1)); done; exit 9"
+        let engine = bench.engine()
+        let error = await #expect(throws: EngineError.self) { try await engine.start() }
+        #expect(error?.exit == .exited(code: 9))
+    }
+
+    @Test func aLostPortIsTriedAgain() async throws {
+        var bench = try await EngineBench()
+        let port = bench.server.fox.port
+        let nowhere = try FreePort.find()
+        bench.dialect.port = { launch, _ in launch < 3 ? nowhere : port }
+        bench.dialect.script =
+            "n=$(ls \(bench.scratch.path)/logs | wc -l); [ $n -lt 3 ] && { echo address in use; exit 1; }; exec sleep 1000"
+        let engine = bench.engine()
+        try await engine.start()
+        #expect(bench.dialect.launchCount == 3)
+        #expect(await engine.logPath?.hasSuffix("draft-3.log") == true)
+        try await engine.stop()
+        #expect(try bench.ledgerIsSettled())
+    }
+
+    @Test func fiveLostPortsAreEnough() async throws {
+        var bench = try await EngineBench()
+        bench.dialect.port = { _, proposed in proposed }
+        bench.dialect.script = "echo address in use; exit 1"
+        let engine = bench.engine()
+        let error = await #expect(throws: EngineError.self) { try await engine.start() }
+        #expect(error?.code == .noPort)
+        #expect(bench.dialect.launchCount == 5)
+    }
+
+    @Test func anotherServerOnThePortIsNotMistakenForOurs() async throws {
+        var bench = try await EngineBench()
+        let stranger = try await FakeServer(serving: "somebody-else")
+        let (theirs, ours) = (stranger.fox.port, bench.server.fox.port)
+        bench.dialect.port = { launch, _ in launch == 1 ? theirs : ours }
+        let engine = bench.engine()
+        try await engine.start()
+        #expect(bench.dialect.launchCount == 2)
+        #expect(try await engine.client.detokenize([1]) == "draft speaks")
+        try await engine.stop()
+    }
+
+    @Test func whatCannotBeLaunchedIsSaid() async throws {
+        var bench = try await EngineBench()
+        bench.dialect.executable = "/no/such/engine"
+        let missing = bench.engine()
+        let first = await #expect(throws: EngineError.self) { try await missing.start() }
+        #expect(first?.code == .cannotLaunch)
+        #expect(first?.message.contains("/no/such/engine") == true)
+        #expect(await missing.counters.failedStarts == 0)
+        bench.dialect.executable = "/bin/sh"
+        bench.configuration.workingDirectory = "/no/such/folder"
+        let misplaced = bench.engine()
+        let second = await #expect(throws: EngineError.self) { try await misplaced.start() }
+        #expect(second?.message.contains("/no/such/folder") == true)
+        #expect(try bench.ledgerIsSettled())
+    }
+
+    @Test func aDeathEndsWhatIsInFlightAndTheRestOfTheFamily() async throws {
+        var bench = try await EngineBench()
+        bench.dialect.script = "sleep 1000 & echo core $!; exec sleep 1000"
+        let engine = bench.engine()
+        try await engine.start()
+        let client = try await engine.client
+        let request = Task { try await client.pool([1]) }
+        try await until { bench.server.fox.seen.contains { $0.path == "/pooling" } }
+        let core = try await bench.pid("core")
+        kill(try #require(await engine.processID), SIGKILL)
+        let error = await #expect(throws: EngineAnswerError.self) { try await request.value }
+        guard case .engine(let death) = error else {
+            Issue.record("got \(String(describing: error))")
+            return
+        }
+        #expect(death.code == .died)
+        #expect(death.exit == .signalled(SIGKILL))
+        #expect(try await engine.died() == .signalled(SIGKILL))
+        try await until { await engine.processID == nil }
+        #expect(!isAlive(core))
+        #expect(try bench.ledgerIsSettled())
+        #expect(await engine.counters.deaths == 1)
+        await #expect(throws: EngineError.self) { try await engine.client }
+        try await engine.start()
+        #expect(await engine.state == .ready)
+        #expect(try await engine.client.detokenize([1]) == "draft speaks")
+        try await engine.stop()
+    }
+
+    @Test func aStartAfterADeathWaitsUntilTheRestIsGone() async throws {
+        var bench = try await EngineBench()
+        bench.dialect.script = "sleep 1000 & echo core $!; exec sleep 1000"
+        let engine = bench.engine()
+        try await engine.start()
+        let core = try await bench.pid("core")
+        kill(try #require(await engine.processID), SIGKILL)
+        _ = try await engine.died()
+        try await until { await engine.state != .ready }
+        try await engine.start()
+        #expect(!isAlive(core))
+        try await engine.stop()
+    }
+
+    @Test func stoppingEndsWhatIsInFlight() async throws {
+        let bench = try await EngineBench()
+        let engine = bench.engine()
+        try await engine.start()
+        let client = try await engine.client
+        let request = Task { try await client.pool([1]) }
+        try await until { bench.server.fox.seen.contains { $0.path == "/pooling" } }
+        try await engine.stop()
+        let error = await #expect(throws: EngineAnswerError.self) { try await request.value }
+        guard case .engine(let reason) = error else {
+            Issue.record("got \(String(describing: error))")
+            return
+        }
+        #expect(reason.code == .stopped)
+    }
+
+    @Test func stopRunsToItsEndInACancelledTask() async throws {
+        var bench = try await EngineBench()
+        bench.configuration.stopGrace = .milliseconds(40)
+        bench.dialect.script = "trap '' TERM; echo me $$; while :; do sleep 0.01; done"
+        let engine = bench.engine()
+        try await engine.start()
+        let pid = try await bench.pid("me")
+        let stop = Task {
+            while !Task.isCancelled { await Task.yield() }
+            try await engine.stop()
+        }
+        stop.cancel()
+        try await stop.value
+        #expect(!isAlive(pid))
+        #expect(await engine.state == .stopped)
+    }
+
+    @Test func tellsItsStates() async throws {
+        let bench = try await EngineBench()
+        let engine = bench.engine()
+        let states = await engine.states()
+        try await engine.start()
+        try await engine.stop()
+        var seen: [Engine.State] = []
+        for await state in states {
+            seen.append(state)
+            if seen.count == 5 { break }
+        }
+        #expect(seen == [.stopped, .starting, .ready, .stopping, .stopped])
+    }
+
+    @Test func aLedgerThatCannotBeWrittenStopsTheStart() async throws {
+        let bench = try await EngineBench()
+        let full = try EngineLedger(path: "/dev/full")
+        let engine = Engine(
+            configuration: bench.configuration, dialect: bench.dialect, ledger: full,
+            logDirectory: bench.scratch.file("logs"))
+        await #expect(throws: LedgerError.self) { try await engine.start() }
+        #expect(await engine.processID == nil)
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import Testing
+
+@testable import ModelLifecycle
+
+@Suite("The pocket engine's dialect", .timeLimit(.minutes(1)))
+struct PocketDialectTests {
+    @Test func hasItsCommandLine() throws {
+        let configuration = EngineConfiguration(
+            name: "draft", model: "/models/tiny", arguments: [.init("max-model-len", "512"), .init("quiet")])
+        let plan = try PocketDialect(executable: "/opt/rsd-pocket").launch(configuration, port: 4321)
+        #expect(plan.executable == "/opt/rsd-pocket")
+        #expect(
+            plan.arguments == [
+                "serve", "/models/tiny", "--port", "4321", "--served-model-name", "draft", "--max-model-len",
+                "512",
+                "--quiet",
+            ])
+        #expect(plan.port == 4321)
+    }
+
+    @Test func knowsALostPort() {
+        let dialect = PocketDialect(executable: "/x")
+        #expect(
+            dialect.explain(exit: .exited(code: 1), logTail: "bind: Address already in use") == .portTaken)
+        #expect(dialect.explain(exit: .exited(code: 1), logTail: "no such model") == nil)
+    }
+
+    @Test func asksForTheVersion() async throws {
+        let scratch = try Scratch()
+        let path = scratch.file("rsd-pocket")
+        try Data("#!/bin/sh\n[ \"$1\" = --version ] && echo 0.9.1\n".utf8).write(
+            to: URL(fileURLWithPath: path))
+        chmod(path, 0o755)
+        #expect(try await PocketDialect(executable: path).version() == "0.9.1")
+        try Data("#!/bin/sh\necho broken; exit 2\n".utf8).write(to: URL(fileURLWithPath: path))
+        let error = await #expect(throws: EngineError.self) {
+            try await PocketDialect(executable: path).version()
+        }
+        #expect(error?.description.contains("broken") == true)
+    }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import Testing
+
+@testable import ModelLifecycle
+
+@Suite("The stop ladder", .timeLimit(.minutes(1)))
+struct StopLadderTests {
+    private let patient = StopLadder(grace: .seconds(600))
+    private let hasty = StopLadder(grace: .milliseconds(40))
+
+    @Test func anOrderlyProcessEndsByItself() async throws {
+        let scratch = try Scratch()
+        let child = try await shell(
+            "trap 'echo bye; exit 0' TERM; echo me $$; while :; do sleep 0.01; done", in: scratch)
+        _ = try await pid("me", in: scratch)
+        #expect(try await patient.bringDown(child.family(), engine: "e") == .ended)
+        #expect(child.exit.value == .exited(code: 0))
+        #expect(scratch.text("output").hasSuffix("bye\n"))
+    }
+
+    @Test func oneThatIgnoresSIGTERMIsKilled() async throws {
+        let scratch = try Scratch()
+        let child = try await shell("trap '' TERM; echo me $$; while :; do sleep 0.01; done", in: scratch)
+        _ = try await pid("me", in: scratch)
+        #expect(try await hasty.bringDown(child.family(), engine: "e") == .killed)
+        #expect(try await child.exit.wait() == .signalled(SIGKILL))
+    }
+
+    @Test func aStoppedProcessIsKilled() async throws {
+        let scratch = try Scratch()
+        let child = try await shell("echo me $$; kill -STOP $$; sleep 1000", in: scratch)
+        _ = try await pid("me", in: scratch)
+        try await until { ProcFS.record(of: child.pid)?.state == "T" }
+        #expect(try await hasty.bringDown(child.family(), engine: "e") == .killed)
+    }
+
+    @Test func whoAWrapperLeavesBehindGetsItsOwnSIGTERM() async throws {
+        let scratch = try Scratch()
+        // The wrapper dies of SIGTERM; the server behind it would never hear of it.
+        let child = try await shell(
+            "sh -c 'trap \"echo bye; exit 0\" TERM; echo server $$; while :; do sleep 0.01; done' & wait",
+            in: scratch)
+        let server = try await pid("server", in: scratch)
+        #expect(try await patient.bringDown(child.family(), engine: "e") == .ended)
+        #expect(!isAlive(server))
+        #expect(scratch.text("output").hasSuffix("bye\n"))
+    }
+
+    @Test func theGroupOfADeadLeaderIsEnded() async throws {
+        let scratch = try Scratch()
+        let child = try await shell("trap '' TERM; sleep 1000 & echo orphan $!; exit 1", in: scratch)
+        _ = try await child.exit.wait()
+        let orphan = try await pid("orphan", in: scratch)
+        #expect(isAlive(orphan))
+        #expect(try await hasty.bringDown(child.family(), engine: "e") == .killed)
+        #expect(!isAlive(orphan))
+    }
+
+    @Test func aDescendantInASessionOfItsOwnIsFoundByParentage() async throws {
+        let scratch = try Scratch()
+        let child = try await shell("setsid sh -c 'echo deep $$; exec sleep 1000' & wait", in: scratch)
+        let deep = try await pid("deep", in: scratch)
+        #expect(ProcFS.record(of: deep)?.group != child.pid)
+        _ = try await StopLadder(grace: .zero).bringDown(child.family(), engine: "e")
+        #expect(!isAlive(deep))
+    }
+
+    @Test func anOrphanInASessionOfItsOwnIsFoundByItsTag() async throws {
+        let scratch = try Scratch()
+        let tag = UUID().uuidString
+        let child = try await shell(
+            "setsid sh -c 'echo deep $$; exec sleep 1000' & read line; exit 0", in: scratch, tag: tag)
+        _ = try await child.exit.wait()
+        let deep = try await pid("deep", in: scratch)
+        #expect(try await hasty.bringDown(child.family(), engine: "e") == .wasGone)
+        #expect(isAlive(deep))
+        #expect(try await hasty.bringDown(child.family(tag: tag), engine: "e") == .ended)
+        #expect(!isAlive(deep))
+    }
+
+    @Test func nobodyIsLeftAlone() async throws {
+        let scratch = try Scratch()
+        let child = try await shell("exit 0", in: scratch)
+        _ = try await child.exit.wait()
+        #expect(try await patient.bringDown(child.family(), engine: "e") == .wasGone)
+    }
+
+    @Test func runsToItsEndInACancelledTask() async throws {
+        let scratch = try Scratch()
+        let child = try await shell("trap '' TERM; echo me $$; while :; do sleep 0.01; done", in: scratch)
+        _ = try await pid("me", in: scratch)
+        let task = Task {
+            while !Task.isCancelled { await Task.yield() }
+            return try await hasty.bringDown(child.family(), engine: "e")
+        }
+        task.cancel()
+        #expect(try await task.value == .killed)
+        #expect(!isAlive(child.pid))
+    }
+
+    @Test func whatSurvivesIsNamedAfterABoundedTime() async throws {
+        let scratch = try Scratch()
+        let child = try await shell("echo me $$; exec sleep 1000", in: scratch)
+        _ = try await pid("me", in: scratch)
+        var powerless = StopLadder(grace: .milliseconds(10), killLimit: .milliseconds(10))
+        powerless.send = { _, _ in }
+        let ladder = powerless
+        let error = await #expect(throws: EngineUnkillable.self) {
+            try await ladder.bringDown(child.family(), engine: "draft")
+        }
+        #expect(error?.survivors.map(\.pid) == [child.pid])
+        #expect(error?.description.contains("engine draft survived SIGKILL: \(child.pid) (") == true)
+        try await child.clearAway()
+    }
+
+    @Test func aRecycledPidIsNotTouched() async throws {
+        let scratch = try Scratch()
+        let stranger = try await shell("sleep 1000 & echo member $!; wait", in: scratch)
+        let member = try await pid("member", in: scratch)
+        let start = try #require(stranger.startTime)
+        for trusts in [true, false] {
+            let family = ProcessFamily(
+                leader: stranger.pid, leaderStart: start - 1, tag: "x", trustsGroup: trusts)
+            #expect(family.living().isEmpty)
+            #expect(try await hasty.bringDown(family, engine: "e") == .wasGone)
+        }
+        #expect(isAlive(stranger.pid))
+        #expect(isAlive(member))
+        try await stranger.clearAway()
+    }
+}

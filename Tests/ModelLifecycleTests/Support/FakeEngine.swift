@@ -1,0 +1,120 @@
+import Foundation
+import Logging
+import Synchronization
+
+@testable import ModelLifecycle
+
+/// A shell script in place of an engine. Its HTTP side is a ``FoxServer`` of the test, at a port that the dialect names.
+struct FakeDialect: EngineDialect {
+    let kind = "fake"
+    var executable = "/bin/sh"
+    var script = "echo loading; exec sleep 1000"
+    /// Made of the number of the launch, counted from 1, and the port that was proposed.
+    var port: @Sendable (Int, Int) -> Int = { $1 }
+    private let launches = Counter()
+
+    func launch(_ configuration: EngineConfiguration, port: Int) throws -> LaunchPlan {
+        LaunchPlan(
+            executable: executable, arguments: ["-c", script], port: self.port(launches.next(), port))
+    }
+
+    func explain(exit: ExitStatus, logTail: String) -> StartFailure? {
+        if logTail.contains("address in use") { return .portTaken }
+        if logTail.contains("no such model") { return .because("the model is missing; correct its path") }
+        return nil
+    }
+
+    func version() async throws -> String { "fake 1" }
+
+    var launchCount: Int { launches.value }
+}
+
+final class Counter: Sendable {
+    private let count = Mutex(0)
+    var value: Int { count.withLock { $0 } }
+
+    func next() -> Int {
+        count.withLock { count in
+            count += 1
+            return count
+        }
+    }
+}
+
+/// The HTTP side of a fake engine.
+final class FakeServer: Sendable {
+    let fox: FoxServer
+    private let health: Health
+
+    private final class Health: Sendable {
+        let status = Mutex(200)
+    }
+
+    init(serving name: String) async throws {
+        let health = Health()
+        self.health = health
+        fox = try await FoxServer { seen in
+            switch seen.path {
+            case "/health": return .init(status: health.status.withLock { $0 })
+            case "/v1/models": return .json(#"{"data":[{"id":"\#(name)","max_model_len":64}]}"#)
+            case "/detokenize": return .json(#"{"prompt":"\#(name) speaks"}"#)
+            default:
+                // Never answers.
+                return try await Latch<FoxServer.Reply>().wait()
+            }
+        }
+    }
+
+    var isHealthy: Bool {
+        get { health.status.withLock { $0 == 200 } }
+        set { health.status.withLock { $0 = newValue ? 200 : 503 } }
+    }
+}
+
+/// Everything that one test of an engine needs.
+struct EngineBench {
+    let scratch: Scratch
+    let ledger: EngineLedger
+    var configuration: EngineConfiguration
+    var dialect: FakeDialect
+    let server: FakeServer
+
+    init(_ name: String = "draft", scratch: Scratch? = nil, ledger: EngineLedger? = nil) async throws {
+        let scratch = try scratch ?? Scratch()
+        self.scratch = scratch
+        self.ledger = try ledger ?? EngineLedger(path: scratch.file("engines.jsonl"))
+        configuration = EngineConfiguration(
+            name: name, model: "/m", startSilence: .seconds(30), stopGrace: .seconds(30))
+        let server = try await FakeServer(serving: name)
+        self.server = server
+        let port = server.fox.port
+        dialect = FakeDialect(port: { _, _ in port })
+    }
+
+    func engine() -> Engine {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return Engine(
+            configuration: configuration, dialect: dialect, ledger: ledger,
+            logDirectory: scratch.file("logs"),
+            logger: logger)
+    }
+
+    func log(_ number: Int) -> String { scratch.text("logs/\(configuration.name)-\(number).log") }
+
+    /// The log that the present start writes, however many came before.
+    func pid(_ word: String, log number: Int = 1) async throws -> pid_t {
+        var found: pid_t?
+        try await until {
+            for line in log(number).split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+                let parts = line.split(separator: " ")
+                if parts.count == 2, parts[0] == word { found = pid_t(parts[1]) }
+            }
+            return found != nil
+        }
+        return found ?? 0
+    }
+
+    /// Whether the ledger knows of nothing that may still live.
+    func ledgerIsSettled() throws -> Bool { try ledger.openStarts().isEmpty }
+}

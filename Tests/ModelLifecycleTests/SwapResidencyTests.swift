@@ -1,0 +1,108 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import ModelLifecycle
+
+@Suite("Swapping", .timeLimit(.minutes(1)))
+struct SwapResidencyTests {
+    private let benches: [EngineBench]
+    private let engines: [Engine]
+
+    /// Three engines with one ledger.
+    init() async throws {
+        let scratch = try Scratch()
+        let ledger = try EngineLedger(path: scratch.file("engines.jsonl"))
+        var benches: [EngineBench] = []
+        for name in ["draft", "prm", "target"] {
+            benches.append(try await EngineBench(name, scratch: scratch, ledger: ledger))
+        }
+        self.benches = benches
+        engines = benches.map { $0.engine() }
+    }
+
+    private func up(_ engines: [Engine]) async -> [String] {
+        var names: [String] = []
+        for engine in engines where await engine.state == .ready { names.append(engine.configuration.name) }
+        return names
+    }
+
+    @Test func oneIsUpAtATime() async throws {
+        let residency = try SwapResidency(engines: engines)
+        #expect(residency.groups == [["draft"], ["prm"], ["target"]])
+        for _ in 0..<2 {
+            for group in residency.groups {
+                let active = try await residency.activate(group)
+                #expect(active.keys.sorted() == group)
+                #expect(await up(engines) == group)
+                _ = try await residency.activate(group)
+            }
+        }
+        var statistics = await residency.statistics
+        #expect(statistics.swaps == 5)
+        #expect(statistics.coldStarts == 6)
+        #expect(statistics.secondsLoading.keys.sorted() == ["draft", "prm", "target"])
+        try await residency.deactivate()
+        #expect(await up(engines).isEmpty)
+        statistics = await residency.statistics
+        #expect(statistics.swaps == 5)
+    }
+
+    @Test func aGroupMayHoldSeveral() async throws {
+        let residency = try SwapResidency(engines: engines, groups: [["draft", "prm"], ["target"]])
+        let active = try await residency.activate(["draft", "prm"])
+        #expect(active.keys.sorted() == ["draft", "prm"])
+        #expect(await up(engines) == ["draft", "prm"])
+        _ = try await residency.activate(["target"])
+        #expect(await up(engines) == ["target"])
+        try await residency.deactivate()
+    }
+
+    @Test func wishesThatMeetAreTakenInTurn() async throws {
+        let residency = try SwapResidency(engines: engines)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for wish in residency.groups + residency.groups {
+                group.addTask { _ = try await residency.activate(wish) }
+            }
+            try await group.waitForAll()
+        }
+        #expect(await up(engines).count == 1)
+        try await residency.deactivate()
+    }
+
+    @Test func settlesWhenTheOthersAreGone() async throws {
+        let settled = Mutex<[[String]]>([])
+        let residency = try SwapResidency(engines: engines) {
+            let names = await up(engines)
+            settled.withLock { $0.append(names) }
+        }
+        for group in residency.groups { _ = try await residency.activate(group) }
+        #expect(settled.withLock { $0 } == [[], [], []])
+        try await residency.deactivate()
+    }
+
+    @Test func aDeadEngineIsStartedAgain() async throws {
+        let residency = try SwapResidency(engines: engines)
+        let engine = try #require(try await residency.activate(["draft"])["draft"])
+        kill(try #require(await engine.processID), SIGKILL)
+        _ = try await engine.died()
+        try await until { await engine.state != .ready }
+        let again = try await residency.restart("draft")
+        #expect(again === engine)
+        #expect(await engine.state == .ready)
+        let statistics = await residency.statistics
+        #expect(statistics.coldStarts == 2)
+        #expect(statistics.swaps == 0)
+        try await residency.deactivate()
+    }
+
+    @Test func namesThatDoNotExistAreErrors() async throws {
+        #expect(throws: ResidencyError.self) {
+            try SwapResidency(engines: engines, groups: [["draft", "nobody"]])
+        }
+        #expect(throws: ResidencyError.self) { try SwapResidency(engines: engines + [engines[0]]) }
+        let residency = try SwapResidency(engines: engines)
+        await #expect(throws: ResidencyError.self) { try await residency.activate(["draft", "prm"]) }
+        await #expect(throws: ResidencyError.self) { try await residency.restart("nobody") }
+    }
+}
