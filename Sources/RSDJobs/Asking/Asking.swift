@@ -1,0 +1,85 @@
+import ModelLifecycle
+
+/// Puts the needs of trajectories to engines, and makes events of the answers.
+struct Asking: Sendable {
+    let splitter: StepSplitter
+    private let prompts: [ProblemKey: String]
+    private let seed: UInt64
+    private let generation: GenerationAsker
+    private let profile: PRMProfile?
+
+    private struct ProblemKey: Hashable {
+        var dataset: String
+        var problem: String
+    }
+
+    init(job: LoadedJob) {
+        let spec = job.spec
+        splitter = StepSplitter(delimiter: spec.decoding.delimiter)
+        seed = spec.seed
+        generation = GenerationAsker(decoding: spec.decoding)
+        profile = spec.models[.prm]?.profile
+        var prompts: [ProblemKey: String] = [:]
+        for (dataset, problems) in job.problems {
+            for problem in problems {
+                prompts[ProblemKey(dataset: dataset, problem: problem.id)] = spec.prompt.render(problem.question)
+            }
+        }
+        self.prompts = prompts
+    }
+
+    /// - Throws: ``Unanswerable`` where asking again is of no use; ``Nonsense``, ``FailedAttempt`` or an
+    ///   `EngineAnswerError` otherwise.
+    func answer(_ trajectory: Trajectory, from session: ModelSession) async throws -> Event {
+        let id = trajectory.id
+        guard let prompt = prompts[ProblemKey(dataset: id.dataset, problem: id.problem)] else {
+            throw Unanswerable(reason: "the data set has no such problem")
+        }
+        do {
+            switch trajectory.need {
+            case .generate(let wanted):
+                let step = Draw(runSeed: seed, trajectory: id).requestSeed(step: wanted.steps.count, role: wanted.role)
+                return .generated(
+                    try await generation.ask(wanted, prompt: prompt, seed: step, of: session))
+            case .score(let wanted):
+                switch profile {
+                case .tokenClassification:
+                    return .scored(try await TokenClassification().ask(wanted, prompt: prompt, of: session))
+                case nil: throw Unanswerable(reason: "the job has no PRM")
+                }
+            case .nothing: throw Unanswerable(reason: "nothing is needed")
+            }
+        } catch let error as EngineAnswerError where error.promptTooLong {
+            throw Unanswerable(reason: "\(error)")
+        } catch EngineAnswerError.transport(let error) {
+            // Ports and addresses differ from run to run, and this text may come to stand in the results.
+            throw FailedAttempt(description: error.withoutAddress)
+        }
+    }
+}
+
+/// A request that got no answer.
+struct FailedAttempt: Error, CustomStringConvertible {
+    var description: String
+}
+
+extension HTTPError {
+    fileprivate var withoutAddress: String {
+        switch self {
+        case .refused: "the engine refused the connection"
+        case .timedOut: "the engine gave no answer in time"
+        case .cancelled: "the request was cancelled"
+        case .connectionLost: "the engine's answer broke off"
+        case .tooLarge(_, let limit): "the engine's answer was longer than \(limit) bytes"
+        case .shutDown: "the connection to the engine was closed"
+        case .other(let code, let message, _): "\(message) (libcurl \(code))"
+        }
+    }
+}
+
+extension PromptTemplate {
+    /// The prompt for a question.
+    func render(_ question: String) -> String {
+        text.replacing("{question}", with: question)
+    }
+}

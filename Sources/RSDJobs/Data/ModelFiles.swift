@@ -1,0 +1,85 @@
+import Foundation
+
+/// Why a directory is no model that can be served.
+public struct ModelFilesError: Error, Sendable, Equatable, CustomStringConvertible {
+    public var description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// What the files of a Hugging Face checkpoint tell without loading it.
+public struct ModelFiles: Sendable, Equatable {
+    /// Numbers in all tensors, from the headers of the safetensors files: what FLOPs are counted from.
+    public var parameterCount: Int
+    /// SHA-256 over the configuration, the tokenizer, and sizes, headers and samples of the weights: cheap, and it
+    /// changes when the checkpoint is replaced.
+    public var fingerprint: String
+
+    /// Files besides the weights that change what a model writes.
+    private static let smallFiles = ["config.json", "tokenizer.json", "tokenizer_config.json"]
+
+    /// Looks at a checkpoint, and refuses one that an engine could not load.
+    public init(directory: String) throws(ModelFilesError) {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory) else {
+            throw ModelFilesError("there is no directory \(directory); a model is a local directory")
+        }
+        guard isDirectory.boolValue else {
+            throw ModelFilesError("\(directory) is a file; a model is a directory with config.json")
+        }
+        let root = URL(filePath: directory)
+        guard let config = FileManager.default.contents(atPath: root.appending(path: "config.json").path)
+        else {
+            throw ModelFilesError("\(directory) has no config.json that can be read")
+        }
+        guard (try? JSONSerialization.jsonObject(with: config)) is [String: Any] else {
+            throw ModelFilesError("config.json in \(directory) is not a JSON object")
+        }
+        var hash = SHA256()
+        for name in Self.smallFiles {
+            guard let content = FileManager.default.contents(atPath: root.appending(path: name).path) else {
+                continue
+            }
+            hash.update(field: name)
+            hash.update(field: SHA256.hex(bytes: content))
+        }
+        parameterCount = 0
+        for name in try Self.weightFiles(root) {
+            let header: SafetensorsHeader
+            do throws(ModelFilesError) {
+                header = try SafetensorsHeader(file: root.appending(path: name))
+            } catch {
+                throw ModelFilesError("in \(directory), \(error)")
+            }
+            parameterCount += header.parameterCount
+            for field in [name, String(header.fileSize), header.digest] { hash.update(field: field) }
+        }
+        fingerprint = hash.hex()
+    }
+
+    /// Numbers in all tensors of a checkpoint.
+    public static func parameterCount(directory: String) throws(ModelFilesError) -> Int {
+        try ModelFiles(directory: directory).parameterCount
+    }
+
+    /// `model.safetensors`, or the shards that the index names.
+    private static func weightFiles(_ root: URL) throws(ModelFilesError) -> [String] {
+        struct Index: Decodable { var weight_map: [String: String] }
+        let single = "model.safetensors"
+        if FileManager.default.fileExists(atPath: root.appending(path: single).path) { return [single] }
+        let index = "model.safetensors.index.json"
+        guard let content = FileManager.default.contents(atPath: root.appending(path: index).path) else {
+            throw ModelFilesError("\(root.path) has no \(single) and no \(index)")
+        }
+        guard let map = try? JSONDecoder().decode(Index.self, from: content).weight_map, !map.isEmpty else {
+            throw ModelFilesError("\(index) in \(root.path) has no weight map")
+        }
+        let shards = Set(map.values).sorted()
+        for shard in shards where !FileManager.default.fileExists(atPath: root.appending(path: shard).path) {
+            throw ModelFilesError("\(root.path) lacks the shard \(shard) that its index names")
+        }
+        return shards
+    }
+}

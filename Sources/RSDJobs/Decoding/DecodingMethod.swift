@@ -1,0 +1,72 @@
+/// A way to come to a response. Adding one means writing one of these.
+///
+/// A method is a value: no clock, no engine, no randomness but ``Draw``. It says what it needs, and an answer changes it.
+public protocol DecodingMethod: Sendable {
+    /// What is needed next to go on with a response that is not finished.
+    func need(for response: Response) -> Need
+
+    /// Takes in an answer to the need.
+    ///
+    /// - Throws: ``UnexpectedEvent`` where the event does not fit the need.
+    mutating func apply(_ event: Event, to response: inout Response) throws
+}
+
+/// A problem in the hands of a method: the unit of work, of the journal and of the results.
+public struct Trajectory: Sendable {
+    public let id: TrajectoryID
+    public private(set) var response: Response
+    public private(set) var method: any DecodingMethod
+
+    public init(id: TrajectoryID, limits: Limits, method: any DecodingMethod) {
+        self.id = id
+        self.response = Response(limits: limits)
+        self.method = method
+    }
+
+    public var need: Need {
+        if let finish = response.finish { return .nothing(finish) }
+        return method.need(for: response)
+    }
+
+    /// Takes in the next event.
+    ///
+    /// - Throws: ``UnexpectedEvent`` where it does not fit; the trajectory is then unchanged.
+    public mutating func apply(_ event: Event) throws {
+        if case .retried = event {
+            guard response.failure != nil else {
+                throw UnexpectedEvent(description: "\(id) was retried without having failed")
+            }
+            response.forgive()
+            return
+        }
+        guard response.finish == nil else {
+            throw UnexpectedEvent(description: "\(id) is finished, yet more arrived for it")
+        }
+        if case .failed(let reason) = event {
+            response.fail(reason)
+            return
+        }
+        if case .generated(let answer) = event { try answer.checkSteps(delimiter: response.limits.delimiter) }
+        var (response, method) = (self.response, self.method)
+        try method.apply(event, to: &response)
+        (self.response, self.method) = (response, method)
+    }
+}
+
+/// Names a trajectory in the journal and in the results.
+public struct TrajectoryID: Sendable, Hashable, Codable, CustomStringConvertible {
+    public var method: String
+    public var dataset: String
+    public var problem: String
+    /// Counts the samples of one problem from 0.
+    public var sample: Int
+
+    public init(method: String, dataset: String, problem: String, sample: Int = 0) {
+        self.method = method
+        self.dataset = dataset
+        self.problem = problem
+        self.sample = sample
+    }
+
+    public var description: String { "\(method)/\(dataset)/\(problem)/\(sample)" }
+}

@@ -1,0 +1,108 @@
+/// What a trajectory needs next.
+public enum Need: Sendable, Equatable {
+    case generate(Generation)
+    case score(Scoring)
+    case nothing(Finish)
+
+    /// The model that can meet the need.
+    public var role: Role? {
+        switch self {
+        case .generate(let generation): generation.role
+        case .score: .prm
+        case .nothing: nil
+        }
+    }
+}
+
+/// A request for text that continues the prompt and `steps`.
+public struct Generation: Sendable, Equatable {
+    public var role: Role
+    /// Texts of the steps so far, drafts that await their verdict included.
+    public var steps: [String]
+    /// Stop at the first delimiter, or write on to the end of the solution.
+    public var stopsAtDelimiter: Bool
+    /// Tokens left to the response.
+    public var maxTokens: Int
+}
+
+/// A request for the rewards of some of the steps of a solution, all from one pass over it.
+public struct Scoring: Sendable, Equatable {
+    /// Texts of all steps so far.
+    public var steps: [String]
+    /// Which of them have no reward yet: indices into ``steps``, ascending.
+    public var unscored: [Int]
+}
+
+/// What happened to a trajectory. The journal is the list of these; replaying them gives the trajectory back.
+public enum Event: Sendable, Equatable {
+    case generated(Generated)
+    case scored(Scored)
+    case failed(reason: String)
+    /// A failure is forgiven, by the user's wish: the trajectory goes on from where it stood.
+    case retried
+}
+
+/// An engine's answer to a ``Generation``, cut into steps.
+public struct Generated: Sendable, Equatable, Codable {
+    public var role: Role
+    /// At least one. All but the last end with the delimiter; only the last may be empty. ``Trajectory`` takes no others.
+    public var steps: [StepText]
+    /// How the last of them ended.
+    public var end: StepEnd
+    /// Tokens that the engine read as prompt.
+    public var promptTokens: Int
+
+    public init(role: Role, steps: [StepText], end: StepEnd, promptTokens: Int) {
+        self.role = role
+        self.steps = steps
+        self.end = end
+        self.promptTokens = promptTokens
+    }
+}
+
+extension Generated {
+    /// Makes sure that the steps are cut as promised.
+    ///
+    /// - Throws: ``UnexpectedEvent`` where they are not.
+    func checkSteps(delimiter: String) throws {
+        let splitter = StepSplitter(delimiter: delimiter)
+        let complete = end == .delimiter ? steps[...] : steps.dropLast()
+        guard !steps.isEmpty, complete.allSatisfy({ splitter.endsWithDelimiter($0.text) }) else {
+            throw UnexpectedEvent(
+                description: "\(role.rawValue) answered with steps that are not cut at the delimiter: "
+                    + "\(steps.map(\.text)), ended by \(end.rawValue)")
+        }
+    }
+}
+
+/// A stretch of generated text and the tokens it took its writer.
+public struct StepText: Sendable, Equatable, Codable {
+    public var text: String
+    public var tokens: Int
+
+    public init(text: String, tokens: Int) {
+        self.text = text
+        self.tokens = tokens
+    }
+}
+
+/// A PRM's answer to a ``Scoring``.
+public struct Scored: Sendable, Equatable, Codable {
+    /// One for each unscored step, in 0…1. Anything else is an error, and never read as a low reward.
+    public var rewards: [Double]
+    /// Tokens of each of those steps, in the PRM's count.
+    public var tokens: [Int]
+    /// Tokens that the PRM read in this pass.
+    public var promptTokens: Int
+
+    public init(rewards: [Double], tokens: [Int], promptTokens: Int) {
+        self.rewards = rewards
+        self.tokens = tokens
+        self.promptTokens = promptTokens
+    }
+}
+
+/// An event that does not answer what the trajectory needed.
+public struct UnexpectedEvent: Error, CustomStringConvertible {
+    public var description: String
+}

@@ -1,0 +1,122 @@
+/// What bounds a response.
+public struct Limits: Sendable, Equatable {
+    /// Ends a step and belongs to it.
+    public var delimiter: String
+    /// Tokens of the whole response, each counted by the model that wrote it.
+    public var maxTokens: Int
+    public var maxSteps: Int
+
+    public init(delimiter: String, maxTokens: Int, maxSteps: Int) {
+        self.delimiter = delimiter
+        self.maxTokens = maxTokens
+        self.maxSteps = maxSteps
+    }
+}
+
+/// How the text of a step came to its end.
+public enum StepEnd: String, Sendable, Codable {
+    /// The delimiter was written; the response may go on.
+    case delimiter
+    /// The model ended the response.
+    case eos
+    /// The token limit of the response cut it.
+    case maxTokens = "max_tokens"
+    /// The model's context was full.
+    case context
+}
+
+/// Why a trajectory is over. Only ``eos`` means that a model ended its answer.
+public enum Finish: String, Sendable, Codable {
+    case eos
+    case maxTokens = "max_tokens"
+    case maxSteps = "max_steps"
+    case context
+    case failed
+}
+
+/// A step of the response: text up to and including the delimiter, or up to the end.
+public struct Step: Sendable, Equatable, Codable {
+    public var text: String
+    /// The model that wrote it: ``Role/draft`` or ``Role/target``.
+    public var origin: Role
+    /// The PRM's reward in 0…1, or nil where it was never scored.
+    public var reward: Double?
+    /// The draft step that this step of the target replaced.
+    public var rejected: RejectedStep?
+
+    public init(text: String, origin: Role, reward: Double? = nil, rejected: RejectedStep? = nil) {
+        self.text = text
+        self.origin = origin
+        self.reward = reward
+        self.rejected = rejected
+    }
+
+    private enum CodingKeys: String, CodingKey { case text, origin, reward, rejected }
+
+    /// Writes a missing reward as null: "never scored" is a fact of its own.
+    public func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(text, forKey: .text)
+        try object.encode(origin, forKey: .origin)
+        try object.encode(reward, forKey: .reward)
+        try object.encodeIfPresent(rejected, forKey: .rejected)
+    }
+}
+
+/// A draft step that was put to the threshold and fell.
+public struct RejectedStep: Sendable, Equatable, Codable {
+    public var text: String
+    public var reward: Double
+}
+
+/// The part of a trajectory that every method shares: the steps taken so far, and whether it is over.
+public struct Response: Sendable, Equatable {
+    public let limits: Limits
+    public private(set) var steps: [Step] = []
+    public private(set) var finish: Finish?
+    /// Why it failed, when ``finish`` is ``Finish/failed``.
+    public private(set) var failure: String?
+    /// Tokens of the text that was kept.
+    public private(set) var keptTokens = 0
+    /// Every token that was paid for, kept or not.
+    public var tokens = TokenCounts()
+    /// Waves in which this trajectory was worked on.
+    public var waves = 0
+
+    public init(limits: Limits) {
+        self.limits = limits
+    }
+
+    public var text: String { steps.map(\.text).joined() }
+    public var remainingTokens: Int { max(0, limits.maxTokens - keptTokens) }
+
+    /// Takes a step for good, and finishes the response where the step ended it or a limit is reached.
+    ///
+    /// Empty text is never a step: a model that ends the response at once after a delimiter adds nothing to judge.
+    mutating func commit(_ step: Step, tokens: Int, end: StepEnd) {
+        if !step.text.isEmpty { steps.append(step) }
+        keptTokens += tokens
+        switch end {
+        case .eos: finish = .eos
+        case .maxTokens: finish = .maxTokens
+        case .context: finish = .context
+        case .delimiter where remainingTokens == 0: finish = .maxTokens
+        case .delimiter where steps.count >= limits.maxSteps: finish = .maxSteps
+        case .delimiter: break
+        }
+    }
+
+    mutating func setReward(_ reward: Double, ofStep index: Int) {
+        steps[index].reward = reward
+    }
+
+    mutating func fail(_ reason: String) {
+        finish = .failed
+        failure = reason
+    }
+
+    mutating func forgive() {
+        finish = nil
+        failure = nil
+    }
+}

@@ -1,0 +1,74 @@
+import Foundation
+
+/// One line of `results.jsonl`: a finished trajectory. Holds nothing that differs between two runs of one spec.
+public struct ResultLine: Sendable, Equatable, Codable {
+    public var id: String
+    public var method: String
+    public var dataset: String
+    public var problem: String
+    public var sample: Int
+    public var text: String
+    public var finish: Finish
+    /// Why it failed; absent where it did not.
+    public var failure: String?
+    public var steps: [Step]
+    /// The answer found in the text, or null.
+    public var answer: String?
+    public var gold: String
+    public var correct: Bool
+    public var tokens: TokenCounts
+    public var waves: Int
+
+    /// - Parameter trajectory: a finished one.
+    public init(_ trajectory: Trajectory, finish: Finish, gold: String, grader: ExactGrader) {
+        let response = trajectory.response
+        id = trajectory.id.description
+        method = trajectory.id.method
+        dataset = trajectory.id.dataset
+        problem = trajectory.id.problem
+        sample = trajectory.id.sample
+        text = response.text
+        self.finish = finish
+        failure = response.failure
+        steps = response.steps
+        answer = AnswerExtraction.boxed(in: response.text)
+        self.gold = gold
+        correct = finish != .failed && grader.isCorrect(answer, gold: gold)
+        tokens = response.tokens
+        waves = response.waves
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, method, dataset, problem, sample, text, finish, failure, steps, answer, gold, correct, tokens, waves
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var line = encoder.container(keyedBy: CodingKeys.self)
+        try line.encode(id, forKey: .id)
+        try line.encode(method, forKey: .method)
+        try line.encode(dataset, forKey: .dataset)
+        try line.encode(problem, forKey: .problem)
+        try line.encode(sample, forKey: .sample)
+        try line.encode(text, forKey: .text)
+        try line.encode(finish, forKey: .finish)
+        try line.encodeIfPresent(failure, forKey: .failure)
+        try line.encode(steps, forKey: .steps)
+        try line.encode(answer, forKey: .answer)
+        try line.encode(gold, forKey: .gold)
+        try line.encode(correct, forKey: .correct)
+        try line.encode(tokens, forKey: .tokens)
+        try line.encode(waves, forKey: .waves)
+    }
+
+    /// The lines as a file's content: sorted keys, a newline after each.
+    public static func encode(_ lines: [ResultLine]) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        var data = Data()
+        for line in lines {
+            data.append(try encoder.encode(line))
+            data.append(UInt8(ascii: "\n"))
+        }
+        return data
+    }
+}

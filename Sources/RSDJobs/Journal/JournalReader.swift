@@ -1,0 +1,64 @@
+import Foundation
+
+/// A line of the journal that was damaged after it was written.
+public struct JournalCorrupt: Error, CustomStringConvertible {
+    public var file: String
+    /// Counted from 1.
+    public var line: Int
+
+    public var description: String {
+        "\(file):\(line): this line of the journal is damaged, and good lines follow it. Nothing was changed. Restore the "
+            + "file from a copy, or cut it before line \(line) (`head -n \(line - 1)`) to give up what came after and run again."
+    }
+}
+
+/// What a journal file holds.
+public struct JournalContents: Sendable {
+    public var records: [JournalRecord] = []
+    /// Bytes up to the end of the last good line; what follows is the torn end of a write that never finished.
+    public var goodLength = 0
+    public var tornBytes = 0
+}
+
+public enum JournalReader {
+    /// Reads a journal that may still be written to, or that its writer could not finish. One that is not there yet holds
+    /// nothing.
+    ///
+    /// A damaged end is what a crash leaves behind and is not returned; a damaged line with good ones after it is an error.
+    ///
+    /// - Throws: ``JournalCorrupt``, or an error of the file system.
+    public static func read(_ file: URL) throws -> JournalContents {
+        guard FileManager.default.fileExists(atPath: file.path) else { return JournalContents() }
+        let data = try Data(contentsOf: file, options: .mappedIfSafe)
+        var contents = JournalContents()
+        let decoder = JSONDecoder()
+        var line = 0
+        var damaged: Int?
+        var start = data.startIndex
+        while start < data.endIndex {
+            line += 1
+            let newline = newline(in: data, from: start)
+            let record = newline.flatMap { JournalLine.decode(data[start..<$0], with: decoder) }
+            if let newline, let record {
+                if let damaged { throw JournalCorrupt(file: file.path, line: damaged) }
+                contents.records.append(record)
+                contents.goodLength = newline + 1 - data.startIndex
+            } else {
+                damaged = damaged ?? line
+            }
+            start = newline.map { $0 + 1 } ?? data.endIndex
+        }
+        contents.tornBytes = data.count - contents.goodLength
+        return contents
+    }
+
+    private static func newline(in data: Data, from start: Data.Index) -> Data.Index? {
+        data.withUnsafeBytes { bytes -> Int? in
+            let offset = start - data.startIndex
+            guard let base = bytes.baseAddress,
+                let found = memchr(base + offset, Int32(UInt8(ascii: "\n")), bytes.count - offset)
+            else { return nil }
+            return data.startIndex + (UnsafeRawPointer(found) - base)
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import Foundation
+
+/// One line of the journal.
+public enum JournalRecord: Sendable, Equatable {
+    /// Something happened to a trajectory.
+    case event(TrajectoryID, Event)
+    /// An engine was brought up: seconds until it was ready.
+    case load(engine: String, seconds: Double)
+    /// An engine was stopped so that another could start.
+    case swap
+    /// Trajectories were worked on: seconds spent on it, loads apart.
+    case phase(wave: Int, engines: [String], seconds: Double)
+}
+
+/// `{"crc":"89abcdef",…}`: plain JSON for jq and pandas, with a checksum of all that follows it.
+enum JournalLine {
+    private static let prefix = Array(#"{"crc":""#.utf8)
+    private static let separator = Array(#"","#.utf8)
+    private static let bodyStart = prefix.count + 8 + separator.count
+
+    static func encode(_ record: JournalRecord) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let body = try encoder.encode(record).dropFirst()
+        var line = head(of: body)
+        line.append(body)
+        line.append(UInt8(ascii: "\n"))
+        return line
+    }
+
+    private static func head(of body: Data) -> Data {
+        let crc = String(Checksum.crc32(body), radix: 16)
+        return Data(prefix + Array(repeating: UInt8(ascii: "0"), count: 8 - crc.utf8.count) + crc.utf8 + separator)
+    }
+
+    /// - Parameter line: the bytes of a line without its newline.
+    /// - Returns: the record, or nil where the line is damaged.
+    static func decode(_ line: Data, with decoder: JSONDecoder) -> JournalRecord? {
+        let body = line.dropFirst(bodyStart)
+        guard !body.isEmpty, line.starts(with: head(of: body)) else { return nil }
+        var object = Data([UInt8(ascii: "{")])
+        object.append(body)
+        return try? decoder.decode(JournalRecord.self, from: object)
+    }
+}
+
+extension JournalRecord: Codable {
+    private enum Key: String, CodingKey {
+        case kind, method, dataset, problem, sample
+        case role, steps, end, prompt
+        case rewards, tokens
+        case reason
+        case engine, seconds, wave, engines
+    }
+
+    private enum Kind: String, Codable { case generated, scored, failed, retried, load, swap, phase }
+
+    public init(from decoder: any Decoder) throws {
+        let line = try decoder.container(keyedBy: Key.self)
+        func trajectory() throws -> TrajectoryID {
+            TrajectoryID(
+                method: try line.decode(String.self, forKey: .method),
+                dataset: try line.decode(String.self, forKey: .dataset),
+                problem: try line.decode(String.self, forKey: .problem),
+                sample: try line.decode(Int.self, forKey: .sample))
+        }
+        switch try line.decode(Kind.self, forKey: .kind) {
+        case .generated:
+            let generated = Generated(
+                role: try line.decode(Role.self, forKey: .role),
+                steps: try line.decode([StepText].self, forKey: .steps),
+                end: try line.decode(StepEnd.self, forKey: .end),
+                promptTokens: try line.decode(Int.self, forKey: .prompt))
+            self = .event(try trajectory(), .generated(generated))
+        case .scored:
+            let scored = Scored(
+                rewards: try line.decode([Double].self, forKey: .rewards),
+                tokens: try line.decode([Int].self, forKey: .tokens),
+                promptTokens: try line.decode(Int.self, forKey: .prompt))
+            self = .event(try trajectory(), .scored(scored))
+        case .failed:
+            self = .event(try trajectory(), .failed(reason: try line.decode(String.self, forKey: .reason)))
+        case .retried:
+            self = .event(try trajectory(), .retried)
+        case .load:
+            self = .load(
+                engine: try line.decode(String.self, forKey: .engine),
+                seconds: try line.decode(Double.self, forKey: .seconds))
+        case .swap:
+            self = .swap
+        case .phase:
+            self = .phase(
+                wave: try line.decode(Int.self, forKey: .wave),
+                engines: try line.decode([String].self, forKey: .engines),
+                seconds: try line.decode(Double.self, forKey: .seconds))
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var line = encoder.container(keyedBy: Key.self)
+        switch self {
+        case .event(let id, let event):
+            try line.encode(id.method, forKey: .method)
+            try line.encode(id.dataset, forKey: .dataset)
+            try line.encode(id.problem, forKey: .problem)
+            try line.encode(id.sample, forKey: .sample)
+            try Self.encode(event, to: &line)
+        case .load(let engine, let seconds):
+            try line.encode(Kind.load, forKey: .kind)
+            try line.encode(engine, forKey: .engine)
+            try line.encode(seconds, forKey: .seconds)
+        case .swap:
+            try line.encode(Kind.swap, forKey: .kind)
+        case .phase(let wave, let engines, let seconds):
+            try line.encode(Kind.phase, forKey: .kind)
+            try line.encode(wave, forKey: .wave)
+            try line.encode(engines, forKey: .engines)
+            try line.encode(seconds, forKey: .seconds)
+        }
+    }
+
+    private static func encode(_ event: Event, to line: inout KeyedEncodingContainer<Key>) throws {
+        switch event {
+        case .generated(let generated):
+            try line.encode(Kind.generated, forKey: .kind)
+            try line.encode(generated.role, forKey: .role)
+            try line.encode(generated.steps, forKey: .steps)
+            try line.encode(generated.end, forKey: .end)
+            try line.encode(generated.promptTokens, forKey: .prompt)
+        case .scored(let scored):
+            try line.encode(Kind.scored, forKey: .kind)
+            try line.encode(scored.rewards, forKey: .rewards)
+            try line.encode(scored.tokens, forKey: .tokens)
+            try line.encode(scored.promptTokens, forKey: .prompt)
+        case .failed(let reason):
+            try line.encode(Kind.failed, forKey: .kind)
+            try line.encode(reason, forKey: .reason)
+        case .retried:
+            try line.encode(Kind.retried, forKey: .kind)
+        }
+    }
+}

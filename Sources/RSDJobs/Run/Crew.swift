@@ -1,0 +1,44 @@
+/// The engines of one group, up and ready, as a phase sees them.
+protocol Crew: Sendable {
+    /// Meets a trajectory's need.
+    ///
+    /// - Throws: ``EngineGone`` where the engine is no longer there, ``Unanswerable`` where asking again is of no use,
+    ///   anything else for an attempt that failed.
+    func answer(_ trajectory: Trajectory) async throws -> Event
+
+    /// Returns when an engine has died or makes no progress, or when the task is cancelled.
+    func trouble() async -> EngineTrouble?
+
+    /// Brings the engines up afresh.
+    func restart() async throws
+}
+
+/// Something that only a restart mends.
+public enum EngineTrouble: Sendable, Equatable, CustomStringConvertible {
+    case died(engine: String, how: String)
+    case stalled(engine: String, seconds: Double)
+
+    public var description: String {
+        switch self {
+        case .died(let engine, let how): "the \(engine) engine died (\(how))"
+        case .stalled(let engine, let seconds):
+            "the \(engine) engine made no progress for \(seconds.formatted()) seconds"
+        }
+    }
+}
+
+/// A request could not be put because its engine is not there.
+struct EngineGone: Error {}
+
+/// An engine that cannot be made to work; what was journalled stays good.
+public struct EngineUseless: Error, CustomStringConvertible {
+    public var roles: [Role]
+    public var reason: String
+
+    public var description: String {
+        let names = roles.map(\.rawValue).joined(separator: ", ")
+        return
+            "giving up on the \(names) engine: \(reason). Nothing that was done is lost: see its log, mend the cause "
+            + "and run the same command again."
+    }
+}

@@ -1,0 +1,26 @@
+/// Where a run's engines live: which may be up together, and how to bring them up.
+protocol EngineRoom: Sendable {
+    /// Groups of models that may be up together, in the order that a wave visits them.
+    var groups: [[Role]] { get }
+    /// What the engine says of its version; asked once, before anything starts.
+    func version() async throws -> String
+    /// Ends what an earlier run of this directory left behind.
+    ///
+    /// - Returns: how many engines were found.
+    func sweep() async throws -> Int
+    /// Makes a group the resident one, and returns once all of it is ready.
+    ///
+    /// - Parameter note: told of loads and swaps, now and in later restarts.
+    func enter(_ group: [Role], note: @escaping EngineNoteTaker) async throws -> any Crew
+    /// Stops every engine.
+    func leave() async throws
+}
+
+/// What happens to engines.
+enum EngineNote: Sendable, Equatable {
+    case loading(engine: String)
+    case loaded(engine: String, seconds: Double)
+    case swapped
+}
+
+typealias EngineNoteTaker = @Sendable (EngineNote) async throws -> Void

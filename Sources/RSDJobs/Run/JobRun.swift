@@ -1,0 +1,153 @@
+import Foundation
+
+/// A run from its first phase, or from wherever an earlier process left it, to the results.
+struct JobRun: Sendable {
+    let job: LoadedJob
+    let directory: RunDirectory
+    /// Called once the run directory is ours.
+    let makeRoom: @Sendable () throws -> any EngineRoom
+    let interruption: Interruption
+    let retryFailed: Bool
+    let observe: @Sendable (RunEvent) -> Void
+
+    /// - Throws: ``RunLocked``, ``SpecChanged``, ``JournalCorrupt``, ``Interrupted``, ``EngineUseless``, or what the
+    ///   engines and the file system throw. All that was journalled is kept in every case.
+    func run() async throws -> RunOutcome {
+        try directory.create()
+        let lock = try RunLock(directory.lock)
+        defer { withExtendedLifetime(lock) {} }
+        let room = try makeRoom()
+        try await openManifest(room)
+        let contents = try JournalReader.read(directory.journal)
+        var roster = Roster(job)
+        let replayed = try roster.replay(contents.records)
+        let journal = try Journal(file: directory.journal, goodLength: contents.goodLength)
+        try AtomicFile.syncDirectory(directory.journal.deletingLastPathComponent())
+        let book = RunBook(
+            journal: journal, figures: RunFigures(records: contents.records, waves: roster.waves))
+        if retryFailed { try await forgiveFailures(in: &roster, journal: journal) }
+
+        let swept = try await room.sweep()
+        if swept > 0 { observe(.swept(count: swept)) }
+        if replayed > 0 { observe(.resumed(roster.all, book.figures(waves: roster.waves))) }
+        observe(.began(total: roster.ids.count, finished: roster.finishedCount, replayed: replayed))
+        do {
+            try await work(in: room, on: &roster, book: book)
+        } catch {
+            // Whatever happened, no engine stays behind; that failure of the run matters more than one of the stop.
+            try? await room.leave()
+            throw error
+        }
+        try await room.leave()
+        return try conclude(roster, book: book)
+    }
+
+    // MARK: Waves
+
+    private func work(in room: any EngineRoom, on roster: inout Roster, book: RunBook) async throws {
+        while roster.finishedCount < roster.ids.count {
+            for group in room.groups {
+                let ready = roster.needing(group)
+                if ready.isEmpty { continue }
+                if interruption.level > .none { throw Interrupted() }
+                let crew = try await enter(group, of: room, book: book)
+                try await phase(of: group, on: ready, crew: crew, roster: &roster, book: book)
+            }
+        }
+    }
+
+    private func enter(_ group: [Role], of room: any EngineRoom, book: RunBook) async throws -> any Crew {
+        let note: EngineNoteTaker = { [observe] note in
+            switch note {
+            case .loading(let engine): observe(.loading(engine: engine))
+            case .loaded(let engine, let seconds):
+                try await book.append(.load(engine: engine, seconds: seconds))
+                observe(.loaded(engine: engine, seconds: seconds))
+            case .swapped:
+                try await book.append(.swap)
+                observe(.swapped)
+            }
+        }
+        return try await interruption.giveUpOn { try await room.enter(group, note: note) }
+    }
+
+    private func phase(
+        of roles: [Role], on ready: [Trajectory], crew: any Crew, roster: inout Roster, book: RunBook
+    ) async throws {
+        let wave = ready.map { $0.response.waves + ($0.isAtStartOfWave ? 1 : 0) }.max() ?? 0
+        let phase = Phase(
+            roles: roles, trajectories: ready, crew: crew, journal: book.journal, interruption: interruption,
+            concurrency: job.spec.engine.concurrency, observe: observe)
+        observe(.phaseBegan(wave: wave, roles: roles, trajectories: ready.count))
+        let begin = ContinuousClock.now
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await phase.run())
+        } catch {
+            result = .failure(error)
+        }
+        let seconds = (ContinuousClock.now - begin) / .seconds(1)
+        await roster.update(phase.trajectories.values)
+        try await book.append(.phase(wave: wave, engines: roles.map(\.rawValue), seconds: seconds))
+        observe(.phaseEnded(wave: wave, roles: roles, seconds: seconds))
+        try result.get()
+    }
+
+    // MARK: Beginning and end
+
+    private func openManifest(_ room: any EngineRoom) async throws {
+        let identity = SpecIdentity(job)
+        if let manifest = try Manifest.read(directory.manifest) {
+            let changes = identity.difference(from: manifest.identity)
+            guard changes.isEmpty else {
+                throw SpecChanged(directory: directory.url.path, changes: changes)
+            }
+            return
+        }
+        let manifest = Manifest(
+            job: job.spec.name, identity: identity, seed: job.spec.seed, program: Program.version,
+            engine: try await room.version(), host: ProcessInfo.processInfo.hostName,
+            created: Date().formatted(.iso8601))
+        try AtomicFile.write(Data(job.spec.renderYAML().utf8), to: directory.job)
+        try AtomicFile.write(json: manifest, to: directory.manifest)
+    }
+
+    private func forgiveFailures(in roster: inout Roster, journal: Journal) async throws {
+        for var trajectory in roster.all where trajectory.response.finish == .failed {
+            try trajectory.apply(.retried)
+            try await journal.append(.event(trajectory.id, .retried))
+            roster.update([trajectory])
+        }
+    }
+
+    private func conclude(_ roster: Roster, book: RunBook) throws -> RunOutcome {
+        let grader = ExactGrader()
+        let lines = roster.all.compactMap { trajectory in
+            trajectory.response.finish.map {
+                ResultLine(
+                    trajectory, finish: $0, gold: roster.problem(of: trajectory.id)?.answer ?? "", grader: grader)
+            }
+        }
+        let summary = Summary(job: job, lines: lines, run: book.figures(waves: roster.waves))
+        try AtomicFile.write(try ResultLine.encode(lines), to: directory.results)
+        try AtomicFile.write(json: summary, to: directory.summary)
+        return RunOutcome(directory: directory, summary: summary, failed: lines.count { $0.finish == .failed })
+    }
+}
+
+/// How a run ended that came to its end.
+public struct RunOutcome: Sendable {
+    public var directory: RunDirectory
+    public var summary: Summary
+    /// Trajectories that were given up.
+    public var failed: Int
+}
+
+extension Trajectory {
+    /// Whether its next draft begins a wave, rather than going on within one.
+    var isAtStartOfWave: Bool {
+        guard case .generate(let generation) = need else { return false }
+        return generation.steps.count == response.steps.count
+            && !(generation.role == .target && generation.stopsAtDelimiter)
+    }
+}

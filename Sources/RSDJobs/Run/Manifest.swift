@@ -1,0 +1,36 @@
+import Foundation
+
+/// `manifest.json`: what a run is, written before anything else so that a run killed at once can be resumed.
+public struct Manifest: Sendable, Equatable, Codable {
+    /// Of the run directory's layout.
+    public var format = Manifest.currentFormat
+    public var job: String
+    /// All that a resumption must have in common with the run.
+    public var identity: SpecIdentity
+    public var seed: UInt64
+    public var program: String
+    /// What the engine says of its version.
+    public var engine: String
+    public var host: String
+    public var created: String
+
+    public static let currentFormat = 1
+
+    static func read(_ file: URL) throws -> Manifest? {
+        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+        return try JSONDecoder().decode(Manifest.self, from: Data(contentsOf: file))
+    }
+}
+
+/// The spec differs from the one that the run directory was begun with.
+public struct SpecChanged: Error, CustomStringConvertible {
+    public var directory: String
+    public var changes: [SpecIdentity.Change]
+
+    public var description: String {
+        let lines = changes.map { "  \($0)" }
+        return "the job differs from the one that \(directory) was begun with, and results of two jobs must not mix:\n"
+            + lines.joined(separator: "\n")
+            + "\nGive the changed job another name or another --run-dir, or delete the directory to start over."
+    }
+}

@@ -1,0 +1,95 @@
+/// Decides who is tried again and who is given up, and tells a bad request from a bad engine.
+///
+/// A trajectory fails only where others succeed: when nobody does, it is the engine that is of no use.
+struct Patience: Sendable {
+    /// Attempts in a row before a trajectory waits for a fresh engine.
+    static let attempts = 2
+    /// Deaths of an engine that answered nobody but this trajectory, before it is set aside.
+    static let lonelyDeaths = 2
+    /// Trajectories in a row that fail with no success at all, before the engine is called useless.
+    static let failuresWithoutSuccess = 3
+    /// Restarts in a row after which nothing succeeded.
+    static let barrenRestarts = 8
+
+    /// Requests to have in flight at most.
+    private(set) var window: Int
+    private let fullWindow: Int
+    private var strikes: [TrajectoryID: Int] = [:]
+    private var lonely: [TrajectoryID: Int] = [:]
+    private var stragglers: [(id: TrajectoryID, reason: String)] = []
+    private var setAside: [(id: TrajectoryID, reason: String)] = []
+    private var hadSecondChance = false
+    private var succeeded = false
+    private var succeededSinceStart = false
+    private var barren = 0
+
+    init(window: Int) {
+        self.window = window
+        fullWindow = window
+    }
+
+    mutating func success(_ id: TrajectoryID) {
+        succeeded = true
+        succeededSinceStart = true
+        strikes[id] = nil
+        lonely[id] = nil
+        window = min(fullWindow, window + 1)
+    }
+
+    /// An attempt failed though its engine lives.
+    ///
+    /// - Returns: whether to ask again now.
+    mutating func failure(_ id: TrajectoryID, reason: String) -> Bool {
+        strikes[id, default: hadSecondChance ? Self.attempts - 1 : 0] += 1
+        if strikes[id, default: 0] < Self.attempts { return true }
+        strikes[id] = nil
+        stragglers.append((id, reason))
+        return false
+    }
+
+    /// An engine died or hung with these requests in flight.
+    ///
+    /// The request that kills it, should there be one, is found by having fewer and fewer in flight.
+    ///
+    /// - Returns: those to ask again, or nil where the engine is of no use.
+    mutating func engineDown(inFlight: [TrajectoryID], how: String) -> [TrajectoryID]? {
+        barren = succeededSinceStart ? 0 : barren + 1
+        succeededSinceStart = false
+        window = max(1, inFlight.count / 4)
+        var again = inFlight
+        if inFlight.count == 1 {
+            let id = inFlight[0]
+            lonely[id, default: 0] += 1
+            if lonely[id] == Self.lonelyDeaths {
+                setAside.append((id, "\(how) each time that it was asked about this alone"))
+                again = []
+            }
+        }
+        let useless =
+            barren >= Self.barrenRestarts || (!succeeded && setAside.count >= Self.failuresWithoutSuccess)
+        return useless ? nil : again
+    }
+
+    enum Verdict: Sendable, Equatable {
+        case done
+        /// Ask these once more, after a restart.
+        case secondChance([TrajectoryID])
+        case fail([TrajectoryID: String])
+        /// Nobody succeeded.
+        case useless(String)
+    }
+
+    /// What to do when nothing is left to ask.
+    mutating func conclude() -> Verdict {
+        if !stragglers.isEmpty, !hadSecondChance {
+            hadSecondChance = true
+            defer { stragglers = [] }
+            return .secondChance(stragglers.map(\.id))
+        }
+        let lost = stragglers + setAside
+        guard let last = lost.last else { return .done }
+        if !succeeded, lost.count >= Self.failuresWithoutSuccess { return .useless(last.reason) }
+        (stragglers, setAside) = ([], [])
+        return .fail(Dictionary(lost.map { ($0.id, $0.reason) }, uniquingKeysWith: { first, _ in first }))
+    }
+}

@@ -1,0 +1,83 @@
+/// All trajectories of a job, in the order of the results: method, data set, problem, sample.
+struct Roster: Sendable {
+    let ids: [TrajectoryID]
+    private(set) var trajectories: [TrajectoryID: Trajectory]
+    private let problems: [TrajectoryID: Problem]
+
+    init(_ job: LoadedJob) {
+        let spec = job.spec
+        let limits = Limits(
+            delimiter: spec.decoding.delimiter, maxTokens: spec.decoding.maxTokens, maxSteps: spec.decoding.maxSteps)
+        var ids: [TrajectoryID] = []
+        var trajectories: [TrajectoryID: Trajectory] = [:]
+        var problems: [TrajectoryID: Problem] = [:]
+        for method in spec.methods {
+            for dataset in spec.datasets {
+                for problem in job.problems[dataset.name] ?? [] {
+                    let id = TrajectoryID(method: method.name, dataset: dataset.name, problem: problem.id)
+                    let draw = Draw(runSeed: spec.seed, trajectory: id)
+                    ids.append(id)
+                    problems[id] = problem
+                    trajectories[id] = Trajectory(
+                        id: id, limits: limits, method: method.kind.start(decoding: spec.decoding, draw: draw))
+                }
+            }
+        }
+        self.ids = ids
+        self.trajectories = trajectories
+        self.problems = problems
+    }
+
+    subscript(id: TrajectoryID) -> Trajectory? { trajectories[id] }
+
+    func problem(of id: TrajectoryID) -> Problem? { problems[id] }
+
+    /// In the order of the results.
+    var all: [Trajectory] { ids.compactMap { trajectories[$0] } }
+
+    /// The most waves that any of them took.
+    var waves: Int { trajectories.values.map(\.response.waves).max() ?? 0 }
+
+    var finishedCount: Int { trajectories.values.count { $0.response.finish != nil } }
+
+    func needing(_ roles: [Role]) -> [Trajectory] {
+        all.filter { $0.need.role.map(roles.contains) ?? false }
+    }
+
+    mutating func update(_ changed: some Sequence<Trajectory>) {
+        for trajectory in changed { trajectories[trajectory.id] = trajectory }
+    }
+
+    /// Replays what the journal holds.
+    ///
+    /// - Returns: the number of events.
+    /// - Throws: ``ForeignEvent`` where one does not belong to this job.
+    mutating func replay(_ records: [JournalRecord]) throws -> Int {
+        var count = 0
+        for (index, record) in records.enumerated() {
+            guard case .event(let id, let event) = record else { continue }
+            guard trajectories[id] != nil else {
+                throw ForeignEvent(line: index + 1, reason: "no trajectory of this job is called \(id)")
+            }
+            do {
+                try trajectories[id]?.apply(event)
+            } catch {
+                throw ForeignEvent(line: index + 1, reason: "\(error)")
+            }
+            count += 1
+        }
+        return count
+    }
+}
+
+/// An event in the journal that this job cannot have made.
+public struct ForeignEvent: Error, CustomStringConvertible {
+    /// Of the journal, counted from 1.
+    public var line: Int
+    public var reason: String
+
+    public var description: String {
+        "journal/events.jsonl:\(line) does not belong to this job: \(reason). The directory was changed by hand, or was made "
+            + "by another version of the program; name another one with --run-dir."
+    }
+}

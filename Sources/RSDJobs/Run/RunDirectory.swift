@@ -1,0 +1,91 @@
+import Foundation
+
+/// Where the parts of a run lie. Deleting the directory forgets the run.
+public struct RunDirectory: Sendable, Equatable {
+    public let url: URL
+
+    public init(_ url: URL) {
+        self.url = url.standardizedFileURL
+    }
+
+    /// The spec as it is run, every default filled in.
+    public var job: URL { url.appending(path: "job.yaml") }
+    public var manifest: URL { url.appending(path: "manifest.json") }
+    public var journal: URL { url.appending(path: "journal/events.jsonl") }
+    /// Engine processes that were started, so that the next run finds leftovers.
+    public var engines: URL { url.appending(path: "engines.jsonl") }
+    public var lock: URL { url.appending(path: "lock") }
+    public var logs: URL { url.appending(path: "logs") }
+    /// One line a finished trajectory, written when all are finished.
+    public var results: URL { url.appending(path: "results.jsonl") }
+    public var summary: URL { url.appending(path: "summary.json") }
+
+    func create() throws(FileFailure) {
+        for directory in [url, journal.deletingLastPathComponent(), logs] { try Self.make(directory.path) }
+    }
+
+    /// Makes a directory and those above it, and names the one that could not be made.
+    private static func make(_ path: String) throws(FileFailure) {
+        if mkdir(path, 0o755) == 0 { return }
+        if errno == ENOENT {
+            try make((path as NSString).deletingLastPathComponent)
+            if mkdir(path, 0o755) == 0 { return }
+        }
+        var isDirectory: ObjCBool = false
+        let failure = FileFailure(path: path, errno: errno)
+        guard failure.errno == EEXIST, FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory),
+            isDirectory.boolValue
+        else { throw failure }
+    }
+}
+
+/// Writes a file so that a reader sees the old content or the new, and never a part of either.
+enum AtomicFile {
+    static func write(_ data: Data, to file: URL) throws {
+        let temporary = file.appendingPathExtension("partial")
+        let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw FileFailure(path: temporary.path, errno: errno) }
+        do {
+            defer { close(descriptor) }
+            try writeAll(data, to: descriptor, path: temporary.path)
+            guard fsync(descriptor) == 0 else { throw FileFailure(path: temporary.path, errno: errno) }
+        }
+        guard rename(temporary.path, file.path) == 0 else { throw FileFailure(path: file.path, errno: errno) }
+        try syncDirectory(file.deletingLastPathComponent())
+    }
+
+    /// Writes a value as JSON for people: indented, keys in order.
+    static func write(json value: some Encodable, to file: URL) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try write(try encoder.encode(value), to: file)
+    }
+
+    /// Foundation's own errors of writing do not name the file.
+    static func writeAll(_ data: Data, to descriptor: Int32, path: String) throws(FileFailure) {
+        var rest = data[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            guard written >= 0 || errno == EINTR else { throw FileFailure(path: path, errno: errno) }
+            rest = rest.dropFirst(max(0, written))
+        }
+    }
+
+    /// Makes the names in a directory survive the end of the machine.
+    static func syncDirectory(_ directory: URL) throws {
+        let descriptor = open(directory.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileFailure(path: directory.path, errno: errno) }
+        defer { close(descriptor) }
+        // Some network file systems refuse to sync a directory; the rename itself has happened.
+        fsync(descriptor)
+    }
+}
+
+/// A file of the run directory that could not be written.
+public struct FileFailure: Error, Equatable, CustomStringConvertible {
+    public var path: String
+    public var errno: Int32
+
+    public var isDiskFull: Bool { errno == ENOSPC || errno == EDQUOT }
+    public var description: String { "\(path): \(String(cString: strerror(errno)))" }
+}

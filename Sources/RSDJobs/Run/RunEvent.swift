@@ -1,0 +1,21 @@
+/// What a run tells those who watch it.
+public enum RunEvent: Sendable {
+    /// An earlier process has worked on this run: how all trajectories stand, and what its engines did.
+    case resumed([Trajectory], RunFigures)
+    /// Work begins: trajectories in all, those already finished, and events found in the journal.
+    case began(total: Int, finished: Int, replayed: Int)
+    /// Leftover engine processes of an earlier run of this directory were ended.
+    case swept(count: Int)
+    case loading(engine: String)
+    case loaded(engine: String, seconds: Double)
+    /// The resident engine was stopped to make room.
+    case swapped
+    case phaseBegan(wave: Int, roles: [Role], trajectories: Int)
+    /// A trajectory has taken in an event; it is given as it is now.
+    case advanced(Trajectory, Event)
+    case phaseEnded(wave: Int, roles: [Role], seconds: Double)
+    /// An attempt failed and will be repeated.
+    case attemptFailed(TrajectoryID, reason: String)
+    case trouble(EngineTrouble)
+    case interrupting
+}

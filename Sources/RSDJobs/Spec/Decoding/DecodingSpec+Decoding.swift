@@ -1,0 +1,62 @@
+extension DecodingSpec {
+    static let keys = ["delimiter", "max_tokens", "max_steps", "temperature", "top_p", "lookahead"]
+
+    /// What a spec that says nothing gets.
+    static let standard = DecodingSpec(
+        delimiter: "\n\n", maxTokens: 512, maxSteps: 100, temperature: 0, topP: 1, lookahead: .all)
+
+    init?(field: SpecField) {
+        guard let section = SpecSection(field, "decoding", keys: Self.keys) else { return nil }
+        self = .standard
+        delimiter = section.value("delimiter", default: delimiter) { field in
+            guard let text = field.word() else { return nil }
+            return field.checkEscapes(strictly: true) ? text : nil
+        }
+        maxTokens = section.value("max_tokens", default: maxTokens) { $0.integer(atLeast: 1) }
+        maxSteps = section.value("max_steps", default: maxSteps) { $0.integer(atLeast: 1) }
+        temperature = section.value("temperature", default: temperature) {
+            $0.number("at least 0") { $0 >= 0 }
+        }
+        topP = section.value("top_p", default: topP) {
+            $0.number("more than 0 and at most 1") { $0 > 0 && $0 <= 1 }
+        }
+        lookahead = section.value("lookahead", default: lookahead, Lookahead.init(field:))
+    }
+}
+
+extension Lookahead {
+    init?(field: SpecField) {
+        guard let scalar = field.scalar, scalar.meaning == .integer || scalar.text == "all" else {
+            field.mismatch("'all' or a whole number")
+            return nil
+        }
+        if scalar.text == "all" {
+            self = .all
+        } else {
+            guard let steps: Int = field.integer(atLeast: 1) else { return nil }
+            self = .steps(steps)
+        }
+    }
+}
+
+extension SpecField {
+    /// Only double quotes turn `\n` into a line break: anywhere else two characters would reach the model.
+    ///
+    /// In a prompt `\n` and a small letter may be LaTeX (`\neq`), so that is but a warning there.
+    func checkEscapes(strictly: Bool) -> Bool {
+        guard let scalar, scalar.style != .doubleQuoted, scalar.text.contains(#"\n"#) else { return true }
+        let style: String
+        switch scalar.style {
+        case .singleQuoted: style = "in single quotes"
+        case .literal, .folded: style = "in block text"
+        case .plain, .doubleQuoted: style = "without quotes"
+        }
+        let message = #"\#(style) '\n' is a backslash and an n, not a line break"#
+        if strictly || scalar.text.contains(/\\n(?![a-z])/) {
+            error(message + #"; write '\#(name)' in double quotes, such as "\n\n""#)
+            return false
+        }
+        log.warning(at: mark, message + #"; use double quotes if a line break is meant"#)
+        return true
+    }
+}

@@ -1,0 +1,146 @@
+import Foundation
+
+/// A spec as it was written: decoded and checked in itself, not yet held against the files it names.
+///
+/// What could not be decoded is nil, after a message in the log.
+struct WrittenJob {
+    static let keys = [
+        "name", "seed", "models", "engine", "datasets", "prompt", "decoding", "methods", "grading",
+    ]
+
+    var name: String?
+    var seed: UInt64
+    var models: [Role: Located<ModelSpec>]
+    var engine: EngineSpec?
+    var datasets: [WrittenDataset]
+    var prompt: Located<WrittenPrompt>
+    var decoding: DecodingSpec
+    var methods: [MethodSpec]
+    var grading: GradingSpec
+
+    /// Decodes a document; relative paths begin at `directory`, that of the spec file.
+    init?(_ root: SpecField, directory: String) {
+        guard let job = SpecSection(root, "the job", keys: Self.keys) else { return nil }
+        name = job.required("name")?.identifier()
+        seed = job.value("seed", default: 0) { $0.integer(atLeast: 0) }
+        models = job.required("models").map { ModelSpec.decodeAll($0, directory: directory) } ?? [:]
+        engine = job.required("engine").flatMap(EngineSpec.init(field:))
+        datasets = job.required("datasets").map { WrittenDataset.decodeAll($0, directory: directory) } ?? []
+        let standard = Located(value: WrittenPrompt.template(PromptTemplate.standard), mark: root.mark)
+        prompt = job.value("prompt", default: standard) { WrittenPrompt.decode($0, directory: directory) }
+        decoding = job.value("decoding", default: .standard, DecodingSpec.init(field:))
+        methods = job.required("methods").map(MethodSpec.decodeAll) ?? []
+        grading = job.value("grading", default: GradingSpec(grader: .exact), GradingSpec.init(field:))
+        if let field = job["models"] { requireModels(at: field) }
+    }
+
+    /// Every model that a method needs must be named; others may be.
+    private func requireModels(at field: SpecField) {
+        guard case .mapping(let entries) = field.node.content else { return }
+        let named = Set(entries.map(\.key))
+        for role in Role.allCases where models[role] == nil && !named.contains(role.rawValue) {
+            guard let method = methods.first(where: { $0.kind.roles.contains(role) }) else { continue }
+            field.error("the method '\(method.name)' needs the model '\(role.rawValue)', which is not there")
+        }
+    }
+
+    /// The spec, when everything was decoded.
+    func spec(prompt: PromptTemplate) -> JobSpec? {
+        guard let name, let engine else { return nil }
+        return JobSpec(
+            name: name, seed: seed, models: models.mapValues(\.value), engine: engine,
+            datasets: datasets.map(\.spec), prompt: prompt, decoding: decoding, methods: methods,
+            grading: grading)
+    }
+}
+
+/// A data set and the places of what can only be checked with the file at hand.
+struct WrittenDataset {
+    static let keys = ["name", "path", "question", "answer", "id", "limit"]
+
+    var spec: DatasetSpec
+    var pathMark: Mark
+    var limitMark: Mark
+
+    static func decodeAll(_ field: SpecField, directory: String) -> [WrittenDataset] {
+        var firstLine: [String: Int] = [:]
+        return (field.elements(named: "a data set") ?? []).compactMap { element in
+            guard let section = SpecSection(element, "a data set", keys: keys) else { return nil }
+            let name = section.required("name")?.identifier()
+            if let name, let field = section["name"] {
+                if let line = firstLine[name] {
+                    field.error("a data set named '\(name)' is already on line \(line)")
+                } else {
+                    firstLine[name] = field.mark.line
+                }
+            }
+            let path = section.required("path")?.path(from: directory)
+            let question = section.value("question", default: "question") { $0.word() }
+            let answer = section.value("answer", default: "answer") { $0.word() }
+            let id = section["id"].flatMap { $0.word() }
+            let limit: Int? = section["limit"].flatMap { $0.integer(atLeast: 1) }
+            guard let path else { return nil }
+            return WrittenDataset(
+                spec: DatasetSpec(
+                    name: name ?? "", path: path, question: question, answer: answer, id: id, limit: limit),
+                pathMark: section["path"]?.mark ?? section.mark,
+                limitMark: section["limit"]?.mark ?? section.mark)
+        }
+    }
+}
+
+extension ModelSpec {
+    static func decodeAll(_ field: SpecField, directory: String) -> [Role: Located<ModelSpec>] {
+        guard let section = SpecSection(field, "models", keys: Role.allCases.map(\.rawValue)) else {
+            return [:]
+        }
+        var models: [Role: Located<ModelSpec>] = [:]
+        for role in Role.allCases {
+            models[role] = section[role.rawValue].flatMap { decode($0, as: role, directory: directory) }
+        }
+        return models
+    }
+
+    private static func decode(_ field: SpecField, as role: Role, directory: String) -> Located<ModelSpec>? {
+        let keys = role == .prm ? ["model", "profile"] : ["model"]
+        guard let section = SpecSection(field, role.rawValue, keys: keys) else { return nil }
+        let model = section.required("model")
+        let path = model?.path(from: directory)
+        let profile = role == .prm ? section.required("profile")?.choice(of: PRMProfile.self) : nil
+        guard let path, let model else { return nil }
+        return Located(value: ModelSpec(model: path, profile: profile), mark: model.mark)
+    }
+}
+
+extension GradingSpec {
+    init?(field: SpecField) {
+        guard let section = SpecSection(field, "grading", keys: ["with"]) else { return nil }
+        guard let grader = section.required("with")?.choice(of: GraderKind.self, called: "grader") else {
+            return nil
+        }
+        self.init(grader: grader)
+    }
+}
+
+extension SpecField {
+    /// A path, made absolute: relative ones begin at the spec's directory, and `~` is the home directory.
+    func path(from directory: String) -> String? {
+        guard let text = word() else { return nil }
+        guard !text.contains("\0") else { return fail("'\(name)' holds a NUL character") }
+        let path = NSString(string: text).expandingTildeInPath
+        return plainPath(path.hasPrefix("/") ? path : directory + "/" + path)
+    }
+}
+
+/// An absolute path without `.`, `..` and needless slashes, as the shell's `cd` would understand it.
+func plainPath(_ path: String) -> String {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") {
+        switch part {
+        case ".": continue
+        case "..": _ = parts.popLast()
+        default: parts.append(part)
+        }
+    }
+    return "/" + parts.joined(separator: "/")
+}

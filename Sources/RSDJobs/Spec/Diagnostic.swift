@@ -1,0 +1,88 @@
+/// One thing that is wrong with a job: where it is, and what to do about it.
+public struct Diagnostic: Error, Sendable, Equatable {
+    /// An error stops the job before it starts; a warning does not.
+    public enum Severity: String, Sendable { case error, warning }
+
+    public var severity: Severity
+    /// The path to show, as the user would type it.
+    public var file: String
+    /// From 1; nil when the whole file is meant.
+    public var line: Int?
+    /// From 1, in Unicode scalars; nil when the whole line is meant.
+    public var column: Int?
+    public var message: String
+    /// The line that the message is about; nil when showing it would not help.
+    public var sourceLine: String?
+    /// How many errors it stands for: more than one only for the last of a cut list.
+    public var count: Int
+
+    public init(
+        _ severity: Severity = .error, file: String, line: Int? = nil, column: Int? = nil, message: String,
+        sourceLine: String? = nil, count: Int = 1
+    ) {
+        self.severity = severity
+        self.file = file
+        self.line = line
+        self.column = column
+        self.message = message
+        self.sourceLine = sourceLine
+        self.count = count
+    }
+
+    /// `file:line:column: error: message`, then the source line with a caret under the place.
+    public var rendered: String {
+        let place = ([file] + [line, column].compactMap { $0.map(String.init) }).joined(separator: ":")
+        let head = "\(place): \(severity.rawValue): \(message)"
+        guard let excerpt else { return head }
+        return "\(head)\n\(excerpt.text)\n\(excerpt.caret)"
+    }
+
+    /// The part of the source line round the column, and the line with the caret below it.
+    private var excerpt: (text: String, caret: String)? {
+        guard let sourceLine, let column, sourceLine.contains(where: { !$0.isWhitespace }) else { return nil }
+        let scalars = Array(sourceLine.unicodeScalars)
+        let at = min(max(column - 1, 0), scalars.count)
+        let start = at > 70 ? at - 50 : 0
+        let end = min(scalars.count, start + 100)
+        func text(_ range: Range<Int>) -> String {
+            var view = String.UnicodeScalarView()
+            view.append(contentsOf: scalars[range])
+            return String(view)
+        }
+        let lead = start > 0 ? "…" : ""
+        // Tabs stay tabs, so that the caret stands under its character whatever a tab's width is.
+        let padding = String(text(start..<at).unicodeScalars.map { $0 == "\t" ? "\t" : " " })
+        return (
+            lead + text(start..<end) + (end < scalars.count ? "…" : ""),
+            (lead.isEmpty ? "" : " ") + padding + "^"
+        )
+    }
+}
+
+/// Everything that is wrong with a job, found in one go.
+public struct SpecErrors: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The spec, as the user would type its path.
+    public var file: String
+    /// Errors and warnings: those of the spec by position, then those of each data set by line.
+    public var diagnostics: [Diagnostic]
+
+    public init(file: String, diagnostics: [Diagnostic]) {
+        self.file = file
+        self.diagnostics = diagnostics
+    }
+
+    public var description: String {
+        func total(_ severity: Diagnostic.Severity) -> Int {
+            diagnostics.reduce(0) { $0 + ($1.severity == severity ? $1.count : 0) }
+        }
+        var counts = [counted(total(.error), "error")]
+        if total(.warning) > 0 { counts.append(counted(total(.warning), "warning")) }
+        let summary = "\(counts.joined(separator: " and ")) in \(file)"
+        return (diagnostics.map(\.rendered) + [summary]).joined(separator: "\n")
+    }
+}
+
+/// `1 error`, `3 errors`.
+func counted(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
+}

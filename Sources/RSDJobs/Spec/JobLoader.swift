@@ -1,0 +1,173 @@
+import Foundation
+import OrderedCollections
+
+/// A job that is fit to run: everything it names was found and checked.
+public struct LoadedJob: Sendable {
+    public var spec: JobSpec
+    /// Each data set's problems, up to its limit, by its name in the spec's order.
+    public var problems: OrderedDictionary<String, [Problem]>
+    /// What is known of the files of each model that a method needs.
+    public var models: [Role: ModelFiles]
+    public var warnings: [Diagnostic]
+    /// The spec file.
+    public var file: URL
+}
+
+/// Loads jobs.
+public enum JobLoader {
+    /// Reads a spec and all that it names, and reports everything that is wrong in one error.
+    ///
+    /// Grading and reporting need no models: with `withModels: false` their files are not looked at, and the job
+    /// says nothing of them.
+    public static func load(_ url: URL, withModels: Bool = true) throws(SpecErrors) -> LoadedJob {
+        let shown = url.relativePath
+        let source: SourceText
+        do throws(Diagnostic) {
+            source = try read(url, showing: shown)
+        } catch {
+            throw SpecErrors(file: shown, diagnostics: [error])
+        }
+        let directory = url.absoluteURL.standardizedFileURL.deletingLastPathComponent().path(
+            percentEncoded: false)
+        let (written, problems) = decode(source, directory: directory)
+        guard let written else { throw SpecErrors(file: shown, diagnostics: problems) }
+        var check = JobCheck(
+            written: written, log: DiagnosticLog(source: source), isRelative: !shown.hasPrefix("/"))
+        check.run(withModels: withModels)
+        let diagnostics = sorted(problems + check.log.diagnostics) + check.datasetDiagnostics
+        guard !diagnostics.contains(where: { $0.severity == .error }), let prompt = check.prompt,
+            let spec = written.spec(prompt: prompt)
+        else { throw SpecErrors(file: shown, diagnostics: diagnostics) }
+        return LoadedJob(
+            spec: spec, problems: check.problems, models: check.models, warnings: diagnostics, file: url)
+    }
+
+    /// Decodes a spec without looking at the files it names; nil when it is not a mapping.
+    static func decode(_ source: SourceText, directory: String) -> (
+        job: WrittenJob?, diagnostics: [Diagnostic]
+    ) {
+        let (document, faults) = YAMLParser.parse(source)
+        guard let document else { return (nil, sorted(faults)) }
+        let log = DiagnosticLog(source: source)
+        let job = WrittenJob(SpecField(name: "the job", node: document, log: log), directory: directory)
+        return (job, sorted(faults + log.diagnostics))
+    }
+
+    private static func read(_ url: URL, showing shown: String) throws(Diagnostic) -> SourceText {
+        let path = url.absoluteURL.path(percentEncoded: false)
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw Diagnostic(file: shown, message: unreadable(path))
+        }
+        return try SourceText(file: shown, utf8: data)
+    }
+
+    /// Why a file could not be read.
+    static func unreadable(_ path: String) -> String {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+            return "there is no file \(path)"
+        }
+        return isDirectory.boolValue ? "\(path) is a directory, not a file" : "\(path) cannot be read"
+    }
+
+    private static func sorted(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+        diagnostics.enumerated().sorted { one, other in
+            (one.element.line ?? 0, one.element.column ?? 0, one.offset)
+                < (other.element.line ?? 0, other.element.column ?? 0, other.offset)
+        }.map(\.element)
+    }
+}
+
+/// Holds a decoded spec against the files it names.
+private struct JobCheck {
+    let written: WrittenJob
+    let log: DiagnosticLog
+    /// Whether the spec's path was given from the working directory, so that other paths are shown so too.
+    let isRelative: Bool
+
+    var prompt: PromptTemplate?
+    var models: [Role: ModelFiles] = [:]
+    var problems: OrderedDictionary<String, [Problem]> = [:]
+    var datasetDiagnostics: [Diagnostic] = []
+
+    init(written: WrittenJob, log: DiagnosticLog, isRelative: Bool) {
+        self.written = written
+        self.log = log
+        self.isRelative = isRelative
+    }
+
+    mutating func run(withModels: Bool) {
+        checkPrompt()
+        if withModels { checkModels() }
+        for dataset in written.datasets { read(dataset) }
+    }
+
+    private mutating func checkPrompt() {
+        switch written.prompt.value {
+        case .template(let template): prompt = template
+        case .file(let path):
+            guard let data = FileManager.default.contents(atPath: path) else {
+                return log.error(at: written.prompt.mark, JobLoader.unreadable(path))
+            }
+            guard let text = String(validating: data, as: UTF8.self) else {
+                return log.error(at: written.prompt.mark, "\(path) is not UTF-8")
+            }
+            if let fault = PromptTemplate.fault(in: text) {
+                return log.error(at: written.prompt.mark, "in \(path), \(fault)")
+            }
+            if text.contains(/\\n(?![a-z])/) {
+                log.warning(
+                    at: written.prompt.mark, #"\#(path) holds '\n' as two characters, not as a line break"#)
+            }
+            prompt = PromptTemplate(name: URL(filePath: path).lastPathComponent, text: text)
+        }
+    }
+
+    /// A model that no method needs may be missing.
+    private mutating func checkModels() {
+        let needed = written.methods.reduce(into: Set<Role>()) { $0.formUnion($1.kind.roles) }
+        for role in Role.allCases {
+            guard let model = written.models[role] else { continue }
+            do throws(ModelFilesError) {
+                let files = try ModelFiles(directory: model.value.model)
+                if needed.contains(role) { models[role] = files }
+            } catch {
+                if needed.contains(role) || written.methods.isEmpty {
+                    log.error(at: model.mark, error.description)
+                } else {
+                    log.warning(at: model.mark, "\(error.description) (no method needs it)")
+                }
+            }
+        }
+    }
+
+    private mutating func read(_ dataset: WrittenDataset) {
+        let path = dataset.spec.path
+        guard !isDirectory(path),
+            let data = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+        else {
+            return log.error(at: dataset.pathMark, JobLoader.unreadable(path))
+        }
+        var reader = DatasetReader(dataset.spec, showing: shown(path))
+        reader.read(data)
+        problems[dataset.spec.name] = reader.problems
+        datasetDiagnostics += reader.diagnostics
+        if let limit = dataset.spec.limit, reader.diagnostics.isEmpty, reader.problems.count < limit {
+            log.warning(
+                at: dataset.limitMark,
+                "the limit is \(limit), and the data set has only \(counted(reader.problems.count, "problem"))"
+            )
+        }
+    }
+
+    private func isDirectory(_ path: String) -> Bool {
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+            && isDirectory.boolValue
+    }
+
+    private func shown(_ path: String) -> String {
+        let here = FileManager.default.currentDirectoryPath + "/"
+        return isRelative && path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
+    }
+}

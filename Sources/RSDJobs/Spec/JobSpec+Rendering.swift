@@ -1,0 +1,111 @@
+extension JobSpec {
+    /// The spec as it is run, with every default: YAML that loads, from any directory, as an equal spec.
+    public func renderYAML() -> String {
+        var lines = ["name: \(YAMLWriter.text(name))", "seed: \(seed)", "models:"]
+        for role in Role.allCases {
+            guard let model = models[role] else { continue }
+            let profile = model.profile.map { [("profile", $0.rawValue)] } ?? []
+            lines.append("  \(role.rawValue): " + flow([("model", YAMLWriter.text(model.model))] + profile))
+        }
+        lines += ["engine:"] + engine.yaml.map { "  \($0): \($1)" }
+        lines += ["datasets:"] + datasets.map { "  - " + flow($0.yaml) }
+        lines += ["prompt: " + prompt.yaml, "decoding:"] + decoding.yaml.map { "  \($0): \($1)" }
+        lines += ["methods:"] + methods.map { "  - { \($0.kind.key.rawValue): \(flow($0.yaml)) }" }
+        lines += ["grading: " + flow([("with", grading.grader.rawValue)])]
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+/// Keys and rendered values, in the order in which they are written.
+private typealias Pairs = [(key: String, value: String)]
+
+private func flow(_ pairs: Pairs) -> String {
+    pairs.isEmpty ? "{}" : "{ " + pairs.map { "\($0.key): \($0.value)" }.joined(separator: ", ") + " }"
+}
+
+extension EngineSpec {
+    fileprivate var yaml: Pairs {
+        let env: Pairs = env.sorted { $0.key < $1.key }.map {
+            (YAMLWriter.text($0.key), YAMLWriter.quoted($0.value))
+        }
+        return [
+            ("kind", kind.rawValue), ("residency", residency.rawValue), ("args", flow(argumentPairs)),
+            ("env", flow(env)), ("concurrency", String(concurrency)), ("start_timeout", startTimeout.plain),
+            ("stall_timeout", stallTimeout.plain), ("stop_grace", stopGrace.plain),
+        ]
+    }
+
+    /// Each flag once, where it first stands; a flag with several values has a list.
+    private var argumentPairs: Pairs {
+        var names: [String] = []
+        for argument in args where !names.contains(argument.name) { names.append(argument.name) }
+        return names.map { name in
+            let values = args.filter { $0.name == name }.map { $0.value.map(YAMLWriter.quoted) ?? "true" }
+            return (
+                YAMLWriter.text(name),
+                values.count == 1 ? values[0] : "[" + values.joined(separator: ", ") + "]"
+            )
+        }
+    }
+}
+
+extension DatasetSpec {
+    fileprivate var yaml: Pairs {
+        var pairs: Pairs = [
+            ("name", YAMLWriter.text(name)), ("path", YAMLWriter.text(path)),
+            ("question", YAMLWriter.text(question)), ("answer", YAMLWriter.text(answer)),
+        ]
+        if let id { pairs.append(("id", YAMLWriter.text(id))) }
+        if let limit { pairs.append(("limit", String(limit))) }
+        return pairs
+    }
+}
+
+extension PromptTemplate {
+    fileprivate var yaml: String {
+        let text = YAMLWriter.quoted(text)
+        return name == Self.inlineName ? text : flow([("name", YAMLWriter.text(name)), ("text", text)])
+    }
+}
+
+extension DecodingSpec {
+    var yaml: [(key: String, value: String)] {
+        [
+            ("delimiter", YAMLWriter.quoted(delimiter)), ("max_tokens", String(maxTokens)),
+            ("max_steps", String(maxSteps)), ("temperature", temperature.plain), ("top_p", topP.plain),
+            ("lookahead", lookahead.yaml),
+        ]
+    }
+}
+
+extension Lookahead {
+    fileprivate var yaml: String {
+        switch self {
+        case .all: "all"
+        case .steps(let count): String(count)
+        }
+    }
+}
+
+extension MethodSpec {
+    fileprivate var yaml: Pairs {
+        guard case .rsd(let weighting) = kind else { return [("name", YAMLWriter.text(name))] }
+        return [("name", YAMLWriter.text(name))] + weighting.yaml
+    }
+}
+
+extension Weighting {
+    /// The weighting's name and its settings, as a spec writes them.
+    var yaml: [(key: String, value: String)] {
+        [("weighting", key.rawValue)]
+            + {
+                switch self {
+                case .binaryStep(let threshold): [("threshold", threshold.plain)]
+                case .constant(let p): [("p", p.plain)]
+                case .clipping, .sigmoidal: []
+                case .logistic(let alpha, let threshold):
+                    [("alpha", alpha.plain), ("threshold", threshold.plain)]
+                }
+            }()
+    }
+}

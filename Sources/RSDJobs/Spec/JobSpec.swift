@@ -1,0 +1,117 @@
+import Foundation
+import ModelLifecycle
+
+/// A job as it will be run: every default filled in, every path absolute, every value checked.
+public struct JobSpec: Sendable, Equatable {
+    public var name: String
+    /// Everything random in the run is derived from it.
+    public var seed: UInt64
+    public var models: [Role: ModelSpec]
+    public var engine: EngineSpec
+    public var datasets: [DatasetSpec]
+    public var prompt: PromptTemplate
+    public var decoding: DecodingSpec
+    public var methods: [MethodSpec]
+    public var grading: GradingSpec
+}
+
+/// The three parts that models play in reward-guided speculative decoding.
+public enum Role: String, Sendable, Hashable, Codable, CaseIterable {
+    case draft, target, prm
+}
+
+public struct ModelSpec: Sendable, Equatable {
+    /// A directory with a Hugging Face checkpoint.
+    public var model: String
+    /// How a PRM wants its input and where it puts its rewards; nil for generators.
+    public var profile: PRMProfile?
+}
+
+/// Named ways to put a solution before a process reward model.
+public enum PRMProfile: String, Sendable, CaseIterable {
+    /// One score a token from a token classifier with one label; a step's reward is at its last token.
+    case tokenClassification = "token-classification"
+}
+
+public struct EngineSpec: Sendable, Equatable {
+    public var kind: EngineKind
+    public var residency: ResidencyKind
+    /// Handed to the engine's command line as `--key value`.
+    public var args: [EngineArgument]
+    public var env: [String: String]
+    /// Requests in flight at most.
+    public var concurrency: Int
+    /// Seconds that a starting engine may be silent.
+    public var startTimeout: Double
+    /// Seconds that a working engine may make no progress.
+    public var stallTimeout: Double
+    /// Seconds between SIGTERM and SIGKILL.
+    public var stopGrace: Double
+}
+
+public enum EngineKind: String, Sendable, CaseIterable { case pocket }
+public enum ResidencyKind: String, Sendable, CaseIterable { case swap }
+
+/// One `--name value` (or bare `--name` for `true`) of an engine's command line.
+public struct EngineArgument: Sendable, Equatable {
+    public var name: String
+    public var value: String?
+    public init(name: String, value: String?) {
+        self.name = name
+        self.value = value
+    }
+}
+
+public struct DatasetSpec: Sendable, Equatable {
+    public var name: String
+    public var path: String
+    /// Field names in each record.
+    public var question: String
+    public var answer: String
+    /// Field with the problem's id; nil numbers them from 0.
+    public var id: String?
+    /// At most this many problems, from the start.
+    public var limit: Int?
+}
+
+public struct DecodingSpec: Sendable, Equatable {
+    public var delimiter: String
+    /// Tokens of a whole response, counted by whichever model wrote each part.
+    public var maxTokens: Int
+    public var maxSteps: Int
+    public var temperature: Double
+    public var topP: Double
+    public var lookahead: Lookahead
+}
+
+/// How far the draft model runs ahead of the PRM's verdict.
+public enum Lookahead: Sendable, Hashable {
+    /// To the end of the solution.
+    case all
+    /// At most so many steps.
+    case steps(Int)
+}
+
+public struct MethodSpec: Sendable, Equatable {
+    /// Unique in the job; it names the method in results and tables.
+    public var name: String
+    public var kind: MethodKind
+}
+
+public enum MethodKind: Sendable, Hashable {
+    case rsd(Weighting)
+    case draftOnly
+    case targetOnly
+}
+
+public struct GradingSpec: Sendable, Equatable {
+    public var grader: GraderKind
+}
+
+public enum GraderKind: String, Sendable, CaseIterable { case exact }
+
+/// Text around a question; `{question}` marks the place.
+public struct PromptTemplate: Sendable, Equatable {
+    public var name: String
+    public var text: String
+}

@@ -1,0 +1,85 @@
+/// What may not change between a run and its resumption: all that what is generated depends on.
+///
+/// Grading, residency and the engine's arguments, environment and timeouts are no part of it.
+public struct SpecIdentity: Sendable, Equatable, Codable {
+    /// One setting: its place in the spec, and its value as text.
+    public struct Entry: Sendable, Equatable, Codable {
+        public var key: String
+        public var value: String
+    }
+
+    /// A setting that differs; nil where one of the two does not have it.
+    public struct Change: Sendable, Equatable, CustomStringConvertible {
+        public var key: String
+        public var old: String?
+        public var new: String?
+
+        /// `methods.rsd.threshold: 0.7 → 0.8`
+        public var description: String {
+            "\(key): \(old ?? "(none)") → \(new ?? "(none)")"
+        }
+    }
+
+    /// In the order of the spec.
+    public private(set) var entries: [Entry] = []
+
+    public init(_ job: LoadedJob) {
+        let spec = job.spec
+        add("seed", String(spec.seed))
+        for role in Role.allCases {
+            guard let model = spec.models[role], let files = job.models[role] else { continue }
+            // Not where it lies: the same files elsewhere are the same model.
+            if let profile = model.profile { add("models.\(role.rawValue).profile", profile.rawValue) }
+            add("models.\(role.rawValue).files", "sha256:" + files.fingerprint)
+        }
+        add("engine.kind", spec.engine.kind.rawValue)
+        add("datasets", job.problems.keys.joined(separator: ", "))
+        for (name, problems) in job.problems {
+            add("datasets.\(name).count", String(problems.count))
+            add("datasets.\(name).questions", Self.digest(problems) { [$0.id, $0.question] })
+            add("datasets.\(name).answers", Self.digest(problems) { [$0.id, $0.answer] })
+        }
+        add("prompt", YAMLWriter.quoted(spec.prompt.text))
+        for (key, value) in spec.decoding.yaml { add("decoding.\(key)", value) }
+        add("methods", spec.methods.map(\.name).joined(separator: ", "))
+        for method in spec.methods {
+            add("methods.\(method.name).kind", method.kind.key.rawValue)
+            guard case .rsd(let weighting) = method.kind else { continue }
+            for (key, value) in weighting.yaml { add("methods.\(method.name).\(key)", value) }
+        }
+    }
+
+    /// SHA-256 over all entries, in hexadecimal: equal for equal identities, on every machine.
+    public var hash: String {
+        var hash = SHA256()
+        for entry in entries {
+            hash.update(field: entry.key)
+            hash.update(field: entry.value)
+        }
+        return hash.hex()
+    }
+
+    /// What differs from an earlier identity, in the order of the spec; what is gone comes last.
+    public func difference(from old: SpecIdentity) -> [Change] {
+        let before = Dictionary(old.entries.map { ($0.key, $0.value) }) { first, _ in first }
+        let keys = Set(entries.map(\.key))
+        return entries.filter { before[$0.key] != $0.value }.map {
+            Change(key: $0.key, old: before[$0.key], new: $0.value)
+        }
+            + old.entries.filter { !keys.contains($0.key) }.map {
+                Change(key: $0.key, old: $0.value, new: nil)
+            }
+    }
+
+    private mutating func add(_ key: String, _ value: String) {
+        entries.append(Entry(key: key, value: value))
+    }
+
+    private static func digest(_ problems: [Problem], _ fields: (Problem) -> [String]) -> String {
+        var hash = SHA256()
+        for problem in problems {
+            for field in fields(problem) { hash.update(field: field) }
+        }
+        return "sha256:" + hash.hex()
+    }
+}

@@ -1,0 +1,99 @@
+import Foundation
+
+/// A place in a text: line and column from 1, columns in Unicode scalars.
+struct Mark: Sendable, Hashable, Comparable {
+    var line: Int
+    var column: Int
+
+    static let start = Mark(line: 1, column: 1)
+
+    static func < (one: Mark, other: Mark) -> Bool {
+        (one.line, one.column) < (other.line, other.column)
+    }
+}
+
+/// A value and the place where it was written.
+struct Located<Value> {
+    var value: Value
+    var mark: Mark
+}
+
+extension Located: Sendable where Value: Sendable {}
+extension Located: Equatable where Value: Equatable {}
+
+/// The text of a file, with its lines at hand for messages.
+struct SourceText: Sendable {
+    /// The path to show in messages.
+    let file: String
+    let text: String
+    let lines: [String]
+
+    init(file: String, text: String) {
+        self.file = file
+        self.text = text
+        lines = Self.split(text)
+    }
+
+    /// Decodes UTF-8, with or without a byte order mark.
+    init(file: String, utf8 data: Data) throws(Diagnostic) {
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw Self.notUTF8(file: file, data)
+        }
+        self.init(
+            file: file,
+            text: text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text)
+    }
+
+    func diagnostic(_ severity: Diagnostic.Severity, at mark: Mark, _ message: String) -> Diagnostic {
+        Diagnostic(
+            severity, file: file, line: mark.line, column: mark.column, message: message,
+            sourceLine: lines.indices.contains(mark.line - 1) ? lines[mark.line - 1] : nil)
+    }
+
+    /// The scalar at a place; nil at a line's end.
+    func scalar(at mark: Mark) -> Unicode.Scalar? {
+        guard lines.indices.contains(mark.line - 1) else { return nil }
+        return lines[mark.line - 1].unicodeScalars.dropFirst(mark.column - 1).first
+    }
+
+    /// The place of a byte of the text's UTF-8.
+    func mark(atByte offset: Int) -> Mark {
+        let before = Self.split(String(decoding: text.utf8.prefix(offset), as: UTF8.self))
+        return Mark(line: max(before.count, 1), column: (before.last?.unicodeScalars.count ?? 0) + 1)
+    }
+
+    /// Lines as libyaml counts them: it also breaks at U+0085, U+2028 and U+2029.
+    private static func split(_ text: String) -> [String] {
+        var lines: [String] = []
+        var line = String.UnicodeScalarView()
+        var previous: Unicode.Scalar?
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\n" where previous == "\r": break
+            case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}":
+                lines.append(String(line))
+                line = String.UnicodeScalarView()
+            default: line.append(scalar)
+            }
+            previous = scalar
+        }
+        return lines + [String(line)]
+    }
+
+    private static func notUTF8(file: String, _ data: Data) -> Diagnostic {
+        if data.starts(with: [0xFF, 0xFE]) || data.starts(with: [0xFE, 0xFF]) {
+            return Diagnostic(file: file, message: "the file is UTF-16; save it as UTF-8")
+        }
+        var bytes = data.makeIterator()
+        var decoder = UTF8()
+        var mark = Mark.start
+        while case .scalarValue(let scalar) = decoder.decode(&bytes) {
+            mark =
+                scalar == "\n"
+                ? Mark(line: mark.line + 1, column: 1) : Mark(line: mark.line, column: mark.column + 1)
+        }
+        return Diagnostic(
+            file: file, line: mark.line, column: mark.column,
+            message: "the file is not UTF-8; save it as UTF-8")
+    }
+}

@@ -1,0 +1,61 @@
+import Testing
+
+@testable import RSDJobs
+
+@Suite struct StepCutterTests {
+    private func cut(
+        _ text: String, _ pieces: [String], _ stop: Generated.Stop, lengthMeans: StepEnd = .maxTokens
+    ) -> Generated? {
+        Generated(
+            role: .draft, text: text, pieces: pieces, stop: stop, lengthMeans: lengthMeans, promptTokens: 5,
+            splitter: StepSplitter(delimiter: "\n\n"))
+    }
+
+    private func steps(_ steps: (String, Int)...) -> [StepText] { steps.map { StepText(text: $0.0, tokens: $0.1) } }
+
+    @Test func aWholeSolution() {
+        let generated = cut("a b\n\nc", ["a", " b", "\n\n", "c", "<eos>"], .eos)
+        #expect(generated?.steps == steps(("a b\n\n", 3), ("c", 2)))
+        #expect(generated?.end == .eos)
+    }
+
+    @Test func anEndRightAfterADelimiterIsAnEmptyStep() {
+        let generated = cut("a\n\n", ["a", "\n", "\n", ""], .eos)
+        #expect(generated?.steps == steps(("a\n\n", 3), ("", 1)))
+        #expect(generated?.end == .eos)
+    }
+
+    @Test func anEndAtOnce() {
+        #expect(cut("", ["<eos>"], .eos)?.steps == steps(("", 1)))
+    }
+
+    @Test func aStopString() {
+        let generated = cut("a.\n\n", ["a", ".\n\n"], .stopString)
+        #expect(generated?.steps == steps(("a.\n\n", 2)))
+        #expect(generated?.end == .delimiter)
+    }
+
+    @Test func aLimitInsideAStep() {
+        #expect(cut("a\n\nb", ["a", "\n\n", "b"], .length)?.end == .maxTokens)
+        #expect(cut("a\n\nb", ["a", "\n\n", "b"], .length, lengthMeans: .context)?.end == .context)
+    }
+
+    @Test func aLimitRightAfterADelimiterCutsNothing() {
+        let generated = cut("a\n\n", ["a", "\n\n"], .length)
+        #expect(generated?.steps == steps(("a\n\n", 2)))
+        #expect(generated?.end == .delimiter)
+    }
+
+    @Test func aLimitInsideACharacterAfterADelimiter() {
+        let generated = cut("a\n\n", ["a", "\n\n", "\u{fffd}"], .length)
+        #expect(generated?.steps == steps(("a\n\n", 2), ("", 1)))
+        #expect(generated?.end == .maxTokens)
+    }
+
+    @Test func contradictionsAreSeen() {
+        #expect(cut("a\n\nb", ["a", "b"], .eos) == nil)
+        #expect(cut("ab", ["a", "\n\n", "b"], .eos) == nil)
+        #expect(cut("a", ["a"], .stopString) == nil)
+        #expect(cut("", [], .length) == nil)
+    }
+}

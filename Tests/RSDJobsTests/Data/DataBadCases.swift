@@ -1,0 +1,266 @@
+// Data sets that are wrong, and what is said of them, word for word.
+
+extension BadCase {
+    static let datasetLines: [BadCase] = [
+        BadCase(
+            "not JSON",
+            changes: [],
+            problems: #"""
+                {"question": "q", "answer": 1}
+                {"question": "q", "answer": }
+                {"question": "q" "answer": 1}
+                {'question': 1}
+                {"question": "q"
+                {"question": "q", "answer": 1,}
+                {"question": "q", "answer": NaN}
+                {"question": "q", "answer": 01}
+                {"question": "q", "answer": 1} x
+
+                """#,
+            says: #"""
+                problems.jsonl:2:29: error: not JSON: expected a value, found '}'
+                {"question": "q", "answer": }
+                                            ^
+                problems.jsonl:3:18: error: not JSON: expected ',' or '}', found '"'
+                {"question": "q" "answer": 1}
+                                 ^
+                problems.jsonl:4:2: error: not JSON: expected a field name in double quotes, found '''
+                {'question': 1}
+                 ^
+                problems.jsonl:5:17: error: not JSON: expected ',' or '}', found the end of the line
+                {"question": "q"
+                                ^
+                problems.jsonl:6:31: error: not JSON: expected a field name in double quotes, found '}'
+                {"question": "q", "answer": 1,}
+                                              ^
+                problems.jsonl:7:29: error: not JSON: expected a value, found 'N'
+                {"question": "q", "answer": NaN}
+                                            ^
+                problems.jsonl:8:30: error: not JSON: expected ',' or '}', found '1'
+                {"question": "q", "answer": 01}
+                                             ^
+                problems.jsonl:9:32: error: not JSON: expected the end of the line, found 'x'
+                {"question": "q", "answer": 1} x
+                                               ^
+                8 errors in job.yaml
+                """#),
+        BadCase(
+            "bad strings",
+            changes: [],
+            problems: #"""
+                {"question": "a\x", "answer": 1}
+                {"question": "\ud83d", "answer": 1}
+                {"question": "a\#tb", "answer": 1}
+                {"question": "q
+                {"question": "\u12g4"}
+
+                """#,
+            says: #"""
+                problems.jsonl:1:16: error: not JSON: an unknown escape
+                {"question": "a\x", "answer": 1}
+                               ^
+                problems.jsonl:2:15: error: half of a surrogate pair
+                {"question": "\ud83d", "answer": 1}
+                              ^
+                problems.jsonl:3:16: error: not JSON: a control character in a string
+                {"question": "a\#tb", "answer": 1}
+                               ^
+                problems.jsonl:4:16: error: not JSON: expected '"', found the end of the line
+                {"question": "q
+                               ^
+                problems.jsonl:5:17: error: not JSON: expected four hexadecimal digits, found '1'
+                {"question": "\u12g4"}
+                                ^
+                5 errors in job.yaml
+                """#),
+        BadCase(
+            "not an object",
+            changes: [],
+            problems: #"""
+                "text"
+                42
+                {"question": "q", "answer": 1}
+                ["a"]
+                null
+
+                """#,
+            says: #"""
+                problems.jsonl:1:1: error: expected a JSON object, found the text "text"
+                "text"
+                ^
+                problems.jsonl:2:1: error: expected a JSON object, found the number 42
+                42
+                ^
+                problems.jsonl:4:1: error: expected a JSON object, found a list
+                ["a"]
+                ^
+                problems.jsonl:5:1: error: expected a JSON object, found null
+                null
+                ^
+                4 errors in job.yaml
+                """#),
+        BadCase(
+            "a JSON list",
+            changes: [],
+            problems: #"""
+                [
+                  {"question": "q", "answer": 1}
+                ]
+
+                """#,
+            says: #"""
+                problems.jsonl:1:1: error: a JSON list; a data set is JSON Lines, with one object on each line
+                1 error in job.yaml
+                """#),
+        BadCase(
+            "missing fields",
+            changes: [],
+            problems: #"""
+                {"problem": "q", "answer": 1}
+                {"Question": "q", "answr": 1}
+                {}
+
+                """#,
+            says: #"""
+                problems.jsonl:1: error: no field 'question'; the line has 'problem', 'answer'
+                problems.jsonl:2: error: no field 'question'; the line has 'Question', 'answr'; did you mean 'Question'?
+                problems.jsonl:2: error: no field 'answer'; the line has 'Question', 'answr'; did you mean 'answr'?
+                problems.jsonl:3: error: no field 'question'; the line has none
+                problems.jsonl:3: error: no field 'answer'; the line has none
+                5 errors in job.yaml
+                """#),
+        BadCase(
+            "fields of a wrong type",
+            changes: [(#"path: problems.jsonl }"#, #"path: problems.jsonl, id: uid }"#)],
+            problems: #"""
+                {"question": 1, "answer": ["a"], "uid": 1.5}
+                {"question": null, "answer": true, "uid": {}}
+                {"question": ["q"], "answer": {"a": 1}, "uid": "x"}
+
+                """#,
+            says: #"""
+                problems.jsonl:1: error: expected text in 'question', found the number 1
+                problems.jsonl:1: error: expected text or a number in 'answer', found a list
+                problems.jsonl:1: error: expected text or a whole number in 'uid', found the number 1.5
+                problems.jsonl:2: error: expected text in 'question', found null
+                problems.jsonl:2: error: expected text or a number in 'answer', found a truth value
+                problems.jsonl:2: error: expected text or a whole number in 'uid', found an object
+                problems.jsonl:3: error: expected text in 'question', found a list
+                problems.jsonl:3: error: expected text or a number in 'answer', found an object
+                8 errors in job.yaml
+                """#),
+        BadCase(
+            "empty questions",
+            changes: [],
+            problems: #"""
+                {"question": "", "answer": 1}
+                {"question": " \n", "answer": 1}
+
+                """#,
+            says: #"""
+                problems.jsonl:1: error: 'question' is empty
+                problems.jsonl:2: error: 'question' is empty
+                2 errors in job.yaml
+                """#),
+        BadCase(
+            "no answers is only a warning",
+            changes: [],
+            problems: #"""
+                {"question": "q", "answer": "a"}
+                {"question": "q", "answer": ""}
+                {"question": "q", "answer": " "}
+
+                """#,
+            says: #"""
+                problems.jsonl:2: warning: 2 problems without an answer: they count as wrong
+                loaded
+                """#),
+        BadCase(
+            "duplicate ids",
+            changes: [(#"path: problems.jsonl }"#, #"path: problems.jsonl, id: uid }"#)],
+            problems: #"""
+                {"question": "q", "answer": 1, "uid": 7}
+
+                {"question": "q", "answer": 1, "uid": "b"}
+                {"question": "q", "answer": 1, "uid": "7"}
+
+                """#,
+            says: #"""
+                problems.jsonl:4: error: duplicate id "7"; it is first on line 1
+                1 error in job.yaml
+                """#),
+        BadCase(
+            "ids that are none",
+            changes: [(#"path: problems.jsonl }"#, #"path: problems.jsonl, id: uid }"#)],
+            problems: #"""
+                {"question": "q", "answer": 1, "uid": ""}
+                {"question": "q", "answer": 1, "uid": "a\nb"}
+                {"question": "q", "answer": 1}
+
+                """#,
+            says: #"""
+                problems.jsonl:1: error: "" in 'uid' is no id: it is empty or holds a control character
+                problems.jsonl:2: error: "a\nb" in 'uid' is no id: it is empty or holds a control character
+                problems.jsonl:3: error: no field 'uid'; the line has 'question', 'answer'
+                3 errors in job.yaml
+                """#),
+        BadCase(
+            "duplicate fields",
+            changes: [],
+            problems: #"""
+                {"question": "q", "answer": 1, "question": "r"}
+
+                """#,
+            says: #"""
+                problems.jsonl:1:32: error: duplicate field 'question'
+                {"question": "q", "answer": 1, "question": "r"}
+                                               ^
+                1 error in job.yaml
+                """#),
+        BadCase(
+            "an empty data set",
+            changes: [],
+            problems: #""#,
+            says: #"""
+                problems.jsonl: error: the data set is empty
+                1 error in job.yaml
+                """#),
+        BadCase(
+            "blank lines only",
+            changes: [],
+            problems: #"\#n  \#r\#n\#n"#,
+            says: #"""
+                problems.jsonl: error: the data set is empty
+                1 error in job.yaml
+                """#),
+        BadCase(
+            "more errors than are shown",
+            changes: [],
+            problems: String(repeating: #"{"q": 1}\#n"#, count: 47),
+            says: #"""
+                problems.jsonl:1: error: no field 'question'; the line has 'q'
+                problems.jsonl:1: error: no field 'answer'; the line has 'q'
+                problems.jsonl:2: error: no field 'question'; the line has 'q'
+                problems.jsonl:2: error: no field 'answer'; the line has 'q'
+                problems.jsonl:3: error: no field 'question'; the line has 'q'
+                problems.jsonl:3: error: no field 'answer'; the line has 'q'
+                problems.jsonl:4: error: no field 'question'; the line has 'q'
+                problems.jsonl:4: error: no field 'answer'; the line has 'q'
+                problems.jsonl:5: error: no field 'question'; the line has 'q'
+                problems.jsonl:5: error: no field 'answer'; the line has 'q'
+                problems.jsonl: error: and 84 more
+                94 errors in job.yaml
+                """#),
+        BadCase(
+            "one fault beyond the limit does not matter",
+            changes: [(#"path: problems.jsonl }"#, #"path: problems.jsonl, limit: 1 }"#)],
+            problems: #"""
+                {"question": "q", "answer": "a"}
+                oops
+
+                """#,
+            says: #"""
+                loaded
+                """#),
+    ]
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+
+@testable import RSDJobs
+
+@Suite("The files of a model")
+struct DataModelFilesTests {
+    private let weights = "models/draft/model.safetensors"
+
+    /// What is said of the draft model after its files were changed.
+    private func complaint(_ change: (borrowing SpecFixture) throws -> Void) throws -> String {
+        let fixture = try SpecFixture()
+        try change(fixture)
+        do {
+            return "\(try ModelFiles(directory: fixture.path("models/draft")).parameterCount) parameters"
+        } catch {
+            return error.description.replacing(fixture.directory.path + "/", with: "")
+        }
+    }
+
+    @Test("parameters are counted in one file")
+    func single() throws {
+        #expect(try complaint { _ in } == "9 parameters")
+        #expect(
+            try complaint { try $0.write(safetensors(["s": [], "m": [3, 4], "e": [0, 7]]), to: weights) }
+                == "13 parameters")
+        let fixture = try SpecFixture()
+        #expect(try ModelFiles.parameterCount(directory: fixture.path("models/draft")) == 9)
+    }
+
+    @Test("and in all shards of an index")
+    func shards() throws {
+        func shard(_ fixture: borrowing SpecFixture) throws {
+            try FileManager.default.removeItem(atPath: fixture.path(weights))
+            try fixture.write(
+                #"{"metadata": {"total_size": 1}, "weight_map": {"a": "1.safetensors", "b": "2.safetensors", "c": "2.safetensors"}}"#,
+                to: "models/draft/model.safetensors.index.json")
+            try fixture.write(safetensors(["a": [5]]), to: "models/draft/1.safetensors")
+        }
+        let complete = try complaint {
+            try shard($0)
+            try $0.write(safetensors(["b": [7], "c": [2, 2]]), to: "models/draft/2.safetensors")
+        }
+        #expect(complete == "16 parameters")
+        #expect(try complaint(shard) == "models/draft lacks the shard 2.safetensors that its index names")
+    }
+
+    @Test("what cannot be loaded is refused before the run")
+    func faults() throws {
+        #expect(
+            try complaint { try FileManager.default.removeItem(atPath: $0.path(weights)) }
+                == "models/draft has no model.safetensors and no model.safetensors.index.json")
+        #expect(
+            try complaint { try $0.write(safetensors(["w": [100]]).dropLast(7), to: weights) }
+                == "in models/draft, model.safetensors is cut off: its header tells of 297 bytes, and it has 290"
+        )
+        #expect(
+            try complaint { try $0.write(safetensors(["w": [100]]).prefix(30), to: weights) }
+                == "in models/draft, model.safetensors is not a safetensors file, or it is cut off")
+        #expect(
+            try complaint { try $0.write("hello", to: weights) }
+                == "in models/draft, model.safetensors is cut off")
+        #expect(
+            try complaint {
+                try $0.write("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", to: weights)
+            }
+                == "in models/draft, model.safetensors is a Git LFS pointer, not the weights; run 'git lfs pull'"
+        )
+        #expect(
+            try complaint { try $0.write(Data([2, 0, 0, 0, 0, 0, 0, 0]) + Data("[]".utf8), to: weights) }
+                == "in models/draft, model.safetensors has a broken safetensors header")
+        let huge = #"{"w":{"dtype":"F16","shape":[4611686018427387904,4],"data_offsets":[0,0]}}"#
+        #expect(
+            try complaint {
+                try $0.write(
+                    Data([UInt8(huge.utf8.count), 0, 0, 0, 0, 0, 0, 0]) + Data(huge.utf8), to: weights)
+            }
+                == "in models/draft, model.safetensors has a broken safetensors header")
+        #expect(
+            try complaint { try $0.write("[]", to: "models/draft/config.json") }
+                == "config.json in models/draft is not a JSON object")
+        #expect(
+            try complaint {
+                try FileManager.default.removeItem(atPath: $0.path(weights))
+                try $0.write("{}", to: "models/draft/model.safetensors.index.json")
+            } == "model.safetensors.index.json in models/draft has no weight map")
+    }
+}

@@ -1,0 +1,81 @@
+import Testing
+
+@testable import RSDJobs
+
+/// Chance that depends on its key alone, the same in every version of the program.
+struct DrawTests {
+    /// Computed apart, in Python, from the definitions of FNV-1a and SplitMix64. They must never change: a run that is
+    /// resumed with a newer program has to draw what it would have drawn.
+    @Test(arguments: [
+        (Key(0, "0", 0), 0, 0, 0xe_26ea_695b_94e6, [4_661_694_664_374_235_098, 1_370_970_548_717_842_634]),
+        (Key(0, "0", 0), 1, 0, 0x12_2844_5b6e_bdc1, [7_453_065_588_601_333_861, 3_987_661_299_053_286_954]),
+        (Key(0, "0", 0), 0, 1, 0x16_eba2_34e2_522a, [4_661_694_664_374_235_098, 1_370_970_548_717_842_634]),
+        (Key(0, "0", 1), 0, 0, 0x19_fc20_8012_adfb, [8_703_337_185_000_095_095, 3_593_333_255_283_435_076]),
+        (Key(0, "1", 0), 0, 0, 0x16_68b9_c073_486e, [2_249_703_030_145_975_529, 7_956_485_901_939_049_245]),
+        (Key(1, "0", 0), 0, 0, 0x1d_a31d_a758_6e12, [5_456_130_178_044_977_175, 3_500_806_247_732_869_214]),
+        (
+            Key(.max, "π/7", 3), 99, 2, 0x16_0d72_10c3_62f1,
+            [8_576_801_791_070_485_844, 5_741_139_712_534_466_431]
+        ),
+    ])
+    func valuesNeverChange(key: Key, step: Int, attempt: Int, verdict: UInt64, seeds: [Int]) {
+        let draw = key.draw
+        #expect(draw.uniform(step: step, attempt: attempt) == Double(verdict) * 0x1p-53)
+        #expect([Role.draft, .target].map { draw.requestSeed(step: step, role: $0) } == seeds)
+    }
+
+    @Test func hashNeverChanges() {
+        #expect(StableHash().value == 0xc381_7c01_6ba4_ff30)
+        var hash = StableHash()
+        hash.combine("ab")
+        #expect(hash.value == 0xea69_c5ca_2d5d_e1c9)
+    }
+
+    @Test func everyPartOfTheKeyMatters() {
+        let ids = [
+            TrajectoryID(method: "a", dataset: "b", problem: "c"),
+            TrajectoryID(method: "a", dataset: "b", problem: "c", sample: 1),
+            TrajectoryID(method: "a", dataset: "b", problem: "d"),
+            TrajectoryID(method: "a", dataset: "d", problem: "c"),
+            TrajectoryID(method: "d", dataset: "b", problem: "c"),
+            TrajectoryID(method: "ab", dataset: "", problem: "c"),
+            TrajectoryID(method: "", dataset: "ab", problem: "c"),
+            TrajectoryID(method: "a", dataset: "bc", problem: ""),
+        ]
+        var verdicts: Set<Double> = []
+        var seeds: Set<Int> = []
+        for id in ids {
+            for runSeed in 0..<3 as Range<UInt64> {
+                let draw = Draw(runSeed: runSeed, trajectory: id)
+                for step in 0..<5 {
+                    for attempt in 0..<3 { verdicts.insert(draw.uniform(step: step, attempt: attempt)) }
+                    for role in Role.allCases { seeds.insert(draw.requestSeed(step: step, role: role)) }
+                }
+            }
+        }
+        #expect(verdicts.count == ids.count * 3 * 5 * 3)
+        #expect(seeds.count == ids.count * 3 * 5 * 3)
+        #expect(seeds.allSatisfy { $0 >= 0 })
+    }
+
+    @Test func verdictsAreUniform() {
+        let samples = (0..<200).flatMap { problem in
+            (0..<100).map { Key(0, "\(problem)", 0).draw.uniform(step: $0, attempt: 0) }
+        }
+        #expect(samples.allSatisfy { 0 <= $0 && $0 < 1 })
+        var buckets = [Int](repeating: 0, count: 10)
+        for sample in samples { buckets[Int(sample * 10)] += 1 }
+        // 2000 expected in each; five standard deviations are 212.
+        #expect(buckets.allSatisfy { abs($0 - 2_000) < 212 }, "\(buckets)")
+    }
+
+    /// What a draw is made from, with what does not vary here left out.
+    struct Key: Sendable {
+        let draw: Draw
+
+        init(_ runSeed: UInt64, _ problem: String, _ sample: Int) {
+            let id = TrajectoryID(method: "rsd", dataset: "gsm8k", problem: problem, sample: sample)
+            draw = Draw(runSeed: runSeed, trajectory: id)
+        }
+    }
+}

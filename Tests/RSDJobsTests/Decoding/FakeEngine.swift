@@ -1,0 +1,92 @@
+import RSDJobs
+
+/// Meets the needs of trajectories as engines would.
+struct FakeEngine {
+    let models: FakeModels
+
+    /// The event that answers a need, or nil where nothing is needed.
+    func answer(_ need: Need) -> Event? {
+        switch need {
+        case .generate(let generation): .generated(generate(generation))
+        case .score(let scoring): .scored(score(scoring))
+        case .nothing: nil
+        }
+    }
+
+    /// Answers until nothing is needed.
+    ///
+    /// - Returns: the events, as a journal would hold them.
+    func finish(_ trajectory: inout Trajectory) throws -> [Event] {
+        var events: [Event] = []
+        while let event = answer(trajectory.need) {
+            guard events.count < 1_000 else { throw Runaway() }
+            if case .generate(let generation) = trajectory.need, generation.maxTokens < 1 {
+                throw EmptyRequest()
+            }
+            try trajectory.apply(event)
+            events.append(event)
+        }
+        return events
+    }
+
+    /// Writes on to the delimiter or to the end, and cuts what it wrote into steps.
+    private func generate(_ generation: Generation) -> Generated {
+        var reader = models.reader(after: generation.steps.joined())
+        let promptTokens = reader.bytes
+        var steps: [StepText] = []
+        var open = StepText(text: "", tokens: 0)
+        var left = generation.maxTokens
+        var end: StepEnd?
+        while end == nil {
+            let token = models.nextToken(of: generation.role, after: reader)
+            let room = models.context(of: generation.role) - reader.bytes
+            if left == 0 {
+                end = .maxTokens
+            } else if room < token?.utf8.count ?? 1 {
+                end = .context
+            } else {
+                left -= 1
+                open.tokens += 1
+                if let token {
+                    open.text += token
+                    reader.read(token)
+                } else {
+                    end = .eos
+                }
+            }
+            if end == nil, reader.isBetweenSteps {
+                steps.append(open)
+                open = StepText(text: "", tokens: 0)
+                if generation.stopsAtDelimiter { end = .delimiter }
+            }
+        }
+        // A limit that strikes right after a delimiter cut nothing: the text ended with the delimiter.
+        if open.tokens > 0 || steps.isEmpty {
+            steps.append(open)
+        } else {
+            end = .delimiter
+        }
+        return Generated(
+            role: generation.role, steps: steps, end: end ?? .delimiter, promptTokens: promptTokens)
+    }
+
+    /// Reads the solution once and notes the rewards that were asked for on the way.
+    private func score(_ scoring: Scoring) -> Scored {
+        var reader = models.reader()
+        var scored = Scored(rewards: [], tokens: [], promptTokens: 0)
+        for (index, step) in scoring.steps.enumerated() {
+            reader.read(step)
+            guard scoring.unscored.contains(index) else { continue }
+            scored.rewards.append(models.reward(at: reader))
+            scored.tokens.append(models.scoredTokens(step))
+        }
+        scored.promptTokens = reader.bytes
+        return scored
+    }
+}
+
+/// A trajectory that does not come to its end.
+struct Runaway: Error {}
+
+/// A request for no tokens, which engines refuse.
+struct EmptyRequest: Error {}

@@ -1,0 +1,129 @@
+import Testing
+
+@testable import RSDJobs
+
+/// How a trajectory goes, by example.
+struct RewardGuidedTests {
+    @Test func firstRejectedStepAndAllAfterItAreDropped() throws {
+        var trajectory = Trajectory.rewardGuided()
+        try trajectory.apply(.drafted("one\n\n", "two\n\n", "three\n\n", "four", end: .eos))
+        #expect(
+            trajectory.need
+                == .score(
+                    Scoring(steps: ["one\n\n", "two\n\n", "three\n\n", "four"], unscored: [0, 1, 2, 3])))
+        try trajectory.apply(.rewards(0.5, 0.4, 0.9, 0.9))
+        #expect(
+            trajectory.need
+                == .generate(
+                    Generation(role: .target, steps: ["one\n\n"], stopsAtDelimiter: true, maxTokens: 995)))
+        try trajectory.apply(.rewrote("TWO\n\n", end: .delimiter))
+        #expect(
+            trajectory.need
+                == .generate(
+                    Generation(
+                        role: .draft, steps: ["one\n\n", "TWO\n\n"], stopsAtDelimiter: false, maxTokens: 990))
+        )
+        #expect(
+            trajectory.response.steps == [
+                Step(text: "one\n\n", origin: .draft, reward: 0.5),
+                Step(text: "TWO\n\n", origin: .target, rejected: RejectedStep(text: "two\n\n", reward: 0.4)),
+            ])
+        #expect(trajectory.response.tokens.draft.kept == 5)
+        #expect(trajectory.response.tokens.draft.rejected == 5)
+        #expect(trajectory.response.tokens.draft.lookahead == 11)
+        #expect(trajectory.response.tokens.target.kept == 5)
+        #expect(trajectory.response.tokens.prm.judged == 2)
+    }
+
+    @Test func stepOfTheTargetIsScoredButNeverPutToTheThreshold() throws {
+        var trajectory = Trajectory.rewardGuided()
+        try trajectory.apply([
+            .drafted("one", end: .eos), .rewards(0.1), .rewrote("ONE\n\n", end: .delimiter),
+            .drafted("two", end: .eos),
+        ])
+        #expect(trajectory.need == .score(Scoring(steps: ["ONE\n\n", "two"], unscored: [0, 1])))
+        try trajectory.apply(.rewards(0, 0.8))
+        #expect(trajectory.response.finish == .eos)
+        #expect(trajectory.response.steps.map(\.text) == ["ONE\n\n", "two"])
+        #expect(trajectory.response.steps.map(\.reward) == [0, 0.8])
+        #expect(trajectory.response.tokens.prm.judged == 2)
+    }
+
+    @Test func responseThatEndsAfterADelimiterHasNothingToJudge() throws {
+        var trajectory = Trajectory.rewardGuided(lookahead: .steps(1))
+        try trajectory.apply([.drafted("one\n\n", end: .delimiter), .rewards(1), .drafted("", end: .eos)])
+        #expect(trajectory.need == .nothing(.eos))
+        #expect(trajectory.response.steps.map(\.text) == ["one\n\n"])
+        #expect(trajectory.response.keptTokens == 6)
+    }
+
+    @Test func targetMayEndTheResponse() throws {
+        var trajectory = Trajectory.rewardGuided()
+        try trajectory.apply([
+            .drafted("one\n\n", "two", end: .eos), .rewards(0, 1), .rewrote("done", end: .eos),
+        ])
+        #expect(trajectory.response.finish == .eos)
+        #expect(trajectory.response.text == "done")
+    }
+
+    @Test func onlyOneStepIsTakenFromTheTarget() throws {
+        var trajectory = Trajectory.rewardGuided()
+        try trajectory.apply([
+            .drafted("one", end: .eos), .rewards(0), .rewrote("ONE\n\n", "TWO", end: .eos),
+        ])
+        #expect(trajectory.response.text == "ONE\n\n")
+        #expect(trajectory.response.finish == nil)
+        #expect(trajectory.response.tokens.target.lookahead == 3)
+    }
+
+    @Test func draftRunsAheadAsFarAsItMay() throws {
+        var trajectory = Trajectory.rewardGuided(lookahead: .steps(2))
+        try trajectory.apply(.drafted("one\n\n", end: .delimiter))
+        #expect(
+            trajectory.need
+                == .generate(
+                    Generation(role: .draft, steps: ["one\n\n"], stopsAtDelimiter: true, maxTokens: 995)))
+        try trajectory.apply(.drafted("two\n\n", end: .delimiter))
+        #expect(trajectory.need == .score(Scoring(steps: ["one\n\n", "two\n\n"], unscored: [0, 1])))
+        try trajectory.apply(.rewards(1, 1))
+        #expect(trajectory.need.role == .draft)
+    }
+
+    @Test(arguments: [
+        Limits(delimiter: "\n\n", maxTokens: 99, maxSteps: 1),
+        Limits(delimiter: "\n\n", maxTokens: 5, maxSteps: 9),
+    ])
+    func draftRunsNoFurtherAheadThanTheLimits(limits: Limits) throws {
+        var trajectory = Trajectory.rewardGuided(lookahead: .steps(3), limits: limits)
+        try trajectory.apply(.drafted("one\n\n", end: .delimiter))
+        #expect(trajectory.need == .score(Scoring(steps: ["one\n\n"], unscored: [0])))
+    }
+
+    @Test func stepsBeyondTheLimitAreNotScored() throws {
+        var trajectory = Trajectory.rewardGuided(
+            limits: Limits(delimiter: "\n\n", maxTokens: 99, maxSteps: 2))
+        try trajectory.apply(.drafted("1\n\n", "2\n\n", "3\n\n", "4", end: .eos))
+        #expect(trajectory.need == .score(Scoring(steps: ["1\n\n", "2\n\n"], unscored: [0, 1])))
+        try trajectory.apply(.rewards(1, 1))
+        #expect(trajectory.response.finish == .maxSteps)
+        #expect(trajectory.response.tokens.draft.lookahead == 4)
+    }
+
+    @Test(arguments: [StepEnd.maxTokens, .context])
+    func cutAnswerIsNotAnAnswerThatEnded(end: StepEnd) throws {
+        var trajectory = Trajectory.rewardGuided()
+        try trajectory.apply([.drafted("one\n\n", "tw", end: end), .rewards(1, 1)])
+        #expect(trajectory.response.finish?.rawValue == end.rawValue)
+        #expect(trajectory.response.text == "one\n\ntw")
+    }
+
+    @Test func wavesCountTheRoundsOfDrafting() throws {
+        var trajectory = Trajectory.rewardGuided(lookahead: .steps(2))
+        try trajectory.apply([
+            .drafted("1\n\n", end: .delimiter), .drafted("2\n\n", end: .delimiter), .rewards(1, 0),
+            .rewrote("3\n\n", end: .delimiter), .drafted("4", end: .eos), .rewards(1, 1),
+        ])
+        #expect(trajectory.response.finish == .eos)
+        #expect(trajectory.response.waves == 2)
+    }
+}

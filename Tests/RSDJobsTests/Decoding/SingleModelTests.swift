@@ -1,0 +1,67 @@
+import Testing
+
+@testable import RSDJobs
+
+struct SingleModelTests {
+    @Test(arguments: [Role.draft, .target])
+    func oneModelWritesItAll(role: Role) throws {
+        var trajectory = Trajectory.singleModel(role)
+        #expect(
+            trajectory.need
+                == .generate(Generation(role: role, steps: [], stopsAtDelimiter: false, maxTokens: 1_000)))
+        try trajectory.apply(.wrote(role, ["one\n\n", "two"], .eos))
+        #expect(trajectory.need == .nothing(.eos))
+        #expect(
+            trajectory.response.steps
+                == [Step(text: "one\n\n", origin: role), Step(text: "two", origin: role)])
+        #expect(trajectory.response.tokens[writer: role].kept == 8)
+        #expect(trajectory.response.tokens[writer: role == .draft ? .target : .draft].generated == 0)
+        #expect(trajectory.response.waves == 1)
+    }
+
+    @Test func endAfterADelimiterIsNoStep() throws {
+        var trajectory = Trajectory.singleModel(.draft)
+        try trajectory.apply(.drafted("one\n\n", "", end: .eos))
+        #expect(trajectory.response.steps.map(\.text) == ["one\n\n"])
+        #expect(trajectory.response.finish == .eos)
+        #expect(trajectory.response.keptTokens == 6)
+    }
+
+    @Test func stepsBeyondTheLimitAreDropped() throws {
+        var trajectory = Trajectory.singleModel(
+            .draft, limits: Limits(delimiter: "\n\n", maxTokens: 100, maxSteps: 2))
+        try trajectory.apply(.drafted("1\n\n", "2\n\n", "3\n\n", "4", end: .eos))
+        #expect(trajectory.response.text == "1\n\n2\n\n")
+        #expect(trajectory.response.finish == .maxSteps)
+        #expect(trajectory.response.tokens.draft.kept == 6)
+        #expect(trajectory.response.tokens.draft.lookahead == 4)
+    }
+
+    @Test func tokensThatEndAtADelimiterEndTheResponse() throws {
+        var trajectory = Trajectory.singleModel(
+            .target, limits: Limits(delimiter: "\n\n", maxTokens: 6, maxSteps: 9))
+        try trajectory.apply(.rewrote("1\n\n", "2\n\n", end: .delimiter))
+        #expect(trajectory.response.finish == .maxTokens)
+        #expect(trajectory.response.remainingTokens == 0)
+    }
+
+    @Test(arguments: [StepEnd.maxTokens, .context])
+    func cutAnswerIsNotAnAnswerThatEnded(end: StepEnd) throws {
+        var trajectory = Trajectory.singleModel(.target)
+        try trajectory.apply(.rewrote("one\n\n", "tw", end: end))
+        #expect(trajectory.response.finish?.rawValue == end.rawValue)
+    }
+
+    /// A context that is full right after a delimiter shows only when the model is asked again.
+    @Test func answerThatEndsWithTheDelimiterIsGoneOnWith() throws {
+        var trajectory = Trajectory.singleModel(.target)
+        try trajectory.apply(.rewrote("one\n\n", end: .delimiter))
+        #expect(
+            trajectory.need
+                == .generate(
+                    Generation(role: .target, steps: ["one\n\n"], stopsAtDelimiter: false, maxTokens: 995)))
+        try trajectory.apply(.rewrote("", end: .context))
+        #expect(trajectory.need == .nothing(.context))
+        #expect(trajectory.response.text == "one\n\n")
+    }
+}

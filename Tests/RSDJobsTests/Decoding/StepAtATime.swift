@@ -1,0 +1,121 @@
+import Foundation
+
+@testable import RSDJobs
+
+/// What a decoding came to, in every respect that draft-ahead must not change.
+struct Outcome: Equatable {
+    var steps: [Step] = []
+    var finish: Finish?
+    var keptTokens = 0
+    var tokens = TokenCounts()
+
+    var text: String { steps.map(\.text).joined() }
+}
+
+/// A step as a model wrote it; `finish` is nil where it ended with the delimiter.
+struct WrittenStep {
+    var role: Role
+    var text = ""
+    var tokens = 0
+    var finish: Finish?
+}
+
+/// Algorithm 1 of arXiv 2501.19324 with the limits of the design, written down line by line.
+///
+/// Uses nothing of the core but the values in which it reports and ``Draw``.
+///
+/// - Returns: the outcome, and the last thing that was written for it.
+func decodeStepAtATime(
+    models: FakeModels, weighting: Weighting, draw: Draw, limits: Limits
+) -> (outcome: Outcome, last: WrittenStep) {
+    var outcome = Outcome()
+    while true {
+        let context = models.reader(after: outcome.text)
+        let left = limits.maxTokens - outcome.keptTokens
+
+        // The draft model proposes one step.
+        let proposal = writeStep(models, .draft, after: context, atMost: left)
+        outcome.tokens.draft.prompt += context.bytes
+        if proposal.text.isEmpty {
+            // The response ended right after a delimiter: there is nothing to judge.
+            outcome.tokens.draft.kept += proposal.tokens
+            outcome.keptTokens += proposal.tokens
+            outcome.finish = proposal.finish
+            return (outcome, proposal)
+        }
+
+        // The PRM gives its reward, and in passing that of the target's step before it, for the log.
+        let reward = models.reward(at: models.reader(after: outcome.text + proposal.text))
+        outcome.tokens.prm.judged += models.scoredTokens(proposal.text)
+        outcome.tokens.prm.prompt += models.reader(after: outcome.text + proposal.text).bytes
+        if let last = outcome.steps.last, last.origin == .target {
+            outcome.steps[outcome.steps.count - 1].reward = models.reward(at: context)
+        }
+
+        // It is accepted, or the target writes one step in its place, which is taken as it is.
+        let taken: WrittenStep
+        if accepts(weighting, reward, draw.uniform(step: outcome.steps.count, attempt: 0)) {
+            taken = proposal
+            outcome.tokens.draft.kept += proposal.tokens
+            outcome.steps.append(Step(text: proposal.text, origin: .draft, reward: reward))
+        } else {
+            taken = writeStep(models, .target, after: context, atMost: left)
+            outcome.tokens.draft.rejected += proposal.tokens
+            outcome.tokens.target.prompt += context.bytes
+            outcome.tokens.target.kept += taken.tokens
+            if !taken.text.isEmpty {
+                let rejected = RejectedStep(text: proposal.text, reward: reward)
+                outcome.steps.append(Step(text: taken.text, origin: .target, rejected: rejected))
+            }
+        }
+        outcome.keptTokens += taken.tokens
+
+        // Until the end of the sequence or a limit.
+        if let finish = taken.finish {
+            outcome.finish = finish
+        } else if outcome.keptTokens == limits.maxTokens {
+            outcome.finish = .maxTokens
+        } else if outcome.steps.count == limits.maxSteps {
+            outcome.finish = .maxSteps
+        }
+        if outcome.finish != nil { return (outcome, taken) }
+    }
+}
+
+private func writeStep(
+    _ models: FakeModels, _ role: Role, after context: Reader, atMost limit: Int
+) -> WrittenStep {
+    var step = WrittenStep(role: role)
+    var reader = context
+    while true {
+        if step.tokens == limit {
+            step.finish = .maxTokens
+            return step
+        }
+        let token = models.nextToken(of: role, after: reader)
+        // The end of the sequence is a token too, and needs its place.
+        if reader.bytes + (token?.utf8.count ?? 1) > models.context(of: role) {
+            step.finish = .context
+            return step
+        }
+        step.tokens += 1
+        guard let token else {
+            step.finish = .eos
+            return step
+        }
+        step.text += token
+        reader.read(token)
+        if reader.isBetweenSteps { return step }
+    }
+}
+
+/// Table 1 and the rule of acceptance.
+private func accepts(_ weighting: Weighting, _ r: Double, _ u: Double) -> Bool {
+    switch weighting {
+    case .constant(let p): return u < p
+    case .binaryStep(let threshold): return r >= threshold
+    case .clipping: return u < min(1, max(0, r))
+    case .sigmoidal: return u < max(0, r / (1 + r))
+    case .logistic(let alpha, let threshold): return u < 1 / (1 + exp(-alpha * (r - threshold)))
+    }
+}

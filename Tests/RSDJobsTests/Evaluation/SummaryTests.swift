@@ -1,0 +1,111 @@
+import Foundation
+import Testing
+
+@testable import RSDJobs
+
+@Suite struct SummaryTests {
+    private func line(correct: Bool, steps: [Step], tokens: TokenCounts = TokenCounts(), finish: Finish = .eos) throws
+        -> ResultLine
+    {
+        var trajectory = Trajectory(
+            id: TrajectoryID(method: "rsd", dataset: "d", problem: "p"),
+            limits: Limits(delimiter: "\n\n", maxTokens: 10, maxSteps: 10), method: SingleModel(role: .draft))
+        try trajectory.apply(.failed(reason: "stands in for a finished one"))
+        var line = ResultLine(trajectory, finish: finish, gold: "1", grader: ExactGrader())
+        line.correct = correct
+        line.steps = steps
+        line.tokens = tokens
+        return line
+    }
+
+    @Test func sharesAreOfWhatTheyClaim() throws {
+        var tokens = TokenCounts()
+        tokens.draft.kept = 30
+        tokens.draft.rejected = 10
+        tokens.draft.lookahead = 100
+        tokens.draft.prompt = 7
+        tokens.target.kept = 20
+        tokens.target.prompt = 9
+        tokens.prm.judged = 40
+        tokens.prm.prompt = 50
+        let rejected = RejectedStep(text: "no", reward: 0.1)
+        let steps = [
+            Step(text: "a", origin: .draft, reward: 0.9), Step(text: "b", origin: .draft, reward: 0.8),
+            Step(text: "c", origin: .draft, reward: 0.7),
+            Step(text: "d", origin: .target, reward: 0.2, rejected: rejected),
+        ]
+        let lines = [
+            try line(correct: true, steps: steps, tokens: tokens),
+            try line(correct: false, steps: [], finish: .maxTokens),
+        ]
+        let row = Summary.Row(
+            method: "rsd", dataset: "d", lines: lines,
+            flops: Flops(parameters: [.draft: 1000, .target: 10_000, .prm: 500]))
+        #expect(row.correct == 1)
+        #expect(row.total == 2)
+        #expect(row.accuracy == 0.5)
+        #expect(row.finishes == ["eos": 1, "max_tokens": 1])
+        #expect(row.targetStepShare == 0.25)
+        #expect(row.acceptanceRate == 0.75)
+        #expect(row.acceptanceRateTokens == 0.75)
+        // 2 × (1000 × 40 + 10,000 × 20 + 500 × 40), and 2 × (1000 × 147 + 10,000 × 29 + 500 × 50).
+        #expect(row.flopsPaper == 520_000)
+        #expect(row.flopsSpent == 924_000)
+    }
+
+    @Test func aMethodWithoutVerdictsHasNoAcceptance() throws {
+        let row = Summary.Row(
+            method: "draft_only", dataset: "d",
+            lines: [try line(correct: true, steps: [Step(text: "a", origin: .draft)])],
+            flops: Flops(parameters: [:]))
+        #expect(row.acceptanceRate == nil)
+        #expect(row.acceptanceRateTokens == nil)
+        #expect(row.targetStepShare == 0)
+    }
+
+    @Test func nothingIsAShareOfNothing() throws {
+        let row = Summary.Row(method: "m", dataset: "d", lines: [], flops: Flops(parameters: [:]))
+        #expect(row.accuracy == nil)
+        #expect(row.accuracyLow == nil)
+        let text = String(decoding: try JSONEncoder().encode(row), as: UTF8.self)
+        #expect(text.contains(#""accuracy":null"#))
+        #expect(text.contains(#""acceptance_rate":null"#))
+        #expect(try JSONDecoder().decode(Summary.Row.self, from: Data(text.utf8)) == row)
+    }
+
+    /// Against the roots of (p − q)² = z² q (1 − q) / n, solved for q elsewhere.
+    @Test(arguments: [
+        (0, 20, 0.0, 0.161125),
+        (20, 20, 0.838875, 1.0),
+        (10, 20, 0.299298, 0.700702),
+        (186, 200, 0.885945, 0.957848),
+    ])
+    func wilson(count: Int, total: Int, low: Double, high: Double) throws {
+        let interval = try #require(Proportion(count, of: total).interval)
+        #expect(abs(interval.lowerBound - low) < 1e-5)
+        #expect(abs(interval.upperBound - high) < 1e-5)
+    }
+
+    @Test func aResultLineSaysWhatIsMissing() throws {
+        let line = try line(correct: false, steps: [Step(text: "a", origin: .target)])
+        let text = String(decoding: try ResultLine.encode([line]), as: UTF8.self)
+        #expect(text.contains(#""reward":null"#))
+        #expect(text.contains(#""answer":null"#))
+        #expect(text.hasSuffix("}\n"))
+        let read = try JSONDecoder().decode(ResultLine.self, from: Data(text.utf8))
+        #expect(read == line)
+    }
+
+    @Test func runFiguresAddUpOverResumptions() {
+        let records: [JournalRecord] = [
+            .load(engine: "draft", seconds: 1), .phase(wave: 1, engines: ["draft"], seconds: 10), .swap,
+            .load(engine: "prm", seconds: 2), .load(engine: "draft", seconds: 3),
+            .phase(wave: 2, engines: ["draft", "prm"], seconds: 5),
+        ]
+        let figures = RunFigures(records: records, waves: 2)
+        #expect(figures.coldStarts == 3)
+        #expect(figures.swaps == 1)
+        #expect(figures.seconds.loading == ["draft": 4, "prm": 2])
+        #expect(figures.seconds.working == ["draft": 10, "draft+prm": 5])
+    }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import Testing
+
+@testable import RSDJobs
+
+@Suite struct JournalTests {
+    private let scratch: Scratch
+    private let file: URL
+
+    init() throws {
+        scratch = try Scratch()
+        file = scratch.file("events.jsonl")
+    }
+
+    private func record(_ number: Int) -> JournalRecord {
+        let id = TrajectoryID(method: "rsd", dataset: "d", problem: "p\(number)")
+        return .event(
+            id,
+            .generated(
+                Generated(
+                    role: .draft,
+                    steps: [StepText(text: "é \"\(number)\"\n\n", tokens: number), StepText(text: "", tokens: 1)],
+                    end: .eos, promptTokens: 7)))
+    }
+
+    /// Appends some records, and returns the file's bytes.
+    private func write(_ count: Int) async throws -> Data {
+        let journal = try Journal(file: file, goodLength: 0)
+        for number in 0..<count { try await journal.append(record(number)) }
+        return try Data(contentsOf: file)
+    }
+
+    @Test func everyKindOfRecordComesBack() async throws {
+        let id = TrajectoryID(method: "a/b", dataset: "\u{2028}", problem: "\0", sample: 3)
+        let records: [JournalRecord] = [
+            record(1),
+            .event(id, .scored(Scored(rewards: [0.1 + 0.2, 1, 0], tokens: [1, 2, 3], promptTokens: 9))),
+            .event(id, .failed(reason: "the engine said \"no\"\n")),
+            .event(id, .retried),
+            .load(engine: "draft", seconds: 1.25),
+            .swap,
+            .phase(wave: 3, engines: ["draft", "prm"], seconds: 0.5),
+        ]
+        let journal = try Journal(file: file, goodLength: 0)
+        for record in records { try await journal.append(record) }
+        let contents = try JournalReader.read(file)
+        #expect(contents.records == records)
+        #expect(contents.tornBytes == 0)
+    }
+
+    @Test func linesArePlainJSON() async throws {
+        let line = try #require(String(decoding: try await write(1), as: UTF8.self).split(separator: "\n").first)
+        let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+        #expect(object?["kind"] as? String == "generated")
+        #expect((object?["crc"] as? String)?.count == 8)
+    }
+
+    @Test func aTornEndIsDroppedWhereverItTore() async throws {
+        let whole = try await write(3)
+        let two = try #require(whole.dropLast().lastIndex(of: UInt8(ascii: "\n"))) + 1
+        for length in two..<whole.count {
+            try whole.prefix(length).write(to: file)
+            let contents = try JournalReader.read(file)
+            #expect(contents.records == [record(0), record(1)])
+            #expect(contents.goodLength == two)
+            #expect(contents.tornBytes == length - two)
+        }
+    }
+
+    @Test func writingGoesOnAfterATornEnd() async throws {
+        let whole = try await write(3)
+        try whole.dropLast(10).write(to: file)
+        let contents = try JournalReader.read(file)
+        let journal = try Journal(file: file, goodLength: contents.goodLength)
+        try await journal.append(record(9))
+        #expect(try JournalReader.read(file).records == [record(0), record(1), record(9)])
+    }
+
+    @Test func aBlockOfZerosAtTheEndIsATornEnd() async throws {
+        let whole = try await write(2)
+        try (whole + Data(repeating: 0, count: 4096) + Data("\n".utf8)).write(to: file)
+        let contents = try JournalReader.read(file)
+        #expect(contents.records.count == 2)
+        #expect(contents.goodLength == whole.count)
+    }
+
+    @Test func anyFlippedBitInTheMiddleIsReportedWithItsPlace() async throws {
+        let whole = try await write(3)
+        let lines = whole.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let second = lines[1].startIndex..<lines[1].endIndex
+        for index in second {
+            var damaged = whole
+            damaged[index] ^= 0x01
+            // A damaged byte that reads as a newline splits the line in two damaged ones.
+            try damaged.write(to: file)
+            let error = #expect(throws: JournalCorrupt.self) { try JournalReader.read(file) }
+            #expect(error?.line == 2)
+            #expect(error?.description.contains("events.jsonl:2:") == true)
+        }
+    }
+
+    @Test func manyWritersAtOnceLoseNothing() async throws {
+        let journal = try Journal(file: file, goodLength: 0)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<2000 {
+                group.addTask { [record = record(number)] in try await journal.append(record) }
+            }
+            try await group.waitForAll()
+        }
+        let found = Set(try JournalReader.read(file).records.map { "\($0)" })
+        #expect(found == Set((0..<2000).map { "\(record($0))" }))
+    }
+
+    @Test func aRecordIsInTheFileWhenAppendReturns() async throws {
+        let journal = try Journal(file: file, goodLength: 0)
+        for number in 0..<20 {
+            try await journal.append(record(number))
+            #expect(try JournalReader.read(file).records.count == number + 1)
+        }
+    }
+
+    @Test func aFullDiskIsSaidAndStopsTheJournal() async throws {
+        try FileManager.default.createSymbolicLink(atPath: file.path, withDestinationPath: "/dev/full")
+        let journal = try Journal(file: file, goodLength: 0)
+        for _ in 0..<2 {
+            let failure = await #expect(throws: JournalWriteFailure.self) { try await journal.append(record(1)) }
+            #expect(failure?.isDiskFull == true)
+            #expect(failure?.description.contains("Free some space") == true)
+        }
+    }
+
+    @Test func crcIsTheCommonOne() {
+        #expect(Checksum.crc32(Array("123456789".utf8)) == 0xcbf4_3926)
+    }
+}

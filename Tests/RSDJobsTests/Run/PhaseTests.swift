@@ -1,0 +1,202 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import RSDJobs
+
+@Suite struct PhaseTests {
+    private let scratch: Scratch
+    private let file: URL
+    private let interruption = Interruption()
+
+    init() throws {
+        scratch = try Scratch()
+        file = scratch.file("events.jsonl")
+    }
+
+    private func trajectories(_ count: Int, method: any DecodingMethod = SingleModel(role: .draft)) -> [Trajectory] {
+        (0..<count).map { number in
+            Trajectory(
+                id: TrajectoryID(method: "m", dataset: "d", problem: "\(number)"),
+                limits: Limits(delimiter: "\n\n", maxTokens: 100, maxSteps: 10), method: method)
+        }
+    }
+
+    private func phase(
+        _ crew: FakeCrew, _ trajectories: [Trajectory], roles: [Role] = [.draft], concurrency: Int = 8,
+        observe: @escaping @Sendable (RunEvent) -> Void = { _ in }
+    ) throws -> Phase {
+        Phase(
+            roles: roles, trajectories: trajectories, crew: crew, journal: try Journal(file: file, goodLength: 0),
+            interruption: interruption, concurrency: concurrency, observe: observe)
+    }
+
+    /// What became of each problem, by the journal alone.
+    private func journalled(_ count: Int) throws -> [String: Finish] {
+        var table = Dictionary(uniqueKeysWithValues: trajectories(count).map { ($0.id, $0) })
+        for case .event(let id, let event) in try JournalReader.read(file).records {
+            try table[id]?.apply(event)
+        }
+        return Dictionary(
+            uniqueKeysWithValues: table.values.compactMap { t in t.response.finish.map { (t.id.problem, $0) } })
+    }
+
+    private func isProblem(_ trajectory: Trajectory, _ numbers: Int...) -> Bool {
+        numbers.contains { "\($0)" == trajectory.id.problem }
+    }
+
+    @Test func everybodyIsAskedOnceAndJournalled() async throws {
+        let crew = FakeCrew()
+        try await phase(crew, trajectories(50)).run()
+        #expect(crew.asked.count == 50)
+        #expect(Set(crew.asked).count == 50)
+        #expect(try journalled(50).values.allSatisfy { $0 == .eos })
+        #expect(crew.mostInFlight <= 8)
+        #expect(crew.restarts == 0)
+    }
+
+    @Test func aGroupOfModelsTakesATrajectoryAllTheWay() async throws {
+        let crew = FakeCrew()
+        let draw = Draw(runSeed: 0, trajectory: TrajectoryID(method: "m", dataset: "d", problem: "0"))
+        let method = RewardGuided(weighting: .binaryStep(threshold: 0.7), lookahead: .all, draw: draw)
+        let phase = try phase(crew, trajectories(3, method: method), roles: [.draft, .prm, .target])
+        try await phase.run()
+        #expect(await phase.trajectories.values.allSatisfy { $0.response.finish == .eos })
+        #expect(crew.asked.count == 6)
+    }
+
+    @Test func aFailedAttemptIsRepeated() async throws {
+        let crew = FakeCrew { trajectory, times, _ in
+            isProblem(trajectory, 3) && times == 1 ? .fail("broken pipe") : .answer
+        }
+        let failures = Mutex<[String]>([])
+        try await phase(crew, trajectories(5)) { event in
+            if case .attemptFailed(_, let reason) = event { failures.withLock { $0.append(reason) } }
+        }.run()
+        #expect(try journalled(5).values.allSatisfy { $0 == .eos })
+        #expect(failures.withLock { $0 } == ["broken pipe"])
+        #expect(crew.restarts == 0)
+    }
+
+    @Test func whoKeepsFailingGetsAFreshEngineAndThenFails() async throws {
+        let crew = FakeCrew { trajectory, _, _ in isProblem(trajectory, 3) ? .fail("no sense") : .answer }
+        try await phase(crew, trajectories(5)).run()
+        let finishes = try journalled(5)
+        #expect(finishes["3"] == .failed)
+        #expect(finishes.values.count { $0 == .eos } == 4)
+        #expect(crew.restarts == 1)
+        #expect(crew.asked.count { $0.problem == "3" } == 3)
+    }
+
+    @Test func aFreshEngineMayMendIt() async throws {
+        let crew = FakeCrew { trajectory, _, restarts in
+            isProblem(trajectory, 3) && restarts == 0 ? .fail("no sense") : .answer
+        }
+        try await phase(crew, trajectories(5)).run()
+        #expect(try journalled(5).values.allSatisfy { $0 == .eos })
+        #expect(crew.restarts == 1)
+    }
+
+    @Test func whatNoEngineCanAnswerFailsAtOnce() async throws {
+        let crew = FakeCrew { trajectory, _, _ in isProblem(trajectory, 0) ? .unanswerable("too long") : .answer }
+        try await phase(crew, trajectories(2)).run()
+        #expect(try journalled(2) == ["0": .failed, "1": .eos])
+        #expect(crew.asked.count == 2)
+    }
+
+    @Test func anEngineThatDiesIsRestartedAndOnlyTheUnansweredAreAskedAgain() async throws {
+        let crew = FakeCrew { trajectory, _, restarts in isProblem(trajectory, 20) && restarts == 0 ? .die : .answer }
+        try await phase(crew, trajectories(40)).run()
+        #expect(try journalled(40).values.allSatisfy { $0 == .eos })
+        #expect(crew.restarts == 1)
+        #expect(crew.asked.count <= 48)
+    }
+
+    @Test func theRequestThatKillsTheEngineIsFoundAndFails() async throws {
+        let crew = FakeCrew { trajectory, _, _ in isProblem(trajectory, 20) ? .die : .answer }
+        try await phase(crew, trajectories(40)).run()
+        let finishes = try journalled(40)
+        #expect(finishes["20"] == .failed)
+        #expect(finishes.values.count { $0 == .eos } == 39)
+    }
+
+    @Test func theRequestThatHangsTheEngineIsFoundAndFails() async throws {
+        let crew = FakeCrew { trajectory, _, _ in isProblem(trajectory, 7) ? .hang : .answer }
+        try await phase(crew, trajectories(40)).run()
+        let finishes = try journalled(40)
+        #expect(finishes["7"] == .failed)
+        #expect(finishes.values.count { $0 == .eos } == 39)
+    }
+
+    @Test func anEngineThatDiesOfEverythingIsGivenUpAndNobodyIsBlamed() async throws {
+        let crew = FakeCrew { _, _, _ in .die }
+        let phase = try phase(crew, trajectories(40))
+        let error = await #expect(throws: EngineUseless.self) { try await phase.run() }
+        #expect(error?.description.contains("died (signal 9)") == true)
+        #expect(try journalled(40).isEmpty)
+        #expect(crew.restarts < 12)
+    }
+
+    @Test func anEngineThatAnswersNobodyIsGivenUpAndNobodyIsBlamed() async throws {
+        let crew = FakeCrew { _, _, _ in .fail("500: out of luck") }
+        let phase = try phase(crew, trajectories(10))
+        let error = await #expect(throws: EngineUseless.self) { try await phase.run() }
+        #expect(error?.description.contains("out of luck") == true)
+        #expect(try journalled(10).isEmpty)
+    }
+
+    @Test func aDyingEngineThatGetsSomewhereIsRestartedAsOftenAsItTakes() async throws {
+        let answered = Mutex(0)
+        let crew = FakeCrew { _, _, _ in
+            answered.withLock {
+                $0 += 1; return $0 % 4 == 0
+            } ? .die : .answer
+        }
+        try await phase(crew, trajectories(60)).run()
+        #expect(try journalled(60).values.allSatisfy { $0 == .eos })
+        #expect(crew.restarts >= 15)
+    }
+
+    @Test func aWishToStopLetsAnswersArriveAndAsksNothingNew() async throws {
+        let crew = FakeCrew { [interruption] trajectory, _, _ in
+            if isProblem(trajectory, 4) { interruption.raise(to: .draining) }
+            return .answer
+        }
+        let phase = try phase(crew, trajectories(50), concurrency: 2)
+        await #expect(throws: Interrupted.self) { try await phase.run() }
+        let finished = try journalled(50).count
+        #expect(finished >= 5)
+        #expect(finished < 50)
+        #expect(crew.asked.count == finished)
+    }
+
+    @Test func theSecondWishToStopDropsWhatIsInFlight() async throws {
+        let crew = FakeCrew { [interruption] trajectory, _, _ in
+            if isProblem(trajectory, 4) {
+                interruption.raise(to: .immediate)
+                return .hang
+            }
+            return .answer
+        }
+        let phase = try phase(crew, trajectories(50), concurrency: 2)
+        await #expect(throws: Interrupted.self) { try await phase.run() }
+        #expect(try journalled(50)["4"] == nil)
+    }
+
+    @Test func aWishToStopGivesUpARestart() async throws {
+        let crew = FakeCrew(
+            { trajectory, _, _ in isProblem(trajectory, 1) ? .die : .answer },
+            restart: { [interruption] in
+                interruption.raise(to: .draining)
+                try await Task.sleep(for: .seconds(3600))
+            })
+        let phase = try phase(crew, trajectories(5))
+        await #expect(throws: Interrupted.self) { try await phase.run() }
+    }
+
+    @Test func aJournalThatCannotBeWrittenStopsThePhase() async throws {
+        try FileManager.default.createSymbolicLink(atPath: file.path, withDestinationPath: "/dev/full")
+        let phase = try phase(FakeCrew(), trajectories(5))
+        await #expect(throws: JournalWriteFailure.self) { try await phase.run() }
+    }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import Testing
+
+@testable import RSDJobs
+
+/// A directory with everything that a good job names: three tiny checkpoints, a data set, a prompt file.
+struct SpecFixture: ~Copyable {
+    static let job = #"""
+        name: demo
+        seed: 7
+        models:
+          draft: { model: models/draft }
+          target: { model: models/target }
+          prm: { model: models/prm, profile: token-classification }
+        engine:
+          kind: pocket
+          concurrency: 8
+        datasets:
+          - { name: heldout, path: problems.jsonl }
+        prompt: "{question}\n\n"
+        decoding: { delimiter: "\n\n", max_tokens: 64, temperature: 0 }
+        methods:
+          - { rsd: { threshold: 0.7 } }
+          - target_only
+        grading: { with: exact }
+
+        """#
+
+    static let problems = """
+        {"question": "1+1?", "answer": "2", "uid": "a"}
+        {"question": "2+2?", "answer": 4, "uid": "b"}
+        {"question": "3+3?", "answer": 6, "uid": "c"}
+
+        """
+
+    /// In memory where that can be had: a hundred small directories on a disk take seconds.
+    private static let scratch =
+        FileManager.default.isWritableFile(atPath: "/dev/shm")
+        ? URL(filePath: "/dev/shm") : FileManager.default.temporaryDirectory
+
+    let directory: URL
+
+    init() throws {
+        directory = Self.scratch.appending(path: "rsd-spec-\(UUID().uuidString)")
+        for role in ["draft", "target", "prm"] {
+            let model = directory.appending(path: "models/\(role)")
+            try FileManager.default.createDirectory(at: model, withIntermediateDirectories: true)
+            try write(#"{"hidden_size": 4}"#, to: "models/\(role)/config.json")
+            try safetensors(["w": [2, 3], "b": [3]]).write(to: model.appending(path: "model.safetensors"))
+        }
+        try write(Self.problems, to: "problems.jsonl")
+        try write(Self.job, to: "job.yaml")
+    }
+
+    deinit { try? FileManager.default.removeItem(at: directory) }
+
+    func write(_ text: String, to path: String) throws {
+        try write(Data(text.utf8), to: path)
+    }
+
+    func write(_ data: Data, to path: String) throws {
+        try data.write(to: directory.appending(path: path))
+    }
+
+    /// Writes the good job with some of its text replaced.
+    func writeJob(_ changes: (String, String)...) throws {
+        var job = Self.job
+        for (old, new) in changes {
+            job.replaceSubrange(try #require(job.range(of: old)), with: new)
+        }
+        try write(job, to: "job.yaml")
+    }
+
+    func path(_ path: String) -> String { directory.appending(path: path).path }
+
+    func load() throws(SpecErrors) -> LoadedJob {
+        try JobLoader.load(directory.appending(path: "job.yaml"))
+    }
+
+    /// What loading says, with the directory's own name left out of every path.
+    func complaint() -> String {
+        let text: String
+        do {
+            let job = try load()
+            text = (job.warnings.map(\.rendered) + ["loaded"]).joined(separator: "\n")
+        } catch {
+            text = error.description
+        }
+        return text.replacing(directory.path + "/", with: "")
+    }
+}
+
+/// A safetensors file of zeros, with tensors of two bytes a number.
+func safetensors(_ shapes: [String: [Int]], fill: UInt8 = 0) -> Data {
+    var offset = 0
+    var entries: [String] = []
+    for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
+        let size = 2 * shape.reduce(1, *)
+        entries.append(
+            #""\#(name)":{"dtype":"F16","shape":\#(shape),"data_offsets":[\#(offset),\#(offset + size)]}"#)
+        offset += size
+    }
+    let header = "{\"__metadata__\":{\"format\":\"pt\"}," + entries.joined(separator: ",") + "}"
+    var file = Data()
+    withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { file.append(contentsOf: $0) }
+    file.append(Data(header.utf8))
+    file.append(Data(repeating: fill, count: offset))
+    return file
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+@testable import RSDJobs
+
+@Suite("What may not change between a run and its resumption")
+struct SpecIdentityTests {
+    /// What the identity says has changed after the job, or a file, was changed.
+    private func changes(
+        _ edits: (String, String)..., touching: (borrowing SpecFixture) throws -> Void = { _ in }
+    ) throws -> [String] {
+        let fixture = try SpecFixture()
+        let before = SpecIdentity(try fixture.load())
+        var job = SpecFixture.job
+        for (old, new) in edits { job.replaceSubrange(try #require(job.range(of: old)), with: new) }
+        try fixture.write(job, to: "job.yaml")
+        try touching(fixture)
+        let after = SpecIdentity(try fixture.load())
+        let difference = after.difference(from: before)
+        #expect(difference.isEmpty == (after.hash == before.hash))
+        #expect(difference.isEmpty == (after == before))
+        return difference.map { change in
+            change.description.replacing(fixture.directory.path, with: "/jobs")
+                .replacing(/sha256:[0-9a-f]{64}/, with: "sha256")
+        }
+    }
+
+    @Test("settings")
+    func settings() throws {
+        #expect(try changes(("0.7", "0.8")) == ["methods.rsd.threshold: 0.7 → 0.8"])
+        #expect(try changes(("seed: 7", "seed: 8")) == ["seed: 7 → 8"])
+        #expect(try changes(("max_tokens: 64", "max_tokens: 65")) == ["decoding.max_tokens: 64 → 65"])
+        #expect(try changes(("temperature: 0", "lookahead: 2")) == ["decoding.lookahead: all → 2"])
+        #expect(
+            try changes(("{question}\\n\\n", "{question}\\n"))
+                == [#"prompt: "{question}\n\n" → "{question}\n""#])
+        #expect(
+            try changes(("threshold: 0.7", "weighting: constant, p: 0.5")) == [
+                "methods.rsd.weighting: binary_step → constant", "methods.rsd.p: (none) → 0.5",
+                "methods.rsd.threshold: 0.7 → (none)",
+            ])
+        #expect(
+            try changes(("- target_only", "- draft_only")) == [
+                "methods: rsd, target_only → rsd, draft_only", "methods.draft_only.kind: (none) → draft_only",
+                "methods.target_only.kind: target_only → (none)",
+            ])
+    }
+
+    @Test("models by their files, wherever these lie")
+    func models() throws {
+        // The fixture's models hold the same files.
+        #expect(try changes(("models/target", "models/draft")) == [])
+        let replaced = ["models.draft.files: sha256 → sha256"]
+        #expect(
+            try changes { try $0.write(#"{"hidden_size": 5}"#, to: "models/draft/config.json") } == replaced)
+        #expect(try changes { try $0.write("{}", to: "models/draft/tokenizer.json") } == replaced)
+        let weights = "models/draft/model.safetensors"
+        #expect(try changes { try $0.write(safetensors(["w": [9]]), to: weights) } == replaced)
+        // Other weights of the same names and shapes.
+        #expect(
+            try changes { try $0.write(safetensors(["w": [2, 3], "b": [3]], fill: 1), to: weights) }
+                == replaced)
+        #expect(try changes { try $0.write("x", to: "models/draft/README.md") } == [])
+    }
+
+    @Test("data: what is used of it")
+    func data() throws {
+        let lines = SpecFixture.problems
+        #expect(
+            try changes { try $0.write(lines.replacing("1+1", with: "1 + 1"), to: "problems.jsonl") } == [
+                "datasets.heldout.questions: sha256 → sha256"
+            ])
+        #expect(
+            try changes { try $0.write(lines.replacing("4", with: "5"), to: "problems.jsonl") } == [
+                "datasets.heldout.answers: sha256 → sha256"
+            ])
+        #expect(
+            try changes(("problems.jsonl }", "problems.jsonl, limit: 2 }")) == [
+                "datasets.heldout.count: 3 → 2", "datasets.heldout.questions: sha256 → sha256",
+                "datasets.heldout.answers: sha256 → sha256",
+            ])
+        // The same problems in another file, with other fields beside them.
+        #expect(
+            try changes(("problems.jsonl", "moved.jsonl")) {
+                try $0.write(
+                    lines.replacing("uid", with: "note").replacing("\n", with: "\r\n"), to: "moved.jsonl")
+            } == [])
+    }
+
+    @Test("grading and the engine's settings may change, and so may what no method needs")
+    func whatMayChange() throws {
+        let engine = "concurrency: 9\n  args: { threads: 1 }\n  env: { A: b }\n  stall_timeout: 5"
+        #expect(try changes(("concurrency: 8", engine)) == [])
+        #expect(try changes(("name: demo", "name: other")) == [])
+    }
+
+    @Test("survives JSON, and its hash stays the same on every machine")
+    func stability() throws {
+        let fixture = try SpecFixture()
+        let identity = SpecIdentity(try fixture.load())
+        let copy = try JSONDecoder().decode(SpecIdentity.self, from: JSONEncoder().encode(identity))
+        #expect(copy == identity)
+        #expect(copy.hash == identity.hash)
+        let portable = identity.entries.map { "\($0.key)=\($0.value)" }.joined(separator: "\n")
+            .replacing(fixture.directory.path, with: "")
+        #expect(SHA256.hex(portable) == "56a9bb92a790dc015ac834b3352df8a31212c60a6b5d892dc21218a9b5de2193")
+    }
+}

@@ -1,0 +1,161 @@
+import Foundation
+import Testing
+
+@testable import RSDJobs
+
+@Suite("The resolved spec")
+struct SpecRenderingTests {
+    @Test("reads as it should")
+    func text() throws {
+        let fixture = try SpecFixture()
+        try fixture.writeJob(
+            ("concurrency: 8", "args: { threads: 2, on: true, list: [a, b] }\n  env: { B: x, A: \"1\" }"),
+            ("problems.jsonl }", "problems.jsonl, id: uid, limit: 2 }"))
+        let yaml = try fixture.load().spec.renderYAML().replacing(fixture.directory.path, with: "/jobs")
+        #expect(
+            yaml == #"""
+                name: demo
+                seed: 7
+                models:
+                  draft: { model: /jobs/models/draft }
+                  target: { model: /jobs/models/target }
+                  prm: { model: /jobs/models/prm, profile: token-classification }
+                engine:
+                  kind: pocket
+                  residency: swap
+                  args: { threads: "2", on: true, list: ["a", "b"] }
+                  env: { A: "1", B: "x" }
+                  concurrency: 64
+                  start_timeout: 600
+                  stall_timeout: 600
+                  stop_grace: 10
+                datasets:
+                  - { name: heldout, path: /jobs/problems.jsonl, question: question, answer: answer, id: uid, limit: 2 }
+                prompt: "{question}\n\n"
+                decoding:
+                  delimiter: "\n\n"
+                  max_tokens: 64
+                  max_steps: 100
+                  temperature: 0
+                  top_p: 1
+                  lookahead: all
+                methods:
+                  - { rsd: { name: rsd, weighting: binary_step, threshold: 0.7 } }
+                  - { target_only: { name: target_only } }
+                grading: { with: exact }
+
+                """#)
+    }
+
+    @Test("loads from another directory as an equal job")
+    func loadsAgain() throws {
+        let fixture = try SpecFixture()
+        try fixture.write("Q: {question}\nA:", to: "cot.txt")
+        try fixture.writeJob((#""{question}\n\n""#, "{ file: cot.txt }"))
+        let job = try fixture.load()
+        let run = fixture.directory.appending(path: "runs/demo")
+        try FileManager.default.createDirectory(at: run, withIntermediateDirectories: true)
+        try fixture.write(job.spec.renderYAML(), to: "runs/demo/job.yaml")
+        let again = try JobLoader.load(run.appending(path: "job.yaml"))
+        #expect(again.spec == job.spec)
+        #expect(SpecIdentity(again) == SpecIdentity(job))
+    }
+
+    @Test("any spec reads back as an equal spec")
+    func roundTrip() throws {
+        for seed in 0..<300 {
+            var random = SpecGenerator(seed: UInt64(seed))
+            let spec = random.spec()
+            let yaml = spec.renderYAML()
+            let (job, diagnostics) = JobLoader.decode(
+                SourceText(file: "job.yaml", text: yaml), directory: "/")
+            #expect(diagnostics.map(\.rendered) == [], "\(yaml)")
+            guard let job, case .template(let prompt) = job.prompt.value else {
+                Issue.record("no template: \(yaml)")
+                continue
+            }
+            #expect(job.spec(prompt: prompt) == spec, "\(yaml)")
+        }
+    }
+}
+
+/// Draws valid specs.
+private struct SpecGenerator {
+    var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func spec() -> JobSpec {
+        let methods = (0..<draw(1...4)).map { MethodSpec(name: "m\($0).\(word())", kind: method()) }
+        return JobSpec(
+            name: word(), seed: bits(),
+            models: [
+                .draft: ModelSpec(
+                    model: "/" + text(nul: false).replacing("/", with: "_") + "x", profile: nil),
+                .target: ModelSpec(model: "/models/target", profile: nil),
+                .prm: ModelSpec(model: "/models/prm", profile: .tokenClassification),
+            ],
+            engine: EngineSpec(
+                kind: .pocket, residency: .swap, args: arguments(),
+                env: Dictionary(uniqueKeysWithValues: (0..<draw(0...3)).map { ("E\($0)", text(nul: false)) }),
+                concurrency: draw(1...500), startTimeout: number(), stallTimeout: number(),
+                stopGrace: number()),
+            datasets: (0..<draw(1...3)).map {
+                DatasetSpec(
+                    name: "d\($0)", path: "/data/\(word())", question: "q" + text(), answer: "a" + text(),
+                    id: draw(0...1) == 0 ? nil : "i" + text(), limit: draw(0...1) == 0 ? nil : draw(1...900))
+            },
+            prompt: PromptTemplate(
+                name: draw(0...1) == 0 ? "inline" : "n" + text(), text: text() + "{question}" + text()),
+            decoding: DecodingSpec(
+                delimiter: text() + "\n", maxTokens: draw(1...9999), maxSteps: draw(1...999),
+                temperature: number(), topP: unit(), lookahead: draw(0...1) == 0 ? .all : .steps(draw(1...9))),
+            methods: methods, grading: GradingSpec(grader: .exact))
+    }
+
+    private mutating func method() -> MethodKind {
+        switch draw(0...6) {
+        case 0: .draftOnly
+        case 1: .targetOnly
+        case 2: .rsd(.constant(p: unit()))
+        case 3: .rsd(.clipping)
+        case 4: .rsd(.sigmoidal)
+        case 5: .rsd(.logistic(alpha: number(), threshold: unit()))
+        default: .rsd(.binaryStep(threshold: unit()))
+        }
+    }
+
+    private mutating func arguments() -> [EngineArgument] {
+        (0..<draw(0...4)).flatMap { index -> [EngineArgument] in
+            let name = "flag-\(index)"
+            if draw(0...2) == 0 { return [EngineArgument(name: name, value: nil)] }
+            return (0..<draw(1...3)).map { _ in EngineArgument(name: name, value: text(nul: false)) }
+        }
+    }
+
+    private mutating func text(nul: Bool = true) -> String {
+        let pieces = [
+            "a", "é", "true", "1", " ", "\n", "\\n", "\"", "'", ": ", " #", "\t", "{", "]", "𝄞", "-",
+            "\u{2028}",
+        ]
+        var text = ""
+        for _ in 0..<draw(0...6) { text += pieces[draw(0...(pieces.count - 1))] }
+        return nul && draw(0...9) == 0 ? text + "\u{0}" : text
+    }
+
+    private mutating func word() -> String { ["demo", "true", "7", "1e3", "null", "a-b_c.d"][draw(0...5)] }
+    private mutating func unit() -> Double { Double(draw(1...1_000_000)) / 1_000_000 }
+    private mutating func number() -> Double { [0.1, 1, 1e-7, 1e21, 1234.5678, 1 / 3][draw(0...5)] }
+    private mutating func draw(_ range: ClosedRange<Int>) -> Int {
+        range.lowerBound + Int(bits() % UInt64(range.count))
+    }
+
+    /// SplitMix64.
+    private mutating func bits() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import Synchronization
+
+@testable import RSDJobs
+
+/// Engines that answer as a test tells them to.
+final class FakeCrew: Crew {
+    enum Behaviour: Sendable {
+        case answer
+        case fail(String)
+        case unanswerable(String)
+        /// The engine dies while it works on this.
+        case die
+        /// Nothing ever comes; the engine is found to stall.
+        case hang
+    }
+
+    private struct State {
+        var asked: [TrajectoryID] = []
+        var inFlight = 0
+        var mostInFlight = 0
+        var restarts = 0
+        var down = false
+        var troubleWaiters: [CheckedContinuation<EngineTrouble?, Never>] = []
+        var pendingTrouble: EngineTrouble?
+    }
+
+    private let state = Mutex(State())
+    private let behaviour: @Sendable (Trajectory, _ timesAsked: Int, _ restarts: Int) -> Behaviour
+
+    private let restarting: @Sendable () async throws -> Void
+
+    init(
+        _ behaviour: @escaping @Sendable (Trajectory, _ timesAsked: Int, _ restarts: Int) -> Behaviour = { _, _, _ in
+            .answer
+        },
+        restart: @escaping @Sendable () async throws -> Void = {}
+    ) {
+        self.behaviour = behaviour
+        restarting = restart
+    }
+
+    var asked: [TrajectoryID] { state.withLock { $0.asked } }
+    var restarts: Int { state.withLock { $0.restarts } }
+    var mostInFlight: Int { state.withLock { $0.mostInFlight } }
+
+    func answer(_ trajectory: Trajectory) async throws -> Event {
+        let (times, restarts, down) = state.withLock { state in
+            state.asked.append(trajectory.id)
+            state.inFlight += 1
+            state.mostInFlight = max(state.mostInFlight, state.inFlight)
+            return (state.asked.count { $0 == trajectory.id }, state.restarts, state.down)
+        }
+        defer { state.withLock { $0.inFlight -= 1 } }
+        if down { throw EngineGone() }
+        await Task.yield()
+        switch behaviour(trajectory, times, restarts) {
+        case .answer:
+            if state.withLock({ $0.down }) { throw EngineGone() }
+            return Self.event(for: trajectory)
+        case .fail(let reason): throw FailedAttempt(description: reason)
+        case .unanswerable(let reason): throw Unanswerable(reason: reason)
+        case .die:
+            raise(.died(engine: "fake", how: "signal 9"))
+            throw EngineGone()
+        case .hang:
+            raise(.stalled(engine: "fake", seconds: 1))
+            try await Task.sleep(for: .seconds(3600))
+            throw EngineGone()
+        }
+    }
+
+    func trouble() async -> EngineTrouble? {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let now: EngineTrouble?? = state.withLock { state in
+                    if let trouble = state.pendingTrouble { return .some(trouble) }
+                    if Task.isCancelled { return .some(nil) }
+                    state.troubleWaiters.append(continuation)
+                    return nil
+                }
+                if let now { continuation.resume(returning: now) }
+            }
+        } onCancel: {
+            resumeWaiters(with: nil)
+        }
+    }
+
+    func restart() async throws {
+        try await restarting()
+        state.withLock { state in
+            state.restarts += 1
+            state.down = false
+            state.pendingTrouble = nil
+        }
+    }
+
+    private func raise(_ trouble: EngineTrouble) {
+        state.withLock { state in
+            state.down = true
+            state.pendingTrouble = trouble
+        }
+        resumeWaiters(with: trouble)
+    }
+
+    private func resumeWaiters(with trouble: EngineTrouble?) {
+        let waiters = state.withLock { state in
+            defer { state.troubleWaiters = [] }
+            return state.troubleWaiters
+        }
+        waiters.forEach { $0.resume(returning: trouble) }
+    }
+
+    /// Drafts two steps and the end, scores 1, and so finishes each trajectory with few questions.
+    static func event(for trajectory: Trajectory) -> Event {
+        switch trajectory.need {
+        case .generate(let wanted):
+            .generated(
+                Generated(
+                    role: wanted.role,
+                    steps: [StepText(text: "one\n\n", tokens: 2), StepText(text: "two", tokens: 2)], end: .eos,
+                    promptTokens: 3))
+        case .score(let wanted):
+            .scored(
+                Scored(
+                    rewards: wanted.unscored.map { _ in 1 }, tokens: wanted.unscored.map { _ in 2 }, promptTokens: 7))
+        case .nothing: .failed(reason: "asked for nothing")
+        }
+    }
+}
