@@ -1,0 +1,79 @@
+/// The bad manners a server was asked to show: for tests of those who run servers.
+public struct FaultPlan: Sendable, Equatable {
+    /// What may happen to one request to the model.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// The process ends as by SIGKILL.
+        case die
+        /// No answer, ever.
+        case hang
+        /// Status 500.
+        case error500 = "error-500"
+        /// Half of the announced body, then the connection closes.
+        case cutBody = "cut-body"
+        /// A pooling answer with one row too few.
+        case wrongScores = "wrong-scores"
+        /// A pooling answer with NaN for a score, which is not JSON.
+        case nanScores = "nan-scores"
+        /// Status 200 with a body that is not JSON.
+        case garbage
+    }
+
+    struct RequestFault: Sendable, Equatable {
+        enum Trigger: Sendable, Equatable {
+            /// Every request after the first `count`, at most `times` of them.
+            case after(count: Int, times: Int)
+            /// A request with this text in a prompt.
+            case poison(String)
+        }
+
+        let kind: Kind
+        let trigger: Trigger
+    }
+
+    public var slowStart: Duration?
+    public var dieOnStart = false
+    public var ignoreTermination = false
+    public var grandchild = false
+    /// Faults act only in the process that creates this file: a server started again is healthy.
+    public var onceFile: String?
+    var requests: [RequestFault] = []
+
+    public init() {}
+
+    /// Reads `specs` as on the command line, such as `die-after=3`, `error-500-after=2:1`, `poison=TEXT:hang`; throws a
+    /// `CheckpointError` that names the spec that is not understood.
+    public init(specs: [String], onceFile: String? = nil) throws {
+        self.onceFile = onceFile
+        for spec in specs {
+            guard add(spec) else { throw CheckpointError("fault \(spec) is not understood") }
+        }
+    }
+
+    private mutating func add(_ spec: String) -> Bool {
+        let parts = spec.split(separator: "=", maxSplits: 1).map(String.init)
+        switch (parts.first, parts.dropFirst().first) {
+        case ("slow-start", let value?):
+            guard let seconds = Double(value), seconds >= 0 else { return false }
+            slowStart = .seconds(seconds)
+        case ("die-on-start", nil): dieOnStart = true
+        case ("ignore-sigterm", nil): ignoreTermination = true
+        case ("grandchild", nil): grandchild = true
+        case ("poison", let value?):
+            guard let colon = value.lastIndex(of: ":"), colon > value.startIndex else { return false }
+            let name = value[value.index(after: colon)...]
+            guard let kind = Kind(rawValue: name == "500" ? "error-500" : String(name)) else { return false }
+            requests.append(RequestFault(kind: kind, trigger: .poison(String(value[..<colon]))))
+        case (let name?, let value?):
+            let numbers = value.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
+            guard name.hasSuffix("-after"), let kind = Kind(rawValue: String(name.dropLast("-after".count))),
+                (1...2).contains(numbers.count), numbers.allSatisfy({ $0 >= 0 })
+            else { return false }
+            requests.append(
+                RequestFault(
+                    kind: kind,
+                    trigger: .after(count: numbers[0], times: numbers.count == 2 ? numbers[1] : .max)))
+        default: return false
+        }
+        return true
+    }
+}

@@ -1,0 +1,39 @@
+import Foundation
+
+extension Faults {
+    /// The faults of a server's start, before it listens: waits, dies or leaves a child behind, as planned.
+    public func atStart() {
+        if plan.grandchild, license.claim() { spawnGrandchild() }
+        if let pause = plan.slowStart, license.claim() {
+            Thread.sleep(
+                forTimeInterval: Double(pause.components.seconds) + Double(pause.components.attoseconds)
+                    / 1e18)
+        }
+        if plan.dieOnStart, license.claim() {
+            FileHandle.standardError.write(
+                Data("RuntimeError: Engine core initialization failed. See root cause above.\n".utf8))
+            exit(3)
+        }
+    }
+
+    /// Whether this SIGTERM is to be ignored.
+    public func ignoresTermination() -> Bool { plan.ignoreTermination && license.claim() }
+
+    /// A child in the server's own process group that lives on when the server is gone. Foundation's `Process` would
+    /// give it a group of its own.
+    private func spawnGrandchild() {
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // The server blocks the signals that it waits for; the child must not inherit that.
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        let words = ["sleep", "600"].map { (word: String) in strdup(word) }
+        defer { for word in words { free(word) } }
+        var pid: pid_t = 0
+        posix_spawnp(&pid, "sleep", nil, &attributes, words + [nil], environ)
+        FileHandle.standardError.write(Data("fault grandchild: pid \(pid)\n".utf8))
+    }
+}

@@ -1,0 +1,69 @@
+/// Writes one text with one model.
+struct Generator: Sendable {
+    let model: Qwen2
+    let tokenizer: Tokenizer
+
+    /// Continues `prompt` until a stop, the limit, or until `cancellation` says otherwise; `choice` says which of the
+    /// request's `n` texts this is. `progress` gets the numbers of tokens read and written since its last call. Throws
+    /// `Cancellation.Abandoned` when the client has gone.
+    func complete(
+        _ prompt: [Int], _ parameters: SamplingParameters, choice: Int, cancellation: Cancellation,
+        progress: (_ read: Int, _ written: Int) -> Void
+    ) throws -> Completion {
+        let session = Session(model: model, capacity: prompt.count + parameters.maxTokens)
+        var sampler = Sampler(parameters, choice: choice)
+        var text = StoppableText(stops: parameters.stop, includeStop: parameters.includeStop)
+        var tokens: [Int] = []
+        func finish(_ finish: FinishReason, _ reason: StopReason? = nil) -> Completion {
+            Completion(text: text.text, tokens: tokens, finish: finish, stopReason: reason)
+        }
+
+        var lastChunk = 0
+        try session.append(prompt[...]) { count in
+            lastChunk = count
+            progress(count, 0)
+            try cancellation.checkAbandoned()
+        }
+        while true {
+            let token = sampler.next(session.head(at: lastChunk - 1))
+            tokens.append(token)
+            progress(0, 1)
+            if let end = endOfText(token, parameters) {
+                if parameters.includeStop { _ = text.append(tokenizer.bytes(of: token, skipSpecial: true)) }
+                return finish(.stop, end.reason)
+            }
+            if let stop = text.append(tokenizer.bytes(of: token, skipSpecial: true)) {
+                return finish(.stop, .text(stop))
+            }
+            if tokens.count == parameters.maxTokens { return finish(.length) }
+            try cancellation.checkAbandoned()
+            if cancellation.isAborted { return finish(.abort) }
+            session.append([token]) { _ in }
+            lastChunk = 1
+        }
+    }
+
+    /// Whether `token` ends the text by itself, and with which `stop_reason`: none for the first of the model's
+    /// end-of-text ids, the id for its others and for the request's.
+    private func endOfText(_ token: Int, _ parameters: SamplingParameters) -> (reason: StopReason?, Void)? {
+        if !parameters.ignoreEndOfText, let index = model.config.endOfText.firstIndex(of: token) {
+            return (index == 0 ? nil : .token(token), ())
+        }
+        return parameters.stopTokens.contains(token) ? (.token(token), ()) : nil
+    }
+
+    /// The raw score of every token of `prompt`. Throws `Cancellation.Abandoned` when the client has gone.
+    func score(
+        _ prompt: [Int], cancellation: Cancellation, progress: (_ read: Int, _ written: Int) -> Void
+    ) throws -> [Float] {
+        let session = Session(model: model, capacity: prompt.count)
+        var scores: [Float] = []
+        scores.reserveCapacity(prompt.count)
+        try session.append(prompt[...]) { count in
+            for index in 0..<count { scores.append(session.head(at: index)[0]) }
+            progress(count, 0)
+            try cancellation.checkAbandoned()
+        }
+        return scores
+    }
+}

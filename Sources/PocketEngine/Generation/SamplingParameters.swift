@@ -1,0 +1,35 @@
+/// How one completion is to be generated. The names are those of vLLM's `/v1/completions`.
+struct SamplingParameters: Sendable {
+    /// At least 1.
+    var maxTokens: Int
+    /// 0 takes the most likely token.
+    var temperature: Double = 1
+    /// In (0, 1].
+    var topP: Double = 1
+    /// 0: no limit.
+    var topK: Int = 0
+    var seed: UInt64 = 0
+    var stop: [String] = []
+    var includeStop = false
+    var stopTokens: Set<Int> = []
+    var ignoreEndOfText = false
+}
+
+enum FinishReason: String, Sendable, CaseIterable {
+    case stop, length, abort
+}
+
+/// What ended a text with `FinishReason.stop`; nil for the end-of-sequence token.
+enum StopReason: Sendable, Equatable {
+    case text(String)
+    case token(Int)
+}
+
+/// One generated text.
+struct Completion: Sendable, Equatable {
+    var text: String
+    /// All generated ids, those of a stop string or the end-of-sequence token included.
+    var tokens: [Int]
+    var finish: FinishReason
+    var stopReason: StopReason?
+}

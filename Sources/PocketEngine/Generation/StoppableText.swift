@@ -1,0 +1,37 @@
+/// The text generated so far, as bytes, with a watch for stop strings.
+///
+/// Bytes and not `String`: a token may end in the middle of a character, a stop string in the middle of a token, and
+/// Swift's string search takes canonical equivalents for equal and "\r\n" for one character.
+struct StoppableText {
+    private var bytes: [UInt8] = []
+    private let stops: [(text: String, bytes: [UInt8])]
+    private let includeStop: Bool
+
+    init(stops: [String], includeStop: Bool) {
+        self.stops = stops.map { ($0, Array($0.utf8)) }
+        self.includeStop = includeStop
+    }
+
+    /// Appends one token's bytes. If a stop string is complete with them, cuts the text before it (or behind it, with
+    /// `includeStop`) and returns it. When several are, the first of the list counts, as in vLLM.
+    mutating func append(_ new: [UInt8]) -> String? {
+        bytes.append(contentsOf: new)
+        guard !new.isEmpty else { return nil }
+        for stop in stops {
+            // What lay wholly in the older bytes would have been found before.
+            let from = max(0, bytes.count - new.count - stop.bytes.count + 1)
+            guard let start = firstIndex(of: stop.bytes, from: from) else { continue }
+            bytes.removeSubrange((includeStop ? start + stop.bytes.count : start)...)
+            return stop.text
+        }
+        return nil
+    }
+
+    private func firstIndex(of pattern: [UInt8], from: Int) -> Int? {
+        guard bytes.count - pattern.count >= from else { return nil }
+        return (from...bytes.count - pattern.count).first { bytes[$0...].starts(with: pattern) }
+    }
+
+    /// The text. Bytes that are not UTF-8, such as half a character at the end, become U+FFFD.
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+}

@@ -1,0 +1,100 @@
+import FlyingFox
+import Foundation
+import Synchronization
+
+/// Notices that the client of a request that is being answered has closed its connection.
+///
+/// FlyingFox shows a handler neither the socket nor its closing. The socket is found among the process's open files by
+/// the peer's address, which names it as long as the request runs: FlyingFox closes it only after the handler's end.
+final class ClientWatch: Sendable {
+    private struct Entry {
+        let socket: Int32
+        let gone: @Sendable () -> Void
+    }
+
+    private struct State {
+        var entries: [Int: Entry] = [:]
+        var next = 0
+        /// Peer port to socket, as last found.
+        var known: [UInt16: Int32] = [:]
+        var sweeping = false
+    }
+
+    private static let interval = Duration.milliseconds(20)
+    private let state = Mutex(State())
+
+    /// Runs `body`; calls `gone` once if the client of `request` closes its connection before it ends.
+    func during<T>(
+        _ request: HTTPRequest, gone: @escaping @Sendable () -> Void, _ body: () async throws -> T
+    ) async rethrows -> T {
+        guard let socket = socket(of: request) else { return try await body() }
+        let (number, start) = state.withLock { state in
+            state.next += 1
+            state.entries[state.next] = Entry(socket: socket, gone: gone)
+            defer { state.sweeping = true }
+            return (state.next, !state.sweeping)
+        }
+        defer { state.withLock { $0.entries[number] = nil } }
+        if start { Task { await sweep() } }
+        return try await body()
+    }
+
+    /// Makes the kernel send the answer at once. FlyingFox writes head and body apart, and the body of a short answer
+    /// would wait up to 40 ms for the client to acknowledge the head.
+    func sendAtOnce(_ request: HTTPRequest) {
+        guard let socket = socket(of: request) else { return }
+        var on: Int32 = 1
+        setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+    }
+
+    /// Looks at all watched sockets until none is left.
+    private func sweep() async {
+        while true {
+            try? await Task.sleep(for: Self.interval)
+            let gone: [Entry]? = state.withLock { state in
+                guard !state.entries.isEmpty else {
+                    state.sweeping = false
+                    return nil
+                }
+                let closed = state.entries.filter { Self.isClosed($0.value.socket) }
+                for number in closed.keys { state.entries[number] = nil }
+                return Array(closed.values)
+            }
+            guard let gone else { return }
+            for entry in gone { entry.gone() }
+        }
+    }
+
+    private static func isClosed(_ socket: Int32) -> Bool {
+        var byte: UInt8 = 0
+        let count = recv(socket, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+        return count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)
+    }
+
+    private func socket(of request: HTTPRequest) -> Int32? {
+        let port: UInt16
+        switch request.remoteAddress {
+        case .ip4(_, let number), .ip6(_, let number): port = number
+        case .unix, nil: return nil
+        }
+        if let known = state.withLock({ $0.known[port] }), Self.peerPort(known) == port { return known }
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        guard let found = files.lazy.compactMap({ Int32($0) }).first(where: { Self.peerPort($0) == port })
+        else {
+            return nil
+        }
+        state.withLock { $0.known[port] = found }
+        return found
+    }
+
+    private static func peerPort(_ socket: Int32) -> UInt16? {
+        var address = sockaddr_in6()
+        var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        let failed = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(socket, $0, &size) }
+        }
+        // Family and port lie at the same places in the addresses of both families.
+        guard failed == 0, [AF_INET, AF_INET6].contains(Int32(address.sin6_family)) else { return nil }
+        return UInt16(bigEndian: address.sin6_port)
+    }
+}

@@ -1,0 +1,168 @@
+/// The body of `POST /v1/completions`. Fields that are not listed are ignored, as in vLLM.
+struct CompletionRequest: Decodable {
+    private enum Keys: String, CodingKey {
+        case model, prompt, temperature, n, seed, stop, stream, echo, logprobs, suffix
+        case maxTokens = "max_tokens"
+        case topP = "top_p"
+        case topK = "top_k"
+        case includeStop = "include_stop_str_in_output"
+        case stopTokens = "stop_token_ids"
+        case ignoreEndOfText = "ignore_eos"
+        case returnTokens = "return_token_ids"
+        case promptLogprobs = "prompt_logprobs"
+        case truncatePrompt = "truncate_prompt_tokens"
+        case minP = "min_p"
+        case minTokens = "min_tokens"
+        case presencePenalty = "presence_penalty"
+        case frequencyPenalty = "frequency_penalty"
+        case repetitionPenalty = "repetition_penalty"
+    }
+
+    private enum Stops: Decodable {
+        case list([String])
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            self = .list(try (try? [container.decode(String.self)]) ?? container.decode([String].self))
+        }
+    }
+
+    let model: String?
+    let prompt: Prompts
+    let choices: Int
+    let returnTokens: Bool
+    /// As sent; nil where the request has none.
+    let seed: Int64?
+    /// As sent; nil for as many as fit.
+    let maxTokens: Int?
+    /// `maxTokens` is not yet bounded by the length of the prompt; its seed is a random one where the request has none.
+    let parameters: SamplingParameters
+
+    /// - Throws: `DecodingError`, or `APIError` for a value out of its range or a field that this engine cannot honour.
+    init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: Keys.self)
+        func value<T: Decodable>(_ key: Keys, _ otherwise: T) throws -> T {
+            try fields.decodeIfPresent(T.self, forKey: key) ?? otherwise
+        }
+        model = try fields.decodeIfPresent(String.self, forKey: .model)
+        prompt = try fields.decode(Prompts.self, forKey: .prompt)
+        choices = try value(.n, 1)
+        returnTokens = try value(.returnTokens, false)
+        seed = try fields.decodeIfPresent(Int64.self, forKey: .seed)
+        // Absent means 16, null means as many as fit.
+        maxTokens =
+            fields.contains(.maxTokens) ? try fields.decodeIfPresent(Int.self, forKey: .maxTokens) : 16
+        var stops: [String] = []
+        if case .list(let list)? = try fields.decodeIfPresent(Stops.self, forKey: .stop) { stops = list }
+        parameters = SamplingParameters(
+            maxTokens: maxTokens ?? Int.max, temperature: try value(.temperature, 1),
+            topP: try value(.topP, 1),
+            topK: max(0, try value(.topK, 0)),
+            seed: seed.map(UInt64.init(bitPattern:)) ?? .random(in: 0...(.max)), stop: stops,
+            includeStop: try value(.includeStop, false), stopTokens: Set(try value(.stopTokens, [Int]())),
+            ignoreEndOfText: try value(.ignoreEndOfText, false))
+        try checkRanges(topK: try value(.topK, 0))
+        try Self.refuseUnsupported(fields)
+    }
+
+    private func checkRanges(topK: Int) throws {
+        func check(_ holds: Bool, _ message: String, _ param: String) throws {
+            if !holds { throw APIError.badRequest(message, param: param) }
+        }
+        let (temperature, topP) = (parameters.temperature, parameters.topP)
+        try check(
+            parameters.maxTokens >= 1, "max_tokens must be at least 1, got \(parameters.maxTokens).",
+            "max_tokens")
+        try check(choices >= 1, "n must be at least 1, got \(choices).", "n")
+        try check(temperature >= 0, "temperature must be non-negative, got \(temperature).", "temperature")
+        try check(topP > 0 && topP <= 1, "top_p must be in (0, 1], got \(topP).", "top_p")
+        try check(topK >= -1, "top_k must be 0 (disable), or at least 1, got \(topK).", "top_k")
+        try check(!parameters.stop.contains(""), "stop cannot contain an empty string.", "stop")
+        try check(
+            choices == 1 || temperature >= Sampler.smallestTemperature,
+            "n must be 1 when using greedy sampling, got \(choices).", "n")
+    }
+
+    /// vLLM's fields that this engine has not: to ignore them would be to answer another question.
+    private static func refuseUnsupported(_ fields: KeyedDecodingContainer<Keys>) throws {
+        func refuse(_ key: Keys, unless neutral: Double) throws {
+            if let value = try? fields.decodeIfPresent(Double.self, forKey: key), value != neutral {
+                try fail(key)
+            }
+        }
+        func fail(_ key: Keys) throws {
+            throw APIError.badRequest(
+                "\(key.rawValue) is not supported by the pocket engine", param: key.rawValue)
+        }
+        for key in [Keys.stream, .echo] where (try? fields.decodeIfPresent(Bool.self, forKey: key)) == true {
+            try fail(key)
+        }
+        for key in [Keys.logprobs, .promptLogprobs, .truncatePrompt, .suffix]
+        where fields.contains(key) && (try? fields.decodeNil(forKey: key)) != true {
+            try fail(key)
+        }
+        for key in [Keys.minP, .minTokens, .presencePenalty, .frequencyPenalty] { try refuse(key, unless: 0) }
+        try refuse(.repetitionPenalty, unless: 1)
+    }
+}
+
+/// The answer of `POST /v1/completions`.
+struct CompletionResponse: Encodable {
+    struct Choice: Encodable {
+        private enum CodingKeys: String, CodingKey {
+            case index, text, logprobs
+            case finishReason = "finish_reason"
+            case stopReason = "stop_reason"
+            case tokens = "token_ids"
+            case promptLogprobs = "prompt_logprobs"
+            case promptTokens = "prompt_token_ids"
+        }
+
+        let index: Int
+        let text: String
+        @Nulled var logprobs: Int?
+        let finishReason: String
+        @Nulled var stopReason: StopReason?
+        @Nulled var tokens: [Int]?
+        @Nulled var promptLogprobs: Int?
+        @Nulled var promptTokens: [Int]?
+    }
+
+    let id: String
+    let object = "text_completion"
+    let created: Int
+    let model: String
+    let choices: [Choice]
+    let usage: Usage
+}
+
+extension StopReason: Encodable {
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .text(let text): try container.encode(text)
+        case .token(let id): try container.encode(id)
+        }
+    }
+}
+
+struct Usage: Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case promptTokens = "prompt_tokens"
+        case totalTokens = "total_tokens"
+        case completionTokens = "completion_tokens"
+        case promptDetails = "prompt_tokens_details"
+    }
+
+    let promptTokens: Int
+    let totalTokens: Int
+    let completionTokens: Int
+    @Nulled var promptDetails: Int?
+
+    init(prompt: Int, completion: Int) {
+        promptTokens = prompt
+        completionTokens = completion
+        totalTokens = prompt + completion
+        _promptDetails = Nulled(wrappedValue: nil)
+    }
+}

@@ -1,0 +1,235 @@
+import FlyingFox
+import Foundation
+
+/// Answers requests in vLLM's dialect, for one engine.
+struct Router: HTTPHandler {
+    let engine: Engine
+    let modelName: String
+    /// The folder of the model, as `/v1/models` shows it.
+    let root: String
+    let apiKey: String?
+    let requestLog: RequestLog?
+    let faults: Faults
+    /// A pause before each answer of the model.
+    let delay: Duration
+    let watch = ClientWatch()
+    let started = Int(Date().timeIntervalSince1970)
+
+    func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
+        watch.sendAtOnce(request)
+        do {
+            return try await route(request)
+        } catch let error as APIError {
+            return try .json(error, status: error.status)
+        } catch let error as DecodingError {
+            let error = APIError.invalid(error)
+            return try .json(error, status: error.status)
+        }
+    }
+
+    private func route(_ request: HTTPRequest) async throws -> HTTPResponse {
+        if request.path.hasPrefix("/v1/"), let apiKey, request.headers[.authorization] != "Bearer \(apiKey)" {
+            return try .json(["error": "Unauthorized"], status: 401)
+        }
+        guard let (method, handler) = endpoint(request.path) else {
+            return try .json(["detail": "Not Found"], status: 404)
+        }
+        guard request.method == method else {
+            return try .json(["detail": "Method Not Allowed"], status: 405)
+        }
+        return try await handler(request)
+    }
+
+    private typealias Handler = (HTTPRequest) async throws -> HTTPResponse
+
+    private func endpoint(_ path: String) -> (HTTPMethod, Handler)? {
+        switch (path, engine.config.task) {
+        case ("/v1/completions", .generation): (.POST, complete)
+        case ("/pooling", .reward): (.POST, pool)
+        case ("/tokenize", _): (.POST, tokenize)
+        case ("/detokenize", _): (.POST, detokenize)
+        case ("/v1/models", _): (.GET, { _ in try models() })
+        case ("/health", _), ("/ping", _): (.GET, { _ in HTTPResponse(statusCode: .ok) })
+        case ("/version", _): (.GET, { _ in try .json(["version": PocketServer.version]) })
+        case ("/metrics", _): (.GET, { _ in metrics() })
+        case ("/sleep", _): (.POST, sleep)
+        case ("/wake_up", _): (.POST, wake)
+        case ("/is_sleeping", _): (.GET, { _ in try .json(["is_sleeping": engine.isSleeping]) })
+        default: nil
+        }
+    }
+
+    // MARK: The model
+
+    private func complete(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let body: CompletionRequest = try await decode(request)
+        try checkModel(body.model)
+        let prompts = try body.prompt.tokenized(for: engine, roomForAnswer: 1)
+        try requestLog?.append(
+            RequestLog.Line(
+                path: request.path, model: body.model ?? modelName, prompts: prompts,
+                maxTokens: body.maxTokens,
+                seed: body.seed, temperature: body.parameters.temperature, stop: body.parameters.stop))
+        return try await withModel(request, prompts) { cancellation in
+            let completions = try await engine.complete(
+                prompts, choices: body.choices, body.parameters, cancellation: cancellation)
+            let choices = completions.enumerated().map { index, completion in
+                CompletionResponse.Choice(
+                    index: index, text: completion.text, logprobs: nil,
+                    finishReason: completion.finish.rawValue,
+                    stopReason: completion.stopReason, tokens: body.returnTokens ? completion.tokens : nil,
+                    promptLogprobs: nil, promptTokens: body.returnTokens ? prompts[index / body.choices] : nil
+                )
+            }
+            return try .json(
+                CompletionResponse(
+                    id: "cmpl-\(Self.newID())", created: Self.now(), model: modelName, choices: choices,
+                    usage: Usage(
+                        prompt: prompts.reduce(0) { $0 + $1.count },
+                        completion: completions.reduce(0) { $0 + $1.tokens.count })))
+        }
+    }
+
+    private func pool(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let body: PoolingRequest = try await decode(request)
+        try checkModel(body.model)
+        let prompts = try body.input.tokenized(for: engine, roomForAnswer: 0)
+        try requestLog?.append(
+            RequestLog.Line(
+                path: request.path, model: body.model ?? modelName, prompts: prompts, maxTokens: nil,
+                seed: nil,
+                temperature: nil, stop: nil))
+        return try await withModel(request, prompts) { cancellation in
+            let scores = try await engine.score(prompts, cancellation: cancellation)
+            let items = scores.enumerated().map { index, row in
+                PoolingResponse.Item(
+                    index: index, data: row.map { [body.activation ? Kernels.sigmoid($0) : $0] })
+            }
+            return try .json(
+                PoolingResponse(
+                    id: "pooling-\(Self.newID())", created: Self.now(), model: modelName, data: items,
+                    usage: Usage(prompt: prompts.reduce(0) { $0 + $1.count }, completion: 0)))
+        }
+    }
+
+    /// The one way to the model: faults, the delay, and the end of a request whose client has gone.
+    private func withModel(
+        _ request: HTTPRequest, _ prompts: [[Int]], answer: (Cancellation) async throws -> HTTPResponse
+    ) async throws -> HTTPResponse {
+        let cancellation = Cancellation()
+        let gone = { @Sendable in
+            cancellation.abandon()
+            engine.workers.sweep()
+        }
+        return try await watch.during(request, gone: gone) {
+            try await faults.around(
+                prompts: { prompts.map { engine.tokenizer.decode($0, skipSpecial: false) } },
+                cancellation: cancellation
+            ) {
+                if delay > .zero { try await Task.sleep(for: delay) }
+                do {
+                    return try await answer(cancellation)
+                } catch is Cancellation.Abandoned {
+                    throw APIError.internalError("The request was abandoned")
+                }
+            }
+        }
+    }
+
+    // MARK: The rest
+
+    private func tokenize(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let body: TokenizeRequest = try await decode(request)
+        try checkModel(body.model)
+        let ids = engine.tokenizer.encode(body.prompt)
+        return try .json(
+            TokenizeResponse(
+                count: ids.count, maxModelLength: engine.maxModelLength, tokens: ids,
+                strings: body.returnStrings == true ? ids.map(engine.tokenizer.written) : nil))
+    }
+
+    private func detokenize(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let body: DetokenizeRequest = try await decode(request)
+        try checkModel(body.model)
+        return try .json(DetokenizeResponse(prompt: engine.tokenizer.decode(body.tokens, skipSpecial: false)))
+    }
+
+    private func models() throws -> HTTPResponse {
+        let model = ModelList.Model(
+            id: modelName, created: started, root: root, parent: nil, maxModelLength: engine.maxModelLength)
+        return try .json(ModelList(data: [model]))
+    }
+
+    private func metrics() -> HTTPResponse {
+        HTTPResponse(
+            statusCode: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+            body: Data(engine.metrics.text(model: modelName, load: engine.workers.load).utf8))
+    }
+
+    /// `POST /sleep?level=0|1|2&mode=abort|wait`.
+    private func sleep(_ request: HTTPRequest) async throws -> HTTPResponse {
+        guard let level = Int(request.query["level"] ?? "1"), (0...2).contains(level) else {
+            throw APIError.badRequest("level must be 0, 1 or 2", param: "level")
+        }
+        let mode = request.query["mode"] ?? "abort"
+        guard ["abort", "wait"].contains(mode) else {
+            throw APIError.badRequest("mode must be abort or wait", param: "mode")
+        }
+        await engine.sleep(abort: mode == "abort")
+        return try .json(SleepAnswer(status: "sleeping", level: level))
+    }
+
+    private struct SleepAnswer: Encodable {
+        let status: String
+        let level: Int
+    }
+
+    /// `POST /wake_up[?tags=weights&tags=kv_cache]`.
+    private func wake(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let named = request.query.filter { $0.name == "tags" }.map(\.value)
+        let tags = named.compactMap(Engine.SleepTag.init)
+        guard tags.count == named.count else {
+            throw APIError.badRequest("tags must be weights or kv_cache", param: "tags")
+        }
+        engine.wake(Set(tags.isEmpty ? Engine.SleepTag.allCases : tags))
+        return try .json(
+            WakeAnswer(status: engine.isSleeping ? "sleeping" : "awake", tags: named.isEmpty ? nil : named))
+    }
+
+    private struct WakeAnswer: Encodable {
+        let status: String
+        @Nulled var tags: [String]?
+    }
+
+    // MARK: Helpers
+
+    private func decode<T: Decodable>(_ request: HTTPRequest) async throws -> T {
+        try JSONDecoder().decode(T.self, from: try await request.bodyData)
+    }
+
+    private func checkModel(_ name: String?) throws {
+        if let name, name != modelName { throw APIError.unknownModel(name, known: modelName) }
+    }
+
+    private static func newID() -> String { UUID().uuidString.lowercased().replacing("-", with: "") }
+    private static func now() -> Int { Int(Date().timeIntervalSince1970) }
+}
+
+extension HTTPResponse {
+    static func json(_ body: some Encodable, status: Int = 200) throws -> HTTPResponse {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return .json(data: try encoder.encode(body), status: status)
+    }
+
+    static func json(data: Data, status: Int = 200) -> HTTPResponse {
+        let phrases = [
+            200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 405: "Method Not Allowed",
+            500: "Internal Server Error",
+        ]
+        return HTTPResponse(
+            statusCode: HTTPStatusCode(status, phrase: phrases[status] ?? ""),
+            headers: [.contentType: "application/json"],
+            body: HTTPBodySequence(data: data, suggestedBufferSize: max(data.count, 1)))
+    }
+}

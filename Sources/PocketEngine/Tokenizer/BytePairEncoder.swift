@@ -1,0 +1,83 @@
+import HeapModule
+
+/// Byte-pair encoding of one piece: neighbours are joined, the pair that was learnt first before all others, leftmost
+/// first among equals, until no pair is left that was learnt.
+struct BytePairEncoder: Sendable {
+    private struct Pair: Hashable {
+        let left: Int32
+        let right: Int32
+    }
+
+    private struct Merge {
+        let rank: Int32
+        let token: Int32
+    }
+
+    /// A pair that may be joined, if both its ends are still what they were.
+    private struct Candidate: Comparable {
+        let rank: Int32
+        let position: Int
+        let pair: Pair
+
+        static func < (a: Self, b: Self) -> Bool { (a.rank, a.position) < (b.rank, b.position) }
+    }
+
+    private let byteTokens: [Int32]
+    private let merges: [Pair: Merge]
+    /// With `ignore_merges` a piece that is a token is that token, whatever the merges say.
+    private let wholePieces: [[UInt8]: Int]
+
+    /// `vocabulary` gives the id of each token by its bytes, `merges` the pairs in the order in which they were learnt.
+    /// Throws `CheckpointError` if a byte has no token or a merge names none.
+    init(vocabulary: [[UInt8]: Int], merges: [(left: [UInt8], right: [UInt8])], ignoreMerges: Bool) throws {
+        byteTokens = try (0...255).map { byte in
+            guard let id = vocabulary[[UInt8(byte)]] else {
+                throw CheckpointError("tokenizer.json: no token for byte \(byte)")
+            }
+            return Int32(id)
+        }
+        var table: [Pair: Merge] = [:]
+        for (rank, merge) in merges.enumerated() {
+            guard let left = vocabulary[merge.left], let right = vocabulary[merge.right],
+                let joined = vocabulary[merge.left + merge.right]
+            else {
+                throw CheckpointError(
+                    "tokenizer.json: merge \(rank) names a token that is not in the vocabulary")
+            }
+            let pair = Pair(left: Int32(left), right: Int32(right))
+            if table[pair] == nil { table[pair] = Merge(rank: Int32(rank), token: Int32(joined)) }
+        }
+        self.merges = table
+        wholePieces = ignoreMerges ? vocabulary : [:]
+    }
+
+    func encode(_ piece: [UInt8]) -> [Int] {
+        if let whole = wholePieces[piece] { return [whole] }
+        var tokens = piece.map { byteTokens[Int($0)] }
+        // A doubly linked list of what is left: a joined pair lives on at its left place.
+        var next = Array(1...max(tokens.count, 1))
+        var previous = Array(-1..<max(tokens.count - 1, 0))
+        var heap = Heap<Candidate>()
+        func offer(_ position: Int) {
+            guard position >= 0, next[position] < tokens.count else { return }
+            let pair = Pair(left: tokens[position], right: tokens[next[position]])
+            if let merge = merges[pair] {
+                heap.insert(Candidate(rank: merge.rank, position: position, pair: pair))
+            }
+        }
+        for position in tokens.indices { offer(position) }
+        while let best = heap.popMin() {
+            let right = next[best.position]
+            guard right < tokens.count, let merge = merges[best.pair],
+                tokens[best.position] == best.pair.left, tokens[right] == best.pair.right
+            else { continue }
+            tokens[best.position] = merge.token
+            tokens[right] = -1
+            next[best.position] = next[right]
+            if next[right] < tokens.count { previous[next[right]] = best.position }
+            offer(best.position)
+            offer(previous[best.position])
+        }
+        return tokens.compactMap { $0 < 0 ? nil : Int($0) }
+    }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+@testable import PocketEngine
+
+@Suite struct CheckpointTests {
+    /// What loading says of a spoilt copy.
+    private func complaint(about folder: URL) -> String {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        do {
+            try Engine(folder: folder, threads: 1).stop()
+            return "none"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    private func spoilt(_ file: String, _ change: (inout Data) -> Void) throws -> URL {
+        let folder = try Fixture.tied.copy()
+        let path = folder.appending(path: file)
+        var data = try Data(contentsOf: path)
+        change(&data)
+        try data.write(to: path)
+        return folder
+    }
+
+    @Test func truncatedFilesAreNoticed() throws {
+        #expect(
+            complaint(about: try spoilt("model.safetensors") { $0 = $0.prefix(5) }).contains(
+                "truncated, no header"))
+        #expect(
+            complaint(about: try spoilt("model.safetensors") { $0 = $0.prefix(100) })
+                .contains("truncated, the header claims"))
+        #expect(
+            complaint(about: try spoilt("model.safetensors") { $0 = $0.dropLast(1) })
+                .contains("is not fully covered by the file"))
+        #expect(
+            complaint(about: try spoilt("config.json") { $0 = $0.dropLast(9) }).contains("not valid JSON"))
+    }
+
+    @Test func missingTensorsAndUnknownTypesAreNamed() throws {
+        func replacing(_ old: String, _ new: String) throws -> URL {
+            try spoilt("model.safetensors") { data in
+                guard let range = data.range(of: Data(old.utf8)) else { return }
+                data.replaceSubrange(range, with: Data(new.utf8))
+            }
+        }
+        #expect(
+            complaint(about: try replacing("model.norm.weight", "model.morn.weight"))
+                .hasSuffix("tensor model.norm.weight is missing"))
+        #expect(
+            complaint(about: try replacing("\"BF16\"", "\"F8E4\"")).contains("dtype F8E4, only BF16 and F32"))
+        #expect(complaint(about: try replacing("{\"", "[\"")).contains("header is not valid JSON"))
+    }
+
+    @Test func shapesAreChecked() throws {
+        let folder = try Fixture.tied.copy(changing: "config.json", ["intermediate_size": 96])
+        #expect(
+            complaint(about: folder).hasSuffix(
+                "mlp.gate_proj.weight has shape [80, 48], config.json asks for [96, 48]"))
+    }
+
+    @Test func missingFilesAreNamed() throws {
+        for file in ["config.json", "model.safetensors", "tokenizer.json"] {
+            let folder = try Fixture.tied.copy()
+            try FileManager.default.removeItem(at: folder.appending(path: file))
+            #expect(complaint(about: folder).hasSuffix("\(file): cannot be read"))
+        }
+        #expect(complaint(about: URL(filePath: "/no/such/model")).hasPrefix("Invalid local directory"))
+    }
+
+    @Test func unsupportedModelsAreRefused() throws {
+        func complaint(_ changes: [String: any Sendable], _ fixture: Fixture = .tied) throws -> String {
+            self.complaint(about: try fixture.copy(changing: "config.json", changes))
+        }
+        #expect(
+            try complaint(["architectures": ["LlamaForCausalLM"]])
+                .hasPrefix("Model architectures [\"LlamaForCausalLM\"] are not supported for now."))
+        #expect(try complaint(["architectures": NSNull()]).contains("are not supported for now."))
+        #expect(try complaint(["hidden_act": "gelu"]).contains("hidden_act"))
+        #expect(try complaint(["use_sliding_window": true]).contains("sliding window"))
+        #expect(try complaint(["rope_parameters": ["rope_type": "yarn"]]).contains("rope type yarn"))
+        #expect(try complaint(["hidden_size": "wide"]).contains("hidden_size has the wrong type"))
+        #expect(try complaint(["vocab_size": NSNull()]).contains("vocab_size is missing"))
+        #expect(
+            try complaint(["id2label": ["0": "a", "1": "b"]], .prm).contains(
+                "needs one label, this one has 2"))
+    }
+
+    @Test func endOfTextComesFromTheGenerationConfigFirst() throws {
+        let folder = try Fixture.untied.copy(changing: "generation_config.json", ["eos_token_id": [5, 9]])
+        defer { try? FileManager.default.removeItem(at: folder) }
+        #expect(try ModelConfig(folder: folder).endOfText == [5, 9])
+        try FileManager.default.removeItem(at: folder.appending(path: "generation_config.json"))
+        #expect(try ModelConfig(folder: folder).endOfText.count == 2)
+    }
+
+    @Test func theContextIsNotLongerThanTheModels() {
+        #expect {
+            try Fixture.tied.engine(maxModelLength: 257)
+        } throws: {
+            "\($0)".hasPrefix("User-specified max_model_len (257) is greater than the derived max_model_len")
+        }
+    }
+}

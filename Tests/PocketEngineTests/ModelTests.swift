@@ -1,0 +1,135 @@
+import Foundation
+import Testing
+
+@testable import PocketEngine
+
+@Suite struct ModelTests {
+    private func model(_ fixture: Fixture) throws -> Qwen2 {
+        let config = try ModelConfig(folder: fixture.folder)
+        return try Qwen2(folder: fixture.folder, config: config, positions: config.maxPositions)
+    }
+
+    /// Every output of the head, position by position, when `ids` are appended in parts of these lengths.
+    private func rows(_ model: Qwen2, _ ids: [Int], parts: [Int]) -> [[Float]] {
+        let session = Session(model: model, capacity: ids.count)
+        var rows: [[Float]] = []
+        var start = 0
+        for part in parts {
+            session.append(ids[start..<min(start + part, ids.count)]) { count in
+                for index in 0..<count { rows.append(Array(session.head(at: index))) }
+            }
+            start += part
+        }
+        return rows
+    }
+
+    private func difference(_ a: [Float], _ b: [Float]) -> Float {
+        #expect(a.count == b.count)
+        return zip(a, b).map { abs($0 - $1) }.max() ?? .infinity
+    }
+
+    @Test(arguments: [Fixture.tied, .untied])
+    func logitsAgreeWithTransformers(_ fixture: Fixture) throws {
+        let model = try model(fixture)
+        for golden in try Golden.shared.get().causal(fixture) {
+            let rows = rows(model, golden.prompt, parts: [golden.prompt.count])
+            #expect(difference(rows.last ?? [], golden.lastLogits) < 2e-4)
+            #expect(difference(rows.map { $0[7] }, golden.firstOfEachRow) < 2e-4)
+        }
+    }
+
+    @Test func scoresAgreeWithTransformers() throws {
+        let model = try model(.prm)
+        for golden in try Golden.shared.get().prm {
+            let raw = rows(model, golden.prompt, parts: [golden.prompt.count]).map { $0[0] }
+            #expect(difference(raw, golden.raw) < 1e-4)
+            #expect(difference(raw.map { Kernels.sigmoid($0) }, golden.scores) < 1e-5)
+        }
+    }
+
+    @Test(arguments: [Fixture.tied, .untied])
+    func greedyTextAgreesWithTransformers(_ fixture: Fixture) throws {
+        let generator = Generator(model: try model(fixture), tokenizer: try Tokenizer(folder: fixture.folder))
+        for golden in try Golden.shared.get().causal(fixture) {
+            let parameters = SamplingParameters(maxTokens: 40, temperature: 0, ignoreEndOfText: true)
+            let completion = try generator.complete(
+                golden.prompt, parameters, choice: 0, cancellation: Cancellation()
+            ) { _, _ in }
+            #expect(completion.tokens == golden.greedy)
+        }
+    }
+
+    /// Bit for bit: prefill, decode and every way of cutting between them.
+    @Test(arguments: Fixture.allCases)
+    func resultsDoNotDependOnChunking(_ fixture: Fixture) throws {
+        let model = try model(fixture)
+        let ids = (0..<97).map { ($0 * 37 + 11) % 400 }
+        let reference = rows(model, ids, parts: [97])
+        for parts in [Array(repeating: 1, count: 97), [2, 95], [33, 64], [1, 1, 31, 32, 32], [50, 1, 46]] {
+            let other = rows(model, ids, parts: parts)
+            #expect(other.map { $0.map(\.bitPattern) } == reference.map { $0.map(\.bitPattern) }, "\(parts)")
+        }
+    }
+
+    @Test func resultsDoNotDependOnWhatComesAfter() throws {
+        let model = try model(.prm)
+        let ids = (0..<60).map { ($0 * 53 + 7) % 400 }
+        let long = rows(model, ids, parts: [60])
+        #expect(rows(model, Array(ids.prefix(21)), parts: [21]) == Array(long.prefix(21)))
+    }
+
+    @Test func resultsDoNotDependOnThreadsOrCompany() async throws {
+        let alone = try Fixture.tied.engine(threads: 1)
+        let together = try Fixture.tied.engine(threads: 4)
+        defer {
+            alone.stop()
+            together.stop()
+        }
+        let prompts = (1...12).map { length in (0..<length * 3).map { ($0 * 29 + length) % 400 } }
+        let parameters = SamplingParameters(maxTokens: 30, temperature: 0.8, seed: 5)
+        var one: [Completion] = []
+        for prompt in prompts {
+            one += try await alone.complete([prompt], choices: 2, parameters, cancellation: Cancellation())
+        }
+        let all = try await together.complete(prompts, choices: 2, parameters, cancellation: Cancellation())
+        #expect(all == one)
+    }
+}
+
+@Suite struct KernelTests {
+    @Test func exponentialIsExactToAboutOneUnit() {
+        for step in -8700...8800 {
+            let x = Float(step) / 100
+            let ours = Double(Kernels.exponential(Panel(repeating: x))[3])
+            #expect(abs(ours / exp(Double(x)) - 1) < 2.5e-7)
+        }
+        #expect(Kernels.exponential(Panel(repeating: -.infinity))[0] < 1e-37)
+        #expect(Kernels.sigmoid(200) == 1)
+        #expect(Kernels.sigmoid(-200) < 1e-37)
+    }
+
+    /// Odd sizes in every direction, against the sum written down.
+    @Test(arguments: [(1, 1, 1), (16, 3, 2), (17, 40, 5), (50, 7, 1), (33, 24, 8)])
+    func matrixProductIsTheSumInOrder(rows: Int, columns: Int, tokens: Int) {
+        var random = SplitMix64(seed: 3, stream: 0)
+        func numbers(_ count: Int) -> [Float] { (0..<count).map { _ in Float(random.nextUnit() * 2 - 1) } }
+        let (weights, bias, input) = (numbers(rows * columns), numbers(rows), numbers(tokens * columns))
+        let matrix = Matrix(rows: rows, columns: columns, values: weights, bias: bias)
+        let output = FloatBuffer(tokens * rows.paddedToPanel)
+        input.withUnsafeBufferPointer { input in
+            guard let base = input.baseAddress else { return }
+            matrix.multiply(
+                base, inputStride: columns, tokens: tokens, into: output.pointer,
+                outputStride: rows.paddedToPanel)
+        }
+        for token in 0..<tokens {
+            for row in 0..<rows {
+                var sum = bias[row]
+                for column in 0..<columns {
+                    sum += weights[row * columns + column] * input[token * columns + column]
+                }
+                #expect(output.pointer[token * rows.paddedToPanel + row] == sum)
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import Testing
+
+@testable import PocketEngine
+
+/// The `rsd-pocket` executable itself: start, end, and the faults that take the process along.
+@Suite(.timeLimit(.minutes(1))) struct ProcessTests {
+    private static let body: [String: any Sendable] = ["model": "m", "prompt": "a", "max_tokens": 2]
+
+    private func temporaryFile() -> String {
+        FileManager.default.temporaryDirectory.appending(path: "pocket-\(UUID().uuidString)").path
+    }
+
+    @Test func itServesUntilTerminated() async throws {
+        for number in [SIGTERM, SIGINT] {
+            let server = try ServerProcess(environment: ["VLLM_API_KEY": "sesame"])
+            let client = try await server.untilReady()
+            #expect(try await client.post("/v1/completions", Self.body).status == 401)
+            let key = ["Authorization": "Bearer sesame"]
+            #expect(try await client.post("/v1/completions", Self.body, headers: key).status == 200)
+            server.signal(number)
+            #expect(await server.end() == .exit(0))
+        }
+    }
+
+    @Test func anOpenRequestDoesNotKeepItAlive() async throws {
+        let log = temporaryFile()
+        defer { try? FileManager.default.removeItem(atPath: log) }
+        let server = try ServerProcess(["--fault", "hang-after=0", "--request-log", log])
+        let client = try await server.untilReady()
+        let connection = try Connection(port: client.port)
+        defer { connection.close() }
+        try connection.send("POST", "/v1/completions", try JSONSerialization.data(withJSONObject: Self.body))
+        while (try? Data(contentsOf: URL(filePath: log)))?.isEmpty ?? true {
+            #expect(try await client.get("/health").status == 200)
+        }
+        server.signal(SIGTERM)
+        #expect(await server.end() == .exit(0))
+        await #expect(throws: ClientError.self) { try await connection.receive() }
+    }
+
+    @Test func aTakenPortIsAnError() async throws {
+        let first = try ServerProcess()
+        let port = try await first.untilReady().port
+        let second = try ServerProcess(["--port", "\(port)"])
+        _ = try await second.line("[Errno 98] Address already in use")
+        #expect(await second.end() == .exit(1))
+    }
+
+    @Test func aModelThatCannotBeServedIsAnError() async throws {
+        let folder = try Fixture.tied.copy(changing: "config.json", ["architectures": ["LlamaForCausalLM"]])
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let server = try ServerProcess(folder: folder)
+        _ = try await server.line("Model architectures [\"LlamaForCausalLM\"] are not supported for now.")
+        #expect(await server.end() == .exit(1))
+    }
+
+    @Test func itMayDieOnARequest() async throws {
+        let server = try ServerProcess(["--fault", "die-after=1"])
+        let client = try await server.untilReady()
+        #expect(try await client.post("/v1/completions", Self.body).status == 200)
+        await #expect(throws: ClientError.self) { try await client.post("/v1/completions", Self.body) }
+        #expect(await server.end() == .signal(SIGKILL))
+    }
+
+    @Test func poisonMayKillAndOnceStartsAfresh() async throws {
+        let once = temporaryFile()
+        defer { try? FileManager.default.removeItem(atPath: once) }
+        let arguments = ["--fault", "poison=deadly:die", "--fault-once", once]
+        let deadly: [String: any Sendable] = ["prompt": "a deadly prompt", "max_tokens": 1]
+        let server = try ServerProcess(arguments)
+        let client = try await server.untilReady()
+        #expect(try await client.post("/v1/completions", Self.body).status == 200)
+        await #expect(throws: ClientError.self) { try await client.post("/v1/completions", deadly) }
+        #expect(await server.end() == .signal(SIGKILL))
+        let again = try ServerProcess(arguments)
+        #expect(try await again.untilReady().post("/v1/completions", deadly).status == 200)
+    }
+
+    @Test func itMayDieOnStart() async throws {
+        let server = try ServerProcess(["--fault", "die-on-start"])
+        _ = try await server.line("RuntimeError: Engine core initialization failed.")
+        #expect(await server.end() == .exit(3))
+    }
+
+    @Test func aSlowStartCanBeEnded() async throws {
+        let server = try ServerProcess(["--fault", "slow-start=600"])
+        _ = try await server.line("Model loaded")
+        server.signal(SIGTERM)
+        #expect(await server.end() == .exit(0))
+        let quick = try ServerProcess(["--fault", "slow-start=0.01"])
+        _ = try await quick.untilReady()
+    }
+
+    @Test func itMayIgnoreTermination() async throws {
+        let server = try ServerProcess(["--fault", "ignore-sigterm"])
+        let client = try await server.untilReady()
+        server.signal(SIGTERM)
+        _ = try await server.line("received SIGTERM")
+        #expect(try await client.get("/health").status == 200)
+        server.signal(SIGKILL)
+        #expect(await server.end() == .signal(SIGKILL))
+    }
+
+    @Test func aGrandchildMaySurvive() async throws {
+        let server = try ServerProcess(["--fault", "grandchild"])
+        let line = try await server.line("fault grandchild: pid ")
+        let child = try #require(line.split(separator: " ").last.flatMap { pid_t($0) })
+        _ = try await server.untilReady()
+        server.signal(SIGTERM)
+        #expect(await server.end() == .exit(0))
+        #expect(kill(child, 0) == 0)
+        #expect(getpgid(child) == server.pid)
+        #expect(kill(-server.pid, SIGTERM) == 0)
+    }
+
+    @Test func badArgumentsAreRefused() async throws {
+        let server = try ServerProcess(["--fault", "explode"])
+        _ = try await server.line("fault explode is not understood")
+        #expect(await server.end() == .exit(1))
+    }
+}
