@@ -1,0 +1,44 @@
+extension Character {
+    /// Columns that a terminal gives it: 0, 1 or 2.
+    var displayWidth: Int {
+        guard let first = unicodeScalars.first else { return 0 }
+        if unicodeScalars.contains(where: { $0.properties.isEmojiPresentation || $0.value == 0xFE0F }) {
+            return 2
+        }
+        switch first.properties.generalCategory {
+        case .nonspacingMark, .enclosingMark, .format, .control: return 0
+        default: return Self.wide.contains { $0.contains(first.value) } ? 2 : 1
+        }
+    }
+
+    /// Blocks whose characters are wide in East Asian type (Unicode's `W` and `F`).
+    private static let wide: [ClosedRange<UInt32>] = [
+        0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xA000...0xA4CF,
+        0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6,
+        0x1B000...0x1B2FF, 0x1F200...0x1F2FF, 0x20000...0x3FFFD,
+    ]
+}
+
+extension StringProtocol {
+    /// Columns that a terminal gives it.
+    var displayWidth: Int { reduce(0) { $0 + $1.displayWidth } }
+}
+
+extension String {
+    /// Without anything that a terminal would obey: models write what they like.
+    var harmless: String {
+        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            return self
+        }
+        var result = UnicodeScalarView()
+        for scalar in unicodeScalars {
+            switch scalar.value {
+            case 0x09: result.append(contentsOf: "    ".unicodeScalars)
+            case 0x00..<0x20: result.append(Unicode.Scalar(scalar.value + 0x2400) ?? " ")
+            case 0x7F..<0xA0: result.append("\u{FFFD}")
+            default: result.append(scalar)
+            }
+        }
+        return String(result)
+    }
+}

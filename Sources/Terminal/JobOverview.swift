@@ -1,0 +1,45 @@
+import RSDJobs
+
+/// What a job amounts to: what `validate` says of a good one.
+public struct JobOverview: Sendable, Equatable, Encodable {
+    public var file: String
+    public var name: String
+    public var methods: Int
+    public var problems: Int
+    public var trajectories: Int
+    public var models: [Model]
+
+    /// A model that some method asks.
+    public struct Model: Sendable, Equatable, Encodable {
+        public var role: Role
+        public var model: String
+        /// Numbers in its weights.
+        public var parameters: Int
+    }
+
+    public init(_ job: LoadedJob, file: String) {
+        let spec = job.spec
+        self.file = file
+        name = spec.name
+        methods = spec.methods.count
+        problems = spec.datasets.reduce(0) { $0 + (job.problems[$1.name]?.count ?? 0) }
+        trajectories = methods * problems
+        models = Role.allCases.compactMap { role in
+            guard let model = spec.models[role], let files = job.models[role] else { return nil }
+            return Model(role: role, model: model.model, parameters: files.parameterCount)
+        }
+    }
+
+    public func lines(width: Int) -> [Line] {
+        let counts = [
+            NumberFormat.counted(methods, "method"), NumberFormat.counted(problems, "problem"),
+            NumberFormat.counted(trajectories, "trajectory", "trajectories"),
+        ].joined(separator: ", ")
+        return (Line("\(file) is valid", .green) + ": \(counts)").wrapped(to: width, indent: 2)
+            + models.flatMap { model in
+                (Line("  \(model.role.rawValue.padded(to: 6))  ", .dim)
+                    + Line(NumberFormat.si(model.parameters)).padded(to: 6, alignRight: true)
+                    + Line(" weights  ", .dim) + model.model).wrapped(to: width, indent: 10)
+            }
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import RSDJobs
+
+/// A run where nobody watches a terminal: dated lines, few enough to read and often enough to see that it lives.
+public struct PlainLog: Sendable {
+    /// Seconds between two lines that tell no news but how far the phase is.
+    public static let interval = 10.0
+
+    public private(set) var progress: RunProgress
+    private var lines: [String] = []
+    private var lastTold = 0.0
+
+    public init(job: String, begin: Double) {
+        progress = RunProgress(job: job, begin: begin)
+    }
+
+    /// - Parameters:
+    ///   - seconds: a clock that only goes forward.
+    ///   - date: what the line says.
+    public mutating func take(_ event: RunEvent, at seconds: Double, date: Date) {
+        for note in progress.take(event, at: seconds) {
+            add(note.sentence, date)
+            if case .phaseBegan = note { lastTold = seconds }
+        }
+        guard case .advanced = event, let phase = progress.phase, phase.done < phase.total,
+            seconds - lastTold >= Self.interval
+        else { return }
+        lastTold = seconds
+        add(sentence(phase, at: seconds), date)
+    }
+
+    /// Adds a message.
+    public mutating func say(_ message: String, date: Date) {
+        add(message, date)
+    }
+
+    /// The lines that have not been taken yet.
+    public mutating func takeLines() -> [String] {
+        defer { lines = [] }
+        return lines
+    }
+
+    private mutating func add(_ text: String, _ date: Date) {
+        let time = date.formatted(.iso8601)
+        lines += text.split(separator: "\n").map { "\(time) \(String($0).harmless)" }
+    }
+
+    private func sentence(_ phase: PhaseProgress, at seconds: Double) -> String {
+        let share = NumberFormat.percent(Proportion(phase.done, of: phase.total).value, places: 0)
+        var parts = ["wave \(phase.wave) \(phase.name): \(phase.fraction) (\(share))"]
+        if let rate = phase.rate(at: seconds) { parts.append("\(NumberFormat.si(rate)) tok/s") }
+        if let share = progress.verdicts.acceptance {
+            parts.append("accepted \(NumberFormat.percent(share))")
+        }
+        if let total = progress.total {
+            parts.append("\(NumberFormat.grouped(progress.finished))/\(NumberFormat.grouped(total)) finished")
+        }
+        if let remaining = phase.remaining(at: seconds) {
+            parts.append("about \(NumberFormat.clock(remaining)) left of this phase")
+        }
+        return parts.joined(separator: ", ")
+    }
+}

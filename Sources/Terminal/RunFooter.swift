@@ -1,0 +1,76 @@
+import RSDJobs
+
+/// The lines below the tables: how the answers ended, what the engines did, where things lie.
+public struct RunFooter: Sendable {
+    public let summary: Summary
+    /// As the user would type it.
+    public let directory: String
+    /// A trajectory to look at.
+    public let example: TrajectoryID?
+
+    public init(_ summary: Summary, directory: String, example: TrajectoryID?) {
+        self.summary = summary
+        self.directory = directory
+        self.example = example
+    }
+
+    public func lines(width: Int) -> [Line] {
+        let run = summary.run
+        var facts: [(String, Line)] = [("answers", finishes)]
+        facts.append(
+            (
+                "run",
+                Line(
+                    [
+                        NumberFormat.counted(run.waves, "wave"), NumberFormat.counted(run.swaps, "swap"),
+                        NumberFormat.counted(run.coldStarts, "cold start"),
+                    ].joined(separator: ", "))
+            ))
+        if let loading = Self.seconds(run.seconds.loading) { facts.append(("loading", loading)) }
+        if let working = Self.seconds(run.seconds.working) { facts.append(("working", working)) }
+        facts.append(("results", Line("\(directory)/results.jsonl, \(directory)/summary.json")))
+        if let example {
+            facts.append(
+                ("look", Line("rsd-batch show \(directory.shellWord) \(example.description.shellWord)")))
+        }
+        return facts.flatMap { name, value in
+            (Line(name.padded(to: 9), .dim) + value).wrapped(to: width, indent: 9)
+        }
+    }
+
+    private var finishes: Line {
+        var counts: [String: Int] = [:]
+        for row in summary.rows { counts.merge(row.finishes, uniquingKeysWith: +) }
+        let order: [(Finish, String, Style)] = [
+            (.eos, "ended", .plain), (.maxTokens, "cut by max_tokens", .yellow),
+            (.maxSteps, "cut by max_steps", .yellow), (.context, "cut by the context", .yellow),
+            (.failed, "failed", .red),
+        ]
+        let parts = order.compactMap { finish, words, style in
+            counts[finish.rawValue].map { Line("\(NumberFormat.grouped($0)) \(words)", style) }
+        }
+        return parts.enumerated().reduce(Line()) { $0 + ($1.offset > 0 ? ", " : "") + $1.element }
+    }
+
+    /// By engine, the sum first.
+    private static func seconds(_ times: [String: Double]) -> Line? {
+        guard !times.isEmpty else { return nil }
+        let order = Role.allCases.map(\.rawValue)
+        let sorted = times.sorted { left, right in
+            (order.firstIndex(of: left.key) ?? order.count, left.key)
+                < (order.firstIndex(of: right.key) ?? order.count, right.key)
+        }
+        let parts = sorted.map { "\($0.key) \(NumberFormat.duration($0.value))" }.joined(separator: ", ")
+        let sum = times.values.reduce(0, +)
+        return Line(NumberFormat.duration(sum)) + Line("  \(parts)", .dim)
+    }
+}
+
+extension String {
+    /// The text as one word of a shell's command line.
+    public var shellWord: String {
+        let isPlain =
+            !isEmpty && allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=@%+,".contains($0)) }
+        return isPlain ? self : "'" + replacing("'", with: #"'\''"#) + "'"
+    }
+}

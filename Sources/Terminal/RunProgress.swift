@@ -1,0 +1,124 @@
+import RSDJobs
+
+/// How far a run has come, as told by its events.
+public struct RunProgress: Sendable {
+    public let job: String
+    /// Clock readings, in seconds.
+    public let begin: Double
+    public private(set) var total: Int?
+    public private(set) var finished = 0
+    public private(set) var failed = 0
+    public private(set) var swaps = 0
+    public private(set) var retries = 0
+    /// Of the phase under way, or of the last one; 0 before the first.
+    public private(set) var wave = 0
+    public private(set) var phase: PhaseProgress?
+    /// The engine that is being brought up, and since when.
+    public private(set) var loading: (engine: String, since: Double)?
+    public private(set) var isStopping = false
+    /// Verdicts passed so far, by earlier processes too.
+    public private(set) var verdicts = Verdicts()
+
+    private var verdictsByID: [TrajectoryID: Verdicts] = [:]
+    private var loads: [Load] = []
+
+    /// An engine that was brought up.
+    public struct Load: Sendable, Equatable {
+        public var engine: String
+        public var seconds: Double
+    }
+
+    /// Failures, and repeated attempts, of one phase that are told one by one; the rest are counted.
+    static let toldPerPhase = 5
+
+    public init(job: String, begin: Double) {
+        self.job = job
+        self.begin = begin
+    }
+
+    /// Takes in an event.
+    ///
+    /// - Returns: what is worth a line of its own.
+    public mutating func take(_ event: RunEvent, at seconds: Double) -> [Note] {
+        switch event {
+        case .resumed(let trajectories, let figures):
+            swaps = figures.swaps
+            failed = trajectories.count { $0.response.finish == .failed }
+            for trajectory in trajectories {
+                verdictsByID[trajectory.id] = trajectory.verdicts
+                verdicts = verdicts + trajectory.verdicts
+            }
+            return []
+        case .began(let total, let finished, let replayed):
+            self.total = total
+            self.finished = finished
+            return [.began(total: total, finished: finished, replayed: replayed)]
+        case .swept(let count): return [.swept(count: count)]
+        case .loading(let engine):
+            loading = (engine, seconds)
+            return [.loading(engine: engine)]
+        case .loaded(let engine, let time):
+            loading = nil
+            loads.append(Load(engine: engine, seconds: time))
+            return [.loaded(engine: engine, seconds: time)]
+        case .swapped:
+            swaps += 1
+            return []
+        case .phaseBegan(let wave, let roles, let trajectories):
+            let phase = PhaseProgress(wave: wave, roles: roles, total: trajectories, begin: seconds)
+            self.phase = phase
+            self.wave = wave
+            return [.phaseBegan(phase)]
+        case .advanced(let trajectory, let event): return advance(trajectory, event)
+        case .phaseEnded(_, _, let time): return endPhase(seconds: time)
+        case .attemptFailed(let id, let reason):
+            retries += 1
+            phase?.retries += 1
+            return (phase?.retries ?? 0) <= Self.toldPerPhase ? [.retry(id, reason: reason)] : []
+        case .trouble(let trouble): return [.trouble("\(trouble)")]
+        case .interrupting:
+            isStopping = true
+            return []
+        }
+    }
+
+    private mutating func advance(_ trajectory: Trajectory, _ event: Event) -> [Note] {
+        phase?.take(trajectory, event)
+        let now = trajectory.verdicts
+        verdicts = verdicts + now - verdictsByID[trajectory.id, default: Verdicts()]
+        verdictsByID[trajectory.id] = now
+        if trajectory.response.finish != nil { finished += 1 }
+        guard case .failed(let reason) = event else { return [] }
+        failed += 1
+        return (phase?.failed ?? 0) <= Self.toldPerPhase ? [.failed(trajectory.id, reason: reason)] : []
+    }
+
+    private mutating func endPhase(seconds: Double) -> [Note] {
+        guard let phase else { return [] }
+        defer {
+            self.phase = nil
+            loads = []
+        }
+        let untold = phase.failed - Self.toldPerPhase
+        return (untold > 0 ? [.moreFailed(count: untold)] : []) + [
+            .phaseEnded(phase, seconds: seconds, loads: loads)
+        ]
+    }
+}
+
+/// Something of a run that is worth a line of its own.
+public enum Note: Sendable, Equatable {
+    case began(total: Int, finished: Int, replayed: Int)
+    case swept(count: Int)
+    case loading(engine: String)
+    case loaded(engine: String, seconds: Double)
+    case phaseBegan(PhaseProgress)
+    /// - loads: engines that were brought up for it.
+    case phaseEnded(PhaseProgress, seconds: Double, loads: [RunProgress.Load])
+    case failed(TrajectoryID, reason: String)
+    case moreFailed(count: Int)
+    case retry(TrajectoryID, reason: String)
+    case trouble(String)
+    /// A message of the program, or of what it stands on.
+    case message(String, Style)
+}

@@ -1,0 +1,141 @@
+import Foundation
+import RSDJobs
+
+/// How a run stands, read from its directory: what `status` shows.
+public struct RunStatus: Sendable, Equatable {
+    public var job: String
+    /// As the user would type it.
+    public var directory: String
+    /// Who works on it now.
+    public var holder: LockHolder?
+    public var wave: Int
+    /// The phase under way; nil where nobody works on the run, or nothing has been asked yet.
+    public var phase: String?
+    public var methods: [Method]
+    public var figures: RunFigures
+    public var hasResults: Bool
+    /// A trajectory to look at.
+    public var example: String?
+
+    /// One method on all data sets.
+    public struct Method: Sendable, Equatable, Codable {
+        public var method: String
+        public var total = 0
+        public var finished = 0
+        public var failed = 0
+        /// Trajectories by the phase that they need next.
+        public var waiting: [String: Int] = [:]
+        /// Trajectories of the phase under way, and those of them that are through.
+        public var phaseTotal = 0
+        public var phaseDone = 0
+        public var accepted = 0
+        public var rejected = 0
+
+        public var verdicts: Verdicts { Verdicts(accepted: accepted, rejected: rejected) }
+
+        private enum CodingKeys: String, CodingKey {
+            case method, total, finished, failed, waiting, accepted, rejected
+            case phaseTotal = "phase_total"
+            case phaseDone = "phase_done"
+        }
+    }
+
+    public init(
+        job: String, directory: String, holder: LockHolder?, trajectories: [Trajectory],
+        records: [JournalRecord], figures: RunFigures, hasResults: Bool
+    ) {
+        self.job = job
+        self.directory = directory
+        self.holder = holder
+        self.figures = figures
+        self.hasResults = hasResults
+        wave = trajectories.map(\.response.waves).max() ?? 0
+        example = trajectories.first { $0.response.finish != nil }?.id.description
+        let current = holder == nil ? nil : CurrentPhase(records)
+        phase = current?.role.phase
+        methods = []
+        for trajectory in trajectories { count(trajectory, current) }
+    }
+
+    public init(_ archive: RunArchive, directory: String) {
+        self.init(
+            job: archive.job.spec.name, directory: directory, holder: archive.holder,
+            trajectories: archive.trajectories, records: archive.records, figures: archive.figures,
+            hasResults: FileManager.default.fileExists(atPath: archive.directory.results.path))
+    }
+
+    public var total: Int { methods.reduce(0) { $0 + $1.total } }
+    public var finished: Int { methods.reduce(0) { $0 + $1.finished } }
+    public var failed: Int { methods.reduce(0) { $0 + $1.failed } }
+
+    private mutating func count(_ trajectory: Trajectory, _ current: CurrentPhase?) {
+        if methods.last?.method != trajectory.id.method {
+            methods.append(Method(method: trajectory.id.method))
+        }
+        let last = methods.count - 1
+        methods[last].total += 1
+        if trajectory.response.finish != nil { methods[last].finished += 1 }
+        if trajectory.response.finish == .failed { methods[last].failed += 1 }
+        let verdicts = trajectory.verdicts
+        methods[last].accepted += verdicts.accepted
+        methods[last].rejected += verdicts.rejected
+        let role = trajectory.need.role
+        if let role { methods[last].waiting[role.phase, default: 0] += 1 }
+        guard let current else { return }
+        let isDone = role != current.role && current.touched.contains(trajectory.id)
+        methods[last].phaseDone += isDone ? 1 : 0
+        methods[last].phaseTotal += isDone || role == current.role ? 1 : 0
+    }
+}
+
+/// The phase under way, from the end of the journal: the engine that answered last since the last phase ended.
+private struct CurrentPhase {
+    var role: Role
+    /// Trajectories that were answered in it.
+    var touched: Set<TrajectoryID> = []
+
+    init?(_ records: [JournalRecord]) {
+        var role: Role?
+        for record in records.reversed() {
+            switch record {
+            case .phase:
+                guard let role else { return nil }
+                self.role = role
+                return
+            case .event(let id, .generated(let answer)):
+                role = role ?? answer.role
+                touched.insert(id)
+            case .event(let id, .scored):
+                role = role ?? .prm
+                touched.insert(id)
+            case .event(let id, .failed): touched.insert(id)
+            case .load(let engine, _): role = role ?? Role(rawValue: engine)
+            case .event(_, .retried), .swap: break
+            }
+        }
+        guard let role else { return nil }
+        self.role = role
+    }
+}
+
+extension RunStatus: Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case job, directory, holder, wave, phase, total, finished, failed, methods, run
+        case hasResults = "has_results"
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(job, forKey: .job)
+        try object.encode(directory, forKey: .directory)
+        try object.encode(holder, forKey: .holder)
+        try object.encode(wave, forKey: .wave)
+        try object.encode(phase, forKey: .phase)
+        try object.encode(total, forKey: .total)
+        try object.encode(finished, forKey: .finished)
+        try object.encode(failed, forKey: .failed)
+        try object.encode(methods, forKey: .methods)
+        try object.encode(figures, forKey: .run)
+        try object.encode(hasResults, forKey: .hasResults)
+    }
+}

@@ -1,0 +1,43 @@
+import RSDJobs
+
+/// The rows of one data set.
+struct SummarySection: Sendable {
+    var dataset: String
+    var rows: [Summary.Row]
+
+    var heading: Line {
+        let most = rows.map(\.total).max() ?? 0
+        return Line(dataset, .yellow) + Line("  \(NumberFormat.counted(most, "answer")) a method", .dim)
+    }
+
+    /// The row that others are compared with: that for which the target worked alone.
+    var baseline: Summary.Row? { rows.first(where: \.isTargetOnly) }
+}
+
+extension Summary.Row {
+    var isTargetOnly: Bool {
+        let none = TokenCounts()
+        return tokens.target.generated > 0 && tokens.draft == none.draft && tokens.prm == none.prm
+    }
+
+    var failed: Int { finishes[Finish.failed.rawValue] ?? 0 }
+
+    var solved: String { "\(NumberFormat.grouped(correct))/\(NumberFormat.grouped(total))" }
+
+    /// `64.9–77.3`, in percent.
+    var interval: String {
+        guard let accuracyLow, let accuracyHigh else { return "" }
+        return "\(NumberFormat.fixed(accuracyLow * 100, 1))–\(NumberFormat.fixed(accuracyHigh * 100, 1))"
+    }
+
+    func perProblem(_ flops: KeyPath<Self, Double>) -> String {
+        total == 0 ? "–" : NumberFormat.si(self[keyPath: flops] / Double(total))
+    }
+
+    /// `0.31×`; empty where there is nothing to compare with.
+    func relative(_ flops: KeyPath<Self, Double>, to baseline: Self?) -> String {
+        guard let baseline, total > 0, baseline.total > 0, baseline[keyPath: flops] > 0 else { return "" }
+        let ratio = self[keyPath: flops] / Double(total) / (baseline[keyPath: flops] / Double(baseline.total))
+        return (ratio >= 100 ? NumberFormat.si(ratio) : NumberFormat.fixed(ratio, 2)) + "×"
+    }
+}

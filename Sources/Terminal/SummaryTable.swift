@@ -1,0 +1,149 @@
+import RSDJobs
+
+/// What a run came to, as a person reads it.
+public struct SummaryTable: Sendable {
+    public let summary: Summary
+
+    public init(_ summary: Summary) {
+        self.summary = summary
+    }
+
+    /// The results, the tokens, and what the figures mean: a table where it fits, a list where it does not.
+    public func lines(width: Int) -> [Line] {
+        var lines =
+            resultsTable(isCompact: false).lines(width: width)
+            ?? resultsTable(isCompact: true).lines(width: width) ?? stacked(width: width)
+        lines += [Line()] + (TokenTable(sections: sections).lines(width: width))
+        lines += [Line()] + footnotes.flatMap { Line($0, .dim).wrapped(to: width, indent: 2) }
+        return lines
+    }
+
+    /// Rows by data set, in the order in which the summary has them.
+    private var sections: [SummarySection] {
+        var sections: [SummarySection] = []
+        for row in summary.rows {
+            if let index = sections.firstIndex(where: { $0.dataset == row.dataset }) {
+                sections[index].rows.append(row)
+            } else {
+                sections.append(SummarySection(dataset: row.dataset, rows: [row]))
+            }
+        }
+        return sections
+    }
+
+    private var hasFailures: Bool { summary.rows.contains { $0.failed > 0 } }
+
+    // MARK: A table
+
+    private struct Field {
+        var column: Table.Column
+        /// Stays where there is no room for all.
+        var isEssential = true
+        var cell: (Summary.Row, _ baseline: Summary.Row?) -> Line
+    }
+
+    private func resultsTable(isCompact: Bool) -> Table {
+        let fields = fields.filter { !isCompact || $0.isEssential }
+        var table = Table(columns: fields.map(\.column))
+        for section in sections {
+            table.rows.append(.heading(section.heading))
+            for row in section.rows {
+                table.rows.append(.cells(fields.map { $0.cell(row, section.baseline) }))
+            }
+        }
+        return table
+    }
+
+    private var fields: [Field] {
+        var fields = [
+            Field(column: .init(title: "method", alignRight: false)) { row, _ in Line(row.method, .strong) },
+            Field(column: .init(title: "solved")) { row, _ in Line(row.solved) },
+            Field(column: .init(group: "accuracy", title: "")) { row, _ in
+                Line(NumberFormat.percent(row.accuracy), .green)
+            },
+            Field(column: .init(group: "accuracy", title: "95%", gap: 1), isEssential: false) { row, _ in
+                Line(row.interval, .dim)
+            },
+            Field(column: .init(title: "target")) { row, _ in Line(NumberFormat.percent(row.targetStepShare))
+            },
+            Field(column: .init(group: "accepted", title: "steps")) { row, _ in
+                Line(NumberFormat.percent(row.acceptanceRate))
+            },
+            Field(column: .init(group: "accepted", title: "tokens", gap: 1), isEssential: false) { row, _ in
+                Line(NumberFormat.percent(row.acceptanceRateTokens))
+            },
+        ]
+        for (title, flops) in [("paper", \Summary.Row.flopsPaper), ("spent", \Summary.Row.flopsSpent)] {
+            fields += [
+                Field(column: .init(group: "FLOPs a problem", title: title)) { row, _ in
+                    Line(row.perProblem(flops))
+                },
+                Field(column: .init(group: "FLOPs a problem", title: "", gap: 1)) { row, baseline in
+                    Line(row.relative(flops, to: baseline), .dim)
+                },
+            ]
+        }
+        if hasFailures {
+            fields.append(
+                Field(column: .init(title: "failed"), isEssential: false) { row, _ in
+                    Line(String(row.failed), row.failed > 0 ? .red : .dim)
+                })
+        }
+        return fields
+    }
+
+    private func accuracy(_ row: Summary.Row) -> Line {
+        Line(NumberFormat.percent(row.accuracy), .green) + Line(" " + row.interval, .dim)
+    }
+
+    // MARK: A list
+
+    private func stacked(width: Int) -> [Line] {
+        sections.flatMap { section in
+            [section.heading]
+                + section.rows.flatMap { row in
+                    [Line(row.method, .strong).truncated(to: width)]
+                        + facts(row, baseline: section.baseline).flatMap { name, value in
+                            (Line("  " + name.padded(to: 13), .dim) + value).wrapped(to: width, indent: 15)
+                        }
+                }
+        }
+    }
+
+    private func facts(_ row: Summary.Row, baseline: Summary.Row?) -> [(String, Line)] {
+        func flops(_ path: KeyPath<Summary.Row, Double>) -> Line {
+            let relative = row.relative(path, to: baseline)
+            return Line(row.perProblem(path)) + (relative.isEmpty ? Line() : Line("  " + relative, .dim))
+        }
+        var facts = [
+            ("solved", Line(row.solved)),
+            ("accuracy", accuracy(row)),
+            ("target", Line(NumberFormat.percent(row.targetStepShare) + " of steps")),
+        ]
+        if row.acceptanceRate != nil {
+            let (steps, tokens) = (row.acceptanceRate, row.acceptanceRateTokens)
+            facts.append(
+                (
+                    "accepted",
+                    Line("\(NumberFormat.percent(steps)) of steps, \(NumberFormat.percent(tokens)) of tokens")
+                )
+            )
+        }
+        facts += [("paper FLOPs", flops(\.flopsPaper)), ("spent FLOPs", flops(\.flopsSpent))]
+        if row.failed > 0 { facts.append(("failed", Line(String(row.failed), .red))) }
+        return facts
+    }
+
+    private var footnotes: [String] {
+        var notes = [
+            "95%: Wilson's interval of the accuracy. target: share of the steps that the target wrote.",
+            "accepted: share of the draft steps put to the threshold, and of their tokens.",
+            "paper: 2N per token: draft kept and rejected, target kept, prm judged; no prompts, no look-ahead.",
+            "spent: 2N per token that any request read or wrote; prompts read again and look-ahead count.",
+        ]
+        if let baseline = sections.lazy.compactMap(\.baseline).first {
+            notes.append("×: FLOPs a problem relative to \(baseline.method) on the same data set.")
+        }
+        return notes
+    }
+}

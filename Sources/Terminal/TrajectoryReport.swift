@@ -1,0 +1,62 @@
+import RSDJobs
+
+/// A trajectory as it stands, finished or not: what `show` shows.
+public struct TrajectoryReport: Sendable, Equatable {
+    public var id: String
+    public var question: String
+    public var gold: String
+    /// nil while it goes on.
+    public var finish: Finish?
+    public var failure: String?
+    /// The phase that it waits for; nil when it is finished.
+    public var waitsFor: String?
+    public var steps: [Step]
+    public var text: String
+    public var answer: String?
+    /// nil while it goes on.
+    public var correct: Bool?
+    public var tokens: TokenCounts
+    public var waves: Int
+
+    public init(_ trajectory: Trajectory, problem: Problem?) {
+        let response = trajectory.response
+        id = trajectory.id.description
+        question = problem?.question ?? ""
+        gold = problem?.answer ?? ""
+        finish = response.finish
+        failure = response.failure
+        waitsFor = trajectory.need.role?.phase
+        steps = response.steps
+        text = response.text
+        tokens = response.tokens
+        waves = response.waves
+        guard let finish else { return }
+        let line = ResultLine(trajectory, finish: finish, gold: gold, grader: ExactGrader())
+        answer = line.answer
+        correct = line.correct
+    }
+}
+
+extension TrajectoryReport: Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case id, question, gold, finish, failure, steps, text, answer, correct, tokens, waves
+        case waitsFor = "waits_for"
+    }
+
+    /// Writes what is not there yet as null.
+    public func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(id, forKey: .id)
+        try object.encode(question, forKey: .question)
+        try object.encode(gold, forKey: .gold)
+        try object.encode(finish, forKey: .finish)
+        try object.encodeIfPresent(failure, forKey: .failure)
+        try object.encode(waitsFor, forKey: .waitsFor)
+        try object.encode(steps, forKey: .steps)
+        try object.encode(text, forKey: .text)
+        try object.encode(answer, forKey: .answer)
+        try object.encode(correct, forKey: .correct)
+        try object.encode(tokens, forKey: .tokens)
+        try object.encode(waves, forKey: .waves)
+    }
+}

@@ -1,0 +1,100 @@
+import ArgumentParser
+import Foundation
+import Logging
+import RSDJobs
+import Synchronization
+import Terminal
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run a job, or go on where an earlier process left it.",
+        discussion: """
+            Progress goes to standard error: drawn in place on a terminal, dated lines elsewhere. The final table goes to \
+            standard output, or the content of summary.json with --json.
+            """)
+
+    @Argument(help: "The job's spec.", completion: .file(extensions: ["yaml", "yml"]))
+    var job: String
+
+    @Option(help: "Where the run lies; runs/<the job's name> when left out.", completion: .directory)
+    var runDir: String?
+
+    @Flag(help: "Give trajectories that failed another try.")
+    var retryFailed = false
+
+    @Flag(help: "Nothing but errors and the final table.")
+    var quiet = false
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let console = Console()
+        let interruption = Interruption()
+        let listener = Listener()
+        let signals = await StopSignals(interruption) { listener.heard($0) }
+        defer { withExtendedLifetime(signals) {} }
+
+        let loaded = try JobLoader.load(URL(filePath: job))
+        let path = runDir ?? "runs/\(loaded.spec.name)"
+        let display = ProgressDisplay(
+            job: loaded.spec.name, console: console, colour: output.colour, quiet: quiet)
+        if !quiet { loaded.warnings.forEach { console.message($0.rendered + "\n") } }
+        listener.tell(display)
+        let outcome = try await display.during {
+            try await Job.run(
+                loaded, in: RunDirectory(URL(filePath: path)), retryFailed: retryFailed,
+                interruption: interruption,
+                logger: Logger(label: "rsd-batch") { _ in ProgressLogHandler(display: display) },
+                observe: { display.take($0) })
+        }
+        try report(outcome, of: loaded, in: path, to: console)
+        if outcome.failed > 0 {
+            let count = NumberFormat.counted(outcome.failed, "trajectory", "trajectories")
+            console.message("rsd-batch: \(count) failed; the same command with --retry-failed tries again\n")
+            throw ExitRequest(code: .someFailed)
+        }
+    }
+
+    private func report(_ outcome: RunOutcome, of job: LoadedJob, in path: String, to console: Console) throws {
+        do {
+            if output.json { return try console.outJSON(outcome.summary) }
+            let width = console.outWidth
+            let footer = RunFooter(outcome.summary, directory: path, example: job.firstTrajectory)
+            try console.out(
+                SummaryTable(outcome.summary).lines(width: width) + [Line()] + footer.lines(width: width),
+                colour: output.colour)
+        } catch is OutputClosed {
+            // The run is done whether or not anybody reads its table.
+        }
+    }
+}
+
+/// Tells people of a signal, once there is a display to tell them on.
+private final class Listener: Sendable {
+    private let display = Mutex<ProgressDisplay?>(nil)
+
+    func tell(_ display: ProgressDisplay) {
+        self.display.withLock { $0 = display }
+    }
+
+    func heard(_ level: Interruption.Level) {
+        let message =
+            level == .immediate
+            ? "stopping now: the same command goes on from here"
+            : "stopping: answers in flight may still arrive (a second signal does not wait); "
+                + "the same command goes on from here"
+        display.withLock { $0 }?.say(message, .yellow)
+    }
+}
+
+extension LoadedJob {
+    fileprivate var firstTrajectory: TrajectoryID? {
+        for method in spec.methods {
+            for dataset in spec.datasets {
+                guard let problem = problems[dataset.name]?.first else { continue }
+                return TrajectoryID(method: method.name, dataset: dataset.name, problem: problem.id)
+            }
+        }
+        return nil
+    }
+}

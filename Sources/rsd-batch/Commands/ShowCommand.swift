@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+import RSDJobs
+import Terminal
+
+struct ShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show one trajectory: each step with its writer and its reward.")
+
+    @Argument(help: ArgumentHelp("The run's directory.", valueName: "run"), completion: .directory)
+    var directory: String
+
+    @Argument(help: "METHOD/DATASET/PROBLEM, and /SAMPLE where it is not 0.")
+    var trajectory: String
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let console = Console()
+        let archive = try RunArchive(RunDirectory(URL(filePath: directory)))
+        let trajectories = archive.trajectories
+        guard let found = trajectories.named(trajectory) else {
+            throw NoTrajectory(
+                name: trajectory, run: directory,
+                nearest: NearestNames.find(trajectory, among: trajectories.map(\.id.description)))
+        }
+        let report = TrajectoryReport(found, problem: archive.problem(of: found.id))
+        if output.json {
+            try console.outJSON(report)
+        } else {
+            try console.out(TrajectoryView(report).lines(width: console.outWidth), colour: output.colour)
+        }
+    }
+}
+
+extension [Trajectory] {
+    /// The trajectory of this name; without the number of a sample, sample 0.
+    fileprivate func named(_ name: String) -> Trajectory? {
+        first { $0.id.description == name } ?? first { $0.id.description == "\(name)/0" }
+    }
+}
+
+/// No trajectory of the run has this name.
+struct NoTrajectory: Error, CustomStringConvertible {
+    var name: String
+    var run: String
+    var nearest: [String]
+
+    var description: String {
+        let names = nearest.map { "\n  \($0)" }.joined()
+        return "\(run) has no trajectory called \(name)" + (names.isEmpty ? "" : "; the nearest are:\(names)")
+    }
+}

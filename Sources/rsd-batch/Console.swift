@@ -1,0 +1,78 @@
+import Foundation
+import Terminal
+
+/// Standard output, for what was asked for; standard error, for messages to people.
+struct Console: Sendable {
+    let environment = ProcessInfo.processInfo.environment
+
+    /// A closed pipe is told by the write that meets it. A handler, and not SIG_IGN, which engines would inherit.
+    func surviveBrokenPipes() {
+        signal(SIGPIPE) { _ in }
+    }
+
+    /// - Throws: ``OutputClosed`` where nobody reads on, ``OutputFailure`` where it cannot be written.
+    func out(_ text: String) throws {
+        try write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO)
+    }
+
+    func out(_ lines: [Line], colour: ColourChoice) throws {
+        let isOn = colour.isOn(isTerminal: isatty(STDOUT_FILENO) == 1, environment: environment)
+        try out(lines.map { $0.rendered(colour: isOn) }.joined(separator: "\n"))
+    }
+
+    func outJSON(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try out(String(decoding: encoder.encode(value), as: UTF8.self))
+    }
+
+    /// Writes a message as it is. That nobody reads it stops nothing.
+    func message(_ text: String) {
+        try? write(text, to: STDERR_FILENO)
+    }
+
+    func error(_ text: String) {
+        message("rsd-batch: error: \(text)\n")
+    }
+
+    var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb" }
+
+    /// Columns for what goes to standard output.
+    var outWidth: Int { Self.size(of: STDOUT_FILENO)?.columns ?? columnsVariable ?? 100 }
+
+    /// Of the terminal at standard error, now.
+    var errorSize: (columns: Int, rows: Int) {
+        Self.size(of: STDERR_FILENO) ?? (columnsVariable ?? 80, 24)
+    }
+
+    private var columnsVariable: Int? {
+        environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+    }
+
+    private static func size(of descriptor: Int32) -> (columns: Int, rows: Int)? {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+
+    private func write(_ text: String, to descriptor: Int32) throws {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if written >= 0 {
+                rest = rest.dropFirst(written)
+            } else if errno == EPIPE {
+                throw OutputClosed()
+            } else if errno != EINTR {
+                throw OutputFailure(description: "standard output: \(String(cString: strerror(errno)))")
+            }
+        }
+    }
+}
+
+/// Whoever read standard output has seen enough.
+struct OutputClosed: Error {}
+
+struct OutputFailure: Error, CustomStringConvertible {
+    var description: String
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+import ModelLifecycle
+import RSDJobs
+
+/// The one place where an error becomes a message and an exit code.
+enum Failure {
+    static func exit(_ error: any Error, console: Console) -> Never {
+        if error is OutputClosed { Foundation.exit(ProgramExit.done.rawValue) }
+        if let ended = error as? ExitRequest { Foundation.exit(ended.code.rawValue) }
+        if RSDBatch.exitCode(for: error) == .success {
+            // Help, the version, a completion script.
+            try? console.out(RSDBatch.fullMessage(for: error))
+            Foundation.exit(ProgramExit.done.rawValue)
+        }
+        if error is Interrupted {
+            console.message("rsd-batch: interrupted; nothing is lost: run the same command again to go on\n")
+            Foundation.exit(ProgramExit.interrupted.rawValue)
+        }
+        let code = code(for: error)
+        if let error = error as? SpecErrors {
+            for diagnostic in error.diagnostics { console.message(diagnostic.rendered + "\n") }
+        }
+        console.error(code == .usage ? usage(error) : message(for: error))
+        Foundation.exit(code.rawValue)
+    }
+
+    static func code(for error: any Error) -> ProgramExit {
+        switch error {
+        case let error as LedgerError where error.isDiskFull: .disk
+        case is SpecErrors, is NoRun, is NoTrajectory: .badJob
+        case is EngineUseless, is EngineError, is EngineUnkillable, is LedgerError, is ResidencyError: .engine
+        case is RunLocked, is SpecChanged, is JournalCorrupt, is ForeignEvent: .directoryTaken
+        case is JournalWriteFailure, is FileFailure, is OutputFailure: .disk
+        case let error as CocoaError where error.isAboutWriting: .disk
+        default: RSDBatch.exitCode(for: error) == .validationFailure ? .usage : .unexpected
+        }
+    }
+
+    static func message(for error: any Error) -> String {
+        switch error {
+        case let error as SpecErrors: "\(error.file) is not a job that can be run"
+        case let error as CocoaError:
+            [error.filePath, error.localizedDescription].compactMap(\.self).joined(separator: ": ")
+        default: "\(error)"
+        }
+    }
+
+    /// What the argument parser says, under our own prefix.
+    private static func usage(_ error: any Error) -> String {
+        let text = RSDBatch.fullMessage(for: error)
+        return text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text
+    }
+}
+
+extension CocoaError {
+    /// Foundation keeps its codes for writing between these.
+    fileprivate var isAboutWriting: Bool {
+        (CocoaError.fileWriteUnknown.rawValue...CocoaError.fileWriteVolumeReadOnly.rawValue).contains(
+            code.rawValue)
+    }
+}
+
+/// The command has said all there is to say and ends with this code.
+struct ExitRequest: Error {
+    var code: ProgramExit
+}

@@ -1,0 +1,98 @@
+import Foundation
+import RSDJobs
+import Synchronization
+import Terminal
+
+/// Shows a run on standard error while it goes on: a block drawn in place on a terminal, dated lines elsewhere.
+final class ProgressDisplay: Sendable {
+    /// One of the two, or neither where nothing is to be shown.
+    private struct Face {
+        var view: RunView?
+        var block = LiveBlock()
+        var log: PlainLog?
+    }
+
+    private let console: Console
+    private let colour: Bool
+    private let face: Mutex<Face>
+    private let clock = ContinuousClock()
+    private let start: ContinuousClock.Instant
+
+    private static let frame = Duration.milliseconds(100)
+
+    init(job: String, console: Console, colour: ColourChoice, quiet: Bool) {
+        self.console = console
+        self.colour = colour.isOn(isTerminal: console.errorIsTerminal, environment: console.environment)
+        start = clock.now
+        var face = Face()
+        if !quiet, console.errorIsTerminal { face.view = RunView(job: job, begin: 0) }
+        if !quiet, !console.errorIsTerminal { face.log = PlainLog(job: job, begin: 0) }
+        self.face = Mutex(face)
+    }
+
+    /// Takes in an event; it is shown with the next frame.
+    func take(_ event: RunEvent) {
+        let now = seconds
+        face.withLock { face in
+            face.view?.take(event, at: now)
+            face.log?.take(event, at: now, date: Date())
+        }
+    }
+
+    func say(_ message: String, _ style: Style = .plain) {
+        face.withLock { face in
+            face.view?.say(message, style)
+            face.log?.say(message, date: Date())
+        }
+    }
+
+    /// Shows what happens while the body runs, and leaves the terminal as it was.
+    func during<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+        let ticker = Task {
+            while !Task.isCancelled {
+                console.message(nextFrame())
+                try? await Task.sleep(for: Self.frame)
+            }
+        }
+        let result: Swift.Result<Result, any Error>
+        do {
+            result = .success(try await body())
+        } catch {
+            result = .failure(error)
+        }
+        ticker.cancel()
+        await ticker.value
+        console.message(lastFrame())
+        return try result.get()
+    }
+
+    private var seconds: Double { (clock.now - start) / .seconds(1) }
+
+    private func nextFrame() -> String {
+        draw { view, block, size, now in
+            let lasting = view.takeLasting(width: size.columns)
+            let lines = view.block(width: size.columns, height: size.rows, at: now)
+            return block.draw(lasting: lasting, block: lines, width: size.columns, colour: colour)
+        }
+    }
+
+    private func lastFrame() -> String {
+        draw { view, block, size, _ in
+            let lasting = view.takeLasting(width: size.columns)
+            return block.finish(lasting: lasting, width: size.columns, colour: colour)
+        }
+    }
+
+    private func draw(
+        live: (inout RunView, inout LiveBlock, (columns: Int, rows: Int), Double) -> String
+    ) -> String {
+        let (now, size) = (seconds, console.errorSize)
+        return face.withLock { face in
+            if var view = face.view {
+                defer { face.view = view }
+                return live(&view, &face.block, size, now)
+            }
+            return face.log?.takeLines().map { $0 + "\n" }.joined() ?? ""
+        }
+    }
+}

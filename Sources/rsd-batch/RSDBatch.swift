@@ -1,0 +1,33 @@
+import ArgumentParser
+import RSDJobs
+
+@main
+struct RSDBatch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rsd-batch",
+        abstract: "Reward-guided speculative decoding over whole data sets, on one GPU.",
+        discussion: """
+            Exit codes:
+            \(ProgramExit.help)
+
+            SIGTERM, SIGINT, SIGUSR1 and SIGUSR2 stop a run so that the same command goes on from there; a second one does \
+            not wait for answers in flight. Completions for a shell: rsd-batch --generate-completion-script bash|zsh|fish
+            """,
+        version: Program.version,
+        subcommands: [RunCommand.self, ValidateCommand.self, StatusCommand.self, ShowCommand.self])
+
+    static func main() async {
+        let console = Console()
+        console.surviveBrokenPipes()
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            Failure.exit(error, console: console)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+@testable import RSDJobs
+
+/// The program as its user meets it.
+@Suite(.inSlots) struct CommandTests {
+    @Test("the job that comes with the repository is valid")
+    func validateDemo() async throws {
+        let job = try TestJob()
+        let demo = Programs.repository.appending(path: "jobs/demo.yaml").path
+        let plain = try await job.command(["validate", demo])
+        #expect(plain.code == 0, "\(plain.messages)")
+        #expect(!plain.output.isEmpty && plain.messages.isEmpty, "\(plain.messages)")
+        let json = try await job.command(["validate", demo, "--json"])
+        let verdict = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        #expect(verdict["valid"] as? Bool == true)
+    }
+
+    @Test("a bad spec is refused at its line and column before anything is made or started")
+    func badSpec() async throws {
+        let job = try TestJob()
+        let spec = try String(contentsOf: job.file, encoding: .utf8)
+        try spec.replacing("max_steps: 3", with: "max_step: 3").replacing("kind: pocket", with: "kind: rocket")
+            .write(to: job.file, atomically: true, encoding: .utf8)
+        let run = try await job.run()
+        #expect(run.code == 2, "\(run.messages)")
+        #expect(run.messages.contains(#/job\.yaml:\d+:\d+: .*'max_step'.*max_steps/#), "\(run.messages)")
+        #expect(run.messages.contains(#/job\.yaml:\d+:\d+: .*rocket/#), "\(run.messages)")
+        #expect(run.output.isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: job.directory.url.path))
+        let validated = try await job.command(["validate", job.file.path, "--json"])
+        #expect(validated.code == 2)
+        let verdict = try JSONSerialization.jsonObject(with: Data(validated.output.utf8)) as? [String: Any]
+        #expect(verdict?["valid"] as? Bool == false)
+    }
+
+    @Test("a data set with a bad record is refused likewise")
+    func badData() async throws {
+        let job = try TestJob()
+        try "{\"id\": \"a\", \"question\": \"1+1?\"}\n".write(
+            to: job.scratch.appending(path: "problems.jsonl"), atomically: true, encoding: .utf8)
+        let run = try await job.run()
+        #expect(run.code == 2, "\(run.messages)")
+        #expect(run.messages.contains("problems.jsonl:1"), "\(run.messages)")
+        #expect(!FileManager.default.fileExists(atPath: job.directory.url.path))
+    }
+
+    @Test("run --json prints summary.json and nothing else; --quiet says nothing")
+    func runJSON() async throws {
+        let job = try TestJob(JobSetup(problems: 0..<1))
+        let run = try await job.run(["--json", "--quiet"])
+        #expect(run.code == 0, "\(run.messages)")
+        #expect(try JSONDecoder().decode(Summary.self, from: Data(run.output.utf8)) == job.summary())
+        #expect(run.messages.isEmpty, "\(run.messages)")
+    }
+
+    @Test("status, while a run goes on and after it; show")
+    func statusAndShow() async throws {
+        let job = try TestJob(JobSetup(arguments: ["delay-ms: 100"], engine: ["concurrency: 2"]))
+        let path = job.directory.url.path
+        #expect(try await job.command(["status", path]).code == 2)
+        let runner = try job.start()
+        try #require(await runner.reached { job.eventCount >= 3 }, "\(runner.standardError)")
+        let during = try await status(job)
+        #expect((during["holder"] as? [String: Any])?["pid"] as? Int == Int(runner.pid))
+        #expect(during["total"] as? Int == 9)
+        #expect(during["has_results"] as? Bool == false)
+        #expect(await runner.exitCode() == 0, "\(runner.standardError)")
+        let after = try await status(job)
+        #expect(after["holder"] is NSNull || after["holder"] == nil)
+        #expect(after["finished"] as? Int == 9)
+        #expect(after["has_results"] as? Bool == true)
+
+        let line = try #require(try job.resultLines().last)
+        let shown = try await job.command(["show", path, line.id, "--json"])
+        #expect(shown.code == 0, "\(shown.messages)")
+        let report = try #require(try JSONSerialization.jsonObject(with: Data(shown.output.utf8)) as? [String: Any])
+        #expect((report["steps"] as? [Any])?.count == line.steps.count)
+        #expect(try await job.command(["show", path, line.id]).code == 0)
+        let unknown = try await job.command(["show", path, "rsd/heldout/demo-00"])
+        #expect(unknown.code == 2)
+        #expect(unknown.messages.contains("the nearest are"), "\(unknown.messages)")
+    }
+
+    private func status(_ job: TestJob) async throws -> [String: Any] {
+        let plain = try await job.command(["status", job.directory.url.path])
+        #expect(plain.code == 0 && !plain.output.isEmpty, "\(plain.messages)")
+        let json = try await job.command(["status", job.directory.url.path, "--json"])
+        #expect(json.code == 0, "\(json.messages)")
+        return try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    }
+}

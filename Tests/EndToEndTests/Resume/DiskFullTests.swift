@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+/// A disk with no room left: an exit code of its own, earlier lines intact, and the same command goes on.
+@Suite(.inSlots, .enabled(if: SmallDisk.canBeMade, "mounting a file system is not allowed here"))
+struct DiskFullTests {
+    @Test("the journal's disk is full")
+    func journal() async throws {
+        let kilobytes = 4
+        let job = try TestJob()
+        let place = job.directory.journal.deletingLastPathComponent()
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        let disk = try SmallDisk(at: place, kilobytes: kilobytes)
+        var watch = try RepetitionWatch(job)
+        let run = try await job.run()
+        #expect(run.code == 6, "\(run.messages)")
+        #expect(run.messages.contains("No space left on device"), "\(run.messages)")
+        #expect(run.messages.contains("Free some space and run the same command again"), "\(run.messages)")
+        #expect(try job.livingEngines().isEmpty)
+        let journal = try Data(contentsOf: job.directory.journal)
+        let good = try #require(journal.lastIndex(of: UInt8(ascii: "\n"))) + 1
+        #expect(good > kilobytes << 9)
+        try watch.mark()
+
+        // Still full: the same again, and nothing is lost.
+        #expect(try await job.run().code == 6)
+        #expect(try Data(contentsOf: job.directory.journal).starts(with: journal[..<good]))
+        try watch.mark()
+
+        try disk.grow()
+        let again = try await job.run()
+        #expect(again.code == 0, "\(again.messages)")
+        #expect(try Data(contentsOf: job.directory.journal).starts(with: journal[..<good]))
+        #expect(try watch.repetitions().isEmpty)
+        #expect(try await job.results() == job.reference())
+        withExtendedLifetime(disk) {}
+    }
+
+    @Test("the whole directory's disk is full", arguments: [0, 4, 12, 24, 40])
+    func everything(kilobytes: Int) async throws {
+        let job = try TestJob()
+        try FileManager.default.createDirectory(at: job.directory.url, withIntermediateDirectories: true)
+        let disk = try SmallDisk(at: job.directory.url, kilobytes: 1 << 10)
+        let filler = job.directory.url.appending(path: "filler")
+        try Data(count: (1 << 20) - kilobytes << 10).write(to: filler)
+        let run = try await job.run()
+        #expect(run.code == 6, "\(run.messages)")
+        #expect(run.messages.contains(#/\/run\/.*No space left on device/#), "\(run.messages)")
+        #expect(try job.livingEngines().isEmpty)
+        try FileManager.default.removeItem(at: filler)
+        let again = try await job.run()
+        #expect(again.code == 0, "\(again.messages)")
+        #expect(try await job.results() == job.reference())
+        #expect(try job.livingEngines().isEmpty)
+        withExtendedLifetime(disk) {}
+    }
+}
+
+/// A file system in memory that is soon full.
+private final class SmallDisk: Sendable {
+    static let canBeMade: Bool = {
+        let place = FileManager.default.temporaryDirectory.appending(path: "rsd-e2e-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: place) }
+        do {
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+            _ = try SmallDisk(at: place, kilobytes: 4)
+            return true
+        } catch {
+            return false
+        }
+    }()
+
+    private let place: String
+
+    init(at place: URL, kilobytes: Int) throws {
+        self.place = place.path
+        try Self.mount(place.path, flags: 0, options: "size=\(kilobytes)k")
+    }
+
+    deinit { umount2(place, Int32(MNT_DETACH)) }
+
+    func grow() throws {
+        try Self.mount(place, flags: UInt(MS_REMOUNT), options: "size=1m")
+    }
+
+    private static func mount(_ place: String, flags: UInt, options: String) throws {
+        guard Foundation.mount("tmpfs", place, "tmpfs", flags, options) == 0 else {
+            throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+        }
+    }
+}

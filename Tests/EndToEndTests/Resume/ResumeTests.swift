@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+
+@testable import RSDJobs
+
+/// The same command goes on from whatever state the directory is in.
+@Suite(.inSlots) struct ResumeTests {
+    @Test("with other engine arguments and another concurrency")
+    func changedEngine() async throws {
+        var setup = JobSetup()
+        let job = try TestJob(setup)
+        var watch = try RepetitionWatch(job)
+        try #require(await job.runAndKill(afterEvents: 5))
+        try watch.mark()
+        setup.arguments = ["threads: 1", "delay-ms: 1"]
+        setup.engine = ["concurrency: 3", "stall_timeout: 30"]
+        try job.write(setup)
+        let run = try await job.run()
+        #expect(run.code == 0, "\(run.messages)")
+        #expect(try watch.repetitions().isEmpty)
+        #expect(try await job.results() == job.reference())
+    }
+
+    @Test("after the end of the machine: the journal ends anywhere")
+    func tornTail() async throws {
+        let job = try TestJob()
+        #expect(try await job.run().code == 0)
+        let journal = try Data(contentsOf: job.directory.journal)
+        var random = SplitMix64(seed: CrashTests.seed << 8 + 100)
+        for number in 0..<6 {
+            let cut = Int.random(in: 0..<journal.count, using: &random)
+            // What a disk may hold after the last thing that was flushed: a part of it, nothing, or blocks of zeros.
+            let rest = number % 2 == 0 ? Data() : Data(count: Int.random(in: 1...500, using: &random))
+            try (journal[..<cut] + rest).write(to: job.directory.journal)
+            if number % 3 != 0 { try FileManager.default.removeItem(at: job.directory.results) }
+            var watch = try RepetitionWatch(job)
+            let run = try await job.run()
+            let story: Comment = "RSD_E2E_SEED=\(CrashTests.seed), cut at \(cut)"
+            #expect(run.code == 0, "\(story): \(run.messages)")
+            #expect(try watch.repetitions().isEmpty, story)
+            #expect(try await job.results() == job.reference(), story)
+        }
+    }
+
+    @Test("after a kill before anything was done", arguments: ["directory", "job.yaml", "manifest", "empty journal"])
+    func hardlyBegun(stage: String) async throws {
+        let job = try TestJob()
+        try #require(await job.runAndKill(afterEvents: 1))
+        let manager = FileManager.default
+        try manager.removeItem(at: job.directory.journal)
+        if stage == "empty journal" { try Data().write(to: job.directory.journal) }
+        if ["directory", "job.yaml"].contains(stage) { try manager.removeItem(at: job.directory.manifest) }
+        if stage == "directory" { try manager.removeItem(at: job.directory.job) }
+        let run = try await job.run()
+        #expect(run.code == 0, "\(run.messages)")
+        #expect(try await job.results() == job.reference())
+        #expect(try job.livingEngines().isEmpty)
+    }
+
+    @Test("when it is finished: the results are made anew from the journal, without an engine")
+    func finished() async throws {
+        let job = try TestJob()
+        #expect(try await job.run().code == 0)
+        let (starts, journal) = (try job.engineStarts().count, try Data(contentsOf: job.directory.journal))
+        let summary = try Data(contentsOf: job.directory.summary)
+        try FileManager.default.removeItem(at: job.directory.results)
+        for _ in 0..<2 {
+            let run = try await job.run()
+            #expect(run.code == 0, "\(run.messages)")
+            #expect(try await job.results() == job.reference())
+            #expect(try Data(contentsOf: job.directory.summary) == summary)
+            #expect(try job.engineStarts().count == starts)
+            #expect(try Data(contentsOf: job.directory.journal) == journal)
+        }
+    }
+
+    @Test("the next start ends what the last one left, and nobody else's")
+    func sweepsItsOwn() async throws {
+        // This engine outlives its runner: SIGTERM, which the kernel sends it, does not move it.
+        let other = try TestJob(JobSetup(faults: ["ignore-sigterm"], arguments: ["delay-ms: 100"], stopGrace: 0.2))
+        let job = try TestJob(JobSetup(faults: ["ignore-sigterm"], arguments: ["delay-ms: 100"], stopGrace: 0.2))
+        try #require(await other.runAndKill(afterEvents: 1))
+        try #require(await job.runAndKill(afterEvents: 1))
+        let left = try job.livingEngines()
+        try #require(!left.isEmpty)
+        let run = try await job.run()
+        #expect(run.code == 0, "\(run.messages)")
+        #expect(run.messages.contains("ended 1 engine that an earlier process had left behind"), "\(run.messages)")
+        #expect(left.allSatisfy(ProcessFacts.isDead))
+        #expect(try await job.results() == job.reference())
+        #expect(try !other.livingEngines().isEmpty)
+        #expect(try await other.run().code == 0)
+        #expect(try other.livingEngines().isEmpty)
+    }
+}

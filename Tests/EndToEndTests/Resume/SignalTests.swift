@@ -1,0 +1,69 @@
+import Foundation
+import Testing
+
+/// Promise 4: a signal stops a run so that the same command goes on.
+@Suite(.inSlots) struct SignalTests {
+    static let signals = [SIGTERM, SIGINT, SIGUSR1, SIGUSR2]
+
+    @Test("in the middle of a phase: answers in flight are taken, engines stopped", arguments: signals)
+    func midPhase(signal: Int32) async throws {
+        let job = try TestJob(JobSetup(arguments: ["delay-ms: 100"], engine: ["concurrency: 2"]))
+        var watch = try RepetitionWatch(job)
+        let runner = try job.start()
+        try #require(await runner.reached { job.eventCount >= 5 }, "\(runner.standardError)")
+        runner.send(signal)
+        #expect(await runner.exitCode() == 75, "\(runner.standardError)")
+        #expect(runner.standardError.contains("run the same command again"), "\(runner.standardError)")
+        #expect(try job.livingEngines().isEmpty)
+        #expect(try job.engineStarts().allSatisfy(\.isStopped))
+        try watch.mark()
+        #expect(try RequestLog(job).requests.count == job.eventCount, "an answer in flight was dropped")
+        try await goesOn(job)
+        #expect(try watch.repetitions().isEmpty)
+    }
+
+    @Test("while an engine starts", arguments: signals)
+    func duringStart(signal: Int32) async throws {
+        let job = try TestJob(JobSetup(faults: ["slow-start=600"]))
+        let runner = try job.start()
+        try #require(await runner.reached { job.presentEngine() != nil }, "\(runner.standardError)")
+        runner.send(signal)
+        #expect(await runner.exitCode() == 75, "\(runner.standardError)")
+        #expect(try job.livingEngines().isEmpty)
+        try job.write(job.setup.untouched)
+        try await goesOn(job)
+    }
+
+    @Test("twice: answers in flight are not waited for")
+    func twoInterrupts() async throws {
+        let job = try TestJob(JobSetup(faults: ["hang-after=3"], engine: ["concurrency: 1"]))
+        let runner = try job.start()
+        // The fourth is in flight, and its answer will not come.
+        try #require(await runner.reached { (try? RequestLog(job).requests.count) == 4 }, "\(runner.standardError)")
+        runner.send(SIGINT)
+        try #require(await runner.says("a second signal does not wait"), "\(runner.standardError)")
+        runner.send(SIGINT)
+        #expect(await runner.exitCode() == 75, "\(runner.standardError)")
+        #expect(runner.standardError.contains("stopping now"), "\(runner.standardError)")
+        #expect(try job.livingEngines().isEmpty)
+        try job.write(job.setup.untouched)
+        try await goesOn(job)
+    }
+
+    @Test("while the engine hangs: the wait for its answers is bounded")
+    func interruptedWhileHanging() async throws {
+        let job = try TestJob(JobSetup(faults: ["hang-after=0"]))
+        let runner = try job.start()
+        try #require(await runner.reached { (try? RequestLog(job).requests.isEmpty) == false })
+        runner.send(SIGTERM)
+        #expect(await runner.exitCode() == 75, "\(runner.standardError)")
+        #expect(try job.livingEngines().isEmpty)
+    }
+
+    private func goesOn(_ job: TestJob) async throws {
+        let run = try await job.run()
+        #expect(run.code == 0, "\(run.messages)")
+        #expect(try await job.results() == job.reference())
+        #expect(try job.livingEngines().isEmpty)
+    }
+}

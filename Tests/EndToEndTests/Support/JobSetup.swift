@@ -1,0 +1,83 @@
+import Foundation
+
+/// What a test's job consists of; the rest is the same for all of them.
+struct JobSetup: Hashable, Sendable {
+    /// Which of the demo's problems.
+    var problems = 0..<3
+    /// Each step is accepted or rejected by a drawn number, whatever the models are worth, so that all phases occur.
+    var methods = "[draft_only, target_only, { rsd: { weighting: constant, p: 0.5 } }]"
+    var lookahead = "all"
+    var maxTokens = 60
+    var maxSteps = 3
+    /// Bad manners of every engine.
+    var faults: [String] = []
+    /// Whether only the first process that gets to misbehave does so.
+    var faultsActOnce = false
+    /// Further arguments of every engine, as `key: value`.
+    var arguments: [String] = []
+    /// Seconds.
+    var stopGrace = 5.0
+    /// Further lines of the spec's `engine` section.
+    var engine: [String] = []
+
+    /// The same job on engines with good manners.
+    var untouched: JobSetup {
+        var setup = self
+        (setup.faults, setup.faultsActOnce, setup.arguments, setup.engine) = ([], false, [], [])
+        setup.stopGrace = JobSetup().stopGrace
+        return setup
+    }
+
+    func yaml(scratch: URL) -> String {
+        let models = Programs.repository.appending(path: "demo/models")
+        var args = arguments + ["request-log: \(quoted(scratch.appending(path: "requests.jsonl").path))"]
+        if !faults.isEmpty { args.append("fault: [\(faults.map(quoted).joined(separator: ", "))]") }
+        let acted = scratch.appending(path: "fault-acted").path
+        if faultsActOnce { args.append("fault-once: \(quoted(acted))") }
+        let settings =
+            ["kind: pocket", "args: { \(args.joined(separator: ", ")) }", "stop_grace: \(stopGrace)"] + engine
+        return """
+            name: test
+            models:
+              draft: { model: \(quoted(models.appending(path: "draft").path)) }
+              target: { model: \(quoted(models.appending(path: "target").path)) }
+              prm: { model: \(quoted(models.appending(path: "prm").path)), profile: token-classification }
+            engine:
+              \(settings.joined(separator: "\n  "))
+            datasets:
+              - { name: heldout, path: problems.jsonl, id: id }
+            decoding: { max_tokens: \(maxTokens), max_steps: \(maxSteps), lookahead: \(lookahead) }
+            methods: \(methods)
+            """
+    }
+
+    /// The lines of the data set.
+    func records() throws -> String {
+        let file = Programs.repository.appending(path: "demo/problems.jsonl")
+        return try String(contentsOf: file, encoding: .utf8).split(separator: "\n")[problems]
+            .joined(separator: "\n")
+    }
+}
+
+private func quoted(_ text: String) -> String { "\"\(text)\"" }
+
+/// What an untouched run of a job writes, made once for all tests that compare with it.
+actor References {
+    static let shared = References()
+    private var made: [JobSetup: Task<Data, any Error>] = [:]
+
+    func results(of setup: JobSetup) async throws -> Data {
+        let setup = setup.untouched
+        if let task = made[setup] { return try await task.value }
+        let task = Task {
+            let job = try TestJob(setup)
+            let run = try await job.run()
+            guard run.code == 0 else { throw ReferenceFailed(description: run.messages) }
+            return try job.results()
+        }
+        made[setup] = task
+        return try await task.value
+    }
+}
+
+struct ReferenceFailed: Error, CustomStringConvertible { var description: String }

@@ -1,0 +1,103 @@
+import Foundation
+@testable import PocketEngine
+@testable import RSDJobs
+
+/// What was asked of the pocket engines of a job, as they wrote it down themselves.
+struct RequestLog {
+    struct Request: Decodable {
+        var path: String
+        var model: String
+        var prompt: [Int]
+        var seed: Int?
+    }
+
+    let requests: [Request]
+    /// Bytes of the file up to the end of the last whole line.
+    let end: Int
+
+    /// - Parameter start: bytes of the file to skip.
+    init(_ job: TestJob, from start: Int = 0) throws {
+        let data = (try? Data(contentsOf: job.scratch.appending(path: "requests.jsonl"))) ?? Data()
+        end = data.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        requests = try data[min(start, end)..<end].split(separator: UInt8(ascii: "\n")).map {
+            try JSONDecoder().decode(Request.self, from: $0)
+        }
+    }
+}
+
+/// What a request asks for.
+enum Question: Hashable {
+    /// A generation is known by its seed, which is that of one trajectory, step and model.
+    case generation(seed: Int)
+    /// A scoring is known by the text it is about.
+    case scoring(text: String)
+
+    /// The questions that the events of a journal answer, in their order.
+    static func answered(in directory: RunDirectory) throws -> [Question] {
+        let manager = FileManager.default
+        guard manager.fileExists(atPath: directory.manifest.path), manager.fileExists(atPath: directory.journal.path)
+        else { return [] }
+        let job = try JobLoader.load(directory.job, withModels: false)
+        var roster = Roster(job)
+        var questions: [Question] = []
+        for case .event(let id, let event) in try JournalReader.read(directory.journal).records {
+            guard let trajectory = roster[id] else { continue }
+            switch trajectory.need {
+            case .generate(let wanted):
+                let draw = Draw(runSeed: job.spec.seed, trajectory: id)
+                questions.append(.generation(seed: draw.requestSeed(step: wanted.steps.count, role: wanted.role)))
+            case .score(let wanted):
+                let prompt = job.spec.prompt.render(roster.problem(of: id)?.question ?? "")
+                questions.append(.scoring(text: prompt + wanted.steps.joined()))
+            case .nothing: break
+            }
+            _ = try roster.replay([.event(id, event)])
+        }
+        return questions
+    }
+}
+
+/// Sees to it that nothing is asked for again once its answer is in the journal, over all processes of a run.
+struct RepetitionWatch {
+    private struct Interval {
+        /// Answers in the journal at its beginning.
+        var committed: Int
+        var requests: [RequestLog.Request]
+    }
+
+    private let job: TestJob
+    private let tokenizer: Tokenizer
+    private var intervals: [Interval] = []
+    private var committed = 0
+    private var seen = 0
+
+    init(_ job: TestJob) throws {
+        self.job = job
+        tokenizer = try Tokenizer(folder: Programs.repository.appending(path: "demo/models/prm"))
+        try mark()
+    }
+
+    /// To be called when a runner has ended: what stands in the journal now need never be asked for again.
+    mutating func mark() throws {
+        let log = try RequestLog(job, from: seen)
+        intervals.append(Interval(committed: committed, requests: log.requests))
+        seen = log.end
+        committed = try Question.answered(in: job.directory).count
+    }
+
+    /// What was asked for although the journal held the answer, once the run is finished.
+    mutating func repetitions() throws -> [Question] {
+        try mark()
+        let answered = try Question.answered(in: job.directory)
+        return intervals.flatMap { interval in
+            // A target that writes what the draft wrote makes for the same text twice, and that is not the same question.
+            let old = Set(answered[..<interval.committed]).subtracting(answered[interval.committed...])
+            return interval.requests.map(question).filter(old.contains)
+        }
+    }
+
+    private func question(_ request: RequestLog.Request) -> Question {
+        if let seed = request.seed { return .generation(seed: seed) }
+        return .scoring(text: tokenizer.decode(request.prompt, skipSpecial: true))
+    }
+}

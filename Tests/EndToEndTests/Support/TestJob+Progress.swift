@@ -1,0 +1,40 @@
+@testable import RSDJobs
+
+extension TestJob {
+    /// The process that was started last, while it is not written down as stopped.
+    func presentEngine() -> EngineStart? {
+        guard let last = try? engineStarts().last, !last.isStopped, last.pid != nil else { return nil }
+        return last
+    }
+
+    /// Answers that are in the journal, looked at without reading each: this is asked over and over.
+    var eventCount: Int {
+        let text = (try? String(contentsOf: directory.journal, encoding: .utf8)) ?? ""
+        return text.matches(of: /"kind":"(generated|scored)"/).count
+    }
+
+    /// Runs until so many answers are in the journal, and kills the runner.
+    func runAndKill(afterEvents count: Int) async throws -> Bool {
+        let runner = try start()
+        let isThere = await runner.reached { eventCount >= count }
+        runner.send(9)
+        return await runner.exitCode() == 137 && isThere
+    }
+}
+
+extension JournalRecord {
+    var isEvent: Bool {
+        if case .event = self { return true }
+        return false
+    }
+
+    func isLoad(of engine: String) -> Bool {
+        if case .load(let name, _) = self { return name == engine }
+        return false
+    }
+
+    var isFailure: Bool {
+        if case .event(_, .failed) = self { return true }
+        return false
+    }
+}

@@ -1,0 +1,122 @@
+import RSDJobs
+import Testing
+
+@testable import Terminal
+
+@Suite struct SummaryTableTests {
+    @Test func isATableAt100Columns() {
+        let text = screen(SummaryTable(Fixture.summary()).lines(width: 100))
+        #expect(
+            text == """
+                                      accuracy ──────          accepted ───  FLOPs a problem ──────────
+                method        solved              95%  target  steps tokens   paper         spent        failed
+                heldout  200 answers a method
+                rsd@0.7      143/200  71.5% 64.9–77.3   12.3%  83.1%  85.0%  1.20 T 0.31×  2.90 T 0.54×       2
+                target_only  150/200  75.0% 68.6–80.5  100.0%      –      –  3.90 T 1.00×  5.40 T 1.00×       0
+
+                             draft ──────────────────────────────  target ───────  prm ─────────
+                tokens         kept  rejected  look-ahead  prompt    kept  prompt  judged   read
+                rsd@0.7      41.2 k    8.32 k      30.1 k   212 k  9.10 k   101 k  49.0 k  260 k
+                target_only       –         –           –       –  52.0 k  21.0 k       –      –
+
+                95%: Wilson's interval of the accuracy. target: share of the steps that the target wrote.
+                accepted: share of the draft steps put to the threshold, and of their tokens.
+                paper: 2N per token: draft kept and rejected, target kept, prm judged; no prompts, no look-ahead.
+                spent: 2N per token that any request read or wrote; prompts read again and look-ahead count.
+                ×: FLOPs a problem relative to target_only on the same data set.
+                """)
+    }
+
+    @Test func leavesTheLeastOutAt80Columns() {
+        let text = screen(Array(SummaryTable(Fixture.summary()).lines(width: 80).prefix(5)))
+        #expect(
+            text == """
+                                      accuracy          accepted  FLOPs a problem ──────────
+                method        solved            target     steps   paper         spent
+                heldout  200 answers a method
+                rsd@0.7      143/200     71.5%   12.3%     83.1%  1.20 T 0.31×  2.90 T 0.54×
+                target_only  150/200     75.0%  100.0%         –  3.90 T 1.00×  5.40 T 1.00×
+                """)
+    }
+
+    @Test func isAListAt60Columns() {
+        let text = screen(SummaryTable(Fixture.summary()).lines(width: 60))
+        #expect(
+            text == """
+                heldout  200 answers a method
+                rsd@0.7
+                  solved       143/200
+                  accuracy     71.5% 64.9–77.3
+                  target       12.3% of steps
+                  accepted     83.1% of steps, 85.0% of tokens
+                  paper FLOPs  1.20 T  0.31×
+                  spent FLOPs  2.90 T  0.54×
+                  failed       2
+                target_only
+                  solved       150/200
+                  accuracy     75.0% 68.6–80.5
+                  target       100.0% of steps
+                  paper FLOPs  3.90 T  1.00×
+                  spent FLOPs  5.40 T  1.00×
+
+                rsd@0.7 tokens
+                  draft      41.2 k kept, 8.32 k rejected, 30.1 k
+                             look-ahead, 212 k prompt
+                  target     9.10 k kept, 101 k prompt
+                  prm        49.0 k judged, 260 k read
+                target_only tokens
+                  target     52.0 k kept, 21.0 k prompt
+
+                95%: Wilson's interval of the accuracy. target: share of the
+                  steps that the target wrote.
+                accepted: share of the draft steps put to the threshold, and
+                  of their tokens.
+                paper: 2N per token: draft kept and rejected, target kept,
+                  prm judged; no prompts, no look-ahead.
+                spent: 2N per token that any request read or wrote; prompts
+                  read again and look-ahead count.
+                ×: FLOPs a problem relative to target_only on the same data
+                  set.
+                """)
+    }
+
+    @Test(arguments: [40, 60, 80, 99, 100, 101, 200])
+    func fits(width: Int) {
+        let lines = SummaryTable(Fixture.summary()).lines(width: width)
+        #expect(lines.allSatisfy { $0.width <= width })
+        let footer = RunFooter(Fixture.summary(), directory: "runs/gsm8k-smol", example: nil).lines(
+            width: width)
+        #expect(footer.allSatisfy { $0.width <= width })
+    }
+
+    @Test func shortensNamesBeforeItGivesTheTableUp() {
+        var summary = Fixture.summary()
+        summary.rows[0].method = "rsd-with-a-name-that-tells-a-story"
+        let lines = screen(SummaryTable(summary).lines(width: 100))
+        #expect(lines.contains("rsd-with-a-name…  143/200"))
+    }
+
+    @Test func headsEachDataSet() {
+        var summary = Fixture.summary()
+        summary.rows.append(summary.rows[0])
+        summary.rows[2].dataset = "math500"
+        summary.rows[2].total = 0
+        let lines = screen(SummaryTable(summary).lines(width: 100))
+        #expect(lines.contains("math500  0 answers a method"))
+    }
+
+    @Test func endsWithWhereThingsLie() {
+        let example = TrajectoryID(method: "rsd@0.7", dataset: "heldout", problem: "it's 1")
+        let footer = RunFooter(Fixture.summary(), directory: "runs/gsm8k-smol", example: example)
+        let text = screen(footer.lines(width: 100))
+        #expect(
+            text == #"""
+                answers  393 ended, 5 cut by max_tokens, 2 failed
+                run      5 waves, 14 swaps, 3 cold starts
+                loading  13.7 s  draft 3.1 s, target 8.4 s, prm 2.2 s
+                working  3:01  draft 42.0 s, target 2:10, prm 9.2 s
+                results  runs/gsm8k-smol/results.jsonl, runs/gsm8k-smol/summary.json
+                look     rsd-batch show runs/gsm8k-smol 'rsd@0.7/heldout/it'\''s 1/0'
+                """#)
+    }
+}

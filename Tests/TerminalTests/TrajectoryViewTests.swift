@@ -1,0 +1,100 @@
+import Foundation
+import RSDJobs
+import Testing
+
+@testable import Terminal
+
+@Suite struct TrajectoryViewTests {
+    @Test func showsAFinishedTrajectoryAt100Columns() throws {
+        let report = TrajectoryReport(try Fixture.finished(), problem: Fixture.problem)
+        let text = screen(TrajectoryView(report).lines(width: 100))
+        #expect(
+            text == #"""
+                rsd/heldout/demo-017/0
+
+                  Tom has 3 bags with 4 apples in each. He eats 5 apples. How many apples does he have left?
+
+                  1  draft   0.910 ✓  Tom has 3 bags of 4 apples.
+                  2  draft   0.874 ✓  That is 3 × 4 = 12 apples.
+                  3  draft   0.312 ✗  He eats 5, so 8 remain.
+                     target  0.950    He eats 5, so 12 - 5 = 7 remain.
+                  4  draft   0.990 ✓  The answer is \boxed{7}.
+
+                  finish     eos · 4 steps, 1 by the target · 2 waves
+                  answer     7  ✓ correct
+                  gold       7
+                  tokens
+                  draft      30 kept, 10 rejected, 10 look-ahead, 60 prompt
+                  target     12 kept, 40 prompt
+                  prm        44 judged, 120 read
+                """#)
+    }
+
+    @Test func showsAnUnfinishedTrajectoryAt60Columns() throws {
+        let report = TrajectoryReport(try Fixture.midway(), problem: Fixture.problem)
+        let text = screen(TrajectoryView(report).lines(width: 60))
+        #expect(
+            text == """
+                rsd/heldout/demo-017/0
+
+                  Tom has 3 bags with 4 apples in each. He eats 5 apples.
+                  How many apples does he have left?
+
+                  1  draft   0.910 ✓  Tom has 3 bags of 4 apples.
+                  2  draft   0.874 ✓  That is 3 × 4 = 12 apples.
+                  3  draft   0.312 ✗  He eats 5, so 8 remain.
+                     target      –    He eats 5, so 12 - 5 = 7 remain.
+
+                  finish     not yet: waits for draft · 3 steps, 1 by the
+                             target · 1 wave
+                  gold       7
+                  tokens
+                  draft      20 kept, 10 rejected, 10 look-ahead, 30 prompt
+                  target     12 kept, 40 prompt
+                  prm        33 judged, 60 read
+                """)
+    }
+
+    @Test func showsAFailure() throws {
+        var trajectory = Fixture.rsd("demo-1")
+        try trajectory.apply(.failed(reason: "the prompt is too long"))
+        let text = screen(TrajectoryView(TrajectoryReport(trajectory, problem: nil)).lines(width: 60))
+        #expect(
+            text == """
+                rsd/heldout/demo-1/0
+
+                  no step yet
+
+                  finish     failed · 0 steps, 0 by the target · 0 waves
+                  failure    the prompt is too long
+                  answer     none found  ✗ wrong
+                """)
+    }
+
+    @Test func coloursWritersAndVerdicts() throws {
+        let report = TrajectoryReport(try Fixture.finished(), problem: Fixture.problem)
+        let lines = TrajectoryView(report).lines(width: 100).map { $0.rendered(colour: true) }
+        #expect(lines.contains { $0.contains("\u{1B}[31mdraft \u{1B}[0m") && $0.contains("8 remain") })
+        #expect(lines.contains { $0.contains("\u{1B}[33mtarget\u{1B}[0m") && $0.contains("7 remain") })
+        #expect(lines.contains { $0.contains("\u{1B}[32mdraft \u{1B}[0m") && $0.contains("12 apples") })
+    }
+
+    @Test func writesWhatIsNotThereYetAsNull() throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let report = TrajectoryReport(try Fixture.midway(), problem: Fixture.problem)
+        let text = String(decoding: try encoder.encode(report), as: UTF8.self)
+        #expect(
+            text.hasPrefix(
+                #"{"answer":null,"correct":null,"finish":null,"gold":"7","id":"rsd/heldout/demo-017/0","#))
+        #expect(text.contains(#""waits_for":"draft""#))
+    }
+
+    @Test func findsTheNamesThatWereMeant() {
+        let names = ["rsd/heldout/demo-001/0", "rsd/heldout/demo-017/0", "target_only/heldout/demo-017/0"]
+        #expect(NearestNames.find("demo-017", among: names, count: 2) == [names[1], names[2]])
+        #expect(NearestNames.find("rsd/heldout/demo-O17/0", among: names, count: 1) == [names[1]])
+        #expect(NearestNames.find("x", among: []).isEmpty)
+        #expect(NearestNames.distance("kitten", "Sitting") == 3)
+    }
+}
