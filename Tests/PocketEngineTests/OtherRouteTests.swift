@@ -198,6 +198,26 @@ import Testing
         }
     }
 
+    /// The kernel gives one client port to connections with several servers, and several may live in one process.
+    @Test func aClientOfAnotherServerIsNotTakenForThisOne() async throws {
+        try await withServer { other in
+            try await withServer(engine: try Fixture.tied.engine(threads: 1)) { client in
+                let leaving = try Connection(port: other.port, from: 0)
+                try leaving.send("GET", "/health", nil)
+                _ = try await leaving.receive()
+                let staying = try Connection(port: client.port, from: leaving.ownPort)
+                defer { staying.close() }
+                let body: [String: any Sendable] = [
+                    "prompt": "a", "max_tokens": 250, "n": 20, "seed": 1, "ignore_eos": true,
+                ]
+                try staying.send("POST", "/v1/completions", try JSONSerialization.data(withJSONObject: body))
+                try await client.wait(until: "num_requests_running", is: 1)
+                leaving.close()
+                #expect(try await staying.receive().json["choices"].count == 20)
+            }
+        }
+    }
+
     @Test func aClientThatLeavesTakesItsRequestsAlong() async throws {
         try await withServer(engine: try Fixture.tied.engine(threads: 1)) { client in
             let connection = try Connection(port: client.port)

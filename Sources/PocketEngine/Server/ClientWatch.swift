@@ -5,7 +5,8 @@ import Synchronization
 /// Notices that the client of a request that is being answered has closed its connection.
 ///
 /// FlyingFox shows a handler neither the socket nor its closing. The socket is found among the process's open files by
-/// the peer's address, which names it as long as the request runs: FlyingFox closes it only after the handler's end.
+/// the ports at both its ends, which name it as long as the request runs: FlyingFox closes it only after the handler's
+/// end. The client's port alone is not enough: the kernel gives it out again for another server's connections.
 final class ClientWatch: Sendable {
     private struct Entry {
         let socket: Int32
@@ -18,10 +19,21 @@ final class ClientWatch: Sendable {
         /// Peer port to socket, as last found.
         var known: [UInt16: Int32] = [:]
         var sweeping = false
+        /// The server's own, once it is known.
+        var port: UInt16
     }
 
     private static let interval = Duration.milliseconds(20)
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+
+    /// - Parameter port: of the server; 0 until ``listens(on:)`` tells.
+    init(port: UInt16) {
+        state = Mutex(State(port: port))
+    }
+
+    func listens(on port: UInt16) {
+        state.withLock { $0.port = port }
+    }
 
     /// Runs `body`; calls `gone` once if the client of `request` closes its connection before it ends.
     func during<T>(
@@ -72,26 +84,30 @@ final class ClientWatch: Sendable {
     }
 
     private func socket(of request: HTTPRequest) -> Int32? {
-        let port: UInt16
+        let client: UInt16
         switch request.remoteAddress {
-        case .ip4(_, let number), .ip6(_, let number): port = number
+        case .ip4(_, let number), .ip6(_, let number): client = number
         case .unix, nil: return nil
         }
-        if let known = state.withLock({ $0.known[port] }), Self.peerPort(known) == port { return known }
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-        guard let found = files.lazy.compactMap({ Int32($0) }).first(where: { Self.peerPort($0) == port })
-        else {
-            return nil
+        let (known, server) = state.withLock { ($0.known[client], $0.port) }
+        func joins(_ socket: Int32) -> Bool {
+            Self.port(of: socket, getpeername) == client && Self.port(of: socket, getsockname) == server
         }
-        state.withLock { $0.known[port] = found }
+        if let known, joins(known) { return known }
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        guard let found = files.lazy.compactMap({ Int32($0) }).first(where: joins) else { return nil }
+        state.withLock { $0.known[client] = found }
         return found
     }
 
-    private static func peerPort(_ socket: Int32) -> UInt16? {
+    private typealias AddressReader = (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
+
+    /// The port at one end of a socket, or nil where it is no connection.
+    private static func port(of socket: Int32, _ read: AddressReader) -> UInt16? {
         var address = sockaddr_in6()
         var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
         let failed = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(socket, $0, &size) }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { read(socket, $0, &size) }
         }
         // Family and port lie at the same places in the addresses of both families.
         guard failed == 0, [AF_INET, AF_INET6].contains(Int32(address.sin6_family)) else { return nil }

@@ -24,15 +24,17 @@ public struct PocketServer: Sendable {
     }
 
     private let server: HTTPServer
+    private let watch: ClientWatch
     private let host: String
 
     /// - Throws: `CheckpointError` if the request log cannot be opened or the host is not an address.
     public init(engine: Engine, folder: URL, options: Options) throws {
+        watch = ClientWatch(port: options.port)
         let router = Router(
             engine: engine, modelName: options.modelName ?? folder.path, root: folder.path,
             apiKey: options.apiKey,
             requestLog: try options.requestLog.map(RequestLog.init), faults: options.faults,
-            delay: options.delay)
+            delay: options.delay, watch: watch)
         // A request may take as long as it takes: only the client gives up.
         let patience: TimeInterval = 1e7
         host = options.host == "localhost" ? "127.0.0.1" : options.host
@@ -60,7 +62,9 @@ public struct PocketServer: Sendable {
     public func waitUntilListening() async throws -> UInt16 {
         try await server.waitUntilListening()
         switch await server.listeningAddress {
-        case .ip4(_, let port), .ip6(_, let port): return port
+        case .ip4(_, let port), .ip6(_, let port):
+            watch.listens(on: port)
+            return port
         case .unix, nil: return 0
         }
     }

@@ -12,7 +12,7 @@ struct Router: HTTPHandler {
     let faults: Faults
     /// A pause before each answer of the model.
     let delay: Duration
-    let watch = ClientWatch()
+    let watch: ClientWatch
     let started = Int(Date().timeIntervalSince1970)
 
     func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {

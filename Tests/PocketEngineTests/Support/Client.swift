@@ -47,21 +47,45 @@ struct ClientError: Error {
 struct Connection: Sendable {
     private let socket: Int32
 
-    init(port: UInt16) throws {
+    /// - Parameter own: the port at this end; nil leaves it to the kernel.
+    init(port: UInt16, from own: UInt16? = nil) throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        do {
+            if let own {
+                var on: Int32 = 1
+                setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+                try Self.at(own, "bind") { bind(socket, $0, $1) }
+            }
+            try Self.at(port, "connect") { connect(socket, $0, $1) }
+        } catch {
+            Glibc.close(socket)
+            throw error
+        }
+    }
+
+    private static func at(
+        _ port: UInt16, _ what: String, _ call: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) throws {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         let result = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                call($0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard result == 0 else {
-            Glibc.close(socket)
-            throw ClientError(what: "connect: errno \(errno)")
+        guard result == 0 else { throw ClientError(what: "\(what): errno \(errno)") }
+    }
+
+    /// The port at this end.
+    var ownPort: UInt16 {
+        var address = sockaddr_in()
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        _ = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &size) }
         }
+        return UInt16(bigEndian: address.sin_port)
     }
 
     func close() { _ = Glibc.close(socket) }
