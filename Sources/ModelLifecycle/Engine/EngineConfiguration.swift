@@ -23,6 +23,14 @@ public struct EngineConfiguration: Sendable, Hashable {
     /// Set on top of this program's own environment.
     public var environment: [String: String]
     public var workingDirectory: String?
+    /// What the model is asked for.
+    public var task: EngineTask
+    /// Tokens of prompt and answer together; nil takes the checkpoint's own limit, and a longer one overrides it.
+    public var contextLength: Int?
+    /// The part of the GPU's memory that the engine may take; nil leaves it to the engine.
+    public var gpuShare: Double?
+    /// Whether the engine will be put to sleep and woken, which vLLM must know when it starts.
+    public var sleeps: Bool
     /// How long a start may go on without a new word in the log. Loading and compiling take as long as they take.
     public var startSilence: Duration
     /// From SIGTERM to SIGKILL.
@@ -32,7 +40,8 @@ public struct EngineConfiguration: Sendable, Hashable {
 
     public init(
         name: String, model: String, arguments: [Argument] = [], environment: [String: String] = [:],
-        workingDirectory: String? = nil, startSilence: Duration = .seconds(600),
+        workingDirectory: String? = nil, task: EngineTask = .generate, contextLength: Int? = nil,
+        gpuShare: Double? = nil, sleeps: Bool = false, startSilence: Duration = .seconds(600),
         stopGrace: Duration = .seconds(10), killLimit: Duration = .seconds(10)
     ) {
         self.name = name
@@ -40,8 +49,54 @@ public struct EngineConfiguration: Sendable, Hashable {
         self.arguments = arguments
         self.environment = environment
         self.workingDirectory = workingDirectory
+        self.task = task
+        self.contextLength = contextLength
+        self.gpuShare = gpuShare
+        self.sleeps = sleeps
         self.startSilence = startSilence
         self.stopGrace = stopGrace
         self.killLimit = killLimit
+    }
+}
+
+/// What an engine must know of its work before it loads a model.
+public enum EngineTask: Sendable, Hashable {
+    /// Continue texts: `POST /v1/completions`.
+    case generate
+    /// Score tokens: `POST /pooling`.
+    case score(ScoringSetup)
+}
+
+/// How a model is served so that it scores tokens.
+public struct ScoringSetup: Sendable, Hashable {
+    /// vLLM's `--convert`: `classify` makes a scorer of a causal language model.
+    public var convert: String?
+    /// Values of the model's config.json to override, as JSON texts by key.
+    public var overrides: [String: String]
+    /// vLLM's `--pooler-config`, as JSON texts by key.
+    public var pooler: [String: String]
+    /// What the engine must load to know the architecture.
+    public var plugin: EnginePlugin?
+
+    public init(
+        convert: String? = nil, overrides: [String: String] = [:], pooler: [String: String] = [:],
+        plugin: EnginePlugin? = nil
+    ) {
+        self.convert = convert
+        self.overrides = overrides
+        self.pooler = pooler
+        self.plugin = plugin
+    }
+}
+
+/// A Python package that this program brings along for an engine, found by it through PYTHONPATH: nothing is installed.
+public struct EnginePlugin: Sendable, Hashable {
+    public var name: String
+    /// Contents by path below a folder on PYTHONPATH.
+    public var files: [String: String]
+
+    public init(name: String, files: [String: String]) {
+        self.name = name
+        self.files = files
     }
 }

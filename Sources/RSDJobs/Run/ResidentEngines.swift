@@ -22,6 +22,7 @@ struct ResidentEngines: EngineRoom {
         let dialect: any EngineDialect =
             switch spec.engine.kind {
             case .pocket: PocketDialect()
+            case .vllm: VLLMDialect()
             }
         // A wave drafts, scores, and has the target rewrite.
         let engines = [Role.draft, .prm, .target].filter(roles.contains).compactMap { role in

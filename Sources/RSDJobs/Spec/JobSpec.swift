@@ -49,7 +49,7 @@ public struct EngineSpec: Sendable, Equatable {
     public var stopGrace: Double
 }
 
-public enum EngineKind: String, Sendable, CaseIterable { case pocket }
+public enum EngineKind: String, Sendable, CaseIterable { case vllm, pocket }
 public enum ResidencyKind: String, Sendable, CaseIterable { case swap }
 
 /// One `--name value` (or bare `--name` for `true`) of an engine's command line.
