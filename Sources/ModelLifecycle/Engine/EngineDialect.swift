@@ -1,3 +1,5 @@
+import Foundation
+
 /// How one kind of engine is started, and what its last words mean. All kinds speak vLLM's HTTP API.
 ///
 /// A new kind of engine is a new type with this protocol, and nothing else.
@@ -12,13 +14,24 @@ public protocol EngineDialect: Sendable {
     ///   - port: a port of 127.0.0.1 that was free a moment ago.
     /// - Returns: what to run, and where it will listen.
     /// - Throws: ``EngineError`` with ``EngineError/Code/cannotLaunch`` when the engine is not installed or the like.
-    func launch(_ configuration: EngineConfiguration, port: Int) throws -> LaunchPlan
+    func launch(_ configuration: EngineConfiguration, port: Int) async throws -> LaunchPlan
 
     /// What a process that ended before it was ready died of; nil when its words mean nothing to this dialect.
+    ///
+    /// - Parameter logTail: the end of its log, long enough to hold a traceback.
     func explain(exit: ExitStatus, logTail: String) -> StartFailure?
+
+    /// Those lines of the log that tell a person most.
+    func tellingLines(of logTail: String) -> [String]
 
     /// The engine's own version, for the manifest.
     func version() async throws -> String
+}
+
+extension EngineDialect {
+    public func tellingLines(of logTail: String) -> [String] {
+        logTail.split(whereSeparator: \.isNewline).suffix(20).map(String.init)
+    }
 }
 
 /// Everything that a start needs.
@@ -26,7 +39,7 @@ public struct LaunchPlan: Sendable, Hashable {
     /// Absolute path.
     public var executable: String
     public var arguments: [String]
-    /// Set on top of this program's environment; the configuration's environment wins over it.
+    /// Set on top of this program's environment and the configuration's.
     public var environment: [String: String]
     /// Where the engine will listen. Mostly the port that was proposed.
     public var port: Int
@@ -45,12 +58,18 @@ public struct LaunchPlan: Sendable, Hashable {
         self.host = host
         self.temporaries = temporaries
     }
+
+    func removeTemporaries() {
+        for path in temporaries { try? FileManager.default.removeItem(atPath: path) }
+    }
 }
 
 /// Why an engine did not become ready.
 public enum StartFailure: Sendable, Hashable {
     /// Somebody else took the port between the look and the start: worth another try.
     case portTaken
+    /// There was not enough memory at that moment: worth another try when others have given theirs back.
+    case noMemory(String)
     /// A sentence that says what is wrong and what to do.
     case because(String)
 }

@@ -5,6 +5,8 @@ public struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
         case cannotLaunch
         /// The process ended before it was ready.
         case diedDuringStart
+        /// The process ended before it was ready because there was not enough memory.
+        case noMemory
         /// The log said nothing new for too long during the start.
         case silentDuringStart
         /// Every port that was tried was taken by somebody else.

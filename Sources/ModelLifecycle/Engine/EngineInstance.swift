@@ -11,18 +11,19 @@ final class EngineInstance: Sendable {
     /// Why it is no more: set before its connections are closed, so that whoever loses an answer learns the reason.
     let ended: Latch<EngineError>
     private let http: HTTPClient
-    private let temporaries: [String]
+    private let plan: LaunchPlan
 
+    /// - Parameter tellingLines: of the end of the log, for the error that tells of its death.
     init(
         engine: String, child: ChildProcess, tag: String, log: EngineLog, key: Secret, plan: LaunchPlan,
-        requests: EngineRequests
+        requests: EngineRequests, tellingLines: @escaping @Sendable (String) -> [String]
     ) {
         self.engine = engine
         self.child = child
         self.tag = tag
         self.log = log
         self.key = key
-        temporaries = plan.temporaries
+        self.plan = plan
         let http = HTTPClient(limits: requests.limits)
         let ended = Latch<EngineError>()
         self.http = http
@@ -37,7 +38,7 @@ final class EngineInstance: Sendable {
             ended.set(
                 EngineError(
                     .died, engine: engine, "its process ended by itself with \(status)", exit: status,
-                    logPath: log.path, logTail: log.tail(hiding: key)))
+                    logPath: log.path, logTail: tellingLines(log.tail(hiding: key))))
             await http.shutdown()
         }
     }
@@ -51,7 +52,7 @@ final class EngineInstance: Sendable {
         let family = ProcessFamily(
             leader: child.pid, leaderStart: child.startTime, tag: tag, trustsGroup: true)
         _ = try await ladder.bringDown(family, engine: engine)
-        for path in temporaries { try? FileManager.default.removeItem(atPath: path) }
+        plan.removeTemporaries()
     }
 }
 

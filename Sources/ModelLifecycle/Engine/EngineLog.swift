@@ -28,15 +28,14 @@ struct EngineLog: Sendable {
         return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 
-    /// The last lines, with the key made unreadable should the engine have printed it.
-    func tail(lines: Int = 20, hiding key: Secret) -> [String] {
-        guard let file = FileHandle(forReadingAtPath: path) else { return [] }
+    /// The last part, with the key made unreadable should the engine have printed it.
+    func tail(bytes limit: UInt64 = 262_144, hiding key: Secret) -> String {
+        guard let file = FileHandle(forReadingAtPath: path) else { return "" }
         defer { try? file.close() }
         let length = (try? file.seekToEnd()) ?? 0
-        try? file.seek(toOffset: length > 16384 ? length - 16384 : 0)
+        try? file.seek(toOffset: length > limit ? length - limit : 0)
         let bytes = (try? file.readToEnd()) ?? Data()
         return String(decoding: bytes, as: UTF8.self)
             .replacingOccurrences(of: key.value, with: key.description)
-            .split(whereSeparator: \.isNewline).suffix(lines).map(String.init)
     }
 }

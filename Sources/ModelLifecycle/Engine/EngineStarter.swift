@@ -23,8 +23,14 @@ struct EngineStarter: Sendable {
         var lost: [String] = []
         for _ in 1...Self.portTries {
             try Task.checkCancellation()
-            let plan = try dialect.launch(configuration, port: try FreePort.find())
-            let instance = try await spawn(plan)
+            let plan = try await dialect.launch(configuration, port: try FreePort.find())
+            let instance: EngineInstance
+            do {
+                instance = try await spawn(plan)
+            } catch {
+                plan.removeTemporaries()
+                throw error
+            }
             do {
                 try await waitUntilReady(instance)
                 return instance
@@ -64,10 +70,10 @@ struct EngineStarter: Sendable {
         } catch {
             throw EngineError(.cannotLaunch, engine: name, "\(error)", logPath: logDirectory)
         }
-        let tag = try ledger.intend(engine: name)
+        let tag = try ledger.intend(engine: name, temporaries: plan.temporaries)
         var environment = ProcessInfo.processInfo.environment
-        environment.merge(plan.environment) { $1 }
         environment.merge(configuration.environment) { $1 }
+        environment.merge(plan.environment) { $1 }
         environment["VLLM_API_KEY"] = key.value
         environment[ProcessFamily.tagVariable] = tag
         // Python's setproctitle, by which vLLM names its processes, writes over /proc/PID/environ unless told not to.
@@ -83,7 +89,8 @@ struct EngineStarter: Sendable {
             throw EngineError(.cannotLaunch, engine: name, "\(error)", logPath: log.path)
         }
         let instance = EngineInstance(
-            engine: name, child: child, tag: tag, log: log, key: key, plan: plan, requests: requests)
+            engine: name, child: child, tag: tag, log: log, key: key, plan: plan, requests: requests,
+            tellingLines: dialect.tellingLines)
         do {
             try ledger.started(tag: tag, pid: child.pid, startTime: child.startTime)
         } catch {
@@ -142,18 +149,16 @@ struct EngineStarter: Sendable {
 
     private func died(_ instance: EngineInstance, _ status: ExitStatus) -> any Error {
         let tail = instance.log.tail(hiding: instance.key)
-        let head = "its process ended with \(status) before it was ready"
-        switch dialect.explain(exit: status, logTail: tail.joined(separator: "\n")) {
-        case .portTaken: return PortLost(reason: "the address was already in use")
-        case .because(let why):
-            return EngineError(
-                .diedDuringStart, engine: configuration.name, "\(head): \(why)", exit: status,
-                logPath: instance.log.path, logTail: tail)
-        case nil:
-            return EngineError(
-                .diedDuringStart, engine: configuration.name, "\(head); its last words are below",
-                exit: status,
-                logPath: instance.log.path, logTail: tail)
+        func error(_ code: EngineError.Code, _ why: String) -> EngineError {
+            EngineError(
+                code, engine: configuration.name, "its process ended with \(status) before it was ready" + why,
+                exit: status, logPath: instance.log.path, logTail: dialect.tellingLines(of: tail))
+        }
+        return switch dialect.explain(exit: status, logTail: tail) {
+        case .portTaken: PortLost(reason: "the address was already in use")
+        case .noMemory(let why): error(.noMemory, ": \(why)")
+        case .because(let why): error(.diedDuringStart, ": \(why)")
+        case nil: error(.diedDuringStart, "; its last words are below")
         }
     }
 
@@ -162,6 +167,6 @@ struct EngineStarter: Sendable {
             .silentDuringStart, engine: configuration.name,
             "it was not ready and its log said nothing new for \(configuration.startSilence); "
                 + "raise the start limit if the model needs longer",
-            logPath: instance.log.path, logTail: instance.log.tail(hiding: instance.key))
+            logPath: instance.log.path, logTail: dialect.tellingLines(of: instance.log.tail(hiding: instance.key)))
     }
 }

@@ -15,6 +15,7 @@ public struct PocketDialect: EngineDialect {
             arguments: [
                 "serve", configuration.model, "--port", "\(port)", "--served-model-name", configuration.name,
             ]
+                + (configuration.contextLength.map { ["--max-model-len", "\($0)"] } ?? [])
                 + configuration.arguments.flatMap(\.words),
             port: port)
     }

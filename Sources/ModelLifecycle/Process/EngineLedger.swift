@@ -19,6 +19,8 @@ public final class EngineLedger: Sendable {
         var host: String?
         var boot: String?
         var runner: Int32?
+        /// Files and folders to remove when the engine is gone.
+        var temporaries: [String]?
         var pid: Int32?
         var start: UInt64?
         var note: String?
@@ -63,13 +65,13 @@ public final class EngineLedger: Sendable {
     /// Writes down that an engine is about to be started.
     ///
     /// - Returns: the tag for the child's environment.
-    package func intend(engine: String) throws -> String {
+    package func intend(engine: String, temporaries: [String] = []) throws -> String {
         let tag = RandomName.hex(bytes: 16)
         state.withLock { _ = $0.mine.insert(tag) }
         try append(
             Line(
-                event: .intent, tag: tag, at: Date(), engine: engine, host: host, boot: boot, runner: getpid()
-            ))
+                event: .intent, tag: tag, at: Date(), engine: engine, host: host, boot: boot, runner: getpid(),
+                temporaries: temporaries.isEmpty ? nil : temporaries))
         return tag
     }
 
@@ -108,6 +110,7 @@ public final class EngineLedger: Sendable {
             let pids = family.living().map(\.pid)
             do {
                 let outcome = try await StopLadder(grace: grace).bringDown(family, engine: start.engine)
+                for path in start.temporaries { try? FileManager.default.removeItem(atPath: path) }
                 if outcome != .wasGone { sweep.ended.append(.init(engine: start.engine, pids: pids)) }
                 try stopped(tag: start.tag, note: "swept: \(outcome)")
             } catch let error as EngineUnkillable {
@@ -126,6 +129,7 @@ public final class EngineLedger: Sendable {
         var boot: String?
         var pid: Int32?
         var startTime: UInt64?
+        var temporaries: [String] = []
     }
 
     func openStarts() throws -> [OpenStart] {
@@ -140,7 +144,8 @@ public final class EngineLedger: Sendable {
             case .intent:
                 order.append(line.tag)
                 starts[line.tag] = OpenStart(
-                    tag: line.tag, engine: line.engine ?? "?", host: line.host, boot: line.boot)
+                    tag: line.tag, engine: line.engine ?? "?", host: line.host, boot: line.boot,
+                    temporaries: line.temporaries ?? [])
             case .started:
                 starts[line.tag]?.pid = line.pid
                 starts[line.tag]?.startTime = line.start

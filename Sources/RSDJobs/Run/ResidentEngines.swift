@@ -22,7 +22,7 @@ struct ResidentEngines: EngineRoom {
         let dialect: any EngineDialect =
             switch spec.engine.kind {
             case .pocket: PocketDialect()
-            case .vllm: VLLMDialect()
+            case .vllm: VLLMDialect(installation: VLLMInstallation(venv: spec.engine.venv))
             }
         // A wave drafts, scores, and has the target rewrite.
         let engines = [Role.draft, .prm, .target].filter(roles.contains).compactMap { role in
@@ -113,7 +113,16 @@ extension EngineConfiguration {
     init(role: Role, model: ModelSpec, engine: EngineSpec) {
         self.init(
             name: role.rawValue, model: model.model,
-            arguments: engine.args.map { Argument($0.name, $0.value) }, environment: engine.env,
+            arguments: engine.args(for: model).map { Argument($0.name, $0.value) }, environment: engine.env,
+            contextLength: model.context,
             startSilence: .seconds(engine.startTimeout), stopGrace: .seconds(engine.stopGrace))
+    }
+}
+
+extension EngineSpec {
+    /// A model's own flags take the place of the same flags of the engine.
+    func args(for model: ModelSpec) -> [EngineArgument] {
+        let own = Set(model.args.map(\.flag))
+        return args.filter { !own.contains($0.flag) } + model.args
     }
 }

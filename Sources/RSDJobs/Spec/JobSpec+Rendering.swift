@@ -4,8 +4,7 @@ extension JobSpec {
         var lines = ["name: \(YAMLWriter.text(name))", "seed: \(seed)", "models:"]
         for role in Role.allCases {
             guard let model = models[role] else { continue }
-            let profile = model.profile.map { [("profile", $0.rawValue)] } ?? []
-            lines.append("  \(role.rawValue): " + flow([("model", YAMLWriter.text(model.model))] + profile))
+            lines.append("  \(role.rawValue): " + flow(model.yaml))
         }
         lines += ["engine:"] + engine.yaml.map { "  \($0): \($1)" }
         lines += ["datasets:"] + datasets.map { "  - " + flow($0.yaml) }
@@ -23,24 +22,37 @@ private func flow(_ pairs: Pairs) -> String {
     pairs.isEmpty ? "{}" : "{ " + pairs.map { "\($0.key): \($0.value)" }.joined(separator: ", ") + " }"
 }
 
+extension ModelSpec {
+    fileprivate var yaml: Pairs {
+        var pairs: Pairs = [("model", YAMLWriter.text(model))]
+        if let context { pairs.append(("context", String(context))) }
+        if !args.isEmpty { pairs.append(("args", flow(args.yaml))) }
+        if let profile { pairs.append(("profile", profile.rawValue)) }
+        return pairs
+    }
+}
+
 extension EngineSpec {
     fileprivate var yaml: Pairs {
         let env: Pairs = env.sorted { $0.key < $1.key }.map {
             (YAMLWriter.text($0.key), YAMLWriter.quoted($0.value))
         }
-        return [
-            ("kind", kind.rawValue), ("residency", residency.rawValue), ("args", flow(argumentPairs)),
+        return [("kind", kind.rawValue)] + (venv.map { [("venv", YAMLWriter.text($0))] } ?? []) + [
+            ("residency", residency.rawValue), ("args", flow(args.yaml)),
             ("env", flow(env)), ("concurrency", String(concurrency)), ("start_timeout", startTimeout.plain),
             ("stall_timeout", stallTimeout.plain), ("stop_grace", stopGrace.plain),
         ]
     }
 
+}
+
+extension [EngineArgument] {
     /// Each flag once, where it first stands; a flag with several values has a list.
-    private var argumentPairs: Pairs {
+    fileprivate var yaml: Pairs {
         var names: [String] = []
-        for argument in args where !names.contains(argument.name) { names.append(argument.name) }
+        for argument in self where !names.contains(argument.name) { names.append(argument.name) }
         return names.map { name in
-            let values = args.filter { $0.name == name }.map { $0.value.map(YAMLWriter.quoted) ?? "true" }
+            let values = filter { $0.name == name }.map { $0.value.map(YAMLWriter.quoted) ?? "true" }
             return (
                 YAMLWriter.text(name),
                 values.count == 1 ? values[0] : "[" + values.joined(separator: ", ") + "]"

@@ -23,6 +23,10 @@ public enum Role: String, Sendable, Hashable, Codable, CaseIterable {
 public struct ModelSpec: Sendable, Equatable {
     /// A directory with a Hugging Face checkpoint.
     public var model: String
+    /// Tokens of prompt and answer together; nil takes the checkpoint's own limit.
+    public var context: Int?
+    /// For this model's engine, on top of the engine's own ``EngineSpec/args``.
+    public var args: [EngineArgument] = []
     /// How a PRM wants its input and where it puts its rewards; nil for generators.
     public var profile: PRMProfile?
 }
@@ -35,9 +39,11 @@ public enum PRMProfile: String, Sendable, CaseIterable {
 
 public struct EngineSpec: Sendable, Equatable {
     public var kind: EngineKind
+    /// The virtual environment that vLLM is in, or its Python; nil looks for it.
+    public var venv: String?
     public var residency: ResidencyKind
     /// Handed to the engine's command line as `--key value`.
-    public var args: [EngineArgument]
+    public var args: [EngineArgument] = []
     public var env: [String: String]
     /// Requests in flight at most.
     public var concurrency: Int
@@ -60,6 +66,9 @@ public struct EngineArgument: Sendable, Equatable {
         self.name = name
         self.value = value
     }
+
+    /// The name with dashes: engines take `max_model_len` and `max-model-len` for the same.
+    var flag: String { name.replacing("_", with: "-") }
 }
 
 public struct DatasetSpec: Sendable, Equatable {

@@ -30,6 +30,7 @@ public struct SpecIdentity: Sendable, Equatable, Codable {
             guard let model = spec.models[role], let files = job.models[role] else { continue }
             // Not where it lies: the same files elsewhere are the same model.
             if let profile = model.profile { add("models.\(role.rawValue).profile", profile.rawValue) }
+            if let context = model.context { add("models.\(role.rawValue).context", String(context)) }
             add("models.\(role.rawValue).files", "sha256:" + files.fingerprint)
         }
         add("engine.kind", spec.engine.kind.rawValue)

@@ -1,14 +1,20 @@
 extension EngineSpec {
     static let keys = [
-        "kind", "residency", "args", "env", "concurrency", "start_timeout", "stall_timeout", "stop_grace",
+        "kind", "venv", "residency", "args", "env", "concurrency", "start_timeout", "stall_timeout", "stop_grace",
     ]
 
     /// Flags that the runner gives to every engine itself.
-    static let ownFlags: Set<String> = ["api-key", "host", "model", "port"]
+    static let ownFlags: Set<String> = [
+        "api-key", "convert", "enable-sleep-mode", "generation-config", "host", "model", "pooler-config", "port",
+        "runner", "seed", "served-model-name", "task", "uds",
+    ]
 
-    init?(field: SpecField) {
+    /// - Parameter directory: that of the spec file, where relative paths begin.
+    init?(field: SpecField, directory: String) {
         guard let section = SpecSection(field, "engine", keys: Self.keys) else { return nil }
         let kind = section.required("kind")?.choice(of: EngineKind.self, called: "engine")
+        let venv = section["venv"].flatMap { $0.path(from: directory) }
+        if let field = section["venv"], kind == .pocket { field.error("'venv' is for 'kind: vllm'; remove it") }
         let residency = section.value("residency", default: .swap) { $0.choice(of: ResidencyKind.self) }
         let args = section.value("args", default: [], EngineArgument.decodeAll)
         let env = section.value("env", default: [:], Self.environment)
@@ -21,7 +27,7 @@ extension EngineSpec {
         let grace = seconds("stop_grace", default: 10)
         guard let kind else { return nil }
         self.init(
-            kind: kind, residency: residency, args: args, env: env, concurrency: concurrency,
+            kind: kind, venv: venv, residency: residency, args: args, env: env, concurrency: concurrency,
             startTimeout: start,
             stallTimeout: stall, stopGrace: grace)
     }

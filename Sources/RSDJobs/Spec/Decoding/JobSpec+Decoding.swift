@@ -24,7 +24,7 @@ struct WrittenJob {
         name = job.required("name")?.identifier()
         seed = job.value("seed", default: 0) { $0.integer(atLeast: 0) }
         models = job.required("models").map { ModelSpec.decodeAll($0, directory: directory) } ?? [:]
-        engine = job.required("engine").flatMap(EngineSpec.init(field:))
+        engine = job.required("engine").flatMap { EngineSpec(field: $0, directory: directory) }
         datasets = job.required("datasets").map { WrittenDataset.decodeAll($0, directory: directory) } ?? []
         let standard = Located(value: WrittenPrompt.template(PromptTemplate.standard), mark: root.mark)
         prompt = job.value("prompt", default: standard) { WrittenPrompt.decode($0, directory: directory) }
@@ -102,13 +102,16 @@ extension ModelSpec {
     }
 
     private static func decode(_ field: SpecField, as role: Role, directory: String) -> Located<ModelSpec>? {
-        let keys = role == .prm ? ["model", "profile"] : ["model"]
+        let keys = ["model", "context", "args"] + (role == .prm ? ["profile"] : [])
         guard let section = SpecSection(field, role.rawValue, keys: keys) else { return nil }
         let model = section.required("model")
         let path = model?.path(from: directory)
+        let context: Int? = section["context"].flatMap { $0.integer(atLeast: 1) }
+        let args = section.value("args", default: [], EngineArgument.decodeAll)
         let profile = role == .prm ? section.required("profile")?.choice(of: PRMProfile.self) : nil
         guard let path, let model else { return nil }
-        return Located(value: ModelSpec(model: path, profile: profile), mark: model.mark)
+        return Located(
+            value: ModelSpec(model: path, context: context, args: args, profile: profile), mark: model.mark)
     }
 }
 

@@ -1,0 +1,119 @@
+import Foundation
+
+/// Where vLLM is on this machine. Looked for once.
+public actor VLLMInstallation {
+    /// What runs vLLM's command line: words before `serve`.
+    struct Command: Sendable, Hashable {
+        var executable: String
+        var arguments: [String]
+        /// nil where vLLM's own program is all that was found.
+        var python: String?
+    }
+
+    /// Beside PATH: where `scripts/setup-vllm` puts its environment.
+    static var standardFolder: String { CacheFolder.path + "/vllm" }
+
+    private static let module = ["-m", "vllm.entrypoints.cli.main"]
+    private let venv: String?
+    private let environment: [String: String]
+    private let standardFolder: String
+    private var found: Command?
+
+    /// - Parameter venv: a virtual environment's folder, or its Python; nil looks in the environment variable
+    ///   RSD_BATCH_VLLM, then for `vllm` and for a Python that has it on PATH, then where `scripts/setup-vllm` puts one.
+    public init(venv: String?) {
+        self.init(
+            venv: venv, environment: ProcessInfo.processInfo.environment, standardFolder: Self.standardFolder)
+    }
+
+    init(venv: String?, environment: [String: String], standardFolder: String) {
+        self.venv = venv
+        self.environment = environment
+        self.standardFolder = standardFolder
+    }
+
+    /// - Throws: ``EngineError`` with ``EngineError/Code/cannotLaunch`` where there is no vLLM.
+    func command(for engine: String) async throws -> Command {
+        if let found { return found }
+        let command = try await look(for: engine)
+        found = command
+        return command
+    }
+
+    /// The version of the package, such as `0.32.0+cpu`.
+    func version() async throws -> String {
+        let command = try await command(for: "vllm")
+        let question =
+            command.python.map { ($0, ["-c", "import importlib.metadata as m; print(m.version('vllm'))"]) }
+            ?? (command.executable, command.arguments + ["--version"])
+        // Importing all of vLLM can take a minute from a cold file system.
+        let output = try await CommandOutput.run(question.0, question.1, limit: .seconds(300))
+        let lines = output.text.split(whereSeparator: \.isNewline)
+        guard output.status == .exited(code: 0), let version = lines.last else {
+            throw EngineError(
+                .cannotLaunch, engine: "vllm",
+                "\(question.0) could not tell the version of vLLM, so vLLM is not installed there, or broken: "
+                    + (lines.last.map(String.init) ?? "it said nothing")
+                    + ". scripts/setup-vllm makes an environment that works")
+        }
+        return String(version)
+    }
+
+    // MARK: Looking
+
+    private func look(for engine: String) async throws -> Command {
+        if let venv {
+            guard let command = inVenv(venv) else {
+                throw missing(engine, "there is no Python in \(venv), which the job names as `engine.venv`")
+            }
+            return command
+        }
+        if let named = environment["RSD_BATCH_VLLM"], !named.isEmpty {
+            guard let command = inVenv(named) else {
+                throw missing(engine, "there is no Python in \(named), which RSD_BATCH_VLLM names")
+            }
+            return command
+        }
+        if let program = onPath("vllm") {
+            // A console script has its Python beside it, which starts faster questions.
+            let sibling = URL(filePath: program).deletingLastPathComponent().appending(path: "python").path
+            let python = isExecutable(sibling) ? sibling : nil
+            return Command(executable: program, arguments: [], python: python)
+        }
+        for name in ["python3", "python"] {
+            guard let python = onPath(name), try await hasVLLM(python) else { continue }
+            return Command(executable: python, arguments: Self.module, python: python)
+        }
+        if let command = inVenv(standardFolder) { return command }
+        throw missing(engine, "vLLM was not found")
+    }
+
+    private func inVenv(_ path: String) -> Command? {
+        [path + "/bin/python", path].first(where: isExecutable).map {
+            Command(executable: $0, arguments: Self.module, python: $0)
+        }
+    }
+
+    private func hasVLLM(_ python: String) async throws -> Bool {
+        let question = "import importlib.util, sys; sys.exit(importlib.util.find_spec('vllm') is None)"
+        return try await CommandOutput.run(python, ["-c", question]).status == .exited(code: 0)
+    }
+
+    private func onPath(_ name: String) -> String? {
+        (environment["PATH"] ?? "").split(separator: ":").filter { $0.hasPrefix("/") }
+            .map { "\($0)/\(name)" }.first(where: isExecutable)
+    }
+
+    private func isExecutable(_ path: String) -> Bool {
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && !isDirectory.boolValue
+            && FileManager.default.isExecutableFile(atPath: path)
+    }
+
+    private func missing(_ engine: String, _ what: String) -> EngineError {
+        EngineError(
+            .cannotLaunch, engine: engine,
+            "\(what). Name its virtual environment in the job (`engine: { venv: DIR }`), put `vllm` on PATH, or make an "
+                + "environment with scripts/setup-vllm")
+    }
+}
