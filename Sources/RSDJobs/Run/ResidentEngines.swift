@@ -114,7 +114,7 @@ extension EngineConfiguration {
         self.init(
             name: role.rawValue, model: model.model,
             arguments: engine.args(for: model).map { Argument($0.name, $0.value) }, environment: engine.env,
-            contextLength: model.context,
+            task: role == .prm ? .score(ScoringSetup()) : .generate, contextLength: model.context,
             startSilence: .seconds(engine.startTimeout), stopGrace: .seconds(engine.stopGrace))
     }
 }

@@ -29,7 +29,9 @@ struct VLLMLog {
         var errors: [String] = []
         for line in lines where line.prefixMatch(of: /[\w. ]*(Error|Exception|error|Value error)[:,]\s/) != nil {
             let text = line.count > 400 ? line.prefix(400) + "…" : line
-            if !line.contains("Engine core initialization failed"), !errors.contains(String(text)) {
+            // These only point to a cause that stands elsewhere.
+            let isPointer = line.contains("See root cause above") || line.contains("See stack trace for root cause")
+            if !isPointer, !errors.contains(String(text)) {
                 errors.append(String(text))
             }
         }
@@ -129,6 +131,14 @@ struct VLLMLog {
             return .because(
                 "max-num-batched-tokens (\(found.1)) must be at least the context (\(found.2)) for this kind of PRM; "
                     + "raise it in the job's `args` or give the PRM a shorter `context`")
+        },
+        { line in
+            guard let found = line.firstMatch(of: /There is no module or parameter named '([^']+)' in (\w+)/) else {
+                return nil
+            }
+            return .because(
+                "the checkpoint holds weights (\(found.1)) that have no place in \(found.2), as which vLLM serves it; for a PRM, "
+                    + "choose the `profile` made for it")
         },
         { line in
             line.contains("SafetensorError")
