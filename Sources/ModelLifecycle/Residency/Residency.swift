@@ -7,10 +7,10 @@ public protocol Residency: Actor {
     /// Makes a group the resident one and returns its engines, ready, by name. Does nothing when it already is.
     ///
     /// - Throws: what ``Engine/start()`` and ``Engine/stop()`` throw; ``ResidencyError``.
-    func activate(_ group: [String]) async throws -> [String: Engine]
+    func activate(_ group: [String]) async throws -> [String: any EngineHandle]
 
     /// Starts one engine of the resident group anew, after it died or went wrong.
-    func restart(_ name: String) async throws -> Engine
+    func restart(_ name: String) async throws -> any EngineHandle
 
     /// Leaves nothing up. Runs to its end even when the calling task is cancelled.
     func deactivate() async throws

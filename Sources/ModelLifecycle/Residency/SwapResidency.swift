@@ -32,7 +32,7 @@ public actor SwapResidency: Residency {
         self.settle = settle
     }
 
-    public func activate(_ group: [String]) async throws -> [String: Engine] {
+    public func activate(_ group: [String]) async throws -> [String: any EngineHandle] {
         guard groups.contains(group) else {
             throw ResidencyError(description: "\(group) is not one of the groups \(groups)")
         }
@@ -45,7 +45,7 @@ public actor SwapResidency: Residency {
                 if wasUp { stopped += 1 }
             }
             await self.add(swaps: stopped)
-            var active: [String: Engine] = [:]
+            var active: [String: any EngineHandle] = [:]
             var settled = false
             // One after the other: engines that start together mistake each other's memory for free.
             for name in group {
@@ -61,7 +61,7 @@ public actor SwapResidency: Residency {
         }
     }
 
-    public func restart(_ name: String) async throws -> Engine {
+    public func restart(_ name: String) async throws -> any EngineHandle {
         guard let engine = engines[name] else {
             throw ResidencyError(description: "there is no engine \(name)")
         }

@@ -2,7 +2,7 @@ import ModelLifecycle
 
 /// The resident engines at work.
 actor EngineCrew: Crew {
-    private let engines: [Role: Engine]
+    private let engines: [Role: any EngineHandle]
     private let pieces: [Role: TokenPieces]
     private let asking: Asking
     private let stallTimeout: Duration
@@ -11,7 +11,7 @@ actor EngineCrew: Crew {
     private var lastSign = ContinuousClock.now
 
     init(
-        engines: [Role: Engine], pieces: [Role: TokenPieces], asking: Asking, stallTimeout: Double,
+        engines: [Role: any EngineHandle], pieces: [Role: TokenPieces], asking: Asking, stallTimeout: Double,
         restart: @escaping @Sendable ([String]) async throws -> Void
     ) async throws {
         self.engines = engines
@@ -37,8 +37,8 @@ actor EngineCrew: Crew {
         await withTaskGroup(of: EngineTrouble?.self) { group in
             for (role, engine) in engines {
                 group.addTask {
-                    guard let status = try? await engine.died() else { return nil }
-                    return .died(engine: role.rawValue, how: "\(status)")
+                    guard let how = try? await engine.gone() else { return nil }
+                    return .died(engine: role.rawValue, how: how)
                 }
             }
             group.addTask { await self.stall() }

@@ -64,7 +64,7 @@ struct ResidentEngines: EngineRoom {
         let before = await residency.statistics
         let engines = try await announcing(names, note) { try await residency.activate(names) }
         for _ in before.swaps..<(await residency.statistics.swaps) { try await note(.swapped) }
-        var resident: [Role: Engine] = [:]
+        var resident: [Role: any EngineHandle] = [:]
         for role in group { resident[role] = engines[role.rawValue] }
         return try await EngineCrew(
             engines: resident, pieces: pieces, asking: asking, stallTimeout: job.spec.engine.stallTimeout,
