@@ -21,7 +21,7 @@ import Testing
             take(.advanced(trajectory, event), seconds)
         }
         take(.phaseEnded(wave: 1, roles: [.draft], seconds: 12), 16)
-        take(.trouble(.died(engine: "prm", how: "exit 1\nlog: x")), 17)
+        take(.trouble(.died(.prm, how: "exit 1\nlog: x")), 17)
         log.say("stopping", date: Date(timeIntervalSince1970: 1_800_000_018))
         #expect(
             log.takeLines().joined(separator: "\n") == """

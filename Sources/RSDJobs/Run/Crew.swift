@@ -9,20 +9,26 @@ protocol Crew: Sendable {
     /// Returns when an engine has died or makes no progress, or when the task is cancelled.
     func trouble() async -> EngineTrouble?
 
-    /// Brings the engines up afresh.
-    func restart() async throws
+    /// Brings one engine up afresh.
+    func restart(_ role: Role) async throws
 }
 
 /// Something that only a restart mends.
 public enum EngineTrouble: Sendable, Equatable, CustomStringConvertible {
-    case died(engine: String, how: String)
-    case stalled(engine: String, seconds: Double)
+    case died(Role, how: String)
+    case stalled(Role, seconds: Double)
+
+    var role: Role {
+        switch self {
+        case .died(let role, _), .stalled(let role, _): role
+        }
+    }
 
     public var description: String {
         switch self {
-        case .died(let engine, let how): "the \(engine) engine died (\(how))"
-        case .stalled(let engine, let seconds):
-            "the \(engine) engine made no progress for \(seconds.formatted()) seconds"
+        case .died(let role, let how): "the \(role.rawValue) engine died (\(how))"
+        case .stalled(let role, let seconds):
+            "the \(role.rawValue) engine made no progress for \(seconds.formatted()) seconds"
         }
     }
 }

@@ -6,8 +6,8 @@ import DequeModule
 /// a trajectory that keeps failing where others succeed is given up.
 actor Phase {
     private enum Outcome: Sendable {
-        case advanced(Trajectory)
-        case failed(TrajectoryID, any Error)
+        case advanced(Trajectory, by: Role)
+        case failed(TrajectoryID, any Error, by: Role)
         case trouble(EngineTrouble?)
         case interrupted
         case drained
@@ -23,16 +23,12 @@ actor Phase {
 
     /// The trajectories of this phase as they stand.
     private(set) var trajectories: [TrajectoryID: Trajectory]
-    private var queue: Deque<TrajectoryID>
-    private var inFlight: Set<TrajectoryID> = []
-    /// Were in flight when their engine went away.
-    private var dropped: [TrajectoryID] = []
-    private var patience: Patience
+    private var lanes: [Role: Lane]
 
     /// Seconds that answers in flight are waited for after the wish to stop.
     static let drainSeconds = 5.0
 
-    /// - Parameter concurrency: requests in flight at most.
+    /// - Parameter concurrency: requests in flight at most, for each engine.
     init(
         roles: [Role], trajectories: [Trajectory], crew: any Crew, journal: Journal, interruption: Interruption,
         concurrency: Int, observe: @escaping @Sendable (RunEvent) -> Void
@@ -43,8 +39,10 @@ actor Phase {
         self.interruption = interruption
         self.observe = observe
         self.trajectories = Dictionary(uniqueKeysWithValues: trajectories.map { ($0.id, $0) })
-        queue = Deque(trajectories.map(\.id))
-        patience = Patience(window: concurrency)
+        lanes = Dictionary(uniqueKeysWithValues: roles.map { ($0, Lane(concurrency: concurrency)) })
+        for trajectory in trajectories {
+            if let role = trajectory.need.role { lanes[role]?.queue.append(trajectory.id) }
+        }
     }
 
     /// - Throws: ``EngineUseless``, ``Interrupted``, or what a restart or the journal threw. The trajectories then hold
@@ -55,17 +53,21 @@ actor Phase {
             case .interrupted: throw Interrupted()
             case .trouble(let trouble): try await recover(from: trouble)
             case .exhausted:
-                switch patience.conclude() {
-                case .done: return
-                case .secondChance(let ids):
-                    try await interruption.giveUpOn { [crew] in try await crew.restart() }
-                    queue = Deque(ids)
-                case .fail(let reasons):
-                    for (id, reason) in reasons { try await giveUp(id, reason: reason) }
-                    return
-                case .useless(let reason): throw EngineUseless(roles: roles, reason: reason)
-                }
+                for role in roles { try await conclude(role) }
+                if lanes.values.allSatisfy(\.queue.isEmpty) { return }
             }
+        }
+    }
+
+    private func conclude(_ role: Role) async throws {
+        switch lanes[role]?.patience.conclude() ?? .done {
+        case .done: break
+        case .secondChance(let ids):
+            try await restart(role)
+            lanes[role]?.queue.append(contentsOf: ids)
+        case .fail(let reasons):
+            for (id, reason) in reasons { try await giveUp(id, reason: reason) }
+        case .useless(let reason): throw EngineUseless(roles: [role], reason: reason)
         }
     }
 
@@ -80,10 +82,11 @@ actor Phase {
                 return .interrupted
             }
             refill(&group)
-            while !inFlight.isEmpty || (end == nil && !dropped.isEmpty), let outcome = try await group.next() {
+            while isAsking || (end == nil && hasDropped), let outcome = try await group.next() {
                 switch outcome {
-                case .advanced(let trajectory): take(trajectory)
-                case .failed(let id, let error): try await handle(error, of: id, stopping: end != nil)
+                case .advanced(let trajectory, let role): take(trajectory, from: role)
+                case .failed(let id, let error, let role):
+                    try await handle(error, of: id, by: role, stopping: end != nil)
                 case .trouble(let trouble?) where end == nil:
                     end = .trouble(trouble)
                     group.cancelAll()
@@ -101,11 +104,17 @@ actor Phase {
         return interruption.level > .none ? .interrupted : end ?? .exhausted
     }
 
+    private var isAsking: Bool { lanes.values.contains { !$0.inFlight.isEmpty } }
+    private var hasDropped: Bool { lanes.values.contains { !$0.dropped.isEmpty } }
+
     private func refill(_ group: inout ThrowingTaskGroup<Outcome, any Error>) {
-        while dropped.isEmpty, interruption.level == .none, inFlight.count < patience.window,
-            let id = queue.popFirst(), let trajectory = trajectories[id]
-        {
-            inFlight.insert(id)
+        if hasDropped || interruption.level > .none { return }
+        for role in roles { refill(role, &group) }
+    }
+
+    private func refill(_ role: Role, _ group: inout ThrowingTaskGroup<Outcome, any Error>) {
+        while lanes[role]?.hasRoom == true, let id = lanes[role]?.queue.popFirst(), let trajectory = trajectories[id] {
+            lanes[role]?.inFlight.insert(id)
             group.addTask { [crew, journal, observe] in
                 do {
                     let event = try await crew.answer(trajectory)
@@ -113,11 +122,11 @@ actor Phase {
                     try advanced.apply(event)
                     try await journal.append(.event(id, event))
                     observe(.advanced(advanced, event))
-                    return .advanced(advanced)
+                    return .advanced(advanced, by: role)
                 } catch let failure as JournalWriteFailure {
                     throw failure
                 } catch {
-                    return .failed(id, error)
+                    return .failed(id, error, by: role)
                 }
             }
         }
@@ -137,33 +146,40 @@ actor Phase {
 
     // MARK: What came back
 
-    private func take(_ trajectory: Trajectory) {
-        inFlight.remove(trajectory.id)
+    private func take(_ trajectory: Trajectory, from role: Role) {
         trajectories[trajectory.id] = trajectory
-        patience.success(trajectory.id)
-        if let role = trajectory.need.role, roles.contains(role) { queue.append(trajectory.id) }
+        lanes[role]?.inFlight.remove(trajectory.id)
+        lanes[role]?.patience.success(trajectory.id)
+        if let next = trajectory.need.role { lanes[next]?.queue.append(trajectory.id) }
     }
 
-    private func handle(_ error: any Error, of id: TrajectoryID, stopping: Bool) async throws {
-        inFlight.remove(id)
+    private func handle(_ error: any Error, of id: TrajectoryID, by role: Role, stopping: Bool) async throws {
+        lanes[role]?.inFlight.remove(id)
         if error is EngineGone || stopping {
-            dropped.append(id)
+            lanes[role]?.dropped.append(id)
         } else if error is Unanswerable {
             try await giveUp(id, reason: "\(error)")
         } else {
             observe(.attemptFailed(id, reason: "\(error)"))
-            if patience.failure(id, reason: "\(error)") { queue.append(id) }
+            if lanes[role]?.patience.failure(id, reason: "\(error)") == true { lanes[role]?.queue.append(id) }
         }
     }
 
+    /// Restarts the engine in trouble; the others stay up, and what they were asked is asked again.
     private func recover(from trouble: EngineTrouble) async throws {
         observe(.trouble(trouble))
-        guard let again = patience.engineDown(inFlight: dropped, how: "\(trouble)") else {
-            throw EngineUseless(roles: roles, reason: "\(trouble), again and again")
+        let role = trouble.role
+        let dropped = lanes[role]?.dropped ?? []
+        guard let again = lanes[role]?.patience.engineDown(inFlight: dropped, how: "\(trouble)") else {
+            throw EngineUseless(roles: [role], reason: "\(trouble), again and again")
         }
-        queue.prepend(contentsOf: again)
-        dropped = []
-        try await interruption.giveUpOn { [crew] in try await crew.restart() }
+        lanes[role]?.dropped = again
+        for role in roles { lanes[role]?.takeBackDropped() }
+        try await restart(role)
+    }
+
+    private func restart(_ role: Role) async throws {
+        try await interruption.giveUpOn { [crew] in try await crew.restart(role) }
     }
 
     private func giveUp(_ id: TrajectoryID, reason: String) async throws {

@@ -68,10 +68,8 @@ struct ResidentEngines: EngineRoom {
         for role in group { resident[role] = engines[role.rawValue] }
         return try await EngineCrew(
             engines: resident, pieces: pieces, asking: asking, stallTimeout: job.spec.engine.stallTimeout,
-            restart: { [residency] names in
-                try await announcing(names, note) {
-                    for name in names { _ = try await residency.restart(name) }
-                }
+            restart: { [residency] name in
+                try await announcing([name], note) { _ = try await residency.restart(name) }
             })
     }
 

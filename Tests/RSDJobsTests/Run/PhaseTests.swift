@@ -1,4 +1,5 @@
 import Foundation
+import ModelLifecycle
 import Synchronization
 import Testing
 
@@ -51,19 +52,48 @@ import Testing
         #expect(crew.asked.count == 50)
         #expect(Set(crew.asked).count == 50)
         #expect(try journalled(50).values.allSatisfy { $0 == .eos })
-        #expect(crew.mostInFlight <= 8)
+        #expect(try #require(crew.mostInFlight[.draft]) <= 8)
         #expect(crew.restarts == 0)
+    }
+
+    private var rewardGuided: RewardGuided {
+        let draw = Draw(runSeed: 0, trajectory: TrajectoryID(method: "m", dataset: "d", problem: "0"))
+        return RewardGuided(weighting: .binaryStep(threshold: 0.7), lookahead: .all, draw: draw)
     }
 
     @Test func aGroupOfModelsTakesATrajectoryAllTheWay() async throws {
         let crew = FakeCrew()
-        let draw = Draw(runSeed: 0, trajectory: TrajectoryID(method: "m", dataset: "d", problem: "0"))
-        let method = RewardGuided(weighting: .binaryStep(threshold: 0.7), lookahead: .all, draw: draw)
-        let phase = try phase(crew, trajectories(3, method: method), roles: [.draft, .prm, .target])
+        let phase = try phase(crew, trajectories(3, method: rewardGuided), roles: [.draft, .prm, .target])
         try await phase.run()
         #expect(await phase.trajectories.values.allSatisfy { $0.response.finish == .eos })
         #expect(crew.asked.count == 6)
     }
+
+    @Test func eachEngineOfAGroupHasItsOwnRequestsInFlight() async throws {
+        // The draft's answer to the last waits until the PRM has been asked: nobody waits for a whole phase to end.
+        let scoring = Latch<Void>()
+        let crew = FakeCrew { trajectory, _, _ in
+            if case .score = trajectory.need { _ = scoring.set(()) }
+            return isProblem(trajectory, 19) && !isScored(trajectory) ? .answerAfter(scoring) : .answer
+        }
+        try await phase(crew, trajectories(20, method: rewardGuided), roles: [.draft, .prm, .target], concurrency: 2)
+            .run()
+        #expect(try #require(crew.mostInFlight[.draft]) <= 2)
+        #expect(try #require(crew.mostInFlight[.prm]) <= 2)
+        #expect(crew.asked.count == 40)
+    }
+
+    @Test func onlyTheEngineInTroubleIsRestarted() async throws {
+        let crew = FakeCrew { trajectory, _, restarts in
+            isProblem(trajectory, 5) && isScored(trajectory) && restarts == 0 ? .die : .answer
+        }
+        let phase = try phase(crew, trajectories(20, method: rewardGuided), roles: [.draft, .prm, .target])
+        try await phase.run()
+        #expect(await phase.trajectories.values.allSatisfy { $0.response.finish == .eos })
+        #expect(crew.restarted == [.prm])
+    }
+
+    private func isScored(_ trajectory: Trajectory) -> Bool { trajectory.need.role == .prm }
 
     @Test func aFailedAttemptIsRepeated() async throws {
         let crew = FakeCrew { trajectory, times, _ in

@@ -1,4 +1,5 @@
 import Foundation
+import ModelLifecycle
 import Synchronization
 
 @testable import RSDJobs
@@ -7,6 +8,7 @@ import Synchronization
 final class FakeCrew: Crew {
     enum Behaviour: Sendable {
         case answer
+        case answerAfter(Latch<Void>)
         case fail(String)
         case unanswerable(String)
         /// The engine dies while it works on this.
@@ -17,9 +19,9 @@ final class FakeCrew: Crew {
 
     private struct State {
         var asked: [TrajectoryID] = []
-        var inFlight = 0
-        var mostInFlight = 0
-        var restarts = 0
+        var inFlight: [Role: Int] = [:]
+        var mostInFlight: [Role: Int] = [:]
+        var restarted: [Role] = []
         var down = false
         var troubleWaiters: [CheckedContinuation<EngineTrouble?, Never>] = []
         var pendingTrouble: EngineTrouble?
@@ -41,30 +43,34 @@ final class FakeCrew: Crew {
     }
 
     var asked: [TrajectoryID] { state.withLock { $0.asked } }
-    var restarts: Int { state.withLock { $0.restarts } }
-    var mostInFlight: Int { state.withLock { $0.mostInFlight } }
+    var restarts: Int { restarted.count }
+    var restarted: [Role] { state.withLock { $0.restarted } }
+    var mostInFlight: [Role: Int] { state.withLock { $0.mostInFlight } }
 
     func answer(_ trajectory: Trajectory) async throws -> Event {
+        guard let role = trajectory.need.role else { throw EngineGone() }
         let (times, restarts, down) = state.withLock { state in
             state.asked.append(trajectory.id)
-            state.inFlight += 1
-            state.mostInFlight = max(state.mostInFlight, state.inFlight)
-            return (state.asked.count { $0 == trajectory.id }, state.restarts, state.down)
+            state.inFlight[role, default: 0] += 1
+            state.mostInFlight[role] = max(state.mostInFlight[role, default: 0], state.inFlight[role, default: 0])
+            return (state.asked.count { $0 == trajectory.id }, state.restarted.count, state.down)
         }
-        defer { state.withLock { $0.inFlight -= 1 } }
+        defer { state.withLock { $0.inFlight[role, default: 0] -= 1 } }
         if down { throw EngineGone() }
         await Task.yield()
-        switch behaviour(trajectory, times, restarts) {
-        case .answer:
+        let behaviour = behaviour(trajectory, times, restarts)
+        switch behaviour {
+        case .answer, .answerAfter:
+            if case .answerAfter(let latch) = behaviour { try await latch.wait() }
             if state.withLock({ $0.down }) { throw EngineGone() }
             return Self.event(for: trajectory)
         case .fail(let reason): throw FailedAttempt(description: reason)
         case .unanswerable(let reason): throw Unanswerable(reason: reason)
         case .die:
-            raise(.died(engine: "fake", how: "signal 9"))
+            raise(.died(role, how: "signal 9"))
             throw EngineGone()
         case .hang:
-            raise(.stalled(engine: "fake", seconds: 1))
+            raise(.stalled(role, seconds: 1))
             try await Task.sleep(for: .seconds(3600))
             throw EngineGone()
         }
@@ -86,10 +92,10 @@ final class FakeCrew: Crew {
         }
     }
 
-    func restart() async throws {
+    func restart(_ role: Role) async throws {
         try await restarting()
         state.withLock { state in
-            state.restarts += 1
+            state.restarted.append(role)
             state.down = false
             state.pendingTrouble = nil
         }

@@ -1,0 +1,23 @@
+import DequeModule
+
+/// What one engine of a phase has before it: each engine has a lane of its own, so that none waits for another.
+struct Lane: Sendable {
+    var queue: Deque<TrajectoryID> = []
+    var inFlight: Set<TrajectoryID> = []
+    /// Were in flight when an engine went away.
+    var dropped: [TrajectoryID] = []
+    var patience: Patience
+
+    /// - Parameter concurrency: requests in flight at most.
+    init(concurrency: Int) {
+        patience = Patience(window: concurrency)
+    }
+
+    var hasRoom: Bool { inFlight.count < patience.window }
+
+    /// Has those that were in flight asked again before all others.
+    mutating func takeBackDropped() {
+        queue.prepend(contentsOf: dropped)
+        dropped = []
+    }
+}
