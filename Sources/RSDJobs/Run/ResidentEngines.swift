@@ -38,7 +38,9 @@ struct ResidentEngines: EngineRoom {
         self.ledger = ledger
         self.logger = logger
         switch spec.engine.residency {
-        case .swap: residency = try SwapResidency(engines: engines)
+        case .swap: residency = try SwapResidency(engines: engines, groups: spec.engine.groups(of: roles))
+        case .share: residency = try SwapResidency(engines: engines, groups: [engines.map(\.configuration.name)])
+        case .sleep, .attach: fatalError()
         }
         asking = Asking(job: job)
         pieces = Dictionary(uniqueKeysWithValues: roles.map { ($0, TokenPieces()) })
@@ -118,6 +120,11 @@ extension EngineConfiguration {
 }
 
 extension EngineSpec {
+    /// The groups as far as the methods need them; nil where the job names none.
+    func groups(of roles: Set<Role>) -> [[String]]? {
+        groups.map { $0.map { $0.filter(roles.contains).map(\.rawValue) }.filter { !$0.isEmpty } }
+    }
+
     /// A model's own flags take the place of the same flags of the engine.
     func args(for model: ModelSpec) -> [EngineArgument] {
         let own = Set(model.args.map(\.flag))

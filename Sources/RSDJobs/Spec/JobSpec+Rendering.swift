@@ -22,12 +22,19 @@ private func flow(_ pairs: Pairs) -> String {
     pairs.isEmpty ? "{}" : "{ " + pairs.map { "\($0.key): \($0.value)" }.joined(separator: ", ") + " }"
 }
 
+private func list(_ elements: [String]) -> String { "[" + elements.joined(separator: ", ") + "]" }
+
 extension ModelSpec {
     fileprivate var yaml: Pairs {
         var pairs: Pairs = [("model", YAMLWriter.text(model))]
         if let context { pairs.append(("context", String(context))) }
         if !args.isEmpty { pairs.append(("args", flow(args.yaml))) }
         if let profile { pairs.append(("profile", profile.rawValue)) }
+        if let server {
+            pairs.append(("url", YAMLWriter.text(server.url)))
+            if let variable = server.keyVariable { pairs.append(("key_env", variable)) }
+            if let served = server.served { pairs.append(("served", YAMLWriter.text(served))) }
+        }
         return pairs
     }
 }
@@ -37,13 +44,17 @@ extension EngineSpec {
         let env: Pairs = env.sorted { $0.key < $1.key }.map {
             (YAMLWriter.text($0.key), YAMLWriter.quoted($0.value))
         }
-        return [("kind", kind.rawValue)] + (venv.map { [("venv", YAMLWriter.text($0))] } ?? []) + [
-            ("residency", residency.rawValue), ("args", flow(args.yaml)),
-            ("env", flow(env)), ("concurrency", String(concurrency)), ("start_timeout", startTimeout.plain),
+        var pairs: Pairs = [("kind", kind.rawValue)]
+        if let venv { pairs.append(("venv", YAMLWriter.text(venv))) }
+        pairs.append(("residency", residency.rawValue))
+        if let groups { pairs.append(("groups", list(groups.map { list($0.map(\.rawValue)) }))) }
+        if residency == .sleep { pairs.append(("sleep_level", String(sleepLevel))) }
+        if residency != .attach { pairs += [("args", flow(args.yaml)), ("env", flow(env))] }
+        return pairs + [
+            ("concurrency", String(concurrency)), ("start_timeout", startTimeout.plain),
             ("stall_timeout", stallTimeout.plain), ("stop_grace", stopGrace.plain),
         ]
     }
-
 }
 
 extension [EngineArgument] {
@@ -55,7 +66,7 @@ extension [EngineArgument] {
             let values = filter { $0.name == name }.map { $0.value.map(YAMLWriter.quoted) ?? "true" }
             return (
                 YAMLWriter.text(name),
-                values.count == 1 ? values[0] : "[" + values.joined(separator: ", ") + "]"
+                values.count == 1 ? values[0] : list(values)
             )
         }
     }

@@ -29,6 +29,18 @@ public struct ModelSpec: Sendable, Equatable {
     public var args: [EngineArgument] = []
     /// How a PRM wants its input and where it puts its rewards; nil for generators.
     public var profile: PRMProfile?
+    /// Where it is served, if this program does not serve it itself.
+    public var server: ServerSpec?
+}
+
+/// A server that somebody else runs.
+public struct ServerSpec: Sendable, Equatable {
+    /// `http://node7:8000`, without a path.
+    public var url: String
+    /// The environment variable that holds its API key.
+    public var keyVariable: String?
+    /// The name by which it knows the model, if that is not the model's path or its last part.
+    public var served: String?
 }
 
 /// Named ways to put a solution before a process reward model.
@@ -42,10 +54,14 @@ public struct EngineSpec: Sendable, Equatable {
     /// The virtual environment that vLLM is in, or its Python; nil looks for it.
     public var venv: String?
     public var residency: ResidencyKind
+    /// Models that are up together, in the order of a wave; nil is a group for each.
+    public var groups: [[Role]]?
+    /// How deep engines sleep: 1 keeps their weights in the machine's memory, 2 reads them from disk again.
+    public var sleepLevel = 1
     /// Handed to the engine's command line as `--key value`.
     public var args: [EngineArgument] = []
     public var env: [String: String]
-    /// Requests in flight at most.
+    /// Requests in flight at most, to each engine.
     public var concurrency: Int
     /// Seconds that a starting engine may be silent.
     public var startTimeout: Double
@@ -56,7 +72,18 @@ public struct EngineSpec: Sendable, Equatable {
 }
 
 public enum EngineKind: String, Sendable, CaseIterable { case vllm, pocket }
-public enum ResidencyKind: String, Sendable, CaseIterable { case swap }
+
+/// Which models are up, and when.
+public enum ResidencyKind: String, Sendable, CaseIterable {
+    /// One group at a time, started and stopped.
+    case swap
+    /// One group at a time, the others asleep: vLLM's sleep mode.
+    case sleep
+    /// All at once.
+    case share
+    /// All at once, on servers that somebody else runs.
+    case attach
+}
 
 /// One `--name value` (or bare `--name` for `true`) of an engine's command line.
 public struct EngineArgument: Sendable, Equatable {

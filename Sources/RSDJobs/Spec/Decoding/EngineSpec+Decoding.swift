@@ -1,7 +1,7 @@
 extension EngineSpec {
-    static let keys = [
-        "kind", "venv", "residency", "args", "env", "concurrency", "start_timeout", "stall_timeout", "stop_grace",
-    ]
+    static let keys =
+        ["kind", "venv"] + WrittenResidency.keys
+        + ["args", "env", "concurrency", "start_timeout", "stall_timeout", "stop_grace"]
 
     /// Flags that the runner gives to every engine itself.
     static let ownFlags: Set<String> = [
@@ -15,7 +15,7 @@ extension EngineSpec {
         let kind = section.required("kind")?.choice(of: EngineKind.self, called: "engine")
         let venv = section["venv"].flatMap { $0.path(from: directory) }
         if let field = section["venv"], kind == .pocket { field.error("'venv' is for 'kind: vllm'; remove it") }
-        let residency = section.value("residency", default: .swap) { $0.choice(of: ResidencyKind.self) }
+        let residency = WrittenResidency(section)
         let args = section.value("args", default: [], EngineArgument.decodeAll)
         let env = section.value("env", default: [:], Self.environment)
         let concurrency = section.value("concurrency", default: 64) { $0.integer(atLeast: 1) }
@@ -27,8 +27,8 @@ extension EngineSpec {
         let grace = seconds("stop_grace", default: 10)
         guard let kind else { return nil }
         self.init(
-            kind: kind, venv: venv, residency: residency, args: args, env: env, concurrency: concurrency,
-            startTimeout: start,
+            kind: kind, venv: venv, residency: residency.kind, groups: residency.groups,
+            sleepLevel: residency.sleepLevel, args: args, env: env, concurrency: concurrency, startTimeout: start,
             stallTimeout: stall, stopGrace: grace)
     }
 

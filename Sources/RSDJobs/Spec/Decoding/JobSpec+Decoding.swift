@@ -32,6 +32,7 @@ struct WrittenJob {
         methods = job.required("methods").map(MethodSpec.decodeAll) ?? []
         grading = job.value("grading", default: GradingSpec(grader: .exact), GradingSpec.init(field:))
         if let field = job["models"] { requireModels(at: field) }
+        if let field = job["engine"] { checkResidency(at: field) }
     }
 
     /// Every model that a method needs must be named; others may be.
@@ -102,7 +103,7 @@ extension ModelSpec {
     }
 
     private static func decode(_ field: SpecField, as role: Role, directory: String) -> Located<ModelSpec>? {
-        let keys = ["model", "context", "args"] + (role == .prm ? ["profile"] : [])
+        let keys = ["model", "context", "args"] + (role == .prm ? ["profile"] : []) + ServerSpec.keys
         guard let section = SpecSection(field, role.rawValue, keys: keys) else { return nil }
         let model = section.required("model")
         let path = model?.path(from: directory)
@@ -111,7 +112,9 @@ extension ModelSpec {
         let profile = role == .prm ? section.required("profile")?.choice(of: PRMProfile.self) : nil
         guard let path, let model else { return nil }
         return Located(
-            value: ModelSpec(model: path, context: context, args: args, profile: profile), mark: model.mark)
+            value: ModelSpec(
+                model: path, context: context, args: args, profile: profile, server: ServerSpec(section)),
+            mark: model.mark)
     }
 }
 
