@@ -27,6 +27,7 @@ public struct RunFooter: Sendable {
                     ].joined(separator: ", "))
             ))
         if let loading = Self.seconds(run.seconds.loading) { facts.append(("loading", loading)) }
+        if let waking = Self.seconds(run.seconds.waking) { facts.append(("waking", waking)) }
         if let working = Self.seconds(run.seconds.working) { facts.append(("working", working)) }
         facts.append(("results", Line("\(directory)/results.jsonl, \(directory)/summary.json")))
         if let example {

@@ -57,7 +57,7 @@ public struct RunProgress: Sendable {
         case .loading(let engine):
             loading = (engine, seconds)
             return [.loading(engine: engine)]
-        case .loaded(let engine, let time):
+        case .loaded(let engine, let time), .woken(let engine, let time):
             loading = nil
             loads.append(Load(engine: engine, seconds: time))
             return [.loaded(engine: engine, seconds: time)]

@@ -102,15 +102,15 @@ private struct CurrentPhase {
                 guard let role else { return nil }
                 self.role = role
                 return
-            case .event(let id, .generated(let answer)):
+            case .event(let id, .generated(let answer), _):
                 role = role ?? answer.role
                 touched.insert(id)
-            case .event(let id, .scored):
+            case .event(let id, .scored, _):
                 role = role ?? .prm
                 touched.insert(id)
-            case .event(let id, .failed): touched.insert(id)
-            case .load(let engine, _): role = role ?? Role(rawValue: engine)
-            case .event(_, .retried), .swap: break
+            case .event(let id, .failed, _): touched.insert(id)
+            case .load(let engine, _), .wake(let engine, _): role = role ?? Role(rawValue: engine)
+            case .event(_, .retried, _), .swap: break
             }
         }
         guard let role else { return nil }

@@ -40,7 +40,7 @@ struct Serve: ParsableCommand {
         help: ArgumentHelp(
             "Misbehave. May be repeated.",
             discussion: """
-                slow-start=SECONDS, die-on-start, ignore-sigterm, grandchild; KIND-after=N[:COUNT] for the requests \
+                slow-start=SECONDS, die-on-start, ignore-sigterm, grandchild, sleep-error, wake-error, wake-corrupt; KIND-after=N[:COUNT] for the requests \
                 to the model after the first N, at most COUNT of them; poison=TEXT:KIND for those with TEXT in a \
                 prompt. KIND is die, hang, error-500 (with poison also 500), cut-body, wrong-scores, nan-scores or \
                 garbage.

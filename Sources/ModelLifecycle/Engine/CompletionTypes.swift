@@ -81,9 +81,12 @@ public struct ServedModel: Sendable, Hashable {
     public var id: String
     /// Tokens of prompt and answer together; nil where the engine does not say.
     public var maxModelLength: Int?
+    /// The path or name that the server was started with.
+    public var root: String?
 
-    public init(id: String, maxModelLength: Int?) {
+    public init(id: String, maxModelLength: Int?, root: String? = nil) {
         self.id = id
+        self.root = root
         self.maxModelLength = maxModelLength
     }
 }

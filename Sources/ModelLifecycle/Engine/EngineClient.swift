@@ -58,11 +58,19 @@ public struct EngineClient: Sendable {
             struct Card: Decodable {
                 var id: String
                 var max_model_len: Int?
+                var root: String?
             }
             var data: [Card]
         }
         let answer: Answer = try await ask(.get, "/v1/models")
-        return answer.data.map { ServedModel(id: $0.id, maxModelLength: $0.max_model_len) }
+        return answer.data.map { ServedModel(id: $0.id, maxModelLength: $0.max_model_len, root: $0.root) }
+    }
+
+    /// `GET /version`
+    public func version() async throws -> String {
+        struct Answer: Decodable { var version: String }
+        let answer: Answer = try await ask(.get, "/version")
+        return answer.version
     }
 
     /// `POST /tokenize`
@@ -165,7 +173,8 @@ public struct EngineClient: Sendable {
         return try read(decode(body, path: path), body)
     }
 
-    private func fetch(_ request: HTTPRequest, path: String) async throws -> Data {
+    /// The body of an answer with status 200.
+    func fetch(_ request: HTTPRequest, path: String) async throws -> Data {
         try await retry.run(clock: clock, isTransient: { ($0 as? EngineAnswerError)?.isTransient ?? false }) {
             let response: HTTPResponse
             do throws(HTTPError) {
@@ -183,7 +192,7 @@ public struct EngineClient: Sendable {
         }
     }
 
-    private func decode<Answer: Decodable>(_ body: Data, path: String) throws -> Answer {
+    func decode<Answer: Decodable>(_ body: Data, path: String) throws -> Answer {
         do {
             return try JSONDecoder().decode(Answer.self, from: body)
         } catch let error as DecodingError {

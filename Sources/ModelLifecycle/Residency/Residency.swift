@@ -20,12 +20,14 @@ public protocol Residency: Actor {
 
 /// What the comings and goings cost.
 public struct ResidencyStatistics: Sendable, Hashable {
-    /// How often an engine was stopped to make room for another.
+    /// How often an engine was stopped or put to sleep to make room for another.
     public var swaps = 0
     /// How often a process was started, in vain or not.
     public var coldStarts = 0
     /// From spawn to ready, by engine.
     public var secondsLoading: [String: Double] = [:]
+    /// From asleep to awake and well, by engine.
+    public var secondsWaking: [String: Double] = [:]
 
     public init() {}
 }

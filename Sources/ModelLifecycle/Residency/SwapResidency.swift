@@ -1,33 +1,59 @@
-/// One group on the GPU at a time: start it, use it, stop it. The paper's offline mode.
+import Logging
+
+/// One group at work on the GPU at a time. The paper's offline mode.
+///
+/// How an engine makes room for others is the business of its ``Tenant``: it ends, or sleeps.
 public actor SwapResidency: Residency {
     public nonisolated let groups: [[String]]
-    private let engines: [String: Engine]
+    private let tenants: [String: any Tenant]
     private let settle: @Sendable () async throws -> Void
     private let turnstile = Turnstile()
     private var swaps = 0
 
-    /// Groups of engines of which one is up at a time.
-    ///
-    /// - Parameters:
-    ///   - engines: each with the name of its configuration.
-    ///   - groups: names of engines; nil is a group for each, in the order given.
-    ///   - settle: called when all others are gone and before the first engine starts: the place to wait for GPU memory.
-    /// - Throws: ``ResidencyError`` when names do not fit together.
+    /// Engines that make room by ending.
     public init(
         engines: [Engine], groups: [[String]]? = nil, settle: @escaping @Sendable () async throws -> Void = {}
     ) throws {
-        let groups = groups ?? engines.map { [$0.configuration.name] }
-        var byName: [String: Engine] = [:]
-        for engine in engines {
-            let name = engine.configuration.name
-            guard byName.updateValue(engine, forKey: name) == nil else {
+        try self.init(tenants: engines.map(ProcessTenant.init), groups: groups, settle: settle)
+    }
+
+    /// Engines that make room by sleeping.
+    ///
+    /// - Parameters:
+    ///   - level: see ``EngineClient/sleep(level:)``.
+    ///   - gauge: by which it is seen that a sleeping engine has given its memory back; nil takes its word for it.
+    public init(
+        sleepers: [Engine], groups: [[String]]? = nil, level: Int, gauge: MemoryGauge?, logger: Logger,
+        clock: any Clock<Duration> = ContinuousClock(), settle: @escaping @Sendable () async throws -> Void = {}
+    ) throws {
+        let tenants = sleepers.map {
+            SleepingTenant($0, level: level, gauge: gauge, clock: clock, logger: logger)
+        }
+        try self.init(tenants: tenants, groups: groups, settle: settle)
+    }
+
+    /// Groups of engines of which one is at work at a time.
+    ///
+    /// - Parameters:
+    ///   - tenants: each goes by the name of its engine's configuration.
+    ///   - groups: names of engines; nil is a group for each, in the order given.
+    ///   - settle: called before an engine starts where no other has a process: the place to wait for GPU memory.
+    /// - Throws: ``ResidencyError`` when names do not fit together.
+    public init(
+        tenants: [any Tenant], groups: [[String]]? = nil, settle: @escaping @Sendable () async throws -> Void = {}
+    ) throws {
+        let groups = groups ?? tenants.map { [$0.engine.configuration.name] }
+        var byName: [String: any Tenant] = [:]
+        for tenant in tenants {
+            let name = tenant.engine.configuration.name
+            guard byName.updateValue(tenant, forKey: name) == nil else {
                 throw ResidencyError(description: "two engines have the name \(name)")
             }
         }
         if let unknown = groups.joined().first(where: { byName[$0] == nil }) {
             throw ResidencyError(description: "a group names the engine \(unknown), which there is not")
         }
-        self.engines = byName
+        self.tenants = byName
         self.groups = groups
         self.settle = settle
     }
@@ -39,37 +65,30 @@ public actor SwapResidency: Residency {
         return try await inTurn {
             var stopped = 0
             for name in self.allNames where !group.contains(name) {
-                guard let engine = self.engines[name] else { continue }
-                let wasUp = await engine.state != .stopped
-                try await engine.stop()
-                if wasUp { stopped += 1 }
+                if try await self.tenants[name]?.moveOut() == true { stopped += 1 }
             }
             await self.add(swaps: stopped)
             var active: [String: any EngineHandle] = [:]
-            var settled = false
             // One after the other: engines that start together mistake each other's memory for free.
             for name in group {
-                guard let engine = self.engines[name] else { continue }
-                if await engine.state != .ready, !settled {
-                    try await self.settle()
-                    settled = true
-                }
-                try await engine.start()
-                active[name] = engine
+                guard let tenant = self.tenants[name] else { continue }
+                try await self.settleIfEmpty()
+                try await tenant.moveIn()
+                active[name] = tenant.engine
             }
             return active
         }
     }
 
     public func restart(_ name: String) async throws -> any EngineHandle {
-        guard let engine = engines[name] else {
+        guard let tenant = tenants[name] else {
             throw ResidencyError(description: "there is no engine \(name)")
         }
         return try await inTurn {
-            try await engine.stop()
-            try await self.settle()
-            try await engine.start()
-            return engine
+            try await tenant.engine.stop()
+            try await self.settleIfEmpty()
+            try await tenant.moveIn()
+            return tenant.engine
         }
     }
 
@@ -78,7 +97,7 @@ public actor SwapResidency: Residency {
             // All are stopped even when one cannot be.
             var failure: (any Error)?
             for name in self.allNames {
-                do { try await self.engines[name]?.stop() } catch { failure = failure ?? error }
+                do { try await self.tenants[name]?.engine.stop() } catch { failure = failure ?? error }
             }
             if let failure { throw failure }
         }
@@ -88,8 +107,9 @@ public actor SwapResidency: Residency {
         get async {
             var statistics = ResidencyStatistics()
             statistics.swaps = swaps
-            for (name, engine) in engines {
-                let counters = await engine.counters
+            for (name, tenant) in tenants {
+                let counters = await tenant.engine.counters
+                statistics.secondsWaking[name] = await tenant.secondsWaking
                 statistics.coldStarts += counters.starts + counters.failedStarts
                 if counters.starts > 0 { statistics.secondsLoading[name] = counters.secondsLoading }
             }
@@ -97,7 +117,14 @@ public actor SwapResidency: Residency {
         }
     }
 
-    private nonisolated var allNames: [String] { engines.keys.sorted() }
+    private nonisolated var allNames: [String] { tenants.keys.sorted() }
+
+    private nonisolated func settleIfEmpty() async throws {
+        for tenant in tenants.values {
+            if await tenant.engine.state == .ready { return }
+        }
+        try await settle()
+    }
 
     private func add(swaps count: Int) { swaps += count }
 

@@ -10,12 +10,18 @@ public final class Engine: Sendable {
     let metrics = Metrics()
     let workers: WorkerPool
     let generator: Generator
-    private let asleep = Mutex<Set<SleepTag>>([])
+    private let rest = Mutex(Rest())
 
     /// Parts of a sleeping engine that `/wake_up` can wake one by one.
     enum SleepTag: String, CaseIterable {
         case weights
         case cache = "kv_cache"
+    }
+
+    private struct Rest {
+        var asleep: Set<SleepTag> = []
+        /// As after vLLM's sleep level 2, until they are loaded again: answers are then worth nothing, and nobody says so.
+        var hasLostWeights = false
     }
 
     /// - Parameters:
@@ -64,9 +70,11 @@ public final class Engine: Sendable {
             let prompt = prompts[index / choices]
             var parameters = parameters
             parameters.maxTokens = min(parameters.maxTokens, maxModelLength - prompt.count)
-            let completion = try generator.complete(
-                prompt, parameters, choice: index % choices, cancellation: cancellation, progress: metrics.add
-            )
+            let completion =
+                hasLostWeights
+                ? garbage(parameters)
+                : try generator.complete(
+                    prompt, parameters, choice: index % choices, cancellation: cancellation, progress: metrics.add)
             metrics.finished(completion.finish)
             return completion
         }
@@ -78,7 +86,7 @@ public final class Engine: Sendable {
             let scores = try generator.score(
                 prompts[index], cancellation: cancellation, progress: metrics.add)
             metrics.finished(.stop)
-            return scores
+            return hasLostWeights ? scores.map { _ in 0 } : scores
         }
     }
 
@@ -98,21 +106,38 @@ public final class Engine: Sendable {
 
     // MARK: Sleep
 
-    var isSleeping: Bool { asleep.withLock { !$0.isEmpty } }
+    var isSleeping: Bool { rest.withLock { !$0.asleep.isEmpty } }
+    private var hasLostWeights: Bool { rest.withLock { $0.hasLostWeights } }
 
     /// Lets no request start until `wake`. Nothing is freed: the models of this engine are small.
-    /// - Parameter abort: whether requests that run are cut short or finish first.
-    func sleep(abort: Bool) async {
-        asleep.withLock { $0 = Set(SleepTag.allCases) }
+    /// - Parameters:
+    ///   - abort: whether requests that run are cut short or finish first.
+    ///   - keepWeights: without them the engine must ``reloadWeights()`` once it is awake.
+    func sleep(abort: Bool, keepWeights: Bool) async {
+        rest.withLock {
+            $0.asleep = Set(SleepTag.allCases)
+            if !keepWeights { $0.hasLostWeights = true }
+        }
         workers.pause()
         if abort { workers.abortRunning() }
         await workers.waitUntilIdle()
     }
 
     func wake(_ tags: Set<SleepTag>) {
-        asleep.withLock {
-            $0.subtract(tags)
-            if $0.isEmpty { workers.resume() }
+        rest.withLock {
+            $0.asleep.subtract(tags)
+            if $0.asleep.isEmpty { workers.resume() }
         }
+    }
+
+    func loseWeights() { rest.withLock { $0.hasLostWeights = true } }
+    func reloadWeights() { rest.withLock { $0.hasLostWeights = false } }
+
+    /// What vLLM answers without its weights.
+    private func garbage(_ parameters: SamplingParameters) -> Completion {
+        let mark = tokenizer.encode("!")
+        let tokens = (0..<parameters.maxTokens).map { mark[$0 % mark.count] }
+        return Completion(
+            text: tokenizer.decode(tokens, skipSpecial: true), tokens: tokens, finish: .length, stopReason: nil)
     }
 }

@@ -34,6 +34,12 @@ public struct FaultPlan: Sendable, Equatable {
     public var dieOnStart = false
     public var ignoreTermination = false
     public var grandchild = false
+    /// `/sleep` answers with status 500.
+    public var sleepError = false
+    /// `/wake_up` answers with status 500.
+    public var wakeError = false
+    /// The weights do not survive a sleep.
+    public var wakeCorrupt = false
     /// Faults act only in the process that creates this file: a server started again is healthy.
     public var onceFile: String?
     var requests: [RequestFault] = []
@@ -58,6 +64,9 @@ public struct FaultPlan: Sendable, Equatable {
         case ("die-on-start", nil): dieOnStart = true
         case ("ignore-sigterm", nil): ignoreTermination = true
         case ("grandchild", nil): grandchild = true
+        case ("sleep-error", nil): sleepError = true
+        case ("wake-error", nil): wakeError = true
+        case ("wake-corrupt", nil): wakeCorrupt = true
         case ("poison", let value?):
             guard let colon = value.lastIndex(of: ":"), colon > value.startIndex else { return false }
             let name = value[value.index(after: colon)...]

@@ -37,3 +37,17 @@ extension Faults {
         FileHandle.standardError.write(Data("fault grandchild: pid \(pid)\n".utf8))
     }
 }
+
+extension Faults {
+    /// - Throws: `APIError` where sleep is to fail.
+    func atSleep() throws {
+        if plan.sleepError, license.claim() { throw APIError.internalError("Sleep failed") }
+    }
+
+    /// - Returns: whether the weights are to be lost.
+    /// - Throws: `APIError` where waking is to fail.
+    func atWake() throws -> Bool {
+        if plan.wakeError, license.claim() { throw APIError.internalError("CUDA out of memory while waking") }
+        return plan.wakeCorrupt && license.claim()
+    }
+}

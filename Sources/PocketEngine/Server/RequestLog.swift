@@ -1,6 +1,6 @@
 import Foundation
 
-/// One JSON line per request that reached the model, in the order of arrival. Several processes may share the file.
+/// One JSON line per request that reached the model, and per command to sleep or wake, in the order of arrival. Several processes may share the file.
 final class RequestLog: Sendable {
     struct Line: Encodable {
         private enum CodingKeys: String, CodingKey {

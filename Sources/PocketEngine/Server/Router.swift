@@ -54,6 +54,8 @@ struct Router: HTTPHandler {
         case ("/metrics", _): (.GET, { _ in metrics() })
         case ("/sleep", _): (.POST, sleep)
         case ("/wake_up", _): (.POST, wake)
+        case ("/collective_rpc", _): (.POST, call)
+        case ("/reset_prefix_cache", _): (.POST, resetPrefixCache)
         case ("/is_sleeping", _): (.GET, { _ in try .json(["is_sleeping": engine.isSleeping]) })
         default: nil
         }
@@ -175,7 +177,9 @@ struct Router: HTTPHandler {
         guard ["abort", "wait"].contains(mode) else {
             throw APIError.badRequest("mode must be abort or wait", param: "mode")
         }
-        await engine.sleep(abort: mode == "abort")
+        try note(request)
+        try faults.atSleep()
+        await engine.sleep(abort: mode == "abort", keepWeights: level < 2)
         return try .json(SleepAnswer(status: "sleeping", level: level))
     }
 
@@ -191,6 +195,8 @@ struct Router: HTTPHandler {
         guard tags.count == named.count else {
             throw APIError.badRequest("tags must be weights or kv_cache", param: "tags")
         }
+        try note(request)
+        if try faults.atWake() { engine.loseWeights() }
         engine.wake(Set(tags.isEmpty ? Engine.SleepTag.allCases : tags))
         return try .json(
             WakeAnswer(status: engine.isSleeping ? "sleeping" : "awake", tags: named.isEmpty ? nil : named))
@@ -201,7 +207,34 @@ struct Router: HTTPHandler {
         @Nulled var tags: [String]?
     }
 
+    /// `POST /collective_rpc`, of whose methods only `reload_weights` is known here.
+    private func call(_ request: HTTPRequest) async throws -> HTTPResponse {
+        struct Call: Decodable { let method: String }
+        let call: Call = try await decode(request)
+        guard call.method == "reload_weights" else {
+            throw APIError.badRequest("the only method is reload_weights", param: "method")
+        }
+        try note(request)
+        engine.reloadWeights()
+        return try .json(["results": [String?.none]])
+    }
+
+    /// `POST /reset_prefix_cache`: there is none.
+    private func resetPrefixCache(_ request: HTTPRequest) async throws -> HTTPResponse {
+        try note(request)
+        return HTTPResponse(statusCode: .ok)
+    }
+
     // MARK: Helpers
+
+    /// Logs a request that is not to the model.
+    private func note(_ request: HTTPRequest) throws {
+        let query = request.query.map { "\($0.name)=\($0.value)" }.joined(separator: "&")
+        try requestLog?.append(
+            RequestLog.Line(
+                path: request.path + (query.isEmpty ? "" : "?\(query)"), model: modelName, prompts: [[]],
+                maxTokens: nil, seed: nil, temperature: nil, stop: nil))
+    }
 
     private func decode<T: Decodable>(_ request: HTTPRequest) async throws -> T {
         try JSONDecoder().decode(T.self, from: try await request.bodyData)

@@ -2,7 +2,7 @@
 public struct RunFigures: Sendable, Equatable, Codable {
     /// The most waves that any trajectory took.
     public var waves = 0
-    /// Engines stopped so that another could start.
+    /// Engines stopped or put to sleep so that another could work.
     public var swaps = 0
     /// Engine processes brought up.
     public var coldStarts = 0
@@ -11,6 +11,8 @@ public struct RunFigures: Sendable, Equatable, Codable {
     public struct Seconds: Sendable, Equatable, Codable {
         /// Bringing engines up, by engine.
         public var loading: [String: Double] = [:]
+        /// Waking them, by engine.
+        public var waking: [String: Double] = [:]
         /// Asking them, by the engines that were up.
         public var working: [String: Double] = [:]
     }
@@ -31,6 +33,7 @@ public struct RunFigures: Sendable, Equatable, Codable {
         case .load(let engine, let time):
             coldStarts += 1
             seconds.loading[engine, default: 0] += time
+        case .wake(let engine, let time): seconds.waking[engine, default: 0] += time
         case .swap: swaps += 1
         case .phase(_, let engines, let time):
             seconds.working[engines.joined(separator: "+"), default: 0] += time

@@ -2,14 +2,28 @@ import Foundation
 
 /// One line of the journal.
 public enum JournalRecord: Sendable, Equatable {
-    /// Something happened to a trajectory.
-    case event(TrajectoryID, Event)
+    /// Something happened to a trajectory; when an engine was asked for it, where one was.
+    case event(TrajectoryID, Event, asked: AskedSpan? = nil)
     /// An engine was brought up: seconds until it was ready.
     case load(engine: String, seconds: Double)
-    /// An engine was stopped so that another could start.
+    /// A sleeping engine was woken: seconds until it had shown that it still holds its model.
+    case wake(engine: String, seconds: Double)
+    /// An engine was stopped or put to sleep so that another could work.
     case swap
     /// Trajectories were worked on: seconds spent on it, loads apart.
     case phase(wave: Int, engines: [String], seconds: Double)
+}
+
+/// When an engine was at work on an answer.
+public struct AskedSpan: Sendable, Equatable {
+    /// Seconds since 1970.
+    public var begin: Double
+    public var seconds: Double
+
+    public init(begin: Double, seconds: Double) {
+        self.begin = begin
+        self.seconds = seconds
+    }
 }
 
 /// `{"crc":"89abcdef",…}`: plain JSON for jq and pandas, with a checksum of all that follows it.
@@ -51,9 +65,10 @@ extension JournalRecord: Codable {
         case rewards, tokens
         case reason
         case engine, seconds, wave, engines
+        case begin
     }
 
-    private enum Kind: String, Codable { case generated, scored, failed, retried, load, swap, phase }
+    private enum Kind: String, Codable { case generated, scored, failed, retried, load, wake, swap, phase }
 
     public init(from decoder: any Decoder) throws {
         let line = try decoder.container(keyedBy: Key.self)
@@ -64,6 +79,11 @@ extension JournalRecord: Codable {
                 problem: try line.decode(String.self, forKey: .problem),
                 sample: try line.decode(Int.self, forKey: .sample))
         }
+        func asked() throws -> AskedSpan? {
+            try line.decodeIfPresent(Double.self, forKey: .begin).map {
+                AskedSpan(begin: $0, seconds: try line.decode(Double.self, forKey: .seconds))
+            }
+        }
         switch try line.decode(Kind.self, forKey: .kind) {
         case .generated:
             let generated = Generated(
@@ -71,19 +91,23 @@ extension JournalRecord: Codable {
                 steps: try line.decode([StepText].self, forKey: .steps),
                 end: try line.decode(StepEnd.self, forKey: .end),
                 promptTokens: try line.decode(Int.self, forKey: .prompt))
-            self = .event(try trajectory(), .generated(generated))
+            self = .event(try trajectory(), .generated(generated), asked: try asked())
         case .scored:
             let scored = Scored(
                 rewards: try line.decode([Double].self, forKey: .rewards),
                 tokens: try line.decode([Int].self, forKey: .tokens),
                 promptTokens: try line.decode(Int.self, forKey: .prompt))
-            self = .event(try trajectory(), .scored(scored))
+            self = .event(try trajectory(), .scored(scored), asked: try asked())
         case .failed:
             self = .event(try trajectory(), .failed(reason: try line.decode(String.self, forKey: .reason)))
         case .retried:
             self = .event(try trajectory(), .retried)
         case .load:
             self = .load(
+                engine: try line.decode(String.self, forKey: .engine),
+                seconds: try line.decode(Double.self, forKey: .seconds))
+        case .wake:
+            self = .wake(
                 engine: try line.decode(String.self, forKey: .engine),
                 seconds: try line.decode(Double.self, forKey: .seconds))
         case .swap:
@@ -99,14 +123,17 @@ extension JournalRecord: Codable {
     public func encode(to encoder: any Encoder) throws {
         var line = encoder.container(keyedBy: Key.self)
         switch self {
-        case .event(let id, let event):
+        case .event(let id, let event, let asked):
             try line.encode(id.method, forKey: .method)
             try line.encode(id.dataset, forKey: .dataset)
             try line.encode(id.problem, forKey: .problem)
             try line.encode(id.sample, forKey: .sample)
             try Self.encode(event, to: &line)
-        case .load(let engine, let seconds):
-            try line.encode(Kind.load, forKey: .kind)
+            try line.encodeIfPresent(asked?.begin, forKey: .begin)
+            try line.encodeIfPresent(asked?.seconds, forKey: .seconds)
+        case .load(let engine, let seconds), .wake(let engine, let seconds):
+            let isWake = if case .wake = self { true } else { false }
+            try line.encode(isWake ? Kind.wake : .load, forKey: .kind)
             try line.encode(engine, forKey: .engine)
             try line.encode(seconds, forKey: .seconds)
         case .swap:

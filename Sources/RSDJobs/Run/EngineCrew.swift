@@ -56,21 +56,31 @@ actor EngineCrew: Crew {
         try await openSession(role)
     }
 
-    /// An engine that died since it was ready gets no session: whoever asks it is told so, and ``trouble()`` tells how.
-    private func openSession(_ role: Role) async throws {
+    /// An engine that died since it was ready gets no session: whoever asks it is told so, and ``trouble()`` tells how. One
+    /// that answers wrongly is started once more.
+    private func openSession(_ role: Role, restarts: Int = 1) async throws {
         guard let engine = engines[role] else { return }
         do {
             let client = try await engine.client
             // The models that an engine serves under this name; a server that does not tell its context has no limit.
             let served = try await client.models().first { $0.id == client.model }
+            if role == .prm { try await checkScores(of: client, for: role) }
             sessions[role] = ModelSession(
                 client: client, contextLength: served?.maxModelLength ?? .max,
                 pieces: pieces[role] ?? TokenPieces(), splitter: asking.splitter)
         } catch EngineAnswerError.engine {
         } catch let error as EngineError where error.code == .notReady {
-        } catch let error as EngineAnswerError {
-            throw EngineUseless(roles: [role], reason: "\(error)")
+        } catch let error where error is EngineAnswerError || error is CanaryError {
+            guard restarts > 0 else { throw EngineUseless(roles: [role], reason: "\(error)") }
+            try await restartEngine(role.rawValue)
+            try await openSession(role, restarts: restarts - 1)
         }
+    }
+
+    private func checkScores(of client: EngineClient, for role: Role) async throws {
+        var client = client
+        client.deadline = stallTimeout
+        try await Canary(task: role.task).checkRepeatability(of: client)
     }
 
     // MARK: Progress

@@ -20,6 +20,7 @@ protocol EngineRoom: Sendable {
 enum EngineNote: Sendable, Equatable {
     case loading(engine: String)
     case loaded(engine: String, seconds: Double)
+    case woken(engine: String, seconds: Double)
     case swapped
 }
 

@@ -63,6 +63,9 @@ struct JobRun: Sendable {
             case .loaded(let engine, let seconds):
                 try await book.append(.load(engine: engine, seconds: seconds))
                 observe(.loaded(engine: engine, seconds: seconds))
+            case .woken(let engine, let seconds):
+                try await book.append(.wake(engine: engine, seconds: seconds))
+                observe(.woken(engine: engine, seconds: seconds))
             case .swapped:
                 try await book.append(.swap)
                 observe(.swapped)

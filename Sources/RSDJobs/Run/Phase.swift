@@ -1,4 +1,5 @@
 import DequeModule
+import Foundation
 
 /// Work on all trajectories that need one of the resident engines, until none does.
 ///
@@ -117,10 +118,13 @@ actor Phase {
             lanes[role]?.inFlight.insert(id)
             group.addTask { [crew, journal, observe] in
                 do {
+                    let (begin, clock) = (Date().timeIntervalSince1970, ContinuousClock())
+                    let start = clock.now
                     let event = try await crew.answer(trajectory)
+                    let asked = AskedSpan(begin: begin, seconds: (clock.now - start) / .seconds(1))
                     var advanced = trajectory
                     try advanced.apply(event)
-                    try await journal.append(.event(id, event))
+                    try await journal.append(.event(id, event, asked: asked))
                     observe(.advanced(advanced, event))
                     return .advanced(advanced, by: role)
                 } catch let failure as JournalWriteFailure {

@@ -2,53 +2,65 @@ import Foundation
 import Logging
 import ModelLifecycle
 
-/// Engine processes of a job, under a residency.
+/// The engines of a job, under a residency.
 struct ResidentEngines: EngineRoom {
     private let job: LoadedJob
-    private let dialect: any EngineDialect
+    private let askVersion: @Sendable () async throws -> String
     private let ledger: EngineLedger
     private let residency: any Residency
+    /// Whether engines come up by this program's doing.
+    private let startsEngines: Bool
     private let asking: Asking
     /// Kept over restarts: a model's tokens do not change.
     private let pieces: [Role: TokenPieces]
     private let logger: Logger
     let groups: [[Role]]
 
-    /// - Throws: `LedgerError`, `ResidencyError`.
+    /// - Throws: `LedgerError`, `ResidencyError`, `EngineError`.
     init(job: LoadedJob, directory: RunDirectory, logger: Logger) throws {
         let spec = job.spec
-        let roles = spec.methods.reduce(into: Set<Role>()) { $0.formUnion($1.kind.roles) }
-        let ledger = try EngineLedger(path: directory.engines.path)
-        let dialect: any EngineDialect =
-            switch spec.engine.kind {
-            case .pocket: PocketDialect()
-            case .vllm: VLLMDialect(installation: VLLMInstallation(venv: spec.engine.venv))
-            }
         // A wave drafts, scores, and has the target rewrite.
-        let engines = [Role.draft, .prm, .target].filter(roles.contains).compactMap { role in
-            spec.models[role].map { model in
-                Engine(
-                    configuration: EngineConfiguration(role: role, model: model, engine: spec.engine),
-                    dialect: dialect, ledger: ledger, logDirectory: directory.logs.path,
-                    requests: EngineRequests(retry: RetryPolicy(attempts: 3)), logger: logger)
-            }
+        let roles = [Role.draft, .prm, .target].filter { role in
+            spec.methods.contains { $0.kind.roles.contains(role) }
         }
+        let ledger = try EngineLedger(path: directory.engines.path)
         self.job = job
-        self.dialect = dialect
         self.ledger = ledger
         self.logger = logger
-        switch spec.engine.residency {
-        case .swap: residency = try SwapResidency(engines: engines, groups: spec.engine.groups(of: roles))
-        case .share: residency = try SwapResidency(engines: engines, groups: [engines.map(\.configuration.name)])
-        case .sleep, .attach: fatalError()
+        startsEngines = spec.engine.residency != .attach
+        if spec.engine.residency == .attach {
+            let attached = AttachResidency(
+                servers: try roles.compactMap { role in
+                    try spec.models[role].flatMap { try AttachedServer(role: role, model: $0) }
+                }, patience: .seconds(spec.engine.startTimeout), retry: Self.retry)
+            residency = attached
+            askVersion = { "attached: vllm " + (try await attached.versions()) }
+        } else {
+            let dialect: any EngineDialect =
+                switch spec.engine.kind {
+                case .pocket: PocketDialect()
+                case .vllm: VLLMDialect(installation: VLLMInstallation(venv: spec.engine.venv))
+                }
+            let engines = roles.compactMap { role in
+                spec.models[role].map { model in
+                    Engine(
+                        configuration: EngineConfiguration(role: role, model: model, engine: spec.engine),
+                        dialect: dialect, ledger: ledger, logDirectory: directory.logs.path,
+                        requests: EngineRequests(retry: Self.retry), logger: logger)
+                }
+            }
+            residency = try spec.engine.residency(of: engines, roles: Set(roles), logger: logger)
+            askVersion = { try await dialect.version() }
         }
         asking = Asking(job: job)
         pieces = Dictionary(uniqueKeysWithValues: roles.map { ($0, TokenPieces()) })
         groups = residency.groups.map { $0.compactMap(Role.init(rawValue:)) }
     }
 
+    private static let retry = RetryPolicy(attempts: 3)
+
     func version() async throws -> String {
-        try await dialect.version()
+        try await askVersion()
     }
 
     func sweep() async throws -> Int {
@@ -79,18 +91,24 @@ struct ResidentEngines: EngineRoom {
         try await residency.deactivate()
     }
 
-    /// Notes the loads that `body` causes.
+    /// Notes the loads and wakings that `body` causes.
     @discardableResult
     private func announcing<Value: Sendable>(
         _ names: [String], _ note: EngineNoteTaker, _ body: () async throws -> Value
     ) async throws -> Value {
-        let before = await residency.statistics.secondsLoading
+        guard startsEngines else { return try await body() }
+        let before = await residency.statistics
         for name in names { try await note(.loading(engine: name)) }
         let value = try await twiceIfKilled(body)
-        let after = await residency.statistics.secondsLoading
+        let after = await residency.statistics
         for name in names {
-            let seconds = after[name, default: 0] - before[name, default: 0]
-            if seconds > 0 { try await note(.loaded(engine: name, seconds: seconds)) }
+            func spent(_ seconds: KeyPath<ResidencyStatistics, [String: Double]>) -> Double {
+                after[keyPath: seconds][name, default: 0] - before[keyPath: seconds][name, default: 0]
+            }
+            if spent(\.secondsLoading) > 0 {
+                try await note(.loaded(engine: name, seconds: spent(\.secondsLoading)))
+            }
+            if spent(\.secondsWaking) > 0 { try await note(.woken(engine: name, seconds: spent(\.secondsWaking))) }
         }
         return value
     }
@@ -106,28 +124,5 @@ extension ResidentEngines {
             logger.warning("engine \(error.engine): \(error.message); starting it once more")
             return try await body()
         }
-    }
-}
-
-extension EngineConfiguration {
-    init(role: Role, model: ModelSpec, engine: EngineSpec) {
-        self.init(
-            name: role.rawValue, model: model.model,
-            arguments: engine.args(for: model).map { Argument($0.name, $0.value) }, environment: engine.env,
-            task: role == .prm ? .score(ScoringSetup()) : .generate, contextLength: model.context,
-            startSilence: .seconds(engine.startTimeout), stopGrace: .seconds(engine.stopGrace))
-    }
-}
-
-extension EngineSpec {
-    /// The groups as far as the methods need them; nil where the job names none.
-    func groups(of roles: Set<Role>) -> [[String]]? {
-        groups.map { $0.map { $0.filter(roles.contains).map(\.rawValue) }.filter { !$0.isEmpty } }
-    }
-
-    /// A model's own flags take the place of the same flags of the engine.
-    func args(for model: ModelSpec) -> [EngineArgument] {
-        let own = Set(model.args.map(\.flag))
-        return args.filter { !own.contains($0.flag) } + model.args
     }
 }

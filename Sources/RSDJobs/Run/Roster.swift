@@ -55,7 +55,7 @@ struct Roster: Sendable {
     mutating func replay(_ records: [JournalRecord]) throws -> Int {
         var count = 0
         for (index, record) in records.enumerated() {
-            guard case .event(let id, let event) = record else { continue }
+            guard case .event(let id, let event, _) = record else { continue }
             guard trajectories[id] != nil else {
                 throw ForeignEvent(line: index + 1, reason: "no trajectory of this job is called \(id)")
             }

@@ -8,7 +8,8 @@ public enum RunEvent: Sendable {
     case swept(count: Int)
     case loading(engine: String)
     case loaded(engine: String, seconds: Double)
-    /// The resident engine was stopped to make room.
+    case woken(engine: String, seconds: Double)
+    /// The resident engine was stopped or put to sleep to make room.
     case swapped
     case phaseBegan(wave: Int, roles: [Role], trajectories: Int)
     /// A trajectory has taken in an event; it is given as it is now.

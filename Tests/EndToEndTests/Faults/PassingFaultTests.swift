@@ -28,10 +28,10 @@ import Testing
         Manner(fault: "cut-body-after=2:1", answer: "asks again after a pause"),
         Manner(fault: "garbage-after=2:1", answer: "asks again", says: ["will be tried again", "not JSON"]),
         Manner(
-            fault: "nan-scores-after=1:1", answer: "asks again and never takes it for a reward",
+            fault: "nan-scores-after=3:1", answer: "asks again and never takes it for a reward",
             says: ["will be tried again"]),
         Manner(
-            fault: "wrong-scores-after=1:1", answer: "asks again and never pads",
+            fault: "wrong-scores-after=3:1", answer: "asks again and never pads",
             says: ["will be tried again", "scores for"]),
     ]
 

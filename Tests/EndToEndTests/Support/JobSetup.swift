@@ -19,29 +19,36 @@ struct JobSetup: Hashable, Sendable {
     var stopGrace = 5.0
     /// Further lines of the spec's `engine` section.
     var engine: [String] = []
+    /// Servers that run already, by model; the job then starts none.
+    var urls: [String: String] = [:]
+    /// Names by which they know their models, where they are others.
+    var served: [String: String] = [:]
+    /// The environment variable with their key.
+    var keyVariable: String?
 
     /// The same job on engines with good manners.
     var untouched: JobSetup {
         var setup = self
         (setup.faults, setup.faultsActOnce, setup.arguments, setup.engine) = ([], false, [], [])
         setup.stopGrace = JobSetup().stopGrace
+        (setup.urls, setup.served, setup.keyVariable) = ([:], [:], nil)
         return setup
     }
 
     func yaml(scratch: URL) -> String {
-        let models = Programs.repository.appending(path: "demo/models")
         var args = arguments + ["request-log: \(quoted(scratch.appending(path: "requests.jsonl").path))"]
         if !faults.isEmpty { args.append("fault: [\(faults.map(quoted).joined(separator: ", "))]") }
         let acted = scratch.appending(path: "fault-acted").path
         if faultsActOnce { args.append("fault-once: \(quoted(acted))") }
         let settings =
-            ["kind: pocket", "args: { \(args.joined(separator: ", ")) }", "stop_grace: \(stopGrace)"] + engine
+            ["kind: pocket", "stop_grace: \(stopGrace)"] + engine
+            + (urls.isEmpty ? ["args: { \(args.joined(separator: ", ")) }"] : ["residency: attach"])
         return """
             name: test
             models:
-              draft: { model: \(quoted(models.appending(path: "draft").path)) }
-              target: { model: \(quoted(models.appending(path: "target").path)) }
-              prm: { model: \(quoted(models.appending(path: "prm").path)), profile: token-classification }
+              draft: \(model("draft"))
+              target: \(model("target"))
+              prm: \(model("prm", "profile: token-classification"))
             engine:
               \(settings.joined(separator: "\n  "))
             datasets:
@@ -49,6 +56,14 @@ struct JobSetup: Hashable, Sendable {
             decoding: { max_tokens: \(maxTokens), max_steps: \(maxSteps), lookahead: \(lookahead) }
             methods: \(methods)
             """
+    }
+
+    private func model(_ name: String, _ more: String...) -> String {
+        var keys = ["model: \(quoted(Programs.repository.appending(path: "demo/models/\(name)").path))"] + more
+        if let url = urls[name] { keys.append("url: \(url)") }
+        if let name = served[name] { keys.append("served: \(name)") }
+        if let keyVariable, urls[name] != nil { keys.append("key_env: \(keyVariable)") }
+        return "{ \(keys.joined(separator: ", ")) }"
     }
 
     /// The lines of the data set.

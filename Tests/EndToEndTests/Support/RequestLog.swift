@@ -1,5 +1,6 @@
 import Foundation
 @testable import PocketEngine
+@testable import ModelLifecycle
 @testable import RSDJobs
 
 /// What was asked of the pocket engines of a job, as they wrote it down themselves.
@@ -11,7 +12,10 @@ struct RequestLog {
         var seed: Int?
     }
 
+    /// To the models, but for the canaries of PRMs that have just started.
     let requests: [Request]
+    /// Commands to sleep and wake: the engine's name and the path.
+    let commands: [String]
     /// Bytes of the file up to the end of the last whole line.
     let end: Int
 
@@ -19,9 +23,12 @@ struct RequestLog {
     init(_ job: TestJob, from start: Int = 0) throws {
         let data = (try? Data(contentsOf: job.scratch.appending(path: "requests.jsonl"))) ?? Data()
         end = data.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-        requests = try data[min(start, end)..<end].split(separator: UInt8(ascii: "\n")).map {
+        let all = try data[min(start, end)..<end].split(separator: UInt8(ascii: "\n")).map {
             try JSONDecoder().decode(Request.self, from: $0)
         }
+        commands = all.filter { $0.prompt.isEmpty }.map { "\($0.model) \($0.path)" }
+        let canary = try Tokenizer(folder: Programs.repository.appending(path: "demo/models/prm")).encode(Canary.text)
+        requests = all.filter { !$0.prompt.isEmpty && $0.prompt != canary }
     }
 }
 
@@ -40,7 +47,7 @@ enum Question: Hashable {
         let job = try JobLoader.load(directory.job, withModels: false)
         var roster = Roster(job)
         var questions: [Question] = []
-        for case .event(let id, let event) in try JournalReader.read(directory.journal).records {
+        for case .event(let id, let event, _) in try JournalReader.read(directory.journal).records {
             guard let trajectory = roster[id] else { continue }
             switch trajectory.need {
             case .generate(let wanted):

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The real `rsd-batch`, started as a user's shell would start it.
+/// The real `rsd-batch` or another program, started as a user's shell would start it.
 ///
 /// Not Foundation's Process: that one waits for descendants which outlive a killed runner.
 final class RunnerProcess: Sendable {
@@ -17,11 +17,14 @@ final class RunnerProcess: Sendable {
     /// - Parameters:
     ///   - scratch: a directory for what it prints.
     ///   - environment: on top of the tests' own.
-    init(_ arguments: [String], scratch: URL, environment: [String: String] = [:]) throws {
+    init(
+        _ arguments: [String], program: URL = Programs.runner, scratch: URL, environment: [String: String] = [:]
+    ) throws {
         let name = UUID().uuidString
         output = scratch.appending(path: "\(name).out")
         messages = scratch.appending(path: "\(name).err")
-        let pid = try Self.spawn(arguments, output: output, messages: messages, environment: environment)
+        let pid = try Self.spawn(
+            [program.path] + arguments, output: output, messages: messages, environment: environment)
         let child = Child(pid: pid)
         self.pid = pid
         self.child = child
@@ -65,7 +68,7 @@ final class RunnerProcess: Sendable {
     }
 
     private static func spawn(
-        _ arguments: [String], output: URL, messages: URL, environment: [String: String]
+        _ words: [String], output: URL, messages: URL, environment: [String: String]
     ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -80,9 +83,9 @@ final class RunnerProcess: Sendable {
         }
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         var pid = pid_t()
-        let status = withCStrings([Programs.runner.path] + arguments) { argv in
+        let status = withCStrings(words) { argv in
             withCStrings(variables.map { "\($0)=\($1)" }) { envp in
-                posix_spawn(&pid, Programs.runner.path, &actions, nil, argv, envp)
+                posix_spawn(&pid, words[0], &actions, nil, argv, envp)
             }
         }
         guard status == 0 else { throw POSIXError(POSIXErrorCode(rawValue: status) ?? .EIO) }
@@ -129,6 +132,7 @@ enum Programs {
     /// Beside the test bundle.
     static let directory = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     static let runner = directory.appending(path: "rsd-batch")
+    static let pocket = directory.appending(path: "rsd-pocket")
     static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
 }

@@ -34,7 +34,7 @@ extension JournalRecord {
     }
 
     var isFailure: Bool {
-        if case .event(_, .failed) = self { return true }
+        if case .event(_, .failed, _) = self { return true }
         return false
     }
 }

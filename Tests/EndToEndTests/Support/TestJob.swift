@@ -35,13 +35,14 @@ final class TestJob: Sendable {
     }
 
     /// Runs it to its end.
-    func run(_ options: [String] = []) async throws -> Ended {
-        try await command(["run", file.path, "--run-dir", directory.url.path] + options)
+    func run(_ options: [String] = [], environment: [String: String] = [:]) async throws -> Ended {
+        try await command(
+            ["run", file.path, "--run-dir", directory.url.path] + options, environment: environment)
     }
 
     /// Runs any command of the program to its end.
-    func command(_ arguments: [String]) async throws -> Ended {
-        let process = try RunnerProcess(arguments, scratch: scratch)
+    func command(_ arguments: [String], environment: [String: String] = [:]) async throws -> Ended {
+        let process = try RunnerProcess(arguments, scratch: scratch, environment: environment)
         let code = await process.exitCode()
         return Ended(code: code, output: process.standardOutput, messages: process.standardError)
     }

@@ -7,6 +7,8 @@ final class FoxServer: Sendable {
     /// A request as the handlers of the tests see it.
     struct Seen: Sendable {
         var path: String
+        /// `level=1&mode=wait`
+        var query: String
         var headers: [String: String]
         var body: Data
         /// The other side's address, which tells connections apart.
@@ -40,7 +42,7 @@ final class FoxServer: Sendable {
         let log = Log()
         await server.appendRoute("*") { request in
             let seen = Seen(
-                path: request.path,
+                path: request.path, query: request.query.map { "\($0.name)=\($0.value)" }.joined(separator: "&"),
                 headers: Dictionary(
                     request.headers.map { ($0.key.rawValue.lowercased(), $0.value) }, uniquingKeysWith: { $1 }
                 ),

@@ -37,7 +37,11 @@ import Testing
             .event(id, .scored(Scored(rewards: [0.1 + 0.2, 1, 0], tokens: [1, 2, 3], promptTokens: 9))),
             .event(id, .failed(reason: "the engine said \"no\"\n")),
             .event(id, .retried),
+            .event(
+                id, .scored(Scored(rewards: [1], tokens: [1], promptTokens: 2)),
+                asked: AskedSpan(begin: 1_795_000_000.125, seconds: 0.25)),
             .load(engine: "draft", seconds: 1.25),
+            .wake(engine: "target", seconds: 0.5),
             .swap,
             .phase(wave: 3, engines: ["draft", "prm"], seconds: 0.5),
         ]

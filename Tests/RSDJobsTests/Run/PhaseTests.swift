@@ -35,7 +35,7 @@ import Testing
     /// What became of each problem, by the journal alone.
     private func journalled(_ count: Int) throws -> [String: Finish] {
         var table = Dictionary(uniqueKeysWithValues: trajectories(count).map { ($0.id, $0) })
-        for case .event(let id, let event) in try JournalReader.read(file).records {
+        for case .event(let id, let event, _) in try JournalReader.read(file).records {
             try table[id]?.apply(event)
         }
         return Dictionary(

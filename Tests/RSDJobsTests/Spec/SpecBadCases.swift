@@ -121,7 +121,7 @@ extension BadCase {
                 (#"models/draft }"#, #"models/draft, profile: token-classification }"#)
             ],
             says: #"""
-                job.yaml:4:33: error: unknown key 'profile' in draft; it takes model, context, args
+                job.yaml:4:33: error: unknown key 'profile' in draft; it takes model, context, args, url, key_env, served
                   draft: { model: models/draft, profile: token-classification }
                                                 ^
                 1 error in job.yaml
@@ -417,7 +417,7 @@ extension BadCase {
         BadCase(
             "unknown words",
             changes: [
-                (#"kind: pocket"#, #"kind: poket\#n  residency: sleep"#),
+                (#"kind: pocket"#, #"kind: poket\#n  residency: slep"#),
                 (#"with: exact"#, #"with: math-verify"#),
                 (#"token-classification"#, #"skywork"#),
             ],
@@ -428,8 +428,8 @@ extension BadCase {
                 job.yaml:8:9: error: unknown engine "poket"; did you mean 'pocket'?
                   kind: poket
                         ^
-                job.yaml:9:14: error: unknown residency "sleep"; known: swap
-                  residency: sleep
+                job.yaml:9:14: error: unknown residency "slep"; did you mean 'sleep'?
+                  residency: slep
                              ^
                 job.yaml:18:18: error: unknown grader "math-verify"; known: exact
                 grading: { with: math-verify }

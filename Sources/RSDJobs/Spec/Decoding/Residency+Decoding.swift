@@ -17,7 +17,8 @@ struct WrittenResidency {
             }
         }
         if kind != .swap, kind != .sleep, let field = section["groups"] {
-            field.error("'groups' is for 'residency: swap' and 'sleep'; with '\(kind.rawValue)' all models are up at once")
+            field.error(
+                "'groups' is for 'residency: swap' and 'sleep'; with '\(kind.rawValue)' all models are up at once")
         }
         if kind != .sleep, let field = section["sleep_level"] {
             field.error("'sleep_level' is for 'residency: sleep'; remove it")
@@ -29,7 +30,7 @@ struct WrittenResidency {
         return field.elements(named: "a group")?.compactMap { group in
             group.elements(named: "a model of a group")?.compactMap { element in
                 guard let role = element.choice(of: Role.self, called: "model") else { return nil }
-                return seen.insert(role).inserted ? role : element.fail("'\(role.rawValue)' is in two groups")
+                return seen.insert(role).inserted ? role : element.fail("'\(role.rawValue)' stands in the groups twice")
             }
         }
     }
@@ -56,8 +57,8 @@ extension ServerSpec {
                     "'key_env' is the name of the environment variable that holds the key, and \(quoted(name)) is none")
         }
         let served = section["served"].flatMap { $0.word() }
-        guard let url else { return nil }
-        self.init(url: url, keyVariable: variable, served: served)
+        // One without an address was complained of; that there is one must not be forgotten.
+        self.init(url: url ?? "", keyVariable: variable, served: served)
     }
 
     private static func address(_ field: SpecField) -> String? {
@@ -89,13 +90,15 @@ extension WrittenJob {
                 guard let model = models[role], model.value.server != nil else { continue }
                 field.log.error(
                     at: model.mark,
-                    "'\(role.rawValue)' has a 'url', which is for 'residency: attach'; here the program serves it itself")
+                    "'\(role.rawValue)' has a 'url', which is for 'residency: attach'; here the program serves it itself"
+                )
             }
             return
         }
         for role in Role.allCases where needed.contains(role) {
             guard let model = models[role], model.value.server == nil else { continue }
-            field.log.error(at: model.mark, "missing key 'url' in \(role.rawValue): 'residency: attach' needs its server")
+            field.log.error(
+                at: model.mark, "missing key 'url' in \(role.rawValue): 'residency: attach' needs its server")
         }
         for key in ["venv", "args", "env"] {
             written(key)?.error("'\(key)' is for engines that this program starts; 'residency: attach' starts none")

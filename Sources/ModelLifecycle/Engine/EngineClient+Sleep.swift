@@ -1,0 +1,51 @@
+import Foundation
+
+/// vLLM's sleep mode. The endpoints are there only on engines that were started to sleep
+/// (``EngineConfiguration/sleeps``), and none of them looks at the API key.
+extension EngineClient {
+    /// The parts of an engine that are woken one by one.
+    public enum SleepTag: String, Sendable {
+        case weights
+        case cache = "kv_cache"
+    }
+
+    /// `POST /sleep`: gives the GPU's memory back.
+    ///
+    /// Nothing may be in flight: what is asked of a sleeping engine waits until it is woken.
+    ///
+    /// - Parameter level: 1 keeps the weights in the machine's memory, 2 forgets them.
+    public func sleep(level: Int) async throws {
+        try await command("/sleep?level=\(level)")
+    }
+
+    /// `POST /wake_up`
+    ///
+    /// - Parameter tag: the part to wake; nil wakes all.
+    public func wakeUp(_ tag: SleepTag? = nil) async throws {
+        try await command("/wake_up" + (tag.map { "?tags=\($0.rawValue)" } ?? ""))
+    }
+
+    /// `GET /is_sleeping`
+    public func isSleeping() async throws -> Bool {
+        struct Answer: Decodable { var is_sleeping: Bool }
+        let path = "/is_sleeping"
+        let body = try await fetch(HTTPRequest(.get, endpoint, path, deadline: deadline), path: path)
+        let answer: Answer = try decode(body, path: path)
+        return answer.is_sleeping
+    }
+
+    /// `POST /collective_rpc` with `reload_weights`: fills the weights of an engine that has forgotten them. Woken without
+    /// it, vLLM answers with `!!!!` and no warning.
+    public func reloadWeights() async throws {
+        try await command("/collective_rpc", body: Data(#"{"method":"reload_weights"}"#.utf8))
+    }
+
+    /// `POST /reset_prefix_cache`
+    public func resetPrefixCache() async throws {
+        try await command("/reset_prefix_cache")
+    }
+
+    private func command(_ path: String, body: Data? = nil) async throws {
+        _ = try await fetch(HTTPRequest(.post, endpoint, path, body: body, deadline: deadline), path: path)
+    }
+}

@@ -1,0 +1,159 @@
+import Foundation
+
+/// A server that somebody else runs, and what it is to serve.
+public struct AttachedServer: Sendable, Hashable {
+    /// The engine's part in the run, such as `draft`.
+    public var name: String
+    public var endpoint: HTTPEndpoint
+    /// The path or name of the model, as the job has it.
+    public var model: String
+    /// The name by which the server knows it; nil finds it out.
+    public var served: String?
+    public var task: EngineTask
+
+    public init(name: String, endpoint: HTTPEndpoint, model: String, served: String?, task: EngineTask) {
+        self.name = name
+        self.endpoint = endpoint
+        self.model = model
+        self.served = served
+        self.task = task
+    }
+}
+
+/// An engine that this program neither starts nor stops.
+actor AttachedEngine: EngineHandle {
+    nonisolated let server: AttachedServer
+    private let http: HTTPClient
+    private let retry: RetryPolicy
+    private let clock: any Clock<Duration>
+    private var connected: EngineClient?
+
+    /// Looks in a row that find nobody, before a server counts as gone.
+    private static let misses = 3
+    private static let pause = Duration.seconds(2)
+
+    init(_ server: AttachedServer, http: HTTPClient, retry: RetryPolicy, clock: any Clock<Duration>) {
+        self.server = server
+        self.http = http
+        self.retry = retry
+        self.clock = clock
+    }
+
+    nonisolated var name: String { server.name }
+
+    var client: EngineClient {
+        get throws {
+            guard let connected else {
+                throw EngineError(
+                    .notReady, engine: name, "\(server.endpoint.base) was not asked yet whether it is there")
+            }
+            return connected
+        }
+    }
+
+    // MARK: Coming and going
+
+    /// Makes sure that the right model is served, and for the right task.
+    ///
+    /// - Parameter limit: how long to wait for a server that does not answer.
+    /// - Throws: ``EngineError``.
+    func connect(within limit: Duration) async throws {
+        var waited = Duration.zero
+        while await !answers() {
+            guard waited < limit else {
+                throw EngineError(
+                    .notReady, engine: name,
+                    "nobody answers at \(server.endpoint.base); start the server, or correct the `url` in the job")
+            }
+            try await clock.sleep(for: Self.pause)
+            waited += Self.pause
+        }
+        let client = EngineClient(
+            endpoint: server.endpoint, model: try await servedName(), http: http, retry: retry, clock: clock)
+        do {
+            _ = try await Canary(task: server.task).ask(client)
+        } catch let error as EngineAnswerError {
+            throw wrongTask(error)
+        }
+        connected = client
+    }
+
+    /// What the server says of its version.
+    func version() async throws -> String {
+        do {
+            return try await anonymous.version()
+        } catch let error as EngineAnswerError {
+            throw EngineError(
+                .notReady, engine: name,
+                "\(error); start the server at \(server.endpoint.base), or correct the `url` in the job")
+        }
+    }
+
+    func gone() async throws -> String {
+        var misses = 0
+        while misses < Self.misses {
+            try await clock.sleep(for: Self.pause)
+            misses = await answers() ? 0 : misses + 1
+        }
+        return "\(server.endpoint.base) no longer answers"
+    }
+
+    /// Whether a server is there. One that is slow to answer is busy, not dead.
+    private func answers() async -> Bool {
+        do {
+            return try await http.send(HTTPRequest(.get, server.endpoint, "/health", deadline: .seconds(10))).status
+                == 200
+        } catch .timedOut, .cancelled {
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Names no model yet.
+    private var anonymous: EngineClient {
+        EngineClient(endpoint: server.endpoint, model: "", http: http, retry: retry, clock: clock)
+    }
+
+    // MARK: The right one
+
+    private func servedName() async throws -> String {
+        let models: [ServedModel]
+        do {
+            models = try await anonymous.models()
+        } catch let error as EngineAnswerError {
+            if case .status(401, _, _, _, _) = error {
+                throw EngineError(
+                    .notReady, engine: name,
+                    "\(server.endpoint.base) wants an API key: name the environment variable that holds it in the job "
+                        + "(`key_env`)")
+            }
+            throw EngineError(.notReady, engine: name, "\(server.endpoint.base): \(error)")
+        }
+        let path = server.model
+        let known = [server.served].compactMap { $0 }
+        let names = known.isEmpty ? [path, URL(filePath: path).lastPathComponent, server.name] : known
+        if let found = names.first(where: { name in models.contains { $0.id == name } }) { return found }
+        if known.isEmpty, let card = models.first(where: { $0.root == path }) { return card.id }
+        let served = models.map { "'\($0.id)'" }.joined(separator: ", ")
+        throw EngineError(
+            .notReady, engine: name,
+            "\(server.endpoint.base) serves \(served.isEmpty ? "nothing" : served) and not the model of this job; correct "
+                + "the `url`, or say under which name it serves \(path) (`served`)")
+    }
+
+    private func wrongTask(_ error: EngineAnswerError) -> EngineError {
+        let wanted =
+            switch server.task {
+            case .generate: "continue text"
+            case .score: "score tokens"
+            }
+        guard case .status(404, _, _, _, _) = error else {
+            return EngineError(.notReady, engine: name, "\(server.endpoint.base) cannot \(wanted): \(error)")
+        }
+        return EngineError(
+            .notReady, engine: name,
+            "the server at \(server.endpoint.base) does not \(wanted), which the \(name) must; correct the `url`, or "
+                + "start it for that (`vllm serve --runner pooling` for a PRM)")
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+@testable import ModelLifecycle
+import Synchronization
+
+/// The demo's three models on servers of the test's own, until this is released.
+final class DemoServers: Sendable {
+    private let scratch: URL
+    private let ports: [String: Int]
+    private let environment: [String: String]
+    private let arguments: [String]
+    private let processes: Mutex<[String: RunnerProcess]>
+
+    /// - Parameters:
+    ///   - key: what each wants to be shown.
+    ///   - delay: milliseconds before each answer.
+    init(key: String? = nil, delay: Int = 0) async throws {
+        scratch = FileManager.default.temporaryDirectory.appending(path: "rsd-servers-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+        environment = key.map { ["VLLM_API_KEY": $0] } ?? [:]
+        arguments = ["--delay-ms", "\(delay)"]
+        var ports: [String: Int] = [:]
+        for name in ["draft", "prm", "target"] { ports[name] = try FreePort.find() }
+        self.ports = ports
+        processes = Mutex([:])
+        for name in ports.keys { try await start(name) }
+    }
+
+    deinit { try? FileManager.default.removeItem(at: scratch) }
+
+    /// A job that asks these servers.
+    var setup: JobSetup {
+        var setup = JobSetup()
+        setup.urls = ports.mapValues { "http://127.0.0.1:\($0)" }
+        return setup
+    }
+
+    var areRunning: Bool { processes.withLock { $0.values.allSatisfy(\.isRunning) } }
+
+    /// Ends a server, and starts another in its place.
+    func replace(_ name: String) async throws {
+        let old = processes.withLock { $0[name] }
+        old?.send(SIGKILL)
+        _ = await old?.exitCode()
+        try await start(name)
+    }
+
+    private func start(_ name: String) async throws {
+        let model = Programs.repository.appending(path: "demo/models/\(name)").path
+        let process = try RunnerProcess(
+            ["serve", model, "--port", "\(ports[name] ?? 0)", "--served-model-name", name] + arguments,
+            program: Programs.pocket, scratch: scratch, environment: environment)
+        guard await process.says("Application startup complete.") else {
+            throw ReferenceFailed(description: process.standardError)
+        }
+        processes.withLock { $0[name] = process }
+    }
+}

@@ -1,0 +1,206 @@
+import Foundation
+import Logging
+import Synchronization
+import Testing
+
+@testable import ModelLifecycle
+
+@Suite("Sleeping", .timeLimit(.minutes(1)))
+struct SleepingTenantTests {
+    private let bench: EngineBench
+    private let server: SleepServer
+    private let gauge = FakeGauge()
+    private let engine: Engine
+
+    init() async throws {
+        var bench = try await EngineBench("target")
+        let server = try await SleepServer(gauge: gauge)
+        let port = server.fox.port
+        bench.dialect = FakeDialect(port: { _, _ in port })
+        self.bench = bench
+        self.server = server
+        engine = bench.engine()
+    }
+
+    private func residency(level: Int = 1) throws -> SwapResidency {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return try SwapResidency(
+            tenants: [
+                SleepingTenant(engine, level: level, gauge: gauge, clock: RecordingClock(), logger: logger)
+            ], groups: [["target"], []])
+    }
+
+    /// Sleeps and wakes once.
+    private func cycle(_ residency: SwapResidency) async throws {
+        _ = try await residency.activate([])
+        _ = try await residency.activate(["target"])
+    }
+
+    @Test func sleepsAndWakesInsteadOfStarting() async throws {
+        let residency = try residency()
+        _ = try await residency.activate(["target"])
+        for _ in 0..<3 { try await cycle(residency) }
+        let statistics = await residency.statistics
+        #expect(statistics.coldStarts == 1)
+        #expect(statistics.swaps == 3)
+        #expect(server.calls == Array(repeating: ["/sleep?level=1", "/wake_up"], count: 3).flatMap { $0 })
+        try await residency.deactivate()
+        #expect(await engine.state == .stopped)
+    }
+
+    @Test func levelTwoLoadsItsWeightsAgain() async throws {
+        let residency = try residency(level: 2)
+        _ = try await residency.activate(["target"])
+        try await cycle(residency)
+        #expect(
+            server.calls == [
+                "/sleep?level=2", "/wake_up?tags=weights", "/collective_rpc", "/wake_up?tags=kv_cache",
+                "/reset_prefix_cache",
+            ])
+        try await residency.deactivate()
+    }
+
+    @Test("vLLM says 200, and the memory is still held")
+    func memoryThatStaysIsTakenByForce() async throws {
+        let residency = try residency()
+        _ = try await residency.activate(["target"])
+        server.residue = FakeGauge.footprint
+        _ = try await residency.activate([])
+        #expect(await engine.state == .stopped)
+        _ = try await residency.activate(["target"])
+        #expect(await residency.statistics.coldStarts == 2)
+        try await residency.deactivate()
+    }
+
+    @Test("what a sleep leaves on the GPU may not grow over a limit from cycle to cycle")
+    func growthEndsInAColdStart() async throws {
+        let residency = try residency()
+        _ = try await residency.activate(["target"])
+        let base = 1 << 30
+        server.residue = base
+        try await cycle(residency)
+        server.residue = base + SleepingTenant.growthLimit
+        try await cycle(residency)
+        #expect(await residency.statistics.coldStarts == 1)
+        server.residue = base + SleepingTenant.growthLimit + 1
+        try await cycle(residency)
+        #expect(await residency.statistics.coldStarts == 2)
+        // The new process begins its own count.
+        try await cycle(residency)
+        #expect(await residency.statistics.coldStarts == 2)
+        try await residency.deactivate()
+    }
+
+    @Test func anAnswerThatChangedIsNotTrusted() async throws {
+        let residency = try residency()
+        _ = try await residency.activate(["target"])
+        _ = try await residency.activate([])
+        server.tokens = [0, 0, 0]
+        _ = try await residency.activate(["target"])
+        #expect(await residency.statistics.coldStarts == 2)
+        try await residency.deactivate()
+    }
+
+    @Test(arguments: ["/sleep?level=1", "/wake_up", "/is_sleeping", "/v1/completions"])
+    func anErrorOfAnyCallCostsAColdStart(call: String) async throws {
+        let residency = try residency()
+        _ = try await residency.activate(["target"])
+        server.failing = call
+        _ = try await residency.activate([])
+        server.failing = call == "/v1/completions" ? nil : server.failing
+        _ = try await residency.activate(["target"])
+        #expect(await residency.statistics.coldStarts == (call == "/v1/completions" ? 1 : 2))
+        #expect(await engine.state == .ready)
+        try await residency.deactivate()
+    }
+
+    @Test func anEngineThatDiedInItsSleepIsStarted() async throws {
+        let residency = try residency()
+        _ = try await residency.activate(["target"])
+        _ = try await residency.activate([])
+        kill(try #require(await engine.processID), SIGKILL)
+        try await until { await engine.state != .ready }
+        _ = try await residency.activate(["target"])
+        #expect(await engine.state == .ready)
+        #expect(!server.calls.contains("/wake_up"))
+        try await residency.deactivate()
+    }
+}
+
+/// GPU memory that a ``SleepServer`` takes and gives back.
+private final class FakeGauge: MemoryGauge {
+    static let footprint = 20 << 30
+    private let used = Mutex(0)
+
+    func bytesInUse() async -> Int? { used.withLock { $0 } }
+    func set(_ bytes: Int) { used.withLock { $0 = bytes } }
+}
+
+/// The HTTP side of a fake engine with vLLM's sleep mode.
+private final class SleepServer: Sendable {
+    private struct State {
+        var calls: [String] = []
+        var isAsleep = false
+        var residue = 0
+        var tokens = [7, 8, 9]
+        var failing: String?
+    }
+
+    private final class Box: Sendable { let state = Mutex(State()) }
+    let fox: FoxServer
+    private let box: Box
+
+    var calls: [String] { box.state.withLock { $0.calls } }
+    /// Bytes that stay in use while it sleeps.
+    var residue: Int {
+        get { box.state.withLock { $0.residue } }
+        set { box.state.withLock { $0.residue = newValue } }
+    }
+    /// What it answers.
+    var tokens: [Int] {
+        get { box.state.withLock { $0.tokens } }
+        set { box.state.withLock { $0.tokens = newValue } }
+    }
+    /// A call that gets status 500.
+    var failing: String? {
+        get { box.state.withLock { $0.failing } }
+        set { box.state.withLock { $0.failing = newValue } }
+    }
+
+    init(gauge: FakeGauge) async throws {
+        let box = Box()
+        self.box = box
+        fox = try await FoxServer { seen in
+            let path = seen.path + (seen.query.isEmpty ? "" : "?" + seen.query)
+            return box.state.withLock { state in
+                let commands = ["/sleep", "/wake_up", "/collective_rpc", "/reset_prefix_cache"]
+                if commands.contains(seen.path) { state.calls.append(path) }
+                if path == state.failing { return .init(status: 500) }
+                switch seen.path {
+                case "/health": return .init(status: 200)
+                case "/v1/models":
+                    // The start of a process.
+                    gauge.set(FakeGauge.footprint)
+                    state.isAsleep = false
+                    return .json(#"{"data":[{"id":"target","max_model_len":64}]}"#)
+                case "/tokenize": return .json(#"{"tokens":[1,2],"token_strs":["a","b"]}"#)
+                case "/v1/completions":
+                    return .json(
+                        #"{"choices":[{"text":"x","token_ids":\#(state.tokens),"finish_reason":"length"}],"#
+                            + #""usage":{"prompt_tokens":2,"completion_tokens":3}}"#)
+                case "/is_sleeping": return .json(#"{"is_sleeping":\#(state.isAsleep)}"#)
+                case "/sleep":
+                    state.isAsleep = true
+                    gauge.set(state.residue)
+                    return .json("{}")
+                case "/wake_up":
+                    state.isAsleep = false
+                    gauge.set(FakeGauge.footprint)
+                    return .json("{}")
+                default: return .json("{}")
+                }
+            }
+        }
+    }
+}
