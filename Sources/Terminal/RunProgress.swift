@@ -54,6 +54,7 @@ public struct RunProgress: Sendable {
             self.finished = finished
             return [.began(total: total, finished: finished, replayed: replayed)]
         case .swept(let count): return [.swept(count: count)]
+        case .choseResidency(let reason): return [.message("residency \(reason)", .plain)]
         case .loading(let engine):
             loading = (engine, seconds)
             return [.loading(engine: engine)]

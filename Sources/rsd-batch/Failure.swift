@@ -29,7 +29,9 @@ enum Failure {
         switch error {
         case let error as LedgerError where error.isDiskFull: .disk
         case is SpecErrors, is NoRun, is NoTrajectory: .badJob
-        case is EngineUseless, is EngineError, is EngineUnkillable, is LedgerError, is ResidencyError: .engine
+        case is EngineUseless, is EngineError, is EngineUnkillable, is LedgerError, is ResidencyError,
+            is ResidencyImpossible:
+            .engine
         case is RunLocked, is SpecChanged, is JournalCorrupt, is ForeignEvent: .directoryTaken
         case is JournalWriteFailure, is FileFailure, is OutputFailure: .disk
         case let error as CocoaError where error.isAboutWriting: .disk

@@ -9,12 +9,12 @@ import Testing
 struct SleepingTenantTests {
     private let bench: EngineBench
     private let server: SleepServer
-    private let gauge = FakeGauge()
+    private let gpu = FakeGPU(using: 0)
     private let engine: Engine
 
     init() async throws {
         var bench = try await EngineBench("target")
-        let server = try await SleepServer(gauge: gauge)
+        let server = try await SleepServer(gpu: gpu)
         let port = server.fox.port
         bench.dialect = FakeDialect(port: { _, _ in port })
         self.bench = bench
@@ -25,10 +25,11 @@ struct SleepingTenantTests {
     private func residency(level: Int = 1) throws -> SwapResidency {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
+        let memory = MemorySettling(
+            gpu: gpu, baseline: FakeGPU.baseline(using: 0), clock: RecordingClock(), logger: logger)
         return try SwapResidency(
-            tenants: [
-                SleepingTenant(engine, level: level, gauge: gauge, clock: RecordingClock(), logger: logger)
-            ], groups: [["target"], []])
+            sleepers: [engine], groups: [["target"], []], level: level, memory: memory, logger: logger,
+            clock: RecordingClock())
     }
 
     /// Sleeps and wakes once.
@@ -65,7 +66,7 @@ struct SleepingTenantTests {
     func memoryThatStaysIsTakenByForce() async throws {
         let residency = try residency()
         _ = try await residency.activate(["target"])
-        server.residue = FakeGauge.footprint
+        server.residue = SleepServer.footprint
         _ = try await residency.activate([])
         #expect(await engine.state == .stopped)
         _ = try await residency.activate(["target"])
@@ -77,13 +78,13 @@ struct SleepingTenantTests {
     func growthEndsInAColdStart() async throws {
         let residency = try residency()
         _ = try await residency.activate(["target"])
-        let base = 1 << 30
+        let (base, limit) = (1.0, Double(SleepingTenant.growthLimit) / Double(Int.gibibytes(1)))
         server.residue = base
         try await cycle(residency)
-        server.residue = base + SleepingTenant.growthLimit
+        server.residue = base + limit
         try await cycle(residency)
         #expect(await residency.statistics.coldStarts == 1)
-        server.residue = base + SleepingTenant.growthLimit + 1
+        server.residue = base + limit + 0.1
         try await cycle(residency)
         #expect(await residency.statistics.coldStarts == 2)
         // The new process begins its own count.
@@ -128,21 +129,12 @@ struct SleepingTenantTests {
     }
 }
 
-/// GPU memory that a ``SleepServer`` takes and gives back.
-private final class FakeGauge: MemoryGauge {
-    static let footprint = 20 << 30
-    private let used = Mutex(0)
-
-    func bytesInUse() async -> Int? { used.withLock { $0 } }
-    func set(_ bytes: Int) { used.withLock { $0 = bytes } }
-}
-
 /// The HTTP side of a fake engine with vLLM's sleep mode.
 private final class SleepServer: Sendable {
     private struct State {
         var calls: [String] = []
         var isAsleep = false
-        var residue = 0
+        var residue = 0.0
         var tokens = [7, 8, 9]
         var failing: String?
     }
@@ -152,8 +144,10 @@ private final class SleepServer: Sendable {
     private let box: Box
 
     var calls: [String] { box.state.withLock { $0.calls } }
-    /// Bytes that stay in use while it sleeps.
-    var residue: Int {
+    /// GiB that it takes at its start.
+    static let footprint = 20.0
+    /// GiB that stay in use while it sleeps.
+    var residue: Double {
         get { box.state.withLock { $0.residue } }
         set { box.state.withLock { $0.residue = newValue } }
     }
@@ -168,7 +162,7 @@ private final class SleepServer: Sendable {
         set { box.state.withLock { $0.failing = newValue } }
     }
 
-    init(gauge: FakeGauge) async throws {
+    init(gpu: FakeGPU) async throws {
         let box = Box()
         self.box = box
         fox = try await FoxServer { seen in
@@ -181,7 +175,7 @@ private final class SleepServer: Sendable {
                 case "/health": return .init(status: 200)
                 case "/v1/models":
                     // The start of a process.
-                    gauge.set(FakeGauge.footprint)
+                    gpu.use(Self.footprint)
                     state.isAsleep = false
                     return .json(#"{"data":[{"id":"target","max_model_len":64}]}"#)
                 case "/tokenize": return .json(#"{"tokens":[1,2],"token_strs":["a","b"]}"#)
@@ -192,11 +186,11 @@ private final class SleepServer: Sendable {
                 case "/is_sleeping": return .json(#"{"is_sleeping":\#(state.isAsleep)}"#)
                 case "/sleep":
                     state.isAsleep = true
-                    gauge.set(state.residue)
+                    gpu.use(state.residue)
                     return .json("{}")
                 case "/wake_up":
                     state.isAsleep = false
-                    gauge.set(FakeGauge.footprint)
+                    gpu.use(Self.footprint)
                     return .json("{}")
                 default: return .json("{}")
                 }

@@ -70,14 +70,40 @@ struct SwapResidencyTests {
         try await residency.deactivate()
     }
 
-    @Test func settlesWhenTheOthersAreGone() async throws {
-        let settled = Mutex<[[String]]>([])
-        let residency = try SwapResidency(engines: engines) {
-            let names = await up(engines)
-            settled.withLock { $0.append(names) }
+    @Test("G2: each group starts when the memory of the one before is back")
+    func settlesWhenTheOthersAreGone() async throws {
+        let clock = RecordingClock()
+        let gpu = FakeGPU(using: 1)
+        let memory = MemorySettling(gpu: gpu, baseline: FakeGPU.baseline(using: 1), clock: clock)
+        let residency = try SwapResidency(engines: engines, memory: memory)
+        // What is in use before the start, until it is the baseline again; then with the engine up.
+        for group in residency.groups {
+            gpu.use(60, 30, 1, 60)
+            _ = try await residency.activate(group)
+            #expect(await up(engines) == group)
         }
-        for group in residency.groups { _ = try await residency.activate(group) }
-        #expect(settled.withLock { $0 } == [[], [], []])
+        #expect(clock.sleeps.count == 6)
+        // It is up: nothing to wait for, and nothing to look at.
+        let looks = gpu.looks
+        _ = try await residency.activate(["target"])
+        #expect(gpu.looks == looks)
+        try await residency.deactivate()
+    }
+
+    @Test("G4: of a group, each starts beside those that are up, and so does one that is restarted")
+    func sharesOneAtATime() async throws {
+        let clock = RecordingClock()
+        let gpu = FakeGPU(using: 1)
+        let memory = MemorySettling(gpu: gpu, baseline: FakeGPU.baseline(using: 1), clock: clock)
+        let residency = try SwapResidency(engines: engines, groups: [["draft", "prm", "target"]], memory: memory)
+        // Two looks for each: before its start, and when it is up.
+        gpu.use(1, 11, 11, 31, 31, 71)
+        _ = try await residency.activate(["draft", "prm", "target"])
+        #expect(gpu.looks == 6)
+        gpu.use(71, 51, 71)
+        _ = try await residency.restart("prm")
+        #expect(gpu.looks == 9)
+        #expect(clock.sleeps == [.milliseconds(50)])
         try await residency.deactivate()
     }
 

@@ -11,6 +11,7 @@ import Testing
             log.take(event, at: seconds, date: Date(timeIntervalSince1970: 1_800_000_000 + seconds))
         }
         take(.began(total: 4, finished: 0, replayed: 0), 0)
+        take(.choseResidency("share: all fit"), 0)
         take(.loading(engine: "draft"), 1)
         take(.loaded(engine: "draft", seconds: 3), 4)
         take(.phaseBegan(wave: 1, roles: [.draft], trajectories: 5), 4)
@@ -26,6 +27,7 @@ import Testing
         #expect(
             log.takeLines().joined(separator: "\n") == """
                 2027-01-15T08:00:00Z 4 trajectories to do
+                2027-01-15T08:00:00Z residency share: all fit
                 2027-01-15T08:00:01Z starting draft
                 2027-01-15T08:00:04Z draft is up after 3.0 s
                 2027-01-15T08:00:04Z wave 1 draft begins: 5 trajectories

@@ -8,7 +8,7 @@ import Logging
 actor SleepingTenant: Tenant {
     nonisolated let engine: Engine
     private let level: Int
-    private let gauge: MemoryGauge?
+    private let memory: MemorySettling
     private let clock: any Clock<Duration>
     private let logger: Logger
 
@@ -21,18 +21,18 @@ actor SleepingTenant: Tenant {
     private var firstResidue: Int?
 
     /// What a cycle may keep of the GPU's memory beyond what the first one kept, before the engine is started anew.
-    static let growthLimit = 1 << 30
+    static let growthLimit = Int.gibibytes(1)
     /// How often memory is looked at after sleep, until it has come back.
     private static let looks = 20
     private static let pause = Duration.milliseconds(250)
 
     /// - Parameters:
     ///   - level: see ``EngineClient/sleep(level:)``.
-    ///   - gauge: nil where the GPU's memory cannot be read; sleep is then taken at its word.
-    init(_ engine: Engine, level: Int, gauge: MemoryGauge?, clock: any Clock<Duration>, logger: Logger) {
+    ///   - memory: where it cannot tell the GPU's memory, sleep is taken at its word.
+    init(_ engine: Engine, level: Int, memory: MemorySettling, clock: any Clock<Duration>, logger: Logger) {
         self.engine = engine
         self.level = level
-        self.gauge = gauge
+        self.memory = memory
         self.clock = clock
         self.logger = logger
     }
@@ -41,27 +41,27 @@ actor SleepingTenant: Tenant {
 
     // MARK: Moving in
 
-    func moveIn() async throws {
+    func moveIn(beside others: [String]) async throws {
         let isReady = await engine.state == .ready
         if isReady && !isAsleep { return }
         if isReady {
             do {
                 let begin = ContinuousClock.now
                 try await wake()
+                await memory.measure(engine.configuration.name, beside: others)
                 secondsWaking += (ContinuousClock.now - begin).inSeconds
                 return
             } catch  where !(error is CancellationError) {
                 try await giveUp("it did not wake well: \(error)")
             }
         }
-        try await coldStart()
+        try await coldStart(beside: others)
     }
 
-    private func coldStart() async throws {
-        (isAsleep, footprint, firstResidue) = (false, nil, nil)
-        let before = await gauge?.bytesInUse()
-        try await engine.start()
-        if let before, let after = await gauge?.bytesInUse() { footprint = after - before }
+    private func coldStart(beside others: [String]) async throws {
+        (isAsleep, firstResidue) = (false, nil)
+        try await memory.start(engine, beside: others)
+        footprint = await memory.measure(engine.configuration.name, beside: others)
         do {
             known = try await canary.ask(engine.client)
         } catch EngineAnswerError.engine {
@@ -90,7 +90,7 @@ actor SleepingTenant: Tenant {
 
     // MARK: Moving out
 
-    func moveOut() async throws -> Bool {
+    func moveOut(beside others: [String]) async throws -> Bool {
         if isAsleep, await engine.state == .ready { return false }
         isAsleep = false
         guard await engine.state == .ready else {
@@ -98,28 +98,25 @@ actor SleepingTenant: Tenant {
             return false
         }
         do {
-            try await sleep()
+            try await sleep(beside: others)
         } catch  where !(error is CancellationError) {
             try await giveUp("it cannot be put to sleep: \(error)")
         }
         return true
     }
 
-    private func sleep() async throws {
+    private func sleep(beside others: [String]) async throws {
         var client = try await engine.client
         client.deadline = .seconds(600)
         client.retry = .never
-        let before = await gauge?.bytesInUse()
         try await client.sleep(level: level)
         guard try await client.isSleeping() else { throw CanaryError(description: "it says that it is still awake") }
         isAsleep = true
-        if let before, let footprint { try await checkMemory(footprint: footprint, before: before) }
+        if let footprint, footprint > 0 { try await checkMemory(footprint: footprint, beside: others) }
     }
 
-    private func checkMemory(footprint: Int, before: Int) async throws {
-        func residue() async -> Int? {
-            await gauge?.bytesInUse().map { footprint - (before - $0) }
-        }
+    private func checkMemory(footprint: Int, beside others: [String]) async throws {
+        func residue() async -> Int? { await memory.measure(engine.configuration.name, beside: others) }
         guard var left = await residue() else { return }
         for _ in 0..<Self.looks where left > footprint / 2 {
             try await clock.sleep(for: Self.pause)
@@ -127,17 +124,18 @@ actor SleepingTenant: Tenant {
         }
         guard left <= footprint / 2 else {
             throw CanaryError(
-                description: "asleep, it still holds \(left.inGiB) of the \(footprint.inGiB) of GPU memory that it took"
-            )
+                description:
+                    "asleep, it still holds \(left.inGiB) GiB of the \(footprint.inGiB) GiB of GPU memory that it took")
         }
         let first = firstResidue ?? left
         firstResidue = first
         logger.debug(
-            "engine \(engine.configuration.name) sleeps", metadata: ["left on the GPU": "\(left.inGiB)"])
+            "engine \(engine.configuration.name) sleeps", metadata: ["GiB left on the GPU": "\(left.inGiB)"])
         guard left - first <= Self.growthLimit else {
             throw CanaryError(
                 description:
-                    "asleep, it holds \(left.inGiB) of GPU memory, \((left - first).inGiB) more than the first time")
+                    "asleep, it holds \(left.inGiB) GiB of GPU memory, \((left - first).inGiB) more than the first time"
+            )
         }
     }
 
@@ -146,14 +144,4 @@ actor SleepingTenant: Tenant {
         isAsleep = false
         try await engine.stop()
     }
-}
-
-/// Reads how much of the GPU's memory is in use.
-public protocol MemoryGauge: Sendable {
-    /// Bytes in use by all processes on the GPUs that this program's engines may use; nil where nobody can tell.
-    func bytesInUse() async -> Int?
-}
-
-extension Int {
-    fileprivate var inGiB: String { String(format: "%.1f GiB", Double(self) / Double(1 << 30)) }
 }

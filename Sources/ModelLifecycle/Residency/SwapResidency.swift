@@ -6,42 +6,39 @@ import Logging
 public actor SwapResidency: Residency {
     public nonisolated let groups: [[String]]
     private let tenants: [String: any Tenant]
-    private let settle: @Sendable () async throws -> Void
     private let turnstile = Turnstile()
     private var swaps = 0
 
     /// Engines that make room by ending.
+    ///
+    /// - Parameters:
+    ///   - engines: each with the name of its configuration.
+    ///   - groups: names of engines; nil is a group for each, in the order given.
+    ///   - memory: starts the engines, each when all others are gone and their memory is back.
+    /// - Throws: ``ResidencyError`` when names do not fit together.
     public init(
-        engines: [Engine], groups: [[String]]? = nil, settle: @escaping @Sendable () async throws -> Void = {}
+        engines: [Engine], groups: [[String]]? = nil, memory: MemorySettling = .withoutGPU()
     ) throws {
-        try self.init(tenants: engines.map(ProcessTenant.init), groups: groups, settle: settle)
+        try self.init(tenants: engines.map { ProcessTenant($0, memory: memory) }, groups: groups)
     }
 
     /// Engines that make room by sleeping.
     ///
     /// - Parameters:
     ///   - level: see ``EngineClient/sleep(level:)``.
-    ///   - gauge: by which it is seen that a sleeping engine has given its memory back; nil takes its word for it.
+    ///   - memory: by which it is seen that a sleeping engine has given its memory back.
     public init(
-        sleepers: [Engine], groups: [[String]]? = nil, level: Int, gauge: MemoryGauge?, logger: Logger,
-        clock: any Clock<Duration> = ContinuousClock(), settle: @escaping @Sendable () async throws -> Void = {}
+        sleepers: [Engine], groups: [[String]]? = nil, level: Int, memory: MemorySettling, logger: Logger,
+        clock: any Clock<Duration> = ContinuousClock()
     ) throws {
         let tenants = sleepers.map {
-            SleepingTenant($0, level: level, gauge: gauge, clock: clock, logger: logger)
+            SleepingTenant($0, level: level, memory: memory, clock: clock, logger: logger)
         }
-        try self.init(tenants: tenants, groups: groups, settle: settle)
+        try self.init(tenants: tenants, groups: groups)
     }
 
-    /// Groups of engines of which one is at work at a time.
-    ///
-    /// - Parameters:
-    ///   - tenants: each goes by the name of its engine's configuration.
-    ///   - groups: names of engines; nil is a group for each, in the order given.
-    ///   - settle: called before an engine starts where no other has a process: the place to wait for GPU memory.
-    /// - Throws: ``ResidencyError`` when names do not fit together.
-    public init(
-        tenants: [any Tenant], groups: [[String]]? = nil, settle: @escaping @Sendable () async throws -> Void = {}
-    ) throws {
+    /// - Parameter tenants: each goes by the name of its engine's configuration.
+    init(tenants: [any Tenant], groups: [[String]]?) throws {
         let groups = groups ?? tenants.map { [$0.engine.configuration.name] }
         var byName: [String: any Tenant] = [:]
         for tenant in tenants {
@@ -55,7 +52,6 @@ public actor SwapResidency: Residency {
         }
         self.tenants = byName
         self.groups = groups
-        self.settle = settle
     }
 
     public func activate(_ group: [String]) async throws -> [String: any EngineHandle] {
@@ -65,15 +61,14 @@ public actor SwapResidency: Residency {
         return try await inTurn {
             var stopped = 0
             for name in self.allNames where !group.contains(name) {
-                if try await self.tenants[name]?.moveOut() == true { stopped += 1 }
+                if try await self.tenants[name]?.moveOut(beside: self.up(without: name)) == true { stopped += 1 }
             }
             await self.add(swaps: stopped)
             var active: [String: any EngineHandle] = [:]
             // One after the other: engines that start together mistake each other's memory for free.
             for name in group {
                 guard let tenant = self.tenants[name] else { continue }
-                try await self.settleIfEmpty()
-                try await tenant.moveIn()
+                try await tenant.moveIn(beside: self.up(without: name))
                 active[name] = tenant.engine
             }
             return active
@@ -86,8 +81,7 @@ public actor SwapResidency: Residency {
         }
         return try await inTurn {
             try await tenant.engine.stop()
-            try await self.settleIfEmpty()
-            try await tenant.moveIn()
+            try await tenant.moveIn(beside: self.up(without: name))
             return tenant.engine
         }
     }
@@ -119,11 +113,13 @@ public actor SwapResidency: Residency {
 
     private nonisolated var allNames: [String] { tenants.keys.sorted() }
 
-    private nonisolated func settleIfEmpty() async throws {
-        for tenant in tenants.values {
-            if await tenant.engine.state == .ready { return }
+    /// Engines that have a process, be it asleep.
+    private nonisolated func up(without name: String) async -> [String] {
+        var names: [String] = []
+        for other in allNames where other != name {
+            if await tenants[other]?.engine.state == .ready { names.append(other) }
         }
-        try await settle()
+        return names
     }
 
     private func add(swaps count: Int) { swaps += count }

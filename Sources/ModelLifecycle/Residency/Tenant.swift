@@ -1,17 +1,19 @@
 /// An engine as a residency sees it: how it comes to be at work, and how it makes room for others.
-public protocol Tenant: Actor {
+protocol Tenant: Actor {
     nonisolated var engine: Engine { get }
 
     /// Returns when the engine is ready. Does nothing when it is.
     ///
-    /// - Throws: what ``Engine/start()`` throws.
-    func moveIn() async throws
+    /// - Parameter others: the engines that have a process, and keep it.
+    /// - Throws: what ``MemorySettling/start(_:beside:)`` throws.
+    func moveIn(beside others: [String]) async throws
 
     /// Gives the memory back that others need.
     ///
+    /// - Parameter others: the engines that have a process.
     /// - Returns: whether there was something to give back.
     /// - Throws: what ``Engine/stop()`` throws.
-    func moveOut() async throws -> Bool
+    func moveOut(beside others: [String]) async throws -> Bool
 
     /// From being asleep to having shown that it holds its model, in all.
     var secondsWaking: Double { get }
@@ -21,14 +23,18 @@ public protocol Tenant: Actor {
 actor ProcessTenant: Tenant {
     nonisolated let engine: Engine
     let secondsWaking = 0.0
+    private let memory: MemorySettling
 
-    init(_ engine: Engine) { self.engine = engine }
-
-    func moveIn() async throws {
-        try await engine.start()
+    init(_ engine: Engine, memory: MemorySettling) {
+        self.engine = engine
+        self.memory = memory
     }
 
-    func moveOut() async throws -> Bool {
+    func moveIn(beside others: [String]) async throws {
+        try await memory.start(engine, beside: others)
+    }
+
+    func moveOut(beside others: [String]) async throws -> Bool {
         let wasUp = await engine.state != .stopped
         try await engine.stop()
         return wasUp

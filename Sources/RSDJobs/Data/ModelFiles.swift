@@ -13,6 +13,8 @@ public struct ModelFilesError: Error, Sendable, Equatable, CustomStringConvertib
 public struct ModelFiles: Sendable, Equatable {
     /// Numbers in all tensors, from the headers of the safetensors files: what FLOPs are counted from.
     public var parameterCount: Int
+    /// What it takes to serve it.
+    public var memory: CheckpointMemory
     /// SHA-256 over the configuration, the tokenizer, and sizes, headers and samples of the weights: cheap, and it
     /// changes when the checkpoint is replaced.
     public var fingerprint: String
@@ -34,7 +36,7 @@ public struct ModelFiles: Sendable, Equatable {
         else {
             throw ModelFilesError("\(directory) has no config.json that can be read")
         }
-        guard (try? JSONSerialization.jsonObject(with: config)) is [String: Any] else {
+        guard let settings = (try? JSONSerialization.jsonObject(with: config)) as? [String: Any] else {
             throw ModelFilesError("config.json in \(directory) is not a JSON object")
         }
         var hash = SHA256()
@@ -46,6 +48,7 @@ public struct ModelFiles: Sendable, Equatable {
             hash.update(field: SHA256.hex(bytes: content))
         }
         parameterCount = 0
+        memory = CheckpointMemory(config: settings)
         for name in try Self.weightFiles(root) {
             let header: SafetensorsHeader
             do throws(ModelFilesError) {
@@ -54,6 +57,7 @@ public struct ModelFiles: Sendable, Equatable {
                 throw ModelFilesError("in \(directory), \(error)")
             }
             parameterCount += header.parameterCount
+            memory.stored.merge(header.bytesByType, uniquingKeysWith: +)
             for field in [name, String(header.fileSize), header.digest] { hash.update(field: field) }
         }
         fingerprint = hash.hex()

@@ -7,6 +7,8 @@ struct SafetensorsHeader {
 
     /// Numbers in all tensors together.
     var parameterCount: Int
+    /// Bytes of all tensors, by the type in which they are stored: `BF16`, `I32`.
+    var bytesByType: [String: Int]
     /// The size of the whole file, in bytes.
     var fileSize: UInt64
     /// SHA-256 of the header and of samples of the data, so that other weights of the same shape are noticed.
@@ -39,6 +41,7 @@ struct SafetensorsHeader {
                 )
             }
             parameterCount = try Self.count(tensors, file: name)
+            bytesByType = tensors.values.reduce(into: [:]) { $0[$1.dtype, default: 0] += $1.bytes }
             fileSize = size
             digest = try Self.digest(header: header, of: handle, from: 8 + length, to: size)
         } catch let error as ModelFilesError {
@@ -49,8 +52,15 @@ struct SafetensorsHeader {
     }
 
     private struct Tensor: Decodable {
+        var dtype: String
         var shape: [Int]
         var data_offsets: [UInt64]
+
+        /// Nothing where the offsets make no sense: the file's length has been checked against them.
+        var bytes: Int {
+            guard data_offsets.count == 2, data_offsets[0] <= data_offsets[1] else { return 0 }
+            return Int(clamping: data_offsets[1] - data_offsets[0])
+        }
     }
 
     /// The `__metadata__` entry is no tensor.

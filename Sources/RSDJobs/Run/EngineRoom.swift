@@ -1,13 +1,21 @@
-/// Where a run's engines live: which may be up together, and how to bring them up.
-protocol EngineRoom: Sendable {
-    /// Groups of models that may be up together, in the order that a wave visits them.
-    var groups: [[Role]] { get }
+/// Where a run's engines will live, before anything of theirs is up.
+protocol EngineSite: Sendable {
     /// What the engine says of its version; asked once, before anything starts.
     func version() async throws -> String
     /// Ends what an earlier run of this directory left behind.
     ///
     /// - Returns: how many engines were found.
     func sweep() async throws -> Int
+    /// Looks what memory there is, now that nothing of this run holds any, and settles which models may be up together.
+    func open() async throws -> any EngineRoom
+}
+
+/// A run's engines: which may be up together, and how to bring them up.
+protocol EngineRoom: Sendable {
+    /// Groups of models that may be up together, in the order that a wave visits them.
+    var groups: [[Role]] { get }
+    /// Why these, where it was left to the program to choose.
+    var reason: String? { get }
     /// Makes a group the resident one, and returns once all of it is ready.
     ///
     /// - Parameter note: told of loads and swaps, now and in later restarts.

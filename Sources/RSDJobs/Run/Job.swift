@@ -8,15 +8,30 @@ public enum Job {
     ///   - retryFailed: whether trajectories that were given up get another try.
     ///   - observe: told of everything as it happens, from any thread; must return at once.
     /// - Throws: ``RunLocked``, ``SpecChanged``, ``JournalCorrupt``, ``JournalWriteFailure``, ``FileFailure``,
-    ///   ``Interrupted``, ``EngineUseless``, or an `EngineError`. Nothing that was journalled is lost by any of them.
+    ///   ``Interrupted``, ``EngineUseless``, ``ResidencyImpossible``, or an `EngineError`. Nothing that was journalled is
+    ///   lost by any of them.
     public static func run(
         _ job: LoadedJob, in directory: RunDirectory, retryFailed: Bool = false, interruption: Interruption,
         logger: Logger, observe: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> RunOutcome {
         let run = JobRun(
             job: job, directory: directory,
-            makeRoom: { try ResidentEngines(job: job, directory: directory, logger: logger) },
+            makeSite: {
+                if job.spec.engine.residency == .attach { return try AttachedEngines(job: job, logger: logger) }
+                return try LocalEngines(job: job, directory: directory, logger: logger)
+            },
             interruption: interruption, retryFailed: retryFailed, observe: observe)
         return try await run.run()
+    }
+
+    /// What `residency: auto` would come to if the job were run here and now, in one sentence; nil where the job names
+    /// its residency itself.
+    ///
+    /// - Throws: ``ResidencyImpossible``; an `EngineError` where the engine is not installed.
+    public static func residency(of job: LoadedJob) async throws -> String? {
+        guard job.spec.engine.residency == .auto else { return nil }
+        let dialect = job.spec.engine.dialect
+        let machine = try await MachineMemory.measure(for: job.spec, dialect: dialect)
+        return try ResidencyPlan(job.spec, models: job.models.mapValues(\.memory), on: machine).reason
     }
 }

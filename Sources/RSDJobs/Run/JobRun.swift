@@ -5,46 +5,56 @@ struct JobRun: Sendable {
     let job: LoadedJob
     let directory: RunDirectory
     /// Called once the run directory is ours.
-    let makeRoom: @Sendable () throws -> any EngineRoom
+    let makeSite: @Sendable () throws -> any EngineSite
     let interruption: Interruption
     let retryFailed: Bool
     let observe: @Sendable (RunEvent) -> Void
 
-    /// - Throws: ``RunLocked``, ``SpecChanged``, ``JournalCorrupt``, ``Interrupted``, ``EngineUseless``, or what the
-    ///   engines and the file system throw. All that was journalled is kept in every case.
+    /// - Throws: ``RunLocked``, ``SpecChanged``, ``JournalCorrupt``, ``Interrupted``, ``EngineUseless``,
+    ///   ``ResidencyImpossible``, or what the engines and the file system throw. All that was journalled is kept in every
+    ///   case.
     func run() async throws -> RunOutcome {
         try directory.create()
         let lock = try RunLock(directory.lock)
         defer { withExtendedLifetime(lock) {} }
-        let room = try makeRoom()
-        try await openManifest(room)
+        let site = try makeSite()
+        let manifest = try readManifest()
         let contents = try JournalReader.read(directory.journal)
         var roster = Roster(job)
         let replayed = try roster.replay(contents.records)
+        let swept = try await site.sweep()
+        // A run that is finished needs no engines, and may be looked at where there are none.
+        let isDone = roster.finishedCount == roster.ids.count && !retryFailed
+        let room = isDone ? nil : try await interruption.giveUpOn { try await site.open() }
+        try await write(manifest, of: site, for: room)
         let journal = try Journal(file: directory.journal, goodLength: contents.goodLength)
         try AtomicFile.syncDirectory(directory.journal.deletingLastPathComponent())
         let book = RunBook(
             journal: journal, figures: RunFigures(records: contents.records, waves: roster.waves))
         if retryFailed { try await forgiveFailures(in: &roster, journal: journal) }
 
-        let swept = try await room.sweep()
         if swept > 0 { observe(.swept(count: swept)) }
         if replayed > 0 { observe(.resumed(roster.all, book.figures(waves: roster.waves))) }
         observe(.began(total: roster.ids.count, finished: roster.finishedCount, replayed: replayed))
-        do {
-            try await work(in: room, on: &roster, book: book)
-        } catch {
-            // Whatever happened, no engine stays behind; that failure of the run matters more than one of the stop.
-            try? await room.leave()
-            throw error
-        }
-        try await room.leave()
+        if let room { try await work(in: room, on: &roster, book: book) }
         return try conclude(roster, book: book)
     }
 
     // MARK: Waves
 
     private func work(in room: any EngineRoom, on roster: inout Roster, book: RunBook) async throws {
+        if let reason = room.reason { observe(.choseResidency(reason)) }
+        do {
+            try await takeTurns(in: room, on: &roster, book: book)
+        } catch {
+            // Whatever happened, no engine stays behind; that failure of the run matters more than one of the stop.
+            try? await room.leave()
+            throw error
+        }
+        try await room.leave()
+    }
+
+    private func takeTurns(in room: any EngineRoom, on roster: inout Roster, book: RunBook) async throws {
         while roster.finishedCount < roster.ids.count {
             for group in room.groups {
                 let ready = roster.needing(group)
@@ -98,19 +108,25 @@ struct JobRun: Sendable {
 
     // MARK: Beginning and end
 
-    private func openManifest(_ room: any EngineRoom) async throws {
-        let identity = SpecIdentity(job)
-        if let manifest = try Manifest.read(directory.manifest) {
-            let changes = identity.difference(from: manifest.identity)
-            guard changes.isEmpty else {
-                throw SpecChanged(directory: directory.url.path, changes: changes)
-            }
-            return
+    /// - Returns: nil for a run that has not begun.
+    private func readManifest() throws -> Manifest? {
+        guard let manifest = try Manifest.read(directory.manifest) else { return nil }
+        let changes = SpecIdentity(job).difference(from: manifest.identity)
+        guard changes.isEmpty else { throw SpecChanged(directory: directory.url.path, changes: changes) }
+        return manifest
+    }
+
+    /// Writes the manifest before the first engine starts, and later again where its note on the residency is another.
+    private func write(_ earlier: Manifest?, of site: any EngineSite, for room: (any EngineRoom)?) async throws {
+        if var manifest = earlier {
+            guard let room, manifest.residency != room.reason else { return }
+            manifest.residency = room.reason
+            return try AtomicFile.write(json: manifest, to: directory.manifest)
         }
         let manifest = Manifest(
-            job: job.spec.name, identity: identity, seed: job.spec.seed, program: Program.version,
-            engine: try await room.version(), host: ProcessInfo.processInfo.hostName,
-            created: Date().formatted(.iso8601))
+            job: job.spec.name, identity: SpecIdentity(job), seed: job.spec.seed, program: Program.version,
+            engine: try await site.version(), host: ProcessInfo.processInfo.hostName,
+            created: Date().formatted(.iso8601), residency: room?.reason)
         try AtomicFile.write(Data(job.spec.renderYAML().utf8), to: directory.job)
         try AtomicFile.write(json: manifest, to: directory.manifest)
     }

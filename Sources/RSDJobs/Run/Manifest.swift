@@ -13,6 +13,8 @@ public struct Manifest: Sendable, Equatable, Codable {
     public var engine: String
     public var host: String
     public var created: String
+    /// What `residency: auto` came to for the process that last worked on the run; a note and no more.
+    public var residency: String?
 
     public static let currentFormat = 1
 

@@ -5,8 +5,6 @@ import ModelLifecycle
 /// The engines of a job, under a residency.
 struct ResidentEngines: EngineRoom {
     private let job: LoadedJob
-    private let askVersion: @Sendable () async throws -> String
-    private let ledger: EngineLedger
     private let residency: any Residency
     /// Whether engines come up by this program's doing.
     private let startsEngines: Bool
@@ -15,62 +13,19 @@ struct ResidentEngines: EngineRoom {
     private let pieces: [Role: TokenPieces]
     private let logger: Logger
     let groups: [[Role]]
+    let reason: String?
 
-    /// - Throws: `LedgerError`, `ResidencyError`, `EngineError`.
-    init(job: LoadedJob, directory: RunDirectory, logger: Logger) throws {
-        let spec = job.spec
-        // A wave drafts, scores, and has the target rewrite.
-        let roles = [Role.draft, .prm, .target].filter { role in
-            spec.methods.contains { $0.kind.roles.contains(role) }
-        }
-        let ledger = try EngineLedger(path: directory.engines.path)
+    init(
+        _ residency: any Residency, of job: LoadedJob, reason: String? = nil, startsEngines: Bool, logger: Logger
+    ) {
+        self.residency = residency
         self.job = job
-        self.ledger = ledger
+        self.reason = reason
+        self.startsEngines = startsEngines
         self.logger = logger
-        startsEngines = spec.engine.residency != .attach
-        if spec.engine.residency == .attach {
-            let attached = AttachResidency(
-                servers: try roles.compactMap { role in
-                    try spec.models[role].flatMap { try AttachedServer(role: role, model: $0) }
-                }, patience: .seconds(spec.engine.startTimeout), retry: Self.retry)
-            residency = attached
-            askVersion = { "attached: vllm " + (try await attached.versions()) }
-        } else {
-            let dialect: any EngineDialect =
-                switch spec.engine.kind {
-                case .pocket: PocketDialect()
-                case .vllm: VLLMDialect(installation: VLLMInstallation(venv: spec.engine.venv))
-                }
-            let engines = roles.compactMap { role in
-                spec.models[role].map { model in
-                    Engine(
-                        configuration: EngineConfiguration(role: role, model: model, engine: spec.engine),
-                        dialect: dialect, ledger: ledger, logDirectory: directory.logs.path,
-                        requests: EngineRequests(retry: Self.retry), logger: logger)
-                }
-            }
-            residency = try spec.engine.residency(of: engines, roles: Set(roles), logger: logger)
-            askVersion = { try await dialect.version() }
-        }
         asking = Asking(job: job)
-        pieces = Dictionary(uniqueKeysWithValues: roles.map { ($0, TokenPieces()) })
+        pieces = Dictionary(uniqueKeysWithValues: Role.allCases.map { ($0, TokenPieces()) })
         groups = residency.groups.map { $0.compactMap(Role.init(rawValue:)) }
-    }
-
-    private static let retry = RetryPolicy(attempts: 3)
-
-    func version() async throws -> String {
-        try await askVersion()
-    }
-
-    func sweep() async throws -> Int {
-        let sweep = try await ledger.sweepLeftovers(grace: .seconds(job.spec.engine.stopGrace))
-        for elsewhere in sweep.elsewhere {
-            logger.warning(
-                "an engine (\(elsewhere.engine)) of this run was started on \(elsewhere.host) and never stopped; look there"
-            )
-        }
-        return sweep.ended.count
     }
 
     func enter(_ group: [Role], note: @escaping EngineNoteTaker) async throws -> any Crew {

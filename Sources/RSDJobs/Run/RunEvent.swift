@@ -6,6 +6,8 @@ public enum RunEvent: Sendable {
     case began(total: Int, finished: Int, replayed: Int)
     /// Leftover engine processes of an earlier run of this directory were ended.
     case swept(count: Int)
+    /// The residency that `auto` came to, in one sentence that says why.
+    case choseResidency(String)
     case loading(engine: String)
     case loaded(engine: String, seconds: Double)
     case woken(engine: String, seconds: Double)

@@ -75,6 +75,8 @@ public enum EngineKind: String, Sendable, CaseIterable { case vllm, pocket }
 
 /// Which models are up, and when.
 public enum ResidencyKind: String, Sendable, CaseIterable {
+    /// What suits the machine's memory and the models, of the others that need no servers of somebody else.
+    case auto
     /// One group at a time, started and stopped.
     case swap
     /// One group at a time, the others asleep: vLLM's sleep mode.

@@ -3,16 +3,17 @@ import Foundation
 import RSDJobs
 import Terminal
 
-struct ValidateCommand: ParsableCommand {
+struct ValidateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "validate", abstract: "Check a job and all that it names, and start nothing.")
+        commandName: "validate", abstract: "Check a job and all that it names, and start nothing.",
+        discussion: "With `residency: auto` it also tells what that comes to on this machine.")
 
     @Argument(help: "The job's spec.", completion: .file(extensions: ["yaml", "yml"]))
     var job: String
 
     @OptionGroup var output: OutputOptions
 
-    func run() throws {
+    func run() async throws {
         let console = Console()
         let loaded: LoadedJob
         do {
@@ -22,11 +23,20 @@ struct ValidateCommand: ParsableCommand {
             throw error
         }
         for warning in loaded.warnings { console.message("\(warning.rendered)\n") }
-        let overview = JobOverview(loaded, file: job)
+        let overview = JobOverview(loaded, file: job, residency: await residency(of: loaded))
         if output.json {
             try console.outJSON(Verdict(overview, warnings: loaded.warnings))
         } else {
             try console.out(overview.lines(width: console.outWidth), colour: output.colour)
+        }
+    }
+
+    /// A job may be checked on a machine that could not run it, so that what is wrong here is told and no error.
+    private func residency(of job: LoadedJob) async -> String? {
+        do {
+            return try await Job.residency(of: job).map { "residency \($0)" }
+        } catch {
+            return "not to be run on this machine: \(error)"
         }
     }
 }

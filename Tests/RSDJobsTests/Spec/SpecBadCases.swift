@@ -437,6 +437,28 @@ extension BadCase {
                 4 errors in job.yaml
                 """#),
         BadCase(
+            "groups where they have no meaning",
+            changes: [
+                (#"kind: pocket"#, #"kind: pocket\#n  residency: auto\#n  groups: [[draft, prm], [target]]"#)
+            ],
+            says: #"""
+                job.yaml:10:11: error: 'groups' is for 'residency: swap' and 'sleep'; 'auto' finds the groups itself
+                  groups: [[draft, prm], [target]]
+                          ^
+                1 error in job.yaml
+                """#),
+        BadCase(
+            "a slip in the name of a residency",
+            changes: [
+                (#"kind: pocket"#, #"kind: vllm\#n  residency: autoo"#)
+            ],
+            says: #"""
+                job.yaml:9:14: error: unknown residency "autoo"; did you mean 'auto'?
+                  residency: autoo
+                             ^
+                1 error in job.yaml
+                """#),
+        BadCase(
             "names that are no file names",
             changes: [
                 (#"name: demo"#, #"name: ../demo"#),

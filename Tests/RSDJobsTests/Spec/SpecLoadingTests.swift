@@ -47,6 +47,18 @@ struct SpecLoadingTests {
             ])
     }
 
+    @Test("vLLM's residency is left to the machine, the pocket engine's is not")
+    func residency() throws {
+        let fixture = try SpecFixture()
+        #expect(try fixture.load().spec.engine.residency == .swap)
+        try fixture.writeJob(("kind: pocket", "kind: vllm"))
+        let spec = try fixture.load().spec
+        #expect(spec.engine.residency == .auto)
+        #expect(spec.renderYAML().contains("  residency: auto\n  args"))
+        try fixture.writeJob(("kind: pocket", "kind: vllm\n  residency: share"))
+        #expect(try fixture.load().spec.engine.residency == .share)
+    }
+
     @Test("every setting is taken")
     func everySetting() throws {
         let fixture = try SpecFixture()

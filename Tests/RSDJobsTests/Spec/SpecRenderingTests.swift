@@ -96,7 +96,7 @@ private struct SpecGenerator {
                 .prm: ModelSpec(model: "/models/prm", profile: .tokenClassification),
             ],
             engine: EngineSpec(
-                kind: .pocket, residency: .swap, args: arguments(),
+                kind: .pocket, residency: [.swap, .share, .auto][draw(0...2)], args: arguments(),
                 env: Dictionary(uniqueKeysWithValues: (0..<draw(0...3)).map { ("E\($0)", text(nul: false)) }),
                 concurrency: draw(1...500), startTimeout: number(), stallTimeout: number(),
                 stopGrace: number()),

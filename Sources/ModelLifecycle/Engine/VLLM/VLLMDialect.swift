@@ -56,6 +56,8 @@ public struct VLLMDialect: EngineDialect {
         "TORCHINDUCTOR_CACHE_DIR": CacheFolder.path + "/inductor",
         // Left to itself, the CPU build binds every engine to the same cores.
         "VLLM_CPU_OMP_THREADS_BIND": "nobind",
+        // The order in which GPU memory was measured.
+        "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
     ]
 }
 

@@ -100,6 +100,13 @@ struct VLLMLog {
             )
         },
         { line in
+            let words = /Available memory on node \d+ \(([\d.]+)\/.*requested memory for kv \(([\d.]+)/
+            guard let found = line.firstMatch(of: words) else { return nil }
+            return .noMemory(
+                "\(found.1) GiB of this machine's memory are free and the KV cache was to take \(found.2) GiB; end what else "
+                    + "uses it, or lower `kv-cache-memory-bytes` in the job's `args`")
+        },
+        { line in
             let isOutOfMemory = line.contains("CUDA out of memory") || line.contains("OutOfMemoryError")
             return isOutOfMemory
                 ? .noMemory(

@@ -15,7 +15,7 @@ extension EngineSpec {
         let kind = section.required("kind")?.choice(of: EngineKind.self, called: "engine")
         let venv = section["venv"].flatMap { $0.path(from: directory) }
         if let field = section["venv"], kind == .pocket { field.error("'venv' is for 'kind: vllm'; remove it") }
-        let residency = WrittenResidency(section)
+        let residency = WrittenResidency(section, engine: kind)
         let args = section.value("args", default: [], EngineArgument.decodeAll)
         let env = section.value("env", default: [:], Self.environment)
         let concurrency = section.value("concurrency", default: 64) { $0.integer(atLeast: 1) }

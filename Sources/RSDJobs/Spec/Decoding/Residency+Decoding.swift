@@ -8,15 +8,20 @@ struct WrittenResidency {
     var groups: [[Role]]?
     var sleepLevel: Int
 
-    init(_ section: SpecSection) {
-        kind = section.value("residency", default: .swap) { $0.choice(of: ResidencyKind.self) }
+    /// - Parameter engine: nil where it was not understood.
+    init(_ section: SpecSection, engine: EngineKind?) {
+        kind = section.value("residency", default: engine == .vllm ? .auto : .swap) {
+            $0.choice(of: ResidencyKind.self)
+        }
         groups = section["groups"].flatMap(Self.groups)
         sleepLevel = section.value("sleep_level", default: 1) { field in
             field.integer(atLeast: 1).flatMap { (level: Int) in
                 level <= 2 ? level : field.fail("'sleep_level' is 1 or 2, found \(level)")
             }
         }
-        if kind != .swap, kind != .sleep, let field = section["groups"] {
+        if kind == .auto, let field = section["groups"] {
+            field.error("'groups' is for 'residency: swap' and 'sleep'; 'auto' finds the groups itself")
+        } else if kind != .swap, kind != .sleep, let field = section["groups"] {
             field.error(
                 "'groups' is for 'residency: swap' and 'sleep'; with '\(kind.rawValue)' all models are up at once")
         }

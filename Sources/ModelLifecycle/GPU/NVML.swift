@@ -1,0 +1,207 @@
+import Foundation
+
+/// NVIDIA's management library, loaded at run time: machines without a driver do not have it.
+///
+/// Structures and names are those of `nvml.h`, unchanged since driver 450; newer entry points are taken where they exist.
+struct NVML: @unchecked Sendable {
+    typealias Handle = OpaquePointer?
+
+    /// `nvmlMemory_t`
+    private struct Memory {
+        var total: UInt64 = 0
+        var free: UInt64 = 0
+        var used: UInt64 = 0
+    }
+
+    /// `nvmlMemory_v2_t`; its version tag is `NVML_STRUCT_VERSION(Memory, 2)`.
+    private struct Memory2 {
+        var version = UInt32(MemoryLayout<Memory2>.size) | 2 << 24
+        var total: UInt64 = 0
+        var reserved: UInt64 = 0
+        var free: UInt64 = 0
+        var used: UInt64 = 0
+    }
+
+    /// `nvmlProcessInfo_t` of `nvmlDeviceGetComputeRunningProcesses_v2` and `_v3`
+    private struct Process {
+        var pid: UInt32 = 0
+        var bytes: UInt64 = 0
+        var instance: UInt32 = 0
+        var computeInstance: UInt32 = 0
+    }
+
+    private typealias Plain = @convention(c) () -> Int32
+    private typealias Count = @convention(c) (UnsafeMutablePointer<UInt32>) -> Int32
+    private typealias ByIndex = @convention(c) (UInt32, UnsafeMutablePointer<Handle>) -> Int32
+    private typealias Text = @convention(c) (Handle, UnsafeMutablePointer<CChar>, UInt32) -> Int32
+    private typealias IntoStructure = @convention(c) (Handle, UnsafeMutableRawPointer) -> Int32
+    private typealias Processes =
+        @convention(c) (Handle, UnsafeMutablePointer<UInt32>, UnsafeMutableRawPointer?) -> Int32
+    private typealias MigMode =
+        @convention(c) (Handle, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>) -> Int32
+    private typealias ErrorText = @convention(c) (Int32) -> UnsafePointer<CChar>?
+
+    private static let insufficientSize: Int32 = 7
+    /// `NVML_VALUE_NOT_AVAILABLE`
+    private static let notAvailable = UInt64.max
+
+    private let start: Plain
+    private let count: Count
+    private let byIndex: ByIndex
+    private let name: Text
+    private let uuid: Text
+    private let memory: IntoStructure
+    private let memory2: IntoStructure?
+    private let processes: Processes?
+    private let migMode: MigMode?
+    private let errorText: ErrorText?
+
+    /// Loads the library; nil where there is none, or one without what is needed here.
+    init?(library: String = "libnvidia-ml.so.1") {
+        guard let image = dlopen(library, RTLD_NOW | RTLD_LOCAL) else { return nil }
+        func symbol<Function>(_ names: String..., as type: Function.Type) -> Function? {
+            for name in names {
+                if let address = dlsym(image, name) { return unsafeBitCast(address, to: type) }
+            }
+            return nil
+        }
+        guard let start = symbol("nvmlInit_v2", as: Plain.self),
+            let count = symbol("nvmlDeviceGetCount_v2", as: Count.self),
+            let byIndex = symbol("nvmlDeviceGetHandleByIndex_v2", as: ByIndex.self),
+            let name = symbol("nvmlDeviceGetName", as: Text.self),
+            let uuid = symbol("nvmlDeviceGetUUID", as: Text.self),
+            let memory = symbol("nvmlDeviceGetMemoryInfo", as: IntoStructure.self)
+        else {
+            dlclose(image)
+            return nil
+        }
+        self.start = start
+        self.count = count
+        self.byIndex = byIndex
+        self.name = name
+        self.uuid = uuid
+        self.memory = memory
+        memory2 = symbol("nvmlDeviceGetMemoryInfo_v2", as: IntoStructure.self)
+        processes = symbol(
+            "nvmlDeviceGetComputeRunningProcesses_v3", "nvmlDeviceGetComputeRunningProcesses_v2", as: Processes.self)
+        migMode = symbol("nvmlDeviceGetMigMode", as: MigMode.self)
+        errorText = symbol("nvmlErrorString", as: ErrorText.self)
+    }
+
+    /// Says whether there is a driver to talk to. The library counts such calls, and any number of them may be made.
+    func begin() -> Bool { start() == 0 }
+
+    /// All GPUs, in the order of their PCI addresses.
+    func devices() throws(GPUUnmeasurable) -> [PhysicalGPU] {
+        var number: UInt32 = 0
+        try check(count(&number), "count the GPUs")
+        var devices: [PhysicalGPU] = []
+        for index in 0..<number { devices.append(try device(index)) }
+        return devices
+    }
+
+    private func device(_ index: UInt32) throws(GPUUnmeasurable) -> PhysicalGPU {
+        var handle: Handle = nil
+        try check(byIndex(index, &handle), "reach GPU \(index)")
+        let (total, free) = try memory(of: handle, index)
+        return PhysicalGPU(
+            name: text(name, handle) ?? "GPU", uuid: text(uuid, handle) ?? "", total: total, free: free,
+            isSliced: isSliced(handle), holders: holders(handle))
+    }
+
+    private func memory(of handle: Handle, _ index: UInt32) throws(GPUUnmeasurable) -> (total: Int, free: Int) {
+        // Version 2 tells apart what the driver keeps for itself, which CUDA does not count as memory at all.
+        if let memory2 {
+            var info = Memory2()
+            if memory2(handle, &info) == 0 { return (Int(info.total - info.reserved), Int(info.free)) }
+        }
+        var info = Memory()
+        try check(memory(handle, &info), "read the memory of GPU \(index)")
+        return (Int(info.total), Int(info.free))
+    }
+
+    private func holders(_ handle: Handle) -> [GPUHolder] {
+        guard let processes else { return [] }
+        var number: UInt32 = 0
+        var code = processes(handle, &number, nil)
+        var list: [Process] = []
+        // Others may come between the two calls.
+        for _ in 0..<3 where code == Self.insufficientSize {
+            number += 8
+            list = [Process](repeating: Process(), count: Int(number))
+            code = list.withUnsafeMutableBytes { processes(handle, &number, $0.baseAddress) }
+        }
+        guard code == 0 else { return [] }
+        return list.prefix(Int(number)).map { process in
+            GPUHolder(
+                pid: Int32(bitPattern: process.pid),
+                bytes: process.bytes == Self.notAvailable ? nil : Int(process.bytes))
+        }
+    }
+
+    private func isSliced(_ handle: Handle) -> Bool {
+        var now: UInt32 = 0
+        var later: UInt32 = 0
+        return migMode.map { $0(handle, &now, &later) == 0 && now == 1 } ?? false
+    }
+
+    private func text(_ ask: Text, _ handle: Handle) -> String? {
+        var buffer = [CChar](repeating: 0, count: 128)
+        guard ask(handle, &buffer, UInt32(buffer.count)) == 0 else { return nil }
+        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    private func check(_ code: Int32, _ what: String) throws(GPUUnmeasurable) {
+        guard code != 0 else { return }
+        let why = errorText?(code).map { String(cString: $0) } ?? "error \(code)"
+        throw GPUUnmeasurable("NVIDIA's driver would not \(what): \(why)")
+    }
+}
+
+/// Asks the driver through NVML, on a thread of its own: a driver that is stuck must not hold up the program.
+struct NVMLReader: GPUReader {
+    private let library: NVML?
+    private let limit: Duration
+
+    init(library: NVML? = NVML(), limit: Duration = .seconds(30)) {
+        self.library = library
+        self.limit = limit
+    }
+
+    func read() async throws(GPUUnmeasurable) -> [PhysicalGPU]? {
+        guard let library else { return nil }
+        let answer = Latch<Result<[PhysicalGPU]?, GPUUnmeasurable>>()
+        Thread.detachNewThread {
+            guard library.begin() else {
+                answer.set(.success(nil))
+                return
+            }
+            do throws(GPUUnmeasurable) {
+                answer.set(.success(try library.devices()))
+            } catch {
+                answer.set(.failure(error))
+            }
+        }
+        let result: Result<[PhysicalGPU]?, GPUUnmeasurable>?
+        do {
+            result = try await answer.wait(atMost: limit)
+        } catch {
+            throw GPUUnmeasurable("the question to NVIDIA's driver was given up")
+        }
+        guard let result else {
+            throw GPUUnmeasurable("NVIDIA's driver did not answer for \(limit); the node may need a restart")
+        }
+        return try result.get()?.map { $0.naming() }
+    }
+}
+
+extension PhysicalGPU {
+    /// With the names of processes that are to be seen from here.
+    fileprivate func naming() -> PhysicalGPU {
+        var copy = self
+        for index in copy.holders.indices {
+            copy.holders[index].name = ProcFS.record(of: copy.holders[index].pid)?.command
+        }
+        return copy
+    }
+}

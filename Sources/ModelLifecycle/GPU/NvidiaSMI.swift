@@ -1,0 +1,83 @@
+import Foundation
+
+/// Asks the driver through the program `nvidia-smi`, where its library cannot be loaded.
+struct NvidiaSMI: GPUReader {
+    private let executable: String?
+    private let limit: Duration
+
+    /// - Parameter path: folders in which the program is looked for, as in `PATH`.
+    init(path: String, limit: Duration = .seconds(30)) {
+        executable = path.split(separator: ":").filter { $0.hasPrefix("/") }.map { "\($0)/nvidia-smi" }
+            .first(where: FileManager.default.isExecutableFile(atPath:))
+        self.limit = limit
+    }
+
+    func read() async throws(GPUUnmeasurable) -> [PhysicalGPU]? {
+        guard let executable else { return nil }
+        let gpus = try await ask(
+            executable, "--query-gpu=uuid,name,memory.used,memory.free,mig.mode.current")
+        // Where there is a program and no GPU, it says so in words and ends with a code.
+        guard let gpus else { return nil }
+        let holders = Self.holders(
+            try await ask(executable, "--query-compute-apps=gpu_uuid,pid,process_name,used_memory"))
+        return try Self.parse(gpus, holders: holders)
+    }
+
+    private func ask(_ executable: String, _ query: String) async throws(GPUUnmeasurable) -> String? {
+        do {
+            let output = try await CommandOutput.run(
+                executable, [query, "--format=csv,noheader,nounits"], limit: limit)
+            guard let status = output.status else {
+                throw GPUUnmeasurable("nvidia-smi did not answer for \(limit); the node may need a restart")
+            }
+            return status == .exited(code: 0) ? output.text : nil
+        } catch let error as GPUUnmeasurable {
+            throw error
+        } catch {
+            throw GPUUnmeasurable("nvidia-smi could not be asked: \(error)")
+        }
+    }
+
+    // MARK: Its answers
+
+    static func parse(_ text: String, holders: [String: [GPUHolder]]) throws(GPUUnmeasurable) -> [PhysicalGPU] {
+        var gpus: [PhysicalGPU] = []
+        for line in text.split(whereSeparator: \.isNewline) {
+            let fields = line.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+            guard fields.count == 5 else { throw unreadable(line) }
+            let isSliced = fields[4] == "Enabled"
+            // A GPU that is cut into slices tells no memory of its own.
+            guard let used = Int(fields[2]), let free = Int(fields[3]) else {
+                guard isSliced else { throw unreadable(line) }
+                gpus.append(
+                    PhysicalGPU(name: fields[1], uuid: fields[0], total: 0, free: 0, isSliced: true, holders: []))
+                continue
+            }
+            // Its `memory.total` counts what the driver keeps for itself.
+            gpus.append(
+                PhysicalGPU(
+                    name: fields[1], uuid: fields[0], total: (used + free) << 20, free: free << 20,
+                    isSliced: isSliced, holders: holders[fields[0]] ?? []))
+        }
+        return gpus
+    }
+
+    /// By the GPU's UUID.
+    static func holders(_ text: String?) -> [String: [GPUHolder]] {
+        var holders: [String: [GPUHolder]] = [:]
+        for line in (text ?? "").split(whereSeparator: \.isNewline) {
+            let fields = line.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+            // A program's path may hold commas; the rest is at the two ends.
+            guard fields.count >= 4, let pid = Int32(fields[1]), let last = fields.last else { continue }
+            let path = fields[2..<fields.count - 1].joined(separator: ",")
+            let name = ProcFS.record(of: pid)?.command ?? (path.hasPrefix("[") ? nil : path)
+            holders[fields[0], default: []].append(
+                GPUHolder(pid: pid, name: name, bytes: Int(last).map { $0 << 20 }))
+        }
+        return holders
+    }
+
+    private static func unreadable(_ line: Substring) -> GPUUnmeasurable {
+        GPUUnmeasurable("nvidia-smi answered something that is not understood: \(line)")
+    }
+}

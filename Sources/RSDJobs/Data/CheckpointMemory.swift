@@ -1,0 +1,70 @@
+/// What a checkpoint's files tell of the memory that serving it takes.
+public struct CheckpointMemory: Sendable, Equatable {
+    /// Bytes of all tensors, by the type in which they are stored: `BF16`, `F32`, `I32`.
+    public var stored: [String: Int] = [:]
+    /// Whether weights are packed, as in AWQ, GPTQ and FP8 checkpoints: they are then loaded as they are stored.
+    public var isQuantised: Bool
+    /// Numbers that the KV cache holds for each token, in all layers; nil where config.json does not tell.
+    public var cacheNumbersPerToken: Int?
+    /// Tokens that the model was made for; nil where config.json does not tell.
+    public var contextLength: Int?
+
+    /// - Parameter config: config.json. A model with parts beside the text one keeps the latter's in `text_config`.
+    init(config: [String: Any]) {
+        let text = config["text_config"] as? [String: Any] ?? [:]
+        func value<Value>(_ key: String, as type: Value.Type) -> Value? { (text[key] ?? config[key]) as? Value }
+        isQuantised = value("quantization_config", as: [String: Any].self) != nil
+        contextLength = value("max_position_embeddings", as: Int.self)
+        cacheNumbersPerToken = value("num_hidden_layers", as: Int.self).flatMap { layers -> Int? in
+            // Attention over latent vectors (DeepSeek) keeps one for all heads.
+            if let rank = value("kv_lora_rank", as: Int.self) {
+                return layers * (rank + (value("qk_rope_head_dim", as: Int.self) ?? 0))
+            }
+            guard let heads = value("num_attention_heads", as: Int.self), heads > 0 else { return nil }
+            let own = value("head_dim", as: Int.self)
+            guard let width = own ?? value("hidden_size", as: Int.self).map({ $0 / heads }) else { return nil }
+            return 2 * layers * (value("num_key_value_heads", as: Int.self) ?? heads) * width
+        }
+    }
+
+    /// Bytes of the weights once they are loaded.
+    ///
+    /// - Parameter type: the type to which numbers with a fraction are turned; packed ones stay as they are.
+    func weights(as type: NumberType) -> Int {
+        stored.reduce(0) { sum, entry in
+            guard !isQuantised, let size = Self.fractionSizes[entry.key] else { return sum + entry.value }
+            return sum + entry.value / size * type.bytes
+        }
+    }
+
+    /// Bytes of the KV cache for one token; 0 where config.json does not tell.
+    func cachePerToken(as type: NumberType) -> Int { (cacheNumbersPerToken ?? 0) * type.bytes }
+
+    private static let fractionSizes = ["F64": 8, "F32": 4, "F16": 2, "BF16": 2]
+}
+
+/// How numbers are kept in memory.
+enum NumberType: Sendable, Hashable {
+    case float, half, eighth
+
+    /// What vLLM makes of `auto`: it computes in 16 bits, and halves checkpoints of float32.
+    static let automatic = half
+
+    var bytes: Int {
+        switch self {
+        case .float: 4
+        case .half: 2
+        case .eighth: 1
+        }
+    }
+
+    /// As vLLM's flags `dtype` and `kv-cache-dtype` write it; nil for `auto` and what is not known here.
+    init?(flag: String) {
+        switch flag {
+        case "float32", "float": self = .float
+        case "float16", "half", "bfloat16": self = .half
+        case let name where name.hasPrefix("fp8"): self = .eighth
+        default: return nil
+        }
+    }
+}

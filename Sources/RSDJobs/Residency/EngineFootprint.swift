@@ -1,0 +1,26 @@
+import ModelLifecycle
+
+/// What an engine takes beside its weights and its KV cache, in bytes.
+struct EngineFootprint: Sendable, Hashable {
+    /// Beside the share that it is given: CUDA's context and what its libraries keep.
+    var outside: Int
+    /// Within its share: activations of the largest batch, and CUDA graphs.
+    var working: Int
+    /// What it keeps on the GPU while it sleeps.
+    var asleep: Int
+    /// What its processes keep in the machine's memory, whether it sleeps or not.
+    var host: Int
+    /// The least cache worth starting it with.
+    var leastCache: Int
+
+    /// vLLM on a GPU. Asleep it was seen to keep 1.0 GiB (3B model) and 1.75 GiB (8B); see docs/measurements.md.
+    static let vllmOnGPU = EngineFootprint(
+        outside: .gibibytes(0.75), working: .gibibytes(1.5), asleep: .gibibytes(1.75), host: .gibibytes(3),
+        leastCache: 0)
+
+    /// vLLM's CPU build: its processes had 3.4 GiB with a model of 135 million weights.
+    static let vllmOnCPU = EngineFootprint(
+        outside: 0, working: .gibibytes(3.5), asleep: 0, host: 0, leastCache: .gibibytes(0.25))
+
+    static let pocket = EngineFootprint(outside: 0, working: .gibibytes(0.06), asleep: 0, host: 0, leastCache: 0)
+}

@@ -1,0 +1,66 @@
+import ModelLifecycle
+
+/// The memory that engines share: that of one GPU, or the machine's where there is none.
+struct MemoryPool: Sendable, Equatable {
+    /// As sentences call it: `GPU 0`, `this machine`.
+    var name: String
+    var isGPU: Bool
+    /// Bytes in all.
+    var total: Int
+    /// Bytes that nobody has.
+    var free: Int
+    /// The part of `total` that the job lets its engines have together.
+    var ceiling: Double?
+
+    /// Kept back, since estimates are no measurements.
+    private static let slack = 0.02
+
+    /// Bytes for engines that are up together, and for what they need beside their shares.
+    var budget: Int {
+        let allowed = ceiling.map { Int($0 * Double(total)) } ?? .max
+        return max(0, min(free - Int(Self.slack * Double(total)), allowed))
+    }
+
+    /// `the 79.1 GiB of GPU 0`, or what others leave of them.
+    var description: String {
+        let whole = "the \(total.inGiB) GiB of \(name)"
+        return total - free > .gibibytes(1) ? "the \(free.inGiB) GiB that are free of \(whole)" : whole
+    }
+}
+
+/// What a machine has for a job's engines.
+enum MachineMemory: Sendable, Equatable {
+    /// The GPUs over which each model is spread, mostly one, and the machine's own memory.
+    case gpu([GPUDevice], HostMemory?)
+    case host(HostMemory)
+    /// It cannot be told: one sentence why.
+    case unknown(String)
+
+    /// nil where it is not known. On several GPUs the one with the least counts.
+    func pool(ceiling: Double?) -> MemoryPool? {
+        switch self {
+        case .gpu(let devices, _):
+            devices.min { $0.free < $1.free }.map {
+                MemoryPool(name: "GPU \($0.index)", isGPU: true, total: $0.total, free: $0.free, ceiling: ceiling)
+            }
+        case .host(let memory):
+            MemoryPool(
+                name: memory.isLimited ? "memory that this job is limited to" : "this machine's memory", isGPU: false,
+                total: memory.total, free: memory.available, ceiling: ceiling)
+        case .unknown: nil
+        }
+    }
+
+    var host: HostMemory? {
+        switch self {
+        case .gpu(_, let host): host
+        case .host(let host): host
+        case .unknown: nil
+        }
+    }
+
+    /// What strangers have on the GPU.
+    var holders: [GPUHolder] {
+        if case .gpu(let devices, _) = self { devices.flatMap(\.holders) } else { [] }
+    }
+}

@@ -1,0 +1,91 @@
+import ModelLifecycle
+
+/// What one model needs of the memory that engines share.
+struct ModelDemand: Sendable, Equatable {
+    var role: Role
+    /// Bytes, loaded.
+    var weights: Int
+    /// Bytes of the KV cache for one token.
+    var cachePerToken: Int
+    /// Tokens of the longest request that the engine takes: it must have a cache for one such.
+    var context: Int
+    /// Tokens of a long request of this job.
+    var longRequest: Int
+    /// Requests in flight at most.
+    var concurrency: Int
+    /// The part of the GPU that the job gives to this model itself.
+    var fixedShare: Double?
+    /// The cache that the job gives to this model itself, in bytes.
+    var fixedCache: Int?
+
+    /// Generators keep many long texts in their caches; a PRM reads a text once and drops it.
+    var usefulRequests: Int { min(concurrency, role == .prm ? 2 : 8) }
+
+    /// Bytes without which the engine would not start.
+    var leastCache: Int { fixedCache ?? cachePerToken * context }
+
+    /// Bytes with which requests run side by side.
+    var usefulCache: Int { fixedCache ?? max(leastCache, cachePerToken * longRequest * usefulRequests) }
+
+    /// Bytes beyond which no request would wait less.
+    var greatestCache: Int { fixedCache ?? max(leastCache, cachePerToken * longRequest * concurrency) }
+}
+
+extension ModelDemand {
+    /// Tokens that a prompt is taken to have, where nothing is known of it.
+    private static let promptTokens = 512
+
+    init(role: Role, model: ModelSpec, memory: CheckpointMemory, job: JobSpec) {
+        let engine = job.engine
+        let flags = engine.args(for: model)
+        func flag(_ name: String) -> String? { flags.last { $0.flag == name }?.value }
+        let isPocket = engine.kind == .pocket
+        let type = isPocket ? .float : flag("dtype").flatMap(NumberType.init(flag:)) ?? .automatic
+        let cacheType = flag("kv-cache-dtype").flatMap(NumberType.init(flag:)) ?? type
+        let parts = engine.parallelism(of: model)
+        let wanted = job.decoding.maxTokens + Self.promptTokens
+        let context = model.context ?? flag("max-model-len").flatMap(Int.init(humanReadable:)) ?? memory.contextLength
+        self.role = role
+        let weights = memory.weights(as: type)
+        let offloaded = flag("cpu-offload-gb").flatMap(Double.init).map(Int.gibibytes) ?? 0
+        self.weights = max(0, Self.quantised(weights, memory, by: flag("quantization")) / parts - offloaded)
+        cachePerToken = memory.cachePerToken(as: cacheType) / parts
+        self.context = context ?? wanted
+        longRequest = min(wanted, self.context)
+        concurrency = engine.concurrency
+        fixedShare = model.args.last { $0.flag == "gpu-memory-utilization" }?.value.flatMap(Double.init)
+        let space = engine.env["VLLM_CPU_KVCACHE_SPACE"].flatMap(Double.init).map(Int.gibibytes)
+        fixedCache = space ?? flag("kv-cache-memory-bytes").flatMap(Int.init(humanReadable:))
+    }
+
+    /// Weights that vLLM packs while it loads them take less; how much depends on the layers, so this is on the safe side.
+    private static func quantised(_ bytes: Int, _ memory: CheckpointMemory, by method: String?) -> Int {
+        guard let method, !memory.isQuantised else { return bytes }
+        return method == "bitsandbytes" ? bytes * 2 / 5 : method == "fp8" ? bytes * 3 / 5 : bytes
+    }
+}
+
+extension EngineSpec {
+    /// GPUs over which one model is spread.
+    func parallelism(of model: ModelSpec) -> Int {
+        let flags = args(for: model)
+        return ["tensor-parallel-size", "pipeline-parallel-size"].reduce(1) { product, name in
+            product * max(1, flags.last { $0.flag == name }?.value.flatMap { Int($0) } ?? 1)
+        }
+    }
+}
+
+extension Int {
+    /// A number as vLLM's flags take it: `8192`, `16k` (16,000), `16K` (16,384), `1.5g`.
+    init?(humanReadable text: String) {
+        if let plain = Int(text) {
+            self = plain
+            return
+        }
+        let units = ["k": 1e3, "m": 1e6, "g": 1e9, "t": 1e12, "K": 1024, "M": 1_048_576, "G": 1_073_741_824]
+        guard let last = text.last, let unit = units[String(last)], let number = Double(text.dropLast()),
+            number >= 0, number * unit < 1e18
+        else { return nil }
+        self = Int(number * unit)
+    }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import Logging
+import ModelLifecycle
+
+/// Engines that somebody else runs.
+struct AttachedEngines: EngineSite {
+    private let job: LoadedJob
+    private let residency: AttachResidency
+    private let logger: Logger
+
+    /// - Throws: `EngineError` where a key is not there.
+    init(job: LoadedJob, logger: Logger) throws {
+        self.job = job
+        self.logger = logger
+        let spec = job.spec
+        residency = AttachResidency(
+            servers: try spec.rolesInWave.compactMap { role in
+                try spec.models[role].flatMap { try AttachedServer(role: role, model: $0) }
+            }, patience: .seconds(spec.engine.startTimeout), retry: EngineSpec.retry)
+    }
+
+    func version() async throws -> String {
+        "attached: vllm " + (try await residency.versions())
+    }
+
+    /// Nothing was started, so that nothing can be left.
+    func sweep() async throws -> Int { 0 }
+
+    func open() async throws -> any EngineRoom {
+        ResidentEngines(residency, of: job, startsEngines: false, logger: logger)
+    }
+}
+
+extension AttachedServer {
+    /// - Throws: `EngineError` where the key is not there.
+    fileprivate init?(role: Role, model: ModelSpec) throws {
+        guard let server = model.server else { return nil }
+        var key: Secret?
+        if let variable = server.keyVariable {
+            guard let value = ProcessInfo.processInfo.environment[variable], !value.isEmpty else {
+                throw EngineError(
+                    .cannotLaunch, engine: role.rawValue,
+                    "the environment variable \(variable), which the job names as `key_env`, is not set")
+            }
+            key = Secret(value)
+        }
+        self.init(
+            name: role.rawValue, endpoint: HTTPEndpoint(base: server.url, key: key), model: model.model,
+            served: server.served, task: role.task)
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Logging
+import ModelLifecycle
+
+/// Engines that are processes of this machine.
+struct LocalEngines: EngineSite {
+    let job: LoadedJob
+    let directory: RunDirectory
+    let dialect: any EngineDialect
+    let ledger: EngineLedger
+    let logger: Logger
+
+    /// - Throws: `LedgerError`.
+    init(job: LoadedJob, directory: RunDirectory, logger: Logger) throws {
+        self.job = job
+        self.directory = directory
+        self.logger = logger
+        dialect = job.spec.engine.dialect
+        ledger = try EngineLedger(path: directory.engines.path)
+    }
+
+    func version() async throws -> String {
+        try await dialect.version()
+    }
+
+    func sweep() async throws -> Int {
+        let sweep = try await ledger.sweepLeftovers(grace: .seconds(job.spec.engine.stopGrace))
+        for elsewhere in sweep.elsewhere {
+            logger.warning(
+                "an engine (\(elsewhere.engine)) of this run was started on \(elsewhere.host) and never stopped; look there"
+            )
+        }
+        return sweep.ended.count
+    }
+
+    func open() async throws -> any EngineRoom {
+        // What was swept a moment ago may not have given its memory back yet.
+        let machine = try await MachineMemory.measure(for: job.spec, dialect: dialect, atRest: true)
+        let plan = try ResidencyPlan(job.spec, models: job.models.mapValues(\.memory), on: machine)
+        return ResidentEngines(
+            try residency(plan, memory: settling(on: machine)), of: job, reason: plan.reason, startsEngines: true,
+            logger: logger)
+    }
+
+    /// - Throws: `ResidencyError`.
+    private func residency(_ plan: ResidencyPlan, memory: MemorySettling) throws -> any Residency {
+        let spec = job.spec
+        let engines = spec.rolesInWave.compactMap { role in
+            spec.models[role].map { model in
+                Engine(
+                    configuration: EngineConfiguration(
+                        role: role, model: model, engine: spec.engine, memory: plan.memory[role] ?? EngineMemory(),
+                        sleeps: plan.residency == .sleep),
+                    dialect: dialect, ledger: ledger, logDirectory: directory.logs.path,
+                    requests: EngineRequests(retry: EngineSpec.retry), logger: logger)
+            }
+        }
+        let names = plan.groups.map { $0.map(\.rawValue) }
+        guard plan.residency == .sleep else {
+            return try SwapResidency(engines: engines, groups: names, memory: memory)
+        }
+        return try SwapResidency(
+            sleepers: engines, groups: names, level: spec.engine.sleepLevel, memory: memory, logger: logger)
+    }
+
+    private func settling(on machine: MachineMemory) -> MemorySettling {
+        guard case .gpu(let devices, _) = machine else { return .withoutGPU(logger: logger) }
+        return MemorySettling(
+            gpu: GPUProbe(environment: job.spec.engine.environment), baseline: devices, logger: logger)
+    }
+}
+
+extension MachineMemory {
+    /// Looks at the machine as the job's engines will find it.
+    ///
+    /// - Parameter atRest: whether to wait until no GPU memory is coming back any more.
+    /// - Throws: `EngineError` where the engine is not installed.
+    static func measure(for job: JobSpec, dialect: any EngineDialect, atRest: Bool = false) async throws
+        -> MachineMemory
+    {
+        let engine = job.engine
+        let host = HostMemory.now()
+        // Engines that run on processors need no look at the GPUs.
+        guard engine.kind == .vllm, try await !dialect.version().contains("cpu") else {
+            return host.map { .host($0) } ?? .unknown("the kernel does not tell how much memory there is")
+        }
+        let wanted = job.models.values.map(engine.parallelism).max() ?? 1
+        do throws(GPUUnmeasurable) {
+            let probe = GPUProbe(environment: engine.environment)
+            let devices = atRest ? try await probe.devicesAtRest() : try await probe.devices()
+            guard devices.count >= wanted else {
+                return .unknown(
+                    devices.isEmpty
+                        ? "no NVIDIA GPU is to be seen here, and vLLM is not its CPU build"
+                        : "the job spreads a model over \(wanted) GPUs, and \(devices.count) can be seen here")
+            }
+            return .gpu(Array(devices.prefix(wanted)), host)
+        } catch {
+            return .unknown("\(error)")
+        }
+    }
+}
+
+extension EngineSpec {
+    var dialect: any EngineDialect {
+        switch kind {
+        case .pocket: PocketDialect()
+        case .vllm: VLLMDialect(installation: VLLMInstallation(venv: venv))
+        }
+    }
+
+    /// The environment of its processes, as far as it is known before they start.
+    var environment: [String: String] { ProcessInfo.processInfo.environment.merging(env) { $1 } }
+}
