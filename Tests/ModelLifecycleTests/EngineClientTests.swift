@@ -138,6 +138,22 @@ struct EngineClientTests {
         #expect(sent?["return_token_strs"] as? Bool == true)
     }
 
+    @Test func hasAChatRendered() async throws {
+        // As vLLM 0.32.0 answers, which names tokens only when asked to.
+        let server = try await answering(#"{"count":3,"max_model_len":512,"tokens":[1,9690,198],"token_strs":null}"#)
+        let messages = [ChatMessage(role: "system", content: "Think."), ChatMessage(role: "user", content: "1+1?")]
+        #expect(
+            try await client(server).tokenize(
+                messages: messages, addGenerationPrompt: true, continueFinalMessage: false) == [1, 9690, 198])
+        let seen = try #require(server.seen.first)
+        #expect(seen.path == "/tokenize")
+        let sent = try #require(try JSONSerialization.jsonObject(with: seen.body) as? [String: Any])
+        #expect(sent["messages"] as? [[String: String]] == messages.map { ["role": $0.role, "content": $0.content] })
+        #expect(sent["add_generation_prompt"] as? Bool == true)
+        #expect(sent["continue_final_message"] as? Bool == false)
+        #expect(sent["add_special_tokens"] as? Bool == false)
+    }
+
     @Test func namesThatDoNotMatchTheTokensAreMalformed() async throws {
         let server = try await answering(#"{"tokens":[1,2],"token_strs":["a"]}"#)
         await #expect(throws: EngineAnswerError.self) {

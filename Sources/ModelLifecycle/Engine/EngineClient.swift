@@ -96,6 +96,30 @@ public struct EngineClient: Sendable {
         }
     }
 
+    /// `POST /tokenize` of a conversation, rendered by the model's own chat template.
+    ///
+    /// - Parameters:
+    ///   - addGenerationPrompt: whether it ends where the assistant's answer begins.
+    ///   - continueFinalMessage: whether the last message stays open, to be written on; not together with
+    ///     `addGenerationPrompt`.
+    /// - Returns: the ids, with those special tokens that the template writes and no others.
+    public func tokenize(
+        messages: [ChatMessage], addGenerationPrompt: Bool, continueFinalMessage: Bool
+    ) async throws -> [Int] {
+        struct Question: Encodable {
+            var model: String
+            var messages: [ChatMessage]
+            var add_generation_prompt: Bool
+            var continue_final_message: Bool
+            var add_special_tokens = false
+        }
+        struct Answer: Decodable { var tokens: [Int] }
+        let question = Question(
+            model: model, messages: messages, add_generation_prompt: addGenerationPrompt,
+            continue_final_message: continueFinalMessage)
+        return try await ask("/tokenize", question) { (answer: Answer, _) in answer.tokens }
+    }
+
     /// `POST /detokenize`
     public func detokenize(_ tokens: [Int]) async throws -> String {
         struct Question: Encodable {

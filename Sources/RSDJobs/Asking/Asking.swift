@@ -3,7 +3,9 @@ import ModelLifecycle
 /// Puts the needs of trajectories to engines, and makes events of the answers.
 struct Asking: Sendable {
     let splitter: StepSplitter
-    private let prompts: [ProblemKey: String]
+    private let prompts: [ProblemKey: ProblemPrompt]
+    /// Whether the PRM is shown a chat as such.
+    private let prmReadsChat: Bool
     private let seed: UInt64
     private let generation: GenerationAsker
     private let profile: PRMProfile?
@@ -19,10 +21,11 @@ struct Asking: Sendable {
         seed = spec.seed
         generation = GenerationAsker(decoding: spec.decoding)
         profile = spec.models[.prm]?.profile
-        var prompts: [ProblemKey: String] = [:]
+        prmReadsChat = job.hasChatTemplate(.prm)
+        var prompts: [ProblemKey: ProblemPrompt] = [:]
         for (dataset, problems) in job.problems {
             for problem in problems {
-                prompts[ProblemKey(dataset: dataset, problem: problem.id)] = spec.prompt.render(problem.question)
+                prompts[ProblemKey(dataset: dataset, problem: problem.id)] = spec.prompt.before(problem.question)
             }
         }
         self.prompts = prompts
@@ -44,7 +47,9 @@ struct Asking: Sendable {
             case .score(let wanted):
                 switch profile {
                 case .tokenClassification:
-                    return .scored(try await TokenClassification().ask(wanted, prompt: prompt, of: session))
+                    return .scored(
+                        try await TokenClassification().ask(
+                            wanted, prompt: prmReadsChat ? prompt : prompt.withoutChat, of: session))
                 case nil: throw Unanswerable(reason: "the job has no PRM")
                 }
             case .nothing: throw Unanswerable(reason: "nothing is needed")
@@ -74,12 +79,5 @@ extension HTTPError {
         case .shutDown: "the connection to the engine was closed"
         case .other(let code, let message, _): "\(message) (libcurl \(code))"
         }
-    }
-}
-
-extension PromptTemplate {
-    /// The prompt for a question.
-    func render(_ question: String) -> String {
-        text.replacing("{question}", with: question)
     }
 }

@@ -5,10 +5,11 @@ struct GenerationAsker: Sendable {
     let decoding: DecodingSpec
 
     /// - Parameters:
-    ///   - prompt: the text before the first step.
+    ///   - prompt: what goes before the first step.
     ///   - seed: of this request.
-    func ask(_ wanted: Generation, prompt: String, seed: Int, of session: ModelSession) async throws -> Generated {
-        let ids = try await session.promptTokens(of: prompt + wanted.steps.joined())
+    func ask(_ wanted: Generation, prompt: ProblemPrompt, seed: Int, of session: ModelSession) async throws -> Generated
+    {
+        let ids = try await session.tokens(of: prompt, steps: wanted.steps)
         let room = session.contextLength - ids.count
         guard room > 0 else {
             return Generated(

@@ -4,16 +4,13 @@ import ModelLifecycle
 ///
 /// Served by vLLM's `/pooling` for any `*ForTokenClassification` checkpoint.
 struct TokenClassification: Sendable {
-    func ask(_ wanted: Scoring, prompt: String, of session: ModelSession) async throws -> Scored {
-        let promptTokens = try await session.promptTokens(of: prompt)
-        let ids = try await session.promptTokens(of: prompt + wanted.steps.joined())
+    func ask(_ wanted: Scoring, prompt: ProblemPrompt, of session: ModelSession) async throws -> Scored {
+        let promptTokens = try await session.tokens(of: prompt)
+        let ids = try await session.tokens(of: prompt, steps: wanted.steps)
         guard ids.count <= session.contextLength else {
             throw Unanswerable(
                 reason: "the solution has \(ids.count) tokens for the PRM, whose context holds \(session.contextLength)"
             )
-        }
-        guard ids.starts(with: promptTokens) else {
-            throw Unanswerable(reason: "the PRM's tokenizer joins the end of the prompt to the first step")
         }
         let pieces = try await session.pieces(of: ids[promptTokens.count...])
         var counts = session.splitter.tokenCounts(pieces: pieces)

@@ -18,9 +18,11 @@ public struct ModelFiles: Sendable, Equatable {
     /// SHA-256 over the configuration, the tokenizer, and sizes, headers and samples of the weights: cheap, and it
     /// changes when the checkpoint is replaced.
     public var fingerprint: String
+    /// The Jinja template that a conversation is rendered with; nil where the checkpoint has none.
+    public var chatTemplate: String?
 
     /// Files besides the weights that change what a model writes.
-    private static let smallFiles = ["config.json", "tokenizer.json", "tokenizer_config.json"]
+    private static let smallFiles = ["chat_template.jinja", "config.json", "tokenizer.json", "tokenizer_config.json"]
 
     /// Looks at a checkpoint, and refuses one that an engine could not load.
     public init(directory: String) throws(ModelFilesError) {
@@ -61,6 +63,34 @@ public struct ModelFiles: Sendable, Equatable {
             for field in [name, String(header.fileSize), header.digest] { hash.update(field: field) }
         }
         fingerprint = hash.hex()
+        chatTemplate = Self.chatTemplate(root)
+    }
+
+    /// A file of its own goes before `tokenizer_config.json`, where several have names and `default` is the one to use.
+    private static func chatTemplate(_ root: URL) -> String? {
+        struct Config: Decodable { var chat_template: Written? }
+        enum Written: Decodable {
+            struct Named: Decodable { var name, template: String }
+            case one(String)
+            case several([Named])
+
+            init(from decoder: any Decoder) throws {
+                let container = try decoder.singleValueContainer()
+                if let text = try? container.decode(String.self) {
+                    self = .one(text)
+                } else {
+                    self = .several(try container.decode([Named].self))
+                }
+            }
+        }
+        func content(_ name: String) -> Data? { FileManager.default.contents(atPath: root.appending(path: name).path) }
+        if let file = content("chat_template.jinja") { return String(decoding: file, as: UTF8.self) }
+        let config = content("tokenizer_config.json").flatMap { try? JSONDecoder().decode(Config.self, from: $0) }
+        switch config?.chat_template {
+        case .one(let text): return text
+        case .several(let named): return named.first { $0.name == "default" }?.template
+        case nil: return nil
+        }
     }
 
     /// Numbers in all tensors of a checkpoint.

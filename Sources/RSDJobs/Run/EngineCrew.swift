@@ -96,7 +96,7 @@ actor EngineCrew: Crew {
             client.retry = .never
             if let metrics = try? await client.metrics() {
                 let count = metrics.promptTokens + metrics.generationTokens
-                if let last = counter, last != count { signs[role]?.seen() }
+                if counter != count { signs[role]?.seen() }
                 counter = count
             }
             if let signs = signs[role], signs.isAsked, signs.age >= stallTimeout {

@@ -85,7 +85,7 @@ private struct JobCheck {
     /// Whether the spec's path was given from the working directory, so that other paths are shown so too.
     let isRelative: Bool
 
-    var prompt: PromptTemplate?
+    var prompt: PromptSpec?
     var models: [Role: ModelFiles] = [:]
     var problems: OrderedDictionary<String, [Problem]> = [:]
     var datasetDiagnostics: [Diagnostic] = []
@@ -104,7 +104,8 @@ private struct JobCheck {
 
     private mutating func checkPrompt() {
         switch written.prompt.value {
-        case .template(let template): prompt = template
+        case .template(let template): prompt = .template(template)
+        case .chat(let chat): prompt = .chat(chat)
         case .file(let path):
             guard let data = FileManager.default.contents(atPath: path) else {
                 return log.error(at: written.prompt.mark, JobLoader.unreadable(path))
@@ -119,7 +120,7 @@ private struct JobCheck {
                 log.warning(
                     at: written.prompt.mark, #"\#(path) holds '\n' as two characters, not as a line break"#)
             }
-            prompt = PromptTemplate(name: URL(filePath: path).lastPathComponent, text: text)
+            prompt = .template(PromptTemplate(name: URL(filePath: path).lastPathComponent, text: text))
         }
     }
 
@@ -130,7 +131,10 @@ private struct JobCheck {
             guard let model = written.models[role] else { continue }
             do throws(ModelFilesError) {
                 let files = try ModelFiles(directory: model.value.model)
-                if needed.contains(role) { models[role] = files }
+                if needed.contains(role) {
+                    models[role] = files
+                    checkChatTemplate(of: role, files)
+                }
             } catch {
                 if needed.contains(role) || written.methods.isEmpty {
                     log.error(at: model.mark, error.description)
@@ -138,6 +142,27 @@ private struct JobCheck {
                     log.warning(at: model.mark, "\(error.description) (no method needs it)")
                 }
             }
+        }
+    }
+
+    private func checkChatTemplate(of role: Role, _ files: ModelFiles) {
+        guard case .chat = prompt, let model = written.models[role], let engine = written.engine else { return }
+        let flags = engine.args(for: model.value).map(\.flag)
+        guard let template = files.chatTemplate else {
+            // Somebody else's server may have been given one, and a PRM can do without.
+            guard role != .prm, engine.kind == .vllm, engine.residency != .attach, !flags.contains("chat-template")
+            else { return }
+            return log.error(
+                at: model.mark,
+                "\(model.value.model) has no chat template, neither in chat_template.jinja nor in tokenizer_config.json; "
+                    + "with 'prompt: chat' give it one by args: { chat-template: FILE }, or choose a named or written prompt"
+            )
+        }
+        if template.contains("strftime_now"), flags.allSatisfy({ !EngineArgument.chatFlags.contains($0) }) {
+            log.warning(
+                at: model.mark,
+                "the chat template in \(model.value.model) can write today's date, and a run resumed on another day would "
+                    + "go on with other prompts; fix the date with args: { default-chat-template-kwargs: … }")
         }
     }
 

@@ -84,6 +84,21 @@ extension DatasetSpec {
     }
 }
 
+extension PromptSpec {
+    fileprivate var yaml: String {
+        switch self {
+        case .template(let template): template.yaml
+        case .chat(let chat): flow([("chat", flow(chat.yaml))])
+        }
+    }
+}
+
+extension ChatPrompt {
+    fileprivate var yaml: Pairs {
+        (system.map { [("system", YAMLWriter.quoted($0))] } ?? []) + [("user", YAMLWriter.quoted(user))]
+    }
+}
+
 extension PromptTemplate {
     fileprivate var yaml: String {
         let text = YAMLWriter.quoted(text)

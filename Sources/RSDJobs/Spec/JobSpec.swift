@@ -9,7 +9,7 @@ public struct JobSpec: Sendable, Equatable {
     public var models: [Role: ModelSpec]
     public var engine: EngineSpec
     public var datasets: [DatasetSpec]
-    public var prompt: PromptTemplate
+    public var prompt: PromptSpec
     public var decoding: DecodingSpec
     public var methods: [MethodSpec]
     public var grading: GradingSpec
@@ -96,6 +96,9 @@ public struct EngineArgument: Sendable, Equatable {
         self.value = value
     }
 
+    /// Those that change how vLLM renders a chat.
+    static let chatFlags: Set<String> = ["chat-template", "default-chat-template-kwargs"]
+
     /// The name with dashes: engines take `max_model_len` and `max-model-len` for the same.
     var flag: String { name.replacing("_", with: "-") }
 }
@@ -147,6 +150,27 @@ public struct GradingSpec: Sendable, Equatable {
 }
 
 public enum GraderKind: String, Sendable, CaseIterable { case exact }
+
+/// What goes before a solution.
+public enum PromptSpec: Sendable, Equatable {
+    /// The same text for every model.
+    case template(PromptTemplate)
+    /// Rendered for each model by its own chat template.
+    case chat(ChatPrompt)
+}
+
+/// The messages of a conversation whose next is the solution.
+public struct ChatPrompt: Sendable, Equatable {
+    /// nil leaves it to the chat template, which may put in one of its own.
+    public var system: String?
+    /// `{question}` marks the question's place.
+    public var user: String
+
+    public init(system: String? = nil, user: String) {
+        self.system = system
+        self.user = user
+    }
+}
 
 /// Text around a question; `{question}` marks the place.
 public struct PromptTemplate: Sendable, Equatable {

@@ -40,7 +40,7 @@ public struct SpecIdentity: Sendable, Equatable, Codable {
             add("datasets.\(name).questions", Self.digest(problems) { [$0.id, $0.question] })
             add("datasets.\(name).answers", Self.digest(problems) { [$0.id, $0.answer] })
         }
-        add("prompt", YAMLWriter.quoted(spec.prompt.text))
+        addPrompt(spec)
         for (key, value) in spec.decoding.yaml { add("decoding.\(key)", value) }
         add("methods", spec.methods.map(\.name).joined(separator: ", "))
         for method in spec.methods {
@@ -70,6 +70,23 @@ public struct SpecIdentity: Sendable, Equatable, Codable {
             + old.entries.filter { !keys.contains($0.key) }.map {
                 Change(key: $0.key, old: $0.value, new: nil)
             }
+    }
+
+    private mutating func addPrompt(_ spec: JobSpec) {
+        switch spec.prompt {
+        case .template(let template): add("prompt", YAMLWriter.quoted(template.text))
+        case .chat(let chat):
+            add("prompt", "chat")
+            if let system = chat.system { add("prompt.system", YAMLWriter.quoted(system)) }
+            add("prompt.user", YAMLWriter.quoted(chat.user))
+            // Of all flags those that change what a model is shown.
+            for role in Role.allCases {
+                guard let model = spec.models[role] else { continue }
+                for argument in spec.engine.args(for: model) where EngineArgument.chatFlags.contains(argument.flag) {
+                    add("prompt.\(role.rawValue).\(argument.flag)", argument.value ?? "true")
+                }
+            }
+        }
     }
 
     private mutating func add(_ key: String, _ value: String) {

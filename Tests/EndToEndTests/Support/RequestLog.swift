@@ -54,7 +54,8 @@ enum Question: Hashable {
                 let draw = Draw(runSeed: job.spec.seed, trajectory: id)
                 questions.append(.generation(seed: draw.requestSeed(step: wanted.steps.count, role: wanted.role)))
             case .score(let wanted):
-                let prompt = job.spec.prompt.render(roster.problem(of: id)?.question ?? "")
+                guard case .text(let prompt) = job.spec.prompt.before(roster.problem(of: id)?.question ?? "").form
+                else { continue }
                 questions.append(.scoring(text: prompt + wanted.steps.joined()))
             case .nothing: break
             }

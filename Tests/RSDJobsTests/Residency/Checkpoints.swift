@@ -61,7 +61,7 @@ extension JobSpec {
                 uniqueKeysWithValues: Role.allCases.map { role in
                     (role, ModelSpec(model: "/m/\(role)", args: models[role] ?? []))
                 }),
-            engine: engine, datasets: [], prompt: .standard,
+            engine: engine, datasets: [], prompt: .template(.standard),
             decoding: DecodingSpec(
                 delimiter: "\n\n", maxTokens: 2048, maxSteps: 100, temperature: 0, topP: 1, lookahead: .all),
             methods: methods.map { MethodSpec(name: "m", kind: $0) }, grading: GradingSpec(grader: .exact))

@@ -47,6 +47,7 @@ struct SpecDiagnosticsTests {
     @Test(arguments: BadCase.keys) func keys(_ bad: BadCase) throws { try bad.check() }
     @Test(arguments: BadCase.types) func types(_ bad: BadCase) throws { try bad.check() }
     @Test(arguments: BadCase.values) func values(_ bad: BadCase) throws { try bad.check() }
+    @Test(arguments: BadCase.prompts) func prompts(_ bad: BadCase) throws { try bad.check() }
     @Test(arguments: BadCase.methodsAndDataSets) func methods(_ bad: BadCase) throws { try bad.check() }
     @Test(arguments: BadCase.engineArguments) func arguments(_ bad: BadCase) throws { try bad.check() }
     @Test(arguments: BadCase.residency) func residency(_ bad: BadCase) throws { try bad.check() }

@@ -30,7 +30,7 @@ struct SpecLoadingTests {
                     answer: "answer",
                     id: nil, limit: nil)
             ],
-            prompt: PromptTemplate(name: "inline", text: "{question}\n\n"),
+            prompt: .template(PromptTemplate(name: "inline", text: "{question}\n\n")),
             decoding: DecodingSpec(
                 delimiter: "\n\n", maxTokens: 512, maxSteps: 100, temperature: 0, topP: 1, lookahead: .all),
             methods: [MethodSpec(name: "target_only", kind: .targetOnly)],
@@ -125,7 +125,7 @@ struct SpecLoadingTests {
         try fixture.write("Solve:\n{question}\n", to: "cot.txt")
         try fixture.writeJob((#""{question}\n\n""#, "{ file: cot.txt }"))
         let prompt = try fixture.load().spec.prompt
-        #expect(prompt == PromptTemplate(name: "cot.txt", text: "Solve:\n{question}\n"))
+        #expect(prompt == .template(PromptTemplate(name: "cot.txt", text: "Solve:\n{question}\n")))
     }
 
     @Test("an alias stands for its anchor's value")

@@ -61,6 +61,19 @@ struct SpecRenderingTests {
         #expect(SpecIdentity(again) == SpecIdentity(job))
     }
 
+    @Test("a chat is written out")
+    func chat() throws {
+        let fixture = try SpecFixture()
+        for role in ["draft", "target"] {
+            try fixture.write("{{ messages }}", to: "models/\(role)/chat_template.jinja")
+        }
+        try fixture.writeJob(("kind: pocket", "kind: vllm"), (#""{question}\n\n""#, "chat"))
+        let spec = try fixture.load().spec
+        #expect(spec.renderYAML().contains("\nprompt: { chat: { user: \"{question}\" } }\n"))
+        try fixture.write(spec.renderYAML(), to: "job.yaml")
+        #expect(try fixture.load().spec == spec)
+    }
+
     @Test("any spec reads back as an equal spec")
     func roundTrip() throws {
         for seed in 0..<300 {
@@ -70,11 +83,13 @@ struct SpecRenderingTests {
             let (job, diagnostics) = JobLoader.decode(
                 SourceText(file: "job.yaml", text: yaml), directory: "/")
             #expect(diagnostics.map(\.rendered) == [], "\(yaml)")
-            guard let job, case .template(let prompt) = job.prompt.value else {
-                Issue.record("no template: \(yaml)")
-                continue
-            }
-            #expect(job.spec(prompt: prompt) == spec, "\(yaml)")
+            let prompt: PromptSpec? =
+                switch job?.prompt.value {
+                case .template(let template): .template(template)
+                case .chat(let chat): .chat(chat)
+                case .file, nil: nil
+                }
+            #expect(prompt.flatMap { job?.spec(prompt: $0) } == spec, "\(yaml)")
         }
     }
 }
@@ -96,7 +111,7 @@ private struct SpecGenerator {
                 .prm: ModelSpec(model: "/models/prm", profile: .tokenClassification),
             ],
             engine: EngineSpec(
-                kind: .pocket, residency: [.swap, .share, .auto][draw(0...2)], args: arguments(),
+                kind: .vllm, residency: [.swap, .share, .auto][draw(0...2)], args: arguments(),
                 env: Dictionary(uniqueKeysWithValues: (0..<draw(0...3)).map { ("E\($0)", text(nul: false)) }),
                 concurrency: draw(1...500), startTimeout: number(), stallTimeout: number(),
                 stopGrace: number()),
@@ -105,12 +120,17 @@ private struct SpecGenerator {
                     name: "d\($0)", path: "/data/\(word())", question: "q" + text(), answer: "a" + text(),
                     id: draw(0...1) == 0 ? nil : "i" + text(), limit: draw(0...1) == 0 ? nil : draw(1...900))
             },
-            prompt: PromptTemplate(
-                name: draw(0...1) == 0 ? "inline" : "n" + text(), text: text() + "{question}" + text()),
+            prompt: prompt(),
             decoding: DecodingSpec(
                 delimiter: text() + "\n", maxTokens: draw(1...9999), maxSteps: draw(1...999),
                 temperature: number(), topP: unit(), lookahead: draw(0...1) == 0 ? .all : .steps(draw(1...9))),
             methods: methods, grading: GradingSpec(grader: .exact))
+    }
+
+    private mutating func prompt() -> PromptSpec {
+        let text = text() + "{question}" + text()
+        if draw(0...2) == 0 { return .chat(ChatPrompt(system: draw(0...1) == 0 ? nil : "s" + self.text(), user: text)) }
+        return .template(PromptTemplate(name: draw(0...1) == 0 ? "inline" : "n" + self.text(), text: text))
     }
 
     private mutating func method() -> MethodKind {

@@ -33,6 +33,12 @@ struct WrittenJob {
         grading = job.value("grading", default: GradingSpec(grader: .exact), GradingSpec.init(field:))
         if let field = job["models"] { requireModels(at: field) }
         if let field = job["engine"] { checkResidency(at: field) }
+        if case .chat = prompt.value, engine?.kind == .pocket {
+            root.log.error(
+                at: prompt.mark,
+                "the pocket engine renders no chat templates: give it a text that holds {question}, or use 'kind: vllm'"
+            )
+        }
     }
 
     /// Every model that a method needs must be named; others may be.
@@ -46,7 +52,7 @@ struct WrittenJob {
     }
 
     /// The spec, when everything was decoded.
-    func spec(prompt: PromptTemplate) -> JobSpec? {
+    func spec(prompt: PromptSpec) -> JobSpec? {
         guard let name, let engine else { return nil }
         return JobSpec(
             name: name, seed: seed, models: models.mapValues(\.value), engine: engine,

@@ -1,0 +1,88 @@
+import FlyingFox
+import Foundation
+import ModelLifecycle
+import Synchronization
+import Testing
+
+@testable import RSDJobs
+
+/// Whether an engine is taken for alive by what it does, and not by what it says of its health.
+@Suite(.timeLimit(.minutes(1))) struct EngineCrewTests {
+    /// An engine that never answers a question and says that it is unwell; its counters grow as long as a test likes.
+    private final class BusyEngine: EngineHandle {
+        let name = "draft"
+        let client: EngineClient
+        let works = Mutex(true)
+        let looks = Mutex(0)
+        /// Open after many looks: there is a quarter of the limit between two of them.
+        let wasLookedAt = Latch<Void>()
+        let healthChecks = Mutex(0)
+        private let server: HTTPServer
+        private let running: Task<Void, any Error>
+
+        init() async throws {
+            server = HTTPServer(address: try .inet(ip4: "127.0.0.1", port: 0), logger: .disabled)
+            let server = server
+            running = Task { try await server.run() }
+            try await server.waitUntilListening()
+            guard case .ip4(_, let port) = await server.listeningAddress else {
+                throw FailedAttempt(description: "no port")
+            }
+            client = EngineClient(
+                endpoint: HTTPEndpoint(base: "http://127.0.0.1:\(port)"), model: "draft",
+                http: ModelLifecycle.HTTPClient(), retry: .never)
+            await server.appendRoute("GET /v1/models") { _ in
+                HTTPResponse(statusCode: .ok, body: Data(#"{"data":[{"id":"draft","max_model_len":100}]}"#.utf8))
+            }
+            await server.appendRoute("GET /health") { [unowned self] _ in
+                healthChecks.withLock { $0 += 1 }
+                return HTTPResponse(statusCode: .serviceUnavailable)
+            }
+            await server.appendRoute("GET /metrics") { [unowned self] _ in
+                let looks = looks.withLock { looks in
+                    if works.withLock({ $0 }) { looks += 1 }
+                    return looks
+                }
+                if looks == 20 { wasLookedAt.set(()) }
+                return HTTPResponse(
+                    statusCode: .ok, body: Data("vllm:generation_tokens_total \(looks)\n".utf8))
+            }
+            await server.appendRoute("POST /tokenize") { _ in
+                try await Task.sleep(for: .seconds(3600))
+                return HTTPResponse(statusCode: .ok)
+            }
+        }
+
+        deinit { running.cancel() }
+
+        /// It lives on.
+        func gone() async throws -> String {
+            try await Task.sleep(for: .seconds(3600))
+            return "gone"
+        }
+    }
+
+    @Test func anEngineThatWorksIsNotTakenForDeadWhateverItsHealth() async throws {
+        let fixture = try SpecFixture()
+        let job = try fixture.load()
+        let engine = try await BusyEngine()
+        let crew = try await EngineCrew(
+            engines: [.draft: engine], pieces: [:], asking: Asking(job: job), stallTimeout: 0.1, restart: { _ in })
+        let trajectory = try #require(Roster(job).all.first { $0.need.role == .draft })
+        let question = Task { try await crew.answer(trajectory) }
+        let found = Mutex(false)
+        let watch = Task {
+            let trouble = await crew.trouble()
+            found.withLock { $0 = true }
+            engine.wasLookedAt.set(())
+            return trouble
+        }
+        try await engine.wasLookedAt.wait()
+        #expect(!found.withLock { $0 })
+        engine.works.withLock { $0 = false }
+        #expect(await watch.value == .stalled(.draft, seconds: 0.1))
+        #expect(engine.healthChecks.withLock { $0 } == 0)
+        question.cancel()
+        _ = await question.result
+    }
+}
