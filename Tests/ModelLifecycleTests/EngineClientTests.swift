@@ -172,6 +172,38 @@ struct EngineClientTests {
                 ])
     }
 
+    @Test func hasTheServerRenderAConversation() async throws {
+        let server = try await answering(#"{"count":3,"max_model_len":512,"tokens":[5,6,7],"token_strs":null}"#)
+        let tokens = try await client(server).tokenize(
+            messages: [ChatMessage(role: "user", content: "Why?"), ChatMessage(role: "assistant", content: "Be")],
+            addGenerationPrompt: false, continueFinalMessage: true)
+        #expect(tokens == [5, 6, 7])
+        let seen = try #require(server.seen.first)
+        #expect(seen.path == "/tokenize")
+        let sent = try #require(try JSONSerialization.jsonObject(with: seen.body) as? [String: Any])
+        #expect(
+            sent["messages"] as? [[String: String]] == [
+                ["role": "user", "content": "Why?"], ["role": "assistant", "content": "Be"],
+            ])
+        #expect(sent["add_generation_prompt"] as? Bool == false)
+        #expect(sent["continue_final_message"] as? Bool == true)
+        #expect(sent["add_special_tokens"] as? Bool == false)
+    }
+
+    @Test func readsTheLikeliestTokens() async throws {
+        let server = try await answering(
+            #"""
+            {"choices":[{"text":"7","token_ids":[22],"finish_reason":"length","stop_reason":null,
+            "logprobs":{"text_offset":[0],"token_logprobs":[-0.5],"tokens":["7"],"top_logprobs":[{"7":-0.5,"8":-1.25}]}}],
+            "usage":{"prompt_tokens":2,"completion_tokens":1}}
+            """#)
+        var question = question
+        question.logprobs = 20
+        #expect(try await client(server).complete(question).topLogprobs == [["7": -0.5, "8": -1.25]])
+        let sent = try JSONSerialization.jsonObject(with: try #require(server.seen.first).body) as? [String: Any]
+        #expect(sent?["logprobs"] as? Int == 20)
+    }
+
     @Test func sumsMetricsOverLabels() {
         let metrics = EngineMetrics(
             prometheus: """

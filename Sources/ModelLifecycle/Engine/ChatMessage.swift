@@ -1,4 +1,4 @@
-/// One turn of a conversation.
+/// One turn of a conversation, as a model's chat template takes it.
 public struct ChatMessage: Sendable, Hashable, Codable {
     /// `system`, `user` or `assistant`.
     public var role: String

@@ -15,11 +15,13 @@ public struct CompletionRequest: Sendable, Hashable {
     public var stop: [String]
     /// Whether the stop string stays in the text. It is in the token ids in any case.
     public var includeStop: Bool
+    /// How many of the likeliest tokens to tell of at each position, at most 20; nil tells of none.
+    public var logprobs: Int?
 
     public init(
         promptTokens: [Int], maxTokens: Int, temperature: Double = 0, topP: Double = 1, topK: Int = -1,
         minP: Double = 0, repetitionPenalty: Double = 1, seed: Int, stop: [String] = [],
-        includeStop: Bool = true
+        includeStop: Bool = true, logprobs: Int? = nil
     ) {
         self.promptTokens = promptTokens
         self.maxTokens = maxTokens
@@ -31,6 +33,7 @@ public struct CompletionRequest: Sendable, Hashable {
         self.seed = seed
         self.stop = stop
         self.includeStop = includeStop
+        self.logprobs = logprobs
     }
 }
 
@@ -54,13 +57,20 @@ public struct Completion: Sendable, Hashable {
     /// Tokens of the prompt, as the engine counted them.
     public var promptTokens: Int
     public var completionTokens: Int
+    /// The logarithms of the likeliest tokens' probabilities at each position, by the tokens' text; nil where they were not
+    /// asked for.
+    public var topLogprobs: [[String: Double]]?
 
-    public init(text: String, tokenIDs: [Int], finish: Finish, promptTokens: Int, completionTokens: Int) {
+    public init(
+        text: String, tokenIDs: [Int], finish: Finish, promptTokens: Int, completionTokens: Int,
+        topLogprobs: [[String: Double]]? = nil
+    ) {
         self.text = text
         self.tokenIDs = tokenIDs
         self.finish = finish
         self.promptTokens = promptTokens
         self.completionTokens = completionTokens
+        self.topLogprobs = topLogprobs
     }
 }
 

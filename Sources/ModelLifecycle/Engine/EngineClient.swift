@@ -111,6 +111,7 @@ public struct EngineClient: Sendable {
             var messages: [ChatMessage]
             var add_generation_prompt: Bool
             var continue_final_message: Bool
+            // The template writes them itself.
             var add_special_tokens = false
         }
         struct Answer: Decodable { var tokens: [Int] }

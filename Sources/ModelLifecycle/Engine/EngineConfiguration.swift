@@ -91,6 +91,7 @@ public struct ScoringSetup: Sendable, Hashable {
 
 /// A Python package that this program brings along for an engine, found by it through PYTHONPATH: nothing is installed.
 public struct EnginePlugin: Sendable, Hashable {
+    /// Of its entry point.
     public var name: String
     /// Contents by path below a folder on PYTHONPATH.
     public var files: [String: String]

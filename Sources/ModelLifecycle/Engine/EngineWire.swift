@@ -19,6 +19,7 @@ struct CompletionQuestion: Encodable {
     var n = 1
     var stream = false
     var return_token_ids = true
+    var logprobs: Int?
 
     init(model: String, _ request: CompletionRequest) {
         self.model = model
@@ -32,6 +33,7 @@ struct CompletionQuestion: Encodable {
         seed = request.seed
         stop = request.stop
         include_stop_str_in_output = request.includeStop
+        logprobs = request.logprobs
     }
 }
 
@@ -57,11 +59,16 @@ struct CompletionAnswer: Decodable {
         }
     }
 
+    struct Logprobs: Decodable {
+        var top_logprobs: [[String: Double]]
+    }
+
     struct Choice: Decodable {
         var text: String
         var token_ids: [Int]
         var finish_reason: String
         var stop_reason: StopReason?
+        var logprobs: Logprobs?
 
         func completion(usage: Usage) -> Completion {
             let finish: Completion.Finish =
@@ -74,7 +81,7 @@ struct CompletionAnswer: Decodable {
                 }
             return Completion(
                 text: text, tokenIDs: token_ids, finish: finish, promptTokens: usage.prompt_tokens,
-                completionTokens: usage.completion_tokens)
+                completionTokens: usage.completion_tokens, topLogprobs: logprobs?.top_logprobs)
         }
     }
 

@@ -8,19 +8,24 @@ struct Asking: Sendable {
     private let prmReadsChat: Bool
     private let seed: UInt64
     private let generation: GenerationAsker
-    private let profile: PRMProfile?
+    private let scorer: (any PRMScorer)?
+    /// How the PRM is served.
+    let prmTask: EngineTask
 
     private struct ProblemKey: Hashable {
         var dataset: String
         var problem: String
     }
 
-    init(job: LoadedJob) {
+    /// - Throws: ``ModelFilesError`` where the PRM's files do not tell what its profile needs.
+    init(job: LoadedJob) throws {
         let spec = job.spec
         splitter = StepSplitter(delimiter: spec.decoding.delimiter)
         seed = spec.seed
         generation = GenerationAsker(decoding: spec.decoding)
-        profile = spec.models[.prm]?.profile
+        let prm = job.models[.prm].flatMap { _ in spec.models[.prm] }
+        scorer = prm?.scorer
+        prmTask = try prm?.task() ?? .generate
         prmReadsChat = job.hasChatTemplate(.prm)
         var prompts: [ProblemKey: ProblemPrompt] = [:]
         for (dataset, problems) in job.problems {
@@ -45,13 +50,9 @@ struct Asking: Sendable {
                 return .generated(
                     try await generation.ask(wanted, prompt: prompt, seed: step, of: session))
             case .score(let wanted):
-                switch profile {
-                case .tokenClassification:
-                    return .scored(
-                        try await TokenClassification().ask(
-                            wanted, prompt: prmReadsChat ? prompt : prompt.withoutChat, of: session))
-                case nil: throw Unanswerable(reason: "the job has no PRM")
-                }
+                guard let scorer else { throw Unanswerable(reason: "the job has no PRM") }
+                return .scored(
+                    try await scorer.ask(wanted, about: prmReadsChat ? prompt : prompt.withoutChat, of: session))
             case .nothing: throw Unanswerable(reason: "nothing is needed")
             }
         } catch let error as EngineAnswerError where error.promptTooLong {

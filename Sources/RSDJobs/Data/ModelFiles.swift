@@ -18,11 +18,15 @@ public struct ModelFiles: Sendable, Equatable {
     /// SHA-256 over the configuration, the tokenizer, and sizes, headers and samples of the weights: cheap, and it
     /// changes when the checkpoint is replaced.
     public var fingerprint: String
+    /// What config.json calls the model's kind; empty where it does not say.
+    public var architectures: [String]
     /// The Jinja template that a conversation is rendered with; nil where the checkpoint has none.
     public var chatTemplate: String?
 
     /// Files besides the weights that change what a model writes.
-    private static let smallFiles = ["chat_template.jinja", "config.json", "tokenizer.json", "tokenizer_config.json"]
+    private static let smallFiles = [
+        "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja",
+    ]
 
     /// Looks at a checkpoint, and refuses one that an engine could not load.
     public init(directory: String) throws(ModelFilesError) {
@@ -41,6 +45,7 @@ public struct ModelFiles: Sendable, Equatable {
         guard let settings = (try? JSONSerialization.jsonObject(with: config)) as? [String: Any] else {
             throw ModelFilesError("config.json in \(directory) is not a JSON object")
         }
+        architectures = settings["architectures"] as? [String] ?? []
         var hash = SHA256()
         for name in Self.smallFiles {
             guard let content = FileManager.default.contents(atPath: root.appending(path: name).path) else {

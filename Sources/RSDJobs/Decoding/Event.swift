@@ -31,6 +31,15 @@ public struct Scoring: Sendable, Equatable {
     public var steps: [String]
     /// Which of them have no reward yet: indices into ``steps``, ascending.
     public var unscored: [Int]
+    /// The first step that awaits its verdict. Those before it are taken already: their rewards are for the log alone.
+    public var undecided: Int
+
+    /// - Parameter undecided: nil is the first of the unscored steps.
+    public init(steps: [String], unscored: [Int], undecided: Int? = nil) {
+        self.steps = steps
+        self.unscored = unscored
+        self.undecided = undecided ?? unscored.first ?? steps.count
+    }
 }
 
 /// What happened to a trajectory. The journal is the list of these; replaying them gives the trajectory back.
@@ -88,17 +97,66 @@ public struct StepText: Sendable, Equatable, Codable {
 
 /// A PRM's answer to a ``Scoring``.
 public struct Scored: Sendable, Equatable, Codable {
-    /// One for each unscored step, in 0…1. Anything else is an error, and never read as a low reward.
+    /// One for each unscored step that is not ``overlong``, in 0…1. Anything else is an error, and never read as a low
+    /// reward.
     public var rewards: [Double]
     /// Tokens of each of those steps, in the PRM's count.
     public var tokens: [Int]
-    /// Tokens that the PRM read in this pass.
+    /// Tokens that the PRM read for all of this.
     public var promptTokens: Int
+    /// How many of the oldest steps were left out of what the PRM read for each of those steps; empty where none was.
+    public var dropped: [Int]
+    /// Those of the unscored steps, by their index, that do not fit into the PRM's context and so have no reward: never the
+    /// one that is up for its verdict.
+    public var overlong: [Int]
 
-    public init(rewards: [Double], tokens: [Int], promptTokens: Int) {
+    public init(
+        rewards: [Double], tokens: [Int], promptTokens: Int, dropped: [Int] = [], overlong: [Int] = []
+    ) {
         self.rewards = rewards
         self.tokens = tokens
         self.promptTokens = promptTokens
+        self.dropped = dropped
+        self.overlong = overlong
+    }
+}
+
+extension Scored {
+    /// What the PRM said of one step.
+    struct Verdict: Equatable {
+        var reward: Double
+        /// Of the step, in the PRM's count.
+        var tokens: Int
+        /// Oldest steps that the PRM did not see, or nil where it saw all.
+        var dropped: Int?
+    }
+
+    /// The verdicts by step; a step without one is overlong.
+    ///
+    /// - Throws: ``UnexpectedEvent`` where this is no answer to the question.
+    func verdicts(on wanted: Scoring) throws -> [Int: Verdict] {
+        guard overlong.allSatisfy(wanted.unscored.contains), Set(overlong).count == overlong.count,
+            !overlong.contains(wanted.undecided), rewards.count + overlong.count == wanted.unscored.count,
+            tokens.count == rewards.count,
+            dropped.isEmpty || dropped.count == rewards.count
+        else {
+            throw UnexpectedEvent(
+                description: "\(wanted.unscored.count) steps were to be scored, "
+                    + "and \(rewards.count) rewards came back"
+                    + (overlong.isEmpty ? "" : ", with \(overlong.count) steps too long for the PRM"))
+        }
+        guard rewards.allSatisfy((0...1).contains) else {
+            throw UnexpectedEvent(description: "rewards are in 0…1; got \(rewards)")
+        }
+        let scored = wanted.unscored.filter { !overlong.contains($0) }
+        return Dictionary(
+            uniqueKeysWithValues: scored.enumerated().map { place, step in
+                let dropped = dropped.isEmpty ? 0 : dropped[place]
+                return (
+                    step,
+                    Verdict(reward: rewards[place], tokens: tokens[place], dropped: dropped == 0 ? nil : dropped)
+                )
+            })
     }
 }
 

@@ -41,17 +41,23 @@ public struct Step: Sendable, Equatable, Codable {
     public var origin: Role
     /// The PRM's reward in 0…1, or nil where it was never scored.
     public var reward: Double?
+    /// How many of the oldest steps the PRM did not see for this reward, because its context was too short for them; nil
+    /// where it saw all.
+    public var dropped: Int?
     /// The draft step that this step of the target replaced.
     public var rejected: RejectedStep?
 
-    public init(text: String, origin: Role, reward: Double? = nil, rejected: RejectedStep? = nil) {
+    public init(
+        text: String, origin: Role, reward: Double? = nil, dropped: Int? = nil, rejected: RejectedStep? = nil
+    ) {
         self.text = text
         self.origin = origin
         self.reward = reward
+        self.dropped = dropped
         self.rejected = rejected
     }
 
-    private enum CodingKeys: String, CodingKey { case text, origin, reward, rejected }
+    private enum CodingKeys: String, CodingKey { case text, origin, reward, dropped, rejected }
 
     /// Writes a missing reward as null: "never scored" is a fact of its own.
     public func encode(to encoder: any Encoder) throws {
@@ -59,6 +65,7 @@ public struct Step: Sendable, Equatable, Codable {
         try object.encode(text, forKey: .text)
         try object.encode(origin, forKey: .origin)
         try object.encode(reward, forKey: .reward)
+        try object.encodeIfPresent(dropped, forKey: .dropped)
         try object.encodeIfPresent(rejected, forKey: .rejected)
     }
 }
@@ -67,6 +74,8 @@ public struct Step: Sendable, Equatable, Codable {
 public struct RejectedStep: Sendable, Equatable, Codable {
     public var text: String
     public var reward: Double
+    /// As ``Step/dropped``.
+    public var dropped: Int?
 }
 
 /// The part of a trajectory that every method shares: the steps taken so far, and whether it is over.
@@ -106,8 +115,9 @@ public struct Response: Sendable, Equatable {
         }
     }
 
-    mutating func setReward(_ reward: Double, ofStep index: Int) {
+    mutating func setReward(_ reward: Double, dropped: Int?, ofStep index: Int) {
         steps[index].reward = reward
+        steps[index].dropped = dropped
     }
 
     mutating func fail(_ reason: String) {

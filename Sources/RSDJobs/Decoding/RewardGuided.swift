@@ -40,7 +40,7 @@ public struct RewardGuided: DecodingMethod {
         return .score(
             Scoring(
                 steps: steps + drafted,
-                unscored: unscored + (steps.count..<steps.count + drafted.count)))
+                unscored: unscored + (steps.count..<steps.count + drafted.count), undecided: steps.count))
     }
 
     public mutating func apply(_ event: Event, to response: inout Response) throws {
@@ -53,16 +53,8 @@ public struct RewardGuided: DecodingMethod {
                 takeTarget(answer, into: &response)
             }
         case (.scored(let answer), .score(let wanted)):
-            guard answer.rewards.count == wanted.unscored.count, answer.tokens.count == wanted.unscored.count
-            else {
-                throw UnexpectedEvent(
-                    description: "\(wanted.unscored.count) steps were to be scored, "
-                        + "and \(answer.rewards.count) rewards came back")
-            }
-            guard answer.rewards.allSatisfy((0...1).contains) else {
-                throw UnexpectedEvent(description: "rewards are in 0…1; got \(answer.rewards)")
-            }
-            judge(answer, unscored: wanted.unscored, in: &response)
+            judge(try answer.verdicts(on: wanted), in: &response)
+            response.tokens.prm.prompt += answer.promptTokens
         default:
             throw UnexpectedEvent(description: "\(need(for: response)) was needed; got \(event)")
         }
@@ -89,7 +81,7 @@ public struct RewardGuided: DecodingMethod {
             pending.removeSubrange(room...)
             pendingEnd = .delimiter
         }
-        if judged.isEmpty { settle([], in: &response) }
+        if judged.isEmpty { settle([:], in: &response) }
     }
 
     private mutating func takeTarget(_ answer: Generated, into response: inout Response) {
@@ -103,42 +95,45 @@ public struct RewardGuided: DecodingMethod {
         rejected = nil
     }
 
-    private mutating func judge(_ answer: Scored, unscored: [Int], in response: inout Response) {
-        response.tokens.prm.prompt += answer.promptTokens
-        let committed = response.steps.count
-        for (index, reward) in zip(unscored, answer.rewards) where index < committed {
-            response.setReward(reward, ofStep: index)
+    private mutating func judge(_ verdicts: [Int: Scored.Verdict], in response: inout Response) {
+        for (index, verdict) in verdicts where index < response.steps.count {
+            response.setReward(verdict.reward, dropped: verdict.dropped, ofStep: index)
         }
-        let verdicts = zip(unscored, zip(answer.rewards, answer.tokens)).filter { $0.0 >= committed }.map(\.1)
         settle(verdicts, in: &response)
     }
 
     /// Accepts pending steps in order until one falls or the response is finished; what remains was look-ahead.
-    private mutating func settle(_ verdicts: [(reward: Double, tokens: Int)], in response: inout Response) {
+    ///
+    /// A step that was too long for the PRM stays pending, with all after it: when its turn comes it is asked about again, and
+    /// only then does the trajectory fail. A look-ahead that overflows harms no step before it.
+    private mutating func settle(_ verdicts: [Int: Scored.Verdict], in response: inout Response) {
+        let committed = response.steps.count
         for (index, step) in pending.enumerated() {
             guard rejected == nil, response.finish == nil else {
                 response.tokens.draft.lookahead += step.tokens
                 continue
             }
             let end = index == pending.count - 1 ? pendingEnd : .delimiter
-            var reward: Double?
-            if index < verdicts.count {
-                let verdict = verdicts[index]
-                reward = verdict.reward
+            let verdict = verdicts[committed + index]
+            if let verdict {
                 response.tokens.prm.judged += verdict.tokens
                 let position = response.steps.count
                 guard
                     weighting.accepts(
                         reward: verdict.reward, uniform: { draw.uniform(step: position, attempt: 0) })
                 else {
-                    rejected = RejectedStep(text: step.text, reward: verdict.reward)
+                    rejected = RejectedStep(text: step.text, reward: verdict.reward, dropped: verdict.dropped)
                     response.tokens.draft.rejected += step.tokens
                     continue
                 }
+            } else if !step.text.isEmpty {
+                pending.removeSubrange(..<index)
+                return
             }
             response.tokens.draft.kept += step.tokens
             response.commit(
-                Step(text: step.text, origin: .draft, reward: reward), tokens: step.tokens, end: end)
+                Step(text: step.text, origin: .draft, reward: verdict?.reward, dropped: verdict?.dropped),
+                tokens: step.tokens, end: end)
         }
         pending = []
         pendingEnd = .delimiter

@@ -47,6 +47,11 @@ public struct StepSplitter: Sendable {
         text.utf8.count >= delimiter.count && text.utf8.suffix(delimiter.count).elementsEqual(delimiter)
     }
 
+    /// A step's text without the delimiter that ends it.
+    public func withoutDelimiter(_ step: String) -> String {
+        endsWithDelimiter(step) ? String(decoding: step.utf8.dropLast(delimiter.count), as: UTF8.self) : step
+    }
+
     private func endsWithDelimiter(_ step: [UInt8]) -> Bool {
         guard step.count >= delimiter.count, step.last == delimiter.last else { return false }
         return step.suffix(delimiter.count).elementsEqual(delimiter)

@@ -62,7 +62,7 @@ extension JournalRecord: Codable {
     private enum Key: String, CodingKey {
         case kind, method, dataset, problem, sample
         case role, steps, end, prompt
-        case rewards, tokens
+        case rewards, tokens, dropped, overlong
         case reason
         case engine, seconds, wave, engines
         case begin
@@ -96,7 +96,9 @@ extension JournalRecord: Codable {
             let scored = Scored(
                 rewards: try line.decode([Double].self, forKey: .rewards),
                 tokens: try line.decode([Int].self, forKey: .tokens),
-                promptTokens: try line.decode(Int.self, forKey: .prompt))
+                promptTokens: try line.decode(Int.self, forKey: .prompt),
+                dropped: try line.decodeIfPresent([Int].self, forKey: .dropped) ?? [],
+                overlong: try line.decodeIfPresent([Int].self, forKey: .overlong) ?? [])
             self = .event(try trajectory(), .scored(scored), asked: try asked())
         case .failed:
             self = .event(try trajectory(), .failed(reason: try line.decode(String.self, forKey: .reason)))
@@ -159,6 +161,8 @@ extension JournalRecord: Codable {
             try line.encode(scored.rewards, forKey: .rewards)
             try line.encode(scored.tokens, forKey: .tokens)
             try line.encode(scored.promptTokens, forKey: .prompt)
+            if !scored.dropped.isEmpty { try line.encode(scored.dropped, forKey: .dropped) }
+            if !scored.overlong.isEmpty { try line.encode(scored.overlong, forKey: .overlong) }
         case .failed(let reason):
             try line.encode(Kind.failed, forKey: .kind)
             try line.encode(reason, forKey: .reason)

@@ -8,7 +8,7 @@ struct AttachedEngines: EngineSite {
     private let residency: AttachResidency
     private let logger: Logger
 
-    /// - Throws: `EngineError` where a key is not there.
+    /// - Throws: `EngineError` where a key is not there; ``ModelFilesError``.
     init(job: LoadedJob, logger: Logger) throws {
         self.job = job
         self.logger = logger
@@ -27,12 +27,12 @@ struct AttachedEngines: EngineSite {
     func sweep() async throws -> Int { 0 }
 
     func open() async throws -> any EngineRoom {
-        ResidentEngines(residency, of: job, startsEngines: false, logger: logger)
+        try ResidentEngines(residency, of: job, startsEngines: false, logger: logger)
     }
 }
 
 extension AttachedServer {
-    /// - Throws: `EngineError` where the key is not there.
+    /// - Throws: `EngineError` where the key is not there; ``ModelFilesError``.
     fileprivate init?(role: Role, model: ModelSpec) throws {
         guard let server = model.server else { return nil }
         var key: Secret?
@@ -46,6 +46,6 @@ extension AttachedServer {
         }
         self.init(
             name: role.rawValue, endpoint: HTTPEndpoint(base: server.url, key: key), model: model.model,
-            served: server.served, task: role.task)
+            served: server.served, task: try model.task())
     }
 }

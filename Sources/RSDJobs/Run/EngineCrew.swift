@@ -64,7 +64,7 @@ actor EngineCrew: Crew {
             let client = try await engine.client
             // The models that an engine serves under this name; a server that does not tell its context has no limit.
             let served = try await client.models().first { $0.id == client.model }
-            if role == .prm { try await checkScores(of: client, for: role) }
+            if role == .prm { try await checkScores(of: client) }
             sessions[role] = ModelSession(
                 client: client, contextLength: served?.maxModelLength ?? .max,
                 pieces: pieces[role] ?? TokenPieces(), splitter: asking.splitter)
@@ -77,10 +77,10 @@ actor EngineCrew: Crew {
         }
     }
 
-    private func checkScores(of client: EngineClient, for role: Role) async throws {
+    private func checkScores(of client: EngineClient) async throws {
         var client = client
         client.deadline = stallTimeout
-        try await Canary(task: role.task).checkRepeatability(of: client)
+        try await Canary(task: asking.prmTask).checkRepeatability(of: client)
     }
 
     // MARK: Progress

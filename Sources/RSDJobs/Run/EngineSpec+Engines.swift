@@ -1,14 +1,15 @@
 import ModelLifecycle
 
 extension EngineConfiguration {
-    init(role: Role, model: ModelSpec, engine: EngineSpec, memory: EngineMemory, sleeps: Bool = false) {
+    /// - Throws: ``ModelFilesError``.
+    init(role: Role, model: ModelSpec, engine: EngineSpec, memory: EngineMemory, sleeps: Bool = false) throws {
         // The job's own part of the memory was for all engines together, and has been divided.
         let arguments = engine.args(for: model).filter { memory.share == nil || $0.flag != "gpu-memory-utilization" }
         self.init(
             name: role.rawValue, model: model.model,
             arguments: arguments.map { Argument($0.name, $0.value) }
                 + (memory.cacheBytes.map { [Argument("kv-cache-memory-bytes", "\($0)")] } ?? []),
-            environment: engine.env, task: role.task, contextLength: model.context, gpuShare: memory.share,
+            environment: engine.env, task: try model.task(), contextLength: model.context, gpuShare: memory.share,
             sleeps: sleeps, startSilence: .seconds(engine.startTimeout), stopGrace: .seconds(engine.stopGrace))
     }
 }
@@ -31,6 +32,12 @@ extension JobSpec {
     }
 }
 
-extension Role {
-    var task: EngineTask { self == .prm ? .score(ScoringSetup()) : .generate }
+extension ModelSpec {
+    /// What the model's engine must know of its work.
+    ///
+    /// - Throws: ``ModelFilesError`` where a PRM's files do not tell what its profile needs.
+    func task() throws(ModelFilesError) -> EngineTask {
+        guard let scorer else { return .generate }
+        return try scorer.task()
+    }
 }

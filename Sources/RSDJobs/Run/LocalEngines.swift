@@ -37,18 +37,18 @@ struct LocalEngines: EngineSite {
         // What was swept a moment ago may not have given its memory back yet.
         let machine = try await MachineMemory.measure(for: job.spec, dialect: dialect, atRest: true)
         let plan = try ResidencyPlan(job.spec, models: job.models.mapValues(\.memory), on: machine)
-        return ResidentEngines(
-            try residency(plan, memory: settling(on: machine)), of: job, reason: plan.reason, startsEngines: true,
+        return try ResidentEngines(
+            residency(plan, memory: settling(on: machine)), of: job, reason: plan.reason, startsEngines: true,
             logger: logger)
     }
 
-    /// - Throws: `ResidencyError`.
+    /// - Throws: `ResidencyError`; ``ModelFilesError``.
     private func residency(_ plan: ResidencyPlan, memory: MemorySettling) throws -> any Residency {
         let spec = job.spec
-        let engines = spec.rolesInWave.compactMap { role in
-            spec.models[role].map { model in
+        let engines = try spec.rolesInWave.compactMap { role in
+            try spec.models[role].map { model in
                 Engine(
-                    configuration: EngineConfiguration(
+                    configuration: try EngineConfiguration(
                         role: role, model: model, engine: spec.engine, memory: plan.memory[role] ?? EngineMemory(),
                         sleeps: plan.residency == .sleep),
                     dialect: dialect, ledger: ledger, logDirectory: directory.logs.path,

@@ -15,15 +15,16 @@ struct ResidentEngines: EngineRoom {
     let groups: [[Role]]
     let reason: String?
 
+    /// - Throws: ``ModelFilesError``.
     init(
         _ residency: any Residency, of job: LoadedJob, reason: String? = nil, startsEngines: Bool, logger: Logger
-    ) {
+    ) throws {
         self.residency = residency
         self.job = job
         self.reason = reason
         self.startsEngines = startsEngines
         self.logger = logger
-        asking = Asking(job: job)
+        asking = try Asking(job: job)
         pieces = Dictionary(uniqueKeysWithValues: Role.allCases.map { ($0, TokenPieces()) })
         groups = residency.groups.map { $0.compactMap(Role.init(rawValue:)) }
     }

@@ -134,6 +134,7 @@ private struct JobCheck {
                 if needed.contains(role) {
                     models[role] = files
                     checkChatTemplate(of: role, files)
+                    try model.value.checkProfile(with: files)
                 }
             } catch {
                 if needed.contains(role) || written.methods.isEmpty {

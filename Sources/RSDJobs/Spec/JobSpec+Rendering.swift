@@ -29,13 +29,29 @@ extension ModelSpec {
         var pairs: Pairs = [("model", YAMLWriter.text(model))]
         if let context { pairs.append(("context", String(context))) }
         if !args.isEmpty { pairs.append(("args", flow(args.yaml))) }
-        if let profile { pairs.append(("profile", profile.rawValue)) }
+        if let profile { pairs.append(("profile", profile.yaml)) }
+        if let overlong { pairs.append(("overlong", overlong.rawValue)) }
         if let server {
             pairs.append(("url", YAMLWriter.text(server.url)))
             if let variable = server.keyVariable { pairs.append(("key_env", variable)) }
             if let served = server.served { pairs.append(("served", YAMLWriter.text(served))) }
         }
         return pairs
+    }
+}
+
+extension PRMProfile {
+    fileprivate var yaml: String {
+        let options = options
+        return options.isEmpty ? name.rawValue : flow([("name", name.rawValue)] + options)
+    }
+
+    /// The settings of the profile, as a spec writes them.
+    var options: [(key: String, value: String)] {
+        switch self {
+        case .skywork(let stepToken): [("step_token", YAMLWriter.quoted(stepToken))]
+        case .tokenClassification, .qwenPRM, .mathShepherd, .rlhflow, .judge: []
+        }
     }
 }
 

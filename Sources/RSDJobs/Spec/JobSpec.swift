@@ -29,6 +29,8 @@ public struct ModelSpec: Sendable, Equatable {
     public var args: [EngineArgument] = []
     /// How a PRM wants its input and where it puts its rewards; nil for generators.
     public var profile: PRMProfile?
+    /// What becomes of a step that is too long for a PRM; nil for generators.
+    public var overlong: OverlongPolicy?
     /// Where it is served, if this program does not serve it itself.
     public var server: ServerSpec?
 }
@@ -41,12 +43,6 @@ public struct ServerSpec: Sendable, Equatable {
     public var keyVariable: String?
     /// The name by which it knows the model, if that is not the model's path or its last part.
     public var served: String?
-}
-
-/// Named ways to put a solution before a process reward model.
-public enum PRMProfile: String, Sendable, CaseIterable {
-    /// One score a token from a token classifier with one label; a step's reward is at its last token.
-    case tokenClassification = "token-classification"
 }
 
 public struct EngineSpec: Sendable, Equatable {

@@ -29,7 +29,11 @@ public struct SpecIdentity: Sendable, Equatable, Codable {
         for role in Role.allCases {
             guard let model = spec.models[role], let files = job.models[role] else { continue }
             // Not where it lies: the same files elsewhere are the same model.
-            if let profile = model.profile { add("models.\(role.rawValue).profile", profile.rawValue) }
+            if let profile = model.profile {
+                add("models.\(role.rawValue).profile", profile.name.rawValue)
+                for (key, value) in profile.options { add("models.\(role.rawValue).profile.\(key)", value) }
+            }
+            if let overlong = model.overlong { add("models.\(role.rawValue).overlong", overlong.rawValue) }
             if let context = model.context { add("models.\(role.rawValue).context", String(context)) }
             add("models.\(role.rawValue).files", "sha256:" + files.fingerprint)
         }

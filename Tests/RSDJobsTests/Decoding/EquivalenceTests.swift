@@ -4,7 +4,7 @@ import Testing
 
 /// Draft-ahead decides as the step-at-a-time algorithm does, for every look-ahead.
 struct EquivalenceTests {
-    private static let seeds: Range<UInt64> = 0..<6_000
+    private static let seeds: Range<UInt64> = 0..<12_000
     private static let lookaheads: [Lookahead] = [.steps(1), .steps(2), .steps(3), .all]
 
     @Test func everyLookaheadDecidesAsStepAtATime() {
@@ -72,7 +72,8 @@ struct EquivalenceTests {
             }
         }
         let tokens = response.tokens
-        guard tokens.draft.generated == draft, tokens.target.generated == target,
+        // What awaited its verdict when the trajectory failed is nobody's yet.
+        guard tokens.draft.generated == draft || response.finish == .failed, tokens.target.generated == target,
             tokens.draft.prompt == read.draft.prompt, tokens.target.prompt == read.target.prompt,
             tokens.prm.prompt == read.prm.prompt,
             response.keptTokens == tokens.draft.kept + tokens.target.kept

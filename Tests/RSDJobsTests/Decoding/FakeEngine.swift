@@ -8,7 +8,7 @@ struct FakeEngine {
     func answer(_ need: Need) -> Event? {
         switch need {
         case .generate(let generation): .generated(generate(generation))
-        case .score(let scoring): .scored(score(scoring))
+        case .score(let scoring): score(scoring)
         case .nothing: nil
         }
     }
@@ -70,18 +70,27 @@ struct FakeEngine {
             role: generation.role, steps: steps, end: end ?? .delimiter, promptTokens: promptTokens)
     }
 
-    /// Reads the solution once and notes the rewards that were asked for on the way.
-    private func score(_ scoring: Scoring) -> Scored {
-        var reader = models.reader()
+    /// Reads as much of the solution as fits at once and notes the rewards that were asked for on the way; each further step
+    /// is read again without the oldest ones, where that is wanted.
+    private func score(_ scoring: Scoring) -> Event {
         var scored = Scored(rewards: [], tokens: [], promptTokens: 0)
-        for (index, step) in scoring.steps.enumerated() {
-            reader.read(step)
-            guard scoring.unscored.contains(index) else { continue }
+        var once = 0
+        for step in scoring.unscored {
+            let readers = (0...(models.overlong == .window ? step : 0)).lazy.map { dropped in
+                (dropped, models.reader(after: scoring.steps[dropped...step].joined()))
+            }
+            guard let (dropped, reader) = readers.first(where: { $0.1.bytes <= models.prmContext }) else {
+                if step == scoring.undecided { return .failed(reason: "step \(step) is too long") }
+                scored.overlong.append(step)
+                continue
+            }
             scored.rewards.append(models.reward(at: reader))
-            scored.tokens.append(models.scoredTokens(step))
+            scored.tokens.append(models.scoredTokens(scoring.steps[step]))
+            scored.dropped.append(dropped)
+            if dropped == 0 { once = reader.bytes } else { scored.promptTokens += reader.bytes }
         }
-        scored.promptTokens = reader.bytes
-        return scored
+        scored.promptTokens += once
+        return .scored(scored)
     }
 }
 

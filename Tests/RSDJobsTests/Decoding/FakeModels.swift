@@ -16,6 +16,8 @@ struct FakeModels {
     var targetIsDraft = false
     var draftContext = 10_000
     var targetContext = 10_000
+    var prmContext = 10_000
+    var overlong = OverlongPolicy.fail
 
     /// The next token of a model, or nil where it ends the response.
     func nextToken(of role: Role, after reader: Reader) -> String? {

@@ -9,6 +9,8 @@ enum Occurrence: CaseIterable {
     case stepsEnd
     case draftContextEndsInStep, targetContextEndsInStep
     case draftContextEndsAtDelimiter, targetContextEndsAtDelimiter, contextEndsBeforeFirstToken
+    case prmContextEnds, prmContextEndsBeforeTheFirstStep, windowTooShortForAStep
+    case acceptedInAWindow, rejectedInAWindow, targetStepInAWindow, targetStepTooLongForTheWindow
 
     static func all(
         in decoding: RandomCase, _ outcome: Outcome, _ last: WrittenStep
@@ -37,6 +39,20 @@ enum Occurrence: CaseIterable {
         } else {
             found.insert(steps.contains { $0.rejected != nil } ? .rejectedByChance : .acceptedByChance)
         }
+        return found.union(inWindows(outcome, decoding))
+    }
+
+    private static func inWindows(_ outcome: Outcome, _ decoding: RandomCase) -> Set<Occurrence> {
+        var found: Set<Occurrence> = []
+        for (index, step) in outcome.steps.enumerated() {
+            if step.rejected?.dropped != nil { found.insert(.rejectedInAWindow) }
+            if step.dropped != nil {
+                found.insert(step.origin == .draft ? .acceptedInAWindow : .targetStepInAWindow)
+            }
+            if step.reward == nil, index < outcome.steps.count - 1, decoding.models.overlong == .window {
+                found.insert(.targetStepTooLongForTheWindow)
+            }
+        }
         return found
     }
 
@@ -45,6 +61,9 @@ enum Occurrence: CaseIterable {
     ) -> Set<Occurrence> {
         let byDraft = last.role == .draft
         switch (outcome.finish, isEmpty: last.text.isEmpty) {
+        case (.failed, _) where decoding.models.overlong == .window: return [.windowTooShortForAStep]
+        case (.failed, _) where outcome.steps.isEmpty: return [.prmContextEndsBeforeTheFirstStep]
+        case (.failed, _): return [.prmContextEnds]
         case (.eos, true) where outcome.steps.isEmpty: return [.emptyResponse]
         case (.eos, true): return [byDraft ? .draftEndsAfterDelimiter : .targetEndsAfterDelimiter]
         case (.eos, false): return [byDraft ? .draftEndsInStep : .targetEndsInStep]

@@ -41,6 +41,7 @@ struct RandomCase: CustomStringConvertible {
         }
         limits = Limits(delimiter: models.delimiter, maxTokens: 60, maxSteps: 20)
         tighten(using: &random)
+        if Int.random(in: 0..<2, using: &random) == 0 { tightenPRM(using: &random) }
     }
 
     func trajectory(lookahead: Lookahead) -> Trajectory {
@@ -81,10 +82,18 @@ struct RandomCase: CustomStringConvertible {
         }
     }
 
+    /// Ends the PRM's context inside the decoding, at its delimiters, and one token to either side.
+    private mutating func tightenPRM(using random: inout SplitMix64) {
+        models.overlong = Bool.random(using: &random) ? .window : .fail
+        let texts = stepAtATime().outcome.steps.map(\.text)
+        let cut = texts.prefix(Int.random(in: 0...texts.count, using: &random)).joined().utf8.count
+        models.prmContext = max(0, models.prompt.utf8.count + cut + Int.random(in: -1...3, using: &random))
+    }
+
     var description: String {
         """
         RandomCase(seed: \(seed)): \(weighting), \(limits), \
-        contexts \(models.draftContext)/\(models.targetContext) from \(models.prompt.utf8.count)
+        contexts \(models.draftContext)/\(models.targetContext)/\(models.prmContext) (\(models.overlong)) from \(models.prompt.utf8.count)
         """
     }
 }

@@ -41,7 +41,7 @@ struct RewardGuidedTests {
             .drafted("one", end: .eos), .rewards(0.1), .rewrote("ONE\n\n", end: .delimiter),
             .drafted("two", end: .eos),
         ])
-        #expect(trajectory.need == .score(Scoring(steps: ["ONE\n\n", "two"], unscored: [0, 1])))
+        #expect(trajectory.need == .score(Scoring(steps: ["ONE\n\n", "two"], unscored: [0, 1], undecided: 1)))
         try trajectory.apply(.rewards(0, 0.8))
         #expect(trajectory.response.finish == .eos)
         #expect(trajectory.response.steps.map(\.text) == ["ONE\n\n", "two"])
@@ -125,5 +125,44 @@ struct RewardGuidedTests {
         ])
         #expect(trajectory.response.finish == .eos)
         #expect(trajectory.response.waves == 2)
+    }
+
+    @Test func lookAheadThatIsTooLongForThePRMHarmsNoStepBeforeIt() throws {
+        let partly = Event.scored(Scored(rewards: [1, 0.9], tokens: [1, 1], promptTokens: 0, overlong: [2]))
+        let rejecting = Event.scored(Scored(rewards: [1, 0], tokens: [1, 1], promptTokens: 0, overlong: [2]))
+        var trajectory = Trajectory.rewardGuided()
+        try trajectory.apply(.drafted("one\n\n", "two\n\n", "three", end: .eos))
+        var other = trajectory
+
+        // Its turn comes: it is asked about again, and what the PRM says then is final.
+        try trajectory.apply(partly)
+        #expect(trajectory.response.steps.map(\.text) == ["one\n\n", "two\n\n"])
+        #expect(
+            trajectory.need == .score(Scoring(steps: ["one\n\n", "two\n\n", "three"], unscored: [2])))
+        try trajectory.apply(.failed(reason: "too long"))
+        #expect(trajectory.response.finish == .failed)
+        #expect(trajectory.response.text == "one\n\ntwo\n\n")
+
+        // It never comes: the step before it falls.
+        try other.apply(rejecting)
+        #expect(other.need.role == .target)
+        #expect(other.response.tokens.draft.lookahead == 5)
+    }
+
+    @Test func whatThePRMDidNotSeeIsNoted() throws {
+        var trajectory = Trajectory.rewardGuided()
+        try trajectory.apply([
+            .drafted("one\n\n", "two\n\n", "three", end: .eos),
+            .scored(Scored(rewards: [1, 1, 0], tokens: [1, 1, 1], promptTokens: 0, dropped: [0, 1, 2])),
+            .rewrote("THREE", end: .eos),
+        ])
+        #expect(
+            trajectory.response.steps == [
+                Step(text: "one\n\n", origin: .draft, reward: 1),
+                Step(text: "two\n\n", origin: .draft, reward: 1, dropped: 1),
+                Step(
+                    text: "THREE", origin: .target,
+                    rejected: RejectedStep(text: "three", reward: 0, dropped: 2)),
+            ])
     }
 }

@@ -45,26 +45,36 @@ func decodeStepAtATime(
         }
 
         // The PRM gives its reward, and in passing that of the target's step before it, for the log.
-        let reward = models.reward(at: models.reader(after: outcome.text + proposal.text))
-        outcome.tokens.prm.judged += models.scoredTokens(proposal.text)
-        outcome.tokens.prm.prompt += models.reader(after: outcome.text + proposal.text).bytes
-        if let last = outcome.steps.last, last.origin == .target {
-            outcome.steps[outcome.steps.count - 1].reward = models.reward(at: context)
+        let texts = outcome.steps.map(\.text)
+        let verdict = models.verdict(on: texts + [proposal.text])
+        guard let verdict else {
+            outcome.finish = .failed
+            return (outcome, proposal)
         }
+        if outcome.steps.last?.origin == .target, let last = models.verdict(on: texts) {
+            outcome.steps[outcome.steps.count - 1].reward = last.reward
+            outcome.steps[outcome.steps.count - 1].dropped = last.dropped
+            // One pass gives both where the PRM sees the whole solution for both.
+            if last.dropped != nil || verdict.dropped != nil { outcome.tokens.prm.prompt += last.read }
+        }
+        let reward = verdict.reward
+        outcome.tokens.prm.judged += models.scoredTokens(proposal.text)
+        outcome.tokens.prm.prompt += verdict.read
 
         // It is accepted, or the target writes one step in its place, which is taken as it is.
         let taken: WrittenStep
         if accepts(weighting, reward, draw.uniform(step: outcome.steps.count, attempt: 0)) {
             taken = proposal
             outcome.tokens.draft.kept += proposal.tokens
-            outcome.steps.append(Step(text: proposal.text, origin: .draft, reward: reward))
+            outcome.steps.append(
+                Step(text: proposal.text, origin: .draft, reward: reward, dropped: verdict.dropped))
         } else {
             taken = writeStep(models, .target, after: context, atMost: left)
             outcome.tokens.draft.rejected += proposal.tokens
             outcome.tokens.target.prompt += context.bytes
             outcome.tokens.target.kept += taken.tokens
             if !taken.text.isEmpty {
-                let rejected = RejectedStep(text: proposal.text, reward: reward)
+                let rejected = RejectedStep(text: proposal.text, reward: reward, dropped: verdict.dropped)
                 outcome.steps.append(Step(text: taken.text, origin: .target, rejected: rejected))
             }
         }
@@ -106,6 +116,22 @@ private func writeStep(
         step.text += token
         reader.read(token)
         if reader.isBetweenSteps { return step }
+    }
+}
+
+extension FakeModels {
+    /// The reward of the last of the steps, how many of the oldest the PRM did not see for it, and how much it read; nil where
+    /// its context is too short.
+    fileprivate func verdict(on steps: [String]) -> (reward: Double, dropped: Int?, read: Int)? {
+        var dropped = 0
+        var seen = steps
+        while reader(after: seen.joined()).bytes > prmContext {
+            if overlong == .fail || seen.count == 1 { return nil }
+            seen.removeFirst()
+            dropped += 1
+        }
+        let reader = reader(after: seen.joined())
+        return (reward(at: reader), dropped == 0 ? nil : dropped, reader.bytes)
     }
 }
 

@@ -34,6 +34,18 @@ struct UnexpectedEventTests {
         Misfit("a negative reward", [draft], .rewards(1, -0.1)),
         Misfit("a reward above one", [draft], .rewards(1.1, 1)),
         Misfit("an endless reward", [draft], .rewards(.infinity, 1)),
+        Misfit(
+            "a reward for a step that was too long", [draft],
+            .scored(Scored(rewards: [1, 1], tokens: [1, 1], promptTokens: 0, overlong: [1]))),
+        Misfit(
+            "a step too long that was not asked about", [draft],
+            .scored(Scored(rewards: [1], tokens: [1], promptTokens: 0, overlong: [2]))),
+        Misfit(
+            "no reward for the step in question", [draft],
+            .scored(Scored(rewards: [1], tokens: [1], promptTokens: 0, overlong: [0]))),
+        Misfit(
+            "too few counts of what was dropped", [draft],
+            .scored(Scored(rewards: [1, 1], tokens: [1, 1], promptTokens: 0, dropped: [1]))),
         Misfit("too few counts", [draft], .scored(Scored(rewards: [1, 1], tokens: [1], promptTokens: 0))),
     ])
     func rewardsThatAreNotWhatWasAskedFor(misfit: Misfit) throws {

@@ -35,6 +35,10 @@ import Testing
         let records: [JournalRecord] = [
             record(1),
             .event(id, .scored(Scored(rewards: [0.1 + 0.2, 1, 0], tokens: [1, 2, 3], promptTokens: 9))),
+            .event(
+                id,
+                .scored(
+                    Scored(rewards: [1, 0], tokens: [1, 2], promptTokens: 9, dropped: [0, 3], overlong: [2, 5]))),
             .event(id, .failed(reason: "the engine said \"no\"\n")),
             .event(id, .retried),
             .event(

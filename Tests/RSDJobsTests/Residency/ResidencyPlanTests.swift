@@ -44,14 +44,14 @@ struct ResidencyPlanTests {
     func configuration() throws {
         let job = JobSpec.sample(.share, args: [argument("gpu_memory_utilization", "0.6"), argument("dtype", "half")])
         let model = try #require(job.models[.draft])
-        let shared = EngineConfiguration(
+        let shared = try EngineConfiguration(
             role: .draft, model: model, engine: job.engine, memory: EngineMemory(share: 0.2))
         #expect(shared.gpuShare == 0.2)
         #expect(shared.arguments.map(\.name) == ["dtype"])
-        let alone = EngineConfiguration(role: .draft, model: model, engine: job.engine, memory: EngineMemory())
+        let alone = try EngineConfiguration(role: .draft, model: model, engine: job.engine, memory: EngineMemory())
         #expect(alone.gpuShare == nil)
         #expect(alone.arguments.map(\.name) == ["gpu_memory_utilization", "dtype"])
-        let host = EngineConfiguration(
+        let host = try EngineConfiguration(
             role: .draft, model: model, engine: job.engine, memory: EngineMemory(cacheBytes: 77))
         #expect(host.arguments.last == EngineConfiguration.Argument("kv-cache-memory-bytes", "77"))
     }

@@ -419,11 +419,11 @@ extension BadCase {
             changes: [
                 (#"kind: pocket"#, #"kind: poket\#n  residency: slep"#),
                 (#"with: exact"#, #"with: math-verify"#),
-                (#"token-classification"#, #"skywork"#),
+                (#"token-classification"#, #"skyworks"#),
             ],
             says: #"""
-                job.yaml:6:38: error: unknown profile "skywork"; known: token-classification
-                  prm: { model: models/prm, profile: skywork }
+                job.yaml:6:38: error: unknown profile "skyworks"; did you mean 'skywork'?
+                  prm: { model: models/prm, profile: skyworks }
                                                      ^
                 job.yaml:8:9: error: unknown engine "poket"; did you mean 'pocket'?
                   kind: poket

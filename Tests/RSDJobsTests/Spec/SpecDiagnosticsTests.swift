@@ -50,6 +50,7 @@ struct SpecDiagnosticsTests {
     @Test(arguments: BadCase.prompts) func prompts(_ bad: BadCase) throws { try bad.check() }
     @Test(arguments: BadCase.methodsAndDataSets) func methods(_ bad: BadCase) throws { try bad.check() }
     @Test(arguments: BadCase.engineArguments) func arguments(_ bad: BadCase) throws { try bad.check() }
+    @Test(arguments: BadCase.profiles) func profiles(_ bad: BadCase) throws { try bad.check() }
     @Test(arguments: BadCase.residency) func residency(_ bad: BadCase) throws { try bad.check() }
     @Test(arguments: BadCase.yaml) func yaml(_ bad: BadCase) throws { try bad.check() }
     @Test(arguments: BadCase.files) func files(_ bad: BadCase) throws { try bad.check() }

@@ -46,6 +46,20 @@ struct SpecIdentityTests {
             ])
     }
 
+    @Test("how the PRM is asked")
+    func profiles() throws {
+        let old = "token-classification"
+        #expect(
+            try changes(("profile: token-classification", "profile: token-classification, overlong: window")) == [
+                "models.prm.overlong: fail → window"
+            ])
+        #expect(
+            try changes((old, "skywork"), ("kind: pocket", "kind: vllm")) == [
+                "models.prm.profile: token-classification → skywork",
+                #"models.prm.profile.step_token: (none) → "\n\n""#, "engine.kind: pocket → vllm",
+            ])
+    }
+
     @Test("models by their files, wherever these lie")
     func models() throws {
         // The fixture's models hold the same files.
@@ -103,6 +117,6 @@ struct SpecIdentityTests {
         #expect(copy.hash == identity.hash)
         let portable = identity.entries.map { "\($0.key)=\($0.value)" }.joined(separator: "\n")
             .replacing(fixture.directory.path, with: "")
-        #expect(SHA256.hex(portable) == "56a9bb92a790dc015ac834b3352df8a31212c60a6b5d892dc21218a9b5de2193")
+        #expect(SHA256.hex(portable) == "76f04331d6300d5af6aaa535d181927734936bba2d268f0dda984ba8f3f9154d")
     }
 }

@@ -19,7 +19,7 @@ struct SpecRenderingTests {
                 models:
                   draft: { model: /jobs/models/draft }
                   target: { model: /jobs/models/target }
-                  prm: { model: /jobs/models/prm, profile: token-classification }
+                  prm: { model: /jobs/models/prm, profile: token-classification, overlong: fail }
                 engine:
                   kind: pocket
                   residency: swap
@@ -102,13 +102,15 @@ private struct SpecGenerator {
 
     mutating func spec() -> JobSpec {
         let methods = (0..<draw(1...4)).map { MethodSpec(name: "m\($0).\(word())", kind: method()) }
+        let profile = profile()
         return JobSpec(
             name: word(), seed: bits(),
             models: [
                 .draft: ModelSpec(
                     model: "/" + text(nul: false).replacing("/", with: "_") + "x", profile: nil),
                 .target: ModelSpec(model: "/models/target", profile: nil),
-                .prm: ModelSpec(model: "/models/prm", profile: .tokenClassification),
+                .prm: ModelSpec(
+                    model: "/models/prm", profile: profile, overlong: draw(0...1) == 0 ? .fail : .window),
             ],
             engine: EngineSpec(
                 kind: .vllm, residency: [.swap, .share, .auto][draw(0...2)], args: arguments(),
@@ -131,6 +133,14 @@ private struct SpecGenerator {
         let text = text() + "{question}" + text()
         if draw(0...2) == 0 { return .chat(ChatPrompt(system: draw(0...1) == 0 ? nil : "s" + self.text(), user: text)) }
         return .template(PromptTemplate(name: draw(0...1) == 0 ? "inline" : "n" + self.text(), text: text))
+    }
+
+    private mutating func profile() -> PRMProfile {
+        let profiles: [PRMProfile] = [
+            .tokenClassification, .skywork(stepToken: text(nul: false) + "\n"), .skywork(stepToken: "\n\n"), .qwenPRM,
+            .mathShepherd, .rlhflow, .judge,
+        ]
+        return profiles[draw(0...(profiles.count - 1))]
     }
 
     private mutating func method() -> MethodKind {

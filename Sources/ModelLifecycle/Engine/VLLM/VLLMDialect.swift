@@ -21,6 +21,10 @@ public struct VLLMDialect: EngineDialect {
                 try room.write(plugin)
                 environment["PYTHONPATH"] = ([room.plugins] + [given["PYTHONPATH"] ?? ""]).filter { !$0.isEmpty }
                     .joined(separator: ":")
+                // Where the user has a list of the plugins to load, ours must be on it.
+                if let list = given["VLLM_PLUGINS"], !list.isEmpty {
+                    environment["VLLM_PLUGINS"] = list + "," + plugin.name
+                }
             }
             if configuration.sleeps { environment["VLLM_SERVER_DEV_MODE"] = "1" }
             if flags.needsLongContextPermit { environment["VLLM_ALLOW_LONG_MAX_MODEL_LEN"] = "1" }

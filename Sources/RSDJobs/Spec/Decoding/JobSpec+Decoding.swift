@@ -39,6 +39,7 @@ struct WrittenJob {
                 "the pocket engine renders no chat templates: give it a text that holds {question}, or use 'kind: vllm'"
             )
         }
+        checkProfile(log: root.log)
     }
 
     /// Every model that a method needs must be named; others may be.
@@ -49,6 +50,17 @@ struct WrittenJob {
             guard let method = methods.first(where: { $0.kind.roles.contains(role) }) else { continue }
             field.error("the method '\(method.name)' needs the model '\(role.rawValue)', which is not there")
         }
+    }
+
+    /// The pocket engine loads no plugins and converts no models.
+    private func checkProfile(log: DiagnosticLog) {
+        guard engine?.kind == .pocket, let prm = models[.prm], let profile = prm.value.profile,
+            profile != .tokenClassification
+        else { return }
+        log.error(
+            at: prm.mark,
+            "the profile '\(profile.name.rawValue)' needs 'kind: vllm'; the pocket engine has 'token-classification' alone"
+        )
     }
 
     /// The spec, when everything was decoded.
@@ -109,17 +121,20 @@ extension ModelSpec {
     }
 
     private static func decode(_ field: SpecField, as role: Role, directory: String) -> Located<ModelSpec>? {
-        let keys = ["model", "context", "args"] + (role == .prm ? ["profile"] : []) + ServerSpec.keys
+        let keys = ["model", "context", "args"] + (role == .prm ? ["profile", "overlong"] : []) + ServerSpec.keys
         guard let section = SpecSection(field, role.rawValue, keys: keys) else { return nil }
         let model = section.required("model")
         let path = model?.path(from: directory)
         let context: Int? = section["context"].flatMap { $0.integer(atLeast: 1) }
         let args = section.value("args", default: [], EngineArgument.decodeAll)
-        let profile = role == .prm ? section.required("profile")?.choice(of: PRMProfile.self) : nil
+        let profile = role == .prm ? section.required("profile").flatMap(PRMProfile.init(field:)) : nil
+        let overlong =
+            role == .prm ? section.value("overlong", default: .fail) { $0.choice(of: OverlongPolicy.self) } : nil
         guard let path, let model else { return nil }
         return Located(
             value: ModelSpec(
-                model: path, context: context, args: args, profile: profile, server: ServerSpec(section)),
+                model: path, context: context, args: args, profile: profile, overlong: overlong,
+                server: ServerSpec(section)),
             mark: model.mark)
     }
 }

@@ -1,0 +1,46 @@
+import Foundation
+import Testing
+
+@testable import RSDJobs
+
+@Suite("What a tokenizer's files tell")
+struct TokenizerFilesTests {
+    @Test(arguments: [
+        (#"{"bos_token": "<|im_start|>"}"#, "<|im_start|>"),
+        (#"{"bos_token": {"content": "<s>", "lstrip": false}}"#, "<s>"), (#"{"bos_token": null}"#, nil),
+        (#"{"eos_token": "</s>"}"#, nil), (#"{"bos_token": {}}"#, nil), ("[]", nil), ("", nil),
+    ])
+    func theBeginningToken(_ settings: String, _ token: String?) {
+        #expect(TokenizerFiles.beginningToken(settings: Data(settings.utf8)) == token)
+    }
+
+    @Test("the special tokens' file speaks where the settings are silent")
+    func twoFiles() throws {
+        let fixture = try SpecFixture()
+        func token() -> String? { TokenizerFiles.beginningToken(of: fixture.path("models/prm")) }
+        #expect(token() == nil)
+        try fixture.write(#"{"bos_token": "<|im_start|>"}"#, to: "models/prm/special_tokens_map.json")
+        #expect(token() == "<|im_start|>")
+        try fixture.write(#"{"bos_token": null}"#, to: "models/prm/tokenizer_config.json")
+        #expect(token() == "<|im_start|>")
+        try fixture.write(#"{"bos_token": "<s>"}"#, to: "models/prm/tokenizer_config.json")
+        #expect(token() == "<s>")
+    }
+
+    @Test(arguments: [
+        (#"{"model": {"type": "BPE", "vocab": {"+": 10, "-": 12, "Ġ+": 489}, "merges": []}}"#, "+", "-"),
+        (#"{"model": {"type": "BPE", "vocab": {"+": 28806, "-": 28733, "▁+": 648, "▁-": 387}}}"#, "▁+", "▁-"),
+        (#"{"model": {"type": "Unigram", "vocab": [["<unk>", 0], ["▁-", -3.5], ["▁+", -4]]}}"#, "▁+", "▁-"),
+        (#"{"model": {"vocab": {"+": 1, "-": 2, "▁+": 3}}}"#, "+", "-"),
+    ])
+    func plusAndMinus(_ tokenizer: String, _ plus: String, _ minus: String) {
+        #expect(PlusAndMinus(tokenizer: Data(tokenizer.utf8)) == PlusAndMinus(plus: plus, minus: minus))
+    }
+
+    @Test(arguments: [
+        #"{"model": {"vocab": {"+": 1}}}"#, #"{"model": {"vocab": 3}}"#, #"{"vocab": {"+": 1, "-": 2}}"#, "",
+    ])
+    func noPlusAndMinus(_ tokenizer: String) {
+        #expect(PlusAndMinus(tokenizer: Data(tokenizer.utf8)) == nil)
+    }
+}
