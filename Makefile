@@ -1,11 +1,12 @@
-# `make demo` runs the main job on the models that come with the repository; `make test` passes the tests.
-# Both build what they need and install missing Debian packages where they may.
+# `make demo` runs the main job on the models that come with the repository; `make test` passes the tests;
+# `make test-vllm` those on real vLLM, which it sets up first (0.5 to 3 GB to download, once, outside the clone).
+# All build what they need and install missing Debian packages where they may.
 
 SWIFT ?= swift
 BUILD := $(SWIFT) build -c release
 RUN_DIR ?= runs/demo
 
-.PHONY: demo test lint format bench deps clean
+.PHONY: demo test test-vllm lint format bench deps clean
 
 demo: deps
 	$(BUILD) --product rsd-pocket
@@ -14,8 +15,15 @@ demo: deps
 
 test: deps
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --disable-xctest --skip EndToEndTests
+	$(SWIFT) test --skip-build --disable-xctest --skip EndToEndTests --skip VLLMTests
 	$(SWIFT) test --skip-build --disable-xctest --filter EndToEndTests
+
+# One after the other: each test has several processes that use all cores.
+test-vllm: deps
+	[ -n "$$RSD_BATCH_VLLM" ] || scripts/setup-vllm
+	scripts/make-test-models
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --disable-xctest --no-parallel --filter VLLMTests
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks

@@ -75,9 +75,16 @@ let package = Package(
             dependencies: ["ModelLifecycle", .product(name: "FlyingFox", package: "FlyingFox")],
             swiftSettings: strict),
         .testTarget(name: "TerminalTests", dependencies: ["RSDJobs", "Terminal"], swiftSettings: strict),
+        .target(
+            name: "RunnerSupport", dependencies: ["RSDJobs"], path: "Tests/RunnerSupport", swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["RSDJobs", "PocketEngine", "rsd-batch", "rsd-pocket"],
+            name: "EndToEndTests",
+            dependencies: ["RunnerSupport", "RSDJobs", "PocketEngine", "rsd-batch", "rsd-pocket"],
             swiftSettings: strict),
+        .testTarget(
+            name: "VLLMTests",
+            dependencies: ["RunnerSupport", "RSDJobs", "ModelLifecycle", "rsd-batch", "rsd-pocket"],
+            exclude: ["gsm8k", "reference"], swiftSettings: strict),
         .testTarget(
             name: "RSDJobsTests", dependencies: ["RSDJobs", .product(name: "FlyingFox", package: "FlyingFox")],
             swiftSettings: strict),

@@ -1,4 +1,5 @@
 import Foundation
+import RunnerSupport
 import Testing
 
 @testable import RSDJobs

@@ -1,4 +1,5 @@
 import Foundation
+import RunnerSupport
 import Testing
 
 /// Promise 1: after `kill -9` at any moment the same command ends with the results of an untouched run, and asks for nothing

@@ -1,4 +1,5 @@
 import Foundation
+import RunnerSupport
 
 /// When to kill a runner.
 struct KillMoment: CustomStringConvertible {

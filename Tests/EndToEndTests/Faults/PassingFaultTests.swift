@@ -1,4 +1,5 @@
 import Foundation
+import RunnerSupport
 import Testing
 
 /// Promise 3: an engine that misbehaves for a while costs a restart or a repeated request, and changes no byte of the results.

@@ -1,4 +1,5 @@
 import Foundation
+import RunnerSupport
 import Testing
 
 @testable import RSDJobs
@@ -44,42 +45,5 @@ import Testing
         #expect(run.code == 0, "\(run.messages)")
         #expect(try await job.results() == job.reference())
         #expect(try job.engineStarts().count == 4)
-    }
-}
-
-/// Which engines were at work when, from the times in a journal.
-struct Busy {
-    private var changes: [(time: Double, role: Role, change: Int)] = []
-
-    init(_ records: [JournalRecord]) {
-        for case .event(_, let event, let asked?) in records {
-            guard let role = event.role else { continue }
-            changes.append((asked.begin, role, 1))
-            changes.append((asked.begin + asked.seconds, role, -1))
-        }
-        changes.sort { $0.time < $1.time }
-    }
-
-    /// Seconds in which so many engines or more had a request in flight.
-    func seconds(atLeast count: Int) -> Double {
-        var open: [Role: Int] = [:]
-        var total = 0.0
-        var last = 0.0
-        for change in changes {
-            if open.values.count(where: { $0 > 0 }) >= count { total += change.time - last }
-            open[change.role, default: 0] += change.change
-            last = change.time
-        }
-        return total
-    }
-}
-
-extension Event {
-    fileprivate var role: Role? {
-        switch self {
-        case .generated(let generated): generated.role
-        case .scored: .prm
-        case .failed, .retried: nil
-        }
     }
 }

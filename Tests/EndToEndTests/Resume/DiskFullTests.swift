@@ -1,4 +1,5 @@
 import Foundation
+import RunnerSupport
 import Testing
 
 /// A disk with no room left: an exit code of its own, earlier lines intact, and the same command goes on.

@@ -1,4 +1,5 @@
 import Foundation
+import RunnerSupport
 import Testing
 
 /// What a run directory is not taken on for, and that it stays as it is then.

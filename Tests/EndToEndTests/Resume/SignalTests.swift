@@ -1,4 +1,5 @@
 import Foundation
+import RunnerSupport
 import Testing
 
 /// Promise 4: a signal stops a run so that the same command goes on.

@@ -1,5 +1,6 @@
 import Foundation
 @testable import ModelLifecycle
+import RunnerSupport
 import Synchronization
 
 /// The demo's three models on servers of the test's own, until this is released.
@@ -48,9 +49,9 @@ final class DemoServers: Sendable {
         let model = Programs.repository.appending(path: "demo/models/\(name)").path
         let process = try RunnerProcess(
             ["serve", model, "--port", "\(ports[name] ?? 0)", "--served-model-name", name] + arguments,
-            program: Programs.pocket, scratch: scratch, environment: environment)
+            program: Programs.pocket, scratch: scratch, environment: environment, limit: JobSetup.limit)
         guard await process.says("Application startup complete.") else {
-            throw ReferenceFailed(description: process.standardError)
+            throw ProgramFailed(process.standardError)
         }
         processes.withLock { $0[name] = process }
     }

@@ -1,7 +1,16 @@
 import Foundation
+import RunnerSupport
+
+typealias TestJob = RunnerJob<JobSetup>
+
+extension TestJob {
+    convenience init() throws { try self.init(JobSetup()) }
+}
 
 /// What a test's job consists of; the rest is the same for all of them.
-struct JobSetup: Hashable, Sendable {
+struct JobSetup: JobSource {
+    static let limit = Duration.seconds(120)
+
     /// Which of the demo's problems.
     var problems = 0..<3
     /// Each step is accepted or rejected by a drawn number, whatever the models are worth, so that all phases occur.
@@ -75,24 +84,3 @@ struct JobSetup: Hashable, Sendable {
 }
 
 private func quoted(_ text: String) -> String { "\"\(text)\"" }
-
-/// What an untouched run of a job writes, made once for all tests that compare with it.
-actor References {
-    static let shared = References()
-    private var made: [JobSetup: Task<Data, any Error>] = [:]
-
-    func results(of setup: JobSetup) async throws -> Data {
-        let setup = setup.untouched
-        if let task = made[setup] { return try await task.value }
-        let task = Task {
-            let job = try TestJob(setup)
-            let run = try await job.run()
-            guard run.code == 0 else { throw ReferenceFailed(description: run.messages) }
-            return try job.results()
-        }
-        made[setup] = task
-        return try await task.value
-    }
-}
-
-struct ReferenceFailed: Error, CustomStringConvertible { var description: String }

@@ -1,4 +1,5 @@
 import Foundation
+import RunnerSupport
 @testable import PocketEngine
 @testable import ModelLifecycle
 @testable import RSDJobs

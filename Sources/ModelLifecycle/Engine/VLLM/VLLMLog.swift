@@ -148,6 +148,14 @@ struct VLLMLog {
                     + "choose the `profile` made for it")
         },
         { line in
+            let isMisfit =
+                line.contains(/length \(\d+\) exceeds dimension size/) || line.contains("Attempted to load weight (")
+            return isMisfit
+                ? .because(
+                    "the checkpoint's config.json and its weights do not fit together; copy the checkpoint again, both of the "
+                        + "same version") : nil
+        },
+        { line in
             line.contains("SafetensorError")
                 ? .because("the checkpoint's weights cannot be read, as after a broken download; copy them again") : nil
         },
@@ -176,6 +184,15 @@ struct VLLMLog {
                     "vLLM finds no GPU, and this is not its CPU build; scripts/setup-vllm --cpu makes an environment with that"
                 )
                 : nil
+        },
+        { line in
+            guard let found = line.firstMatch(of: /Failed core proc\(s\): \{[^}]*: -(\d+)/) else { return nil }
+            // Its killer left no word in the log, and that is mostly the kernel, or Slurm, for want of memory.
+            return found.1 == "9"
+                ? .noMemory(
+                    "its engine core was killed (signal 9), as Linux and Slurm do where memory runs out; give the job more "
+                        + "memory, or the engine less to hold")
+                : .because("its engine core ended with signal \(found.1); vLLM's own words are in the log")
         },
     ]
 }

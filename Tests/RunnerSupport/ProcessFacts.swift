@@ -1,18 +1,18 @@
 import Foundation
 
 /// What the kernel tells of a process.
-enum ProcessFacts {
-    static func isDead(_ pid: pid_t) -> Bool {
+package enum ProcessFacts {
+    package static func isDead(_ pid: pid_t) -> Bool {
         guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return true }
         return status.contains(") Z ") || status.contains(") X ")
     }
 
-    static func commandLine(of pid: pid_t) -> [String] { words("/proc/\(pid)/cmdline") }
+    package static func commandLine(of pid: pid_t) -> [String] { words("/proc/\(pid)/cmdline") }
 
-    static func environment(of pid: pid_t) -> [String] { words("/proc/\(pid)/environ") }
+    package static func environment(of pid: pid_t) -> [String] { words("/proc/\(pid)/environ") }
 
     /// Local addresses, in the kernel's hexadecimal, on which the process listens for TCP.
-    static func listeningAddresses(of pid: pid_t) -> [String] {
+    package static func listeningAddresses(of pid: pid_t) -> [String] {
         let manager = FileManager.default
         let descriptors = (try? manager.contentsOfDirectory(atPath: "/proc/\(pid)/fd")) ?? []
         let sockets = Set(

@@ -1,20 +1,21 @@
-@testable import RSDJobs
+import Foundation
+import RSDJobs
 
-extension TestJob {
+extension RunnerJob {
     /// The process that was started last, while it is not written down as stopped.
-    func presentEngine() -> EngineStart? {
+    package func presentEngine() -> EngineStart? {
         guard let last = try? engineStarts().last, !last.isStopped, last.pid != nil else { return nil }
         return last
     }
 
     /// Answers that are in the journal, looked at without reading each: this is asked over and over.
-    var eventCount: Int {
+    package var eventCount: Int {
         let text = (try? String(contentsOf: directory.journal, encoding: .utf8)) ?? ""
         return text.matches(of: /"kind":"(generated|scored)"/).count
     }
 
     /// Runs until so many answers are in the journal, and kills the runner.
-    func runAndKill(afterEvents count: Int) async throws -> Bool {
+    package func runAndKill(afterEvents count: Int) async throws -> Bool {
         let runner = try start()
         let isThere = await runner.reached { eventCount >= count }
         runner.send(9)
@@ -23,17 +24,17 @@ extension TestJob {
 }
 
 extension JournalRecord {
-    var isEvent: Bool {
+    package var isEvent: Bool {
         if case .event = self { return true }
         return false
     }
 
-    func isLoad(of engine: String) -> Bool {
+    package func isLoad(of engine: String) -> Bool {
         if case .load(let name, _) = self { return name == engine }
         return false
     }
 
-    var isFailure: Bool {
+    package var isFailure: Bool {
         if case .event(_, .failed, _) = self { return true }
         return false
     }

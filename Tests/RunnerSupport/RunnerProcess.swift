@@ -4,11 +4,8 @@ import Synchronization
 /// The real `rsd-batch` or another program, started as a user's shell would start it.
 ///
 /// Not Foundation's Process: that one waits for descendants which outlive a killed runner.
-final class RunnerProcess: Sendable {
-    /// A runner that hangs fails its test and must not hang all of them: it is killed after this.
-    static let limit = Duration.seconds(120)
-
-    let pid: pid_t
+package final class RunnerProcess: Sendable {
+    package let pid: pid_t
     private let output: URL
     private let messages: URL
     private let child: Child
@@ -17,8 +14,10 @@ final class RunnerProcess: Sendable {
     /// - Parameters:
     ///   - scratch: a directory for what it prints.
     ///   - environment: on top of the tests' own.
-    init(
-        _ arguments: [String], program: URL = Programs.runner, scratch: URL, environment: [String: String] = [:]
+    ///   - limit: one that hangs fails its test and must not hang all of them: it is killed after this.
+    package init(
+        _ arguments: [String], program: URL = Programs.runner, scratch: URL, environment: [String: String] = [:],
+        limit: Duration
     ) throws {
         let name = UUID().uuidString
         output = scratch.appending(path: "\(name).out")
@@ -30,7 +29,7 @@ final class RunnerProcess: Sendable {
         self.child = child
         ended = Task.detached {
             let watchdog = Task {
-                try await Task.sleep(for: Self.limit)
+                try await Task.sleep(for: limit)
                 child.send(SIGKILL)
             }
             defer { watchdog.cancel() }
@@ -42,19 +41,19 @@ final class RunnerProcess: Sendable {
 
     deinit { child.send(SIGKILL) }
 
-    func send(_ signal: Int32) { child.send(signal) }
+    package func send(_ signal: Int32) { child.send(signal) }
 
     /// The exit code; 128 and the signal's number where a signal ended it.
-    func exitCode() async -> Int32 { await ended.value }
+    package func exitCode() async -> Int32 { await ended.value }
 
-    var isRunning: Bool { child.exit == nil }
-    var standardOutput: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
-    var standardError: String { (try? String(contentsOf: messages, encoding: .utf8)) ?? "" }
+    package var isRunning: Bool { child.exit == nil }
+    package var standardOutput: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
+    package var standardError: String { (try? String(contentsOf: messages, encoding: .utf8)) ?? "" }
 
     /// Looks again and again until the condition holds or the process has ended.
     ///
     /// - Returns: whether it came to hold while the process ran.
-    func reached(_ condition: () throws -> Bool) async rethrows -> Bool {
+    package func reached(_ condition: () throws -> Bool) async rethrows -> Bool {
         while isRunning {
             if try condition() { return true }
             try? await Task.sleep(for: .milliseconds(3))
@@ -63,7 +62,7 @@ final class RunnerProcess: Sendable {
     }
 
     /// Waits for words on its standard error; false where it ended before.
-    func says(_ words: String) async -> Bool {
+    package func says(_ words: String) async -> Bool {
         await reached { standardError.contains(words) }
     }
 
@@ -125,14 +124,4 @@ private func withCStrings<Value>(
     var pointers = strings.map { strdup($0) } + [nil]
     defer { pointers.forEach { free($0) } }
     return body(&pointers)
-}
-
-/// Where the programs under test and the repository are.
-enum Programs {
-    /// Beside the test bundle.
-    static let directory = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-    static let runner = directory.appending(path: "rsd-batch")
-    static let pocket = directory.appending(path: "rsd-pocket")
-    static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
 }

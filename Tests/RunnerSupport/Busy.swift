@@ -1,0 +1,38 @@
+import RSDJobs
+
+/// Which engines were at work when, from the times in a journal.
+package struct Busy {
+    private var changes: [(time: Double, role: Role, change: Int)] = []
+
+    package init(_ records: [JournalRecord]) {
+        for case .event(_, let event, let asked?) in records {
+            guard let role = event.role else { continue }
+            changes.append((asked.begin, role, 1))
+            changes.append((asked.begin + asked.seconds, role, -1))
+        }
+        changes.sort { $0.time < $1.time }
+    }
+
+    /// Seconds in which so many engines or more had a request in flight.
+    package func seconds(atLeast count: Int) -> Double {
+        var open: [Role: Int] = [:]
+        var total = 0.0
+        var last = 0.0
+        for change in changes {
+            if open.values.count(where: { $0 > 0 }) >= count { total += change.time - last }
+            open[change.role, default: 0] += change.change
+            last = change.time
+        }
+        return total
+    }
+}
+
+extension Event {
+    fileprivate var role: Role? {
+        switch self {
+        case .generated(let generated): generated.role
+        case .scored: .prm
+        case .failed, .retried: nil
+        }
+    }
+}
