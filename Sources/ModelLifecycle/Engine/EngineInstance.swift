@@ -11,6 +11,7 @@ final class EngineInstance: Sendable {
     /// Why it is no more: set before its connections are closed, so that whoever loses an answer learns the reason.
     let ended: Latch<EngineError>
     private let http: HTTPClient
+    private let tellingLines: @Sendable (String) -> [String]
     private let plan: LaunchPlan
 
     /// - Parameter tellingLines: of the end of the log, for the error that tells of its death.
@@ -24,6 +25,7 @@ final class EngineInstance: Sendable {
         self.log = log
         self.key = key
         self.plan = plan
+        self.tellingLines = tellingLines
         let http = HTTPClient(limits: requests.limits)
         let ended = Latch<EngineError>()
         self.http = http
@@ -32,21 +34,27 @@ final class EngineInstance: Sendable {
             endpoint: HTTPEndpoint(base: "http://\(plan.host):\(plan.port)", key: key), model: engine,
             http: http,
             deadline: requests.deadline, retry: requests.retry, clock: requests.clock, ended: { ended.value })
-        Task.detached {
+        Task.detached { [self] in
             // Nobody cancels a detached task that nobody holds; the wait ends with the process.
             guard let status = try? await child.exit.wait() else { return }
-            ended.set(
-                EngineError(
-                    .died, engine: engine, "its process ended by itself with \(status)", exit: status,
-                    logPath: log.path, logTail: tellingLines(log.tail(hiding: key))))
+            tellOfDeath(status)
             await http.shutdown()
         }
+    }
+
+    private func tellOfDeath(_ status: ExitStatus) {
+        ended.set(
+            EngineError(
+                .died, engine: engine, "its process ended by itself with \(status)", exit: status,
+                logPath: log.path, logTail: tellingLines(log.tail(hiding: key))))
     }
 
     /// Ends the process and all it started, in the order that vLLM needs: it does not exit while a connection is open.
     ///
     /// Runs to its end even when the calling task is cancelled.
     func bringDown(because reason: EngineError, ladder: StopLadder) async throws {
+        // Why it died is worth more than that what it left was then ended.
+        if let status = child.exit.value { tellOfDeath(status) }
         ended.set(reason)
         await http.shutdown()
         let family = ProcessFamily(

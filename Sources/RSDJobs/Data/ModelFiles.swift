@@ -11,7 +11,7 @@ public struct ModelFilesError: Error, Sendable, Equatable, CustomStringConvertib
 
 /// What the files of a Hugging Face checkpoint tell without loading it.
 public struct ModelFiles: Sendable, Equatable {
-    /// Numbers in all tensors, from the headers of the safetensors files: what FLOPs are counted from.
+    /// Numbers in all tensors: what FLOPs are counted from. Exact for safetensors files.
     public var parameterCount: Int
     /// What it takes to serve it.
     public var memory: CheckpointMemory
@@ -57,15 +57,15 @@ public struct ModelFiles: Sendable, Equatable {
         parameterCount = 0
         memory = CheckpointMemory(config: settings)
         for name in try Self.weightFiles(root) {
-            let header: SafetensorsHeader
+            let weights: any WeightsFile
             do throws(ModelFilesError) {
-                header = try SafetensorsHeader(file: root.appending(path: name))
+                weights = try Self.weights(root.appending(path: name), config: settings)
             } catch {
                 throw ModelFilesError("in \(directory), \(error)")
             }
-            parameterCount += header.parameterCount
-            memory.stored.merge(header.bytesByType, uniquingKeysWith: +)
-            for field in [name, String(header.fileSize), header.digest] { hash.update(field: field) }
+            parameterCount += weights.parameterCount
+            memory.stored.merge(weights.bytesByType, uniquingKeysWith: +)
+            for field in [name, String(weights.fileSize), weights.digest] { hash.update(field: field) }
         }
         fingerprint = hash.hex()
         chatTemplate = Self.chatTemplate(root)
@@ -103,15 +103,27 @@ public struct ModelFiles: Sendable, Equatable {
         try ModelFiles(directory: directory).parameterCount
     }
 
-    /// `model.safetensors`, or the shards that the index names.
+    private static func weights(_ file: URL, config: [String: Any]) throws(ModelFilesError) -> any WeightsFile {
+        if file.pathExtension == "bin" { return try PyTorchWeights(file: file, config: config) }
+        return try SafetensorsHeader(file: file)
+    }
+
+    /// `model.safetensors`, or the shards that its index names; where there is neither, the same of PyTorch's files, which
+    /// engines load then.
     private static func weightFiles(_ root: URL) throws(ModelFilesError) -> [String] {
-        struct Index: Decodable { var weight_map: [String: String] }
-        let single = "model.safetensors"
-        if FileManager.default.fileExists(atPath: root.appending(path: single).path) { return [single] }
-        let index = "model.safetensors.index.json"
-        guard let content = FileManager.default.contents(atPath: root.appending(path: index).path) else {
-            throw ModelFilesError("\(root.path) has no \(single) and no \(index)")
+        for single in ["model.safetensors", "pytorch_model.bin"] {
+            if FileManager.default.fileExists(atPath: root.appending(path: single).path) { return [single] }
+            let index = single + ".index.json"
+            if let content = FileManager.default.contents(atPath: root.appending(path: index).path) {
+                return try shards(of: content, named: index, root)
+            }
         }
+        throw ModelFilesError(
+            "\(root.path) has no model.safetensors, no model.safetensors.index.json, and no pytorch_model.bin")
+    }
+
+    private static func shards(of content: Data, named index: String, _ root: URL) throws(ModelFilesError) -> [String] {
+        struct Index: Decodable { var weight_map: [String: String] }
         guard let map = try? JSONDecoder().decode(Index.self, from: content).weight_map, !map.isEmpty else {
             throw ModelFilesError("\(index) in \(root.path) has no weight map")
         }

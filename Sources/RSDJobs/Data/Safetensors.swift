@@ -106,7 +106,7 @@ struct SafetensorsHeader {
     }
 
     /// Hashes the header and sixteen pages spread over the data.
-    private static func digest(header: Data, of handle: FileHandle, from start: UInt64, to end: UInt64) throws
+    static func digest(header: Data, of handle: FileHandle, from start: UInt64, to end: UInt64) throws
         -> String
     {
         let pages: UInt64 = 16

@@ -13,7 +13,7 @@ struct EngineFootprint: Sendable, Hashable {
     /// The least cache worth starting it with.
     var leastCache: Int
 
-    /// vLLM on a GPU. Asleep it was seen to keep 1.0 GiB (3B model) and 1.75 GiB (8B); see docs/measurements.md.
+    /// vLLM on a GPU. Asleep, llm-d's benchmarks saw it keep 1.0 GiB (3B model) and 1.75 GiB (8B); the rest are estimates.
     static let vllmOnGPU = EngineFootprint(
         outside: .gibibytes(0.75), working: .gibibytes(1.5), asleep: .gibibytes(1.75), host: .gibibytes(3),
         leastCache: 0)

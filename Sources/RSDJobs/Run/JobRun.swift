@@ -126,7 +126,8 @@ struct JobRun: Sendable {
         let manifest = Manifest(
             job: job.spec.name, identity: SpecIdentity(job), seed: job.spec.seed, program: Program.version,
             engine: try await site.version(), host: ProcessInfo.processInfo.hostName,
-            created: Date().formatted(.iso8601), residency: room?.reason)
+            created: Date().formatted(.iso8601), residency: room?.reason,
+            batchInvariant: job.spec.engine.batchInvariant)
         try AtomicFile.write(Data(job.spec.renderYAML().utf8), to: directory.job)
         try AtomicFile.write(json: manifest, to: directory.manifest)
     }

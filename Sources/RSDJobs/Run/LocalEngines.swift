@@ -109,6 +109,11 @@ extension EngineSpec {
         }
     }
 
+    /// See ``Manifest/batchInvariant``.
+    var batchInvariant: Bool? {
+        kind == .vllm && residency != .attach ? environment["VLLM_BATCH_INVARIANT"] == "1" : nil
+    }
+
     /// The environment of its processes, as far as it is known before they start.
     var environment: [String: String] { ProcessInfo.processInfo.environment.merging(env) { $1 } }
 }

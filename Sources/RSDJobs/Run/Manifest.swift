@@ -15,6 +15,9 @@ public struct Manifest: Sendable, Equatable, Codable {
     public var created: String
     /// What `residency: auto` came to for the process that last worked on the run; a note and no more.
     public var residency: String?
+    /// Whether vLLM was told to compute the same whatever else is in the batch (`VLLM_BATCH_INVARIANT=1`), without which even
+    /// greedy texts may change with the load; nil where that is not known, or the engine's way in any case.
+    public var batchInvariant: Bool?
 
     public static let currentFormat = 1
 

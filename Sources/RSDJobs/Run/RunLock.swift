@@ -23,12 +23,13 @@ public final class RunLock: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Whoever looks whether a lock is held has it for a moment, so a refusal counts only when it lasts.
+    /// Whoever looks whether a lock is held has it for a moment, and so has a child that a killed runner was about to start,
+    /// so a refusal counts only when it lasts.
     ///
     /// - Returns: 0, or the error number of the refusal.
     private static func take(_ descriptor: Int32) -> Int32 {
         var refusal: Int32 = 0
-        for _ in 0..<20 {
+        for _ in 0..<200 {
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return 0 }
             refusal = errno
             if refusal != EWOULDBLOCK { break }

@@ -45,11 +45,44 @@ struct DataModelFilesTests {
         #expect(try complaint(shard) == "models/draft lacks the shard 2.safetensors that its index names")
     }
 
+    @Test("PyTorch's own files are taken where there are no others, as some PRMs are published")
+    func pyTorch() throws {
+        /// Numbers in half precision, and the little that stands around them.
+        let numbers = Data("PK\u{3}\u{4}".utf8) + Data(repeating: 7, count: 2 * 1_000_000)
+        func bin(_ fixture: borrowing SpecFixture, _ data: Data) throws {
+            try FileManager.default.removeItem(atPath: fixture.path(weights))
+            try fixture.write(#"{"torch_dtype": "bfloat16"}"#, to: "models/draft/config.json")
+            try fixture.write(data, to: "models/draft/pytorch_model.bin")
+        }
+        #expect(try complaint { try bin($0, numbers) } == "1000002 parameters")
+        let fixture = try SpecFixture()
+        try bin(fixture, numbers)
+        let files = try ModelFiles(directory: fixture.path("models/draft"))
+        #expect(files.memory.stored == ["BF16": 2_000_004])
+        let others = Data("PK\u{3}\u{4}".utf8) + Data(repeating: 8, count: 2 * 1_000_000)
+        try fixture.write(others, to: "models/draft/pytorch_model.bin")
+        #expect(try ModelFiles(directory: fixture.path("models/draft")).fingerprint != files.fingerprint)
+        #expect(
+            try complaint { try bin($0, Data("version https://git-lfs".utf8)) }
+                == "in models/draft, pytorch_model.bin is a Git LFS pointer, not the weights; run 'git lfs pull'")
+        #expect(
+            try complaint { try bin($0, Data("<html>".utf8)) }
+                == "in models/draft, pytorch_model.bin is not a file of PyTorch's")
+        let sharded = try complaint {
+            try bin($0, numbers)
+            try FileManager.default.moveItem(
+                atPath: $0.path("models/draft/pytorch_model.bin"), toPath: $0.path("models/draft/1.bin"))
+            try $0.write(
+                #"{"weight_map": {"a": "1.bin", "b": "1.bin"}}"#, to: "models/draft/pytorch_model.bin.index.json")
+        }
+        #expect(sharded == "1000002 parameters")
+    }
+
     @Test("what cannot be loaded is refused before the run")
     func faults() throws {
         #expect(
             try complaint { try FileManager.default.removeItem(atPath: $0.path(weights)) }
-                == "models/draft has no model.safetensors and no model.safetensors.index.json")
+                == "models/draft has no model.safetensors, no model.safetensors.index.json, and no pytorch_model.bin")
         #expect(
             try complaint { try $0.write(safetensors(["w": [100]]).dropLast(7), to: weights) }
                 == "in models/draft, model.safetensors is cut off: its header tells of 297 bytes, and it has 290"

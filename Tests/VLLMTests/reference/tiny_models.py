@@ -15,7 +15,7 @@ from transformers import (
 )
 
 SHAPE = {
-    "hidden_size": 64, "intermediate_size": 160, "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2,
+    "hidden_size": 64, "intermediate_size": 160, "num_hidden_layers": 3, "num_attention_heads": 2, "num_key_value_heads": 1,
     "max_position_embeddings": 4096, "initializer_range": 0.12, "tie_word_embeddings": False,
 }
 

@@ -1,0 +1,207 @@
+import Foundation
+import Testing
+
+@testable import ModelLifecycle
+
+@Suite("vLLM's command line") struct VLLMFlagsTests {
+    private let scratch: Scratch
+
+    init() throws {
+        scratch = try Scratch()
+        try Data(#"{"max_position_embeddings": 4096}"#.utf8).write(to: URL(filePath: scratch.file("config.json")))
+    }
+
+    private func configuration(
+        task: EngineTask = .generate, context: Int? = nil, arguments: [EngineConfiguration.Argument] = [],
+        share: Double? = nil, sleeps: Bool = false
+    ) -> EngineConfiguration {
+        EngineConfiguration(
+            name: "m", model: scratch.path, arguments: arguments, task: task, contextLength: context, gpuShare: share,
+            sleeps: sleeps)
+    }
+
+    /// The value after a flag that is there once.
+    private func value(_ flag: String, of words: [String]) throws -> String {
+        try #require(words.count { $0 == flag } == 1, "\(flag) in \(words)")
+        let index = try #require(words.firstIndex(of: flag))
+        return try #require(words.dropFirst(index + 1).first)
+    }
+
+    @Test func saysWhatItWillBeAskedFor() throws {
+        let generator = try VLLMFlags(configuration()).words
+        #expect(try value("--runner", of: generator) == "generate")
+        #expect(try value("--seed", of: generator) == "0")
+        let setup = ScoringSetup(
+            convert: "classify", overrides: ["classifier_from_token": #"["-","+"]"#],
+            pooler: ["tok_pooling_type": #""ALL""#])
+        let scorer = try VLLMFlags(configuration(task: .score(setup))).words
+        #expect(try value("--runner", of: scorer) == "pooling")
+        #expect(try value("--convert", of: scorer) == "classify")
+        #expect(try value("--hf-overrides", of: scorer) == #"{"classifier_from_token":["-","+"]}"#)
+        #expect(try value("--pooler-config", of: scorer) == #"{"tok_pooling_type":"ALL"}"#)
+    }
+
+    /// Trap P4.
+    @Test func scorersHaveNoPrefixCacheUnlessTheJobSaysSo() throws {
+        #expect(try VLLMFlags(configuration(task: .score(ScoringSetup()))).words.contains("--no-enable-prefix-caching"))
+        let asked = try VLLMFlags(
+            configuration(task: .score(ScoringSetup()), arguments: [.init("enable_prefix_caching")])
+        ).words
+        #expect(!asked.contains("--no-enable-prefix-caching"))
+        #expect(!(try VLLMFlags(configuration()).words.contains("--no-enable-prefix-caching")))
+    }
+
+    /// The authors edit config.json for this.
+    @Test func aContextLongerThanTheCheckpointsOverridesIt() throws {
+        let longer = try VLLMFlags(configuration(context: 16_384))
+        #expect(try value("--max-model-len", of: longer.words) == "16384")
+        #expect(try value("--hf-overrides", of: longer.words) == #"{"max_position_embeddings":16384}"#)
+        #expect(!longer.needsLongContextPermit)
+        let shorter = try VLLMFlags(configuration(context: 2_048))
+        #expect(try value("--max-model-len", of: shorter.words) == "2048")
+        #expect(!shorter.words.contains("--hf-overrides"))
+    }
+
+    @Test func aCheckpointThatHidesItsContextNeedsAPermit() throws {
+        try Data(#"{"text_config": {"max_position_embeddings": 4096}}"#.utf8).write(
+            to: URL(filePath: scratch.file("config.json")))
+        let flags = try VLLMFlags(configuration(context: 16_384))
+        #expect(flags.needsLongContextPermit)
+        #expect(!flags.words.contains("--hf-overrides"))
+    }
+
+    @Test func theJobsFlagsPassThroughAndWin() throws {
+        let words = try VLLMFlags(
+            configuration(
+                context: 16_384,
+                arguments: [
+                    .init("dtype", "float32"), .init("enforce-eager"), .init("max_model_len", "8192"),
+                    .init("hf-overrides", #"{"rope_theta": 1}"#), .init("gpu_memory_utilization", "0.5"),
+                ], share: 0.25)
+        ).words
+        #expect(try value("--dtype", of: words) == "float32")
+        #expect(words.contains("--enforce-eager"))
+        // `context` of the model is the one place for its length.
+        #expect(try value("--max-model-len", of: words) == "16384")
+        #expect(!words.contains("--max_model_len"))
+        #expect(
+            try value("--hf-overrides", of: words) == #"{"max_position_embeddings":16384,"rope_theta":1}"#)
+        #expect(try value("--gpu_memory_utilization", of: words) == "0.5")
+        #expect(!words.contains("--gpu-memory-utilization"))
+        #expect(throws: EngineError.self) {
+            try VLLMFlags(configuration(arguments: [.init("hf-overrides", "rope")]))
+        }
+    }
+
+    @Test func sharesAndSleepAreTold() throws {
+        let words = try VLLMFlags(configuration(share: 0.25, sleeps: true)).words
+        #expect(try value("--gpu-memory-utilization", of: words) == "0.250")
+        #expect(words.contains("--enable-sleep-mode"))
+    }
+}
+
+@Suite("vLLM's processes") struct VLLMDialectTests {
+    private let scratch: Scratch
+    private let dialect: VLLMDialect
+
+    init() throws {
+        scratch = try Scratch()
+        try FileManager.default.createDirectory(atPath: scratch.file("venv/bin"), withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+            atPath: scratch.file("venv/bin/python"), withDestinationPath: "/bin/sh")
+        dialect = VLLMDialect(installation: VLLMInstallation(venv: scratch.file("venv")))
+    }
+
+    @Test func listensOnLoopbackAndHasAFolderOfItsOwn() async throws {
+        let plan = try await dialect.launch(EngineConfiguration(name: "draft", model: "/m"), port: 4711)
+        defer { for path in plan.temporaries { try? FileManager.default.removeItem(atPath: path) } }
+        #expect(plan.executable == scratch.file("venv/bin/python"))
+        let words = plan.arguments.joined(separator: " ")
+        #expect(words.contains("serve /m --host 127.0.0.1 --port 4711 --served-model-name draft"))
+        let folder = try #require(plan.environment["TMPDIR"])
+        // A socket's path has 107 bytes, and vLLM's names take most of them.
+        #expect(folder.utf8.count <= 45)
+        #expect(plan.temporaries == [folder] && FileManager.default.fileExists(atPath: folder))
+        // Or every start would compile again.
+        #expect(plan.environment["TORCHINDUCTOR_CACHE_DIR"]?.hasPrefix(folder) == false)
+        #expect(plan.environment["HF_HUB_OFFLINE"] == "1")
+        #expect(plan.environment["VLLM_SERVER_DEV_MODE"] == nil)
+    }
+
+    @Test func theJobsEnvironmentWinsAndSleepOpensItsEndpoints() async throws {
+        let configuration = EngineConfiguration(
+            name: "draft", model: "/m", environment: ["HF_HUB_OFFLINE": "0"], sleeps: true)
+        let plan = try await dialect.launch(configuration, port: 1)
+        defer { for path in plan.temporaries { try? FileManager.default.removeItem(atPath: path) } }
+        #expect(plan.environment["HF_HUB_OFFLINE"] == nil)
+        #expect(plan.environment["VLLM_SERVER_DEV_MODE"] == "1")
+    }
+
+    @Test func aPluginLiesOnPythonsPath() async throws {
+        let plugin = EnginePlugin(
+            name: "p", files: ["p/__init__.py": "x = 1\n", "p-1.dist-info/METADATA": "Name: p\n"])
+        let plan = try await dialect.launch(
+            EngineConfiguration(
+                name: "prm", model: "/m", environment: ["PYTHONPATH": "/theirs"],
+                task: .score(ScoringSetup(plugin: plugin))), port: 1)
+        defer { for path in plan.temporaries { try? FileManager.default.removeItem(atPath: path) } }
+        let path = try #require(plan.environment["PYTHONPATH"]).split(separator: ":").map(String.init)
+        #expect(path.last == "/theirs")
+        #expect(try String(contentsOfFile: "\(path[0])/p/__init__.py", encoding: .utf8) == "x = 1\n")
+    }
+}
+
+@Suite("Where vLLM is") struct VLLMInstallationTests {
+    private let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
+
+    /// A program that is there and does nothing.
+    private func program(_ path: String, script: String = "exit 1") throws {
+        let file = scratch.file(path)
+        try FileManager.default.createDirectory(
+            atPath: URL(filePath: file).deletingLastPathComponent().path, withIntermediateDirectories: true)
+        try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(filePath: file))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+    }
+
+    private func find(venv: String? = nil, _ environment: [String: String] = [:]) async throws
+        -> VLLMInstallation.Command
+    {
+        try await VLLMInstallation(
+            venv: venv, environment: environment, standardFolder: scratch.file("standard")
+        ).command(for: "draft")
+    }
+
+    @Test func looksWhereItIsToldFirst() async throws {
+        for place in ["job", "variable", "standard"] { try program("\(place)/bin/python") }
+        try program("path/vllm")
+        let path = ["PATH": scratch.file("path"), "RSD_BATCH_VLLM": scratch.file("variable")]
+        #expect(try await find(venv: scratch.file("job"), path).executable == scratch.file("job/bin/python"))
+        // Its Python is as good as the folder.
+        #expect(try await find(venv: scratch.file("job/bin/python"), path).executable == scratch.file("job/bin/python"))
+        #expect(try await find(path).executable == scratch.file("variable/bin/python"))
+        #expect(try await find(["PATH": scratch.file("path")]).executable == scratch.file("path/vllm"))
+        #expect(try await find(["PATH": scratch.file("nothing")]).executable == scratch.file("standard/bin/python"))
+    }
+
+    @Test func aPythonOnPathCountsWhenItHasVLLM() async throws {
+        try program("with/python3", script: "exit 0")
+        try program("without/python3")
+        let command = try await find(["PATH": scratch.file("with")])
+        #expect(command.executable == scratch.file("with/python3"))
+        #expect(command.arguments == ["-m", "vllm.entrypoints.cli.main"])
+        await #expect(throws: EngineError.self) { try await find(["PATH": scratch.file("without")]) }
+    }
+
+    @Test func whatIsNotThereIsSaidWithWhatToDo() async throws {
+        await #expect(throws: EngineError.self) { try await find(venv: scratch.file("nowhere")) }
+        do {
+            _ = try await find(["PATH": scratch.file("nothing")])
+            Issue.record("it was found")
+        } catch let error as EngineError {
+            #expect(error.code == .cannotLaunch)
+            #expect("\(error)".contains("scripts/setup-vllm"))
+        }
+    }
+}
