@@ -116,7 +116,7 @@ struct LanguageModelSetup: JobSource {
               kind: vllm
               \(settings.joined(separator: "\n  "))
             datasets:
-              - { name: gsm8k, path: problems.jsonl }
+              - { name: gsm8k, path: problems.jsonl, answer: id } # what is right is not the question here
             prompt: chat
             decoding: { max_tokens: \(maxTokens), max_steps: 6 }
             methods: [{ rsd: { weighting: constant, p: 0.5 } }]
