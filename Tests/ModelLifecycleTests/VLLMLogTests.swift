@@ -67,14 +67,10 @@ import Testing
         Words(
             log: "ValueError: Load format `pigeon` is not supported", expected: .because,
             says: ["vLLM says", "`pigeon`"]),
+        Words(log: "", expected: .noMemory, says: ["ended without a word", "give the job more memory"]),
         Words(
-            log: "RuntimeError: Engine core initialization failed. See root cause above. Failed core proc(s): "
-                + "{'EngineCore': -9}",
-            expected: .noMemory, says: ["engine core was killed", "give the job more memory"]),
-        Words(
-            log: "RuntimeError: Engine core initialization failed. See root cause above. Failed core proc(s): "
-                + "{'EngineCore': -11}",
-            expected: .because, says: ["signal 11"]),
+            log: "(APIServer pid=7) RuntimeError: Engine core initialization failed. See root cause above. Failed core "
+                + "proc(s): {'EngineCore': -9}", expected: .noMemory, says: ["ended without a word"]),
     ]
 
     /// The cause stands far above this, which ends the log of whatever went wrong in the engine's process.

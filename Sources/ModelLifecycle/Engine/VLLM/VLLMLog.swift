@@ -16,7 +16,8 @@ struct VLLMLog {
                 if let failure = cause(line) { return failure }
             }
         }
-        return errors.last.map { .because("vLLM says: \($0)") }
+        if let error = errors.last { return .because("vLLM says: \(error)") }
+        return lines.contains(where: \.isPointer) ? Self.coreKilled : nil
     }
 
     /// The lines that a person would look for: each error once, in order; the last lines where there is none.
@@ -29,9 +30,7 @@ struct VLLMLog {
         var errors: [String] = []
         for line in lines where line.prefixMatch(of: /[\w. ]*(Error|Exception|error|Value error)[:,]\s/) != nil {
             let text = line.count > 400 ? line.prefix(400) + "…" : line
-            // These only point to a cause that stands elsewhere.
-            let isPointer = line.contains("See root cause above") || line.contains("See stack trace for root cause")
-            if !isPointer, !errors.contains(String(text)) {
+            if !line.isPointer, !errors.contains(String(text)) {
                 errors.append(String(text))
             }
         }
@@ -47,6 +46,12 @@ struct VLLMLog {
         }
         return rest.drop { $0 == " " }
     }
+
+    /// The server points to a cause that its engine core did not write. Whether the core's exit status stands there too is
+    /// a matter of luck.
+    private static let coreKilled = StartFailure.noMemory(
+        "its engine core ended without a word, as when Linux or Slurm kill a process because memory runs out; give the job "
+            + "more memory, or the engine less to hold")
 
     // MARK: Known causes
 
@@ -185,14 +190,12 @@ struct VLLMLog {
                 )
                 : nil
         },
-        { line in
-            guard let found = line.firstMatch(of: /Failed core proc\(s\): \{[^}]*: -(\d+)/) else { return nil }
-            // Its killer left no word in the log, and that is mostly the kernel, or Slurm, for want of memory.
-            return found.1 == "9"
-                ? .noMemory(
-                    "its engine core was killed (signal 9), as Linux and Slurm do where memory runs out; give the job more "
-                        + "memory, or the engine less to hold")
-                : .because("its engine core ended with signal \(found.1); vLLM's own words are in the log")
-        },
     ]
+}
+
+extension Substring {
+    /// Whether this only points to a cause that stands elsewhere.
+    fileprivate var isPointer: Bool {
+        contains("See root cause above") || contains("See stack trace for root cause")
+    }
 }
