@@ -207,13 +207,14 @@ import Testing
                 _ = try await leaving.receive()
                 let staying = try Connection(port: client.port, from: leaving.ownPort)
                 defer { staying.close() }
-                let body: [String: any Sendable] = [
-                    "prompt": "a", "max_tokens": 250, "n": 20, "seed": 1, "ignore_eos": true,
-                ]
-                try staying.send("POST", "/v1/completions", try JSONSerialization.data(withJSONObject: body))
-                try await client.wait(until: "num_requests_running", is: 1)
+                // Asleep, it keeps the request for as long as it takes to look.
+                _ = try await client.post("/sleep")
+                try staying.send("POST", "/v1/completions", try JSONSerialization.data(withJSONObject: Self.body))
+                try await client.wait(until: "num_requests_waiting", is: 1)
                 leaving.close()
-                #expect(try await staying.receive().json["choices"].count == 20)
+                for _ in 0..<20 { #expect(try await client.metric("num_requests_waiting") == 1) }
+                _ = try await client.post("/wake_up")
+                #expect(try await staying.receive().status == 200)
             }
         }
     }
