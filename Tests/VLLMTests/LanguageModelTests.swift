@@ -69,15 +69,15 @@ import Testing
             #expect(!line.text.isEmpty)
             for step in line.steps where step.origin == .draft && !step.text.isEmpty {
                 let reward = try #require(step.reward ?? step.rejected?.reward)
-                #expect(reward > 0 && reward < 1)
+                #expect((0...1).contains(reward))
             }
         }
     }
 
     private static let profiles: [(PRMProfile, String)] = [
-        (.skywork(stepToken: PRMProfile.standardStepToken), "prm-skywork"), (.qwenPRM, "prm-qwen"),
+        (.judge, "smollm2"), (.skywork(stepToken: PRMProfile.standardStepToken), "prm-skywork"), (.qwenPRM, "prm-qwen"),
         (.tokenClassification, "prm-token-classification"), (.mathShepherd, "prm-math-shepherd"),
-        (.rlhflow, "prm-rlhflow"), (.judge, "smollm2"),
+        (.rlhflow, "prm-rlhflow"),
     ]
 }
 

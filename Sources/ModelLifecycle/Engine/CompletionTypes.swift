@@ -17,11 +17,13 @@ public struct CompletionRequest: Sendable, Hashable {
     public var includeStop: Bool
     /// How many of the likeliest tokens to tell of at each position, at most 20; nil tells of none.
     public var logprobs: Int?
+    /// The only tokens that may be written; nil allows all.
+    public var allowedTokens: [Int]?
 
     public init(
         promptTokens: [Int], maxTokens: Int, temperature: Double = 0, topP: Double = 1, topK: Int = -1,
         minP: Double = 0, repetitionPenalty: Double = 1, seed: Int, stop: [String] = [],
-        includeStop: Bool = true, logprobs: Int? = nil
+        includeStop: Bool = true, logprobs: Int? = nil, allowedTokens: [Int]? = nil
     ) {
         self.promptTokens = promptTokens
         self.maxTokens = maxTokens
@@ -34,6 +36,7 @@ public struct CompletionRequest: Sendable, Hashable {
         self.stop = stop
         self.includeStop = includeStop
         self.logprobs = logprobs
+        self.allowedTokens = allowedTokens
     }
 }
 

@@ -20,6 +20,7 @@ struct CompletionQuestion: Encodable {
     var stream = false
     var return_token_ids = true
     var logprobs: Int?
+    var allowed_token_ids: [Int]?
 
     init(model: String, _ request: CompletionRequest) {
         self.model = model
@@ -34,6 +35,7 @@ struct CompletionQuestion: Encodable {
         stop = request.stop
         include_stop_str_in_output = request.includeStop
         logprobs = request.logprobs
+        allowed_token_ids = request.allowedTokens
     }
 }
 

@@ -2,7 +2,8 @@ import Foundation
 import ModelLifecycle
 
 /// An instruct model as the judge of steps, as in SpecReason (arXiv 2504.07891): it is shown the problem and the steps, asked
-/// to give the last of them a score from 0 to 9, and answers with one token.
+/// to give the last of them a score from 0 to 9, and answers with one token. Only digits are allowed: small models would
+/// rather begin a sentence.
 ///
 /// The reward is the mean of the digits by their probabilities, divided by 9: SpecReason's "average". Each step is a request.
 struct Judge: PRMScorer {
@@ -15,6 +16,9 @@ struct Judge: PRMScorer {
     private static let width = 4
 
     let overlong: OverlongPolicy
+    private let digits = DigitTokens()
+
+    init(overlong: OverlongPolicy) { self.overlong = overlong }
 
     func task() -> EngineTask { .generate }
 
@@ -63,7 +67,9 @@ struct Judge: PRMScorer {
             // The answer needs a place too.
             guard prompt.count < session.contextLength else { continue }
             let answer = try await session.client.complete(
-                CompletionRequest(promptTokens: prompt, maxTokens: 1, seed: 0, logprobs: 20))
+                CompletionRequest(
+                    promptTokens: prompt, maxTokens: 1, seed: 0, logprobs: 20,
+                    allowedTokens: try await digits.ids(of: session)))
             return Opinion(
                 reward: try Self.reward(of: answer),
                 stepTokens: try await session.bareTokens(of: steps.last ?? "").count,
@@ -96,5 +102,25 @@ struct Judge: PRMScorer {
         let bare = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard bare.utf8.count == 1, let digit = bare.utf8.first, (0x30...0x39).contains(digit) else { return nil }
         return Int(digit - 0x30)
+    }
+}
+
+/// The judge's tokens for the ten digits, asked of its engine once.
+private actor DigitTokens {
+    private var known: [Int]?
+
+    /// - Throws: ``Unanswerable`` where a digit is no token by itself.
+    func ids(of session: ModelSession) async throws -> [Int] {
+        if let known { return known }
+        var ids: [Int] = []
+        for digit in 0...9 {
+            let read = try await session.client.tokenize(String(digit), addSpecialTokens: false)
+            guard let id = read.tokens.last, try await session.pieces(of: [id]) == [String(digit)] else {
+                throw Unanswerable(reason: "the judge's tokenizer has no token for the digit \(digit) alone")
+            }
+            ids.append(id)
+        }
+        known = ids
+        return ids
     }
 }
