@@ -24,7 +24,7 @@ import Testing
 
     @Test("one model at a time")
     func swap() async throws {
-        let setup = VLLMSetup(problems: 0..<20, methods: Self.methods, engine: ["residency: swap"])
+        let setup = VLLMSetup(problems: 0..<8, methods: Self.methods, engine: ["residency: swap"])
         let job = try VLLMJob(setup)
         let run = try await job.run()
         #expect(run.code == 0, "\(run.messages)")

@@ -19,7 +19,7 @@ import Testing
 
     @Test("one model at a time gives what all at once give")
     func swap() async throws {
-        let setup = LanguageModelSetup(problems: 0..<3, maxTokens: 48, engine: ["residency: share"])
+        let setup = LanguageModelSetup(problems: 0..<2, maxTokens: 48, engine: ["residency: share"])
         let shared = try RunnerJob(setup)
         #expect(try await shared.run().code == 0)
         var other = setup
