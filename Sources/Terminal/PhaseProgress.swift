@@ -35,7 +35,7 @@ public struct PhaseProgress: Sendable, Equatable {
         case .failed: failed += 1
         case .retried: break
         }
-        if !(trajectory.need.role.map(roles.contains) ?? false) { done += 1 }
+        if !trajectory.needs(anyOf: roles) { done += 1 }
     }
 
     /// Tokens a second since the phase began; nil before there is anything to divide.

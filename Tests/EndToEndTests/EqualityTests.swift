@@ -92,14 +92,39 @@ import Testing
         let job = try TestJob()
         #expect(try await job.run().code == 0)
         let requests = try RequestLog(job).requests
+        let figures = try job.figures().requests
+        #expect(requests.count == figures.asked)
+        // The methods' first drafts are the same.
+        #expect(figures.shared > 0)
+        #expect(figures.asked + figures.shared == job.eventCount)
+        #expect(try job.summary().run.requests == figures)
+
+        let (asked, all) = try promptTokens(of: job)
         let lines = try job.resultLines()
-        #expect(requests.count == job.eventCount)
-        func read(_ model: String) -> Int { requests.filter { $0.model == model }.reduce(0) { $0 + $1.prompt.count } }
-        #expect(read("draft") == lines.reduce(0) { $0 + $1.tokens.draft.prompt })
-        #expect(read("target") == lines.reduce(0) { $0 + $1.tokens.target.prompt })
-        #expect(read("prm") == lines.reduce(0) { $0 + $1.tokens.prm.prompt })
-        let seeds = requests.compactMap(\.seed)
-        #expect(Set(seeds).count == seeds.count)
-        #expect(seeds.count + requests.count { $0.model == "prm" } == requests.count)
+        for role in Role.allCases {
+            #expect(
+                requests.filter { $0.model == role.rawValue }.reduce(0) { $0 + $1.prompt.count } == asked[role],
+                "\(role)")
+        }
+        // What a method costs is what it would cost alone.
+        #expect(lines.reduce(0) { $0 + $1.tokens.draft.prompt } == all[.draft])
+        #expect(lines.reduce(0) { $0 + $1.tokens.target.prompt } == all[.target])
+        #expect(lines.reduce(0) { $0 + $1.tokens.prm.prompt } == all[.prm])
+    }
+
+    /// Tokens that were read by each model: those for which it was asked, and those of all answers.
+    private func promptTokens(of job: TestJob) throws -> (asked: [Role: Int], all: [Role: Int]) {
+        var (asked, all) = ([Role: Int](), [Role: Int]())
+        for case .event(_, let event, let span) in try job.records() {
+            let (role, tokens): (Role, Int)
+            switch event {
+            case .generated(let answer): (role, tokens) = (answer.role, answer.promptTokens)
+            case .scored(let answer): (role, tokens) = (.prm, answer.promptTokens)
+            case .failed, .retried: continue
+            }
+            all[role, default: 0] += tokens
+            if span != nil { asked[role, default: 0] += tokens }
+        }
+        return (asked, all)
     }
 }

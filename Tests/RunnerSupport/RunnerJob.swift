@@ -68,6 +68,8 @@ package final class RunnerJob<Source: JobSource>: Sendable {
         try JSONDecoder().decode(Summary.self, from: Data(contentsOf: directory.summary))
     }
 
+    package func figures() throws -> RunFigures { RunFigures(records: try records(), waves: 0) }
+
     package func records() throws -> [JournalRecord] { try JournalReader.read(directory.journal).records }
 
     /// What an untouched run of the same job writes.

@@ -6,7 +6,6 @@ struct Asking: Sendable {
     private let prompts: [ProblemKey: ProblemPrompt]
     /// Whether the PRM is shown a chat as such.
     private let prmReadsChat: Bool
-    private let seed: UInt64
     private let generation: GenerationAsker
     private let scorer: (any PRMScorer)?
     /// How the PRM is served.
@@ -21,7 +20,6 @@ struct Asking: Sendable {
     init(job: LoadedJob) throws {
         let spec = job.spec
         splitter = StepSplitter(delimiter: spec.decoding.delimiter)
-        seed = spec.seed
         generation = GenerationAsker(decoding: spec.decoding)
         let prm = job.models[.prm].flatMap { _ in spec.models[.prm] }
         scorer = prm?.scorer
@@ -38,17 +36,16 @@ struct Asking: Sendable {
 
     /// - Throws: ``Unanswerable`` where asking again is of no use; ``Nonsense``, ``FailedAttempt`` or an
     ///   `EngineAnswerError` otherwise.
-    func answer(_ trajectory: Trajectory, from session: ModelSession) async throws -> Event {
-        let id = trajectory.id
+    func answer(_ question: Question, from session: ModelSession) async throws -> Event {
+        let id = question.id
         guard let prompt = prompts[ProblemKey(dataset: id.dataset, problem: id.problem)] else {
             throw Unanswerable(reason: "the data set has no such problem")
         }
         do {
-            switch trajectory.need {
+            switch question.need {
             case .generate(let wanted):
-                let step = Draw(runSeed: seed, trajectory: id).requestSeed(step: wanted.steps.count, role: wanted.role)
                 return .generated(
-                    try await generation.ask(wanted, prompt: prompt, seed: step, of: session))
+                    try await generation.ask(wanted, prompt: prompt, seed: question.seed, of: session))
             case .score(let wanted):
                 guard let scorer else { throw Unanswerable(reason: "the job has no PRM") }
                 return .scored(

@@ -16,10 +16,11 @@ struct GenerationAsker: Sendable {
                 role: wanted.role, steps: [StepText(text: "", tokens: 0)], end: .context, promptTokens: 0)
         }
         // Engines clamp max_tokens to the context silently; done here, the two limits can be told apart.
+        let sampling = wanted.sampling ?? decoding.sampling
         let completion = try await session.client.complete(
             CompletionRequest(
                 promptTokens: ids, maxTokens: min(wanted.maxTokens, room),
-                temperature: decoding.temperature, topP: decoding.topP, seed: seed,
+                temperature: sampling.temperature, topP: sampling.topP, seed: seed,
                 stop: wanted.stopsAtDelimiter ? [decoding.delimiter] : [], includeStop: true))
         let stop: Generated.Stop
         switch completion.finish {

@@ -2,12 +2,13 @@
 ///
 /// A method is a value: no clock, no engine, no randomness but ``Draw``. It says what it needs, and an answer changes it.
 public protocol DecodingMethod: Sendable {
-    /// What is needed next to go on with a response that is not finished.
-    func need(for response: Response) -> Need
+    /// What is needed next to go on with a response that is not finished: at least one thing. Where there are several, their
+    /// ``Need/candidate`` tells them apart, and none waits for another.
+    func needs(for response: Response) -> [Need]
 
-    /// Takes in an answer to the need.
+    /// Takes in an answer to one of the needs. What comes of several does not depend on the order in which they are answered.
     ///
-    /// - Throws: ``UnexpectedEvent`` where the event does not fit the need.
+    /// - Throws: ``UnexpectedEvent`` where the event does not fit any need.
     mutating func apply(_ event: Event, to response: inout Response) throws
 }
 
@@ -23,9 +24,20 @@ public struct Trajectory: Sendable {
         self.method = method
     }
 
+    /// What is needed next; nothing where it is finished.
+    public var needs: [Need] {
+        response.finish == nil ? method.needs(for: response) : []
+    }
+
+    /// The first of its needs.
     public var need: Need {
         if let finish = response.finish { return .nothing(finish) }
-        return method.need(for: response)
+        return method.needs(for: response)[0]
+    }
+
+    /// Whether one of these models has something to do for it.
+    public func needs(anyOf roles: [Role]) -> Bool {
+        needs.contains { $0.role.map(roles.contains) ?? false }
     }
 
     /// Takes in the next event.

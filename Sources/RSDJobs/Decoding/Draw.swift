@@ -1,28 +1,36 @@
 /// Random numbers that depend on nothing but their key, so that a resumed run draws what the first would have drawn.
 public struct Draw: Sendable, Equatable {
     private let key: UInt64
+    /// The same for all methods: what two of them ask alike is answered alike, and asked once.
+    private let requestKey: UInt64
 
     public init(runSeed: UInt64, trajectory: TrajectoryID) {
-        var hash = StableHash()
-        hash.combine(runSeed)
-        for part in [trajectory.method, trajectory.dataset, trajectory.problem] { hash.combine(part) }
-        hash.combine(UInt64(bitPattern: Int64(trajectory.sample)))
-        key = hash.value
+        func hash(_ parts: [String]) -> UInt64 {
+            var hash = StableHash()
+            hash.combine(runSeed)
+            for part in parts { hash.combine(part) }
+            hash.combine(UInt64(bitPattern: Int64(trajectory.sample)))
+            return hash.value
+        }
+        key = hash([trajectory.method, trajectory.dataset, trajectory.problem])
+        requestKey = hash([trajectory.dataset, trajectory.problem])
     }
 
     /// A number in 0..<1 for the verdict on a step.
     ///
     /// - Parameter attempt: how many verdicts were passed on this step before.
     public func uniform(step: Int, attempt: Int) -> Double {
-        Double(bits("verdict", step, attempt) >> 11) * 0x1p-53
+        Double(bits(key, "verdict", step, attempt) >> 11) * 0x1p-53
     }
 
     /// The seed of a request: not negative, as engines want it.
-    public func requestSeed(step: Int, role: Role) -> Int {
-        Int(bits(role.rawValue, step, 0) >> 1)
+    ///
+    /// - Parameter candidate: which of those that are written side by side.
+    public func requestSeed(step: Int, role: Role, candidate: Int = 0) -> Int {
+        Int(bits(requestKey, role.rawValue, step, candidate) >> 1)
     }
 
-    private func bits(_ purpose: String, _ step: Int, _ attempt: Int) -> UInt64 {
+    private func bits(_ key: UInt64, _ purpose: String, _ step: Int, _ attempt: Int) -> UInt64 {
         var hash = StableHash()
         hash.combine(key)
         hash.combine(purpose)

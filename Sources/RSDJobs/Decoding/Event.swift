@@ -1,4 +1,4 @@
-/// What a trajectory needs next.
+/// What a trajectory needs next, or one of the things that it needs side by side.
 public enum Need: Sendable, Equatable {
     case generate(Generation)
     case score(Scoring)
@@ -12,6 +12,26 @@ public enum Need: Sendable, Equatable {
         case .nothing: nil
         }
     }
+
+    /// Which of the candidates that are written side by side it is for; 0 where there is one.
+    public var candidate: Int {
+        switch self {
+        case .generate(let generation): generation.candidate
+        case .score(let scoring): scoring.candidate
+        case .nothing: 0
+        }
+    }
+}
+
+/// How a model draws its tokens.
+public struct Sampling: Sendable, Hashable {
+    public var temperature: Double
+    public var topP: Double
+
+    public init(temperature: Double, topP: Double) {
+        self.temperature = temperature
+        self.topP = topP
+    }
 }
 
 /// A request for text that continues the prompt and `steps`.
@@ -23,6 +43,10 @@ public struct Generation: Sendable, Equatable {
     public var stopsAtDelimiter: Bool
     /// Tokens left to the response.
     public var maxTokens: Int
+    /// nil is the job's own.
+    public var sampling: Sampling?
+    /// Which of the candidates that are written side by side it is for.
+    public var candidate = 0
 }
 
 /// A request for the rewards of some of the steps of a solution, all from one pass over it.
@@ -33,12 +57,15 @@ public struct Scoring: Sendable, Equatable {
     public var unscored: [Int]
     /// The first step that awaits its verdict. Those before it are taken already: their rewards are for the log alone.
     public var undecided: Int
+    /// Which of the candidates that are written side by side it is for.
+    public var candidate: Int
 
     /// - Parameter undecided: nil is the first of the unscored steps.
-    public init(steps: [String], unscored: [Int], undecided: Int? = nil) {
+    public init(steps: [String], unscored: [Int], undecided: Int? = nil, candidate: Int = 0) {
         self.steps = steps
         self.unscored = unscored
         self.undecided = undecided ?? unscored.first ?? steps.count
+        self.candidate = candidate
     }
 }
 
@@ -49,10 +76,50 @@ public enum Event: Sendable, Equatable {
     case failed(reason: String)
     /// A failure is forgiven, by the user's wish: the trajectory goes on from where it stood.
     case retried
+
+    /// Whether a model answered.
+    var isAnswer: Bool {
+        switch self {
+        case .generated, .scored: true
+        case .failed, .retried: false
+        }
+    }
+
+    /// Whether it may be the answer to a need.
+    func answers(_ need: Need) -> Bool {
+        switch (self, need) {
+        case (.generated(let answer), .generate(let wanted)):
+            answer.role == wanted.role && answer.candidate == wanted.candidate
+        case (.scored(let answer), .score(let wanted)): answer.candidate == wanted.candidate
+        default: false
+        }
+    }
+
+    /// The candidate that it is about; see ``Need/candidate``.
+    public var candidate: Int {
+        get {
+            switch self {
+            case .generated(let answer): answer.candidate
+            case .scored(let answer): answer.candidate
+            case .failed, .retried: 0
+            }
+        }
+        set {
+            switch self {
+            case .generated(var answer):
+                answer.candidate = newValue
+                self = .generated(answer)
+            case .scored(var answer):
+                answer.candidate = newValue
+                self = .scored(answer)
+            case .failed, .retried: break
+            }
+        }
+    }
 }
 
 /// An engine's answer to a ``Generation``, cut into steps.
-public struct Generated: Sendable, Equatable, Codable {
+public struct Generated: Sendable, Equatable {
     public var role: Role
     /// At least one. All but the last end with the delimiter; only the last may be empty. ``Trajectory`` takes no others.
     public var steps: [StepText]
@@ -60,8 +127,11 @@ public struct Generated: Sendable, Equatable, Codable {
     public var end: StepEnd
     /// Tokens that the engine read as prompt.
     public var promptTokens: Int
+    /// As the ``Generation`` had it.
+    public var candidate: Int
 
-    public init(role: Role, steps: [StepText], end: StepEnd, promptTokens: Int) {
+    public init(role: Role, steps: [StepText], end: StepEnd, promptTokens: Int, candidate: Int = 0) {
+        self.candidate = candidate
         self.role = role
         self.steps = steps
         self.end = end
@@ -96,7 +166,7 @@ public struct StepText: Sendable, Equatable, Codable {
 }
 
 /// A PRM's answer to a ``Scoring``.
-public struct Scored: Sendable, Equatable, Codable {
+public struct Scored: Sendable, Equatable {
     /// One for each unscored step that is not ``overlong``, in 0…1. Anything else is an error, and never read as a low
     /// reward.
     public var rewards: [Double]
@@ -109,10 +179,14 @@ public struct Scored: Sendable, Equatable, Codable {
     /// Those of the unscored steps, by their index, that do not fit into the PRM's context and so have no reward: never the
     /// one that is up for its verdict.
     public var overlong: [Int]
+    /// As the ``Scoring`` had it.
+    public var candidate: Int
 
     public init(
-        rewards: [Double], tokens: [Int], promptTokens: Int, dropped: [Int] = [], overlong: [Int] = []
+        rewards: [Double], tokens: [Int], promptTokens: Int, dropped: [Int] = [], overlong: [Int] = [],
+        candidate: Int = 0
     ) {
+        self.candidate = candidate
         self.rewards = rewards
         self.tokens = tokens
         self.promptTokens = promptTokens

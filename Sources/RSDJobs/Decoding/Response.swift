@@ -46,10 +46,14 @@ public struct Step: Sendable, Equatable, Codable {
     public var dropped: Int?
     /// The draft step that this step of the target replaced.
     public var rejected: RejectedStep?
+    /// The other candidates for this step, of a method that chooses between some.
+    public var alternatives: [Alternative]?
 
     public init(
-        text: String, origin: Role, reward: Double? = nil, dropped: Int? = nil, rejected: RejectedStep? = nil
+        text: String, origin: Role, reward: Double? = nil, dropped: Int? = nil, rejected: RejectedStep? = nil,
+        alternatives: [Alternative]? = nil
     ) {
+        self.alternatives = alternatives
         self.text = text
         self.origin = origin
         self.reward = reward
@@ -57,7 +61,7 @@ public struct Step: Sendable, Equatable, Codable {
         self.rejected = rejected
     }
 
-    private enum CodingKeys: String, CodingKey { case text, origin, reward, dropped, rejected }
+    private enum CodingKeys: String, CodingKey { case text, origin, reward, dropped, rejected, alternatives }
 
     /// Writes a missing reward as null: "never scored" is a fact of its own.
     public func encode(to encoder: any Encoder) throws {
@@ -67,6 +71,7 @@ public struct Step: Sendable, Equatable, Codable {
         try object.encode(reward, forKey: .reward)
         try object.encodeIfPresent(dropped, forKey: .dropped)
         try object.encodeIfPresent(rejected, forKey: .rejected)
+        try object.encodeIfPresent(alternatives, forKey: .alternatives)
     }
 }
 
@@ -76,6 +81,24 @@ public struct RejectedStep: Sendable, Equatable, Codable {
     public var reward: Double
     /// As ``Step/dropped``.
     public var dropped: Int?
+}
+
+/// A step that could have been taken in place of another.
+public struct Alternative: Sendable, Equatable, Codable {
+    public var text: String
+    /// The PRM's reward in 0…1, or nil where it has none.
+    public var reward: Double?
+}
+
+/// One of the whole solutions between which a method chooses.
+public struct Candidate: Sendable, Equatable, Codable {
+    public var text: String
+    public var finish: Finish
+    /// The PRM's reward of each step, or nil for a step without one; empty where nothing was scored.
+    public var rewards: [Double?]
+    /// What it was chosen by, where that is a number.
+    public var score: Double?
+    public var chosen: Bool
 }
 
 /// The part of a trajectory that every method shares: the steps taken so far, and whether it is over.
@@ -91,6 +114,10 @@ public struct Response: Sendable, Equatable {
     public var tokens = TokenCounts()
     /// Waves in which this trajectory was worked on.
     public var waves = 0
+    /// On draft steps that were put to a threshold; nil for methods that have none.
+    public var verdicts: Verdicts?
+    /// The solutions that were to choose from, of a method that chooses between whole ones.
+    public var candidates: [Candidate]?
 
     public init(limits: Limits) {
         self.limits = limits
@@ -113,6 +140,29 @@ public struct Response: Sendable, Equatable {
         case .delimiter where steps.count >= limits.maxSteps: finish = .maxSteps
         case .delimiter: break
         }
+    }
+
+    /// Takes all that a model wrote, up to where the response is finished.
+    ///
+    /// - Parameter origin: the model.
+    /// - Returns: tokens of the steps that were taken, and of those after the end.
+    mutating func commit(_ answer: Generated, origin: Role) -> (kept: Int, beyond: Int) {
+        var (kept, beyond) = (0, 0)
+        for (index, step) in answer.steps.enumerated() {
+            guard finish == nil else {
+                beyond += step.tokens
+                continue
+            }
+            kept += step.tokens
+            let end = index == answer.steps.count - 1 ? answer.end : .delimiter
+            commit(Step(text: step.text, origin: origin), tokens: step.tokens, end: end)
+        }
+        return (kept, beyond)
+    }
+
+    /// Takes the steps and the end of another response to the same problem for its own.
+    mutating func adopt(_ other: Response) {
+        (steps, keptTokens, finish) = (other.steps, other.keptTokens, other.finish)
     }
 
     mutating func setReward(_ reward: Double, dropped: Int?, ofStep index: Int) {

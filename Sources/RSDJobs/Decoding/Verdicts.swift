@@ -1,5 +1,5 @@
 /// What became of draft steps that were put to the threshold.
-public struct Verdicts: Sendable, Equatable {
+public struct Verdicts: Sendable, Equatable, Codable {
     public var accepted = 0
     public var rejected = 0
 
@@ -17,15 +17,5 @@ public struct Verdicts: Sendable, Equatable {
 
     public static func - (left: Verdicts, right: Verdicts) -> Verdicts {
         Verdicts(accepted: left.accepted - right.accepted, rejected: left.rejected - right.rejected)
-    }
-}
-
-extension Sequence<Step> {
-    /// The verdicts that led to these steps.
-    public var verdicts: Verdicts {
-        reduce(into: Verdicts()) { verdicts, step in
-            if step.origin == .draft, step.reward != nil { verdicts.accepted += 1 }
-            if step.rejected != nil { verdicts.rejected += 1 }
-        }
     }
 }

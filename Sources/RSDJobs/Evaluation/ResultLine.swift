@@ -18,6 +18,10 @@ public struct ResultLine: Sendable, Equatable, Codable {
     public var correct: Bool
     public var tokens: TokenCounts
     public var waves: Int
+    /// On draft steps that were put to a threshold; absent for methods that have none.
+    public var verdicts: Verdicts?
+    /// The solutions that were to choose from; absent for methods that write one.
+    public var candidates: [Candidate]?
 
     /// - Parameter trajectory: a finished one.
     public init(_ trajectory: Trajectory, finish: Finish, gold: String, grader: ExactGrader) {
@@ -36,10 +40,13 @@ public struct ResultLine: Sendable, Equatable, Codable {
         correct = finish != .failed && grader.isCorrect(answer, gold: gold)
         tokens = response.tokens
         waves = response.waves
+        verdicts = response.verdicts
+        candidates = response.candidates
     }
 
     private enum CodingKeys: String, CodingKey {
         case id, method, dataset, problem, sample, text, finish, failure, steps, answer, gold, correct, tokens, waves
+        case verdicts, candidates
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -58,6 +65,8 @@ public struct ResultLine: Sendable, Equatable, Codable {
         try line.encode(correct, forKey: .correct)
         try line.encode(tokens, forKey: .tokens)
         try line.encode(waves, forKey: .waves)
+        try line.encodeIfPresent(verdicts, forKey: .verdicts)
+        try line.encodeIfPresent(candidates, forKey: .candidates)
     }
 
     /// The lines as a file's content: sorted keys, a newline after each.

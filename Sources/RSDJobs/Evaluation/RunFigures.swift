@@ -6,6 +6,7 @@ public struct RunFigures: Sendable, Equatable, Codable {
     public var swaps = 0
     /// Engine processes brought up.
     public var coldStarts = 0
+    public var requests = Requests()
     public var seconds = Seconds()
 
     public struct Seconds: Sendable, Equatable, Codable {
@@ -17,8 +18,16 @@ public struct RunFigures: Sendable, Equatable, Codable {
         public var working: [String: Double] = [:]
     }
 
+    /// Answers of the models, by how they were come by.
+    public struct Requests: Sendable, Equatable, Codable {
+        /// An engine was asked.
+        public var asked = 0
+        /// Another trajectory had asked the same.
+        public var shared = 0
+    }
+
     private enum CodingKeys: String, CodingKey {
-        case waves, swaps, seconds
+        case waves, swaps, seconds, requests
         case coldStarts = "cold_starts"
     }
 
@@ -29,6 +38,8 @@ public struct RunFigures: Sendable, Equatable, Codable {
 
     mutating func add(_ record: JournalRecord) {
         switch record {
+        case .event(_, let event, let asked) where event.isAnswer:
+            if asked == nil { requests.shared += 1 } else { requests.asked += 1 }
         case .event: break
         case .load(let engine, let time):
             coldStarts += 1

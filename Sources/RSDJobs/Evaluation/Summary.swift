@@ -81,7 +81,7 @@ extension Summary.Row {
             tokens += line.tokens
             steps += line.steps.count
             byTarget += line.steps.count { $0.origin == .target }
-            verdicts = verdicts + line.steps.verdicts
+            verdicts = verdicts + (line.verdicts ?? Verdicts())
         }
         let share = Proportion(correct, of: total)
         accuracy = share.value

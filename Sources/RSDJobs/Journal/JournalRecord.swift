@@ -2,7 +2,8 @@ import Foundation
 
 /// One line of the journal.
 public enum JournalRecord: Sendable, Equatable {
-    /// Something happened to a trajectory; when an engine was asked for it, where one was.
+    /// Something happened to a trajectory, and when an engine was asked for it: nil where it was answered by what had been
+    /// asked for another trajectory.
     case event(TrajectoryID, Event, asked: AskedSpan? = nil)
     /// An engine was brought up: seconds until it was ready.
     case load(engine: String, seconds: Double)
@@ -65,7 +66,7 @@ extension JournalRecord: Codable {
         case rewards, tokens, dropped, overlong
         case reason
         case engine, seconds, wave, engines
-        case begin
+        case begin, candidate, shared
     }
 
     private enum Kind: String, Codable { case generated, scored, failed, retried, load, wake, swap, phase }
@@ -90,7 +91,8 @@ extension JournalRecord: Codable {
                 role: try line.decode(Role.self, forKey: .role),
                 steps: try line.decode([StepText].self, forKey: .steps),
                 end: try line.decode(StepEnd.self, forKey: .end),
-                promptTokens: try line.decode(Int.self, forKey: .prompt))
+                promptTokens: try line.decode(Int.self, forKey: .prompt),
+                candidate: try line.decodeIfPresent(Int.self, forKey: .candidate) ?? 0)
             self = .event(try trajectory(), .generated(generated), asked: try asked())
         case .scored:
             let scored = Scored(
@@ -98,7 +100,8 @@ extension JournalRecord: Codable {
                 tokens: try line.decode([Int].self, forKey: .tokens),
                 promptTokens: try line.decode(Int.self, forKey: .prompt),
                 dropped: try line.decodeIfPresent([Int].self, forKey: .dropped) ?? [],
-                overlong: try line.decodeIfPresent([Int].self, forKey: .overlong) ?? [])
+                overlong: try line.decodeIfPresent([Int].self, forKey: .overlong) ?? [],
+                candidate: try line.decodeIfPresent(Int.self, forKey: .candidate) ?? 0)
             self = .event(try trajectory(), .scored(scored), asked: try asked())
         case .failed:
             self = .event(try trajectory(), .failed(reason: try line.decode(String.self, forKey: .reason)))
@@ -131,6 +134,8 @@ extension JournalRecord: Codable {
             try line.encode(id.problem, forKey: .problem)
             try line.encode(id.sample, forKey: .sample)
             try Self.encode(event, to: &line)
+            if event.candidate > 0 { try line.encode(event.candidate, forKey: .candidate) }
+            if asked == nil, event.isAnswer { try line.encode(true, forKey: .shared) }
             try line.encodeIfPresent(asked?.begin, forKey: .begin)
             try line.encodeIfPresent(asked?.seconds, forKey: .seconds)
         case .load(let engine, let seconds), .wake(let engine, let seconds):

@@ -1,10 +1,10 @@
 /// The engines of one group, up and ready, as a phase sees them.
 protocol Crew: Sendable {
-    /// Meets a trajectory's need.
+    /// Puts a question to its model.
     ///
     /// - Throws: ``EngineGone`` where the engine is no longer there, ``Unanswerable`` where asking again is of no use,
     ///   anything else for an attempt that failed.
-    func answer(_ trajectory: Trajectory) async throws -> Event
+    func answer(_ question: Question) async throws -> Event
 
     /// Returns when an engine has died or makes no progress, or when the task is cancelled.
     func trouble() async -> EngineTrouble?

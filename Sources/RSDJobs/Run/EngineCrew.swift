@@ -22,12 +22,12 @@ actor EngineCrew: Crew {
         for role in engines.keys { try await openSession(role) }
     }
 
-    func answer(_ trajectory: Trajectory) async throws -> Event {
-        guard let role = trajectory.need.role, let session = sessions[role] else { throw EngineGone() }
+    func answer(_ question: Question) async throws -> Event {
+        guard let role = question.need.role, let session = sessions[role] else { throw EngineGone() }
         signs[role, default: ProgressSigns()].asked()
         defer { signs[role]?.left() }
         do {
-            let event = try await asking.answer(trajectory, from: session)
+            let event = try await asking.answer(question, from: session)
             signs[role]?.seen()
             return event
         } catch EngineAnswerError.engine {

@@ -21,7 +21,8 @@ struct JobRun: Sendable {
         let manifest = try readManifest()
         let contents = try JournalReader.read(directory.journal)
         var roster = Roster(job)
-        let replayed = try roster.replay(contents.records)
+        let answers = AnswerBook(job.spec)
+        let replayed = try roster.replay(contents.records, into: answers)
         let swept = try await site.sweep()
         // A run that is finished needs no engines, and may be looked at where there are none.
         let isDone = roster.finishedCount == roster.ids.count && !retryFailed
@@ -36,16 +37,18 @@ struct JobRun: Sendable {
         if swept > 0 { observe(.swept(count: swept)) }
         if replayed > 0 { observe(.resumed(roster.all, book.figures(waves: roster.waves))) }
         observe(.began(total: roster.ids.count, finished: roster.finishedCount, replayed: replayed))
-        if let room { try await work(in: room, on: &roster, book: book) }
+        if let room { try await work(in: room, on: &roster, book: book, answers: answers) }
         return try conclude(roster, book: book)
     }
 
     // MARK: Waves
 
-    private func work(in room: any EngineRoom, on roster: inout Roster, book: RunBook) async throws {
+    private func work(
+        in room: any EngineRoom, on roster: inout Roster, book: RunBook, answers: AnswerBook
+    ) async throws {
         if let reason = room.reason { observe(.choseResidency(reason)) }
         do {
-            try await takeTurns(in: room, on: &roster, book: book)
+            try await takeTurns(in: room, on: &roster, book: book, answers: answers)
         } catch {
             // Whatever happened, no engine stays behind; that failure of the run matters more than one of the stop.
             try? await room.leave()
@@ -54,14 +57,23 @@ struct JobRun: Sendable {
         try await room.leave()
     }
 
-    private func takeTurns(in room: any EngineRoom, on roster: inout Roster, book: RunBook) async throws {
+    private func takeTurns(
+        in room: any EngineRoom, on roster: inout Roster, book: RunBook, answers: AnswerBook
+    ) async throws {
         while roster.finishedCount < roster.ids.count {
             for group in room.groups {
                 let ready = roster.needing(group)
                 if ready.isEmpty { continue }
                 if interruption.level > .none { throw Interrupted() }
+                let phase = Phase(
+                    job: job.spec, roles: group, trajectories: ready, journal: book, book: answers,
+                    interruption: interruption, observe: observe)
+                // A model whose every answer is known already is not brought up.
+                let hasQuestions = try await phase.prepare(ready.map(\.id))
+                await roster.update(phase.trajectories.values)
+                guard hasQuestions else { continue }
                 let crew = try await enter(group, of: room, book: book)
-                try await phase(of: group, on: ready, crew: crew, roster: &roster, book: book)
+                try await run(phase, of: group, crew: crew, roster: &roster, book: book)
             }
         }
     }
@@ -84,18 +96,16 @@ struct JobRun: Sendable {
         return try await interruption.giveUpOn { try await room.enter(group, note: note) }
     }
 
-    private func phase(
-        of roles: [Role], on ready: [Trajectory], crew: any Crew, roster: inout Roster, book: RunBook
+    private func run(
+        _ phase: Phase, of roles: [Role], crew: any Crew, roster: inout Roster, book: RunBook
     ) async throws {
+        let ready = await phase.trajectories.values.filter { $0.needs(anyOf: roles) }
         let wave = ready.map { $0.response.waves + ($0.isAtStartOfWave ? 1 : 0) }.max() ?? 0
-        let phase = Phase(
-            roles: roles, trajectories: ready, crew: crew, journal: book.journal, interruption: interruption,
-            concurrency: job.spec.engine.concurrency, observe: observe)
         observe(.phaseBegan(wave: wave, roles: roles, trajectories: ready.count))
         let begin = ContinuousClock.now
         let result: Result<Void, any Error>
         do {
-            result = .success(try await phase.run())
+            result = .success(try await phase.run(with: crew))
         } catch {
             result = .failure(error)
         }

@@ -2,10 +2,10 @@ import DequeModule
 
 /// What one engine of a phase has before it: each engine has a lane of its own, so that none waits for another.
 struct Lane: Sendable {
-    var queue: Deque<TrajectoryID> = []
-    var inFlight: Set<TrajectoryID> = []
+    var queue: Deque<Question.Key> = []
+    var inFlight: Set<Question.Key> = []
     /// Were in flight when an engine went away.
-    var dropped: [TrajectoryID] = []
+    var dropped: [Question.Key] = []
     var patience: Patience
 
     /// - Parameter concurrency: requests in flight at most.

@@ -1,28 +1,33 @@
 /// All trajectories of a job, in the order of the results: method, data set, problem, sample.
 struct Roster: Sendable {
+    private let spec: JobSpec
     let ids: [TrajectoryID]
     private(set) var trajectories: [TrajectoryID: Trajectory]
     private let problems: [TrajectoryID: Problem]
 
     init(_ job: LoadedJob) {
         let spec = job.spec
-        let limits = Limits(
-            delimiter: spec.decoding.delimiter, maxTokens: spec.decoding.maxTokens, maxSteps: spec.decoding.maxSteps)
+        let limits = Limits(spec.decoding)
         var ids: [TrajectoryID] = []
         var trajectories: [TrajectoryID: Trajectory] = [:]
         var problems: [TrajectoryID: Problem] = [:]
         for method in spec.methods {
             for dataset in spec.datasets {
                 for problem in job.problems[dataset.name] ?? [] {
-                    let id = TrajectoryID(method: method.name, dataset: dataset.name, problem: problem.id)
-                    let draw = Draw(runSeed: spec.seed, trajectory: id)
-                    ids.append(id)
-                    problems[id] = problem
-                    trajectories[id] = Trajectory(
-                        id: id, limits: limits, method: method.kind.start(decoding: spec.decoding, draw: draw))
+                    for (sample, seed) in spec.seeds.enumerated() {
+                        let id = TrajectoryID(
+                            method: method.name, dataset: dataset.name, problem: problem.id, sample: sample)
+                        let draw = Draw(runSeed: seed, trajectory: id)
+                        ids.append(id)
+                        problems[id] = problem
+                        trajectories[id] = Trajectory(
+                            id: id, limits: limits,
+                            method: method.kind.settings.start(decoding: spec.decoding, draw: draw))
+                    }
                 }
             }
         }
+        self.spec = spec
         self.ids = ids
         self.trajectories = trajectories
         self.problems = problems
@@ -41,7 +46,7 @@ struct Roster: Sendable {
     var finishedCount: Int { trajectories.values.count { $0.response.finish != nil } }
 
     func needing(_ roles: [Role]) -> [Trajectory] {
-        all.filter { $0.need.role.map(roles.contains) ?? false }
+        all.filter { $0.needs(anyOf: roles) }
     }
 
     mutating func update(_ changed: some Sequence<Trajectory>) {
@@ -50,17 +55,21 @@ struct Roster: Sendable {
 
     /// Replays what the journal holds.
     ///
+    /// - Parameter book: is told every answer.
     /// - Returns: the number of events.
     /// - Throws: ``ForeignEvent`` where one does not belong to this job.
-    mutating func replay(_ records: [JournalRecord]) throws -> Int {
+    mutating func replay(_ records: [JournalRecord], into book: AnswerBook? = nil) throws -> Int {
         var count = 0
         for (index, record) in records.enumerated() {
             guard case .event(let id, let event, _) = record else { continue }
-            guard trajectories[id] != nil else {
+            guard let trajectory = trajectories[id] else {
                 throw ForeignEvent(line: index + 1, reason: "no trajectory of this job is called \(id)")
             }
             do {
                 try trajectories[id]?.apply(event)
+                if let book, event.isAnswer, let need = trajectory.needs.first(where: event.answers) {
+                    book.note(event, answering: Question(need, of: id, in: spec).key)
+                }
             } catch {
                 throw ForeignEvent(line: index + 1, reason: "\(error)")
             }

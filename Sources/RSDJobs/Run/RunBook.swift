@@ -11,7 +11,7 @@ final class RunBook: Sendable {
         state = Mutex(figures)
     }
 
-    /// Journals something that the engines did.
+    /// Journals a record; returns when it is on the disk.
     func append(_ record: JournalRecord) async throws {
         try await journal.append(record)
         state.withLock { $0.add(record) }

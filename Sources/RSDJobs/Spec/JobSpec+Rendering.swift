@@ -1,7 +1,10 @@
 extension JobSpec {
     /// The spec as it is run, with every default: YAML that loads, from any directory, as an equal spec.
     public func renderYAML() -> String {
-        var lines = ["name: \(YAMLWriter.text(name))", "seed: \(seed)", "models:"]
+        var lines = [
+            "name: \(YAMLWriter.text(name))",
+            "seed: " + (seeds.count == 1 ? String(seed) : list(seeds.map { String($0) })), "models:",
+        ]
         for role in Role.allCases {
             guard let model = models[role] else { continue }
             lines.append("  \(role.rawValue): " + flow(model.yaml))
@@ -9,7 +12,7 @@ extension JobSpec {
         lines += ["engine:"] + engine.yaml.map { "  \($0): \($1)" }
         lines += ["datasets:"] + datasets.map { "  - " + flow($0.yaml) }
         lines += ["prompt: " + prompt.yaml, "decoding:"] + decoding.yaml.map { "  \($0): \($1)" }
-        lines += ["methods:"] + methods.map { "  - { \($0.kind.key.rawValue): \(flow($0.yaml)) }" }
+        lines += ["methods:"] + methods.map { "  - { \($0.kind.key): \(flow($0.yaml)) }" }
         lines += ["grading: " + flow([("with", grading.grader.rawValue)])]
         return lines.joined(separator: "\n") + "\n"
     }
@@ -143,23 +146,6 @@ extension Lookahead {
 
 extension MethodSpec {
     fileprivate var yaml: Pairs {
-        guard case .rsd(let weighting) = kind else { return [("name", YAMLWriter.text(name))] }
-        return [("name", YAMLWriter.text(name))] + weighting.yaml
-    }
-}
-
-extension Weighting {
-    /// The weighting's name and its settings, as a spec writes them.
-    var yaml: [(key: String, value: String)] {
-        [("weighting", key.rawValue)]
-            + {
-                switch self {
-                case .binaryStep(let threshold): [("threshold", threshold.plain)]
-                case .constant(let p): [("p", p.plain)]
-                case .clipping, .sigmoidal: []
-                case .logistic(let alpha, let threshold):
-                    [("alpha", alpha.plain), ("threshold", threshold.plain)]
-                }
-            }()
+        [("name", YAMLWriter.text(name))] + kind.settings.yaml
     }
 }

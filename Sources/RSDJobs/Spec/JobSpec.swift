@@ -5,7 +5,9 @@ import ModelLifecycle
 public struct JobSpec: Sendable, Equatable {
     public var name: String
     /// Everything random in the run is derived from it.
-    public var seed: UInt64
+    public var seed: UInt64 { seeds[0] }
+    /// One for each sample of a problem.
+    public var seeds: [UInt64]
     public var models: [Role: ModelSpec]
     public var engine: EngineSpec
     public var datasets: [DatasetSpec]
@@ -119,6 +121,8 @@ public struct DecodingSpec: Sendable, Equatable {
     public var temperature: Double
     public var topP: Double
     public var lookahead: Lookahead
+
+    public var sampling: Sampling { Sampling(temperature: temperature, topP: topP) }
 }
 
 /// How far the draft model runs ahead of the PRM's verdict.
@@ -133,12 +137,6 @@ public struct MethodSpec: Sendable, Equatable {
     /// Unique in the job; it names the method in results and tables.
     public var name: String
     public var kind: MethodKind
-}
-
-public enum MethodKind: Sendable, Hashable {
-    case rsd(Weighting)
-    case draftOnly
-    case targetOnly
 }
 
 public struct GradingSpec: Sendable, Equatable {

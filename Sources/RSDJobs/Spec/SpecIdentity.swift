@@ -25,7 +25,7 @@ public struct SpecIdentity: Sendable, Equatable, Codable {
 
     public init(_ job: LoadedJob) {
         let spec = job.spec
-        add("seed", String(spec.seed))
+        add("seed", spec.seeds.map { String($0) }.joined(separator: ", "))
         for role in Role.allCases {
             guard let model = spec.models[role], let files = job.models[role] else { continue }
             // Not where it lies: the same files elsewhere are the same model.
@@ -48,9 +48,8 @@ public struct SpecIdentity: Sendable, Equatable, Codable {
         for (key, value) in spec.decoding.yaml { add("decoding.\(key)", value) }
         add("methods", spec.methods.map(\.name).joined(separator: ", "))
         for method in spec.methods {
-            add("methods.\(method.name).kind", method.kind.key.rawValue)
-            guard case .rsd(let weighting) = method.kind else { continue }
-            for (key, value) in weighting.yaml { add("methods.\(method.name).\(key)", value) }
+            add("methods.\(method.name).kind", method.kind.key)
+            for (key, value) in method.kind.settings.yaml { add("methods.\(method.name).\(key)", value) }
         }
     }
 

@@ -35,8 +35,8 @@ struct RequestLog {
 
 /// What a request asks for.
 enum Question: Hashable {
-    /// A generation is known by its seed, which is that of one trajectory, step and model.
-    case generation(seed: Int)
+    /// A generation is known by its seed, which is that of a problem, step and model, and by the text that goes before.
+    case generation(seed: Int, text: String)
     /// A scoring is known by the text it is about.
     case scoring(text: String)
 
@@ -49,15 +49,14 @@ enum Question: Hashable {
         var roster = Roster(job)
         var questions: [Question] = []
         for case .event(let id, let event, _) in try JournalReader.read(directory.journal).records {
-            guard let trajectory = roster[id] else { continue }
-            switch trajectory.need {
+            guard let need = roster[id]?.needs.first(where: event.answers),
+                case .text(let prompt) = job.spec.prompt.before(roster.problem(of: id)?.question ?? "").form
+            else { continue }
+            switch need {
             case .generate(let wanted):
-                let draw = Draw(runSeed: job.spec.seed, trajectory: id)
-                questions.append(.generation(seed: draw.requestSeed(step: wanted.steps.count, role: wanted.role)))
-            case .score(let wanted):
-                guard case .text(let prompt) = job.spec.prompt.before(roster.problem(of: id)?.question ?? "").form
-                else { continue }
-                questions.append(.scoring(text: prompt + wanted.steps.joined()))
+                let seed = RSDJobs.Question(need, of: id, in: job.spec).seed
+                questions.append(.generation(seed: seed, text: prompt + wanted.steps.joined()))
+            case .score(let wanted): questions.append(.scoring(text: prompt + wanted.steps.joined()))
             case .nothing: break
             }
             _ = try roster.replay([.event(id, event)])
@@ -106,7 +105,7 @@ struct RepetitionWatch {
     }
 
     private func question(_ request: RequestLog.Request) -> Question {
-        if let seed = request.seed { return .generation(seed: seed) }
-        return .scoring(text: tokenizer.decode(request.prompt, skipSpecial: true))
+        let text = tokenizer.decode(request.prompt, skipSpecial: true)
+        return request.seed.map { .generation(seed: $0, text: text) } ?? .scoring(text: text)
     }
 }

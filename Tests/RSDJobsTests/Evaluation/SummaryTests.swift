@@ -4,7 +4,10 @@ import Testing
 @testable import RSDJobs
 
 @Suite struct SummaryTests {
-    private func line(correct: Bool, steps: [Step], tokens: TokenCounts = TokenCounts(), finish: Finish = .eos) throws
+    private func line(
+        correct: Bool, steps: [Step], tokens: TokenCounts = TokenCounts(), verdicts: Verdicts? = nil,
+        finish: Finish = .eos
+    ) throws
         -> ResultLine
     {
         var trajectory = Trajectory(
@@ -15,6 +18,7 @@ import Testing
         line.correct = correct
         line.steps = steps
         line.tokens = tokens
+        line.verdicts = verdicts
         return line
     }
 
@@ -35,7 +39,7 @@ import Testing
             Step(text: "d", origin: .target, reward: 0.2, rejected: rejected),
         ]
         let lines = [
-            try line(correct: true, steps: steps, tokens: tokens),
+            try line(correct: true, steps: steps, tokens: tokens, verdicts: Verdicts(accepted: 3, rejected: 1)),
             try line(correct: false, steps: [], finish: .maxTokens),
         ]
         let row = Summary.Row(

@@ -56,7 +56,7 @@ extension JobSpec {
         engine.groups = groups
         engine.sleepLevel = sleepLevel
         return JobSpec(
-            name: "sample", seed: 0,
+            name: "sample", seeds: [0],
             models: Dictionary(
                 uniqueKeysWithValues: Role.allCases.map { role in
                     (role, ModelSpec(model: "/m/\(role)", args: models[role] ?? []))

@@ -69,7 +69,7 @@ import Testing
         let crew = try await EngineCrew(
             engines: [.draft: engine], pieces: [:], asking: Asking(job: job), stallTimeout: 0.1, restart: { _ in })
         let trajectory = try #require(Roster(job).all.first { $0.need.role == .draft })
-        let question = Task { try await crew.answer(trajectory) }
+        let question = Task { try await crew.answer(Question(trajectory.need, of: trajectory.id, in: job.spec)) }
         let found = Mutex(false)
         let watch = Task {
             let trouble = await crew.trouble()

@@ -25,11 +25,32 @@ import Testing
 
     private func phase(
         _ crew: FakeCrew, _ trajectories: [Trajectory], roles: [Role] = [.draft], concurrency: Int = 8,
+        shares: Bool = false,
         observe: @escaping @Sendable (RunEvent) -> Void = { _ in }
-    ) throws -> Phase {
-        Phase(
-            roles: roles, trajectories: trajectories, crew: crew, journal: try Journal(file: file, goodLength: 0),
-            interruption: interruption, concurrency: concurrency, observe: observe)
+    ) throws -> PreparedPhase {
+        var job = try SpecFixture().load().spec
+        job.engine.concurrency = concurrency
+        // Whether answers are shared goes by the job's methods and seeds.
+        if shares { job.seeds = [0, 1] }
+        let journal = RunBook(
+            journal: try Journal(file: file, goodLength: 0), figures: RunFigures(records: [], waves: 0))
+        let phase = Phase(
+            job: job, roles: roles, trajectories: trajectories, journal: journal, book: AnswerBook(job),
+            interruption: interruption, observe: observe)
+        return PreparedPhase(phase: phase, order: trajectories.map(\.id), crew: crew, journal: journal)
+    }
+
+    private struct PreparedPhase {
+        let phase: Phase
+        let order: [TrajectoryID]
+        let crew: FakeCrew
+        let journal: RunBook
+
+        var trajectories: [TrajectoryID: Trajectory] { get async { await phase.trajectories } }
+
+        func run() async throws {
+            if try await phase.prepare(order) { try await phase.run(with: crew) }
+        }
     }
 
     /// What became of each problem, by the journal alone.
@@ -42,7 +63,7 @@ import Testing
             uniqueKeysWithValues: table.values.compactMap { t in t.response.finish.map { (t.id.problem, $0) } })
     }
 
-    private func isProblem(_ trajectory: Trajectory, _ numbers: Int...) -> Bool {
+    private func isProblem(_ trajectory: Question, _ numbers: Int...) -> Bool {
         numbers.contains { "\($0)" == trajectory.id.problem }
     }
 
@@ -93,7 +114,7 @@ import Testing
         #expect(crew.restarted == [.prm])
     }
 
-    private func isScored(_ trajectory: Trajectory) -> Bool { trajectory.need.role == .prm }
+    private func isScored(_ trajectory: Question) -> Bool { trajectory.need.role == .prm }
 
     @Test func aFailedAttemptIsRepeated() async throws {
         let crew = FakeCrew { trajectory, times, _ in
@@ -228,5 +249,94 @@ import Testing
         try FileManager.default.createSymbolicLink(atPath: file.path, withDestinationPath: "/dev/full")
         let phase = try phase(FakeCrew(), trajectories(5))
         await #expect(throws: JournalWriteFailure.self) { try await phase.run() }
+    }
+
+    // MARK: Answers for several
+
+    /// The same problems in the hands of several methods.
+    private func crowd(_ methods: Int, _ problems: Int, method: any DecodingMethod) -> [Trajectory] {
+        (0..<methods).flatMap { number in
+            (0..<problems).map { problem in
+                Trajectory(
+                    id: TrajectoryID(method: "m\(number)", dataset: "d", problem: "\(problem)"),
+                    limits: Limits(delimiter: "\n\n", maxTokens: 100, maxSteps: 10), method: method)
+            }
+        }
+    }
+
+    @Test func whatSeveralNeedIsAskedOnce() async throws {
+        let crew = FakeCrew()
+        let phase = try phase(
+            crew, crowd(3, 10, method: rewardGuided), roles: [.draft, .prm, .target], shares: true)
+        try await phase.run()
+        #expect(await phase.trajectories.values.allSatisfy { $0.response.finish == .eos })
+        #expect(crew.asked.count == 20)
+        #expect(phase.journal.figures(waves: 1).requests == .init(asked: 20, shared: 40))
+        let records = try JournalReader.read(file).records
+        #expect(records.count { if case .event(_, _, asked: .some) = $0 { true } else { false } } == 20)
+        #expect(Set(records.compactMap { if case .event(let id, _, _) = $0 { id } else { nil } }).count == 30)
+    }
+
+    @Test func whatIsKnownAlreadyIsNotAskedAtAll() async throws {
+        let crew = FakeCrew()
+        let first = try phase(crew, crowd(1, 5, method: SingleModel(role: .draft)), shares: true)
+        try await first.run()
+        var job = try SpecFixture().load().spec
+        job.seeds = [0, 1]
+        let others = crowd(2, 5, method: SingleModel(role: .draft))
+        var roster: [TrajectoryID: Trajectory] = Dictionary(uniqueKeysWithValues: others.map { ($0.id, $0) })
+        let book = AnswerBook(job)
+        for case .event(let id, let event, _) in try JournalReader.read(file).records {
+            let need = try #require(roster[id]?.need)
+            book.note(event, answering: Question(need, of: id, in: job).key)
+            try roster[id]?.apply(event)
+        }
+        let phase = Phase(
+            job: job, roles: [.draft], trajectories: Array(roster.values), journal: first.journal, book: book,
+            interruption: interruption, observe: { _ in })
+        #expect(try await phase.prepare(others.map(\.id)) == false)
+        #expect(await phase.trajectories.values.allSatisfy { $0.response.finish == .eos })
+    }
+
+    @Test func whatFailsForOneFailsForAllWhoWait() async throws {
+        let crew = FakeCrew { question, _, _ in isProblem(question, 0) ? .unanswerable("too long") : .answer }
+        let phase = try phase(crew, crowd(3, 2, method: SingleModel(role: .draft)), shares: true)
+        try await phase.run()
+        let finishes = await phase.trajectories.values.map { ($0.id.problem, $0.response.finish) }
+        #expect(finishes.allSatisfy { $0.1 == ($0.0 == "0" ? .failed : .eos) })
+        #expect(crew.asked.count == 2)
+    }
+
+    @Test func candidatesOfOneTrajectoryAreWrittenSideBySide() async throws {
+        let crew = FakeCrew()
+        let method = StepSearch(
+            beams: 2, candidates: 2, sampling: Sampling(temperature: 0.7, topP: 0.8),
+            limits: Limits(delimiter: "\n\n", maxTokens: 100, maxSteps: 1))
+        let phase = try phase(crew, trajectories(3, method: method), roles: [.draft, .prm])
+        try await phase.run()
+        #expect(await phase.trajectories.values.allSatisfy { $0.response.finish == .maxSteps })
+        #expect(try #require(crew.mostInFlight[.draft]) > 3)
+        var replayed = trajectories(3, method: method)
+        for case .event(let id, let event, _) in try JournalReader.read(file).records {
+            let index = try #require(replayed.firstIndex { $0.id == id })
+            try replayed[index].apply(event)
+        }
+        for trajectory in replayed { #expect(await phase.trajectories[trajectory.id]?.response == trajectory.response) }
+    }
+
+    @Test func whoFailsWithSeveralCandidatesFailsOnce() async throws {
+        let crew = FakeCrew { question, _, _ in isProblem(question, 1) ? .unanswerable("too long") : .answer }
+        let method = MajorityVote(
+            samples: Samples(
+                4, by: .draft, sampling: Sampling(temperature: 0.7, topP: 0.8),
+                limits: Limits(delimiter: "\n\n", maxTokens: 100, maxSteps: 10)))
+        let phase = try phase(crew, trajectories(3, method: method))
+        try await phase.run()
+        let finishes = await phase.trajectories.values.map { ($0.id.problem, $0.response.finish) }
+        #expect(finishes.allSatisfy { $0.1 == ($0.0 == "1" ? .failed : .eos) })
+        let failures = try JournalReader.read(file).records.count {
+            if case .event(_, .failed, _) = $0 { true } else { false }
+        }
+        #expect(failures == 1)
     }
 }

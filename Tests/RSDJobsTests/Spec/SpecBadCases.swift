@@ -246,13 +246,13 @@ extension BadCase {
                 1 error in job.yaml
                 """#),
         BadCase(
-            "a list for a number",
+            "a mapping for a number",
             changes: [
-                (#"0.7"#, #"[0.6, 0.7]"#)
+                (#"0.7"#, #"{ a: 1 }"#)
             ],
             says: #"""
-                job.yaml:15:25: error: expected a number for 'threshold', found a list
-                  - { rsd: { threshold: [0.6, 0.7] } }
+                job.yaml:15:25: error: expected a number for 'threshold', found a mapping
+                  - { rsd: { threshold: { a: 1 } } }
                                         ^
                 1 error in job.yaml
                 """#),

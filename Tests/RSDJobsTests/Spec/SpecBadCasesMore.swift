@@ -5,14 +5,14 @@ extension BadCase {
         BadCase(
             "an unknown method",
             changes: [
-                (#"- target_only"#, #"- target-only\#n  - majority"#)
+                (#"- target_only"#, #"- target-only\#n  - greedy"#)
             ],
             says: #"""
                 job.yaml:16:5: error: unknown method 'target-only'; did you mean 'target_only'?
                   - target-only
                     ^
-                job.yaml:17:5: error: unknown method 'majority'; known: rsd, draft_only, target_only
-                  - majority
+                job.yaml:17:5: error: unknown method 'greedy'; known: rsd, draft_only, target_only, majority, process_best_of_n, beam_search
+                  - greedy
                     ^
                 2 errors in job.yaml
                 """#),

@@ -19,7 +19,7 @@ struct SpecLoadingTests {
             """, to: "job.yaml")
         let job = try fixture.load()
         let expected = JobSpec(
-            name: "demo", seed: 0,
+            name: "demo", seeds: [0],
             models: [.target: ModelSpec(model: fixture.path("models/target"), profile: nil)],
             engine: EngineSpec(
                 kind: .pocket, residency: .swap, args: [], env: [:], concurrency: 64, startTimeout: 600,

@@ -104,7 +104,7 @@ private struct SpecGenerator {
         let methods = (0..<draw(1...4)).map { MethodSpec(name: "m\($0).\(word())", kind: method()) }
         let profile = profile()
         return JobSpec(
-            name: word(), seed: bits(),
+            name: word(), seeds: (0..<draw(1...3)).map { UInt64($0) &+ bits() << 2 },
             models: [
                 .draft: ModelSpec(
                     model: "/" + text(nul: false).replacing("/", with: "_") + "x", profile: nil),
@@ -144,7 +144,16 @@ private struct SpecGenerator {
     }
 
     private mutating func method() -> MethodKind {
-        switch draw(0...6) {
+        switch draw(0...9) {
+        case 7: MethodKind(Majority(samples: samples(), writer: draw(0...1) == 0 ? .draft : .target))
+        case 8: MethodKind(ProcessBestOfN(samples: samples()))
+        case 9:
+            {
+                let beams = draw(1...4)
+                var samples = samples()
+                samples.n = beams * draw(2...4)
+                return MethodKind(BeamSearch(beams: beams, samples: samples))
+            }()
         case 0: .draftOnly
         case 1: .targetOnly
         case 2: .rsd(.constant(p: unit()))
@@ -153,6 +162,10 @@ private struct SpecGenerator {
         case 5: .rsd(.logistic(alpha: number(), threshold: unit()))
         default: .rsd(.binaryStep(threshold: unit()))
         }
+    }
+
+    private mutating func samples() -> SampleSettings {
+        SampleSettings(n: draw(2...64), sampling: Sampling(temperature: 0.1 + unit(), topP: 0.5 + unit() / 2))
     }
 
     private mutating func arguments() -> [EngineArgument] {

@@ -28,12 +28,12 @@ final class FakeCrew: Crew {
     }
 
     private let state = Mutex(State())
-    private let behaviour: @Sendable (Trajectory, _ timesAsked: Int, _ restarts: Int) -> Behaviour
+    private let behaviour: @Sendable (Question, _ timesAsked: Int, _ restarts: Int) -> Behaviour
 
     private let restarting: @Sendable () async throws -> Void
 
     init(
-        _ behaviour: @escaping @Sendable (Trajectory, _ timesAsked: Int, _ restarts: Int) -> Behaviour = { _, _, _ in
+        _ behaviour: @escaping @Sendable (Question, _ timesAsked: Int, _ restarts: Int) -> Behaviour = { _, _, _ in
             .answer
         },
         restart: @escaping @Sendable () async throws -> Void = {}
@@ -47,23 +47,23 @@ final class FakeCrew: Crew {
     var restarted: [Role] { state.withLock { $0.restarted } }
     var mostInFlight: [Role: Int] { state.withLock { $0.mostInFlight } }
 
-    func answer(_ trajectory: Trajectory) async throws -> Event {
-        guard let role = trajectory.need.role else { throw EngineGone() }
+    func answer(_ question: Question) async throws -> Event {
+        guard let role = question.need.role else { throw EngineGone() }
         let (times, restarts, down) = state.withLock { state in
-            state.asked.append(trajectory.id)
+            state.asked.append(question.id)
             state.inFlight[role, default: 0] += 1
             state.mostInFlight[role] = max(state.mostInFlight[role, default: 0], state.inFlight[role, default: 0])
-            return (state.asked.count { $0 == trajectory.id }, state.restarted.count, state.down)
+            return (state.asked.count { $0 == question.id }, state.restarted.count, state.down)
         }
         defer { state.withLock { $0.inFlight[role, default: 0] -= 1 } }
         if down { throw EngineGone() }
         await Task.yield()
-        let behaviour = behaviour(trajectory, times, restarts)
+        let behaviour = behaviour(question, times, restarts)
         switch behaviour {
         case .answer, .answerAfter:
             if case .answerAfter(let latch) = behaviour { try await latch.wait() }
             if state.withLock({ $0.down }) { throw EngineGone() }
-            return Self.event(for: trajectory)
+            return Self.event(for: question)
         case .fail(let reason): throw FailedAttempt(description: reason)
         case .unanswerable(let reason): throw Unanswerable(reason: reason)
         case .die:
@@ -118,18 +118,19 @@ final class FakeCrew: Crew {
     }
 
     /// Drafts two steps and the end, scores 1, and so finishes each trajectory with few questions.
-    static func event(for trajectory: Trajectory) -> Event {
-        switch trajectory.need {
+    static func event(for question: Question) -> Event {
+        switch question.need {
         case .generate(let wanted):
             .generated(
                 Generated(
                     role: wanted.role,
                     steps: [StepText(text: "one\n\n", tokens: 2), StepText(text: "two", tokens: 2)], end: .eos,
-                    promptTokens: 3))
+                    promptTokens: 3, candidate: wanted.candidate))
         case .score(let wanted):
             .scored(
                 Scored(
-                    rewards: wanted.unscored.map { _ in 1 }, tokens: wanted.unscored.map { _ in 2 }, promptTokens: 7))
+                    rewards: wanted.unscored.map { _ in 1 }, tokens: wanted.unscored.map { _ in 2 }, promptTokens: 7,
+                    candidate: wanted.candidate))
         case .nothing: .failed(reason: "asked for nothing")
         }
     }

@@ -9,7 +9,7 @@ struct WrittenJob {
     ]
 
     var name: String?
-    var seed: UInt64
+    var seeds: [UInt64]
     var models: [Role: Located<ModelSpec>]
     var engine: EngineSpec?
     var datasets: [WrittenDataset]
@@ -22,7 +22,7 @@ struct WrittenJob {
     init?(_ root: SpecField, directory: String) {
         guard let job = SpecSection(root, "the job", keys: Self.keys) else { return nil }
         name = job.required("name")?.identifier()
-        seed = job.value("seed", default: 0) { $0.integer(atLeast: 0) }
+        seeds = job.value("seed", default: [0], Self.decodeSeeds)
         models = job.required("models").map { ModelSpec.decodeAll($0, directory: directory) } ?? [:]
         engine = job.required("engine").flatMap { EngineSpec(field: $0, directory: directory) }
         datasets = job.required("datasets").map { WrittenDataset.decodeAll($0, directory: directory) } ?? []
@@ -40,6 +40,21 @@ struct WrittenJob {
             )
         }
         checkProfile(log: root.log)
+    }
+
+    /// A seed, or a list of them: each problem is then solved once with each.
+    private static func decodeSeeds(_ field: SpecField) -> [UInt64]? {
+        guard case .sequence = field.node.content else { return field.integer(atLeast: 0).map { [$0] } }
+        var seeds: [UInt64] = []
+        for element in field.elements(named: "seed") ?? [] {
+            guard let seed: UInt64 = element.integer(atLeast: 0) else { continue }
+            if seeds.contains(seed) {
+                element.error("the seed \(seed) is there twice")
+            } else {
+                seeds.append(seed)
+            }
+        }
+        return seeds.isEmpty ? nil : seeds
     }
 
     /// Every model that a method needs must be named; others may be.
@@ -67,7 +82,7 @@ struct WrittenJob {
     func spec(prompt: PromptSpec) -> JobSpec? {
         guard let name, let engine else { return nil }
         return JobSpec(
-            name: name, seed: seed, models: models.mapValues(\.value), engine: engine,
+            name: name, seeds: seeds, models: models.mapValues(\.value), engine: engine,
             datasets: datasets.map(\.spec), prompt: prompt, decoding: decoding, methods: methods,
             grading: grading)
     }

@@ -22,7 +22,9 @@ public struct RewardGuided: DecodingMethod {
         self.draw = draw
     }
 
-    public func need(for response: Response) -> Need {
+    public func needs(for response: Response) -> [Need] { [need(for: response)] }
+
+    private func need(for response: Response) -> Need {
         let steps = response.steps.map(\.text)
         if rejected != nil {
             return .generate(
@@ -117,6 +119,7 @@ public struct RewardGuided: DecodingMethod {
             let verdict = verdicts[committed + index]
             if let verdict {
                 response.tokens.prm.judged += verdict.tokens
+                response.verdicts = response.verdicts ?? Verdicts()
                 let position = response.steps.count
                 guard
                     weighting.accepts(
@@ -124,8 +127,10 @@ public struct RewardGuided: DecodingMethod {
                 else {
                     rejected = RejectedStep(text: step.text, reward: verdict.reward, dropped: verdict.dropped)
                     response.tokens.draft.rejected += step.tokens
+                    response.verdicts?.rejected += 1
                     continue
                 }
+                response.verdicts?.accepted += 1
             } else if !step.text.isEmpty {
                 pending.removeSubrange(..<index)
                 return

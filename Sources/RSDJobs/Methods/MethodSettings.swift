@@ -1,0 +1,52 @@
+/// A decoding method as a job names it: the word for it, its settings, and how it begins.
+protocol MethodSettings: Sendable {
+    /// The word for it in a spec, and the method's name where it is given no other.
+    static var key: String { get }
+    /// The settings that it takes. Each may be a list in a spec, which then stands for a method for each of its elements.
+    static var keys: [String] { get }
+    /// The models that it needs.
+    var roles: Set<Role> { get }
+    /// Its settings as a spec writes them, defaults filled in. Two methods are the same where these are.
+    var yaml: [(key: String, value: String)] { get }
+
+    /// Reads the settings; nil, after a message, where they make no method.
+    init?(_ section: SpecSection)
+
+    /// The method at its beginning, for one trajectory.
+    func start(decoding: DecodingSpec, draw: Draw) -> any DecodingMethod
+}
+
+/// One of the decoding methods, with its settings.
+public struct MethodKind: Sendable {
+    let settings: any MethodSettings
+
+    /// Every method that there is.
+    static let all: [any MethodSettings.Type] = [
+        RewardGuidedSettings.self, DraftOnly.self, TargetOnly.self, Majority.self, ProcessBestOfN.self,
+        BeamSearch.self,
+    ]
+
+    init(_ settings: any MethodSettings) {
+        self.settings = settings
+    }
+
+    /// The models that the method needs.
+    public var roles: Set<Role> { settings.roles }
+
+    /// The word for it in a spec.
+    public var key: String { type(of: settings).key }
+
+    public static func rsd(_ weighting: Weighting) -> MethodKind {
+        MethodKind(RewardGuidedSettings(weighting: weighting))
+    }
+    public static let draftOnly = MethodKind(DraftOnly())
+    public static let targetOnly = MethodKind(TargetOnly())
+}
+
+extension MethodKind: Hashable {
+    private var description: [String] { [key] + settings.yaml.flatMap { [$0.key, $0.value] } }
+
+    public static func == (left: MethodKind, right: MethodKind) -> Bool { left.description == right.description }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(description) }
+}

@@ -1,0 +1,54 @@
+/// One model writes the whole response: `draft_only` and `target_only`.
+public struct SingleModel: DecodingMethod {
+    public let role: Role
+
+    public init(role: Role) {
+        self.role = role
+    }
+
+    public func needs(for response: Response) -> [Need] {
+        [
+            .generate(
+                Generation(
+                    role: role, steps: response.steps.map(\.text), stopsAtDelimiter: false,
+                    maxTokens: response.remainingTokens))
+        ]
+    }
+
+    public mutating func apply(_ event: Event, to response: inout Response) throws {
+        guard case .generated(let answer) = event, answer.role == role else {
+            throw UnexpectedEvent(description: "\(role.rawValue) alone was asked to write; got \(event)")
+        }
+        response.waves += 1
+        response.tokens[writer: role].prompt += answer.promptTokens
+        let tokens = response.commit(answer, origin: role)
+        response.tokens[writer: role].kept += tokens.kept
+        response.tokens[writer: role].lookahead += tokens.beyond
+    }
+}
+
+/// `draft_only`.
+struct DraftOnly: MethodSettings {
+    static let key = "draft_only"
+    static let keys: [String] = []
+    let roles: Set<Role> = [.draft]
+    let yaml: [(key: String, value: String)] = []
+
+    init() {}
+    init?(_ section: SpecSection) {}
+
+    func start(decoding: DecodingSpec, draw: Draw) -> any DecodingMethod { SingleModel(role: .draft) }
+}
+
+/// `target_only`.
+struct TargetOnly: MethodSettings {
+    static let key = "target_only"
+    static let keys: [String] = []
+    let roles: Set<Role> = [.target]
+    let yaml: [(key: String, value: String)] = []
+
+    init() {}
+    init?(_ section: SpecSection) {}
+
+    func start(decoding: DecodingSpec, draw: Draw) -> any DecodingMethod { SingleModel(role: .target) }
+}
