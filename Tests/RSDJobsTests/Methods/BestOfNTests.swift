@@ -1,0 +1,67 @@
+import Testing
+
+@testable import RSDJobs
+
+@Suite struct BestOfNTests {
+    private func trajectory(_ count: Int, _ score: BestOfN.Score) -> Trajectory {
+        Trajectory(
+            id: TrajectoryID(method: "m", dataset: "d", problem: "p"), limits: .roomy,
+            method: BestSample(
+                score: score,
+                samples: Samples(
+                    count, by: .draft, sampling: Sampling(temperature: 0.7, topP: 0.8), limits: .roomy)))
+    }
+
+    private static let rewards = [[0.9, 0.5], [0.1, 0.8], [0.6, 0.6]]
+
+    private func chosen(by score: BestOfN.Score, order: [Int] = [0, 1, 2]) throws -> Response {
+        var trajectory = trajectory(3, score)
+        for index in order {
+            var event = Event.wrote(.draft, ["\(index)\n\n", "end"], .eos)
+            event.candidate = index
+            try trajectory.apply(event)
+        }
+        #expect(trajectory.needs.allSatisfy { $0.role == .prm })
+        for index in order {
+            try trajectory.apply(
+                .scored(
+                    Scored(rewards: Self.rewards[index], tokens: [3, 3], promptTokens: 10, candidate: index)))
+        }
+        #expect(trajectory.response.finish == .eos)
+        return trajectory.response
+    }
+
+    @Test(arguments: [
+        (BestOfN.Score.last, 1, [0.5, 0.8, 0.6]), (.min, 2, [0.5, 0.1, 0.6]), (.mean, 0, [0.7, 0.45, 0.6]),
+        (.product, 0, [0.45, 0.08, 0.36]),
+    ])
+    func theBestScoreIsTaken(score: BestOfN.Score, best: Int, scores: [Double]) throws {
+        let response = try chosen(by: score)
+        #expect(response.text == "\(best)\n\nend")
+        for (candidate, expected) in zip(response.candidates ?? [], scores) {
+            #expect(abs((candidate.score ?? -1) - expected) < 1e-12)
+        }
+        #expect(response.candidates?.map(\.rewards) == Self.rewards)
+        #expect(response.steps.map(\.reward) == Self.rewards[best])
+        #expect(response == (try chosen(by: score, order: [2, 0, 1])))
+        #expect(response.tokens.prm == .init(judged: 18, prompt: 30))
+        #expect(response.tokens.draft.kept == 6)
+        #expect(response.tokens.draft.rejected == 12)
+    }
+
+    @Test func oneThatSaysNothingComesLast() throws {
+        var trajectory = trajectory(2, .mean)
+        try trajectory.apply(.drafted("", end: .eos, for: 0))
+        try trajectory.apply(.drafted("x", end: .eos, for: 1))
+        #expect(trajectory.needs.map(\.candidate) == [1])
+        try trajectory.apply(.scored(Scored(rewards: [0], tokens: [1], promptTokens: 1, candidate: 1)))
+        #expect(trajectory.response.text == "x")
+    }
+
+    @Test func aSampleIsScoredWhileOthersAreWritten() throws {
+        var trajectory = trajectory(2, .last)
+        try trajectory.apply(.drafted("x", end: .eos, for: 1))
+        #expect(trajectory.needs.map(\.role) == [.draft, .prm])
+        #expect(throws: UnexpectedEvent.self) { try trajectory.apply(.drafted("y", end: .eos, for: 1)) }
+    }
+}
