@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+@testable import RSDJobs
+
+/// The schema that editors check specs with says what the decoder says.
+@Suite struct JobSchemaTests {
+    private static let jobs = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../../jobs").standardizedFileURL
+    private let schema: JSONSchema
+
+    init() throws {
+        schema = try JSONSchema(Data(contentsOf: Self.jobs.appending(path: "job.schema.json")))
+    }
+
+    @Test func itHasTheDecodersKeys() throws {
+        let models = try schema.at("properties", "models")
+        #expect(try schema.keys() == Set(WrittenJob.keys))
+        #expect(try models.keys() == Set(Role.allCases.map(\.rawValue)))
+        let model = ["model", "context", "args"] + ServerSpec.keys
+        #expect(try models.at("properties", "draft").keys() == Set(model))
+        #expect(try models.at("properties", "target").keys() == Set(model))
+        #expect(try models.at("properties", "prm").keys() == Set(model + ["profile", "overlong"]))
+        #expect(try schema.at("properties", "engine").keys() == Set(EngineSpec.keys))
+        #expect(try schema.at("properties", "datasets", "items").keys() == Set(WrittenDataset.keys))
+        #expect(try schema.at("properties", "decoding").keys() == Set(DecodingSpec.keys))
+    }
+
+    @Test func itHasTheDecodersWords() throws {
+        let engine = try schema.at("properties", "engine", "properties")
+        #expect(try engine.at("kind").words() == Set(EngineKind.allCases.map(\.rawValue)))
+        #expect(try engine.at("residency").words() == Set(ResidencyKind.allCases.map(\.rawValue)))
+        let prm = try schema.at("properties", "models", "properties", "prm", "properties")
+        #expect(try prm.at("profile").choices()[0].words() == Set(PRMProfile.Name.allCases.map(\.rawValue)))
+        #expect(try prm.at("overlong").words() == Set(OverlongPolicy.allCases.map(\.rawValue)))
+        let prompts = try schema.at("properties", "prompt").choices()[0].words()
+        #expect(prompts == Set(PromptTemplate.named.map(\.name) + ["chat"]))
+        let grading = try schema.at("properties", "grading", "properties", "with").words()
+        #expect(grading == Set(GraderKind.allCases.map(\.rawValue)))
+    }
+
+    @Test func itHasEveryMethodAndItsSettings() throws {
+        var settings: [String: Set<String>] = [:]
+        for choice in try schema.at("properties", "methods", "items").choices().dropFirst() {
+            let key = try #require(try choice.keys().first)
+            let forms = try choice.at("properties", key).choices()
+            settings[key] = try #require(forms.last).keys()
+        }
+        #expect(
+            settings
+                == Dictionary(uniqueKeysWithValues: MethodKind.all.map { ($0.key, Set($0.keys + ["name"])) }))
+    }
+
+    @Test("every job that comes with the program is good by both", arguments: try names())
+    func jobsAreGood(name: String) throws {
+        let file = Self.jobs.appending(path: name)
+        let source = try SourceText(file: name, utf8: Data(contentsOf: file))
+        let (job, diagnostics) = JobLoader.decode(source, directory: Self.jobs.path)
+        #expect(diagnostics.map(\.rendered) == [])
+        #expect(job != nil)
+        let node = try #require(YAMLParser.parse(source).0)
+        #expect(try schema.faults(in: node) == [])
+        #expect(
+            try String(contentsOf: file, encoding: .utf8).hasPrefix("# yaml-language-server: $schema=job.schema.json\n")
+        )
+    }
+
+    static func names() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: jobs.path).filter { $0.hasSuffix(".yaml") }.sorted()
+    }
+
+    @Test(arguments: [
+        ("threshold: 0.7", "threshold: 1.7"), ("kind: pocket", "kind: pocke"), ("seed: 7", "seed: -1"),
+        ("name: demo", "nam: demo"), ("- target_only", "- majority"), ("max_tokens: 64", "max_tokens: many"),
+        ("{ rsd: { threshold: 0.7 } }", "{ beam_search: { n: 4 } }"),
+        ("path: problems.jsonl", "paths: problems.jsonl"),
+    ])
+    func whatTheDecoderRefusesItRefuses(good: String, bad: String) throws {
+        for (text, isGood) in [(SpecFixture.job, true), (SpecFixture.job.replacing(good, with: bad), false)] {
+            let source = try SourceText(file: "job.yaml", utf8: Data(text.utf8))
+            let (_, diagnostics) = JobLoader.decode(source, directory: "/")
+            #expect(diagnostics.isEmpty == isGood)
+            let node = try #require(YAMLParser.parse(source).0)
+            #expect(try schema.faults(in: node).isEmpty == isGood)
+        }
+    }
+}
