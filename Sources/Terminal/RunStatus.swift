@@ -110,7 +110,7 @@ private struct CurrentPhase {
                 touched.insert(id)
             case .event(let id, .failed, _): touched.insert(id)
             case .load(let engine, _), .wake(let engine, _): role = role ?? Role(rawValue: engine)
-            case .event(_, .retried, _), .swap: break
+            case .event(_, .retried, _), .swap, .speculation: break
             }
         }
         guard let role else { return nil }

@@ -101,7 +101,7 @@ import Testing
 
         let (asked, all) = try promptTokens(of: job)
         let lines = try job.resultLines()
-        for role in Role.allCases {
+        for role in Role.named {
             #expect(
                 requests.filter { $0.model == role.rawValue }.reduce(0) { $0 + $1.prompt.count } == asked[role],
                 "\(role)")

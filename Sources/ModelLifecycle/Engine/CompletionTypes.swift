@@ -114,10 +114,17 @@ public struct EngineMetrics: Sendable, Hashable {
     public var requestsRunning: Double
     /// `vllm:num_requests_waiting`
     public var requestsWaiting: Double
+    /// `vllm:spec_decode_num_draft_tokens_total`: tokens that a speculator wrote ahead.
+    public var proposedTokens: Double
+    /// `vllm:spec_decode_num_accepted_tokens_total`: those of them that the model took.
+    public var acceptedTokens: Double
 
     public init(
-        promptTokens: Double, generationTokens: Double, requestsRunning: Double, requestsWaiting: Double
+        promptTokens: Double, generationTokens: Double, requestsRunning: Double, requestsWaiting: Double,
+        proposedTokens: Double = 0, acceptedTokens: Double = 0
     ) {
+        self.proposedTokens = proposedTokens
+        self.acceptedTokens = acceptedTokens
         self.promptTokens = promptTokens
         self.generationTokens = generationTokens
         self.requestsRunning = requestsRunning

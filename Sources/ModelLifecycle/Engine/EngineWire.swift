@@ -133,7 +133,9 @@ extension EngineMetrics {
             promptTokens: sums["vllm:prompt_tokens_total"] ?? 0,
             generationTokens: sums["vllm:generation_tokens_total"] ?? 0,
             requestsRunning: sums["vllm:num_requests_running"] ?? 0,
-            requestsWaiting: sums["vllm:num_requests_waiting"] ?? 0)
+            requestsWaiting: sums["vllm:num_requests_waiting"] ?? 0,
+            proposedTokens: sums["vllm:spec_decode_num_draft_tokens_total"] ?? 0,
+            acceptedTokens: sums["vllm:spec_decode_num_accepted_tokens_total"] ?? 0)
     }
 }
 

@@ -27,6 +27,15 @@ public struct CheckpointMemory: Sendable, Equatable {
         }
     }
 
+    /// That of two models in one engine, which serves the first.
+    func with(_ other: CheckpointMemory) -> CheckpointMemory {
+        var both = self
+        both.stored.merge(other.stored, uniquingKeysWith: +)
+        both.isQuantised = isQuantised || other.isQuantised
+        both.cacheNumbersPerToken = cacheNumbersPerToken.map { $0 + (other.cacheNumbersPerToken ?? 0) }
+        return both
+    }
+
     /// Bytes of the weights once they are loaded.
     ///
     /// - Parameter type: the type to which numbers with a fraction are turned; packed ones stay as they are.

@@ -29,8 +29,8 @@ public struct TokenCounts: Sendable, Equatable, Codable {
     public init() {}
 
     subscript(writer role: Role) -> Written {
-        get { role == .target ? target : draft }
-        set { if role == .target { target = newValue } else { draft = newValue } }
+        get { role == .draft ? draft : target }
+        set { if role == .draft { draft = newValue } else { target = newValue } }
     }
 
     public static func += (left: inout TokenCounts, right: TokenCounts) {

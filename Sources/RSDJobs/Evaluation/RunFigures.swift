@@ -7,6 +7,8 @@ public struct RunFigures: Sendable, Equatable, Codable {
     /// Engine processes brought up.
     public var coldStarts = 0
     public var requests = Requests()
+    /// Of the method `speculative`; nil without it.
+    public var speculation: Speculation?
     public var seconds = Seconds()
 
     public struct Seconds: Sendable, Equatable, Codable {
@@ -26,8 +28,14 @@ public struct RunFigures: Sendable, Equatable, Codable {
         public var shared = 0
     }
 
+    /// Tokens that a speculator wrote ahead, and those of them that its model took.
+    public struct Speculation: Sendable, Equatable, Codable {
+        public var proposed = 0
+        public var accepted = 0
+    }
+
     private enum CodingKeys: String, CodingKey {
-        case waves, swaps, seconds, requests
+        case waves, swaps, seconds, requests, speculation
         case coldStarts = "cold_starts"
     }
 
@@ -46,6 +54,11 @@ public struct RunFigures: Sendable, Equatable, Codable {
             seconds.loading[engine, default: 0] += time
         case .wake(let engine, let time): seconds.waking[engine, default: 0] += time
         case .swap: swaps += 1
+        case .speculation(_, let proposed, let accepted):
+            var sum = speculation ?? Speculation()
+            sum.proposed += proposed
+            sum.accepted += accepted
+            speculation = sum
         case .phase(_, let engines, let time):
             seconds.working[engines.joined(separator: "+"), default: 0] += time
         }

@@ -11,6 +11,8 @@ public enum JournalRecord: Sendable, Equatable {
     case wake(engine: String, seconds: Double)
     /// An engine was stopped or put to sleep so that another could work.
     case swap
+    /// Tokens that a speculator wrote ahead in a phase, and those of them that its model took.
+    case speculation(engine: String, proposed: Int, accepted: Int)
     /// Trajectories were worked on: seconds spent on it, loads apart.
     case phase(wave: Int, engines: [String], seconds: Double)
 }
@@ -66,10 +68,10 @@ extension JournalRecord: Codable {
         case rewards, tokens, dropped, overlong
         case reason
         case engine, seconds, wave, engines
-        case begin, candidate, shared
+        case begin, candidate, shared, proposed, accepted
     }
 
-    private enum Kind: String, Codable { case generated, scored, failed, retried, load, wake, swap, phase }
+    private enum Kind: String, Codable { case generated, scored, failed, retried, load, wake, swap, speculation, phase }
 
     public init(from decoder: any Decoder) throws {
         let line = try decoder.container(keyedBy: Key.self)
@@ -117,6 +119,11 @@ extension JournalRecord: Codable {
                 seconds: try line.decode(Double.self, forKey: .seconds))
         case .swap:
             self = .swap
+        case .speculation:
+            self = .speculation(
+                engine: try line.decode(String.self, forKey: .engine),
+                proposed: try line.decode(Int.self, forKey: .proposed),
+                accepted: try line.decode(Int.self, forKey: .accepted))
         case .phase:
             self = .phase(
                 wave: try line.decode(Int.self, forKey: .wave),
@@ -145,6 +152,11 @@ extension JournalRecord: Codable {
             try line.encode(seconds, forKey: .seconds)
         case .swap:
             try line.encode(Kind.swap, forKey: .kind)
+        case .speculation(let engine, let proposed, let accepted):
+            try line.encode(Kind.speculation, forKey: .kind)
+            try line.encode(engine, forKey: .engine)
+            try line.encode(proposed, forKey: .proposed)
+            try line.encode(accepted, forKey: .accepted)
         case .phase(let wave, let engines, let seconds):
             try line.encode(Kind.phase, forKey: .kind)
             try line.encode(wave, forKey: .wave)

@@ -22,7 +22,8 @@ public struct MethodKind: Sendable {
 
     /// Every method that there is.
     static let all: [any MethodSettings.Type] = [
-        RewardGuidedSettings.self, DraftOnly.self, TargetOnly.self, Majority.self, BestOfN.self, ProcessBestOfN.self,
+        RewardGuidedSettings.self, DraftOnly.self, TargetOnly.self, Speculative.self, Majority.self, BestOfN.self,
+        ProcessBestOfN.self,
         BeamSearch.self,
     ]
 

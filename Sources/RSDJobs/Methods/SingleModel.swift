@@ -1,4 +1,4 @@
-/// One model writes the whole response: `draft_only` and `target_only`.
+/// One model writes the whole response: `draft_only`, `target_only` and `speculative`.
 public struct SingleModel: DecodingMethod {
     public let role: Role
 
@@ -21,7 +21,7 @@ public struct SingleModel: DecodingMethod {
         }
         response.waves += 1
         response.tokens[writer: role].prompt += answer.promptTokens
-        let tokens = response.commit(answer, origin: role)
+        let tokens = response.commit(answer, origin: role.models[0])
         response.tokens[writer: role].kept += tokens.kept
         response.tokens[writer: role].lookahead += tokens.beyond
     }

@@ -9,6 +9,10 @@ protocol Crew: Sendable {
     /// Returns when an engine has died or makes no progress, or when the task is cancelled.
     func trouble() async -> EngineTrouble?
 
+    /// Tokens that the speculator of an engine wrote ahead since it was last asked this, and those of them that were taken; nil
+    /// where none did.
+    func speculation() async -> RunFigures.Speculation?
+
     /// Brings one engine up afresh.
     func restart(_ role: Role) async throws
 }

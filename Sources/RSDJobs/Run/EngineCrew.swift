@@ -8,6 +8,7 @@ actor EngineCrew: Crew {
     private let stallTimeout: Duration
     private let restartEngine: @Sendable (String) async throws -> Void
     private var sessions: [Role: ModelSession] = [:]
+    private var speculated = RunFigures.Speculation()
     private var signs: [Role: ProgressSigns] = [:]
 
     init(
@@ -20,6 +21,7 @@ actor EngineCrew: Crew {
         self.stallTimeout = .seconds(stallTimeout)
         restartEngine = restart
         for role in engines.keys { try await openSession(role) }
+        _ = await speculation()
     }
 
     func answer(_ question: Question) async throws -> Event {
@@ -48,6 +50,17 @@ actor EngineCrew: Crew {
             group.cancelAll()
             return first
         }
+    }
+
+    /// An engine that was started anew counts from 0 again; what its predecessor counted since the last look is lost.
+    func speculation() async -> RunFigures.Speculation? {
+        guard let metrics = try? await sessions[.speculative]?.client.metrics() else { return nil }
+        let now = RunFigures.Speculation(
+            proposed: Int(metrics.proposedTokens), accepted: Int(metrics.acceptedTokens))
+        defer { speculated = now }
+        let isSame = now.proposed >= speculated.proposed
+        return isSame
+            ? .init(proposed: now.proposed - speculated.proposed, accepted: now.accepted - speculated.accepted) : now
     }
 
     func restart(_ role: Role) async throws {

@@ -28,7 +28,18 @@ extension EngineSpec {
 extension JobSpec {
     /// The models that the methods need, in the order of a wave: draft, score, have the target rewrite.
     var rolesInWave: [Role] {
-        [.draft, .prm, .target].filter { role in methods.contains { $0.kind.roles.contains(role) } }
+        [.draft, .prm, .target, .speculative].filter { role in methods.contains { $0.kind.roles.contains(role) } }
+    }
+}
+
+extension LoadedJob {
+    /// What the checkpoints tell of the memory that each engine takes.
+    var memory: [Role: CheckpointMemory] {
+        Dictionary(
+            uniqueKeysWithValues: spec.rolesInWave.compactMap { role in
+                let parts = role.models.compactMap { models[$0]?.memory }
+                return parts.first.map { first in (role, parts.dropFirst().reduce(first) { $0.with($1) }) }
+            })
     }
 }
 

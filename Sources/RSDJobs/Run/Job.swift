@@ -32,6 +32,6 @@ public enum Job {
         guard job.spec.engine.residency == .auto else { return nil }
         let dialect = job.spec.engine.dialect
         let machine = try await MachineMemory.measure(for: job.spec, dialect: dialect)
-        return try ResidencyPlan(job.spec, models: job.models.mapValues(\.memory), on: machine).reason
+        return try ResidencyPlan(job.spec, models: job.memory, on: machine).reason
     }
 }

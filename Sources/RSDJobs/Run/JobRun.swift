@@ -111,6 +111,11 @@ struct JobRun: Sendable {
         }
         let seconds = (ContinuousClock.now - begin) / .seconds(1)
         await roster.update(phase.trajectories.values)
+        if let tokens = await crew.speculation(), tokens.proposed > 0 {
+            try await book.append(
+                .speculation(
+                    engine: Role.speculative.rawValue, proposed: tokens.proposed, accepted: tokens.accepted))
+        }
         try await book.append(.phase(wave: wave, engines: roles.map(\.rawValue), seconds: seconds))
         observe(.phaseEnded(wave: wave, roles: roles, seconds: seconds))
         try result.get()

@@ -36,7 +36,7 @@ struct LocalEngines: EngineSite {
     func open() async throws -> any EngineRoom {
         // What was swept a moment ago may not have given its memory back yet.
         let machine = try await MachineMemory.measure(for: job.spec, dialect: dialect, atRest: true)
-        let plan = try ResidencyPlan(job.spec, models: job.models.mapValues(\.memory), on: machine)
+        let plan = try ResidencyPlan(job.spec, models: job.memory, on: machine)
         return try ResidentEngines(
             residency(plan, memory: settling(on: machine)), of: job, reason: plan.reason, startsEngines: true,
             logger: logger)

@@ -126,8 +126,8 @@ private struct JobCheck {
 
     /// A model that no method needs may be missing.
     private mutating func checkModels() {
-        let needed = written.methods.reduce(into: Set<Role>()) { $0.formUnion($1.kind.roles) }
-        for role in Role.allCases {
+        let needed = Set(written.methods.flatMap { $0.kind.roles.flatMap(\.models) })
+        for role in Role.named {
             guard let model = written.models[role] else { continue }
             do throws(ModelFilesError) {
                 let files = try ModelFiles(directory: model.value.model)

@@ -5,7 +5,7 @@ extension JobSpec {
             "name: \(YAMLWriter.text(name))",
             "seed: " + (seeds.count == 1 ? String(seed) : list(seeds.map { String($0) })), "models:",
         ]
-        for role in Role.allCases {
+        for role in Role.named {
             guard let model = models[role] else { continue }
             lines.append("  \(role.rawValue): " + flow(model.yaml))
         }

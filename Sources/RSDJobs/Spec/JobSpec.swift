@@ -17,9 +17,16 @@ public struct JobSpec: Sendable, Equatable {
     public var grading: GradingSpec
 }
 
-/// The three parts that models play in reward-guided speculative decoding.
+/// The parts that engines play: those of the three models of reward-guided speculative decoding, and the target with the draft as
+/// its speculator.
 public enum Role: String, Sendable, Hashable, Codable, CaseIterable {
-    case draft, target, prm
+    case draft, target, prm, speculative
+
+    /// Those that a spec names a model for.
+    public static let named: [Role] = [.draft, .target, .prm]
+
+    /// The models that such an engine loads, that whose text it is first.
+    public var models: [Role] { self == .speculative ? [.target, .draft] : [self] }
 }
 
 public struct ModelSpec: Sendable, Equatable {

@@ -26,7 +26,7 @@ public struct SpecIdentity: Sendable, Equatable, Codable {
     public init(_ job: LoadedJob) {
         let spec = job.spec
         add("seed", spec.seeds.map { String($0) }.joined(separator: ", "))
-        for role in Role.allCases {
+        for role in Role.named {
             guard let model = spec.models[role], let files = job.models[role] else { continue }
             // Not where it lies: the same files elsewhere are the same model.
             if let profile = model.profile {
@@ -83,7 +83,7 @@ public struct SpecIdentity: Sendable, Equatable, Codable {
             if let system = chat.system { add("prompt.system", YAMLWriter.quoted(system)) }
             add("prompt.user", YAMLWriter.quoted(chat.user))
             // Of all flags those that change what a model is shown.
-            for role in Role.allCases {
+            for role in Role.named {
                 guard let model = spec.models[role] else { continue }
                 for argument in spec.engine.args(for: model) where EngineArgument.chatFlags.contains(argument.flag) {
                     add("prompt.\(role.rawValue).\(argument.flag)", argument.value ?? "true")

@@ -49,7 +49,7 @@ struct DrawTests {
                 let draw = Draw(runSeed: runSeed, trajectory: id)
                 for step in 0..<5 {
                     for attempt in 0..<3 { verdicts.insert(draw.uniform(step: step, attempt: attempt)) }
-                    for role in Role.allCases { seeds.insert(draw.requestSeed(step: step, role: role)) }
+                    for role in Role.named { seeds.insert(draw.requestSeed(step: step, role: role)) }
                 }
             }
         }

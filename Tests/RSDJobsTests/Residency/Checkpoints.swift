@@ -58,7 +58,7 @@ extension JobSpec {
         return JobSpec(
             name: "sample", seeds: [0],
             models: Dictionary(
-                uniqueKeysWithValues: Role.allCases.map { role in
+                uniqueKeysWithValues: Role.named.map { role in
                     (role, ModelSpec(model: "/m/\(role)", args: models[role] ?? []))
                 }),
             engine: engine, datasets: [], prompt: .template(.standard),

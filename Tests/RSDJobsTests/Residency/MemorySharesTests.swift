@@ -27,7 +27,7 @@ struct MemorySharesTests {
         var random = SplitMix64(seed: 7)
         var fitted = 0
         for _ in 0..<2000 {
-            let models = Role.allCases.shuffled(using: &random).prefix(Int.random(in: 1...3, using: &random)).map {
+            let models = Role.named.shuffled(using: &random).prefix(Int.random(in: 1...3, using: &random)).map {
                 ModelDemand(
                     role: $0, weights: .random(in: 0...40_000_000_000, using: &random),
                     cachePerToken: .random(in: 0...400_000, using: &random),

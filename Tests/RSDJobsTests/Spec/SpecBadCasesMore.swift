@@ -11,7 +11,7 @@ extension BadCase {
                 job.yaml:16:5: error: unknown method 'target-only'; did you mean 'target_only'?
                   - target-only
                     ^
-                job.yaml:17:5: error: unknown method 'greedy'; known: rsd, draft_only, target_only, majority, best_of_n, process_best_of_n, beam_search
+                job.yaml:17:5: error: unknown method 'greedy'; known: rsd, draft_only, target_only, speculative, majority, best_of_n, process_best_of_n, beam_search
                   - greedy
                     ^
                 2 errors in job.yaml

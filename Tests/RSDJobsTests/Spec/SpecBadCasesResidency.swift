@@ -10,7 +10,7 @@ extension BadCase {
                 job.yaml:9:20: error: 'draft' stands in the groups twice
                   groups: [[draft, draft], [target, judge]]
                                    ^
-                job.yaml:9:37: error: unknown model "judge"; known: draft, target, prm
+                job.yaml:9:37: error: unknown model "judge"; known: draft, target, prm, speculative
                   groups: [[draft, draft], [target, judge]]
                                                     ^
                 3 errors in job.yaml

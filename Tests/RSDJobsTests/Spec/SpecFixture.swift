@@ -63,7 +63,9 @@ struct SpecFixture: ~Copyable {
     }
 
     /// Writes the good job with some of its text replaced.
-    func writeJob(_ changes: (String, String)...) throws {
+    func writeJob(_ changes: (String, String)...) throws { try writeJob(changes) }
+
+    func writeJob(_ changes: [(String, String)]) throws {
         var job = Self.job
         for (old, new) in changes {
             job.replaceSubrange(try #require(job.range(of: old)), with: new)

@@ -92,6 +92,8 @@ final class FakeCrew: Crew {
         }
     }
 
+    func speculation() async -> RunFigures.Speculation? { nil }
+
     func restart(_ role: Role) async throws {
         try await restarting()
         state.withLock { state in

@@ -32,6 +32,7 @@ struct WrittenJob {
         methods = job.required("methods").map(MethodSpec.decodeAll) ?? []
         grading = job.value("grading", default: GradingSpec(grader: .exact), GradingSpec.init(field:))
         if let field = job["models"] { requireModels(at: field) }
+        if let field = job["methods"] { addSpeculative(at: field) }
         if let field = job["engine"] { checkResidency(at: field) }
         if case .chat = prompt.value, engine?.kind == .pocket {
             root.log.error(
@@ -61,8 +62,10 @@ struct WrittenJob {
     private func requireModels(at field: SpecField) {
         guard case .mapping(let entries) = field.node.content else { return }
         let named = Set(entries.map(\.key))
-        for role in Role.allCases where models[role] == nil && !named.contains(role.rawValue) {
-            guard let method = methods.first(where: { $0.kind.roles.contains(role) }) else { continue }
+        for role in Role.named where models[role] == nil && !named.contains(role.rawValue) {
+            guard let method = methods.first(where: { $0.kind.roles.contains { $0.models.contains(role) } }) else {
+                continue
+            }
             field.error("the method '\(method.name)' needs the model '\(role.rawValue)', which is not there")
         }
     }
@@ -125,11 +128,11 @@ struct WrittenDataset {
 
 extension ModelSpec {
     static func decodeAll(_ field: SpecField, directory: String) -> [Role: Located<ModelSpec>] {
-        guard let section = SpecSection(field, "models", keys: Role.allCases.map(\.rawValue)) else {
+        guard let section = SpecSection(field, "models", keys: Role.named.map(\.rawValue)) else {
             return [:]
         }
         var models: [Role: Located<ModelSpec>] = [:]
-        for role in Role.allCases {
+        for role in Role.named {
             models[role] = section[role.rawValue].flatMap { decode($0, as: role, directory: directory) }
         }
         return models

@@ -91,7 +91,7 @@ extension WrittenJob {
             }
         }
         guard engine.residency == .attach else {
-            for role in Role.allCases {
+            for role in Role.named {
                 guard let model = models[role], model.value.server != nil else { continue }
                 field.log.error(
                     at: model.mark,
@@ -100,7 +100,7 @@ extension WrittenJob {
             }
             return
         }
-        for role in Role.allCases where needed.contains(role) {
+        for role in Role.named where needed.contains(role) {
             guard let model = models[role], model.value.server == nil else { continue }
             field.log.error(
                 at: model.mark, "missing key 'url' in \(role.rawValue): 'residency: attach' needs its server")

@@ -1,0 +1,73 @@
+import Testing
+
+@testable import RSDJobs
+
+/// Token-level speculative decoding is the target's engine with the draft inside.
+@Suite struct SpeculativeTests {
+    private func fixture(_ methods: String, _ changes: (String, String)...) throws -> SpecFixture {
+        let fixture = try SpecFixture()
+        try fixture.writeJob(
+            [("- target_only", methods), ("kind: pocket", "kind: vllm\n  residency: swap")] + changes)
+        return fixture
+    }
+
+    @Test func theDraftIsTheTargetsSpeculator() throws {
+        let fixture = try fixture("- speculative: { tokens: 3 }")
+        let job = try fixture.load()
+        let model = try #require(job.spec.models[.speculative])
+        #expect(model.model == fixture.path("models/target"))
+        let config = try #require(model.args.last)
+        #expect(config.name == "speculative-config")
+        #expect(
+            config.value
+                == #"{"method": "draft_model", "model": "\#(fixture.path("models/draft"))", "num_speculative_tokens": 3}"#
+        )
+        #expect(job.spec.models[.target]?.args == [])
+        #expect(job.spec.rolesInWave == [.draft, .prm, .target, .speculative])
+    }
+
+    @Test func itsEngineTakesTheMemoryOfBoth() throws {
+        let job = try fixture("- speculative", ("  - { rsd: { threshold: 0.7 } }\n", "")).load()
+        #expect(job.spec.rolesInWave == [.speculative])
+        #expect(Set(job.models.keys) == [.draft, .target])
+        let both = try #require(job.memory[.speculative])
+        #expect(both.stored == ["F16": 2 * 2 * 9])
+    }
+
+    @Test func whatWasResolvedLoadsAsTheSame() throws {
+        let fixture = try fixture("- speculative: { tokens: 3 }")
+        let job = try fixture.load()
+        try fixture.write(job.spec.renderYAML(), to: "job.yaml")
+        #expect(try fixture.load().spec == job.spec)
+    }
+
+    @Test func itIsRefusedWhereItCannotBe() throws {
+        let cases: [(String, [(String, String)], String)] = [
+            (
+                "- speculative", [("kind: vllm\n  residency: swap", "kind: pocket")],
+                "the pocket engine has no speculative"
+            ),
+            ("- speculative: { tokens: [3, 4] }", [], "they must have the same 'tokens'"),
+            ("- speculative: { tokens: 0 }", [], "'tokens' must be at least 1"),
+            (
+                "- speculative",
+                [("  - { rsd: { threshold: 0.7 } }\n", ""), ("  draft: { model: models/draft }\n", "")],
+                "the method 'speculative' needs the model 'draft'"
+            ),
+        ]
+        for (methods, changes, message) in cases {
+            let fixture = try SpecFixture()
+            try fixture.writeJob(
+                [("- target_only", methods), ("kind: pocket", "kind: vllm\n  residency: swap")] + changes)
+            let error = #expect(throws: SpecErrors.self) { try fixture.load() }
+            #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+        }
+    }
+
+    @Test func theTargetsTextIsTheTargets() throws {
+        var trajectory = Trajectory.singleModel(.speculative)
+        try trajectory.apply(.wrote(.speculative, ["one\n\n", "two"], .eos))
+        #expect(trajectory.response.steps.map(\.origin) == [.target, .target])
+        #expect(trajectory.response.tokens.target.kept == 8)
+    }
+}
