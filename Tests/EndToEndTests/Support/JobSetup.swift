@@ -15,6 +15,7 @@ struct JobSetup: JobSource {
     var problems = 0..<3
     /// Each step is accepted or rejected by a drawn number, whatever the models are worth, so that all phases occur.
     var methods = "[draft_only, target_only, { rsd: { weighting: constant, p: 0.5 } }]"
+    var seed = "0"
     var lookahead = "all"
     var maxTokens = 60
     var maxSteps = 3
@@ -54,6 +55,7 @@ struct JobSetup: JobSource {
             + (urls.isEmpty ? ["args: { \(args.joined(separator: ", ")) }"] : ["residency: attach"])
         return """
             name: test
+            seed: \(seed)
             models:
               draft: \(model("draft"))
               target: \(model("target"))
