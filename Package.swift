@@ -79,7 +79,10 @@ let package = Package(
             name: "RunnerSupport", dependencies: ["RSDJobs"], path: "Tests/RunnerSupport", swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["RunnerSupport", "RSDJobs", "PocketEngine", "rsd-batch", "rsd-pocket"],
+            dependencies: [
+                "RunnerSupport", "RSDJobs", "PocketEngine", "rsd-batch", "rsd-pocket",
+                .product(name: "FlyingFox", package: "FlyingFox"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "VLLMTests",

@@ -18,8 +18,6 @@ final class ProgressDisplay: Sendable {
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
 
-    private static let frame = Duration.milliseconds(100)
-
     init(job: String, console: Console, colour: ColourChoice, quiet: Bool) {
         self.console = console
         self.colour = colour.isOn(isTerminal: console.errorIsTerminal, environment: console.environment)
@@ -48,22 +46,7 @@ final class ProgressDisplay: Sendable {
 
     /// Shows what happens while the body runs, and leaves the terminal as it was.
     func during<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
-        let ticker = Task {
-            while !Task.isCancelled {
-                console.message(nextFrame())
-                try? await Task.sleep(for: Self.frame)
-            }
-        }
-        let result: Swift.Result<Result, any Error>
-        do {
-            result = .success(try await body())
-        } catch {
-            result = .failure(error)
-        }
-        ticker.cancel()
-        await ticker.value
-        console.message(lastFrame())
-        return try result.get()
+        try await console.drawing(nextFrame, last: lastFrame, during: body)
     }
 
     private var seconds: Double { (clock.now - start) / .seconds(1) }

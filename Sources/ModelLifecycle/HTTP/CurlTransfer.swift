@@ -7,6 +7,7 @@ final class CurlTransfer {
     let url: String
     let continuation: CurlThread.Continuation
     private let limit: Int
+    private let progress: (@Sendable (_ received: Int, _ expected: Int?) -> Void)?
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var body = Data()
     private var headers = Data()
@@ -18,6 +19,7 @@ final class CurlTransfer {
         self.continuation = continuation
         url = request.url
         limit = limits.responseBytes
+        progress = request.progress
         configure(request)
     }
 
@@ -32,7 +34,16 @@ final class CurlTransfer {
         rsd_curl_set_string(easy, CURLOPT_URL, request.url)
         rsd_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
         rsd_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
-        rsd_curl_set_string(easy, CURLOPT_NOPROXY, "*")
+        switch request.route {
+        case .direct: rsd_curl_set_string(easy, CURLOPT_NOPROXY, "*")
+        case .web(let stallLimit):
+            rsd_curl_set_long(easy, CURLOPT_FOLLOWLOCATION, 1)
+            rsd_curl_set_long(easy, CURLOPT_MAXREDIRS, 10)
+            rsd_curl_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, 1)
+            rsd_curl_set_long(easy, CURLOPT_LOW_SPEED_TIME, max(1, Int(stallLimit.inSeconds.rounded(.up))))
+            // Some servers refuse a client without a name.
+            rsd_curl_set_string(easy, CURLOPT_USERAGENT, "libcurl")
+        }
         rsd_curl_set_long(easy, CURLOPT_TIMEOUT_MS, request.deadline.wholeMilliseconds)
         rsd_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, request.connectLimit.wholeMilliseconds)
 
@@ -86,6 +97,11 @@ final class CurlTransfer {
             return 0
         }
         bytes.withMemoryRebound(to: UInt8.self, capacity: count) { body.append($0, count: count) }
+        if let progress {
+            var expected: curl_off_t = -1
+            rsd_curl_get_offset(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &expected)
+            progress(body.count, expected < 0 ? nil : Int(expected))
+        }
         return count
     }
 

@@ -2,7 +2,7 @@ import Foundation
 
 /// An HTTP/1.1 client for hundreds of requests at once, on libcurl's multi interface.
 ///
-/// One thread does all transfers. Connections are kept for the next request; no proxy is ever used. A cancelled task ends
+/// One thread does all transfers. Connections are kept for the next request. A cancelled task ends
 /// its transfer and closes the connection, upon which vLLM drops the request.
 public final class HTTPClient: Sendable {
     /// Limits that hold for every request of a client.

@@ -30,6 +30,15 @@ public struct HTTPEndpoint: Sendable, Hashable {
 public struct HTTPRequest: Sendable {
     public enum Method: String, Sendable { case get = "GET", post = "POST" }
 
+    /// How a server is reached.
+    public enum Route: Sendable, Hashable {
+        /// By no proxy, and only where the URL says: engines.
+        case direct
+        /// By the proxies that the environment names (`https_proxy` and its kin, as libcurl reads them), and on to where
+        /// answers redirect; given up when nothing arrives for so long.
+        case web(stallLimit: Duration)
+    }
+
     public var method: Method
     public var url: String
     public var key: Secret?
@@ -39,6 +48,10 @@ public struct HTTPRequest: Sendable {
     public var deadline: Duration
     /// For the connection alone.
     public var connectLimit: Duration
+    public var route = Route.direct
+    /// Told the bytes of the answer's body so far, and how many it will have where the server says so. It is called on the
+    /// HTTP thread, which must not wait.
+    public var progress: (@Sendable (_ received: Int, _ expected: Int?) -> Void)?
 
     public init(
         _ method: Method, _ endpoint: HTTPEndpoint, _ path: String, body: Data? = nil,

@@ -1,3 +1,5 @@
+import Foundation
+
 /// SHA-256 (FIPS 180-4), for telling whether data, models and specs are the same.
 struct SHA256 {
     private var state: [UInt32] = [
@@ -15,6 +17,17 @@ struct SHA256 {
     static func hex(bytes: some Sequence<UInt8>) -> String {
         var hash = SHA256()
         hash.update(bytes)
+        return hash.hex()
+    }
+
+    /// The digest of a file's content, which is not copied as a whole.
+    static func hex(of data: Data) -> String {
+        var hash = SHA256()
+        var rest = data[...]
+        while !rest.isEmpty {
+            hash.update(rest.prefix(1 << 20))
+            rest = rest.dropFirst(1 << 20)
+        }
         return hash.hex()
     }
 

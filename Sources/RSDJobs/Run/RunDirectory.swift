@@ -41,8 +41,9 @@ public struct RunDirectory: Sendable, Equatable {
 
 /// Writes a file so that a reader sees the old content or the new, and never a part of either.
 enum AtomicFile {
-    static func write(_ data: Data, to file: URL) throws {
-        let temporary = file.appendingPathExtension("partial")
+    /// - Parameter partial: what the file's name ends in until it is whole.
+    static func write(_ data: Data, to file: URL, partial: String = "partial") throws {
+        let temporary = file.appendingPathExtension(partial)
         let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw FileFailure(path: temporary.path, errno: errno) }
         do {

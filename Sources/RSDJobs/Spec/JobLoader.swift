@@ -19,20 +19,17 @@ public enum JobLoader {
     ///
     /// Grading and reporting need no models: with `withModels: false` their files are not looked at, and the job
     /// says nothing of them.
-    public static func load(_ url: URL, withModels: Bool = true) throws(SpecErrors) -> LoadedJob {
+    /// Data sets with an address are taken from the cache: see ``fetchDatasets(of:into:interruption:retries:observe:)``.
+    public static func load(
+        _ url: URL, withModels: Bool = true, cache: DatasetCache = .standard
+    ) throws(SpecErrors) -> LoadedJob {
         let shown = url.relativePath
-        let source: SourceText
-        do throws(Diagnostic) {
-            source = try read(url, showing: shown)
-        } catch {
-            throw SpecErrors(file: shown, diagnostics: [error])
-        }
-        let directory = url.absoluteURL.standardizedFileURL.deletingLastPathComponent().path(
-            percentEncoded: false)
-        let (written, problems) = decode(source, directory: directory)
+        let source = try source(of: url)
+        let (written, problems) = decode(source, directory: directory(of: url))
         guard let written else { throw SpecErrors(file: shown, diagnostics: problems) }
         var check = JobCheck(
-            written: written, log: DiagnosticLog(source: source), isRelative: !shown.hasPrefix("/"))
+            written: written, log: DiagnosticLog(source: source), isRelative: !shown.hasPrefix("/"),
+            cache: cache, isFaulty: problems.contains { $0.severity == .error })
         check.run(withModels: withModels)
         let diagnostics = sorted(problems + check.log.diagnostics) + check.datasetDiagnostics
         guard !diagnostics.contains(where: { $0.severity == .error }), let prompt = check.prompt,
@@ -53,12 +50,22 @@ public enum JobLoader {
         return (job, sorted(faults + log.diagnostics))
     }
 
-    private static func read(_ url: URL, showing shown: String) throws(Diagnostic) -> SourceText {
+    static func source(of url: URL) throws(SpecErrors) -> SourceText {
+        let shown = url.relativePath
         let path = url.absoluteURL.path(percentEncoded: false)
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw Diagnostic(file: shown, message: unreadable(path))
+        do throws(Diagnostic) {
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw Diagnostic(file: shown, message: unreadable(path))
+            }
+            return try SourceText(file: shown, utf8: data)
+        } catch {
+            throw SpecErrors(file: shown, diagnostics: [error])
         }
-        return try SourceText(file: shown, utf8: data)
+    }
+
+    /// Where the spec's relative paths begin.
+    static func directory(of url: URL) -> String {
+        url.absoluteURL.standardizedFileURL.deletingLastPathComponent().path(percentEncoded: false)
     }
 
     /// Why a file could not be read.
@@ -84,16 +91,21 @@ private struct JobCheck {
     let log: DiagnosticLog
     /// Whether the spec's path was given from the working directory, so that other paths are shown so too.
     let isRelative: Bool
+    let cache: DatasetCache
+    /// Whether the spec has faults already, for which nothing was fetched.
+    let isFaulty: Bool
 
     var prompt: PromptSpec?
     var models: [Role: ModelFiles] = [:]
     var problems: OrderedDictionary<String, [Problem]> = [:]
     var datasetDiagnostics: [Diagnostic] = []
 
-    init(written: WrittenJob, log: DiagnosticLog, isRelative: Bool) {
+    init(written: WrittenJob, log: DiagnosticLog, isRelative: Bool, cache: DatasetCache, isFaulty: Bool) {
         self.written = written
         self.log = log
         self.isRelative = isRelative
+        self.cache = cache
+        self.isFaulty = isFaulty
     }
 
     mutating func run(withModels: Bool) {
@@ -168,28 +180,30 @@ private struct JobCheck {
     }
 
     private mutating func read(_ dataset: WrittenDataset) {
-        let path = dataset.spec.path
-        guard !isDirectory(path),
-            let data = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
-        else {
-            return log.error(at: dataset.pathMark, JobLoader.unreadable(path))
+        let spec = dataset.spec
+        let data: Data
+        do throws(DatasetUnavailable) {
+            data = try spec.contents(cache: cache)
+        } catch {
+            if !spec.isRemote || !isFaulty { log.error(at: dataset.pathMark, error.message) }
+            return
         }
-        var reader = DatasetReader(dataset.spec, showing: shown(path))
+        var reader = DatasetReader(spec, showing: spec.isRemote ? spec.path : shown(spec.path))
         reader.read(data)
-        problems[dataset.spec.name] = reader.problems
+        problems[spec.name] = reader.problems
         datasetDiagnostics += reader.diagnostics
-        if let limit = dataset.spec.limit, reader.diagnostics.isEmpty, reader.problems.count < limit {
+        guard reader.diagnostics.isEmpty else { return }
+        let after = spec.start > 0 ? " after the first \(spec.start)" : ""
+        if reader.problems.isEmpty {
+            log.error(
+                at: dataset.startMark,
+                "no problem is left\(after): the data set has only \(counted(reader.records, "problem"))")
+        } else if let limit = spec.limit, reader.problems.count < limit {
             log.warning(
                 at: dataset.limitMark,
-                "the limit is \(limit), and the data set has only \(counted(reader.problems.count, "problem"))"
+                "the limit is \(limit), and the data set has only \(counted(reader.problems.count, "problem"))\(after)"
             )
         }
-    }
-
-    private func isDirectory(_ path: String) -> Bool {
-        var isDirectory: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-            && isDirectory.boolValue
     }
 
     private func shown(_ path: String) -> String {

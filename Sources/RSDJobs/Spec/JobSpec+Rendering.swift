@@ -93,13 +93,30 @@ extension [EngineArgument] {
 
 extension DatasetSpec {
     fileprivate var yaml: Pairs {
-        var pairs: Pairs = [
-            ("name", YAMLWriter.text(name)), ("path", YAMLWriter.text(path)),
-            ("question", YAMLWriter.text(question)), ("answer", YAMLWriter.text(answer)),
-        ]
-        if let id { pairs.append(("id", YAMLWriter.text(id))) }
-        if let limit { pairs.append(("limit", String(limit))) }
+        var pairs: Pairs = [("name", YAMLWriter.text(name)), ("path", YAMLWriter.text(path))]
+        func add(_ key: String, _ value: String?) {
+            if let value { pairs.append((key, value)) }
+        }
+        add("sha256", sha256.map(YAMLWriter.text))
+        add("format", format?.rawValue)
+        add("reader", reader)
+        add("question", question.map(YAMLWriter.text))
+        add("answer", answer.map(YAMLWriter.text))
+        add("choices", choices?.yaml)
+        add("id", id.map(YAMLWriter.text))
+        add("shuffle", shuffle.map(String.init))
+        add("start", start > 0 ? String(start) : nil)
+        add("limit", limit.map(String.init))
         return pairs
+    }
+}
+
+extension ChoiceFields {
+    fileprivate var yaml: String {
+        switch self {
+        case .field(let name): YAMLWriter.text(name)
+        case .fields(let names): list(names.map(YAMLWriter.text))
+        }
     }
 }
 

@@ -108,18 +108,6 @@ public struct EngineArgument: Sendable, Equatable {
     var flag: String { name.replacing("_", with: "-") }
 }
 
-public struct DatasetSpec: Sendable, Equatable {
-    public var name: String
-    public var path: String
-    /// Field names in each record.
-    public var question: String
-    public var answer: String
-    /// Field with the problem's id; nil numbers them from 0.
-    public var id: String?
-    /// At most this many problems, from the start.
-    public var limit: Int?
-}
-
 public struct DecodingSpec: Sendable, Equatable {
     public var delimiter: String
     /// Tokens of a whole response, counted by whichever model wrote each part.

@@ -34,6 +34,8 @@ struct RunCommand: AsyncParsableCommand {
         let signals = await StopSignals(interruption) { listener.heard($0) }
         defer { withExtendedLifetime(signals) {} }
 
+        let fetching = FetchDisplay(console: console, colour: output.colour, quiet: quiet)
+        try await fetching.fetchDatasets(of: URL(filePath: job), interruption)
         let loaded = try JobLoader.load(URL(filePath: job))
         let path = runDir ?? "runs/\(loaded.spec.name)"
         let display = ProgressDisplay(

@@ -6,7 +6,9 @@ import Terminal
 struct ValidateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate", abstract: "Check a job and all that it names, and start nothing.",
-        discussion: "With `residency: auto` it also tells what that comes to on this machine.")
+        discussion: """
+            Data sets with an address are fetched. With `residency: auto` it also tells what that comes to on this machine.
+            """)
 
     @Argument(help: "The job's spec.", completion: .file(extensions: ["yaml", "yml"]))
     var job: String
@@ -15,10 +17,18 @@ struct ValidateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let console = Console()
+        let interruption = Interruption()
+        let signals = await StopSignals(interruption) { level in
+            // The first ends a fetch; nothing else here is worth waiting for.
+            if level == .immediate { Foundation.exit(ProgramExit.interrupted.rawValue) }
+        }
+        defer { withExtendedLifetime(signals) {} }
         let loaded: LoadedJob
         do {
+            let fetching = FetchDisplay(console: console, colour: output.colour, quiet: false)
+            try await fetching.fetchDatasets(of: URL(filePath: job), interruption)
             loaded = try JobLoader.load(URL(filePath: job))
-        } catch {
+        } catch let error as SpecErrors {
             if output.json { try console.outJSON(Verdict(error)) }
             throw error
         }

@@ -442,10 +442,13 @@ extension BadCase {
                 (#"problems.jsonl"#, #"models"#)
             ],
             says: #"""
+                job.yaml:11:28: error: the name does not say what format the data set has; give 'format', one of jsonl, json, csv, tsv
+                  - { name: heldout, path: models }
+                                           ^
                 job.yaml:11:28: error: models is a directory, not a file
                   - { name: heldout, path: models }
                                            ^
-                1 error in job.yaml
+                2 errors in job.yaml
                 """#),
         BadCase(
             "no prompt file",

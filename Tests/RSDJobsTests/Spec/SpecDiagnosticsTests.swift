@@ -49,6 +49,7 @@ struct SpecDiagnosticsTests {
     @Test(arguments: BadCase.values) func values(_ bad: BadCase) throws { try bad.check() }
     @Test(arguments: BadCase.prompts) func prompts(_ bad: BadCase) throws { try bad.check() }
     @Test(arguments: BadCase.methodsAndDataSets) func methods(_ bad: BadCase) throws { try bad.check() }
+    @Test(arguments: BadCase.datasetSettings) func datasetSettings(_ bad: BadCase) throws { try bad.check() }
     @Test(arguments: BadCase.engineArguments) func arguments(_ bad: BadCase) throws { try bad.check() }
     @Test(arguments: BadCase.profiles) func profiles(_ bad: BadCase) throws { try bad.check() }
     @Test(arguments: BadCase.residency) func residency(_ bad: BadCase) throws { try bad.check() }

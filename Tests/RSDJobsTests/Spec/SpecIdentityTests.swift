@@ -101,6 +101,23 @@ struct SpecIdentityTests {
             } == [])
     }
 
+    @Test("data: where it lies and how it is written does not matter, its order and its choices do")
+    func dataSettings() throws {
+        let csv = "question,answer,uid\n1+1?,2,a\n2+2?,4,b\n3+3?,6,c\n"
+        #expect(try changes(("problems.jsonl }", "problems.csv }")) { try $0.write(csv, to: "problems.csv") } == [])
+        let sum = SHA256.hex(SpecFixture.problems)
+        #expect(try changes(("problems.jsonl }", "problems.jsonl, sha256: \(sum) }")) == [])
+        #expect(try changes(("problems.jsonl }", "problems.jsonl, reader: aime24 }")) == [])
+        let both = ["datasets.heldout.questions: sha256 → sha256", "datasets.heldout.answers: sha256 → sha256"]
+        #expect(try changes(("problems.jsonl }", "problems.jsonl, shuffle: 3 }")) == both)
+        #expect(
+            try changes(("problems.jsonl }", "problems.jsonl, start: 1 }")) == ["datasets.heldout.count: 3 → 2"] + both)
+        #expect(
+            try changes(("problems.jsonl }", "problems.csv, choices: [answer, uid], answer: answer }")) {
+                try $0.write(csv, to: "problems.csv")
+            } == both)
+    }
+
     @Test("grading and the engine's settings may change, and so may what no method needs")
     func whatMayChange() throws {
         let engine = "concurrency: 9\n  args: { threads: 1 }\n  env: { A: b }\n  stall_timeout: 5"

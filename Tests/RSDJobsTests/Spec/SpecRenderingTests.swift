@@ -117,16 +117,36 @@ private struct SpecGenerator {
                 env: Dictionary(uniqueKeysWithValues: (0..<draw(0...3)).map { ("E\($0)", text(nul: false)) }),
                 concurrency: draw(1...500), startTimeout: number(), stallTimeout: number(),
                 stopGrace: number()),
-            datasets: (0..<draw(1...3)).map {
-                DatasetSpec(
-                    name: "d\($0)", path: "/data/\(word())", question: "q" + text(), answer: "a" + text(),
-                    id: draw(0...1) == 0 ? nil : "i" + text(), limit: draw(0...1) == 0 ? nil : draw(1...900))
-            },
+            datasets: (0..<draw(1...3)).map { dataset($0) },
             prompt: prompt(),
             decoding: DecodingSpec(
                 delimiter: text() + "\n", maxTokens: draw(1...9999), maxSteps: draw(1...999),
                 temperature: number(), topP: unit(), lookahead: draw(0...1) == 0 ? .all : .steps(draw(1...9))),
             methods: methods, grading: GradingSpec(grader: .exact))
+    }
+
+    private mutating func dataset(_ index: Int) -> DatasetSpec {
+        let readers = RecordReader.named.map(\.name)
+        let reader = maybe { $0.draw(0...(readers.count - 1)) }.map { readers[$0] }
+        let isRemote = draw(0...1) == 0
+        return DatasetSpec(
+            name: "d\(index)", path: isRemote ? "https://host/\(word())?a=b#c" : "/data/\(word())",
+            sha256: isRemote ? sum() : maybe { $0.sum() }, format: DatasetFormat.allCases[draw(0...3)], reader: reader,
+            question: reader == nil ? "q" + text() : maybe { "q" + $0.text() },
+            answer: reader == nil ? "a" + text() : maybe { "a" + $0.text() },
+            choices: maybe {
+                $0.draw(0...1) == 0 ? .field("c" + $0.text()) : .fields(["x" + $0.text(), "y", $0.word()])
+            },
+            id: maybe { "i" + $0.text() }, shuffle: maybe { $0.bits() }, start: maybe { $0.draw(1...9) } ?? 0,
+            limit: maybe { $0.draw(1...900) })
+    }
+
+    private mutating func sum() -> String {
+        draw(0...3) == 0 ? String(repeating: "1", count: 64) : SHA256.hex(text())
+    }
+
+    private mutating func maybe<Value>(_ make: (inout Self) -> Value) -> Value? {
+        draw(0...1) == 0 ? nil : make(&self)
     }
 
     private mutating func prompt() -> PromptSpec {

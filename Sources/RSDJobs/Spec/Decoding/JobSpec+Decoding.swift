@@ -91,41 +91,6 @@ struct WrittenJob {
     }
 }
 
-/// A data set and the places of what can only be checked with the file at hand.
-struct WrittenDataset {
-    static let keys = ["name", "path", "question", "answer", "id", "limit"]
-
-    var spec: DatasetSpec
-    var pathMark: Mark
-    var limitMark: Mark
-
-    static func decodeAll(_ field: SpecField, directory: String) -> [WrittenDataset] {
-        var firstLine: [String: Int] = [:]
-        return (field.elements(named: "a data set") ?? []).compactMap { element in
-            guard let section = SpecSection(element, "a data set", keys: keys) else { return nil }
-            let name = section.required("name")?.identifier()
-            if let name, let field = section["name"] {
-                if let line = firstLine[name] {
-                    field.error("a data set named '\(name)' is already on line \(line)")
-                } else {
-                    firstLine[name] = field.mark.line
-                }
-            }
-            let path = section.required("path")?.path(from: directory)
-            let question = section.value("question", default: "question") { $0.word() }
-            let answer = section.value("answer", default: "answer") { $0.word() }
-            let id = section["id"].flatMap { $0.word() }
-            let limit: Int? = section["limit"].flatMap { $0.integer(atLeast: 1) }
-            guard let path else { return nil }
-            return WrittenDataset(
-                spec: DatasetSpec(
-                    name: name ?? "", path: path, question: question, answer: answer, id: id, limit: limit),
-                pathMark: section["path"]?.mark ?? section.mark,
-                limitMark: section["limit"]?.mark ?? section.mark)
-        }
-    }
-}
-
 extension ModelSpec {
     static func decodeAll(_ field: SpecField, directory: String) -> [Role: Located<ModelSpec>] {
         guard let section = SpecSection(field, "models", keys: Role.named.map(\.rawValue)) else {

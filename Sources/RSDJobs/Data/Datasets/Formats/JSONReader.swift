@@ -1,67 +1,27 @@
 import OrderedCollections
 
-/// One line of JSON Lines: an object's fields in order, numbers as they were written.
+/// A strict JSON reader (RFC 8259) over bytes.
 ///
-/// Foundation's decoders turn `1.50` into 1.5 and tell no position, so this is a reader of its own. It checks
-/// the whole line, and keeps what is nested only as "a list" or "an object".
-struct JSONRecord {
-    enum Value: Equatable {
-        case string(String)
-        case number(String)
-        case bool, null, list, object
-
-        /// What messages call it.
-        var found: String {
-            switch self {
-            case .string(let text): "the text \(quoted(text))"
-            case .number(let text): "the number \(text)"
-            case .bool: "a truth value"
-            case .null: "null"
-            case .list: "a list"
-            case .object: "an object"
-            }
-        }
-    }
-
-    /// What is wrong with a line, and the byte where it shows.
+/// Foundation's decoders turn `1.50` into 1.5 and tell no position, so this is a reader of its own.
+struct JSONReader {
+    /// What is wrong, and the byte where it shows.
     struct Fault: Error, Equatable {
         var offset: Int
         var message: String
     }
 
-    var fields: OrderedDictionary<String, Value> = [:]
-
-    init(_ line: UnsafeBufferPointer<UInt8>) throws(Fault) {
-        var reader = JSONReader(bytes: line)
-        reader.skipSpace()
-        guard reader.peek == UInt8(ascii: "{") else {
-            let start = reader.offset
-            let value = try reader.value(depth: 0)
-            throw Fault(offset: start, message: "expected a JSON object, found \(value.found)")
-        }
-        var fields: OrderedDictionary<String, Value> = [:]
-        try reader.object(depth: 0) { name, value, offset throws(Fault) in
-            guard fields.updateValue(value, forKey: name) == nil else {
-                throw Fault(offset: offset, message: "duplicate field '\(name)'")
-            }
-        }
-        try reader.end()
-        self.fields = fields
-    }
-}
-
-/// A strict JSON reader (RFC 8259) over bytes.
-private struct JSONReader {
-    typealias Value = JSONRecord.Value
-    typealias Fault = JSONRecord.Fault
-
     private static let deepest = 128
 
-    let bytes: UnsafeBufferPointer<UInt8>
+    private let bytes: UnsafeBufferPointer<UInt8>
+    /// What the bytes are, for messages: a line or a file.
+    private let whole: String
     private(set) var offset = 0
+    /// Whether lists and objects are kept, or only checked and given as empty ones.
+    var isKeeping = true
 
-    init(bytes: UnsafeBufferPointer<UInt8>) {
+    init(bytes: UnsafeBufferPointer<UInt8>, whole: String) {
         self.bytes = bytes
+        self.whole = whole
     }
 
     var peek: UInt8? { offset < bytes.count ? bytes[offset] : nil }
@@ -75,24 +35,26 @@ private struct JSONReader {
         }
     }
 
+    mutating func skip(_ count: Int) { offset += count }
+
     func end() throws(Fault) {
         var rest = self
         rest.skipSpace()
-        if rest.peek != nil { throw rest.unexpected("the end of the line") }
+        if rest.peek != nil { throw rest.unexpected("the end of the \(whole)") }
     }
 
-    mutating func value(depth: Int) throws(Fault) -> Value {
+    mutating func value() throws(Fault) -> RecordValue { try value(depth: 0) }
+
+    private mutating func value(depth: Int) throws(Fault) -> RecordValue {
         guard depth < Self.deepest else {
             throw Fault(offset: offset, message: "not JSON: nested too deeply")
         }
         switch peek {
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "{"):
-            try object(depth: depth) { (_, _, _) throws(Fault) in }
-            return .object
+            return .object(try fields(depth: depth))
         case UInt8(ascii: "["):
-            try list(depth: depth)
-            return .list
+            return .list(try list(depth: depth))
         case UInt8(ascii: "t"): return try word("true", .bool)
         case UInt8(ascii: "f"): return try word("false", .bool)
         case UInt8(ascii: "n"): return try word("null", .null)
@@ -102,8 +64,9 @@ private struct JSONReader {
         }
     }
 
+    /// Goes through the fields of an object; `read` takes each value off, whose name begins at `start`.
     mutating func object(
-        depth: Int, _ take: (_ name: String, _ value: Value, _ offset: Int) throws(Fault) -> Void
+        _ read: (_ reader: inout JSONReader, _ name: String, _ start: Int) throws(Fault) -> Void
     ) throws(Fault) {
         offset += 1
         skipSpace()
@@ -115,7 +78,7 @@ private struct JSONReader {
             skipSpace()
             guard skip(":") else { throw unexpected("':'") }
             skipSpace()
-            try take(name, try value(depth: depth + 1), start)
+            try read(&self, name, start)
             skipSpace()
             if skip("}") { return }
             guard skip(",") else { throw unexpected("',' or '}'") }
@@ -123,20 +86,34 @@ private struct JSONReader {
         }
     }
 
-    private mutating func list(depth: Int) throws(Fault) {
+    private mutating func fields(depth: Int) throws(Fault) -> OrderedDictionary<String, RecordValue> {
+        var fields: OrderedDictionary<String, RecordValue> = [:]
+        try object { (reader, name, start) throws(Fault) in
+            let value = try reader.value(depth: depth + 1)
+            guard reader.isKeeping else { return }
+            guard fields.updateValue(value, forKey: name) == nil else {
+                throw Fault(offset: start, message: "duplicate field '\(name)'")
+            }
+        }
+        return fields
+    }
+
+    private mutating func list(depth: Int) throws(Fault) -> [RecordValue] {
+        var elements: [RecordValue] = []
         offset += 1
         skipSpace()
-        if skip("]") { return }
+        if skip("]") { return elements }
         while true {
-            _ = try value(depth: depth + 1)
+            let value = try value(depth: depth + 1)
+            if isKeeping { elements.append(value) }
             skipSpace()
-            if skip("]") { return }
+            if skip("]") { return elements }
             guard skip(",") else { throw unexpected("',' or ']'") }
             skipSpace()
         }
     }
 
-    private mutating func word(_ word: StaticString, _ value: Value) throws(Fault) -> Value {
+    private mutating func word(_ word: StaticString, _ value: RecordValue) throws(Fault) -> RecordValue {
         for i in 0..<word.utf8CodeUnitCount {
             guard offset + i < bytes.count, bytes[offset + i] == word.utf8Start[i] else {
                 throw unexpected("a value")
@@ -244,15 +221,15 @@ private struct JSONReader {
         return unit
     }
 
-    private mutating func skip(_ character: Unicode.Scalar) -> Bool {
+    mutating func skip(_ character: Unicode.Scalar) -> Bool {
         guard peek == UInt8(ascii: character) else { return false }
         offset += 1
         return true
     }
 
-    private func unexpected(_ what: String) -> Fault {
+    func unexpected(_ what: String) -> Fault {
         guard offset < bytes.count else {
-            return Fault(offset: offset, message: "not JSON: expected \(what), found the end of the line")
+            return Fault(offset: offset, message: "not JSON: expected \(what), found the end of the \(whole)")
         }
         let rest = String(decoding: bytes[offset..<min(bytes.count, offset + 4)], as: UTF8.self)
         let found = rest.first.map { $0 == "\"" ? "'\"'" : "'\($0)'" } ?? "nothing"

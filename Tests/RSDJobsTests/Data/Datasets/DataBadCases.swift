@@ -109,7 +109,7 @@ extension BadCase {
 
                 """#,
             says: #"""
-                problems.jsonl:1:1: error: a JSON list; a data set is JSON Lines, with one object on each line
+                problems.jsonl:1:1: error: a JSON list, and JSON Lines have an object on each line; for a list say 'format: json'
                 1 error in job.yaml
                 """#),
         BadCase(
@@ -122,11 +122,11 @@ extension BadCase {
 
                 """#,
             says: #"""
-                problems.jsonl:1: error: no field 'question'; the line has 'problem', 'answer'
-                problems.jsonl:2: error: no field 'question'; the line has 'Question', 'answr'; did you mean 'Question'?
-                problems.jsonl:2: error: no field 'answer'; the line has 'Question', 'answr'; did you mean 'answr'?
-                problems.jsonl:3: error: no field 'question'; the line has none
-                problems.jsonl:3: error: no field 'answer'; the line has none
+                problems.jsonl:1: error: no field 'question'; the record has 'problem', 'answer'
+                problems.jsonl:2: error: no field 'question'; the record has 'Question', 'answr'; did you mean 'Question'?
+                problems.jsonl:2: error: no field 'answer'; the record has 'Question', 'answr'; did you mean 'answr'?
+                problems.jsonl:3: error: no field 'question'; the record has none
+                problems.jsonl:3: error: no field 'answer'; the record has none
                 5 errors in job.yaml
                 """#),
         BadCase(
@@ -158,8 +158,8 @@ extension BadCase {
 
                 """#,
             says: #"""
-                problems.jsonl:1: error: 'question' is empty
-                problems.jsonl:2: error: 'question' is empty
+                problems.jsonl:1: error: the question is empty
+                problems.jsonl:2: error: the question is empty
                 2 errors in job.yaml
                 """#),
         BadCase(
@@ -201,7 +201,7 @@ extension BadCase {
             says: #"""
                 problems.jsonl:1: error: "" in 'uid' is no id: it is empty or holds a control character
                 problems.jsonl:2: error: "a\nb" in 'uid' is no id: it is empty or holds a control character
-                problems.jsonl:3: error: no field 'uid'; the line has 'question', 'answer'
+                problems.jsonl:3: error: no field 'uid'; the record has 'question', 'answer'
                 3 errors in job.yaml
                 """#),
         BadCase(
@@ -238,16 +238,16 @@ extension BadCase {
             changes: [],
             problems: String(repeating: #"{"q": 1}\#n"#, count: 47),
             says: #"""
-                problems.jsonl:1: error: no field 'question'; the line has 'q'
-                problems.jsonl:1: error: no field 'answer'; the line has 'q'
-                problems.jsonl:2: error: no field 'question'; the line has 'q'
-                problems.jsonl:2: error: no field 'answer'; the line has 'q'
-                problems.jsonl:3: error: no field 'question'; the line has 'q'
-                problems.jsonl:3: error: no field 'answer'; the line has 'q'
-                problems.jsonl:4: error: no field 'question'; the line has 'q'
-                problems.jsonl:4: error: no field 'answer'; the line has 'q'
-                problems.jsonl:5: error: no field 'question'; the line has 'q'
-                problems.jsonl:5: error: no field 'answer'; the line has 'q'
+                problems.jsonl:1: error: no field 'question'; the record has 'q'
+                problems.jsonl:1: error: no field 'answer'; the record has 'q'
+                problems.jsonl:2: error: no field 'question'; the record has 'q'
+                problems.jsonl:2: error: no field 'answer'; the record has 'q'
+                problems.jsonl:3: error: no field 'question'; the record has 'q'
+                problems.jsonl:3: error: no field 'answer'; the record has 'q'
+                problems.jsonl:4: error: no field 'question'; the record has 'q'
+                problems.jsonl:4: error: no field 'answer'; the record has 'q'
+                problems.jsonl:5: error: no field 'question'; the record has 'q'
+                problems.jsonl:5: error: no field 'answer'; the record has 'q'
                 problems.jsonl: error: and 84 more
                 94 errors in job.yaml
                 """#),

@@ -7,7 +7,7 @@ import Testing
 struct DataReaderTests {
     private func read(_ data: Data, id: String? = nil, limit: Int? = nil) -> DatasetReader {
         let spec = DatasetSpec(
-            name: "d", path: "/d", question: "question", answer: "answer", id: id, limit: limit)
+            name: "d", path: "/d.jsonl", question: "question", answer: "answer", id: id, limit: limit)
         var reader = DatasetReader(spec, showing: "d.jsonl")
         reader.read(data)
         return reader

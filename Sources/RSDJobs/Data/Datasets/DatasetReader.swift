@@ -1,0 +1,154 @@
+import Foundation
+
+/// Reads a data set, and finds all that is wrong with it before any model starts.
+struct DatasetReader {
+    /// Errors told of one data set; the rest are counted.
+    private static let mostErrors = 10
+
+    let spec: DatasetSpec
+    /// The path or address to show in messages.
+    let file: String
+
+    private(set) var problems: [Problem] = []
+    /// Records that were gone through, whether or not they are used.
+    private(set) var records = 0
+    private let reader: RecordReader
+    private var errors: [Diagnostic] = []
+    private var errorsLeftOut = 0
+    private var lineOfId: [String: Int] = [:]
+    private var linesWithoutAnswer: [Int] = []
+
+    init(_ spec: DatasetSpec, showing file: String) {
+        self.spec = spec
+        self.file = file
+        reader = RecordReader(spec)
+    }
+
+    /// Errors in order of line, at most ten and a last one that counts the rest; then warnings.
+    var diagnostics: [Diagnostic] {
+        var all = errors
+        if errorsLeftOut > 0 {
+            all.append(Diagnostic(file: file, message: "and \(errorsLeftOut) more", count: errorsLeftOut))
+        }
+        if let first = linesWithoutAnswer.first {
+            let message =
+                "\(counted(linesWithoutAnswer.count, "problem")) without an answer: they count as wrong"
+            all.append(Diagnostic(.warning, file: file, line: first, message: message))
+        }
+        return all
+    }
+
+    /// Reads the problems that the spec selects, in its order.
+    mutating func read(_ data: Data) {
+        if data.starts(with: [0xFF, 0xFE]) || data.starts(with: [0xFE, 0xFF]) {
+            return report(Diagnostic(file: file, message: "the file is UTF-16; save it as UTF-8"))
+        }
+        data.withUnsafeBytes { raw in
+            do throws(RecordFault) {
+                try read(raw.bindMemory(to: UInt8.self))
+            } catch {
+                report(error)
+            }
+        }
+        if records == 0, errors.isEmpty {
+            report(Diagnostic(file: file, message: "the data set is empty"))
+        }
+    }
+
+    private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) throws(RecordFault) {
+        var selection = RecordSelection(start: spec.start, limit: spec.limit)
+        if let seed = spec.shuffle {
+            var counter = spec.resolvedFormat.scanner(bytes)
+            var count = 0
+            while try counter.next(isWanted: false) != nil { count += 1 }
+            selection = RecordSelection(shuffling: count, seed: seed, start: spec.start, limit: spec.limit)
+        }
+        var scanner = spec.resolvedFormat.scanner(bytes)
+        var taken: [(place: Int, problem: Problem)] = []
+        while records < selection.end {
+            let place = selection.place(of: records)
+            guard let scanned = try scanner.next(isWanted: place != nil) else { break }
+            switch scanned {
+            case .unread: break
+            case .fault(let fault): report(fault)
+            case .record(let record, let line):
+                if let place, let problem = problem(record, number: records, line: line) {
+                    taken.append((place, problem))
+                }
+            }
+            records += 1
+        }
+        problems = taken.sorted { $0.place < $1.place }.map(\.problem)
+    }
+
+    private mutating func problem(_ record: Record, number: Int, line: Int) -> Problem? {
+        var faults: [FieldFault] = []
+        func part<Value>(_ read: () throws -> Value) -> Value? {
+            do {
+                return try read()
+            } catch {
+                faults.append(error as? FieldFault ?? .other("\(error)"))
+                return nil
+            }
+        }
+        let question = part { try reader.question(record) }
+        let choices = reader.choices.flatMap { read in part { try read(record) } }
+        // An answer is not held against choices that could not be read.
+        let answer =
+            reader.choices != nil && choices == nil
+            ? nil : part { try reader.answer(record, choices) }
+        let id = part { try identifier(of: record, number: number, line: line) }
+        if let question, question.allSatisfy(\.isWhitespace) { faults.append(.other("the question is empty")) }
+        for fault in faults { report(fault, line: line) }
+        if let answer, answer.allSatisfy(\.isWhitespace) { linesWithoutAnswer.append(line) }
+        guard let id, let question, let answer else { return nil }
+        return Problem(
+            dataset: spec.name, id: id, question: reader.wholeQuestion(question, choices, answer: answer),
+            choices: choices?.texts ?? [], answer: answer)
+    }
+
+    private mutating func identifier(of record: Record, number: Int, line: Int) throws(FieldFault) -> String {
+        guard let field = spec.id else { return String(number) }
+        let value = try record.value(field)
+        let id: String
+        switch value {
+        case .string(let text): id = text
+        case .number(let text) where !text.utf8.contains(where: Self.isFraction): id = text
+        default: throw .unexpected("text or a whole number", in: field, value)
+        }
+        if id.isEmpty || id.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+            throw .other("\(quoted(id)) in '\(field)' is no id: it is empty or holds a control character")
+        }
+        if let first = lineOfId[id] {
+            throw .other("duplicate id \(quoted(id)); it is first on line \(first)")
+        }
+        lineOfId[id] = line
+        return id
+    }
+
+    /// Whether a number with this character in it was not written as a whole one.
+    private static func isFraction(_ character: UInt8) -> Bool {
+        [UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(character)
+    }
+
+    private mutating func report(_ fault: RecordFault) {
+        report(
+            Diagnostic(
+                file: file, line: fault.line, column: fault.column, message: fault.message,
+                sourceLine: fault.sourceLine))
+    }
+
+    private mutating func report(_ fault: FieldFault, line: Int) {
+        // Words are found only for what will be shown.
+        let message = errors.count < Self.mostErrors ? fault.message : ""
+        report(Diagnostic(file: file, line: line, message: message))
+    }
+
+    private mutating func report(_ diagnostic: Diagnostic) {
+        if errors.count < Self.mostErrors {
+            errors.append(diagnostic)
+        } else {
+            errorsLeftOut += 1
+        }
+    }
+}

@@ -1,0 +1,18 @@
+extension RecordReader {
+    /// Chinese school exams; those of choices have them in the question itself.
+    static let exams: [RecordReader] =
+        ["cmath", "gaokao2024_I", "gaokao2024_II"].map { name in
+            RecordReader(name, question: Record.plainQuestion) { record, _ in try record.textOrNumber("answer") }
+        }
+        + ["cn_middle_school", "gaokao2024_mix"].map { name in
+            RecordReader(name, question: Record.plainQuestion) { record, _ in
+                let choice = try record.text("choice_answer")
+                return choice.isEmpty ? try record.textOrNumber("answer") : choice
+            }
+        }
+        + [
+            RecordReader("gaokao_math_cloze", question: Record.plainQuestion) { record, _ in
+                try record.text("answer").withoutDollars
+            }
+        ]
+}

@@ -1,0 +1,36 @@
+import Foundation
+
+extension RecordReader {
+    /// Arithmetic in everyday words.
+    static let wordProblems: [RecordReader] = [
+        RecordReader("gsm8k", question: Record.plainQuestion) { record, _ in
+            let solution = try record.text("answer")
+            guard let mark = solution.range(of: "####", options: .backwards) else {
+                throw FieldFault.other("no '####' before the final answer in 'answer'")
+            }
+            return solution[mark.upperBound...].replacing(",", with: "")
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+        },
+        RecordReader(
+            "svamp",
+            question: { record in
+                let body = try record.text(firstOf: ["Body", "body"]).trimmingCharacters(in: .whitespacesAndNewlines)
+                let question = try record.text(firstOf: ["Question", "question"])
+                return body + (body.hasSuffix(".") ? " " : ". ")
+                    + question.trimmingCharacters(in: .whitespacesAndNewlines)
+            }, answer: { record, _ in try record.wholeNumber(record["Answer"] == nil ? "answer" : "Answer") }),
+        RecordReader(
+            "asdiv",
+            question: { record in
+                let body = try record.text("body").trimmingCharacters(in: .whitespacesAndNewlines)
+                let question = try record.text("question").trimmingCharacters(in: .whitespacesAndNewlines)
+                return "\(body) \(question)"
+            },
+            answer: { record, _ in
+                // `46 (eyes)`
+                try record.text("answer").replacing(/\(.*?\)/, with: "")
+                    .trimmingCharacters(in: .whitespacesAndNewlines)
+            }),
+        RecordReader("mawps", question: Record.plainQuestion) { record, _ in try record.wholeNumber("target") },
+    ]
+}

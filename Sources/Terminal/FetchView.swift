@@ -1,0 +1,45 @@
+import RSDJobs
+
+/// Data sets on their way from a server: a line for the one that comes, and a lasting one when it begins and when it is here.
+public struct FetchView: Sendable {
+    private static let widestBar = 40
+
+    private var dataset = ""
+    private var received = 0
+    private var total: Int?
+    private var lasting: [Line] = []
+
+    public init() {}
+
+    public var hasBegun: Bool { !dataset.isEmpty }
+
+    public mutating func take(_ event: FetchEvent) {
+        switch event {
+        case .began(let dataset, let address):
+            (self.dataset, received, total) = (dataset, 0, nil)
+            lasting.append(Line("fetching \(dataset) from \(address)"))
+        case .received(let bytes, let total): (received, self.total) = (bytes, total)
+        case .ended(let bytes): lasting.append(Line("fetched \(dataset), \(Self.size(bytes))"))
+        }
+    }
+
+    /// The lasting lines that have not been taken yet.
+    public mutating func takeLasting() -> [Line] {
+        defer { lasting = [] }
+        return lasting
+    }
+
+    /// How far it is: `math500  ━━━━━━━━────  310 kB of 447 kB  69%`.
+    public func line(width: Int) -> Line {
+        let name = Line(dataset, .strong) + "  "
+        guard let total, total > 0 else { return (name + Self.size(received)).truncated(to: width) }
+        let share = NumberFormat.percent(Double(received) / Double(total), places: 0)
+        let figures = "  \(Self.size(received)) of \(Self.size(total))  \(share)"
+        let barWidth = min(Self.widestBar, width - name.width - figures.displayWidth)
+        return (name + Bar.line(done: received, of: total, width: barWidth) + figures).truncated(to: width)
+    }
+
+    private static func size(_ bytes: Int) -> String {
+        NumberFormat.si(bytes) + (bytes < 1000 ? " B" : "B")
+    }
+}

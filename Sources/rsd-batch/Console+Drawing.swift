@@ -1,0 +1,25 @@
+extension Console {
+    private static let frame = Duration.milliseconds(100)
+
+    /// Writes frames to standard error while the body runs, and a last one when it is over.
+    func drawing<Result: Sendable>(
+        _ next: @escaping @Sendable () -> String, last: () -> String, during body: () async throws -> Result
+    ) async throws -> Result {
+        let ticker = Task {
+            while !Task.isCancelled {
+                message(next())
+                try? await Task.sleep(for: Self.frame)
+            }
+        }
+        let result: Swift.Result<Result, any Error>
+        do {
+            result = .success(try await body())
+        } catch {
+            result = .failure(error)
+        }
+        ticker.cancel()
+        await ticker.value
+        message(last())
+        return try result.get()
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import RSDJobs
+import Synchronization
+import Terminal
+
+/// Shows on standard error how data sets are fetched: a bar on a terminal, dated lines elsewhere.
+final class FetchDisplay: Sendable {
+    private struct Face {
+        var view = FetchView()
+        var block = LiveBlock()
+    }
+
+    private let console: Console
+    private let colour: Bool
+    private let quiet: Bool
+    private let face = Mutex(Face())
+
+    init(console: Console, colour: ColourChoice, quiet: Bool) {
+        self.console = console
+        self.colour = colour.isOn(isTerminal: console.errorIsTerminal, environment: console.environment)
+        self.quiet = quiet
+    }
+
+    func fetchDatasets(of job: URL, _ interruption: Interruption) async throws {
+        let fetch = { try await JobLoader.fetchDatasets(of: job, interruption: interruption) { self.take($0) } }
+        if quiet { return try await fetch() }
+        try await console.drawing({ self.frame() }, last: { self.frame(isLast: true) }, during: fetch)
+    }
+
+    private func take(_ event: FetchEvent) {
+        face.withLock { $0.view.take(event) }
+    }
+
+    private func frame(isLast: Bool = false) -> String {
+        let width = console.errorSize.columns
+        return face.withLock { face in
+            let lasting = face.view.takeLasting()
+            guard console.errorIsTerminal else {
+                return lasting.map { "\(Date().formatted(.iso8601)) \($0.text)\n" }.joined()
+            }
+            // Nothing is drawn for a job that has nothing to fetch.
+            guard face.view.hasBegun else { return "" }
+            return isLast
+                ? face.block.finish(lasting: lasting, width: width, colour: colour)
+                : face.block.draw(lasting: lasting, block: [face.view.line(width: width)], width: width, colour: colour)
+        }
+    }
+}

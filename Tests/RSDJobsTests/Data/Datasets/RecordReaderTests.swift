@@ -1,0 +1,164 @@
+import Foundation
+import Testing
+
+@testable import RSDJobs
+
+@Suite("Named readers")
+struct RecordReaderTests {
+    private func read(_ record: String, _ spec: DatasetSpec) -> DatasetReader {
+        var reader = DatasetReader(spec, showing: "d.jsonl")
+        reader.read(Data(record.utf8))
+        return reader
+    }
+
+    private func spec(_ reader: String, question: String? = nil, answer: String? = nil, choices: ChoiceFields? = nil)
+        -> DatasetSpec
+    {
+        DatasetSpec(
+            name: "d", path: "/d.jsonl", reader: reader, question: question, answer: answer, choices: choices)
+    }
+
+    private func messages(_ record: String, _ spec: DatasetSpec) -> [String] {
+        let reader = read(record, spec)
+        #expect(reader.problems == [])
+        return reader.diagnostics.map(\.message)
+    }
+
+    @Test(arguments: Golden.all)
+    func readsAsTheEvaluationDoes(_ golden: Golden) {
+        let reader = read(golden.record, spec(golden.reader))
+        #expect(reader.diagnostics == [])
+        #expect(reader.problems.map(\.question) == [golden.question])
+        #expect(reader.problems.map(\.answer) == [golden.answer])
+    }
+
+    @Test func everyReaderHasAGoldenRecord() {
+        #expect(Set(Golden.all.map(\.reader)) == Set(RecordReader.named.map(\.name)))
+        #expect(Set(RecordReader.named.map(\.name)).count == RecordReader.named.count)
+    }
+
+    @Test(arguments: [
+        ("mmlu_stem", ["1", "i", "32", "32i"]), ("gpqa", ["iron", "mercury", "zinc", "gold"]),
+        ("sat_math", ["-10", "0", "10", "-10 and 10"]),
+        ("aqua", ["(a + b)(a - b)", "(a - b)2", "(a + b)2", "a3 + b3", "None of these"]),
+        ("gaokao_math_qa", ["4", "5", "6", "7"]), ("gsm8k", []), ("cn_middle_school", []),
+    ])
+    func choicesAreKept(name: String, choices: [String]) throws {
+        let golden = try #require(Golden.all.first { $0.reader == name })
+        #expect(read(golden.record, spec(name)).problems.first?.choices == choices)
+    }
+
+    @Test func bothFormsOfSATChoices() throws {
+        let golden = try #require(Golden.all.last { $0.reader == "sat_math" })
+        #expect(read(golden.record, spec("sat_math")).problems.first?.choices == ["1,190", "1,900", "2,900", "19,000"])
+    }
+
+    @Test func otherSpellingsOfAField() {
+        let upper = read(#"{"Body": "A.", "Question": "B?", "Answer": 2.0}"#, spec("svamp"))
+        let lower = read(#"{"body": "A.", "question": "B?", "answer": 2.0}"#, spec("svamp"))
+        #expect(upper.problems.map(\.question) == ["A. B?"])
+        #expect(upper.problems == lower.problems)
+        let solved = #"{"problem": "p", "solution": "\\boxed{1}", "answer": "one"}"#
+        #expect(read(solved, spec("math")).problems.map(\.answer) == ["one"])
+        let unsolved = #"{"problem": "p", "solution": "\\boxed{1}", "answer": null}"#
+        #expect(read(unsolved, spec("math")).problems.map(\.answer) == ["1"])
+    }
+
+    @Test(
+        "the evaluation says which two answers there are",
+        arguments: [
+            (#"yes"#, " (Yes or No)"), (#"$\\text{No}$"#, " (Yes or No)"), ("True.", " (True or False)"), ("north", ""),
+        ])
+    func pairs(answer: String, suffix: String) {
+        let reader = read(#"{"question": "Is it? ", "answer": "\#(answer)"}"#, spec("gaokao2023en"))
+        #expect(reader.problems.map(\.question) == [suffix.isEmpty ? "Is it?" : "Is it? \(suffix)"])
+    }
+
+    @Test func fieldsOfTheSpecComeBeforeThoseOfTheReader() {
+        let record = #"{"question": "a", "answer": "no mark", "q": " b ", "gold": "1,000", "final": {"value": 7}}"#
+        #expect(
+            read(record, spec("gsm8k", question: "q", answer: "gold")).problems
+                == [Problem(dataset: "d", id: "0", question: "b", answer: "1,000")])
+        #expect(read(record, spec("gsm8k", answer: "final.value")).problems.map(\.answer) == ["7"])
+        let choices = #"{"question": "a", "choices": [], "options": ["x", "y"], "answer": "1", "letter": "A"}"#
+        #expect(
+            read(choices, spec("mmlu_stem", answer: "letter", choices: .field("options"))).problems == [
+                Problem(
+                    dataset: "d", id: "0", question: "a\nAnswer Choices: (A) x (B) y", choices: ["x", "y"], answer: "A")
+            ])
+    }
+
+    @Test func recordsOfAnotherShape() {
+        #expect(
+            messages(#"{"question": "q", "answer": "18"}"#, spec("gsm8k"))
+                == ["no '####' before the final answer in 'answer'"])
+        #expect(
+            messages(#"{"question": "q", "solution": "I don't know"}"#, spec("minerva_math"))
+                == [#"no \boxed{…} in 'solution'"#])
+        #expect(
+            messages(#"{"question": "q", "solution": "\\boxed{1} \\boxed{2"}"#, spec("math"))
+                == [#"the last \boxed{ in 'solution' is never closed"#])
+        #expect(
+            messages(#"{"problem": "q", "final_answer": []}"#, spec("olympiadbench"))
+                == ["'final_answer' is an empty list"])
+        #expect(
+            messages(#"{"question": "q", "choices": ["a", "b"], "answer": 2}"#, spec("mmlu_stem"))
+                == [#"expected a number from 0 to 1 in 'answer', found "2""#])
+        #expect(
+            messages(#"{"question": "q", "choices": ["a", {}], "answer": 1}"#, spec("gpqa"))
+                == ["expected a list of texts in 'choices', and not all of it is text"])
+        #expect(
+            messages(#"{"question": "q", "choices": ["a"], "answer": 0}"#, spec("gpqa"))
+                == ["expected 2 to 26 choices, found 1"])
+        #expect(
+            messages(#"{"question": "q", "options": "1) x 2) y", "Answer": "A"}"#, spec("sat_math"))
+                == ["'options' does not begin with 'A)'"])
+        #expect(
+            messages(#"{"text": "q"}"#, spec("mawps"))
+                == ["no field 'question'; the record has 'text'", "no field 'target'; the record has 'text'"])
+    }
+}
+
+@Suite("Choices of plain records")
+struct ChoicesTests {
+    private func letter(_ answer: String, of choices: String = #"["one", "two", "3"]"#) -> [String] {
+        let spec = DatasetSpec(
+            name: "d", path: "/d.jsonl", question: "question", answer: "answer", choices: .field("choices"))
+        var reader = DatasetReader(spec, showing: "d.jsonl")
+        reader.read(Data(#"{"question": "q\n", "choices": \#(choices), "answer": \#(answer)}"#.utf8))
+        return reader.problems.map(\.answer) + reader.diagnostics.map(\.message)
+    }
+
+    @Test func anAnswerIsALetterATextOrAPlace() {
+        #expect(letter(#""B""#) == ["B"])
+        #expect(letter(#"" two ""#) == ["B"])
+        #expect(letter("0") == ["A"])
+        #expect(letter("2") == ["C"])
+        #expect(letter(#""3""#) == ["C"])
+    }
+
+    @Test func anAnswerThatIsNoneOrSeveral() {
+        #expect(letter(#""D""#) == [#""D" in 'answer' is neither a choice nor the letter of one, A to C"#])
+        #expect(letter("3") == [#"expected a number from 0 to 2 in 'answer', found "3""#])
+        #expect(letter("1.0") == [#"expected a number from 0 to 2 in 'answer', found "1.0""#])
+        #expect(letter("[0]") == ["expected text or a number in 'answer', found a list"])
+        #expect(letter(#""x""#, of: #"["x", "y", "x"]"#) == [#""x" in 'answer' may be A or C"#])
+        #expect(letter(#""A""#, of: #"["B", "A"]"#) == [#""A" in 'answer' may be A or B"#])
+        #expect(letter("0", of: #"["x", " "]"#) == ["the choice B is empty"])
+        #expect(letter("0", of: #""x""#) == [#"expected a list of texts in 'choices', found the text "x""#])
+    }
+
+    @Test func aFieldForEachChoice() {
+        let spec = DatasetSpec(
+            name: "d", path: "/d.csv", question: "q", answer: "a", choices: .fields(["x", "y.z"]), id: nil)
+        var reader = DatasetReader(spec, showing: "d.csv")
+        reader.read(
+            Data("q,a,x,y.z\nWhich?,B,left,\"right, down\"\nWhich?,left,left,right\nWhich?,0,left,right\n".utf8))
+        #expect(reader.problems.map(\.question).first == "Which?\nAnswer Choices: (A) left (B) right, down")
+        #expect(reader.problems.map(\.answer) == ["B", "A"])
+        #expect(
+            reader.diagnostics.map(\.rendered) == [
+                #"d.csv:4: error: "0" in 'a' is neither a choice nor the letter of one, A to B"#
+            ])
+    }
+}
