@@ -89,8 +89,9 @@ let package = Package(
             dependencies: ["RunnerSupport", "RSDJobs", "ModelLifecycle", "rsd-batch", "rsd-pocket"],
             exclude: ["gsm8k", "reference"], swiftSettings: strict),
         .testTarget(
-            name: "RSDJobsTests", dependencies: ["RSDJobs", .product(name: "FlyingFox", package: "FlyingFox")],
-            swiftSettings: strict),
+            name: "RSDJobsTests",
+            dependencies: ["RSDJobs", "RunnerSupport", .product(name: "FlyingFox", package: "FlyingFox")],
+            exclude: ["Grading/golden.jsonl"], swiftSettings: strict),
         .testTarget(
             name: "PocketEngineTests", dependencies: ["PocketEngine"], exclude: ["Fixtures"],
             swiftSettings: strict),

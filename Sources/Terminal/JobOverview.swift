@@ -10,6 +10,8 @@ public struct JobOverview: Sendable, Equatable, Encodable {
     public var models: [Model]
     /// What `residency: auto` comes to here, or why it comes to nothing; nil where the job names its residency.
     public var residency: String?
+    /// Who will grade, or why nobody can here; nil where that was not asked.
+    public var grader: String?
 
     /// A model that some method asks.
     public struct Model: Sendable, Equatable, Encodable {
@@ -19,10 +21,11 @@ public struct JobOverview: Sendable, Equatable, Encodable {
         public var parameters: Int
     }
 
-    public init(_ job: LoadedJob, file: String, residency: String? = nil) {
+    public init(_ job: LoadedJob, file: String, residency: String? = nil, grader: String? = nil) {
         let spec = job.spec
         self.file = file
         self.residency = residency
+        self.grader = grader
         name = spec.name
         methods = spec.methods.count
         problems = spec.datasets.reduce(0) { $0 + (job.problems[$1.name]?.count ?? 0) }
@@ -44,6 +47,8 @@ public struct JobOverview: Sendable, Equatable, Encodable {
                     + Line(NumberFormat.si(model.parameters)).padded(to: 6, alignRight: true)
                     + Line(" weights  ", .dim) + model.model).wrapped(to: width, indent: 10)
             }
-            + (residency.map { (Line("  here    ", .dim) + $0).wrapped(to: width, indent: 10) } ?? [])
+            + [residency, grader].compactMap(\.self).flatMap {
+                (Line("  here    ", .dim) + $0).wrapped(to: width, indent: 10)
+            }
     }
 }

@@ -16,7 +16,7 @@ public struct RunFooter: Sendable {
 
     public func lines(width: Int) -> [Line] {
         let run = summary.run
-        var facts: [(String, Line)] = [("answers", finishes)]
+        var facts: [(String, Line)] = [("answers", finishes), ("grader", verdicts)]
         facts.append(
             (
                 "run",
@@ -51,6 +51,20 @@ public struct RunFooter: Sendable {
             counts[finish.rawValue].map { Line("\(NumberFormat.grouped($0)) \(words)", style) }
         }
         return parts.enumerated().reduce(Line()) { $0 + ($1.offset > 0 ? ", " : "") + $1.element }
+    }
+
+    /// Who graded, and what there is beside right and wrong.
+    private var verdicts: Line {
+        var counts: [String: Int] = [:]
+        for row in summary.rows { counts.merge(row.grades, uniquingKeysWith: +) }
+        let order: [(Grade.Verdict, String, Style)] = [
+            (.empty, "without an answer", .plain), (.timeout, "took too long to grade", .yellow),
+            (.error, "could not be graded", .red),
+        ]
+        return order.reduce(Line(summary.grader)) { line, part in
+            guard let count = counts[part.0.rawValue] else { return line }
+            return line + ", " + Line("\(NumberFormat.grouped(count)) \(part.1)", part.2)
+        }
     }
 
     /// By engine, the sum first.

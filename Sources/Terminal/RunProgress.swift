@@ -80,6 +80,8 @@ public struct RunProgress: Sendable {
         case .interrupting:
             isStopping = true
             return []
+        case .grading(let answers, let grader):
+            return [.message("grading \(NumberFormat.counted(answers, "answer")) with \(grader)", .plain)]
         }
     }
 

@@ -18,7 +18,8 @@ public struct TrajectoryReport: Sendable, Equatable {
     public var tokens: TokenCounts
     public var waves: Int
 
-    public init(_ trajectory: Trajectory, problem: Problem?) {
+    /// - Parameter result: what the run's results say of it; without one it is judged as ``ExactGrader`` would.
+    public init(_ trajectory: Trajectory, problem: Problem?, result: ResultLine? = nil) {
         let response = trajectory.response
         id = trajectory.id.description
         question = problem?.question ?? ""
@@ -31,9 +32,8 @@ public struct TrajectoryReport: Sendable, Equatable {
         tokens = response.tokens
         waves = response.waves
         guard let finish else { return }
-        let line = ResultLine(trajectory, finish: finish, gold: gold, grader: ExactGrader())
-        answer = line.answer
-        correct = line.correct
+        answer = result?.answer ?? AnswerExtraction.answer(in: text, isCut: finish != .eos)
+        correct = result?.correct ?? (finish != .failed && ExactGrader().isCorrect(answer, gold: gold))
     }
 }
 

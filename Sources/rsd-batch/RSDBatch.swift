@@ -14,7 +14,7 @@ struct RSDBatch: AsyncParsableCommand {
             not wait for answers in flight. Completions for a shell: rsd-batch --generate-completion-script bash|zsh|fish
             """,
         version: Program.version,
-        subcommands: [RunCommand.self, ValidateCommand.self, StatusCommand.self, ShowCommand.self])
+        subcommands: [RunCommand.self, ValidateCommand.self, StatusCommand.self, ShowCommand.self, GradeCommand.self])
 
     static func main() async {
         let console = Console()

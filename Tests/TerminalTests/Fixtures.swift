@@ -103,7 +103,7 @@ enum Fixture {
             ], waves: 5)
         run.swaps = 14
         return Summary(
-            job: "gsm8k-smol", grader: "exact/1", parameters: ["draft": 10], rows: [rsd, target], run: run)
+            job: "gsm8k-smol", grader: "exact/2", parameters: ["draft": 10], rows: [rsd, target], run: run)
     }
 }
 

@@ -107,11 +107,15 @@ import Testing
 
     @Test func endsWithWhereThingsLie() {
         let example = TrajectoryID(method: "rsd@0.7", dataset: "heldout", problem: "it's 1")
-        let footer = RunFooter(Fixture.summary(), directory: "runs/gsm8k-smol", example: example)
+        var summary = Fixture.summary()
+        summary.rows[0].grades = ["right": 143, "wrong": 56, "timeout": 1]
+        summary.rows[1].grades = ["right": 150, "wrong": 47, "empty": 3]
+        let footer = RunFooter(summary, directory: "runs/gsm8k-smol", example: example)
         let text = screen(footer.lines(width: 100))
         #expect(
             text == #"""
                 answers  393 ended, 5 cut by max_tokens, 2 failed
+                grader   exact/2, 3 without an answer, 1 took too long to grade
                 run      5 waves, 14 swaps, 3 cold starts
                 loading  13.7 s  draft 3.1 s, target 8.4 s, prm 2.2 s
                 working  3:01  draft 42.0 s, target 2:10, prm 9.2 s

@@ -48,11 +48,7 @@ package final class ChildProcess: Sendable {
     }
 
     private static func start(_ request: SpawnRequest) throws -> ChildProcess {
-        let descriptor = open(request.outputPath, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
-            throw SpawnError.outputUnwritable(request.outputPath, reason: String(cString: strerror(errno)))
-        }
-        let output = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        let output = try file(request.outputPath, O_WRONLY | O_APPEND | O_CREAT)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: request.executable)
         process.arguments = request.arguments
@@ -63,6 +59,16 @@ package final class ChildProcess: Sendable {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = output
+        switch request.talk {
+        case .none: break
+        case .files(let input, let answers):
+            process.standardInput = try file(input, O_RDONLY)
+            process.standardOutput = try file(answers, O_WRONLY | O_CREAT | O_TRUNC)
+        case .socket(let descriptor):
+            let socket = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
+            process.standardInput = socket
+            process.standardOutput = socket
+        }
         let exit = Latch<ExitStatus>()
         // The fallback: it comes late while any descendant lives, but it comes where there is no pidfd.
         process.terminationHandler = { process in
@@ -77,6 +83,14 @@ package final class ChildProcess: Sendable {
         let pid = process.processIdentifier
         watch(pid, exit: exit)
         return ChildProcess(pid: pid, startTime: ProcFS.record(of: pid)?.startTime, exit: exit)
+    }
+
+    private static func file(_ path: String, _ flags: Int32) throws -> FileHandle {
+        let descriptor = open(path, flags | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw SpawnError.outputUnwritable(path, reason: String(cString: strerror(errno)))
+        }
+        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 
     /// Learns of the death from the kernel, while the zombie is left for Foundation to reap.

@@ -10,16 +10,27 @@ package struct SpawnRequest: Sendable {
     package var workingDirectory: String?
     /// Standard output and standard error are appended to this file.
     package var outputPath: String
+    /// Where its standard input comes from, and whether its standard output goes somewhere else.
+    package var talk = Talk.none
+
+    package enum Talk: Sendable {
+        case none
+        /// Standard input is read from one file, and standard output is written to another.
+        case files(input: String, output: String)
+        /// Standard input and output are this end of a pair of sockets.
+        case socket(Int32)
+    }
 
     package init(
         executable: String, arguments: [String] = [], environment: [String: String],
-        workingDirectory: String? = nil, outputPath: String
+        workingDirectory: String? = nil, outputPath: String, talk: Talk = .none
     ) {
         self.executable = executable
         self.arguments = arguments
         self.environment = environment
         self.workingDirectory = workingDirectory
         self.outputPath = outputPath
+        self.talk = talk
     }
 
     /// Foundation reports a bad directory as a missing executable, so both are looked at beforehand.

@@ -15,7 +15,13 @@ public struct ResultLine: Sendable, Equatable, Codable {
     /// The answer found in the text, or null.
     public var answer: String?
     public var gold: String
+    /// Whether the verdict is `right`.
     public var correct: Bool
+    public var verdict: Grade.Verdict
+    /// Why it is that; absent where there is nothing to say.
+    public var verdictReason: String?
+    /// Whether a limit ended the response. Its answer may be right all the same.
+    public var cut: Bool
     public var tokens: TokenCounts
     public var waves: Int
     /// On draft steps that were put to a threshold; absent for methods that have none.
@@ -24,7 +30,7 @@ public struct ResultLine: Sendable, Equatable, Codable {
     public var candidates: [Candidate]?
 
     /// - Parameter trajectory: a finished one.
-    public init(_ trajectory: Trajectory, finish: Finish, gold: String, grader: ExactGrader) {
+    public init(_ trajectory: Trajectory, finish: Finish, gold: String, grade: Grade) {
         let response = trajectory.response
         id = trajectory.id.description
         method = trajectory.id.method
@@ -35,9 +41,12 @@ public struct ResultLine: Sendable, Equatable, Codable {
         self.finish = finish
         failure = response.failure
         steps = response.steps
-        answer = AnswerExtraction.boxed(in: response.text)
+        cut = finish.isCut
+        answer = grade.answer ?? AnswerExtraction.answer(in: response.text, isCut: cut)
         self.gold = gold
-        correct = finish != .failed && grader.isCorrect(answer, gold: gold)
+        correct = grade.verdict == .right
+        verdict = grade.verdict
+        verdictReason = grade.reason
         tokens = response.tokens
         waves = response.waves
         verdicts = response.verdicts
@@ -47,6 +56,8 @@ public struct ResultLine: Sendable, Equatable, Codable {
     private enum CodingKeys: String, CodingKey {
         case id, method, dataset, problem, sample, text, finish, failure, steps, answer, gold, correct, tokens, waves
         case verdicts, candidates
+        case verdict, cut
+        case verdictReason = "verdict_reason"
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -63,10 +74,20 @@ public struct ResultLine: Sendable, Equatable, Codable {
         try line.encode(answer, forKey: .answer)
         try line.encode(gold, forKey: .gold)
         try line.encode(correct, forKey: .correct)
+        try line.encode(verdict, forKey: .verdict)
+        try line.encodeIfPresent(verdictReason, forKey: .verdictReason)
+        try line.encode(cut, forKey: .cut)
         try line.encode(tokens, forKey: .tokens)
         try line.encode(waves, forKey: .waves)
         try line.encodeIfPresent(verdicts, forKey: .verdicts)
         try line.encodeIfPresent(candidates, forKey: .candidates)
+    }
+
+    /// The lines of a file that can be read; none where there is no file.
+    static func all(in file: URL) -> some Sequence<ResultLine> {
+        ((try? Data(contentsOf: file)) ?? Data()).split(separator: UInt8(ascii: "\n")).lazy.compactMap {
+            try? JSONDecoder().decode(ResultLine.self, from: $0)
+        }
     }
 
     /// The lines as a file's content: sorted keys, a newline after each.

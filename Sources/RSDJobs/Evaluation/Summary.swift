@@ -23,6 +23,8 @@ public struct Summary: Sendable, Equatable, Codable {
         public var accuracyHigh: Double?
         /// Trajectories by how they finished.
         public var finishes: [String: Int] = [:]
+        /// Trajectories by the verdict on their answer.
+        public var grades: [String: Int] = [:]
         /// Steps of the final responses that the target wrote.
         public var targetStepShare: Double?
         /// Draft steps accepted, of those on which a verdict was passed.
@@ -35,7 +37,7 @@ public struct Summary: Sendable, Equatable, Codable {
         public var flopsSpent = 0.0
 
         fileprivate enum CodingKeys: String, CodingKey {
-            case method, dataset, total, correct, accuracy, finishes, tokens
+            case method, dataset, total, correct, accuracy, finishes, grades, tokens
             case accuracyLow = "accuracy_low"
             case accuracyHigh = "accuracy_high"
             case targetStepShare = "target_step_share"
@@ -59,6 +61,7 @@ extension Summary.Row {
         try row.encode(accuracyLow, forKey: .accuracyLow)
         try row.encode(accuracyHigh, forKey: .accuracyHigh)
         try row.encode(finishes, forKey: .finishes)
+        try row.encode(grades, forKey: .grades)
         try row.encode(targetStepShare, forKey: .targetStepShare)
         try row.encode(acceptanceRate, forKey: .acceptanceRate)
         try row.encode(acceptanceRateTokens, forKey: .acceptanceRateTokens)
@@ -78,6 +81,7 @@ extension Summary.Row {
             total += 1
             correct += line.correct ? 1 : 0
             finishes[line.finish.rawValue, default: 0] += 1
+            grades[line.verdict.rawValue, default: 0] += 1
             tokens += line.tokens
             steps += line.steps.count
             byTarget += line.steps.count { $0.origin == .target }
@@ -99,12 +103,14 @@ extension Summary.Row {
 }
 
 extension Summary {
-    init(job: LoadedJob, lines: [ResultLine], run: RunFigures) {
-        let weights = job.models.mapValues(\.parameterCount)
-        let flops = Flops(parameters: weights)
+    /// - Parameters:
+    ///   - parameters: weights of each model.
+    ///   - grader: what it calls itself.
+    init(job: LoadedJob, parameters: [Role: Int], lines: [ResultLine], grader: String, run: RunFigures) {
+        let flops = Flops(parameters: parameters)
         self.job = job.spec.name
-        grader = ExactGrader.id
-        parameters = Dictionary(uniqueKeysWithValues: weights.map { ($0.key.rawValue, $0.value) })
+        self.grader = grader
+        self.parameters = Dictionary(uniqueKeysWithValues: parameters.map { ($0.key.rawValue, $0.value) })
         self.run = run
         let groups = Dictionary(grouping: lines) { [$0.method, $0.dataset] }
         rows = job.spec.methods.flatMap { method in

@@ -1,5 +1,3 @@
-import Foundation
-
 /// `majority`: one model writes n solutions, and the answer that most of them come to is taken (self-consistency).
 struct Majority: MethodSettings {
     static let key = "majority"
@@ -50,15 +48,13 @@ struct MajorityVote: DecodingMethod {
     /// The first sample with the answer that most have; with equal votes the one that came first. Samples without an answer
     /// have no vote.
     private var elected: Int {
-        let answers = samples.responses.map { AnswerExtraction.boxed(in: $0.text).map(Self.normalForm) }
-        var votes: [String: Int] = [:]
-        for case let answer? in answers where !answer.isEmpty { votes[answer, default: 0] += 1 }
+        let answers = samples.responses.map { response in
+            AnswerExtraction.answer(in: response.text, isCut: response.finish?.isCut ?? false).map(AnswerKey.init)
+        }
+        var votes: [AnswerKey: Int] = [:]
+        for case let answer? in answers { votes[answer, default: 0] += 1 }
         let most = votes.values.max() ?? 0
         return answers.firstIndex { $0.map { votes[$0] == most } ?? (most == 0) } ?? 0
-    }
-
-    private static func normalForm(_ answer: String) -> String {
-        answer.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }
 

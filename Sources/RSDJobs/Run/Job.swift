@@ -8,19 +8,21 @@ public enum Job {
     ///   - retryFailed: whether trajectories that were given up get another try.
     ///   - observe: told of everything as it happens, from any thread; must return at once.
     /// - Throws: ``RunLocked``, ``SpecChanged``, ``JournalCorrupt``, ``JournalWriteFailure``, ``FileFailure``,
-    ///   ``Interrupted``, ``EngineUseless``, ``ResidencyImpossible``, or an `EngineError`. Nothing that was journalled is
+    ///   ``Interrupted``, ``GraderUnavailable``, ``EngineUseless``, ``ResidencyImpossible``, or an `EngineError`. Nothing that was journalled is
     ///   lost by any of them.
     public static func run(
         _ job: LoadedJob, in directory: RunDirectory, retryFailed: Bool = false, interruption: Interruption,
         logger: Logger, observe: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> RunOutcome {
+        let grader = job.spec.grading.grader.grader(engine: job.spec.engine, directory: directory)
+        let graderID = try await interruption.giveUpOn { try await grader.prepare() }
         let run = JobRun(
             job: job, directory: directory,
             makeSite: {
                 if job.spec.engine.residency == .attach { return try AttachedEngines(job: job, logger: logger) }
                 return try LocalEngines(job: job, directory: directory, logger: logger)
             },
-            interruption: interruption, retryFailed: retryFailed, observe: observe)
+            grader: grader, graderID: graderID, interruption: interruption, retryFailed: retryFailed, observe: observe)
         return try await run.run()
     }
 

@@ -6,6 +6,9 @@ struct JobRun: Sendable {
     let directory: RunDirectory
     /// Called once the run directory is ours.
     let makeSite: @Sendable () throws -> any EngineSite
+    let grader: any Grader
+    /// What it calls itself.
+    let graderID: String
     let interruption: Interruption
     let retryFailed: Bool
     let observe: @Sendable (RunEvent) -> Void
@@ -38,7 +41,7 @@ struct JobRun: Sendable {
         if replayed > 0 { observe(.resumed(roster.all, book.figures(waves: roster.waves))) }
         observe(.began(total: roster.ids.count, finished: roster.finishedCount, replayed: replayed))
         if let room { try await work(in: room, on: &roster, book: book, answers: answers) }
-        return try conclude(roster, book: book)
+        return try await conclude(roster, book: book)
     }
 
     // MARK: Waves
@@ -134,6 +137,9 @@ struct JobRun: Sendable {
     /// Writes the manifest before the first engine starts, and later again where its note on the residency is another.
     private func write(_ earlier: Manifest?, of site: any EngineSite, for room: (any EngineRoom)?) async throws {
         if var manifest = earlier {
+            // What may change between a run and its resumption is kept as it was last.
+            let spec = Data(job.spec.renderYAML().utf8)
+            if try Data(contentsOf: directory.job) != spec { try AtomicFile.write(spec, to: directory.job) }
             guard let room, manifest.residency != room.reason else { return }
             manifest.residency = room.reason
             return try AtomicFile.write(json: manifest, to: directory.manifest)
@@ -155,27 +161,18 @@ struct JobRun: Sendable {
         }
     }
 
-    private func conclude(_ roster: Roster, book: RunBook) throws -> RunOutcome {
-        let grader = ExactGrader()
-        let lines = roster.all.compactMap { trajectory in
-            trajectory.response.finish.map {
-                ResultLine(
-                    trajectory, finish: $0, gold: roster.problem(of: trajectory.id)?.answer ?? "", grader: grader)
-            }
+    /// The generation is done, and no engine is up any more.
+    private func conclude(_ roster: Roster, book: RunBook) async throws -> RunOutcome {
+        let conclusion = RunConclusion(
+            job: job, directory: directory, figures: book.figures(waves: roster.waves),
+            parameters: job.models.mapValues(\.parameterCount))
+        // It is done at once, also where the run was to stop a moment ago.
+        if grader is ExactGrader { return try await conclusion.write(roster, with: grader, id: graderID) }
+        observe(.grading(answers: roster.finishedCount, grader: graderID))
+        return try await interruption.giveUpOn {
+            try await conclusion.write(roster, with: grader, id: graderID)
         }
-        let summary = Summary(job: job, lines: lines, run: book.figures(waves: roster.waves))
-        try AtomicFile.write(try ResultLine.encode(lines), to: directory.results)
-        try AtomicFile.write(json: summary, to: directory.summary)
-        return RunOutcome(directory: directory, summary: summary, failed: lines.count { $0.finish == .failed })
     }
-}
-
-/// How a run ended that came to its end.
-public struct RunOutcome: Sendable {
-    public var directory: RunDirectory
-    public var summary: Summary
-    /// Trajectories that were given up.
-    public var failed: Int
 }
 
 extension Trajectory {

@@ -21,4 +21,6 @@ public enum RunEvent: Sendable {
     case attemptFailed(TrajectoryID, reason: String)
     case trouble(EngineTrouble)
     case interrupting
+    /// All is generated, and a grader that takes its time begins.
+    case grading(answers: Int, grader: String)
 }

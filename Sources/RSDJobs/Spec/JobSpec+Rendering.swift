@@ -13,7 +13,7 @@ extension JobSpec {
         lines += ["datasets:"] + datasets.map { "  - " + flow($0.yaml) }
         lines += ["prompt: " + prompt.yaml, "decoding:"] + decoding.yaml.map { "  \($0): \($1)" }
         lines += ["methods:"] + methods.map { "  - { \($0.kind.key): \(flow($0.yaml)) }" }
-        lines += ["grading: " + flow([("with", grading.grader.rawValue)])]
+        lines += ["grading: " + flow(grading.grader.yaml)]
         return lines.joined(separator: "\n") + "\n"
     }
 }
@@ -139,6 +139,22 @@ extension PromptTemplate {
     fileprivate var yaml: String {
         let text = YAMLWriter.quoted(text)
         return name == Self.inlineName ? text : flow([("name", YAMLWriter.text(name)), ("text", text)])
+    }
+}
+
+extension GraderKind {
+    fileprivate var yaml: Pairs {
+        switch self {
+        case .exact: [("with", key.rawValue)]
+        case .mathVerify(let python, let timeout):
+            [("with", key.rawValue)] + (python.map { [("python", YAMLWriter.text($0))] } ?? [])
+                + [("timeout", timeout.plain)]
+        case .command(let command):
+            [
+                ("with", key.rawValue), ("command", list(command.words.map(YAMLWriter.quoted))),
+                ("directory", YAMLWriter.text(command.directory)), ("timeout", command.timeout.plain),
+            ]
+        }
     }
 }
 

@@ -138,7 +138,38 @@ public struct GradingSpec: Sendable, Equatable {
     public var grader: GraderKind
 }
 
-public enum GraderKind: String, Sendable, CaseIterable { case exact }
+public enum GraderKind: Sendable, Equatable {
+    /// ``ExactGrader``.
+    case exact
+    /// Hugging Face's math-verify.
+    ///
+    /// - Parameters:
+    ///   - python: a Python that has it, or its virtual environment; nil for the one with vLLM.
+    ///   - timeout: seconds for one answer.
+    case mathVerify(python: String?, timeout: Double)
+    /// A program of the user's own.
+    case command(GraderCommand)
+
+    public static let standardTimeout = 10.0
+}
+
+/// How a program is run that grades.
+public struct GraderCommand: Sendable, Equatable {
+    /// The program and its arguments.
+    public var words: [String]
+    /// Where it runs.
+    public var directory: String
+    /// Seconds for all answers together.
+    public var timeout: Double
+
+    public static let standardTimeout = 3600.0
+
+    public init(words: [String], directory: String, timeout: Double = standardTimeout) {
+        self.words = words
+        self.directory = directory
+        self.timeout = timeout
+    }
+}
 
 /// What goes before a solution.
 public enum PromptSpec: Sendable, Equatable {

@@ -49,25 +49,12 @@ struct RunCommand: AsyncParsableCommand {
                 logger: Logger(label: "rsd-batch") { _ in ProgressLogHandler(display: display) },
                 observe: { display.take($0) })
         }
-        try report(outcome, of: loaded, in: path, to: console)
+        try console.report(outcome, in: path, example: loaded.firstTrajectory, output)
         if outcome.failed > 0 {
             let count = NumberFormat.counted(outcome.failed, "trajectory", "trajectories")
             console.message("rsd-batch: \(count) failed; the same command with --retry-failed tries again\n")
-            throw ExitRequest(code: .someFailed)
         }
-    }
-
-    private func report(_ outcome: RunOutcome, of job: LoadedJob, in path: String, to console: Console) throws {
-        do {
-            if output.json { return try console.outJSON(outcome.summary) }
-            let width = console.outWidth
-            let footer = RunFooter(outcome.summary, directory: path, example: job.firstTrajectory)
-            try console.out(
-                SummaryTable(outcome.summary).lines(width: width) + [Line()] + footer.lines(width: width),
-                colour: output.colour)
-        } catch is OutputClosed {
-            // The run is done whether or not anybody reads its table.
-        }
+        try console.endRun(outcome, in: path)
     }
 }
 

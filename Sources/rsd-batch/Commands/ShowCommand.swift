@@ -24,7 +24,8 @@ struct ShowCommand: ParsableCommand {
                 name: trajectory, run: directory,
                 nearest: NearestNames.find(trajectory, among: trajectories.map(\.id.description)))
         }
-        let report = TrajectoryReport(found, problem: archive.problem(of: found.id))
+        let report = TrajectoryReport(
+            found, problem: archive.problem(of: found.id), result: archive.result(of: found.id))
         if output.json {
             try console.outJSON(report)
         } else {

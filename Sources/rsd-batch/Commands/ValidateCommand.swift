@@ -33,11 +33,21 @@ struct ValidateCommand: AsyncParsableCommand {
             throw error
         }
         for warning in loaded.warnings { console.message("\(warning.rendered)\n") }
-        let overview = JobOverview(loaded, file: job, residency: await residency(of: loaded))
+        let overview = JobOverview(
+            loaded, file: job, residency: await residency(of: loaded), grader: await grader(of: loaded))
         if output.json {
             try console.outJSON(Verdict(overview, warnings: loaded.warnings))
         } else {
             try console.out(overview.lines(width: console.outWidth), colour: output.colour)
+        }
+    }
+
+    /// What the job's answers would be graded with here.
+    private func grader(of job: LoadedJob) async -> String {
+        do {
+            return try await "graded with \(Job.grader(of: job))"
+        } catch {
+            return "the grader is not to be used on this machine: \(error)"
         }
     }
 

@@ -29,6 +29,8 @@ struct JobSetup: JobSource {
     var stopGrace = 5.0
     /// Further lines of the spec's `engine` section.
     var engine: [String] = []
+    /// The `grading` of the spec.
+    var grading = "{ with: exact }"
     /// Servers that run already, by model; the job then starts none.
     var urls: [String: String] = [:]
     /// Names by which they know their models, where they are others.
@@ -41,6 +43,7 @@ struct JobSetup: JobSource {
         var setup = self
         (setup.faults, setup.faultsActOnce, setup.arguments, setup.engine) = ([], false, [], [])
         setup.stopGrace = JobSetup().stopGrace
+        setup.grading = JobSetup().grading
         (setup.urls, setup.served, setup.keyVariable) = ([:], [:], nil)
         return setup
     }
@@ -66,6 +69,7 @@ struct JobSetup: JobSource {
               - { name: heldout, path: problems.jsonl, id: id }
             decoding: { max_tokens: \(maxTokens), max_steps: \(maxSteps), lookahead: \(lookahead) }
             methods: \(methods)
+            grading: \(grading)
             """
     }
 

@@ -14,7 +14,7 @@ import Testing
             id: TrajectoryID(method: "rsd", dataset: "d", problem: "p"),
             limits: Limits(delimiter: "\n\n", maxTokens: 10, maxSteps: 10), method: SingleModel(role: .draft))
         try trajectory.apply(.failed(reason: "stands in for a finished one"))
-        var line = ResultLine(trajectory, finish: finish, gold: "1", grader: ExactGrader())
+        var line = ResultLine(trajectory, finish: finish, gold: "1", grade: Grade(correct ? .right : .wrong))
         line.correct = correct
         line.steps = steps
         line.tokens = tokens

@@ -23,6 +23,7 @@ import Testing
         #expect(try models.at("properties", "prm").keys() == Set(model + ["profile", "overlong"]))
         #expect(try schema.at("properties", "engine").keys() == Set(EngineSpec.keys))
         #expect(try schema.at("properties", "datasets", "items").keys() == Set(WrittenDataset.keys))
+        #expect(try schema.at("properties", "grading").keys() == Set(GradingSpec.keys))
         #expect(try schema.at("properties", "decoding").keys() == Set(DecodingSpec.keys))
     }
 
@@ -39,7 +40,7 @@ import Testing
         let prompts = try schema.at("properties", "prompt").choices()[0].words()
         #expect(prompts == Set(PromptTemplate.named.map(\.name) + ["chat"]))
         let grading = try schema.at("properties", "grading", "properties", "with").words()
-        #expect(grading == Set(GraderKind.allCases.map(\.rawValue)))
+        #expect(grading == Set(GraderKey.allCases.map(\.rawValue)))
     }
 
     @Test func itHasEveryMethodAndItsSettings() throws {

@@ -418,7 +418,7 @@ extension BadCase {
             "unknown words",
             changes: [
                 (#"kind: pocket"#, #"kind: poket\#n  residency: slep"#),
-                (#"with: exact"#, #"with: math-verify"#),
+                (#"with: exact"#, #"with: math-verfy"#),
                 (#"token-classification"#, #"skyworks"#),
             ],
             says: #"""
@@ -431,8 +431,8 @@ extension BadCase {
                 job.yaml:9:14: error: unknown residency "slep"; did you mean 'sleep'?
                   residency: slep
                              ^
-                job.yaml:18:18: error: unknown grader "math-verify"; known: exact
-                grading: { with: math-verify }
+                job.yaml:18:18: error: unknown grader "math-verfy"; did you mean 'math-verify'?
+                grading: { with: math-verfy }
                                  ^
                 4 errors in job.yaml
                 """#),

@@ -53,6 +53,7 @@ struct SpecDiagnosticsTests {
     @Test(arguments: BadCase.engineArguments) func arguments(_ bad: BadCase) throws { try bad.check() }
     @Test(arguments: BadCase.profiles) func profiles(_ bad: BadCase) throws { try bad.check() }
     @Test(arguments: BadCase.residency) func residency(_ bad: BadCase) throws { try bad.check() }
+    @Test(arguments: BadCase.grading) func grading(_ bad: BadCase) throws { try bad.check() }
     @Test(arguments: BadCase.yaml) func yaml(_ bad: BadCase) throws { try bad.check() }
     @Test(arguments: BadCase.files) func files(_ bad: BadCase) throws { try bad.check() }
     @Test(arguments: BadCase.datasetLines) func datasets(_ bad: BadCase) throws { try bad.check() }

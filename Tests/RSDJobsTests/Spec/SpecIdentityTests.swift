@@ -123,6 +123,9 @@ struct SpecIdentityTests {
         let engine = "concurrency: 9\n  args: { threads: 1 }\n  env: { A: b }\n  stall_timeout: 5"
         #expect(try changes(("concurrency: 8", engine)) == [])
         #expect(try changes(("name: demo", "name: other")) == [])
+        for grading in ["{ with: math-verify, timeout: 3 }", "{ with: command, command: [./grade] }"] {
+            #expect(try changes(("{ with: exact }", grading)) == [])
+        }
     }
 
     @Test("survives JSON, and its hash stays the same on every machine")

@@ -122,7 +122,19 @@ private struct SpecGenerator {
             decoding: DecodingSpec(
                 delimiter: text() + "\n", maxTokens: draw(1...9999), maxSteps: draw(1...999),
                 temperature: number(), topP: unit(), lookahead: draw(0...1) == 0 ? .all : .steps(draw(1...9))),
-            methods: methods, grading: GradingSpec(grader: .exact))
+            methods: methods, grading: GradingSpec(grader: grader()))
+    }
+
+    private mutating func grader() -> GraderKind {
+        switch draw(0...2) {
+        case 0: .exact
+        case 1: .mathVerify(python: draw(0...1) == 0 ? nil : "/envs/\(word())", timeout: number() + 1)
+        default:
+            .command(
+                GraderCommand(
+                    words: (0..<draw(1...3)).map { _ in "w" + text(nul: false) }, directory: "/jobs/\(word())",
+                    timeout: number() + 1))
+        }
     }
 
     private mutating func dataset(_ index: Int) -> DatasetSpec {

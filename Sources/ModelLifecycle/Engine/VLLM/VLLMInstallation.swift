@@ -40,6 +40,16 @@ public actor VLLMInstallation {
         return command
     }
 
+    /// The Python that has vLLM.
+    ///
+    /// - Throws: ``EngineError`` where there is none.
+    public func python() async throws -> String {
+        guard let python = try await command(for: "vllm").python else {
+            throw missing("vllm", "the Python of the `vllm` on PATH was not found")
+        }
+        return python
+    }
+
     /// The version of the package, such as `0.32.0+cpu`.
     func version() async throws -> String {
         let command = try await command(for: "vllm")

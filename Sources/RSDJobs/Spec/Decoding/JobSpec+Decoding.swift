@@ -30,7 +30,9 @@ struct WrittenJob {
         prompt = job.value("prompt", default: standard) { WrittenPrompt.decode($0, directory: directory) }
         decoding = job.value("decoding", default: .standard, DecodingSpec.init(field:))
         methods = job.required("methods").map(MethodSpec.decodeAll) ?? []
-        grading = job.value("grading", default: GradingSpec(grader: .exact), GradingSpec.init(field:))
+        grading = job.value("grading", default: GradingSpec(grader: .exact)) {
+            GradingSpec(field: $0, directory: directory)
+        }
         if let field = job["models"] { requireModels(at: field) }
         if let field = job["methods"] { addSpeculative(at: field) }
         if let field = job["engine"] { checkResidency(at: field) }
@@ -119,16 +121,6 @@ extension ModelSpec {
                 model: path, context: context, args: args, profile: profile, overlong: overlong,
                 server: ServerSpec(section)),
             mark: model.mark)
-    }
-}
-
-extension GradingSpec {
-    init?(field: SpecField) {
-        guard let section = SpecSection(field, "grading", keys: ["with"]) else { return nil }
-        guard let grader = section.required("with")?.choice(of: GraderKind.self, called: "grader") else {
-            return nil
-        }
-        self.init(grader: grader)
     }
 }
 

@@ -1,0 +1,52 @@
+import Foundation
+
+/// A process beside the engines, such as a grader's: written down in the ledger, and gone with its whole family at the end.
+package struct HelperProcess: Sendable {
+    package let name: String
+    package let child: ChildProcess
+    /// What it says on standard error.
+    package let log: String
+    private let tag: String
+    private let ledger: EngineLedger
+
+    /// - Parameters:
+    ///   - name: in the ledger, and of its log in `logs`.
+    ///   - environment: on top of this program's own.
+    /// - Throws: ``SpawnError``, ``LedgerError``.
+    package static func start(
+        _ name: String, executable: String, arguments: [String], environment: [String: String] = [:],
+        workingDirectory: String? = nil, talk: SpawnRequest.Talk, logs: String, ledger: EngineLedger
+    ) async throws -> HelperProcess {
+        let log = try EngineLog.next(for: name, in: logs).path
+        let tag = try ledger.intend(engine: name)
+        var environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        environment[ProcessFamily.tagVariable] = tag
+        let child: ChildProcess
+        do {
+            child = try await ChildProcess.launch(
+                SpawnRequest(
+                    executable: executable, arguments: arguments, environment: environment,
+                    workingDirectory: workingDirectory, outputPath: log, talk: talk))
+        } catch {
+            try ledger.stopped(tag: tag, note: "never ran")
+            throw error
+        }
+        let helper = HelperProcess(name: name, child: child, log: log, tag: tag, ledger: ledger)
+        do {
+            try ledger.started(tag: tag, pid: child.pid, startTime: child.startTime)
+        } catch {
+            try await helper.end()
+            throw error
+        }
+        return helper
+    }
+
+    /// Ends it and all that it started, at once. Runs to its end also where the calling task is cancelled.
+    ///
+    /// - Throws: ``EngineUnkillable``, ``LedgerError``.
+    package func end() async throws {
+        let family = ProcessFamily(leader: child.pid, leaderStart: child.startTime, tag: tag, trustsGroup: true)
+        _ = try await StopLadder(grace: .zero).bringDown(family, engine: name)
+        try ledger.stopped(tag: tag)
+    }
+}

@@ -1,0 +1,75 @@
+/// Judges answers.
+public protocol Grader: Sendable {
+    /// Looks whether it can work here.
+    ///
+    /// - Returns: what the report calls it, with its version.
+    /// - Throws: ``GraderUnavailable``.
+    func prepare() async throws -> String
+
+    /// Judges answers, in order; none of them is empty.
+    ///
+    /// - Throws: ``GraderUnavailable`` where none could be judged; `CancellationError`. What goes wrong with one answer is its
+    ///   ``Grade/Verdict/error``.
+    func grade(_ pairs: [GradingPair]) async throws -> [Grade]
+}
+
+/// A response, and what it should have come to.
+public struct GradingPair: Sendable, Equatable {
+    /// Unique in the run.
+    public var id: String
+    public var dataset: String
+    public var question: String
+    /// The whole response.
+    public var text: String
+    /// What ``AnswerExtraction`` found in it.
+    public var answer: String?
+    public var gold: String
+    /// The texts of a multiple choice, if it is one, in the order of the letters.
+    public var choices: [String]
+
+    public init(
+        id: String, dataset: String, question: String, text: String, answer: String?, gold: String,
+        choices: [String] = []
+    ) {
+        self.id = id
+        self.dataset = dataset
+        self.question = question
+        self.text = text
+        self.answer = answer
+        self.gold = gold
+        self.choices = choices
+    }
+}
+
+/// What a grader says of a response.
+public struct Grade: Sendable, Equatable {
+    public enum Verdict: String, Sendable, Codable, CaseIterable {
+        case right, wrong
+        /// There is no answer. Counts as wrong.
+        case empty
+        /// The grader took too long. Counts as wrong, and is listed.
+        case timeout
+        /// The grader could not judge it. Counts as wrong, and is listed.
+        case error
+    }
+
+    public var verdict: Verdict
+    public var reason: String?
+    /// The answer that the grader went by, where it found one itself.
+    public var answer: String?
+
+    public init(_ verdict: Verdict, reason: String? = nil, answer: String? = nil) {
+        self.verdict = verdict
+        self.reason = reason
+        self.answer = answer
+    }
+}
+
+/// A grader that cannot work on this machine, or could not go on.
+public struct GraderUnavailable: Error, Equatable, CustomStringConvertible {
+    public var description: String
+
+    public init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,102 @@
+/// What a run's answers come to: graded, and written to `results.jsonl` and `summary.json`.
+///
+/// To be made by the owner of the run directory's lock. Trajectories that are not finished are left out.
+struct RunConclusion: Sendable {
+    let job: LoadedJob
+    let directory: RunDirectory
+    let figures: RunFigures
+    /// Weights of each model.
+    let parameters: [Role: Int]
+
+    /// - Parameter id: what the grader calls itself.
+    /// - Throws: `CancellationError`, after which the files are as they were, or an error of the file system. Where the grader
+    ///   fails, the answers are written all the same, each with the verdict `error` and the reason.
+    func write(_ roster: Roster, with grader: any Grader, id: String) async throws -> RunOutcome {
+        let grades = try await AnswerSheet(roster).grades(from: grader)
+        let lines = roster.all.compactMap { trajectory in
+            trajectory.response.finish.map {
+                ResultLine(
+                    trajectory, finish: $0, gold: roster.problem(of: trajectory.id)?.answer ?? "",
+                    grade: grades[trajectory.id] ?? Grade(.error, reason: "it was never judged"))
+            }
+        }
+        let summary = Summary(job: job, parameters: parameters, lines: lines, grader: id, run: figures)
+        try AtomicFile.write(try ResultLine.encode(lines), to: directory.results)
+        try AtomicFile.write(json: summary, to: directory.summary)
+        return RunOutcome(directory: directory, summary: summary, lines: lines)
+    }
+}
+
+/// How a run ended that came to its end.
+public struct RunOutcome: Sendable {
+    public var directory: RunDirectory
+    public var summary: Summary
+    /// Trajectories that were given up.
+    public var failed: Int
+    /// Answers that the grader did not judge, because it took too long or could not.
+    public var unjudged: [Unjudged]
+
+    public struct Unjudged: Sendable, Equatable {
+        public var id: String
+        public var verdict: Grade.Verdict
+        public var reason: String
+    }
+
+    init(directory: RunDirectory, summary: Summary, lines: [ResultLine]) {
+        self.directory = directory
+        self.summary = summary
+        failed = lines.count { $0.finish == .failed }
+        unjudged = lines.filter { [.timeout, .error].contains($0.verdict) }.map {
+            Unjudged(id: $0.id, verdict: $0.verdict, reason: $0.verdictReason ?? "")
+        }
+    }
+}
+
+/// The answers of a run as a grader is given them.
+struct AnswerSheet {
+    private var decided: [TrajectoryID: Grade] = [:]
+    private(set) var pairs: [(id: TrajectoryID, pair: GradingPair)] = []
+
+    init(_ roster: Roster) {
+        for trajectory in roster.all {
+            guard let finish = trajectory.response.finish, let problem = roster.problem(of: trajectory.id) else {
+                continue
+            }
+            let text = trajectory.response.text
+            let answer = AnswerExtraction.answer(in: text, isCut: finish.isCut)
+            if finish == .failed {
+                decided[trajectory.id] = Grade(.wrong, reason: "the trajectory failed")
+            } else if Self.isBlank(text) || answer.map(Self.isBlank) ?? false {
+                decided[trajectory.id] = Grade(.empty)
+            } else {
+                pairs.append(
+                    (
+                        trajectory.id,
+                        GradingPair(
+                            id: trajectory.id.description, dataset: problem.dataset, question: problem.question,
+                            text: text,
+                            answer: answer, gold: problem.answer)
+                    ))
+            }
+        }
+    }
+
+    /// - Throws: `CancellationError`, or what the book of processes throws.
+    func grades(from grader: any Grader) async throws -> [TrajectoryID: Grade] {
+        var grades = decided
+        do {
+            let judged = try await grader.grade(pairs.map(\.pair))
+            for ((id, _), grade) in zip(pairs, judged) { grades[id] = grade }
+        } catch let error as GraderUnavailable {
+            for (id, _) in pairs { grades[id] = Grade(.error, reason: error.description) }
+        }
+        return grades
+    }
+
+    private static func isBlank(_ text: String) -> Bool { text.allSatisfy(\.isWhitespace) }
+}
+
+extension Finish {
+    /// Whether a limit ended the response. Its answer may be right where there is one.
+    var isCut: Bool { self == .maxTokens || self == .maxSteps || self == .context }
+}

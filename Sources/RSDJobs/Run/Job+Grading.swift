@@ -1,0 +1,94 @@
+import Foundation
+
+extension Job {
+    /// Looks whether a job's answers can be graded here.
+    ///
+    /// - Returns: what the grader calls itself, with its version.
+    /// - Throws: ``GraderUnavailable``.
+    public static func grader(of job: LoadedJob) async throws -> String {
+        let grader = job.spec.grading.grader.grader(engine: job.spec.engine, directory: RunDirectory(job.file))
+        return try await grader.prepare()
+    }
+
+    /// Grades a run anew, finished or not, without generating anything: `results.jsonl` and `summary.json` are written, and
+    /// where the grader is a process the ledger and the logs tell of it.
+    ///
+    /// - Parameters:
+    ///   - kind: nil for the grader of the run's job.
+    ///   - began: told what the grader calls itself and how many trajectories are finished, of how many.
+    /// - Throws: ``NoRun``, ``RunLocked``, ``SpecErrors``, ``JournalCorrupt``, ``ForeignEvent``, ``GraderUnavailable``,
+    ///   ``Interrupted``, or an error of the file system. The files are as they were then.
+    public static func grade(
+        _ directory: RunDirectory, with kind: GraderKind? = nil, interruption: Interruption,
+        began: (_ grader: String, _ finished: Int, _ total: Int) -> Void
+    ) async throws -> Regrading {
+        guard FileManager.default.fileExists(atPath: directory.manifest.path) else {
+            throw NoRun(directory: directory.url.path)
+        }
+        let lock = try RunLock(directory.lock)
+        defer { withExtendedLifetime(lock) {} }
+        let archive = try RunArchive(directory)
+        let kind = kind ?? archive.job.spec.grading.grader
+        let grader = kind.grader(engine: archive.job.spec.engine, directory: directory)
+        let id = try await interruption.giveUpOn { try await grader.prepare() }
+        let before = Regrading.verdicts(in: directory)
+        let conclusion = RunConclusion(
+            job: archive.job, directory: directory, figures: archive.figures, parameters: try parameters(of: archive))
+        began(id, archive.roster.finishedCount, archive.roster.ids.count)
+        if kind != .exact { _ = try await GraderProcesses(directory).ledger.sweepLeftovers() }
+        let outcome = try await interruption.giveUpOn {
+            try await conclusion.write(archive.roster, with: grader, id: id)
+        }
+        return Regrading(outcome: outcome, before: before)
+    }
+
+    /// Weights of each model, as the run's summary has them; without one the models' files are looked at.
+    private static func parameters(of archive: RunArchive) throws -> [Role: Int] {
+        if let data = try? Data(contentsOf: archive.directory.summary),
+            let summary = try? JSONDecoder().decode(Summary.self, from: data)
+        {
+            return Dictionary(
+                uniqueKeysWithValues: summary.parameters.compactMap { name, count in
+                    Role(rawValue: name).map { ($0, count) }
+                })
+        }
+        return try JobLoader.load(archive.directory.job).models.mapValues(\.parameterCount)
+    }
+}
+
+/// What a run's answers came to when they were graded anew.
+public struct Regrading: Sendable {
+    public var outcome: RunOutcome
+    /// Answers that count as right now and did not before.
+    public var nowRight = 0
+    /// Answers that counted as right before and do not now.
+    public var nowWrong = 0
+    /// Answers that had no verdict before.
+    public var new = 0
+
+    init(outcome: RunOutcome, before: [String: Bool]) {
+        self.outcome = outcome
+        for (id, isRight) in Self.verdicts(in: outcome.directory) {
+            switch (before[id], isRight) {
+            case (nil, _): new += 1
+            case (false?, true): nowRight += 1
+            case (true?, false): nowWrong += 1
+            default: break
+            }
+        }
+    }
+
+    /// By trajectory: whether its answer counts as right in the results that are there.
+    static func verdicts(in directory: RunDirectory) -> [String: Bool] {
+        struct Line: Decodable {
+            var id: String
+            var correct: Bool
+        }
+        var verdicts: [String: Bool] = [:]
+        for bytes in ((try? Data(contentsOf: directory.results)) ?? Data()).split(separator: UInt8(ascii: "\n")) {
+            guard let line = try? JSONDecoder().decode(Line.self, from: bytes) else { continue }
+            verdicts[line.id] = line.correct
+        }
+        return verdicts
+    }
+}

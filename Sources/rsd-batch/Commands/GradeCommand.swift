@@ -1,0 +1,86 @@
+import ArgumentParser
+import Foundation
+import RSDJobs
+import Terminal
+
+extension GraderKey: ExpressibleByArgument {}
+
+struct GradeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "grade", abstract: "Grade a run's answers anew; nothing is generated and no engine starts.",
+        discussion: """
+            A run that is not finished is graded as far as it is. results.jsonl and summary.json are written anew, and the \
+            table is printed; how many verdicts changed goes to standard error.
+
+              rsd-batch grade runs/my-run --with math-verify
+              rsd-batch grade runs/my-run --with command -- python3 my-grader.py
+            """)
+
+    @Argument(help: ArgumentHelp("The run's directory.", valueName: "run"), completion: .directory)
+    var directory: String
+
+    @Option(help: "The grader: exact, math-verify or command; that of the run's job when left out.")
+    var with: GraderKey?
+
+    @Option(help: "For math-verify: a Python that has it, or its virtual environment.", completion: .file())
+    var python: String?
+
+    @Option(help: "Seconds: of math-verify for one answer, of a command for all.")
+    var timeout: Double?
+
+    @Argument(
+        parsing: .postTerminator, help: ArgumentHelp("After --: the command and its arguments.", valueName: "command"))
+    var words: [String] = []
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if with != .mathVerify, python != nil { throw ValidationError("--python is for --with math-verify.") }
+        if with == nil || with == .exact, timeout != nil {
+            throw ValidationError("--timeout is for --with math-verify and --with command.")
+        }
+        if let timeout, !(timeout > 0 && timeout.isFinite) { throw ValidationError("--timeout must be more than 0.") }
+        if (with == .command) == words.isEmpty {
+            throw ValidationError("--with command is followed by -- and the command, such as -- python3 my-grader.py")
+        }
+    }
+
+    func run() async throws {
+        let console = Console()
+        let interruption = Interruption()
+        let signals = await StopSignals(interruption) { _ in console.message("rsd-batch: stopping\n") }
+        defer { withExtendedLifetime(signals) {} }
+        let regrading = try await Job.grade(
+            RunDirectory(URL(filePath: directory)), with: grader, interruption: interruption
+        ) { grader, finished, total in
+            let rest = finished < total ? " of \(NumberFormat.grouped(total))" : ""
+            console.message("rsd-batch: grading \(NumberFormat.grouped(finished))\(rest) answers with \(grader)\n")
+        }
+        try console.report(regrading.outcome, in: directory, example: nil, output)
+        console.message("rsd-batch: \(regrading.changes)\n")
+        try console.endRun(regrading.outcome, in: directory)
+    }
+
+    private var grader: GraderKind? {
+        let here = FileManager.default.currentDirectoryPath
+        return switch with {
+        case nil: nil
+        case .exact: .exact
+        case .mathVerify: .mathVerify(python: python, timeout: timeout ?? GraderKind.standardTimeout)
+        case .command:
+            .command(
+                GraderCommand(words: words, directory: here, timeout: timeout ?? GraderCommand.standardTimeout))
+        }
+    }
+}
+
+extension Regrading {
+    fileprivate var changes: String {
+        let changed = nowRight + nowWrong
+        var parts = [changed == 0 ? "no verdict changed" : "\(NumberFormat.counted(changed, "verdict")) changed"]
+        if nowRight > 0 { parts.append("\(NumberFormat.grouped(nowRight)) now right") }
+        if nowWrong > 0 { parts.append("\(NumberFormat.grouped(nowWrong)) now wrong") }
+        if new > 0 { parts.append("\(NumberFormat.grouped(new)) new") }
+        return parts.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+@testable import RSDJobs
+
+/// Which answers a grader is asked about, and what becomes of the others.
+@Suite struct AnswerSheetTests {
+    /// Says that all are right.
+    private struct Generous: Grader {
+        func prepare() -> String { "generous" }
+        func grade(_ pairs: [GradingPair]) -> [Grade] { pairs.map { _ in Grade(.right) } }
+    }
+
+    private struct Broken: Grader {
+        func prepare() -> String { "broken" }
+        func grade(_ pairs: [GradingPair]) throws -> [Grade] { throw GraderUnavailable("out of order") }
+    }
+
+    private let roster: Roster
+    private let ids: [TrajectoryID]
+
+    /// Of six trajectories: a right one, one that failed with an answer, an empty box, blanks, a cut one, an unfinished one.
+    init() throws {
+        let fixture = try SpecFixture()
+        try fixture.writeJob(("- { rsd: { threshold: 0.7 } }\n", "- draft_only\n"))
+        var roster = Roster(try fixture.load())
+        let events: [Event] = [
+            .drafted(#"So \boxed{2}"#, end: .eos), .failed(reason: "no"), .drafted(#"So \boxed{}"#, end: .eos),
+            .rewrote("  ", end: .eos), .rewrote("2 and 2 make 4", end: .maxTokens),
+        ]
+        for (id, event) in zip(roster.ids, events) {
+            var trajectory = try #require(roster[id])
+            try trajectory.apply(event)
+            roster.update([trajectory])
+        }
+        self.roster = roster
+        ids = roster.ids
+    }
+
+    @Test func whatIsDecidedWithoutAGrader() async throws {
+        let sheet = AnswerSheet(roster)
+        #expect(sheet.pairs.map(\.id) == [ids[0], ids[4]])
+        #expect(sheet.pairs[0].pair.answer == "2" && sheet.pairs[0].pair.gold == "2")
+        #expect(sheet.pairs[1].pair.answer == nil)
+        let grades = try await sheet.grades(from: Generous())
+        #expect(ids.map { grades[$0]?.verdict } == [.right, .wrong, .empty, .empty, .right, nil])
+    }
+
+    @Test func exactFindsNoAnswerInACutText() async throws {
+        let grades = try await AnswerSheet(roster).grades(from: ExactGrader())
+        #expect(ids.map { grades[$0]?.verdict } == [.right, .wrong, .empty, .empty, .empty, nil])
+    }
+
+    @Test func aGraderThatCannotGoOnMakesErrors() async throws {
+        let grades = try await AnswerSheet(roster).grades(from: Broken())
+        #expect(ids.map { grades[$0]?.verdict } == [.error, .wrong, .empty, .empty, .error, nil])
+        #expect(grades[ids[0]]?.reason == "out of order")
+    }
+
+    @Test func aLineSaysWhatItsAnswerIsWorth() throws {
+        let trajectory = try #require(roster[ids[4]])
+        let line = ResultLine(
+            trajectory, finish: .maxTokens, gold: "4", grade: Grade(.timeout, reason: "too long", answer: "four"))
+        #expect(line.cut && !line.correct && line.answer == "four")
+        let text = String(decoding: try ResultLine.encode([line]), as: UTF8.self)
+        #expect(text.contains(#""cut":true"#) && text.contains(#""verdict":"timeout","verdict_reason":"too long""#))
+        let ended = ResultLine(try #require(roster[ids[0]]), finish: .eos, gold: "2", grade: Grade(.right))
+        #expect(!ended.cut && ended.correct && ended.answer == "2" && ended.verdictReason == nil)
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+@testable import RSDJobs
+
+@Suite struct CommandGraderTests {
+    private let scratch: Scratch
+    private let directory: RunDirectory
+
+    init() throws {
+        scratch = try Scratch()
+        directory = RunDirectory(scratch.url)
+    }
+
+    private func grader(_ script: String, timeout: Double = 60) -> CommandGrader {
+        CommandGrader(
+            command: GraderCommand(words: ["sh", "-c", script], directory: scratch.url.path, timeout: timeout)
+        ) { [directory] in try GraderProcesses(directory) }
+    }
+
+    private let pairs = ["a", "b", "c"].map { (name: String) in
+        GradingPair(
+            id: "m/d/\(name)/0", dataset: "d", question: "q\(name)?", text: "so \(name)", answer: name, gold: "b")
+    }
+
+    private func line(_ name: String, _ correct: Bool, _ more: String = "") -> String {
+        #"echo '{"id": "m/d/\#(name)/0", "correct": \#(correct)\#(more)}'"#
+    }
+
+    @Test func verdictsInAnyOrder() async throws {
+        let script = [
+            line("c", false, #", "reason": "too late""#), line("b", true), line("a", false, #", "answer": "A""#),
+        ]
+        let grades = try await grader(script.joined(separator: "; ")).grade(pairs)
+        #expect(grades == [Grade(.wrong, answer: "A"), Grade(.right), Grade(.wrong, reason: "too late")])
+        #expect(try directory.openStarts() == 0)
+    }
+
+    @Test func itIsToldAllThereIsToKnow() async throws {
+        _ = try await grader("cat > questions").grade([pairs[0]])
+        let text = try String(contentsOf: scratch.file("questions"), encoding: .utf8)
+        #expect(
+            text == #"{"answer":"a","dataset":"d","gold":"b","id":"m/d/a/0","question":"qa?","text":"so a"}"# + "\n")
+    }
+
+    @Test func whatItSaysNothingOfIsAnError() async throws {
+        let grades = try await grader("\(line("b", true)); echo; echo nonsense").grade(pairs)
+        #expect(grades.map(\.verdict) == [.error, .right, .error])
+        #expect(
+            grades[0].reason == #"the grader gave no verdict; line 3 of its output is no verdict: "nonsense""#)
+    }
+
+    @Test func twoVerdictsAreNone() async throws {
+        let grades = try await grader("\(line("b", true)); \(line("b", false)); \(line("a", true))").grade(pairs)
+        #expect(grades.map(\.verdict) == [.right, .error, .error])
+    }
+
+    @Test func anotherExitStatusMakesAllErrors() async throws {
+        let all = ["a", "b", "c"].map { line($0, true) }.joined(separator: "; ")
+        let grades = try await grader("\(all); exit 3").grade(pairs)
+        #expect(grades.map(\.verdict) == [.error, .error, .error])
+        #expect(grades[0].reason == "the grader ended with exit status 3; see logs/grader-1.log")
+    }
+
+    @Test func whatWasSaidBeforeTheLimitCounts() async throws {
+        let grades = try await grader("\(line("b", true)); sleep 600", timeout: 1).grade(pairs)
+        #expect(grades.map(\.verdict) == [.timeout, .right, .timeout])
+        #expect(try directory.openStarts() == 0)
+    }
+
+    @Test func standardErrorGoesToTheLog() async throws {
+        _ = try await grader("echo a word >&2").grade(pairs)
+        #expect(try String(contentsOf: directory.logs.appending(path: "grader-1.log"), encoding: .utf8) == "a word\n")
+    }
+
+    @Test(arguments: [["./grade.py"], ["no-such-grader-at-all"], ["/nowhere/grade"]])
+    func oneThatIsNotThereIsTold(words: [String]) async throws {
+        let grader = CommandGrader(command: GraderCommand(words: words, directory: scratch.url.path)) { [directory] in
+            try GraderProcesses(directory)
+        }
+        #expect(throws: GraderUnavailable.self) { try grader.prepare() }
+    }
+}

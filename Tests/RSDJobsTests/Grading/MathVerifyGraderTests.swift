@@ -1,0 +1,129 @@
+import Foundation
+import ModelLifecycle
+import Testing
+
+@testable import RSDJobs
+
+/// The way to and from the workers of math-verify, on workers that are shell scripts.
+@Suite struct MathVerifyGraderTests {
+    private let scratch: Scratch
+    private let directory: RunDirectory
+
+    init() throws {
+        scratch = try Scratch()
+        directory = RunDirectory(scratch.url)
+    }
+
+    private func grader(
+        _ worker: MathVerifyGrader.Worker, limit: Duration = .seconds(60), workers: Int = 2
+    ) -> MathVerifyGrader {
+        MathVerifyGrader(worker: worker, limit: limit, mostWorkers: workers) { [directory] in
+            try GraderProcesses(directory)
+        }
+    }
+
+    private func verdicts(_ grades: [Grade]) -> [String] { grades.map(\.verdict.rawValue) }
+
+    @Test func verdictsComeBackInOrder() async throws {
+        let pairs = (0..<40).map { WorkerScript.pair("\($0)", $0 % 3 == 0 ? "RIGHT" : "no") }
+        let grades = try await grader(WorkerScript.start(answers: ""), workers: 3).grade(pairs)
+        #expect(verdicts(grades) == (0..<40).map { $0 % 3 == 0 ? "right" : "wrong" })
+        #expect(try directory.openStarts() == 0)
+    }
+
+    @Test func aWorkerThatDiesCostsOneAnswer() async throws {
+        let script = WorkerScript.start(answers: "*DIE*) exit 7 ;;")
+        let pairs = ["RIGHT", "DIE", "RIGHT", "DIE", "no"].enumerated().map { WorkerScript.pair("\($0)", $1) }
+        let grades = try await grader(script, workers: 1).grade(pairs)
+        #expect(verdicts(grades) == ["right", "error", "right", "error", "wrong"])
+        #expect(grades[1].reason == "the grader died of it: exit status 7")
+        #expect(try directory.openStarts() == 0)
+    }
+
+    @Test func nonsenseIsAnError() async throws {
+        let script = WorkerScript.start(answers: #"*NONSENSE*) echo hello ;; *ODD*) echo '{"verdict": "fine"}' ;;"#)
+        let pairs = ["NONSENSE", "ODD", "RIGHT"].enumerated().map { WorkerScript.pair("\($0)", $1) }
+        let grades = try await grader(script, workers: 1).grade(pairs)
+        #expect(verdicts(grades) == ["error", "error", "right"])
+        #expect(grades[0].reason == #"the grader gave no verdict but "hello""#)
+    }
+
+    /// The worker waits for a child that ignores SIGTERM, and reads no signal itself.
+    @Test func aWorkerThatHangsIsKilledAndTheRestGoesOn() async throws {
+        let hang = "trap '' TERM; sh -c 'trap \"\" TERM; while :; do sleep 600; done'"
+        let script = WorkerScript.start("echo $$ >> pids", answers: "*HANG*) \(hang) ;;")
+        var started = script
+        started.arguments[1] = "cd \(scratch.url.path)\n" + script.arguments[1]
+        let pairs = ["RIGHT", "HANG", "RIGHT"].enumerated().map { WorkerScript.pair("\($0)", $1) }
+        let grades = try await grader(started, limit: .seconds(3), workers: 1).grade(pairs)
+        #expect(verdicts(grades) == ["right", "timeout", "right"])
+        #expect(grades[1].reason == "math-verify took more than 3.0 s")
+        let pids = try String(contentsOf: scratch.file("pids"), encoding: .utf8).split(separator: "\n").compactMap {
+            pid_t($0)
+        }
+        #expect(pids.count == 2)
+        for pid in pids { #expect(kill(pid, 0) != 0) }
+        #expect(try directory.openStarts() == 0)
+    }
+
+    /// A question that is larger than what a socket holds, to a worker that reads nothing.
+    @Test func aWorkerThatDoesNotReadIsGivenUp() async throws {
+        let worker = MathVerifyGrader.Worker(executable: "/bin/sh", arguments: ["-c", "echo '{}'; exec sleep 600"])
+        let pair = GradingPair(
+            id: "a", dataset: "d", question: "?", text: String(repeating: "x", count: 4_000_000), answer: "x",
+            gold: "57")
+        let grades = try await grader(worker, limit: .milliseconds(500)).grade([pair])
+        #expect(verdicts(grades) == ["timeout"])
+        #expect(try directory.openStarts() == 0)
+    }
+
+    @Test func oneThatDoesNotComeUpIsToldWithItsLastWords() async throws {
+        let worker = MathVerifyGrader.Worker(executable: "/bin/sh", arguments: ["-c", "echo no module >&2; exit 1"])
+        await #expect(throws: GraderUnavailable("the grader ended while it was starting: no module")) {
+            _ = try await grader(worker).grade([WorkerScript.pair("a", "RIGHT")])
+        }
+        #expect(try directory.openStarts() == 0)
+    }
+
+    @Test func cancellationLeavesNoProcess() async throws {
+        let script = WorkerScript.start(answers: "*HANG*) touch \(scratch.file("hangs").path); sleep 600 ;;")
+        let grader = grader(script)
+        let work = Task { try await grader.grade([WorkerScript.pair("a", "HANG"), WorkerScript.pair("b", "HANG")]) }
+        while !FileManager.default.fileExists(atPath: scratch.file("hangs").path) {
+            try await Task.sleep(for: .milliseconds(3))
+        }
+        work.cancel()
+        await #expect(throws: CancellationError.self) { _ = try await work.value }
+        #expect(try directory.openStarts() == 0)
+    }
+
+    /// Letters need no calculation, and no worker.
+    @Test func lettersAreJudgedHere() async throws {
+        let nowhere = MathVerifyGrader.Worker(executable: "/nowhere", arguments: [])
+        var pair = WorkerScript.pair("a", #"\text{(B)}"#)
+        pair.gold = "B"
+        #expect(verdicts(try await grader(nowhere).grade([pair])) == ["right"])
+    }
+
+    @Test func aPythonThatIsNotThereIsTold() async throws {
+        let grader = MathVerifyGrader(python: "/nowhere/python", venv: nil, limit: .seconds(1)) { [directory] in
+            try GraderProcesses(directory)
+        }
+        await #expect(throws: GraderUnavailable("math-verify cannot be used: there is no Python in /nowhere/python")) {
+            _ = try await grader.prepare()
+        }
+    }
+
+    @Test func aPythonWithoutItIsToldWithTheRemedy() async throws {
+        try "#!/bin/sh\necho \"No module named 'math_verify'\" >&2\nexit 1\n".write(
+            to: scratch.file("python"), atomically: true, encoding: .utf8)
+        chmod(scratch.file("python").path, 0o755)
+        let grader = MathVerifyGrader(python: scratch.file("python").path, venv: nil, limit: .seconds(1)) {
+            [directory] in
+            try GraderProcesses(directory)
+        }
+        let error = await #expect(throws: GraderUnavailable.self) { _ = try await grader.prepare() }
+        let text = error?.description ?? ""
+        #expect(text.contains("No module named 'math_verify'") && text.contains("scripts/setup-vllm"), "\(text)")
+    }
+}
