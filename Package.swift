@@ -32,12 +32,13 @@ let package = Package(
         .target(
             name: "RSDJobs",
             dependencies: [
-                "CYAML", "ModelLifecycle",
+                "CYAML", "ModelLifecycle", "ReportPage",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ],
             swiftSettings: strict),
+        .target(name: "ReportPage", resources: [.embedInCode("Page")], swiftSettings: strict),
         .target(name: "Terminal", dependencies: ["RSDJobs"], swiftSettings: strict),
         .executableTarget(
             name: "rsd-batch",

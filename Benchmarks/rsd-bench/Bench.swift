@@ -5,6 +5,7 @@ import RSDJobs
 ///
 /// 1. CPU of the runner for each request, with 500 in flight against a server that answers at once.
 /// 2. Time to take up a run again from a journal of 200,000 events.
+/// 3. Time and size of a report of 20,000 trajectories; `rsd-bench report DIR` does this alone and leaves the run in DIR.
 @main struct Bench {
     static func main() async throws {
         let arguments = CommandLine.arguments
@@ -13,8 +14,12 @@ import RSDJobs
 
         let bench = try Workplace()
         defer { try? FileManager.default.removeItem(at: bench.root) }
+        if arguments.count == 3, arguments[1] == "report" {
+            return try await bench.measureReport(in: URL(filePath: arguments[2]))
+        }
         try bench.measureRequests(problems: 10_000)
         try await bench.measureResume(trajectories: 50_000)
+        try await bench.measureReport()
     }
 }
 
@@ -77,7 +82,7 @@ struct Workplace {
 
     // MARK: Helpers
 
-    private func writeJob(_ name: String, problems: Int, methods: String) throws -> URL {
+    func writeJob(_ name: String, problems: Int, methods: String) throws -> URL {
         let lines = (0..<problems).map { #"{"id":"\#($0)","question":"What is \#($0) + 1?","answer":"\#($0 + 1)"}"# }
         try lines.joined(separator: "\n").write(
             to: root.appending(path: "\(name).jsonl"), atomically: true, encoding: .utf8)
@@ -95,7 +100,7 @@ struct Workplace {
         return job
     }
 
-    private func run(_ arguments: [String]) throws -> (cpu: Double, wall: Double) {
+    func run(_ arguments: [String]) throws -> (cpu: Double, wall: Double) {
         let process = Process()
         process.executableURL = root.appending(path: "rsd-batch")
         process.arguments = arguments
@@ -116,7 +121,7 @@ struct Workplace {
         cpuSeconds(of: RUSAGE_CHILDREN.rawValue)
     }
 
-    private func figure(_ number: Double) -> String {
+    func figure(_ number: Double) -> String {
         number.formatted(.number.precision(.significantDigits(3)).grouping(.never))
     }
 }

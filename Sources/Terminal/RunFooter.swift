@@ -30,6 +30,7 @@ public struct RunFooter: Sendable {
         if let waking = Self.seconds(run.seconds.waking) { facts.append(("waking", waking)) }
         if let working = Self.seconds(run.seconds.working) { facts.append(("working", working)) }
         facts.append(("results", Line("\(directory)/results.jsonl, \(directory)/summary.json")))
+        facts.append(("report", Line("\(directory)/report.html")))
         if let example {
             facts.append(
                 ("look", Line("rsd-batch show \(directory.shellWord) \(example.description.shellWord)")))

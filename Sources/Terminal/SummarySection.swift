@@ -24,12 +24,6 @@ extension Summary.Row {
 
     var solved: String { "\(NumberFormat.grouped(correct))/\(NumberFormat.grouped(total))" }
 
-    /// `64.9–77.3`, in percent.
-    var interval: String {
-        guard let accuracyLow, let accuracyHigh else { return "" }
-        return "\(NumberFormat.fixed(accuracyLow * 100, 1))–\(NumberFormat.fixed(accuracyHigh * 100, 1))"
-    }
-
     func perProblem(_ flops: KeyPath<Self, Double>) -> String {
         total == 0 ? "–" : NumberFormat.si(self[keyPath: flops] / Double(total))
     }

@@ -14,7 +14,10 @@ struct RSDBatch: AsyncParsableCommand {
             not wait for answers in flight. Completions for a shell: rsd-batch --generate-completion-script bash|zsh|fish
             """,
         version: Program.version,
-        subcommands: [RunCommand.self, ValidateCommand.self, StatusCommand.self, ShowCommand.self, GradeCommand.self])
+        subcommands: [
+            RunCommand.self, ValidateCommand.self, StatusCommand.self, ShowCommand.self, GradeCommand.self,
+            ReportCommand.self,
+        ])
 
     static func main() async {
         let console = Console()

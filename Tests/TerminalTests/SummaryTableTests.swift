@@ -120,6 +120,7 @@ import Testing
                 loading  13.7 s  draft 3.1 s, target 8.4 s, prm 2.2 s
                 working  3:01  draft 42.0 s, target 2:10, prm 9.2 s
                 results  runs/gsm8k-smol/results.jsonl, runs/gsm8k-smol/summary.json
+                report   runs/gsm8k-smol/report.html
                 look     rsd-batch show runs/gsm8k-smol 'rsd@0.7/heldout/it'\''s 1/0'
                 """#)
     }

@@ -13,6 +13,8 @@ public struct ModelFilesError: Error, Sendable, Equatable, CustomStringConvertib
 public struct ModelFiles: Sendable, Equatable {
     /// Numbers in all tensors: what FLOPs are counted from. Exact for safetensors files.
     public var parameterCount: Int
+    /// How ``parameterCount`` is known, for those who read numbers that come from it.
+    public var parameterSource: String
     /// What it takes to serve it.
     public var memory: CheckpointMemory
     /// SHA-256 over the configuration, the tokenizer, and sizes, headers and samples of the weights: cheap, and it
@@ -55,6 +57,7 @@ public struct ModelFiles: Sendable, Equatable {
             hash.update(field: SHA256.hex(bytes: content))
         }
         parameterCount = 0
+        parameterSource = ""
         memory = CheckpointMemory(config: settings)
         for name in try Self.weightFiles(root) {
             let weights: any WeightsFile
@@ -64,6 +67,7 @@ public struct ModelFiles: Sendable, Equatable {
                 throw ModelFilesError("in \(directory), \(error)")
             }
             parameterCount += weights.parameterCount
+            parameterSource = weights.parameterSource
             memory.stored.merge(weights.bytesByType, uniquingKeysWith: +)
             for field in [name, String(weights.fileSize), weights.digest] { hash.update(field: field) }
         }

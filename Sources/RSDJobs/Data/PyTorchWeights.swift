@@ -4,6 +4,8 @@ import Foundation
 protocol WeightsFile {
     /// Numbers in all tensors together.
     var parameterCount: Int { get }
+    /// How that is known.
+    var parameterSource: String { get }
     /// Bytes of all tensors, by the type in which they are stored: `BF16`, `I32`.
     var bytesByType: [String: Int] { get }
     /// The size of the whole file, in bytes.
@@ -20,6 +22,7 @@ extension SafetensorsHeader: WeightsFile {}
 /// thousandth of a model of any size, so that its length and config.json's type tell how many there are.
 struct PyTorchWeights: WeightsFile {
     var parameterCount: Int
+    let parameterSource = "the size of pytorch_model.bin"
     var bytesByType: [String: Int]
     var fileSize: UInt64
     var digest: String

@@ -7,6 +7,7 @@ struct SafetensorsHeader {
 
     /// Numbers in all tensors together.
     var parameterCount: Int
+    let parameterSource = "safetensors headers"
     /// Bytes of all tensors, by the type in which they are stored: `BF16`, `I32`.
     var bytesByType: [String: Int]
     /// The size of the whole file, in bytes.

@@ -1,5 +1,5 @@
 /// What became of draft steps that were put to the threshold.
-public struct Verdicts: Sendable, Equatable, Codable {
+public struct Verdicts: Sendable, Equatable {
     public var accepted = 0
     public var rejected = 0
 

@@ -26,4 +26,20 @@ public struct Flops: Sendable {
                 + Double(target) * Double(tokens.target.prompt + tokens.target.generated)
                 + Double(prm) * Double(tokens.prm.prompt))
     }
+
+    /// What a speculator adds to its model's own tokens: the draft writes what it proposes, and the target reads in vain what it
+    /// does not take.
+    public func speculation(_ tokens: RunFigures.Speculation) -> Double {
+        2
+            * (Double(draft) * Double(tokens.proposed)
+                + Double(target) * Double(tokens.proposed - tokens.accepted))
+    }
+}
+
+/// ``Flops`` in words, for those who read the numbers. N is a model's number of weights.
+public struct FlopsFormula: Sendable, Equatable, Codable {
+    public var paper = "2 (N_draft (kept + rejected) + N_target kept + N_prm judged)"
+    public var spent = "2 (N_draft (prompt + kept + rejected + look-ahead) + N_target (the same) + N_prm read)"
+
+    public init() {}
 }

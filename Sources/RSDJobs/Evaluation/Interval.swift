@@ -13,12 +13,53 @@ public struct Proportion: Sendable, Equatable {
     /// nil where there is nothing to take a share of.
     public var value: Double? { total == 0 ? nil : Double(count) / Double(total) }
 
-    public var interval: ClosedRange<Double>? {
-        guard let p = value else { return nil }
-        let z = 1.959_963_984_540_054
-        let n = Double(total)
+    public var interval: ClosedRange<Double>? { value.map { Self.wilson($0, n: Double(total)) } }
+
+    /// The standard normal distribution's 97.5th percentile.
+    static let z = 1.959_963_984_540_054
+
+    /// - Parameter n: how many independent observations the share is worth; need not be whole.
+    static func wilson(_ p: Double, n: Double) -> ClosedRange<Double> {
         let centre = (p + z * z / (2 * n)) / (1 + z * z / n)
         let half = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
         return max(0, centre - half)...min(1, centre + half)
+    }
+}
+
+/// A share of answers that come in clusters: samples of one problem are right or wrong together more often than not, and
+/// to count them as independent would make the interval too narrow.
+///
+/// Wilson's interval with the effective sample size, n divided by Kish's design effect. The variance is that of a ratio of
+/// cluster totals; clusters never make the interval narrower than independent answers would, and where all samples of each
+/// problem agree it is that of one sample a problem.
+public struct ClusteredProportion: Sendable, Equatable {
+    /// One for each problem: its right answers, of its answers.
+    public let clusters: [Proportion]
+
+    public init(_ clusters: [Proportion]) {
+        self.clusters = clusters.filter { $0.total > 0 }
+    }
+
+    public var all: Proportion {
+        Proportion(clusters.reduce(0) { $0 + $1.count }, of: clusters.reduce(0) { $0 + $1.total })
+    }
+
+    /// Independent observations that the answers are worth.
+    var effectiveSize: Double {
+        let (n, k) = (Double(all.total), Double(clusters.count))
+        guard let p = all.value, p > 0, p < 1, k > 1 else { return k }
+        let squares = clusters.reduce(0) { sum, cluster in
+            let off = Double(cluster.count) - p * Double(cluster.total)
+            return sum + off * off
+        }
+        let variance = squares / (n * n)
+        return variance == 0 ? n : min(n, p * (1 - p) / variance)
+    }
+
+    /// nil where there is nothing to take a share of.
+    public var interval: ClosedRange<Double>? {
+        guard let p = all.value else { return nil }
+        let isClustered = clusters.contains { $0.total > 1 }
+        return isClustered ? Proportion.wilson(p, n: effectiveSize) : all.interval
     }
 }

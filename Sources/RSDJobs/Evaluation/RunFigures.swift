@@ -18,6 +18,10 @@ public struct RunFigures: Sendable, Equatable, Codable {
         public var waking: [String: Double] = [:]
         /// Asking them, by the engines that were up.
         public var working: [String: Double] = [:]
+        /// With at least one request under way, by engine.
+        public var busy: [String: Double] = [:]
+        /// At work but without a request, by engine: while others of its group were asked, or the runner was busy.
+        public var idle: [String: Double] = [:]
     }
 
     /// Answers of the models, by how they were come by.
@@ -39,9 +43,19 @@ public struct RunFigures: Sendable, Equatable, Codable {
         case coldStarts = "cold_starts"
     }
 
+    /// - Parameter records: all that the journal holds.
     public init(records: [JournalRecord], waves: Int) {
         self.waves = waves
-        for record in records { add(record) }
+        var asked: [String: [AskedSpan]] = [:]
+        var inPhases: [String: Double] = [:]
+        for record in records {
+            add(record)
+            if let engine = record.engine, let span = record.asked { asked[engine, default: []].append(span) }
+            guard case .phase(_, let engines, let time) = record else { continue }
+            for engine in engines { inPhases[engine, default: 0] += time }
+        }
+        seconds.busy = asked.mapValues { $0.union().reduce(0) { $0 + $1.seconds } }
+        for (engine, time) in inPhases { seconds.idle[engine] = max(0, time - (seconds.busy[engine] ?? 0)) }
     }
 
     mutating func add(_ record: JournalRecord) {
@@ -62,5 +76,43 @@ public struct RunFigures: Sendable, Equatable, Codable {
         case .phase(_, let engines, let time):
             seconds.working[engines.joined(separator: "+"), default: 0] += time
         }
+    }
+}
+
+extension JournalRecord {
+    /// The engine that gave this answer, or came up.
+    var engine: String? {
+        switch self {
+        case .event(_, .generated(let answer), _): answer.role.rawValue
+        case .event(_, .scored, _): Role.prm.rawValue
+        case .load(let engine, _), .wake(let engine, _): engine
+        case .event, .swap, .speculation, .phase: nil
+        }
+    }
+
+    var asked: AskedSpan? {
+        guard case .event(_, _, let asked) = self else { return nil }
+        return asked
+    }
+}
+
+extension AskedSpan {
+    var end: Double { begin + seconds }
+}
+
+extension Sequence<AskedSpan> {
+    /// The same stretch of time in spans that do not meet, in order.
+    ///
+    /// - Parameter gap: spans not further apart than this become one.
+    func union(gap: Double = 0) -> [AskedSpan] {
+        var merged: [AskedSpan] = []
+        for span in sorted(by: { $0.begin < $1.begin }) {
+            if let last = merged.last, span.begin <= last.end + gap {
+                merged[merged.count - 1].seconds = Swift.max(last.end, span.end) - last.begin
+            } else {
+                merged.append(span)
+            }
+        }
+        return merged
     }
 }

@@ -1,12 +1,12 @@
-/// What a run's answers come to: graded, and written to `results.jsonl` and `summary.json`.
+/// What a run's answers come to: graded, and written to `results.jsonl`, `summary.json` and what else reports them.
 ///
 /// To be made by the owner of the run directory's lock. Trajectories that are not finished are left out.
 struct RunConclusion: Sendable {
     let job: LoadedJob
     let directory: RunDirectory
-    let figures: RunFigures
-    /// Weights of each model.
-    let parameters: [Role: Int]
+    let models: [Role: ModelSize]
+    /// All that the journal holds.
+    let records: [JournalRecord]
 
     /// - Parameter id: what the grader calls itself.
     /// - Throws: `CancellationError`, after which the files are as they were, or an error of the file system. Where the grader
@@ -20,9 +20,16 @@ struct RunConclusion: Sendable {
                     grade: grades[trajectory.id] ?? Grade(.error, reason: "it was never judged"))
             }
         }
-        let summary = Summary(job: job, parameters: parameters, lines: lines, grader: id, run: figures)
-        try AtomicFile.write(try ResultLine.encode(lines), to: directory.results)
-        try AtomicFile.write(json: summary, to: directory.summary)
+        guard let manifest = try Manifest.read(directory.manifest) else { throw NoRun(directory: directory.url.path) }
+        let summary = Summary(
+            spec: job.spec, models: models, lines: lines, grader: id,
+            run: RunFigures(records: records, waves: roster.waves))
+        let results = try ResultLine.encode(lines)
+        try AtomicFile.write(results, to: directory.results)
+        try RunReport(
+            job: job, manifest: manifest, summary: summary, lines: lines, results: results, records: records,
+            total: roster.ids.count
+        ).write(to: directory)
         return RunOutcome(directory: directory, summary: summary, lines: lines)
     }
 }
@@ -74,8 +81,7 @@ struct AnswerSheet {
                         trajectory.id,
                         GradingPair(
                             id: trajectory.id.description, dataset: problem.dataset, question: problem.question,
-                            text: text,
-                            answer: answer, gold: problem.answer)
+                            text: text, answer: answer, gold: problem.answer, choices: problem.choices)
                     ))
             }
         }
@@ -91,6 +97,12 @@ struct AnswerSheet {
             for (id, _) in pairs { grades[id] = Grade(.error, reason: error.description) }
         }
         return grades
+    }
+
+    /// By ``ExactGrader``, which needs no process.
+    func exactGrades() -> [TrajectoryID: Grade] {
+        let judged = ExactGrader().grade(pairs.map(\.pair))
+        return decided.merging(zip(pairs.map(\.id), judged)) { $1 }
     }
 
     private static func isBlank(_ text: String) -> Bool { text.allSatisfy(\.isWhitespace) }

@@ -33,26 +33,13 @@ extension Job {
         let id = try await interruption.giveUpOn { try await grader.prepare() }
         let before = Regrading.verdicts(in: directory)
         let conclusion = RunConclusion(
-            job: archive.job, directory: directory, figures: archive.figures, parameters: try parameters(of: archive))
+            job: archive.job, directory: directory, models: archive.modelSizes, records: archive.records)
         began(id, archive.roster.finishedCount, archive.roster.ids.count)
         if kind != .exact { _ = try await GraderProcesses(directory).ledger.sweepLeftovers() }
         let outcome = try await interruption.giveUpOn {
             try await conclusion.write(archive.roster, with: grader, id: id)
         }
         return Regrading(outcome: outcome, before: before)
-    }
-
-    /// Weights of each model, as the run's summary has them; without one the models' files are looked at.
-    private static func parameters(of archive: RunArchive) throws -> [Role: Int] {
-        if let data = try? Data(contentsOf: archive.directory.summary),
-            let summary = try? JSONDecoder().decode(Summary.self, from: data)
-        {
-            return Dictionary(
-                uniqueKeysWithValues: summary.parameters.compactMap { name, count in
-                    Role(rawValue: name).map { ($0, count) }
-                })
-        }
-        return try JobLoader.load(archive.directory.job).models.mapValues(\.parameterCount)
     }
 }
 

@@ -164,8 +164,8 @@ struct JobRun: Sendable {
     /// The generation is done, and no engine is up any more.
     private func conclude(_ roster: Roster, book: RunBook) async throws -> RunOutcome {
         let conclusion = RunConclusion(
-            job: job, directory: directory, figures: book.figures(waves: roster.waves),
-            parameters: job.models.mapValues(\.parameterCount))
+            job: job, directory: directory, models: job.models.mapValues(ModelSize.init),
+            records: try JournalReader.read(directory.journal).records)
         // It is done at once, also where the run was to stop a moment ago.
         if grader is ExactGrader { return try await conclusion.write(roster, with: grader, id: graderID) }
         observe(.grading(answers: roster.finishedCount, grader: graderID))

@@ -19,13 +19,15 @@ public struct RunDirectory: Sendable, Equatable {
     /// One line a finished trajectory, written when all are finished.
     public var results: URL { url.appending(path: "results.jsonl") }
     public var summary: URL { url.appending(path: "summary.json") }
+    public var summaryTable: URL { url.appending(path: "summary.csv") }
+    public var report: URL { url.appending(path: "report.html") }
 
     func create() throws(FileFailure) {
         for directory in [url, journal.deletingLastPathComponent(), logs] { try Self.make(directory.path) }
     }
 
     /// Makes a directory and those above it, and names the one that could not be made.
-    private static func make(_ path: String) throws(FileFailure) {
+    static func make(_ path: String) throws(FileFailure) {
         if mkdir(path, 0o755) == 0 { return }
         if errno == ENOENT {
             try make((path as NSString).deletingLastPathComponent)
@@ -57,9 +59,13 @@ enum AtomicFile {
 
     /// Writes a value as JSON for people: indented, keys in order.
     static func write(json value: some Encodable, to file: URL) throws {
+        try write(try json(value), to: file)
+    }
+
+    static func json(_ value: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try write(try encoder.encode(value), to: file)
+        return try encoder.encode(value)
     }
 
     /// Foundation's own errors of writing do not name the file.

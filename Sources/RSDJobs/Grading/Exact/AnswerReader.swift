@@ -3,13 +3,13 @@ enum AnswerReader {
     /// - Parameter groupsThousands: see `[AnswerToken].init(answer:groupsThousands:)`.
     static func read(_ answer: String, groupsThousands: Bool = true) -> AnswerValue {
         guard let tokens = [AnswerToken](answer: answer, groupsThousands: groupsThousands) else {
-            return .text(answer.split(whereSeparator: \.isWhitespace).joined(separator: " "))
+            return .text(answer)
         }
         return read(tokens[...], depth: 0)
     }
 
     /// Structures that nest deeper are text.
-    private static let deepest = 20
+    private static let deepest = 10
 
     static func read(_ tokens: ArraySlice<AnswerToken>, depth: Int) -> AnswerValue {
         let tokens = bare(tokens)

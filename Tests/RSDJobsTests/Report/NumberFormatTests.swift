@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Terminal
+@testable import RSDJobs
 
 @Suite struct NumberFormatTests {
     @Test(arguments: [

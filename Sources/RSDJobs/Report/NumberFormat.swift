@@ -55,7 +55,7 @@ public enum NumberFormat {
         "\(grouped(number)) \(number == 1 ? noun : plural ?? noun + "s")"
     }
 
-    static func fixed(_ number: Double, _ places: Int) -> String {
+    public static func fixed(_ number: Double, _ places: Int) -> String {
         String(format: "%.\(places)f", number)
     }
 

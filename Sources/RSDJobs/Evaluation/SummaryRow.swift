@@ -1,0 +1,156 @@
+extension Summary {
+    /// The figures of one method on one data set.
+    public struct Row: Sendable, Equatable, Codable {
+        public var method: String
+        public var dataset: String
+        public var total = 0
+        /// Problems that these answers are to.
+        public var problems = 0
+        public var correct = 0
+        /// nil where there is nothing to take a share of; the same holds for every share below.
+        public var accuracy: Double?
+        /// Ends of the accuracy's 95 % interval: Wilson's, and where problems have several samples, clustered by problem.
+        public var accuracyLow: Double?
+        public var accuracyHigh: Double?
+        /// Against the method that lets the target work alone; nil for that one, and where there is none.
+        public var paired: PairedComparison?
+        /// Trajectories by how they finished.
+        public var finishes: [String: Int] = [:]
+        /// Trajectories by the verdict on their answer.
+        public var grades: [String: Int] = [:]
+        /// Steps of the final responses that the target wrote.
+        public var targetStepShare: Double?
+        /// Answers without a step of the target, and those of them that are right.
+        public var draftAlone = DraftAlone()
+        /// Draft steps accepted, of those on which a verdict was passed.
+        public var acceptanceRate: Double?
+        /// The same in draft tokens, as the authors' code counts it.
+        public var acceptanceRateTokens: Double?
+        /// The same in detail; nil where no verdict was passed.
+        public var acceptance: Acceptance?
+        /// How many trajectories were worked on in each wave, the first one first.
+        public var waves: [Int] = []
+        public var tokens = TokenCounts()
+        /// See ``Flops``. Of all answers together, and of one.
+        public var flopsPaper = 0.0
+        public var flopsSpent = 0.0
+        public var flopsPaperPerProblem: Double?
+        public var flopsSpentPerProblem: Double?
+
+        public struct DraftAlone: Sendable, Equatable, Codable {
+            public var count = 0
+            public var correct = 0
+            /// Of all answers.
+            public var share: Double?
+            /// The right ones, of all answers.
+            public var correctShare: Double?
+
+            private enum CodingKeys: String, CodingKey {
+                case count, correct, share
+                case correctShare = "correct_share"
+            }
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case method, dataset, total, problems, correct, accuracy, paired, finishes, grades, acceptance, waves,
+                tokens
+            case accuracyLow = "accuracy_low"
+            case accuracyHigh = "accuracy_high"
+            case targetStepShare = "target_step_share"
+            case draftAlone = "draft_alone"
+            case acceptanceRate = "acceptance_rate"
+            case acceptanceRateTokens = "acceptance_rate_tokens"
+            case flopsPaper = "flops_paper"
+            case flopsSpent = "flops_spent"
+            case flopsPaperPerProblem = "flops_paper_per_problem"
+            case flopsSpentPerProblem = "flops_spent_per_problem"
+        }
+    }
+}
+
+extension Summary.Row {
+    /// Writes every key, and null where there is nothing to take a share of.
+    public func encode(to encoder: any Encoder) throws {
+        var row = encoder.container(keyedBy: CodingKeys.self)
+        try row.encode(method, forKey: .method)
+        try row.encode(dataset, forKey: .dataset)
+        try row.encode(total, forKey: .total)
+        try row.encode(problems, forKey: .problems)
+        try row.encode(correct, forKey: .correct)
+        try row.encode(accuracy, forKey: .accuracy)
+        try row.encode(accuracyLow, forKey: .accuracyLow)
+        try row.encode(accuracyHigh, forKey: .accuracyHigh)
+        try row.encode(paired, forKey: .paired)
+        try row.encode(finishes, forKey: .finishes)
+        try row.encode(grades, forKey: .grades)
+        try row.encode(targetStepShare, forKey: .targetStepShare)
+        try row.encode(draftAlone, forKey: .draftAlone)
+        try row.encode(acceptanceRate, forKey: .acceptanceRate)
+        try row.encode(acceptanceRateTokens, forKey: .acceptanceRateTokens)
+        try row.encode(acceptance, forKey: .acceptance)
+        try row.encode(waves, forKey: .waves)
+        try row.encode(tokens, forKey: .tokens)
+        try row.encode(flopsPaper, forKey: .flopsPaper)
+        try row.encode(flopsSpent, forKey: .flopsSpent)
+        try row.encode(flopsPaperPerProblem, forKey: .flopsPaperPerProblem)
+        try row.encode(flopsSpentPerProblem, forKey: .flopsSpentPerProblem)
+    }
+}
+
+extension Summary.Row {
+    /// - Parameter lines: of one method and data set.
+    public init(method: String, dataset: String, lines: [ResultLine], flops: Flops) {
+        self.method = method
+        self.dataset = dataset
+        total = lines.count
+        var (steps, byTarget) = (0, 0)
+        for line in lines {
+            correct += line.correct ? 1 : 0
+            finishes[line.finish.rawValue, default: 0] += 1
+            grades[line.verdict.rawValue, default: 0] += 1
+            tokens += line.tokens
+            steps += line.steps.count
+            let written = line.steps.count { $0.origin == .target }
+            byTarget += written
+            if written == 0, !line.steps.isEmpty, line.finish != .failed {
+                draftAlone.count += 1
+                draftAlone.correct += line.correct ? 1 : 0
+            }
+            while waves.count < line.waves { waves.append(0) }
+            for wave in 0..<line.waves { waves[wave] += 1 }
+        }
+        draftAlone.share = Proportion(draftAlone.count, of: total).value
+        draftAlone.correctShare = Proportion(draftAlone.correct, of: total).value
+        targetStepShare = Proportion(byTarget, of: steps).value
+        setAccuracy(lines)
+        setAcceptance(Acceptance(lines))
+        flopsPaper = flops.paper(tokens)
+        flopsSpent = flops.spent(tokens)
+        addFlops(0)
+    }
+
+    /// Adds what is not in the counts of tokens, in either way of counting.
+    mutating func addFlops(_ more: Double) {
+        flopsPaper += more
+        flopsSpent += more
+        guard total > 0 else { return }
+        flopsPaperPerProblem = flopsPaper / Double(total)
+        flopsSpentPerProblem = flopsSpent / Double(total)
+    }
+
+    private mutating func setAccuracy(_ lines: [ResultLine]) {
+        let problems = Dictionary(grouping: lines, by: \.problem).values
+        let share = ClusteredProportion(problems.map { Proportion($0.count(where: \.correct), of: $0.count) })
+        self.problems = problems.count
+        accuracy = share.all.value
+        accuracyLow = share.interval?.lowerBound
+        accuracyHigh = share.interval?.upperBound
+    }
+
+    private mutating func setAcceptance(_ acceptance: Acceptance) {
+        guard let rate = acceptance.all.steps.acceptance else { return }
+        self.acceptance = acceptance
+        acceptanceRate = rate
+        acceptanceRateTokens = acceptance.all.tokens.acceptance
+    }
+}

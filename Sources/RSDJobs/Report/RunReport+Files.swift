@@ -1,0 +1,21 @@
+import Foundation
+
+extension RunReport {
+    /// Writes what stands beside `results.jsonl`.
+    func write(to directory: RunDirectory) throws {
+        try AtomicFile.write(try summaryJSON(), to: directory.summary)
+        try AtomicFile.write(Data(summary.csv.utf8), to: directory.summaryTable)
+        try AtomicFile.write(try html(), to: directory.report)
+    }
+
+    /// `summary.json`.
+    public func summaryJSON() throws -> Data { try AtomicFile.json(summary) }
+
+    /// Writes a report whole or not at all, and makes the directories above it.
+    ///
+    /// - Throws: ``FileFailure``.
+    public static func write(_ data: Data, to file: URL) throws {
+        try RunDirectory.make(file.deletingLastPathComponent().path)
+        try AtomicFile.write(data, to: file)
+    }
+}

@@ -1,0 +1,63 @@
+// What the tables of results show: a column's name, what it is sorted by, and what its cells hold.
+
+const isBaseline = (row) => data.summary.rows.some((other) => other.paired?.baseline === row.method);
+const baselineOf = (row) => data.summary.rows.find((other) =>
+  other.dataset === row.dataset && other.method === (row.paired?.baseline ?? (isBaseline(row) ? row.method : undefined)));
+
+/** How many times the baseline's cost. */
+function times(row, key) {
+  const base = baselineOf(row)?.[key];
+  return base > 0 && isNumber(row[key]) ? `${fixed(row[key] / base, 2)}×` : "";
+}
+
+function cuts(row) {
+  const limits = Object.entries(row.finishes).filter(([finish]) => finish !== "eos" && finish !== "failed");
+  return limits.reduce((sum, [, count]) => sum + count, 0);
+}
+
+const range = (low, high) => (isNumber(low) ? `${(low * 100).toFixed(1)}–${(high * 100).toFixed(1)}` : "");
+
+function intervalMark(row) {
+  if (!isNumber(row.accuracy_low)) return undefined;
+  const x = (share) => 2 + 88 * share;
+  return svg("svg", { class: "interval", viewBox: "0 0 92 12", "aria-hidden": "true" },
+    svg("line", { class: "axis", x1: 2, x2: 90, y1: 6, y2: 6 }),
+    svg("line", { x1: x(row.accuracy_low), x2: x(row.accuracy_high), y1: 6, y2: 6 }),
+    svg("circle", { cx: x(row.accuracy), cy: 6, r: 2.6 }));
+}
+
+const shareColumn = (group, name, key) => ({ group, name, key, cell: (row) => percent(key(row)) });
+const countColumn = (group, name, key) => ({ group, name, key, cell: (row) => (key(row) ? grouped(key(row)) : "–") });
+const flopsColumn = (name, key) => ({ group: "FLOPs a problem", name, key: (row) => row[key],
+  cell: (row) => [si(row[key]), el("small", {}, times(row, key))] });
+const pairedColumn = (name, key, cell) => ({ group: "paired with the target alone", name,
+  key: (row) => row.paired && key(row.paired), cell: (row) => (row.paired?.pairs > 0 ? cell(row.paired) : "–") });
+
+const RESULT_COLUMNS = [
+  { group: "", name: "solved", key: (row) => row.correct, cell: (row) => `${grouped(row.correct)}/${grouped(row.total)}` },
+  { group: "accuracy, 95%", name: "accuracy", key: (row) => row.accuracy,
+    cell: (row) => [percent(row.accuracy), el("small", {}, range(row.accuracy_low, row.accuracy_high)), intervalMark(row)] },
+  pairedColumn("difference", (paired) => paired.difference, (paired) =>
+    [points(paired.difference), el("small", {}, `${points(paired.difference_low)} to ${points(paired.difference_high)}`)]),
+  pairedColumn("won–lost", (paired) => paired.wins - paired.losses, (paired) => `${grouped(paired.wins)}–${grouped(paired.losses)}`),
+  pairedColumn("p", (paired) => paired.p, (paired) => pValue(paired.p)),
+  shareColumn("steps", "of the target", (row) => row.target_step_share),
+  flopsColumn("paper", "flops_paper_per_problem"),
+  flopsColumn("spent", "flops_spent_per_problem"),
+  countColumn("", "cut", cuts),
+  countColumn("", "failed", (row) => row.finishes.failed),
+];
+
+const DECISION_COLUMNS = [
+  shareColumn("drafts accepted", "of steps", (row) => row.acceptance_rate),
+  shareColumn("drafts accepted", "of tokens", (row) => row.acceptance_rate_tokens),
+  shareColumn("steps accepted", "in right answers", (row) => row.acceptance?.right.steps.share),
+  shareColumn("steps accepted", "in wrong answers", (row) => row.acceptance?.wrong.steps.share),
+  shareColumn("by the draft alone", "answered", (row) => row.draft_alone?.share),
+  shareColumn("by the draft alone", "solved", (row) => row.draft_alone?.correct_share),
+  countColumn("", "waves", (row) => row.waves?.length),
+];
+
+/** Columns in which something stands. */
+const used = (columns) => columns.filter(({ key, name }) => data.summary.rows.some((row) =>
+  (name === "cut" ? key(row) > 0 : isNumber(key(row)))));

@@ -1,0 +1,56 @@
+// What the page is about. The index is read at once; a problem's trajectories when one of them is looked at.
+
+const data = JSON.parse(byId("index").textContent);
+
+/** @typedef {{ number: number, method: string, dataset: string, problem: string, sample: number, id: string }} Row */
+const RIGHT = 1, CUT = 2, FAILED = 4;
+
+const rows = data.rows.map(([method, place, sample, state, origins], number) => {
+  const [dataset, problem] = data.problems[place];
+  const names = [data.methods[method], data.datasets[dataset].name, problem, sample];
+  return { number, method: names[0], dataset: names[1], problem, place, sample, state, origins, id: names.join("/") };
+});
+
+const rowsOfProblem = new Map();
+for (const row of rows) {
+  if (!rowsOfProblem.has(row.place)) rowsOfProblem.set(row.place, []);
+  rowsOfProblem.get(row.place).push(row);
+}
+
+const sampled = rows.some((row) => row.sample > 0);
+const methodColour = (name) => `c${data.methods.indexOf(name) % 8}`;
+
+const outcome = (row) =>
+  row.state & FAILED ? "failed" : row.state & RIGHT ? "right" : row.state & CUT ? "cut" : "wrong";
+const OUTCOMES = {
+  right: { mark: "✓", words: "right" },
+  wrong: { mark: "✗", words: "wrong" },
+  cut: { mark: "✂", words: "wrong, cut by a limit" },
+  failed: { mark: "!", words: "failed" },
+};
+
+const problemLines = (() => {
+  const text = byId("problems").textContent;
+  let starts;
+  const opened = new Map();
+  return (place) => {
+    if (!starts) {
+      starts = [0];
+      for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+    }
+    if (!opened.has(place)) {
+      if (opened.size > 30) opened.delete(opened.keys().next().value);
+      const end = place + 1 < starts.length ? starts[place + 1] - 1 : text.length;
+      opened.set(place, JSON.parse(text.slice(starts[place], end)));
+    }
+    return opened.get(place);
+  };
+})();
+
+/** The problem and the trajectory of a row; undefined where its text is not in the page. */
+function open(row) {
+  const block = problemLines(row.place);
+  if (!block) return undefined;
+  const trajectory = block.trajectories[rowsOfProblem.get(row.place).indexOf(row)];
+  return { question: block.question, gold: block.gold, text: (part) => block.texts[part.x], ...trajectory };
+}

@@ -1,0 +1,48 @@
+// Elements from names and texts. Texts only ever become text nodes: nothing in a model's output can become markup.
+
+const byId = (id) => document.getElementById(id);
+
+function fill(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false));
+  return node;
+}
+
+const el = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
+
+const svg = (tag, attributes, ...children) =>
+  fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+
+/** A select with its label; `options` are pairs of value and text. */
+function choice(label, options, value, onchange) {
+  const select = el("select", { onchange: () => onchange(select.value) },
+    options.map(([value, text]) => el("option", { value }, text)));
+  select.value = value;
+  return el("label", {}, label, select);
+}
+
+// Characters that a reader would not see, or that would turn the line around: controls but line breaks and tabs, marks and
+// overrides of direction (Unicode UAX #9), invisible separators, the byte order mark.
+const ODD = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
+const ODD_RUNS = new RegExp(`(${ODD.source})\\1*`, "g");
+const MOST_ODD_RUNS = 500;
+
+/** The text as nodes; odd characters are shown by their code points, and where there are very many, as `?`. */
+function visible(text) {
+  if (!ODD.test(text)) return [document.createTextNode(text)];
+  const nodes = [];
+  let end = 0;
+  for (const match of text.matchAll(ODD_RUNS)) {
+    if (nodes.length > 2 * MOST_ODD_RUNS) break;
+    const code = match[1].codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
+    const count = match[0].length;
+    nodes.push(text.slice(end, match.index), el("span", { class: "odd" }, `U+${code}${count > 1 ? ` ×${count}` : ""}`));
+    end = match.index + count;
+  }
+  nodes.push(text.slice(end).replaceAll(ODD_RUNS, "?"));
+  return nodes;
+}

@@ -1,0 +1,52 @@
+// Title, and what is to be known of the job.
+
+function showFacts() {
+  const { summary } = data;
+  byId("job").append(...visible(data.job));
+  byId("lead").append(
+    `${counted(rows.length, "answer")} by ${counted(data.methods.length, "method")}`
+      + ` to ${counted(data.problems.length, "problem")} of ${data.datasets.map((dataset) => dataset.name).join(", ")}.`);
+  showNotice();
+  const size = (model) => isNumber(model.parameters)
+    ? ` ${si(model.parameters)} parameters (${grouped(model.parameters)}, ${model.source})` : " of unknown size";
+  const models = data.models.map((model) => el("div", {}, el("b", {}, model.role), " ",
+    el("span", { title: model.path }, ...visible(model.name)), el("span", { class: "dim" }, size(model))));
+  const datasets = data.datasets.map((set) => el("div", {}, ...visible(set.name),
+    el("span", { class: "dim" }, ` ${counted(set.problems, "problem")}`)));
+  const invariant = {
+    true: "yes: answers do not depend on what else is in a batch",
+    false: "no: even greedy answers may change with the load",
+  };
+  const { run } = summary;
+  const facts = [
+    ["models", models],
+    ["data sets", datasets],
+    ["grader", summary.grader],
+    ["FLOPs, paper", summary.flops?.paper],
+    ["FLOPs, spent", summary.flops?.spent],
+    ["residency", data.residency],
+    ["batch-invariant", invariant[data.batch_invariant]],
+    ["program", `rsd-batch ${data.program}`],
+    ["engine", data.engine],
+    ["host", data.host],
+    ["begun", data.created],
+    ["waves, swaps", `${counted(run.waves, "wave")}, ${counted(run.swaps, "swap")}, ${counted(run.cold_starts, "cold start")}`],
+    ["requests", run.requests && `${grouped(run.requests.asked)} asked, ${grouped(run.requests.shared)} shared by several methods`],
+  ];
+  byId("facts").append(...facts.filter(([, value]) => value).flatMap(([name, value]) =>
+    [el("dt", {}, name), el("dd", { dir: "auto" }, ...(typeof value === "string" ? visible(value) : value))]));
+  byId("spec").querySelector("pre").append(...visible(data.spec));
+}
+
+function showNotice() {
+  const notices = [];
+  if (rows.length < data.total) {
+    notices.push(`The run is not finished: ${grouped(rows.length)} of ${grouped(data.total)} answers are in.`);
+  }
+  if (data.in_full < rows.length) {
+    notices.push(`${grouped(data.in_full)} of ${grouped(rows.length)} trajectories are shown in full, those of the first `
+      + "problems of each data set; the numbers are of all, and results.jsonl has all.");
+  }
+  byId("notice").hidden = notices.length === 0;
+  byId("notice").textContent = notices.join(" ");
+}

@@ -1,0 +1,93 @@
+// The figures of every method on every data set, in tables that can be sorted.
+
+function showTables() {
+  const tables = [[byId("results"), used(RESULT_COLUMNS)], [byId("decisions"), used(DECISION_COLUMNS)]];
+  for (const [place, columns] of tables) sortable(place, columns);
+  showNotes(tables.flatMap(([, columns]) => columns));
+  showTokens();
+}
+
+function sortable(place, columns) {
+  let sort = {};
+  const draw = () => {
+    const focused = place.contains(document.activeElement) && document.activeElement.dataset.column;
+    const heads = [el("th", { scope: "col" }, "method"), columns.map(head)];
+    place.replaceChildren(el("table", {}, el("thead", {}, groupRow(columns), el("tr", {}, heads)),
+      data.datasets.map(({ name }) => datasetRows(name, columns, sort))));
+    if (focused) place.querySelector(`[data-column="${focused}"]`).focus();
+  };
+  const head = (column, number) => {
+    const direction = sort.column === column ? (sort.descending ? "descending" : "ascending") : undefined;
+    return el("th", { scope: "col", class: "num", "aria-sort": direction },
+      el("button", { type: "button", "data-column": String(number), onclick: () => { sort = nextSort(sort, column); draw(); } },
+        column.name));
+  };
+  draw();
+}
+
+/** Largest first, then smallest first, then the order of the job. */
+function nextSort(sort, column) {
+  if (sort.column !== column) return { column, descending: true };
+  return sort.descending ? { column, descending: false } : {};
+}
+
+function datasetRows(dataset, columns, sort) {
+  const members = data.summary.rows.filter((row) => row.dataset === dataset);
+  if (sort.column) members.sort((one, other) => compared(sort.column.key(one), sort.column.key(other), sort.descending));
+  const most = Math.max(0, ...members.map((row) => row.total));
+  const title = el("th", { scope: "rowgroup", colspan: String(columns.length + 1) }, ...visible(dataset),
+    el("small", { class: "dim" }, `  ${counted(most, "answer")} a method`));
+  return el("tbody", {}, el("tr", {}, title), members.map((row) => el("tr", {},
+    el("th", { scope: "row" }, ...visible(row.method)), columns.map((column) => el("td", { class: "num" }, column.cell(row))))));
+}
+
+/** What has no number comes last in either direction. */
+function compared(one, other, descending) {
+  if (!isNumber(one) || !isNumber(other)) return Number(!isNumber(one)) - Number(!isNumber(other));
+  return descending ? other - one : one - other;
+}
+
+function groupRow(columns) {
+  const cells = [];
+  for (const { group } of columns) {
+    if (cells.at(-1)?.group === group) cells.at(-1).span += 1;
+    else cells.push({ group, span: 1 });
+  }
+  return el("tr", {}, el("td", {}), cells.map(({ group, span }) => (group
+    ? el("th", { class: "group", scope: "colgroup", colspan: String(span) }, group)
+    : el("td", { colspan: String(span) }))));
+}
+
+function showNotes(columns) {
+  const has = (group) => columns.some((column) => column.group === group);
+  const notes = [
+    `accuracy: with Wilson's 95% interval${sampled ? ", clustered by problem, since problems have several samples" : ""}.`,
+    has("paired with the target alone") && "paired: on the same problems as the target alone; the difference in percentage points "
+      + "with its 95% interval (Agresti and Min); p of McNemar's exact two-sided test.",
+    has("drafts accepted") && "accepted: of the draft steps put to the threshold.",
+    has("by the draft alone") && "by the draft alone: answers without a step of the target, and those of them that are right, "
+      + "of all answers.",
+    "paper: tokens that a step-at-a-time run writes or judges, each once. spent: every token that a request read or wrote, "
+      + "look-ahead and prompts read again included. ×: relative to the target alone.",
+  ];
+  byId("table-notes").append(...notes.filter(Boolean).map((note) => el("p", {}, note)));
+}
+
+const FATES = [
+  ["draft", "kept"], ["draft", "rejected"], ["draft", "lookahead"], ["draft", "prompt"],
+  ["target", "kept"], ["target", "rejected"], ["target", "lookahead"], ["target", "prompt"],
+  ["prm", "judged"], ["prm", "prompt"],
+];
+
+function showTokens() {
+  const several = data.datasets.length > 1;
+  const fates = FATES.filter(([role, fate]) => data.summary.rows.some((row) => row.tokens[role]?.[fate] > 0));
+  const names = { lookahead: "look-ahead", prompt: "prompt read" };
+  const heads = [el("th", { scope: "col" }, "method"), several && el("th", { scope: "col" }, "data set"),
+    fates.map(([role, fate]) => el("th", { scope: "col", class: "num" }, `${role} ${names[fate] ?? fate}`))];
+  const body = data.summary.rows.map((row) => el("tr", {}, el("th", { scope: "row" }, ...visible(row.method)),
+    several && el("td", {}, ...visible(row.dataset)),
+    fates.map(([role, fate]) => el("td", { class: "num" }, row.tokens[role]?.[fate] ? grouped(row.tokens[role][fate]) : "–"))));
+  byId("tokens").querySelector("div").append(
+    el("table", {}, el("thead", {}, el("tr", {}, heads)), el("tbody", {}, body)));
+}

@@ -1,0 +1,56 @@
+import Foundation
+
+/// The report's page without a run's data: HTML, style and script, each a file under `Page`, compiled into the program.
+///
+/// A target of its own, since the compiler takes its time over files as literals.
+public enum ReportPage {
+    /// The whole page, which needs nothing but itself.
+    ///
+    /// - Parameters:
+    ///   - title: any text.
+    ///   - index: JSON without the letter `<`.
+    ///   - problems: lines of JSON, likewise.
+    public static func html(title: String, index: Data, problems: Data) -> Data {
+        let parts: [(marker: String, content: Data)] = [
+            ("{{title}}", Data(escaped(title).utf8)), ("{{style}}", join(styles)), ("{{index}}", index),
+            ("{{problems}}", problems), ("{{script}}", join(scripts)),
+        ]
+        var page = Data()
+        var rest = Data(PackageResources.page_html)[...]
+        for (marker, content) in parts {
+            guard let place = rest.range(of: Data(marker.utf8)) else {
+                preconditionFailure("page.html has no \(marker)")
+            }
+            page.append(rest[..<place.lowerBound])
+            page.append(content)
+            rest = rest[place.upperBound...]
+        }
+        page.append(rest)
+        return page
+    }
+
+    private static var styles: [[UInt8]] {
+        [
+            PackageResources.style_css, PackageResources.charts_css, PackageResources.trajectories_css,
+            PackageResources.print_css,
+        ]
+    }
+
+    /// In the order in which they build on each other; together they are one module.
+    private static var scripts: [[UInt8]] {
+        [
+            PackageResources.dom_js, PackageResources.format_js, PackageResources.data_js,
+            PackageResources.latex_symbols_js, PackageResources.latex_js, PackageResources.prose_js,
+            PackageResources.facts_js, PackageResources.columns_js, PackageResources.table_js, PackageResources.plot_js,
+            PackageResources.charts_js,
+            PackageResources.timeline_js, PackageResources.list_js, PackageResources.trajectory_js,
+            PackageResources.keys_js, PackageResources.main_js,
+        ]
+    }
+
+    private static func join(_ files: [[UInt8]]) -> Data { Data(files.joined(separator: [UInt8(ascii: "\n")])) }
+
+    private static func escaped(_ text: String) -> String {
+        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+    }
+}

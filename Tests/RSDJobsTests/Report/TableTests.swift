@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+@testable import RSDJobs
+
+@Suite struct TableTests {
+    @Test func markdown() throws {
+        // Draft, target and PRM have nine weights each.
+        #expect(
+            try SmallReport.golden.made().markdown == #"""
+                # demo
+
+                draft draft (9), target target (9), prm prm (9)\#("  ")
+                rsd-batch 0.1.0, engine 0.9+cpu, grader exact/2, seed 7, 2026-01-02T03:04:05Z
+
+                | method | solved | accuracy | 95% | against target\_only | p | target steps | accepted | paper FLOPs | spent FLOPs |
+                | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |
+                | rsd | 2/3 | 66.7% | 20.8–93.9 | +0.0 (−67.9 to +67.9) | 1.000 | 50.0% | 50.0% | 1.62 k (2.25×) | 3.69 k (3.42×) |
+                | target\_only | 2/3 | 66.7% | 20.8–93.9 |  |  | 100.0% | – | 720 (1.00×) | 1.08 k (1.00×) |
+
+                95%: Wilson's interval, clustered by problem where problems have several samples.\#("  ")
+                p: McNemar's exact two-sided test on the same problems.\#("  ")
+                FLOPs a problem; paper: 2 (N\_draft (kept + rejected) + N\_target kept + N\_prm judged); spent: 2 (N\_draft (prompt + kept + rejected + look-ahead) + N\_target (the same) + N\_prm read).
+
+                """#)
+    }
+
+    @Test func csv() throws {
+        let lines = try SmallReport.golden.made().summary.csv.split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        #expect(lines.count == 3)
+        #expect(Set(lines.map(\.count)).count == 1)
+        func cell(_ name: String, _ row: Int) throws -> String {
+            lines[row][try #require(lines[0].firstIndex(of: name))]
+        }
+        #expect(try cell("method", 1) == "rsd" && cell("dataset", 2) == "heldout")
+        #expect(try cell("wins", 1) == "1" && cell("losses", 1) == "1" && cell("p", 1) == "1.0")
+        #expect(try cell("baseline", 2) == "" && cell("p", 2) == "" && cell("acceptance_rate", 2) == "")
+        #expect(
+            try cell("draft_lookahead", 1) == "15" && cell("finish_eos", 1) == "3" && cell("flops_paper", 1) == "4860.0"
+        )
+    }
+
+    @Test func aNameWithACommaStaysOneCell() throws {
+        var summary = try SmallReport.golden.made().summary
+        summary.rows[0].method = "a,\"b\""
+        #expect(summary.csv.contains("\n\"a,\"\"b\"\"\",heldout,"))
+    }
+
+    /// The fields that lm-evaluation-harness writes, as its loaders look for them.
+    @Test func lmEval() throws {
+        var report = SmallReport.golden
+        var second = report.lines[1]
+        second.sample = 1
+        second.correct = false
+        second.answer = nil
+        report.lines.append(second)
+        let files = try report.made().lmEvalFiles()
+        #expect(
+            files.map(\.path) == [
+                "rsd/samples_heldout_2026-01-02T03-04-05.jsonl", "rsd/results_2026-01-02T03-04-05.json",
+                "target_only/samples_heldout_2026-01-02T03-04-05.jsonl", "target_only/results_2026-01-02T03-04-05.json",
+            ])
+        let samples = try files[0].content.split(separator: UInt8(ascii: "\n")).map { line in
+            try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any])
+        }
+        #expect(samples.count == 3)
+        #expect(samples[1]["doc_id"] as? Int == 1)
+        #expect((samples[1]["doc"] as? [String: String])?["question"] == "2+2?")
+        #expect(samples[1]["target"] as? String == "2")
+        #expect(samples[1]["resps"] as? [[String]] == [[#"so \boxed{1}"#, #"so \boxed{1}"#]])
+        #expect(samples[1]["filtered_resps"] as? [String] == ["1", ""])
+        #expect(samples[1]["exact_match"] as? Double == 0.5)
+        #expect(samples[0]["filter"] as? String == "none")
+        let arguments = samples[0]["arguments"] as? [String: [String: Any]]
+        #expect(arguments?["gen_args_0"]?["arg_0"] as? String == "1+1?\n\n")
+        for name in ["doc_hash", "prompt_hash", "target_hash"] { #expect((samples[0][name] as? String)?.count == 64) }
+        let results = try #require(try JSONSerialization.jsonObject(with: files[1].content) as? [String: Any])
+        let scores = (results["results"] as? [String: [String: Any]])?["heldout"]
+        #expect(scores?["exact_match,none"] as? Double == 0.5)
+        // 1, 0.5 and 0: a standard deviation of 0.5, over the root of three.
+        #expect(abs(try #require(scores?["exact_match_stderr,none"] as? Double) - 0.288_675) < 1e-6)
+        #expect((results["n-samples"] as? [String: [String: Int]])?["heldout"] == ["original": 3, "effective": 3])
+    }
+}

@@ -1,0 +1,78 @@
+import Testing
+
+@testable import RSDJobs
+
+@Suite struct TimelineTests {
+    private func asked(_ role: Role, _ begin: Double, _ seconds: Double) -> JournalRecord {
+        let id = TrajectoryID(method: "m", dataset: "d", problem: "p")
+        let span = AskedSpan(begin: begin, seconds: seconds)
+        guard role != .prm else {
+            return .event(id, .scored(Scored(rewards: [], tokens: [], promptTokens: 0)), asked: span)
+        }
+        let answer = Generated(role: role, steps: [StepText(text: "x", tokens: 1)], end: .eos, promptTokens: 1)
+        return .event(id, .generated(answer), asked: span)
+    }
+
+    @Test func enginesTakeTurns() {
+        let timeline = Timeline([
+            .load(engine: "draft", seconds: 5), asked(.draft, 1010, 20), asked(.draft, 1005, 5),
+            .phase(wave: 1, engines: ["draft"], seconds: 25),
+            .load(engine: "prm", seconds: 3), .swap, asked(.prm, 1034, 6),
+            .phase(wave: 1, engines: ["prm"], seconds: 6),
+        ])
+        #expect(
+            timeline.bars == [
+                .init(engine: "draft", kind: .load, begin: 0, end: 5),
+                .init(engine: "draft", kind: .work, begin: 5, end: 30, wave: 1),
+                .init(engine: "prm", kind: .load, begin: 31, end: 34),
+                .init(engine: "prm", kind: .work, begin: 34, end: 40, wave: 1),
+            ])
+        #expect(timeline.swaps == [31])
+        #expect(timeline.seconds == 40)
+        #expect(timeline.cuts.isEmpty)
+    }
+
+    @Test func aGroupComesUpOneAfterTheOtherAndARestartedEngineBeforeItsNextRequest() {
+        let timeline = Timeline([
+            .load(engine: "draft", seconds: 2), .load(engine: "prm", seconds: 3),
+            asked(.draft, 105, 10), asked(.prm, 110, 10),
+            .load(engine: "draft", seconds: 4), asked(.prm, 121, 9), asked(.draft, 140, 10),
+            .phase(wave: 1, engines: ["draft", "prm"], seconds: 45),
+        ])
+        #expect(
+            timeline.bars == [
+                .init(engine: "prm", kind: .load, begin: 2, end: 5),
+                .init(engine: "draft", kind: .load, begin: 0, end: 2),
+                .init(engine: "draft", kind: .load, begin: 36, end: 40),
+                .init(engine: "draft", kind: .work, begin: 5, end: 15, wave: 1),
+                .init(engine: "draft", kind: .work, begin: 40, end: 50, wave: 1),
+                .init(engine: "prm", kind: .work, begin: 10, end: 20, wave: 1),
+                .init(engine: "prm", kind: .work, begin: 21, end: 30, wave: 1),
+            ])
+    }
+
+    @Test func theNightBetweenTwoProcessesIsCut() {
+        let timeline = Timeline([
+            asked(.draft, 0, 100), .phase(wave: 1, engines: ["draft"], seconds: 100),
+            .wake(engine: "prm", seconds: 10), asked(.prm, 30_010, 90), .phase(wave: 1, engines: ["prm"], seconds: 90),
+        ])
+        // Of 29,900 idle seconds a fiftieth of the 200 busy ones is left.
+        #expect(timeline.cuts == [.init(at: 102, seconds: 29_900)])
+        #expect(timeline.seconds == 204)
+        #expect(timeline.bars[1] == .init(engine: "prm", kind: .wake, begin: 104, end: 114))
+    }
+
+    @Test func journalsWithoutTimesAreLaidEndToEnd() {
+        let timeline = Timeline([
+            .load(engine: "draft", seconds: 2), .phase(wave: 1, engines: ["draft"], seconds: 7),
+            .load(engine: "prm", seconds: 1), .swap, .phase(wave: 1, engines: ["prm"], seconds: 3),
+        ])
+        #expect(timeline.bars.map(\.begin) == [0, 2, 9, 10])
+        #expect(timeline.seconds == 13)
+    }
+
+    @Test func nothingTakesNoTime() {
+        #expect(Timeline([]).bars.isEmpty)
+        #expect(Timeline([.swap]).seconds == 0)
+    }
+}
