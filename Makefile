@@ -13,11 +13,16 @@ demo: deps
 	$(BUILD) --product rsd-batch
 	.build/release/rsd-batch run jobs/demo.yaml --run-dir $(RUN_DIR)
 
-# Tests of processes and connections wait for things to happen, and those of the core compute: together the former starve.
+# Tests that compute for seconds on all cores, those of processes and connections, and the rest, of which many have a server of
+# their own: in one process, and all at once, the ones that wait for something starve.
+COMPUTING := RSDJobsTests.EquivalenceTests|RSDJobsTests.HostileAnswerTests
+WAITING := ModelLifecycleTests|PocketEngineTests
+
 test: deps
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --disable-xctest --filter "ModelLifecycleTests|PocketEngineTests"
-	$(SWIFT) test --skip-build --disable-xctest --skip ModelLifecycleTests --skip PocketEngineTests --skip EndToEndTests --skip VLLMTests
+	$(SWIFT) test --skip-build --disable-xctest --filter "$(WAITING)"
+	$(SWIFT) test --skip-build --disable-xctest --filter "$(COMPUTING)"
+	$(SWIFT) test --skip-build --disable-xctest --no-parallel --skip "$(WAITING)|$(COMPUTING)|EndToEndTests|VLLMTests"
 	$(SWIFT) test --skip-build --disable-xctest --filter EndToEndTests
 
 # One after the other: each test has several processes that use all cores.
