@@ -8,7 +8,10 @@ actor TokenPieces {
     /// The pieces of `ids`, in order.
     func pieces(of ids: some Sequence<Int> & Sendable, from client: EngineClient) async throws -> [String] {
         let missing = Set(ids).filter { known[$0] == nil }
-        for task in missing.map({ question(about: $0, to: client) }) { try await task.value }
+        let tasks = missing.map { question(about: $0, to: client) }
+        // All of them, also where one fails: none may still be asking this engine when its successor is asked.
+        for task in tasks { _ = await task.result }
+        for task in tasks { try await task.value }
         return ids.compactMap { known[$0] }
     }
 
