@@ -58,7 +58,7 @@ public struct RunFigures: Sendable, Equatable, Codable {
         for (engine, time) in inPhases { seconds.idle[engine] = max(0, time - (seconds.busy[engine] ?? 0)) }
     }
 
-    mutating func add(_ record: JournalRecord) {
+    private mutating func add(_ record: JournalRecord) {
         switch record {
         case .event(_, let event, let asked) where event.isAnswer:
             if asked == nil { requests.shared += 1 } else { requests.asked += 1 }

@@ -17,8 +17,10 @@ final class AnswerBook: Sendable {
         return event
     }
 
-    func note(_ event: Event, answering key: Question.Key) {
+    /// - Parameter key: made only where it is of use: it is a hash of all that was sent.
+    func note(_ event: Event, answering key: @autoclosure () -> Question.Key) {
         guard isOfUse, event.isAnswer else { return }
+        let key = key()
         answers.withLock { $0[key] = event }
     }
 }

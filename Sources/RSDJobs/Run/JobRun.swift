@@ -33,25 +33,23 @@ struct JobRun: Sendable {
         try await write(manifest, of: site, for: room)
         let journal = try Journal(file: directory.journal, goodLength: contents.goodLength)
         try AtomicFile.syncDirectory(directory.journal.deletingLastPathComponent())
-        let book = RunBook(
-            journal: journal, figures: RunFigures(records: contents.records, waves: roster.waves))
         if retryFailed { try await forgiveFailures(in: &roster, journal: journal) }
 
         if swept > 0 { observe(.swept(count: swept)) }
-        if replayed > 0 { observe(.resumed(roster.all, book.figures(waves: roster.waves))) }
+        if replayed > 0 { observe(.resumed(roster.all, RunFigures(records: contents.records, waves: roster.waves))) }
         observe(.began(total: roster.ids.count, finished: roster.finishedCount, replayed: replayed))
-        if let room { try await work(in: room, on: &roster, book: book, answers: answers) }
-        return try await conclude(roster, book: book)
+        if let room { try await work(in: room, on: &roster, journal: journal, answers: answers) }
+        return try await conclude(roster)
     }
 
     // MARK: Waves
 
     private func work(
-        in room: any EngineRoom, on roster: inout Roster, book: RunBook, answers: AnswerBook
+        in room: any EngineRoom, on roster: inout Roster, journal: Journal, answers: AnswerBook
     ) async throws {
         if let reason = room.reason { observe(.choseResidency(reason)) }
         do {
-            try await takeTurns(in: room, on: &roster, book: book, answers: answers)
+            try await takeTurns(in: room, on: &roster, journal: journal, answers: answers)
         } catch {
             // Whatever happened, no engine stays behind; that failure of the run matters more than one of the stop.
             try? await room.leave()
@@ -61,7 +59,7 @@ struct JobRun: Sendable {
     }
 
     private func takeTurns(
-        in room: any EngineRoom, on roster: inout Roster, book: RunBook, answers: AnswerBook
+        in room: any EngineRoom, on roster: inout Roster, journal: Journal, answers: AnswerBook
     ) async throws {
         while roster.finishedCount < roster.ids.count {
             for group in room.groups {
@@ -69,30 +67,30 @@ struct JobRun: Sendable {
                 if ready.isEmpty { continue }
                 if interruption.level > .none { throw Interrupted() }
                 let phase = Phase(
-                    job: job.spec, roles: group, trajectories: ready, journal: book, book: answers,
+                    job: job.spec, roles: group, trajectories: ready, journal: journal, book: answers,
                     interruption: interruption, observe: observe)
                 // A model whose every answer is known already is not brought up.
                 let hasQuestions = try await phase.prepare(ready.map(\.id))
                 await roster.update(phase.trajectories.values)
                 guard hasQuestions else { continue }
-                let crew = try await enter(group, of: room, book: book)
-                try await run(phase, of: group, crew: crew, roster: &roster, book: book)
+                let crew = try await enter(group, of: room, journal: journal)
+                try await run(phase, of: group, crew: crew, roster: &roster, journal: journal)
             }
         }
     }
 
-    private func enter(_ group: [Role], of room: any EngineRoom, book: RunBook) async throws -> any Crew {
+    private func enter(_ group: [Role], of room: any EngineRoom, journal: Journal) async throws -> any Crew {
         let note: EngineNoteTaker = { [observe] note in
             switch note {
             case .loading(let engine): observe(.loading(engine: engine))
             case .loaded(let engine, let seconds):
-                try await book.append(.load(engine: engine, seconds: seconds))
+                try await journal.append(.load(engine: engine, seconds: seconds))
                 observe(.loaded(engine: engine, seconds: seconds))
             case .woken(let engine, let seconds):
-                try await book.append(.wake(engine: engine, seconds: seconds))
+                try await journal.append(.wake(engine: engine, seconds: seconds))
                 observe(.woken(engine: engine, seconds: seconds))
             case .swapped:
-                try await book.append(.swap)
+                try await journal.append(.swap)
                 observe(.swapped)
             }
         }
@@ -100,7 +98,7 @@ struct JobRun: Sendable {
     }
 
     private func run(
-        _ phase: Phase, of roles: [Role], crew: any Crew, roster: inout Roster, book: RunBook
+        _ phase: Phase, of roles: [Role], crew: any Crew, roster: inout Roster, journal: Journal
     ) async throws {
         let ready = await phase.trajectories.values.filter { $0.needs(anyOf: roles) }
         let wave = ready.map { $0.response.waves + ($0.isAtStartOfWave ? 1 : 0) }.max() ?? 0
@@ -115,11 +113,11 @@ struct JobRun: Sendable {
         let seconds = (ContinuousClock.now - begin) / .seconds(1)
         await roster.update(phase.trajectories.values)
         if let tokens = await crew.speculation(), tokens.proposed > 0 {
-            try await book.append(
+            try await journal.append(
                 .speculation(
                     engine: Role.speculative.rawValue, proposed: tokens.proposed, accepted: tokens.accepted))
         }
-        try await book.append(.phase(wave: wave, engines: roles.map(\.rawValue), seconds: seconds))
+        try await journal.append(.phase(wave: wave, engines: roles.map(\.rawValue), seconds: seconds))
         observe(.phaseEnded(wave: wave, roles: roles, seconds: seconds))
         try result.get()
     }
@@ -162,7 +160,7 @@ struct JobRun: Sendable {
     }
 
     /// The generation is done, and no engine is up any more.
-    private func conclude(_ roster: Roster, book: RunBook) async throws -> RunOutcome {
+    private func conclude(_ roster: Roster) async throws -> RunOutcome {
         let conclusion = RunConclusion(
             job: job, directory: directory, models: job.models.mapValues(ModelSize.init),
             records: try JournalReader.read(directory.journal).records)

@@ -18,7 +18,7 @@ actor Phase {
 
     private let job: JobSpec
     private let roles: [Role]
-    private let journal: RunBook
+    private let journal: Journal
     private let book: AnswerBook
     private let interruption: Interruption
     private let observe: @Sendable (RunEvent) -> Void
@@ -32,7 +32,7 @@ actor Phase {
     static let drainSeconds = 5.0
 
     init(
-        job: JobSpec, roles: [Role], trajectories: [Trajectory], journal: RunBook, book: AnswerBook,
+        job: JobSpec, roles: [Role], trajectories: [Trajectory], journal: Journal, book: AnswerBook,
         interruption: Interruption, observe: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.job = job

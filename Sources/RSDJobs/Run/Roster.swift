@@ -67,7 +67,7 @@ struct Roster: Sendable {
             }
             do {
                 try trajectories[id]?.apply(event)
-                if let book, event.isAnswer, let need = trajectory.needs.first(where: event.answers) {
+                if let book, let need = trajectory.needs.first(where: event.answers) {
                     book.note(event, answering: Question(need, of: id, in: spec).key)
                 }
             } catch {

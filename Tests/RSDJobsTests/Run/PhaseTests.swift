@@ -32,8 +32,7 @@ import Testing
         job.engine.concurrency = concurrency
         // Whether answers are shared goes by the job's methods and seeds.
         if shares { job.seeds = [0, 1] }
-        let journal = RunBook(
-            journal: try Journal(file: file, goodLength: 0), figures: RunFigures(records: [], waves: 0))
+        let journal = try Journal(file: file, goodLength: 0)
         let phase = Phase(
             job: job, roles: roles, trajectories: trajectories, journal: journal, book: AnswerBook(job),
             interruption: interruption, observe: observe)
@@ -44,7 +43,7 @@ import Testing
         let phase: Phase
         let order: [TrajectoryID]
         let crew: FakeCrew
-        let journal: RunBook
+        let journal: Journal
 
         var trajectories: [TrajectoryID: Trajectory] { get async { await phase.trajectories } }
 
@@ -271,8 +270,8 @@ import Testing
         try await phase.run()
         #expect(await phase.trajectories.values.allSatisfy { $0.response.finish == .eos })
         #expect(crew.asked.count == 20)
-        #expect(phase.journal.figures(waves: 1).requests == .init(asked: 20, shared: 40))
         let records = try JournalReader.read(file).records
+        #expect(RunFigures(records: records, waves: 1).requests == .init(asked: 20, shared: 40))
         #expect(records.count { if case .event(_, _, asked: .some) = $0 { true } else { false } } == 20)
         #expect(Set(records.compactMap { if case .event(let id, _, _) = $0 { id } else { nil } }).count == 30)
     }
