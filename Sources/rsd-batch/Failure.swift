@@ -28,7 +28,7 @@ enum Failure {
     static func code(for error: any Error) -> ProgramExit {
         switch error {
         case let error as LedgerError where error.isDiskFull: .disk
-        case is SpecErrors, is NoRun, is NoTrajectory, is GraderUnavailable: .badJob
+        case is SpecErrors, is NoRun, is NoTrajectory, is GraderUnavailable, is UnusableRun: .badJob
         case is EngineUseless, is EngineError, is EngineUnkillable, is LedgerError, is ResidencyError,
             is ResidencyImpossible:
             .engine

@@ -15,7 +15,8 @@ struct RSDBatch: AsyncParsableCommand {
             """,
         version: Program.version,
         subcommands: [
-            RunCommand.self, ValidateCommand.self, StatusCommand.self, ShowCommand.self, GradeCommand.self,
+            RunCommand.self, ValidateCommand.self, PlanCommand.self, StatusCommand.self, ShowCommand.self,
+            GradeCommand.self,
             ReportCommand.self,
         ])
 

@@ -169,7 +169,9 @@ actor Phase {
                 let question = Question(need, of: id, in: job)
                 if let event = book.answer(to: question) {
                     try await take(event, for: id, asked: nil)
+                    // What else it needed may have been answered meanwhile.
                     isMoving = true
+                    break
                 } else if desk.add(question, for: id, candidate: need.candidate) {
                     lanes[role]?.queue.append(question.key)
                 }

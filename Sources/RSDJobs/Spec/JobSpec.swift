@@ -79,7 +79,7 @@ public struct EngineSpec: Sendable, Equatable {
 public enum EngineKind: String, Sendable, CaseIterable { case vllm, pocket }
 
 /// Which models are up, and when.
-public enum ResidencyKind: String, Sendable, CaseIterable {
+public enum ResidencyKind: String, Sendable, CaseIterable, Encodable {
     /// What suits the machine's memory and the models, of the others that need no servers of somebody else.
     case auto
     /// One group at a time, started and stopped.

@@ -1,0 +1,63 @@
+/// What a plan takes for granted of models that nobody has watched yet. A plan prints all of it.
+struct Assumptions: Sendable, Equatable {
+    /// Steps of a solution.
+    var steps: PlanRange
+    /// Tokens of a solution.
+    var tokens: PlanRange
+    /// Share of draft steps that the PRM gives a reward near 1; the others get any lower one alike.
+    var goodSteps = PlanRange(low: 0.5, expected: 0.75, high: 0.92)
+    /// How likely a step that is drawn by chance is the likeliest one.
+    var sameness = Self.usualSameness
+    /// Tokens of a prompt for each of its bytes.
+    var tokensPerByte = PlanRange(low: 0.2, expected: 0.28, high: 0.5)
+
+    /// Short steps are rather the same than long ones.
+    static let usualSameness = PlanRange(low: 0.95, expected: 0.3, high: 0)
+    /// A reward is near 1 from here on.
+    static let goodReward = 0.85
+    /// Problems differ: the steps and good steps of one lie up to so far from the mean, as a part of it.
+    private static let spread = 0.4
+    private static let variety = 32
+
+    init(_ decoding: DecodingSpec) {
+        let limit = Double(decoding.maxTokens)
+        tokens = PlanRange(low: 0.1 * limit, expected: min(0.3 * limit, 450), high: min(0.6 * limit, 1200))
+        tokens.low = min(tokens.low, 150)
+        let most = Double(decoding.maxSteps)
+        steps = PlanRange(low: min(3, most), expected: min(6, most), high: min(14, most))
+    }
+
+    /// Ways in which things may go; the first is the one to expect, the others lie at the ends of what is assumed.
+    var cases: [Experience] {
+        let ends: [KeyPath<PlanRange, Double>] = [\.low, \.high]
+        let corners = ends.flatMap { step in
+            ends.flatMap { token in ends.map { good in experience(step, token, good) } }
+        }
+        return [experience(\.expected, \.expected, \.expected)] + corners
+    }
+
+    private func experience(
+        _ step: KeyPath<PlanRange, Double>, _ token: KeyPath<PlanRange, Double>, _ good: KeyPath<PlanRange, Double>
+    ) -> Experience {
+        let (mean, written) = (steps[keyPath: step], tokens[keyPath: token])
+        let usual = (0..<Self.variety).map { number in
+            // Harder problems take more steps, of which fewer are good.
+            let hardness = 2 * (Double(number) + 0.5) / Double(Self.variety) - 1
+            let steps = max(1, mean * (1 + Self.spread * hardness))
+            let failing = (1 - goodSteps[keyPath: good]) * (1 + Self.spread * hardness)
+            let perStep = Dictionary(uniqueKeysWithValues: Role.allCases.map { ($0, max(1, written / mean)) })
+            return Habit(
+                steps: steps, stepTokens: perStep, promptTokens: [:], rewards: [Self.rewards(failing: failing)])
+        }
+        return Experience(
+            usual: usual, sameness: sameness[keyPath: token], tokensPerByte: tokensPerByte[keyPath: token])
+    }
+
+    private static func rewards(failing: Double) -> [Double] {
+        let count = 40
+        let bad = Int((failing * Double(count)).rounded())
+        let low = (0..<bad).map { goodReward * (Double($0) + 0.5) / Double(bad) }
+        let good = (bad..<count).map { goodReward + (1 - goodReward) * Double($0 - bad) / Double(count - bad) }
+        return low + good
+    }
+}

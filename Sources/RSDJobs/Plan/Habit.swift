@@ -1,0 +1,46 @@
+/// How the models tend to treat a problem, as far as a plan must know it.
+struct Habit: Sendable, Equatable {
+    /// Steps of a solution.
+    var steps: Double
+    /// Tokens of a step, in the count of each model; the PRM's where it reads one.
+    var stepTokens: [Role: Double]
+    /// Tokens that each model reads beside the steps.
+    var promptTokens: [Role: Int]
+    /// Rewards that the PRM gives to draft steps, by the step's place, each as likely as another; the last place stands for all
+    /// after it.
+    var rewards: [[Double]]
+}
+
+/// A data set's problem, or that of another run.
+struct ProblemName: Sendable, Hashable {
+    var dataset: String
+    var problem: String
+}
+
+/// What is known or taken for granted of how models treat a job's problems.
+struct Experience: Sendable {
+    /// Of problems that were seen.
+    var known: [ProblemName: Habit] = [:]
+    /// Of which any other problem gets one.
+    var usual: [Habit]
+    /// How likely a step that is drawn by chance is the likeliest one, in 0…1: equal steps are asked about once.
+    var sameness: Double
+    /// Tokens of a problem's prompt for each byte of it, where ``usual`` leaves them open.
+    var tokensPerByte: Double
+
+    /// - Parameters:
+    ///   - promptBytes: of the problem with all that is put around it.
+    ///   - luck: which of the usual ones a problem gets goes by this.
+    func habit(of name: ProblemName, promptBytes: Int, luck: UInt64) -> Habit {
+        if let habit = known[name] { return habit }
+        var hash = StableHash()
+        hash.combine(luck)
+        hash.combine(name.dataset)
+        hash.combine(name.problem)
+        var habit = usual[Int(hash.value % UInt64(usual.count))]
+        for role in Role.allCases where habit.promptTokens[role] == nil {
+            habit.promptTokens[role] = max(1, Int(Double(promptBytes) * tokensPerByte))
+        }
+        return habit
+    }
+}

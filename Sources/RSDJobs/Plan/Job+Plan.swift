@@ -1,0 +1,200 @@
+import ModelLifecycle
+
+extension Job {
+    /// Tells what a job would take. Starts nothing and writes nothing.
+    ///
+    /// - Parameters:
+    ///   - profile: a run whose models and engines are like the job's; nil takes assumptions.
+    ///   - gpuMemory: bytes of the GPU to plan for, where it is not this machine's.
+    /// - Throws: ``ResidencyImpossible``, ``UnusableRun``, or `CancellationError`.
+    public static func plan(_ job: LoadedJob, profile: RunArchive? = nil, gpuMemory: Int? = nil) async throws -> JobPlan
+    {
+        try await plan(job, profile: profile, gpuMemory: gpuMemory, rehearsing: 2000)
+    }
+
+    /// - Parameter limit: of a job with more trajectories than this, a part is rehearsed.
+    static func plan(
+        _ job: LoadedJob, profile archive: RunArchive? = nil, gpuMemory: Int? = nil, rehearsing limit: Int
+    ) async throws -> JobPlan {
+        let spec = job.spec
+        let machine = await machine(of: spec, gpuMemory: gpuMemory)
+        let residency = try residency(of: job, on: machine)
+        let profile = try archive.map { archive throws(UnusableRun) in try Profile(archive) }
+        let assumptions = Assumptions(spec.decoding)
+        let (sample, factor) = job.sample(trajectories: limit)
+        let rehearsals = try await rehearse(
+            sample, residency, cases: profile?.cases ?? assumptions.cases
+        ).map { $0.scaled(by: factor) }
+        let roles = residency.groups.flatMap(\.self)
+        let demands = job.demands
+        let hardware = Hardware.of(spec.engine.kind, on: machine)
+        var paces = profile?.paces ?? [:]
+        var guessed: [Role] = []
+        for demand in demands where paces[demand.role] == nil {
+            guessed.append(demand.role)
+            paces[demand.role] = hardware.pace(
+                parameters: job.parameters(of: demand.role), weights: demand.weights,
+                concurrency: spec.engine.concurrency)
+        }
+        var basis = profile == nil ? assumptions.sentences : []
+        if let archive { basis.append("what was seen in \(archive.directory.url.relativePath)") }
+        if !guessed.isEmpty { basis += hardware.sentences }
+        if factor > 1 {
+            basis.append(
+                "rehearsed with 1 in \(NumberFormat.fixed(factor, 1)) of the problems, and counted up")
+        }
+        if case .unknown = machine {
+            basis.append("the memory of no GPU: --gpu-memory plans for one that is not here")
+        }
+        let figures = JobPlan.figures(
+            rehearsals, of: roles, paces: paces, slack: profile == nil ? 0 : Self.profileSlack)
+        return JobPlan(
+            job: spec.name, methods: spec.methods.count, problems: job.problems.values.reduce(0) { $0 + $1.count },
+            trajectories: Roster(job).ids.count,
+            models: demands.map {
+                JobPlan.Model(
+                    role: $0.role, parameters: job.parameters(of: $0.role), weights: $0.weights,
+                    cache: $0.cachePerToken * $0.context)
+            },
+            residency: residency.residency, reason: residency.reason ?? machine.unknownReason,
+            groups: JobPlan.groups(residency, demands, on: machine, of: spec.engine), basis: basis,
+            figures: figures, costs: JobPlan.costs(figures))
+    }
+
+    /// A run is as far from another as one rehearsal from another, and this.
+    private static let profileSlack = 0.2
+
+    private static func machine(of spec: JobSpec, gpuMemory: Int?) async -> MachineMemory {
+        if let gpuMemory {
+            let wanted = spec.models.values.map(spec.engine.parallelism).max() ?? 1
+            return .gpu(
+                (0..<wanted).map {
+                    GPUDevice(index: $0, name: "as wished", uuid: "", total: gpuMemory, free: gpuMemory)
+                }, HostMemory.now())
+        }
+        do {
+            return try await MachineMemory.measure(for: spec, dialect: spec.engine.dialect)
+        } catch {
+            return .unknown("\(error)")
+        }
+    }
+
+    private static func residency(of job: LoadedJob, on machine: MachineMemory) throws -> ResidencyPlan {
+        do {
+            return try ResidencyPlan(job.spec, models: job.memory, on: machine)
+        } catch let error as ResidencyImpossible {
+            guard case .unknown = machine else { throw error }
+            throw ResidencyImpossible(
+                description:
+                    "\(error.description). --gpu-memory plans for another machine than this one")
+        }
+    }
+
+    private static func rehearse(_ job: LoadedJob, _ residency: ResidencyPlan, cases: [Experience]) async throws
+        -> [RunCounts]
+    {
+        let bytes = job.promptBytes
+        return try await withThrowingTaskGroup(of: (Int, RunCounts).self) { group in
+            for (luck, experience) in cases.enumerated() {
+                group.addTask {
+                    let standIn = StandIn(
+                        experience: experience, delimiter: job.spec.decoding.delimiter,
+                        temperature: job.spec.decoding.temperature,
+                        promptBytes: { bytes[$0] ?? 0 }, luck: UInt64(luck))
+                    let rehearsal = Rehearsal(
+                        job: job, residency: residency.residency, groups: residency.groups, standIn: standIn)
+                    return (luck, try rehearsal.run())
+                }
+            }
+            var counts: [Int: RunCounts] = [:]
+            for try await (luck, result) in group { counts[luck] = result }
+            return cases.indices.compactMap { counts[$0] }
+        }
+    }
+}
+
+extension JobPlan {
+    fileprivate static func groups(
+        _ plan: ResidencyPlan, _ demands: [ModelDemand], on machine: MachineMemory, of engine: EngineSpec
+    ) -> [Group] {
+        guard plan.residency != .attach else { return plan.groups.map { Group(roles: $0, need: 0) } }
+        let pool = machine.pool(ceiling: nil)
+        return plan.groups.map { roles in
+            let members = demands.filter { roles.contains($0.role) }
+            let sleepers = plan.residency == .sleep ? demands.count - members.count : 0
+            let need = MemoryNeed(
+                members, in: pool ?? MemoryPool(name: "", isGPU: true, total: 0, free: 0),
+                footprint: machine.footprint(of: engine.kind), sleepers: sleepers)
+            return Group(roles: roles, need: need.total, budget: pool?.budget)
+        }
+    }
+}
+
+extension LoadedJob {
+    fileprivate var demands: [ModelDemand] {
+        spec.rolesInWave.compactMap { role in
+            guard let model = spec.models[role], let memory = memory[role] else { return nil }
+            return ModelDemand(role: role, model: model, memory: memory, job: spec)
+        }
+    }
+
+    /// Weights that a token of an engine meets.
+    fileprivate func parameters(of role: Role) -> Int { models[role.models[0]]?.parameterCount ?? 0 }
+
+    /// Bytes of the prompt of each problem.
+    fileprivate var promptBytes: [ProblemName: Int] {
+        var bytes: [ProblemName: Int] = [:]
+        for (dataset, problems) in problems {
+            for problem in problems {
+                bytes[ProblemName(dataset: dataset, problem: problem.id)] = spec.prompt.before(problem.question).bytes
+            }
+        }
+        return bytes
+    }
+
+    /// The job with so few of its problems that not many more trajectories are left, and how many times as many it really has.
+    fileprivate func sample(trajectories limit: Int) -> (job: LoadedJob, factor: Double) {
+        let all = Roster(self).ids.count
+        let every = (all + limit - 1) / limit
+        guard every > 1 else { return (self, 1) }
+        var job = self
+        job.problems = problems.mapValues { problems in
+            stride(from: 0, to: problems.count, by: every).map { problems[$0] }
+        }
+        return (job, Double(all) / Double(max(1, Roster(job).ids.count)))
+    }
+}
+
+extension ProblemPrompt {
+    fileprivate var bytes: Int {
+        switch form {
+        case .text(let text): text.utf8.count
+        case .chat(let messages): messages.reduce(0) { $0 + $1.content.utf8.count }
+        }
+    }
+}
+
+extension MachineMemory {
+    fileprivate var unknownReason: String? {
+        guard case .unknown(let why) = self else { return nil }
+        return "what fits is not known: \(why)"
+    }
+}
+
+extension Assumptions {
+    /// In words.
+    var sentences: [String] {
+        func range(_ range: PlanRange, _ words: (Double) -> String) -> String {
+            let ends = (words(min(range.low, range.high)), words(max(range.low, range.high)))
+            return "\(ends.0) to \(ends.1) (\(words(range.expected)) likely)"
+        }
+        func number(_ value: Double) -> String { NumberFormat.fixed(value, 0) }
+        return [
+            "a solution takes \(range(steps, number)) steps and \(range(tokens, number)) tokens, a third more or less by problem",
+            "the PRM gives \(range(goodSteps) { NumberFormat.percent($0, places: 0) }) of draft steps a reward of at least "
+                + "\(Self.goodReward), and to the others any lower one alike",
+            "a step that is drawn by chance is the likeliest one in \(range(sameness) { NumberFormat.percent($0, places: 0) }) of cases",
+            "a prompt has \(range(tokensPerByte) { NumberFormat.fixed($0, 2) }) tokens for each byte",
+        ]
+    }
+}

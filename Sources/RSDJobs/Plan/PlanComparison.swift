@@ -1,0 +1,42 @@
+/// How far a plan was off, once the run is done.
+public struct PlanComparison: Sendable, Equatable, Encodable {
+    public var rows: [Row]
+    /// Of the run's trajectories; a plan is for all.
+    public var finished: Int
+    public var total: Int
+
+    public struct Row: Sendable, Equatable, Encodable {
+        public var name: JobPlan.Name
+        public var planned: PlanRange
+        public var taken: Double
+        public var isWithin: Bool
+    }
+
+    public var within: Int { rows.count(where: \.isWithin) }
+}
+
+extension PlanComparison {
+    /// - Throws: ``UnusableRun`` where it is a run of another job.
+    public init(_ plan: JobPlan, of job: LoadedJob, against archive: RunArchive) throws {
+        let manifest = try Manifest.read(archive.directory.manifest)
+        guard let manifest, SpecIdentity(job).difference(from: manifest.identity).isEmpty else {
+            throw UnusableRun(
+                description:
+                    "\(archive.directory.url.path) is a run of another job, or of an earlier form of this one; "
+                    + "plan \(archive.directory.job.path), which is the job as it ran")
+        }
+        let roles = job.spec.rolesInWave
+        let figures = archive.figures
+        let loading = [figures.seconds.loading, figures.seconds.waking].flatMap(\.values).reduce(0, +)
+        var taken = Dictionary(uniqueKeysWithValues: RunCounts(archive).figures(of: roles).map { ($0.name, $0.value) })
+        for role in roles { taken[.busy(role)] = figures.seconds.busy[role.rawValue] ?? 0 }
+        taken[.loading] = loading
+        taken[.total] = loading + figures.seconds.working.values.reduce(0, +)
+        rows = plan.figures.map { figure in
+            let value = taken[figure.name] ?? 0
+            return Row(name: figure.name, planned: figure.range, taken: value, isWithin: figure.range.contains(value))
+        }
+        finished = archive.trajectories.count { $0.response.finish != nil }
+        total = archive.trajectories.count
+    }
+}

@@ -1,0 +1,85 @@
+extension RunCounts {
+    /// The figures of a plan that do not depend on speed.
+    func figures(of roles: [Role]) -> [(name: JobPlan.Name, value: Double)] {
+        let counts: [(JobPlan.Name, Int)] = [
+            (.waves, waves), (.requests, asked), (.sharedAnswers, shared),
+            (.starts, starts.values.reduce(0, +)), (.wakes, wakes.values.reduce(0, +)), (.swaps, swaps),
+        ]
+        let tokens: [(JobPlan.Name, Int)] = roles.flatMap { role in
+            [(.tokensWritten(role), work[role]?.written ?? 0), (.tokensRead(role), work[role]?.read ?? 0)]
+        }
+        return (counts + tokens).map { ($0, Double($1)) }
+    }
+
+    /// The figures of time, at one end of what the engines' pace may be.
+    func seconds(
+        of roles: [Role], at paces: [Role: Pace], _ end: KeyPath<PlanRange, Double>
+    ) -> [(name: JobPlan.Name, value: Double)] {
+        var loading = 0.0
+        var busy: [(name: JobPlan.Name, value: Double)] = []
+        for role in roles {
+            guard let pace = paces[role] else { continue }
+            loading += Double(starts[role] ?? 0) * pace.start[keyPath: end]
+            loading += Double(wakes[role] ?? 0) * pace.wake[keyPath: end]
+            let work = work[role] ?? Work()
+            let throughput =
+                Double(work.read) * pace.read[keyPath: end] + Double(work.written) * pace.written[keyPath: end]
+            busy.append((.busy(role), throughput + Double(work.serial) * pace.serial[keyPath: end]))
+        }
+        let working = busy.reduce(0) { $0 + $1.value }
+        return busy + [(.loading, loading), (.total, working + loading)]
+    }
+
+    /// The same of a job with more problems of the same kind.
+    func scaled(by factor: Double) -> RunCounts {
+        func more(_ number: Int) -> Int { Int((Double(number) * factor).rounded()) }
+        var counts = self
+        (counts.asked, counts.shared) = (more(asked), more(shared))
+        counts.work = work.mapValues { Work(read: more($0.read), written: more($0.written), serial: $0.serial) }
+        return counts
+    }
+}
+
+extension JobPlan {
+    /// - Parameters:
+    ///   - rehearsals: the first is the one to expect.
+    ///   - slack: how far beyond the rehearsals the ends of counts lie, as a part of them.
+    static func figures(_ rehearsals: [RunCounts], of roles: [Role], paces: [Role: Pace], slack: Double) -> [Figure] {
+        let counts = rehearsals.map { $0.figures(of: roles) }
+        // The waves are those of one trajectory, and engines come up by the waves.
+        let oneWave = slack > 0 ? max(slack, 1 / Double(max(1, rehearsals[0].waves))) : 0
+        let counted = counts[0].indices.map { place in
+            let name = counts[0][place].name
+            let goesByWaves = [.waves, .starts, .wakes, .swaps].contains(name)
+            return Figure(
+                name: name,
+                range: PlanRange(over: counts.map { $0[place].value }, slack: goesByWaves ? oneWave : slack))
+        }
+        let expected = rehearsals[0].seconds(of: roles, at: paces, \.expected)
+        let fast = rehearsals.map { $0.seconds(of: roles, at: paces, \.low) }
+        let slow = rehearsals.map { $0.seconds(of: roles, at: paces, \.high) }
+        let timed = expected.indices.map { place in
+            Figure(
+                name: expected[place].name,
+                range: PlanRange(
+                    low: fast.map { $0[place].value }.min() ?? 0, expected: expected[place].value,
+                    high: slow.map { $0[place].value }.max() ?? 0))
+        }
+        return (counted + timed).filter { $0.range.high > 0 }
+    }
+
+    /// Where the time goes that is to be expected.
+    static func costs(_ figures: [Figure]) -> [Cost] {
+        let total = figures.first { $0.name == .total }?.range.expected ?? 0
+        return figures.compactMap { figure -> Cost? in
+            let what: String
+            switch figure.name {
+            case .busy(let role): what = role == .prm ? "the PRM reading" : "the \(role.rawValue) writing"
+            case .loading: what = "engines coming up"
+            default: return nil
+            }
+            let seconds = figure.range.expected
+            return Cost(what: what, seconds: seconds, share: total > 0 ? seconds / total : 0)
+        }.sorted { $0.seconds > $1.seconds }
+    }
+}

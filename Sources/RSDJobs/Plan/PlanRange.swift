@@ -1,0 +1,37 @@
+/// A figure as a plan has it: between two ends, and what it will most likely be.
+public struct PlanRange: Sendable, Equatable, Codable {
+    public var low: Double
+    public var expected: Double
+    public var high: Double
+
+    public init(low: Double, expected: Double, high: Double) {
+        self.low = low
+        self.expected = expected
+        self.high = high
+    }
+
+    public init(exactly value: Double) { self.init(low: value, expected: value, high: value) }
+
+    public static func + (left: PlanRange, right: PlanRange) -> PlanRange {
+        PlanRange(
+            low: left.low + right.low, expected: left.expected + right.expected, high: left.high + right.high)
+    }
+
+    public static func * (left: PlanRange, right: PlanRange) -> PlanRange {
+        PlanRange(
+            low: left.low * right.low, expected: left.expected * right.expected, high: left.high * right.high)
+    }
+
+    public func contains(_ value: Double) -> Bool { (low...high).contains(value) }
+}
+
+extension PlanRange {
+    /// Figures of several rehearsals, the first of which is the one to expect.
+    ///
+    /// - Parameter slack: how far beyond them the ends lie, as a part of them.
+    init(over values: [Double], slack: Double) {
+        self.init(
+            low: (values.min() ?? 0) * (1 - slack), expected: values.first ?? 0, high: (values.max() ?? 0) * (1 + slack)
+        )
+    }
+}

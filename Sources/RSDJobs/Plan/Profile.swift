@@ -1,0 +1,175 @@
+/// What a run tells of the models' habits and of the engines' pace.
+struct Profile: Sendable {
+    /// Of the same problems, where the job has them; any other gets the habits of one of these.
+    let experience: Experience
+    let paces: [Role: Pace]
+    /// nil where no method drew candidates.
+    private let sameness: Double?
+
+    /// How far another run's times may lie from this one's, as a part of them.
+    private static let slack = 0.35
+
+    /// Ways in which things may go, the one to expect first: problems go again as they went, or like any of them.
+    var cases: [Experience] {
+        let draws = sameness.map { [$0, $0] } ?? [Assumptions.usualSameness.low, Assumptions.usualSameness.high]
+        return [experience]
+            + draws.flatMap { sameness in
+                var same = experience
+                same.sameness = sameness
+                var others = same
+                others.known = [:]
+                return [same, same, others, others]
+            }
+    }
+
+    /// - Throws: ``UnusableRun`` where it has no answers yet.
+    init(_ archive: RunArchive) throws(UnusableRun) {
+        var logs: [ProblemName: ProblemLog] = [:]
+        for case .event(let id, let event, _?) in archive.records {
+            logs[ProblemName(dataset: id.dataset, problem: id.problem), default: ProblemLog()].add(event)
+        }
+        for trajectory in archive.trajectories {
+            guard let finish = trajectory.response.finish, finish != .failed else { continue }
+            let id = trajectory.id
+            logs[ProblemName(dataset: id.dataset, problem: id.problem)]?.add(trajectory.response.steps)
+        }
+        var all = ProblemLog()
+        for log in logs.values { all.add(log) }
+        let known = logs.compactMapValues { $0.habit(lacking: all) }
+        guard !known.isEmpty else {
+            throw UnusableRun(description: "\(archive.directory.url.path) has no finished answer yet to learn from")
+        }
+        let order = known.keys.sorted { ($0.dataset, $0.problem) < ($1.dataset, $1.problem) }
+        sameness = all.draws.sameness
+        experience = Experience(
+            known: known, usual: order.compactMap { known[$0] },
+            sameness: all.draws.sameness ?? Assumptions.usualSameness.expected, tokensPerByte: 0)
+        paces = Self.paces(archive)
+    }
+
+    private static func paces(_ archive: RunArchive) -> [Role: Pace] {
+        let (counts, figures) = (RunCounts(archive), archive.figures)
+        func around(_ value: Double) -> PlanRange {
+            PlanRange(low: value * (1 - slack), expected: value, high: value * (1 + slack))
+        }
+        func mean(_ seconds: [String: Double], _ numbers: [Role: Int], _ role: Role) -> Double {
+            (seconds[role.rawValue] ?? 0) / Double(max(1, numbers[role] ?? 0))
+        }
+        return Dictionary(
+            uniqueKeysWithValues: counts.work.map { role, work in
+                let busy = figures.seconds.busy[role.rawValue] ?? 0
+                // Prompts are read at once and mostly come from the cache.
+                let weight = role == .prm ? 1 : 0.05
+                let token = busy / max(1, Double(work.written) + weight * Double(work.read))
+                return (
+                    role,
+                    Pace(
+                        start: around(mean(figures.seconds.loading, counts.starts, role)),
+                        wake: around(mean(figures.seconds.waking, counts.wakes, role)),
+                        read: around(weight * token), written: around(token), serial: PlanRange(exactly: 0))
+                )
+            })
+    }
+}
+
+/// A run that a plan can make nothing of.
+public struct UnusableRun: Error, Equatable, CustomStringConvertible {
+    public var description: String
+}
+
+extension Profile {
+    /// What a run has on one problem, or on all.
+    private struct ProblemLog {
+        var lengths: [Int] = []
+        private var steps: [Role: Int] = [:]
+        private var tokens: [Role: Int] = [:]
+        private var prompts: [Role: Int] = [:]
+        private(set) var draws = Draws()
+        /// By the step's place.
+        private var rewards: [[Double]] = []
+
+        mutating func add(_ event: Event) {
+            switch event {
+            case .generated(let answer):
+                steps[answer.role, default: 0] += answer.steps.count { !$0.text.isEmpty }
+                tokens[answer.role, default: 0] += answer.tokens
+                note(prompt: answer.promptTokens, of: answer.role)
+            case .scored(let answer):
+                steps[.prm, default: 0] += answer.tokens.count
+                tokens[.prm, default: 0] += answer.tokens.reduce(0, +)
+                note(prompt: answer.promptTokens - answer.tokens.reduce(0, +), of: .prm)
+            case .failed, .retried: break
+            }
+        }
+
+        /// Of a finished response.
+        mutating func add(_ response: [Step]) {
+            lengths.append(response.count)
+            for (place, step) in response.enumerated() {
+                draws.add(step)
+                guard let reward = step.rejected?.reward ?? (step.origin == .draft ? step.reward : nil) else {
+                    continue
+                }
+                note([reward], at: place)
+            }
+        }
+
+        private mutating func note(_ some: [Double], at place: Int) {
+            while rewards.count <= place { rewards.append([]) }
+            rewards[place] += some
+        }
+
+        mutating func add(_ other: ProblemLog) {
+            lengths += other.lengths
+            draws.add(other.draws)
+            for (place, some) in other.rewards.enumerated() { note(some, at: place) }
+            steps.merge(other.steps, uniquingKeysWith: +)
+            tokens.merge(other.tokens, uniquingKeysWith: +)
+            for (role, prompt) in other.prompts { note(prompt: prompt, of: role) }
+        }
+
+        /// The shortest is that of the first request, before there are steps.
+        private mutating func note(prompt: Int, of role: Role) {
+            prompts[role] = min(prompts[role] ?? .max, prompt)
+        }
+
+        /// nil where nothing is finished.
+        func habit(lacking all: ProblemLog) -> Habit? {
+            guard !lengths.isEmpty else { return nil }
+            var perStep: [Role: Double] = [:]
+            for role in Role.allCases {
+                let log = steps[role, default: 0] > 0 ? self : all
+                perStep[role] = Double(log.tokens[role] ?? 0) / Double(max(1, log.steps[role] ?? 0))
+            }
+            // After the last place that was judged, any reward of the problem, or of any problem, may come.
+            let any = [rewards, all.rewards].map { $0.flatMap(\.self) }.first { !$0.isEmpty } ?? [1]
+            return Habit(
+                steps: Double(lengths.reduce(0, +)) / Double(lengths.count), stepTokens: perStep,
+                promptTokens: prompts.merging(all.prompts) { own, _ in own },
+                rewards: rewards.map { $0.isEmpty ? any : $0 } + [any])
+        }
+    }
+}
+
+/// Candidates that were drawn for the same step.
+private struct Draws {
+    private var all = 0
+    /// Of those, the ones equal to the likeliest.
+    private var likeliest = 0
+
+    mutating func add(_ step: Step) {
+        guard let alternatives = step.alternatives, !alternatives.isEmpty else { return }
+        let texts = [step.text] + alternatives.map(\.text)
+        let counts = Dictionary(texts.map { ($0, 1) }, uniquingKeysWith: +)
+        all += texts.count
+        likeliest += counts.values.max() ?? 0
+    }
+
+    mutating func add(_ other: Draws) {
+        all += other.all
+        likeliest += other.likeliest
+    }
+
+    /// nil where nothing was drawn side by side.
+    var sameness: Double? { all > 0 ? Double(likeliest) / Double(all) : nil }
+}

@@ -1,0 +1,82 @@
+/// Answers in the place of all models, after what is known of their habits: no text that means anything, but as many steps,
+/// tokens and rewards as theirs might have. Equal questions get equal answers, as from engines.
+struct StandIn: Sendable {
+    let experience: Experience
+    let delimiter: String
+    /// The job's own.
+    let temperature: Double
+    /// Bytes that stand around a question.
+    let promptBytes: @Sendable (ProblemName) -> Int
+    /// Different numbers make different luck.
+    let luck: UInt64
+
+    func answer(_ question: Question) -> Event {
+        let name = ProblemName(dataset: question.id.dataset, problem: question.id.problem)
+        let habit = experience.habit(of: name, promptBytes: promptBytes(name), luck: luck)
+        return switch question.need {
+        case .generate(let wanted): .generated(generated(wanted, question, habit))
+        case .score(let wanted): .scored(scored(wanted, name, habit))
+        case .nothing: .failed(reason: "nothing was needed")
+        }
+    }
+
+    private func generated(_ wanted: Generation, _ question: Question, _ habit: Habit) -> Generated {
+        let name = question.id.dataset + question.id.problem
+        let length = Int((habit.steps * (0.75 + 0.5 * chance(name, wanted.role.rawValue))).rounded())
+        let mean = habit.stepTokens[wanted.role] ?? 1
+        let isSure = (wanted.sampling?.temperature ?? temperature) == 0
+        let last = max(length, wanted.steps.count + 1) - 1
+        var written = wanted.steps
+        var steps: [StepText] = []
+        var room = wanted.maxTokens
+        var end = StepEnd.delimiter
+        while room > 0, end == .delimiter, steps.isEmpty || !wanted.stopsAtDelimiter {
+            let place = written.count
+            let isUsual = isSure || chance(question.key, "usual", place) < experience.sameness
+            let before = [name, wanted.role.rawValue, isUsual ? "" : question.key, written.last ?? "", String(place)]
+            let mark = before.joined(separator: "/")
+            let tokens = max(1, Int((mean * (0.5 + chance(mark, "tokens"))).rounded()))
+            end = tokens >= room ? .maxTokens : place >= last ? .eos : .delimiter
+            let text = MarkedStep(tokens: min(tokens, room), mark: mark).text + (end == .delimiter ? delimiter : "")
+            steps.append(StepText(text: text, tokens: min(tokens, room)))
+            written.append(text)
+            room -= tokens
+        }
+        if steps.isEmpty { (steps, end) = ([StepText(text: "", tokens: 0)], .maxTokens) }
+        let read = wanted.steps.reduce(habit.promptTokens[wanted.role] ?? 0) { $0 + MarkedStep.tokens(of: $1) }
+        return Generated(role: wanted.role, steps: steps, end: end, promptTokens: read, candidate: wanted.candidate)
+    }
+
+    private func scored(_ wanted: Scoring, _ name: ProblemName, _ habit: Habit) -> Scored {
+        let perStep = Int((habit.stepTokens[.prm] ?? 1).rounded())
+        return Scored(
+            rewards: wanted.unscored.map { step in
+                let rewards = habit.rewards[min(step, habit.rewards.count - 1)]
+                let place = chance(name.dataset + name.problem, wanted.steps[step]) * Double(rewards.count)
+                return rewards[Int(place)]
+            },
+            tokens: wanted.unscored.map { _ in perStep },
+            promptTokens: (habit.promptTokens[.prm] ?? 0) + perStep * wanted.steps.count, candidate: wanted.candidate)
+    }
+
+    /// In 0..<1.
+    private func chance(_ key: String, _ purpose: String, _ number: Int = 0) -> Double {
+        var hash = StableHash()
+        hash.combine(luck)
+        hash.combine(key)
+        hash.combine(purpose)
+        hash.combine(UInt64(number))
+        return Double(hash.value >> 11) * 0x1p-53
+    }
+}
+
+/// A step without meaning that tells its number of tokens, and differs where what came before differs.
+private struct MarkedStep {
+    var text: String
+
+    init(tokens: Int, mark: String) {
+        text = "\(tokens) \(SHA256.hex(mark).prefix(16))"
+    }
+
+    static func tokens(of text: String) -> Int { text.split(separator: " ").first.flatMap { Int($0) } ?? 0 }
+}

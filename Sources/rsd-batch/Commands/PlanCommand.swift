@@ -1,0 +1,64 @@
+import ArgumentParser
+import Foundation
+import RSDJobs
+import Terminal
+
+struct PlanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Tell what a job would take, before anything is paid for it.",
+        discussion: """
+            Rehearses the job with stand-ins for the models: memory, waves, engine starts, requests, tokens and time, each from \
+            the least to the most that is to be expected, and what the time goes to. Starts no engine and writes nothing. Data sets with \
+            an address are fetched.
+            """)
+
+    @Argument(help: "The job's spec.", completion: .file(extensions: ["yaml", "yml"]))
+    var job: String
+
+    @Option(help: "A run to learn from, of like models on a like machine.", completion: .directory)
+    var profile: String?
+
+    @Option(help: "A run of this job: tell how far the plan was off.", completion: .directory)
+    var against: String?
+
+    @Option(help: ArgumentHelp("Plan for a GPU with so much memory, not for this machine.", valueName: "GiB"))
+    var gpuMemory: Double?
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard let gpuMemory, !(gpuMemory > 0 && gpuMemory < 1e6) else { return }
+        throw ValidationError("--gpu-memory is a number of GiB, such as 80.")
+    }
+
+    func run() async throws {
+        let console = Console()
+        let interruption = Interruption()
+        let signals = await StopSignals(interruption) { level in
+            if level == .immediate { Foundation.exit(ProgramExit.interrupted.rawValue) }
+        }
+        defer { withExtendedLifetime(signals) {} }
+        let fetching = FetchDisplay(console: console, colour: output.colour, quiet: false)
+        try await fetching.fetchDatasets(of: URL(filePath: job), interruption)
+        let loaded = try JobLoader.load(URL(filePath: job))
+        for warning in loaded.warnings { console.message("\(warning.rendered)\n") }
+        let plan = try await Job.plan(
+            loaded, profile: try profile.map(archive), gpuMemory: gpuMemory.map { Int($0 * 1_073_741_824) })
+        let comparison = try against.map { try PlanComparison(plan, of: loaded, against: archive($0)) }
+        if output.json {
+            try console.outJSON(Output(plan: plan, comparison: comparison))
+        } else {
+            try console.out(
+                PlanView(plan, comparison: comparison).lines(width: console.outWidth), colour: output.colour)
+        }
+    }
+
+    private func archive(_ path: String) throws -> RunArchive {
+        try RunArchive(RunDirectory(URL(filePath: path)))
+    }
+
+    private struct Output: Encodable {
+        var plan: JobPlan
+        var comparison: PlanComparison?
+    }
+}

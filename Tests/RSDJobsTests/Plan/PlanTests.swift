@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+@testable import RSDJobs
+
+@Suite struct PlanTests {
+    /// A run of the fixture's job whose answers a stand-in gave.
+    private static func run(_ job: LoadedJob, in directory: RunDirectory, luck: UInt64) async throws -> RunArchive {
+        let standIn = StandIn(
+            experience: Assumptions(job.spec.decoding).cases[2], delimiter: job.spec.decoding.delimiter,
+            temperature: job.spec.decoding.temperature, promptBytes: { _ in 40 }, luck: luck)
+        let run = JobRun(
+            job: job, directory: directory,
+            makeSite: { RehearsedSite(groups: [[.draft], [.prm], [.target]], standIn: standIn) },
+            grader: ExactGrader(), graderID: ExactGrader.id, interruption: Interruption(), retryFailed: false,
+            observe: { _ in })
+        _ = try await run.run()
+        return try RunArchive(directory)
+    }
+
+    private static let counted: [JobPlan.Name] = [.waves, .requests, .sharedAnswers]
+
+    @Test("every figure has its ends in order, and the parts of the time make the whole")
+    func order() async throws {
+        let plan = try await Job.plan(SpecFixture().load())
+        #expect(plan.trajectories == 6 && plan.problems == 3 && plan.methods == 2)
+        #expect(plan.models.map(\.role) == [.draft, .prm, .target])
+        for figure in plan.figures {
+            #expect(
+                figure.range.low <= figure.range.expected && figure.range.expected <= figure.range.high, "\(figure)")
+        }
+        let total = try #require(plan.figures.first { $0.name == .total }).range.expected
+        let parts = plan.costs.reduce(0) { $0 + $1.seconds }
+        #expect(abs(parts - total) < 1e-9 * total)
+        #expect(abs(plan.costs.reduce(0) { $0 + $1.share } - 1) < 1e-9)
+        #expect(!plan.basis.isEmpty)
+    }
+
+    @Test("a plan says the same each time it is made")
+    func repeatable() async throws {
+        let job = try SpecFixture().load()
+        let (one, other) = (try await Job.plan(job), try await Job.plan(job))
+        // What memory is free changes from moment to moment.
+        #expect(one.figures == other.figures && one.costs == other.costs && one.basis == other.basis)
+    }
+
+    @Test("a run lies within the plan that was learnt from one like it", arguments: [0, 1, 2] as [UInt64])
+    func profile(luck: UInt64) async throws {
+        let fixture = try SpecFixture()
+        try fixture.write(
+            (0..<60).map { #"{"question": "\#($0)?", "answer": "\#($0)"}"# }.joined(separator: "\n"),
+            to: "problems.jsonl")
+        let job = try fixture.load()
+        let scratch = try Scratch()
+        let seen = try await Self.run(job, in: RunDirectory(scratch.file("seen")), luck: 100)
+        let taken = try await Self.run(job, in: RunDirectory(scratch.file("taken")), luck: luck)
+        let plan = try await Job.plan(job, profile: seen)
+        for row in try PlanComparison(plan, of: job, against: taken).rows where Self.counted.contains(row.name) {
+            #expect(row.isWithin, "\(row)")
+        }
+        // What was learnt from a run says of it what it was.
+        let itself = try PlanComparison(plan, of: job, against: seen)
+        for row in itself.rows where Self.counted.contains(row.name) {
+            #expect(row.isWithin, "\(row)")
+            #expect(abs(row.planned.expected - row.taken) <= 0.1 * row.taken + 1, "\(row)")
+        }
+        #expect(itself.finished == itself.total)
+    }
+
+    @Test("a plan is not held against a run of another job, nor learnt from one without answers")
+    func unusable() async throws {
+        let fixture = try SpecFixture()
+        let job = try fixture.load()
+        let scratch = try Scratch()
+        let archive = try await Self.run(job, in: RunDirectory(scratch.url), luck: 0)
+        try fixture.writeJob(("threshold: 0.7", "threshold: 0.8"))
+        let other = try fixture.load()
+        let plan = try await Job.plan(other)
+        let foreign = #expect(throws: UnusableRun.self) { try PlanComparison(plan, of: other, against: archive) }
+        #expect(foreign?.description.contains("run of another job") == true)
+
+        try Data().write(to: archive.directory.journal)
+        let empty = try RunArchive(archive.directory)
+        await #expect(throws: UnusableRun.self) { try await Job.plan(job, profile: empty) }
+        let unfinished = try PlanComparison(try await Job.plan(job), of: job, against: empty)
+        #expect(unfinished.finished == 0 && unfinished.total == 6)
+    }
+
+    @Test("a large job is rehearsed in part and counted up")
+    func sampled() async throws {
+        let fixture = try SpecFixture()
+        func plan(_ count: Int) async throws -> JobPlan {
+            try fixture.write(
+                (0..<count).map { #"{"question": "\#($0)?", "answer": "\#($0)"}"# }.joined(separator: "\n"),
+                to: "problems.jsonl")
+            return try await Job.plan(fixture.load(), rehearsing: 40)
+        }
+        func requests(_ plan: JobPlan) -> Double { plan.figures.first { $0.name == .requests }?.range.expected ?? 0 }
+        let (part, whole) = (try await plan(20), try await plan(200))
+        #expect(whole.trajectories == 400)
+        #expect(whole.basis.contains { $0.contains("1 in 10.0 of the problems") }, "\(whole.basis)")
+        #expect(abs(requests(whole) / requests(part) - 10) < 1)
+    }
+
+    @Test("memory that is named is planned for, and what does not fit is told")
+    func memory() async throws {
+        let fixture = try SpecFixture()
+        try fixture.writeJob(("kind: pocket\n  concurrency: 8", "kind: vllm\n  residency: auto"))
+        let job = try fixture.load()
+        let plan = try await Job.plan(job, gpuMemory: .gibibytes(80))
+        #expect(plan.residency == .share)
+        let group = try #require(plan.groups.first)
+        #expect(plan.groups.count == 1 && group.need < group.budget ?? 0)
+        await #expect(throws: ResidencyImpossible.self) { try await Job.plan(job, gpuMemory: .gibibytes(0.5)) }
+    }
+}

@@ -1,0 +1,70 @@
+import Testing
+
+@testable import RSDJobs
+@testable import Terminal
+
+@Suite struct PlanViewTests {
+    private static let plan = JobPlan(
+        job: "gsm8k-smol", methods: 2, problems: 1319, trajectories: 2638,
+        models: [
+            .init(role: .draft, parameters: 1_543_714_304, weights: 3_087_428_608, cache: 117_440_512),
+            .init(role: .target, parameters: 7_615_616_512, weights: 15_231_233_024, cache: 469_762_048),
+        ],
+        residency: .swap, reason: "swap, one model at a time: they do not fit together",
+        groups: [
+            .init(roles: [.draft], need: 5_700_000_000, budget: 20_000_000_000),
+            .init(roles: [.target], need: 23_000_000_000, budget: 20_000_000_000),
+        ],
+        basis: ["what was seen in runs/earlier"],
+        figures: [
+            .init(name: .waves, range: PlanRange(low: 3, expected: 5, high: 15)),
+            .init(name: .tokensWritten(.draft), range: PlanRange(low: 4270, expected: 19_200, high: 99_200)),
+            .init(name: .total, range: PlanRange(low: 60, expected: 4800, high: 172_800)),
+        ],
+        costs: [
+            .init(what: "the target writing", seconds: 3600, share: 0.75),
+            .init(what: "engines coming up", seconds: 1200, share: 0.25),
+        ])
+
+    @Test func showsAPlanAt100Columns() {
+        #expect(
+            screen(PlanView(Self.plan).lines(width: 100)) == """
+                gsm8k-smol  2 methods, 1,319 problems, 2,638 trajectories
+
+                model   weights  in memory  cache of a request
+                draft    1.54 G    2.9 GiB             0.1 GiB
+                target   7.62 G   14.2 GiB             0.4 GiB
+
+                residency  swap, one model at a time: they do not fit together
+                           draft: at least 5.3 GiB of 18.6 GiB  fits
+                           target: at least 21.4 GiB of 18.6 GiB  may not fit
+
+                what it takes         expected    from         to
+                waves                        5       3         15
+                draft tokens written    19.2 k  4.27 k     99.2 k
+                in all                 1:20:00    1:00  2 d 00:00
+
+                most for  the target writing  75% of the time, 1:00:00
+                          engines coming up  25% of the time, 20:00
+
+                by  what was seen in runs/earlier
+                """)
+    }
+
+    @Test func showsHowFarAPlanWasOff() {
+        let rows = zip(Self.plan.figures, [4.0, 120_000, 61]).map { figure, taken in
+            PlanComparison.Row(
+                name: figure.name, planned: figure.range, taken: taken, isWithin: figure.range.contains(taken))
+        }
+        let comparison = PlanComparison(rows: rows, finished: 10, total: 2638)
+        let lines = screen(PlanView(Self.plan, comparison: comparison).lines(width: 100)).split(separator: "\n")
+        #expect(lines.contains("waves                        5       3         15      4  within"))
+        #expect(lines.contains("draft tokens written    19.2 k  4.27 k     99.2 k  120 k  outside"))
+        #expect(lines.contains { $0.hasPrefix("2 of 3 figures lie within what was planned; but only 10 of 2638") })
+    }
+
+    @Test("nothing is wider than the terminal", arguments: [20, 40, 60, 80])
+    func narrow(width: Int) {
+        #expect(PlanView(Self.plan).lines(width: width).allSatisfy { $0.width <= width })
+    }
+}
