@@ -6,7 +6,7 @@ SWIFT ?= swift
 BUILD := $(SWIFT) build -c release
 RUN_DIR ?= runs/demo
 
-.PHONY: demo test test-vllm lint format bench deps clean
+.PHONY: demo test test-vllm release test-release lint format bench deps clean
 
 demo: deps
 	$(BUILD) --product rsd-pocket
@@ -32,6 +32,14 @@ test-vllm: deps
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest --no-parallel --filter VLLMTests
 
+# A tarball in dist/ for machines without Swift; docs/cluster.md tells what is in it.
+release: deps
+	@scripts/make-release
+
+# Runs the demo from the tarball on a bare Debian 12. Needs root.
+test-release: deps
+	scripts/test-release "$$(scripts/make-release)"
+
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
@@ -47,4 +55,4 @@ deps:
 	@scripts/install-deps
 
 clean:
-	rm -rf .build runs
+	rm -rf .build .build-release dist runs
