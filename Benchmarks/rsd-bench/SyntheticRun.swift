@@ -1,4 +1,5 @@
 import Foundation
+import ModelLifecycle
 import RSDJobs
 
 extension Workplace {
@@ -22,7 +23,7 @@ extension Workplace {
                     for method in methods {
                         let id = TrajectoryID(method: method, dataset: "d", problem: "\(problem)")
                         for event in texts.events(method: method) {
-                            let span = AskedSpan(begin: 1.8e9 + Double(problem), seconds: 20)
+                            let span = TimeSpan(begin: 1.8e9 + Double(problem), seconds: 20)
                             try await journal.append(.event(id, event, asked: span))
                         }
                     }

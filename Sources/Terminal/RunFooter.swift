@@ -29,6 +29,9 @@ public struct RunFooter: Sendable {
         if let loading = Self.seconds(run.seconds.loading) { facts.append(("loading", loading)) }
         if let waking = Self.seconds(run.seconds.waking) { facts.append(("waking", waking)) }
         if let working = Self.seconds(run.seconds.working) { facts.append(("working", working)) }
+        if let joules = run.joules {
+            facts.append(("energy", Line(NumberFormat.energy(joules: joules.total)) + Line("  \(joules.words)", .dim)))
+        }
         facts.append(("results", Line("\(directory)/results.jsonl, \(directory)/summary.json")))
         facts.append(("report", Line("\(directory)/report.html")))
         if let example {
@@ -71,12 +74,8 @@ public struct RunFooter: Sendable {
     /// By engine, the sum first.
     private static func seconds(_ times: [String: Double]) -> Line? {
         guard !times.isEmpty else { return nil }
-        let order = Role.allCases.map(\.rawValue)
-        let sorted = times.sorted { left, right in
-            (order.firstIndex(of: left.key) ?? order.count, left.key)
-                < (order.firstIndex(of: right.key) ?? order.count, right.key)
-        }
-        let parts = sorted.map { "\($0.key) \(NumberFormat.duration($0.value))" }.joined(separator: ", ")
+        let parts = RunFigures.inOrder(times).map { "\($0.key) \(NumberFormat.duration($0.value))" }
+            .joined(separator: ", ")
         let sum = times.values.reduce(0, +)
         return Line(NumberFormat.duration(sum)) + Line("  \(parts)", .dim)
     }

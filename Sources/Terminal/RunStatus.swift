@@ -109,7 +109,7 @@ private struct CurrentPhase {
                 role = role ?? .prm
                 touched.insert(id)
             case .event(let id, .failed, _): touched.insert(id)
-            case .load(let engine, _), .wake(let engine, _): role = role ?? Role(rawValue: engine)
+            case .load(let engine, _, _), .wake(let engine, _, _): role = role ?? Role(rawValue: engine)
             case .event(_, .retried, _), .swap, .speculation: break
             }
         }

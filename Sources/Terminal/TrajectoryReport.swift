@@ -11,6 +11,8 @@ public struct TrajectoryReport: Sendable, Equatable {
     /// The phase that it waits for; nil when it is finished.
     public var waitsFor: String?
     public var steps: [Step]
+    /// The solutions that were to choose from; nil where the method writes one.
+    public var candidates: [Candidate]?
     public var text: String
     public var answer: String?
     /// nil while it goes on.
@@ -28,6 +30,7 @@ public struct TrajectoryReport: Sendable, Equatable {
         failure = response.failure
         waitsFor = trajectory.need.role?.phase
         steps = response.steps
+        candidates = response.candidates
         text = response.text
         tokens = response.tokens
         waves = response.waves
@@ -39,7 +42,7 @@ public struct TrajectoryReport: Sendable, Equatable {
 
 extension TrajectoryReport: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case id, question, gold, finish, failure, steps, text, answer, correct, tokens, waves
+        case id, question, gold, finish, failure, steps, candidates, text, answer, correct, tokens, waves
         case waitsFor = "waits_for"
     }
 
@@ -53,6 +56,7 @@ extension TrajectoryReport: Encodable {
         try object.encodeIfPresent(failure, forKey: .failure)
         try object.encode(waitsFor, forKey: .waitsFor)
         try object.encode(steps, forKey: .steps)
+        try object.encodeIfPresent(candidates, forKey: .candidates)
         try object.encode(text, forKey: .text)
         try object.encode(answer, forKey: .answer)
         try object.encode(correct, forKey: .correct)

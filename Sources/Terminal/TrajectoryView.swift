@@ -1,6 +1,7 @@
 import RSDJobs
 
-/// A trajectory for people: the question, each step with its writer and reward, and how it ended.
+/// A trajectory for people: the question, each step with its writer, its reward and what else was to choose from, and how it
+/// ended.
 public struct TrajectoryView: Sendable {
     public let report: TrajectoryReport
 
@@ -27,6 +28,7 @@ public struct TrajectoryView: Sendable {
         let label = Line(String(number), .dim).padded(to: 3, alignRight: true)
         guard let rejected = step.rejected else {
             return entry(label, step.origin, step.reward, isRejected: false, step.text, width: width)
+                + alternatives(to: step, width: width)
         }
         return entry(label, .draft, rejected.reward, isRejected: true, rejected.text, width: width)
             + entry(Line("   "), step.origin, step.reward, isRejected: false, step.text, width: width)
@@ -37,13 +39,32 @@ public struct TrajectoryView: Sendable {
     ) -> [Line] {
         let style: Style = isRejected ? .red : origin == .target ? .yellow : .green
         let mark = isRejected ? "✗" : origin == .draft && reward != nil ? "✓" : " "
-        let value = reward.map { NumberFormat.fixed($0, 3) } ?? "–"
-        let head =
-            label + "  " + Line(origin.rawValue.padded(to: 6), style) + "  "
-            + Line(value, reward == nil ? .dim : style).padded(to: 5, alignRight: true) + " "
-            + Line(mark, style)
-            + "  "
+        let head = label + "  " + Line(origin.rawValue.padded(to: 6), style) + "  " + value(reward, mark, style)
         return paragraph(text, head, isRejected ? .dim : .plain, width: width)
+    }
+
+    /// The candidates that were not taken, the best first, a line for all that are the same.
+    private func alternatives(to step: Step, width: Int) -> [Line] {
+        var counts: [(other: Alternative, count: Int)] = []
+        for other in step.alternatives ?? [] {
+            if let place = counts.firstIndex(where: { $0.other == other }) {
+                counts[place].count += 1
+            } else {
+                counts.append((other, 1))
+            }
+        }
+        return counts.sorted { ($0.other.reward ?? -1) > ($1.other.reward ?? -1) }.map { other, count in
+            let words = other.text.split(whereSeparator: \.isNewline).joined(separator: " ")
+            let times = Line(count > 1 ? "\(count)×" : "", .dim).padded(to: 11, alignRight: true) + "  "
+            let text = Line(words.isEmpty ? "nothing more" : words, .dim)
+            return (times + value(other.reward, "✗", .red) + text).truncated(to: width)
+        }
+    }
+
+    /// A reward or a score, what became of what it was given to, and a gap.
+    private func value(_ number: Double?, _ mark: String, _ style: Style) -> Line {
+        Line(number.map { NumberFormat.fixed($0, 3) } ?? "–", number == nil ? .dim : style)
+            .padded(to: 5, alignRight: true) + " " + Line(mark, style) + "  "
     }
 
     /// Text after a head, its own line breaks kept, all lines at the same indent.
@@ -68,11 +89,25 @@ public struct TrajectoryView: Sendable {
             facts.append(("answer", answer + verdict))
         }
         if !report.gold.isEmpty { facts.append(("gold", Line(report.gold))) }
+        facts += candidates
         let lines = facts.flatMap { name, value in
             (Line("  " + name.padded(to: 11), .dim) + value).wrapped(to: width, indent: 13)
         }
         let tokens = TokenSentences(report.tokens).lines(width: width)
         return lines + (tokens.isEmpty ? [] : [Line("  tokens", .dim)] + tokens)
+    }
+
+    /// What each of the solutions comes to that were to choose from, with its score where it has one.
+    private var candidates: [(String, Line)] {
+        let candidates = report.candidates ?? []
+        let digits = String(candidates.count).count
+        return candidates.enumerated().map { index, candidate in
+            let number = Line(String(index + 1), .dim).padded(to: digits, alignRight: true) + "  "
+            let mark = candidate.chosen ? "✓" : " "
+            let answer = candidate.answer.map { Line($0) } ?? Line("none found", .dim)
+            let end = candidate.finish == .eos ? Line() : Line("  " + candidate.finish.rawValue, .yellow)
+            return (index == 0 ? "candidates" : "", number + value(candidate.score, mark, .green) + answer + end)
+        }
     }
 
     private var finish: Line {

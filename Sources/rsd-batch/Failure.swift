@@ -18,8 +18,8 @@ enum Failure {
             Foundation.exit(ProgramExit.interrupted.rawValue)
         }
         let code = code(for: error)
-        if let error = error as? SpecErrors {
-            for diagnostic in error.diagnostics { console.message(diagnostic.rendered + "\n") }
+        if let errors = error as? SpecErrors ?? (error as? RunIncomplete)?.errors {
+            for diagnostic in errors.diagnostics { console.message(diagnostic.rendered + "\n") }
         }
         console.error(code == .usage ? usage(error) : message(for: error))
         Foundation.exit(code.rawValue)
@@ -28,7 +28,7 @@ enum Failure {
     static func code(for error: any Error) -> ProgramExit {
         switch error {
         case let error as LedgerError where error.isDiskFull: .disk
-        case is SpecErrors, is NoRun, is NoTrajectory, is GraderUnavailable, is UnusableRun: .badJob
+        case is SpecErrors, is RunIncomplete, is NoRun, is NoTrajectory, is GraderUnavailable, is UnusableRun: .badJob
         case is EngineUseless, is EngineError, is EngineUnkillable, is LedgerError, is ResidencyError,
             is ResidencyImpossible:
             .engine
@@ -42,6 +42,7 @@ enum Failure {
     static func message(for error: any Error) -> String {
         switch error {
         case let error as SpecErrors: "\(error.file) is not a job that can be run"
+        case let error as RunIncomplete: error.advice
         case let error as CocoaError:
             [error.filePath, error.localizedDescription].compactMap(\.self).joined(separator: ": ")
         default: "\(error)"

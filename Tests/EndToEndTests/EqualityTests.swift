@@ -67,7 +67,7 @@ import Testing
         #expect(summary.run.waves == lines.map(\.waves).max())
 
         var phases: [(engines: [String], wave: Int)] = []
-        for case .phase(let wave, let engines, _) in try job.records() { phases.append((engines, wave)) }
+        for case .phase(let wave, let engines, _, _) in try job.records() { phases.append((engines, wave)) }
         let starts = try job.engineStarts()
         #expect(phases.map(\.engines) == starts.map { [$0.engine] })
         #expect(summary.run.coldStarts == starts.count)

@@ -65,6 +65,61 @@ import Testing
         #expect(try await job.results() == job.reference())
     }
 
+    @Test("a run is graded without its models, and not without its questions: what is missing is told, and what to do")
+    func moved() async throws {
+        let job = try TestJob(JobSetup(arguments: ["delay-ms: 50"], engine: ["concurrency: 2"]))
+        try #require(await job.runAndKill(afterEvents: 4))
+        let path = job.directory.url.path
+        func correct(_ old: String, _ new: String) throws {
+            let spec = try String(contentsOf: job.directory.job, encoding: .utf8)
+            try #require(spec.contains(old))
+            try Data(spec.replacing(old, with: new).utf8).write(to: job.directory.job)
+        }
+        try correct("demo/models", "gone/models")
+        let data = job.scratch.appending(path: "problems.jsonl")
+        let elsewhere = job.scratch.appending(path: "moved.jsonl")
+        try FileManager.default.moveItem(at: data, to: elsewhere)
+        for command in ["grade", "report", "status"] {
+            let refused = try await job.command([command, path])
+            #expect(refused.code == 2, "\(refused.messages)")
+            #expect(refused.messages.contains("error: there is no file \(data.path)"), "\(refused.messages)")
+            #expect(
+                refused.messages.contains("put back what is missing, or correct its place in \(path)/job.yaml"),
+                "\(refused.messages)")
+        }
+        try correct("problems.jsonl", "moved.jsonl")
+        let graded = try await job.command(["grade", path])
+        #expect(graded.code == 0, "\(graded.messages)")
+        let summary = try job.summary()
+        #expect(summary.parameters.count == 3 && summary.rows.contains { $0.flopsSpent > 0 })
+        // Another file in its place is not taken for it.
+        let other = try String(contentsOf: elsewhere, encoding: .utf8).replacing("?", with: "!")
+        try Data(other.utf8).write(to: elsewhere)
+        let refused = try await job.command(["grade", path])
+        #expect(refused.code == 2, "\(refused.messages)")
+        #expect(refused.messages.contains("does not hold the questions that the run was begun with"))
+    }
+
+    @Test("a run of an earlier version, which did not write down its models' sizes, needs the models")
+    func earlierVersion() async throws {
+        let job = try TestJob(JobSetup(problems: 0..<1))
+        #expect(try await job.run().code == 0)
+        let manifest = try JSONSerialization.jsonObject(with: Data(contentsOf: job.directory.manifest))
+        var fields = try #require(manifest as? [String: Any])
+        #expect(fields.removeValue(forKey: "models") != nil)
+        try JSONSerialization.data(withJSONObject: fields).write(to: job.directory.manifest)
+        let spec = try String(contentsOf: job.directory.job, encoding: .utf8)
+        try Data(spec.replacing("demo/models", with: "gone/models").utf8).write(to: job.directory.job)
+        let before = try job.summary()
+        #expect(try await job.command(["grade", job.directory.url.path]).code == 0)
+        #expect(try job.summary() == before)
+        try FileManager.default.removeItem(at: job.directory.summary)
+        let graded = try await job.command(["grade", job.directory.url.path])
+        #expect(graded.code == 2, "\(graded.messages)")
+        #expect(graded.messages.contains(#/weights of the \w+, and there is no directory .*gone\/models/#))
+        #expect(!FileManager.default.fileExists(atPath: job.directory.summary.path))
+    }
+
     @Test("a grader that fails at the end of a run loses nothing that was generated")
     func failing() async throws {
         let job = try TestJob(JobSetup(grading: command("exit 9")))

@@ -45,6 +45,7 @@ struct SleepingTenantTests {
         let statistics = await residency.statistics
         #expect(statistics.coldStarts == 1)
         #expect(statistics.swaps == 3)
+        #expect(statistics.wakings.mapValues(\.count) == ["target": 3])
         #expect(server.calls == Array(repeating: ["/sleep?level=1", "/wake_up"], count: 3).flatMap { $0 })
         try await residency.deactivate()
         #expect(await engine.state == .stopped)

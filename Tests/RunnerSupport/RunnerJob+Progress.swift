@@ -30,7 +30,7 @@ extension JournalRecord {
     }
 
     package func isLoad(of engine: String) -> Bool {
-        if case .load(let name, _) = self { return name == engine }
+        if case .load(let name, _, _) = self { return name == engine }
         return false
     }
 

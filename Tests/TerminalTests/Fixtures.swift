@@ -54,6 +54,24 @@ enum Fixture {
         return trajectory
     }
 
+    static let sampling = Sampling(temperature: 0.7, topP: 0.8)
+
+    /// All candidates of one round are written, and scored as far as there are rewards.
+    static func round(
+        _ trajectory: inout Trajectory, _ texts: [String], end: StepEnd = .delimiter, rewards: [Double]
+    ) throws {
+        for (candidate, text) in texts.enumerated() {
+            let step = StepText(text: text, tokens: 10)
+            try trajectory.apply(
+                .generated(
+                    Generated(role: .draft, steps: [step], end: end, promptTokens: 30, candidate: candidate)))
+        }
+        for (candidate, reward) in rewards.enumerated() {
+            try trajectory.apply(
+                .scored(Scored(rewards: [reward], tokens: [11], promptTokens: 60, candidate: candidate)))
+        }
+    }
+
     static let problem = Problem(
         dataset: "heldout", id: "demo-017",
         question:

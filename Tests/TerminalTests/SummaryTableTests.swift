@@ -110,6 +110,11 @@ import Testing
         var summary = Fixture.summary()
         summary.rows[0].grades = ["right": 143, "wrong": 56, "timeout": 1]
         summary.rows[1].grades = ["right": 150, "wrong": 47, "empty": 3]
+        let phases: [JournalRecord] = [
+            .phase(wave: 1, engines: ["prm"], seconds: 1, joules: PhaseEnergy(entering: 360, working: 3600)),
+            .phase(wave: 1, engines: ["draft"], seconds: 1, joules: PhaseEnergy(entering: 720, working: 7200)),
+        ]
+        summary.run.joules = RunFigures(records: phases, waves: 1).joules
         let footer = RunFooter(summary, directory: "runs/gsm8k-smol", example: example)
         let text = screen(footer.lines(width: 100))
         #expect(
@@ -119,6 +124,7 @@ import Testing
                 run      5 waves, 14 swaps, 3 cold starts
                 loading  13.7 s  draft 3.1 s, target 8.4 s, prm 2.2 s
                 working  3:01  draft 42.0 s, target 2:10, prm 9.2 s
+                energy   3.30 Wh  coming up 0.30 Wh, draft 2 Wh, prm 1 Wh
                 results  runs/gsm8k-smol/results.jsonl, runs/gsm8k-smol/summary.json
                 report   runs/gsm8k-smol/report.html
                 look     rsd-batch show runs/gsm8k-smol 'rsd@0.7/heldout/it'\''s 1/0'

@@ -1,7 +1,7 @@
 import Foundation
-import RSDJobs
 import Testing
 
+@testable import RSDJobs
 @testable import Terminal
 
 @Suite struct TrajectoryViewTests {
@@ -53,6 +53,78 @@ import Testing
                   target     12 kept, 40 prompt
                   prm        33 judged, 60 read
                 """)
+    }
+
+    @Test("a step's alternatives follow it, the best first, a line for all that are the same")
+    func showsAlternatives() throws {
+        let id = TrajectoryID(method: "process_best_of_n", dataset: "heldout", problem: "demo-017")
+        var trajectory = Trajectory(
+            id: id, limits: Fixture.limits,
+            method: StepSearch(beams: 1, candidates: 4, sampling: Fixture.sampling, limits: Fixture.limits))
+        let texts = [
+            "3 + 4 = 7\n\n", "3 × 4 = 12,\nwhich are the apples that he has at first\n\n", "12 - 5 = 7\n\n",
+            "3 + 4 = 7\n\n",
+        ]
+        try Fixture.round(&trajectory, texts, rewards: [0.25, 0.5, 0.625, 0.25])
+        try Fixture.round(
+            &trajectory, [#"\boxed{7}"#, #"\boxed{8}"#, #"\boxed{9}"#, ""], end: .eos, rewards: [0.75, 0.125, 0.125])
+        let text = screen(TrajectoryView(TrajectoryReport(trajectory, problem: nil)).lines(width: 60))
+        #expect(
+            text.hasPrefix(
+                #"""
+                process_best_of_n/heldout/demo-017/0
+
+                  1  draft   0.625 ✓  12 - 5 = 7
+                             0.500 ✗  3 × 4 = 12, which are the apples that…
+                         2×  0.250 ✗  3 + 4 = 7
+                  2  draft   0.750 ✓  \boxed{7}
+                             0.125 ✗  \boxed{8}
+                             0.125 ✗  \boxed{9}
+                                 – ✗  nothing more
+
+                  finish     eos · 2 steps, 0 by the target · 2 waves
+                """#), "\(text)")
+    }
+
+    @Test("whole solutions are told by their answers, with score and choice")
+    func showsCandidates() throws {
+        let samples = Samples(3, by: .draft, sampling: Fixture.sampling, limits: Fixture.limits)
+        var trajectory = Trajectory(
+            id: TrajectoryID(method: "best_of_n", dataset: "heldout", problem: "demo-017"), limits: Fixture.limits,
+            method: BestSample(score: .last, samples: samples))
+        try Fixture.round(
+            &trajectory, [#"So \boxed{8}"#, #"So \boxed{7}"#, "So"], end: .eos, rewards: [0.25, 0.875, 0.5])
+        let text = screen(TrajectoryView(TrajectoryReport(trajectory, problem: Fixture.problem)).lines(width: 60))
+        #expect(
+            text.contains(
+                """
+                  gold       7
+                  candidates 1  0.250    8
+                             2  0.875 ✓  7
+                             3  0.500    none found
+                  tokens
+                """), "\(text)")
+    }
+
+    @Test("the solutions that a majority chooses from have no score")
+    func showsVotes() throws {
+        let samples = Samples(3, by: .draft, sampling: Fixture.sampling, limits: Fixture.limits)
+        var trajectory = Trajectory(
+            id: TrajectoryID(method: "majority", dataset: "heldout", problem: "demo-017"), limits: Fixture.limits,
+            method: MajorityVote(samples: samples))
+        try Fixture.round(
+            &trajectory, [#"So \boxed{8}"#, #"So \boxed{7}"#, #"Or \boxed{7}"#], end: .maxTokens, rewards: [])
+        let report = TrajectoryReport(trajectory, problem: Fixture.problem)
+        let text = screen(TrajectoryView(report).lines(width: 60))
+        #expect(
+            text.contains(
+                """
+                  candidates 1      –    8  max_tokens
+                             2      – ✓  7  max_tokens
+                             3      –    7  max_tokens
+                """), "\(text)")
+        let json = String(decoding: try JSONEncoder().encode(report), as: UTF8.self)
+        #expect(json.ranges(of: #""answer":"7""#).count == 3)
     }
 
     @Test func showsAFailure() throws {

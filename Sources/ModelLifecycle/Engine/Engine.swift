@@ -27,16 +27,17 @@ public actor Engine {
 
     /// What an engine has done so far.
     public struct Counters: Sendable, Hashable {
-        /// Starts that became ready.
-        public var starts = 0
         /// Processes that were started and never became ready.
         public var failedStarts = 0
         /// Deaths after being ready.
         public var deaths = 0
-        /// From spawn to ready, in all starts that became ready.
-        public var secondsLoading = 0.0
+        /// From spawn to ready: the starts that became ready.
+        public var loads: [TimeSpan] = []
 
         public init() {}
+
+        /// Starts that became ready.
+        public var starts: Int { loads.count }
     }
 
     private final class Starting {
@@ -110,33 +111,31 @@ public actor Engine {
         self.starting = starting
         state = .starting
         starting.task = Task {
-            let clock = ContinuousClock()
-            let begun = clock.now
+            let watch = Stopwatch()
             let result: Result<EngineInstance, any Error>
             do {
                 result = .success(try await starter.run())
             } catch {
                 result = .failure(error)
             }
-            settle(starting, result, seconds: (clock.now - begun).inSeconds)
+            settle(starting, result, took: watch.span)
         }
         return starting
     }
 
-    private func settle(_ starting: Starting, _ result: Result<EngineInstance, any Error>, seconds: Double) {
+    private func settle(_ starting: Starting, _ result: Result<EngineInstance, any Error>, took span: TimeSpan) {
         self.starting = nil
         switch result {
         case .success(let instance):
             self.instance = instance
-            counters.starts += 1
-            counters.secondsLoading += seconds
+            counters.loads.append(span)
             watch(instance)
             guard ending == nil else {
                 starting.done.set(.failure(stoppedWhileStarting()))
                 return
             }
             state = .ready
-            logger.info("engine \(configuration.name) ready", metadata: ["seconds": "\(seconds)"])
+            logger.info("engine \(configuration.name) ready", metadata: ["seconds": "\(span.seconds)"])
             starting.done.set(.success(()))
         case .failure(let error):
             let launched = (error as? EngineError)?.code != .cannotLaunch

@@ -1,4 +1,4 @@
-/// A GPU that CUDA programs see, and its memory at one moment.
+/// A GPU that CUDA programs see, and its memory and energy at one moment.
 public struct GPUDevice: Sendable, Hashable {
     /// Its number as CUDA counts those that are visible.
     public var index: Int
@@ -11,14 +11,19 @@ public struct GPUDevice: Sendable, Hashable {
     public var free: Int
     /// Who has some of the rest, the largest first. May lack those whom a container hides.
     public var holders: [GPUHolder]
+    /// What it has used since the driver was loaded, whoever used it; nil where it does not count that.
+    public var joules: Double?
 
-    public init(index: Int, name: String, uuid: String, total: Int, free: Int, holders: [GPUHolder] = []) {
+    public init(
+        index: Int, name: String, uuid: String, total: Int, free: Int, holders: [GPUHolder] = [], joules: Double? = nil
+    ) {
         self.index = index
         self.name = name
         self.uuid = uuid
         self.total = total
         self.free = free
         self.holders = holders
+        self.joules = joules
     }
 
     /// Bytes that somebody has.
@@ -46,7 +51,7 @@ public struct GPUHolder: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Tells what memory the GPUs have.
+/// Tells what GPUs there are, and how they are.
 public protocol GPUMemory: Sendable {
     /// The GPUs that engines will see, in CUDA's order; none where the machine has none.
     func devices() async throws(GPUUnmeasurable) -> [GPUDevice]

@@ -9,6 +9,8 @@ struct PhysicalGPU: Sendable, Hashable {
     /// Whether it is cut into MIG slices: its own memory then is not what a program gets.
     var isSliced: Bool
     var holders: [GPUHolder]
+    /// See ``GPUDevice/joules``.
+    var joules: Double?
 }
 
 /// One way to ask the driver.

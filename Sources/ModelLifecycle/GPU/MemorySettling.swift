@@ -48,10 +48,13 @@ public actor MemorySettling {
     /// engines that start together mistake each other's memory for free.
     ///
     /// - Parameter others: the engines that are up and stay so.
+    /// - Returns: bytes that it has now, see ``measure(_:beside:)``.
     /// - Throws: what ``Engine/start()`` throws; for want of memory, with those who hold it.
-    public func start(_ engine: Engine, beside others: [String]) async throws {
+    @discardableResult
+    public func start(_ engine: Engine, beside others: [String]) async throws -> Int? {
         try await inTurn {
-            if await engine.state == .ready { return }
+            let name = engine.configuration.name
+            if await engine.state == .ready { return await self.holdings[name] }
             try await self.settle(beside: others)
             do {
                 try await engine.start()
@@ -64,7 +67,7 @@ public actor MemorySettling {
                     throw await self.tellingHolders(error)
                 }
             }
-            await self.measure(engine.configuration.name, beside: others)
+            return await self.measure(name, beside: others)
         }
     }
 
@@ -134,11 +137,12 @@ public actor MemorySettling {
             exit: error.exit, logPath: error.logPath, logTail: error.logTail)
     }
 
-    private func inTurn(_ body: @Sendable () async throws -> Void) async throws {
+    private func inTurn(_ body: @Sendable () async throws -> Int?) async throws -> Int? {
         await turnstile.enter()
         do {
-            try await body()
+            let bytes = try await body()
             await turnstile.leave()
+            return bytes
         } catch {
             await turnstile.leave()
             throw error

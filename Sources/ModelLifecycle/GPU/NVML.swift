@@ -39,6 +39,7 @@ struct NVML: @unchecked Sendable {
         @convention(c) (Handle, UnsafeMutablePointer<UInt32>, UnsafeMutableRawPointer?) -> Int32
     private typealias MigMode =
         @convention(c) (Handle, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>) -> Int32
+    private typealias Energy = @convention(c) (Handle, UnsafeMutablePointer<UInt64>) -> Int32
     private typealias ErrorText = @convention(c) (Int32) -> UnsafePointer<CChar>?
 
     private static let insufficientSize: Int32 = 7
@@ -54,6 +55,7 @@ struct NVML: @unchecked Sendable {
     private let memory2: IntoStructure?
     private let processes: Processes?
     private let migMode: MigMode?
+    private let energy: Energy?
     private let errorText: ErrorText?
 
     /// Loads the library; nil where there is none, or one without what is needed here.
@@ -85,6 +87,7 @@ struct NVML: @unchecked Sendable {
         processes = symbol(
             "nvmlDeviceGetComputeRunningProcesses_v3", "nvmlDeviceGetComputeRunningProcesses_v2", as: Processes.self)
         migMode = symbol("nvmlDeviceGetMigMode", as: MigMode.self)
+        energy = symbol("nvmlDeviceGetTotalEnergyConsumption", as: Energy.self)
         errorText = symbol("nvmlErrorString", as: ErrorText.self)
     }
 
@@ -106,7 +109,7 @@ struct NVML: @unchecked Sendable {
         let (total, free) = try memory(of: handle, index)
         return PhysicalGPU(
             name: text(name, handle) ?? "GPU", uuid: text(uuid, handle) ?? "", total: total, free: free,
-            isSliced: isSliced(handle), holders: holders(handle))
+            isSliced: isSliced(handle), holders: holders(handle), joules: joules(handle))
     }
 
     private func memory(of handle: Handle, _ index: UInt32) throws(GPUUnmeasurable) -> (total: Int, free: Int) {
@@ -143,6 +146,13 @@ struct NVML: @unchecked Sendable {
         var now: UInt32 = 0
         var later: UInt32 = 0
         return migMode.map { $0(handle, &now, &later) == 0 && now == 1 } ?? false
+    }
+
+    /// GPUs since Volta count them.
+    private func joules(_ handle: Handle) -> Double? {
+        var millijoules: UInt64 = 0
+        guard let energy, energy(handle, &millijoules) == 0 else { return nil }
+        return Double(millijoules) / 1000
     }
 
     private func text(_ ask: Text, _ handle: Handle) -> String? {

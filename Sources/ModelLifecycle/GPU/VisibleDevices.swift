@@ -39,7 +39,8 @@ struct VisibleDevices: Sendable, Hashable {
             devices.append(
                 GPUDevice(
                     index: index, name: gpu.name, uuid: gpu.uuid, total: gpu.total, free: gpu.free,
-                    holders: gpu.holders.sorted { ($0.bytes ?? 0, $1.pid) > ($1.bytes ?? 0, $0.pid) }))
+                    holders: gpu.holders.sorted { ($0.bytes ?? 0, $1.pid) > ($1.bytes ?? 0, $0.pid) },
+                    joules: gpu.joules))
         }
         return devices
     }

@@ -25,9 +25,9 @@ public struct ResidencyStatistics: Sendable, Hashable {
     /// How often a process was started, in vain or not.
     public var coldStarts = 0
     /// From spawn to ready, by engine.
-    public var secondsLoading: [String: Double] = [:]
+    public var loads: [String: [TimeSpan]] = [:]
     /// From asleep to awake and well, by engine.
-    public var secondsWaking: [String: Double] = [:]
+    public var wakings: [String: [TimeSpan]] = [:]
 
     public init() {}
 }

@@ -12,7 +12,7 @@ actor SleepingTenant: Tenant {
     private let clock: any Clock<Duration>
     private let logger: Logger
 
-    private(set) var secondsWaking = 0.0
+    private(set) var wakings: [TimeSpan] = []
     private var isAsleep = false
     private var known: Canary.Answer?
     /// Bytes on the GPU that the start took.
@@ -46,10 +46,10 @@ actor SleepingTenant: Tenant {
         if isReady && !isAsleep { return }
         if isReady {
             do {
-                let begin = ContinuousClock.now
+                let watch = Stopwatch()
                 try await wake()
                 await memory.measure(engine.configuration.name, beside: others)
-                secondsWaking += (ContinuousClock.now - begin).inSeconds
+                wakings.append(watch.span)
                 return
             } catch  where !(error is CancellationError) {
                 try await giveUp("it did not wake well: \(error)")
@@ -60,8 +60,7 @@ actor SleepingTenant: Tenant {
 
     private func coldStart(beside others: [String]) async throws {
         (isAsleep, firstResidue) = (false, nil)
-        try await memory.start(engine, beside: others)
-        footprint = await memory.measure(engine.configuration.name, beside: others)
+        footprint = try await memory.start(engine, beside: others)
         do {
             known = try await canary.ask(engine.client)
         } catch EngineAnswerError.engine {

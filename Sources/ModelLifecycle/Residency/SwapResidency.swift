@@ -103,9 +103,9 @@ public actor SwapResidency: Residency {
             statistics.swaps = swaps
             for (name, tenant) in tenants {
                 let counters = await tenant.engine.counters
-                statistics.secondsWaking[name] = await tenant.secondsWaking
+                statistics.wakings[name] = await tenant.wakings
                 statistics.coldStarts += counters.starts + counters.failedStarts
-                if counters.starts > 0 { statistics.secondsLoading[name] = counters.secondsLoading }
+                statistics.loads[name] = counters.loads
             }
             return statistics
         }

@@ -15,14 +15,14 @@ protocol Tenant: Actor {
     /// - Throws: what ``Engine/stop()`` throws.
     func moveOut(beside others: [String]) async throws -> Bool
 
-    /// From being asleep to having shown that it holds its model, in all.
-    var secondsWaking: Double { get }
+    /// From being asleep to having shown that it holds its model, each time.
+    var wakings: [TimeSpan] { get }
 }
 
 /// Makes room by ending its process, and comes back by starting it.
 actor ProcessTenant: Tenant {
     nonisolated let engine: Engine
-    let secondsWaking = 0.0
+    let wakings: [TimeSpan] = []
     private let memory: MemorySettling
 
     init(_ engine: Engine, memory: MemorySettling) {

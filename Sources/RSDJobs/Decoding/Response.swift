@@ -90,17 +90,6 @@ public struct Alternative: Sendable, Equatable, Codable {
     public var reward: Double?
 }
 
-/// One of the whole solutions between which a method chooses.
-public struct Candidate: Sendable, Equatable, Codable {
-    public var text: String
-    public var finish: Finish
-    /// The PRM's reward of each step, or nil for a step without one; empty where nothing was scored.
-    public var rewards: [Double?]
-    /// What it was chosen by, where that is a number.
-    public var score: Double?
-    public var chosen: Bool
-}
-
 /// The part of a trajectory that every method shares: the steps taken so far, and whether it is over.
 public struct Response: Sendable, Equatable {
     public let limits: Limits

@@ -83,10 +83,13 @@ public struct ResultLine: Sendable, Equatable, Codable {
         try line.encodeIfPresent(candidates, forKey: .candidates)
     }
 
-    /// The lines of a file that can be read; none where there is no file.
-    static func all(in file: URL) -> some Sequence<ResultLine> {
-        ((try? Data(contentsOf: file)) ?? Data()).split(separator: UInt8(ascii: "\n")).lazy.compactMap {
-            try? JSONDecoder().decode(ResultLine.self, from: $0)
+    /// The lines that can be read in `results.jsonl`, one at a time as they are asked for.
+    ///
+    /// - Parameter data: the file's content; nil where there is no file.
+    static func all(in data: Data?) -> some Sequence<ResultLine> {
+        let decoder = JSONDecoder()
+        return (data ?? Data()).split(separator: UInt8(ascii: "\n")).lazy.compactMap {
+            try? decoder.decode(ResultLine.self, from: $0)
         }
     }
 

@@ -1,3 +1,5 @@
+import ModelLifecycle
+
 /// What the engines did over a run and all its resumptions.
 public struct RunFigures: Sendable, Equatable, Codable {
     /// The most waves that any trajectory took.
@@ -10,6 +12,8 @@ public struct RunFigures: Sendable, Equatable, Codable {
     /// Of the method `speculative`; nil without it.
     public var speculation: Speculation?
     public var seconds = Seconds()
+    /// nil where a phase was not measured.
+    public var joules: Joules?
 
     public struct Seconds: Sendable, Equatable, Codable {
         /// Bringing engines up, by engine.
@@ -39,19 +43,20 @@ public struct RunFigures: Sendable, Equatable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case waves, swaps, seconds, requests, speculation
+        case waves, swaps, seconds, requests, speculation, joules
         case coldStarts = "cold_starts"
     }
 
     /// - Parameter records: all that the journal holds.
     public init(records: [JournalRecord], waves: Int) {
         self.waves = waves
-        var asked: [String: [AskedSpan]] = [:]
+        var asked: [String: [TimeSpan]] = [:]
         var inPhases: [String: Double] = [:]
+        joules = records.joules
         for record in records {
             add(record)
             if let engine = record.engine, let span = record.asked { asked[engine, default: []].append(span) }
-            guard case .phase(_, let engines, let time) = record else { continue }
+            guard case .phase(_, let engines, let time, _) = record else { continue }
             for engine in engines { inPhases[engine, default: 0] += time }
         }
         seconds.busy = asked.mapValues { $0.union().reduce(0) { $0 + $1.seconds } }
@@ -63,18 +68,29 @@ public struct RunFigures: Sendable, Equatable, Codable {
         case .event(_, let event, let asked) where event.isAnswer:
             if asked == nil { requests.shared += 1 } else { requests.asked += 1 }
         case .event: break
-        case .load(let engine, let time):
+        case .load(let engine, let time, _):
             coldStarts += 1
             seconds.loading[engine, default: 0] += time
-        case .wake(let engine, let time): seconds.waking[engine, default: 0] += time
+        case .wake(let engine, let time, _): seconds.waking[engine, default: 0] += time
         case .swap: swaps += 1
         case .speculation(_, let proposed, let accepted):
             var sum = speculation ?? Speculation()
             sum.proposed += proposed
             sum.accepted += accepted
             speculation = sum
-        case .phase(_, let engines, let time):
+        case .phase(_, let engines, let time, _):
             seconds.working[engines.joined(separator: "+"), default: 0] += time
+        }
+    }
+}
+
+extension RunFigures {
+    /// Figures by engine or group, always in the same order.
+    public static func inOrder(_ figures: [String: Double]) -> [(key: String, value: Double)] {
+        let order = Role.allCases.map(\.rawValue)
+        return figures.sorted { left, right in
+            (order.firstIndex(of: left.key) ?? order.count, left.key)
+                < (order.firstIndex(of: right.key) ?? order.count, right.key)
         }
     }
 }
@@ -85,27 +101,23 @@ extension JournalRecord {
         switch self {
         case .event(_, .generated(let answer), _): answer.role.rawValue
         case .event(_, .scored, _): Role.prm.rawValue
-        case .load(let engine, _), .wake(let engine, _): engine
+        case .load(let engine, _, _), .wake(let engine, _, _): engine
         case .event, .swap, .speculation, .phase: nil
         }
     }
 
-    var asked: AskedSpan? {
+    var asked: TimeSpan? {
         guard case .event(_, _, let asked) = self else { return nil }
         return asked
     }
 }
 
-extension AskedSpan {
-    var end: Double { begin + seconds }
-}
-
-extension Sequence<AskedSpan> {
+extension Sequence<TimeSpan> {
     /// The same stretch of time in spans that do not meet, in order.
     ///
     /// - Parameter gap: spans not further apart than this become one.
-    func union(gap: Double = 0) -> [AskedSpan] {
-        var merged: [AskedSpan] = []
+    func union(gap: Double = 0) -> [TimeSpan] {
+        var merged: [TimeSpan] = []
         for span in sorted(by: { $0.begin < $1.begin }) {
             if let last = merged.last, span.begin <= last.end + gap {
                 merged[merged.count - 1].seconds = Swift.max(last.end, span.end) - last.begin

@@ -70,7 +70,7 @@ extension Summary {
 }
 
 /// How many weights a model has, and how that is known.
-struct ModelSize: Sendable, Equatable {
+struct ModelSize: Sendable, Equatable, Codable {
     var parameters: Int
     var source: String
 }

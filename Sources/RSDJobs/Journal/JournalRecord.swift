@@ -1,32 +1,22 @@
 import Foundation
+import ModelLifecycle
 
 /// One line of the journal.
 public enum JournalRecord: Sendable, Equatable {
     /// Something happened to a trajectory, and when an engine was asked for it: nil where it was answered by what had been
     /// asked for another trajectory.
-    case event(TrajectoryID, Event, asked: AskedSpan? = nil)
-    /// An engine was brought up: seconds until it was ready.
-    case load(engine: String, seconds: Double)
+    case event(TrajectoryID, Event, asked: TimeSpan? = nil)
+    /// An engine was brought up: seconds until it was ready. `begin` is in seconds since 1970, as in ``TimeSpan``; nil in
+    /// journals of earlier versions.
+    case load(engine: String, seconds: Double, begin: Double? = nil)
     /// A sleeping engine was woken: seconds until it had shown that it still holds its model.
-    case wake(engine: String, seconds: Double)
+    case wake(engine: String, seconds: Double, begin: Double? = nil)
     /// An engine was stopped or put to sleep so that another could work.
     case swap
     /// Tokens that a speculator wrote ahead in a phase, and those of them that its model took.
     case speculation(engine: String, proposed: Int, accepted: Int)
-    /// Trajectories were worked on: seconds spent on it, loads apart.
-    case phase(wave: Int, engines: [String], seconds: Double)
-}
-
-/// When an engine was at work on an answer.
-public struct AskedSpan: Sendable, Equatable {
-    /// Seconds since 1970.
-    public var begin: Double
-    public var seconds: Double
-
-    public init(begin: Double, seconds: Double) {
-        self.begin = begin
-        self.seconds = seconds
-    }
+    /// Trajectories were worked on: seconds spent on it, loads apart, and the energy where it was measured.
+    case phase(wave: Int, engines: [String], seconds: Double, joules: PhaseEnergy? = nil)
 }
 
 /// `{"crc":"89abcdef",…}`: plain JSON for jq and pandas, with a checksum of all that follows it.
@@ -67,7 +57,7 @@ extension JournalRecord: Codable {
         case role, steps, end, prompt
         case rewards, tokens, dropped, overlong
         case reason
-        case engine, seconds, wave, engines
+        case engine, seconds, wave, engines, joules
         case begin, candidate, shared, proposed, accepted
     }
 
@@ -82,9 +72,9 @@ extension JournalRecord: Codable {
                 problem: try line.decode(String.self, forKey: .problem),
                 sample: try line.decode(Int.self, forKey: .sample))
         }
-        func asked() throws -> AskedSpan? {
+        func asked() throws -> TimeSpan? {
             try line.decodeIfPresent(Double.self, forKey: .begin).map {
-                AskedSpan(begin: $0, seconds: try line.decode(Double.self, forKey: .seconds))
+                TimeSpan(begin: $0, seconds: try line.decode(Double.self, forKey: .seconds))
             }
         }
         switch try line.decode(Kind.self, forKey: .kind) {
@@ -112,11 +102,13 @@ extension JournalRecord: Codable {
         case .load:
             self = .load(
                 engine: try line.decode(String.self, forKey: .engine),
-                seconds: try line.decode(Double.self, forKey: .seconds))
+                seconds: try line.decode(Double.self, forKey: .seconds),
+                begin: try line.decodeIfPresent(Double.self, forKey: .begin))
         case .wake:
             self = .wake(
                 engine: try line.decode(String.self, forKey: .engine),
-                seconds: try line.decode(Double.self, forKey: .seconds))
+                seconds: try line.decode(Double.self, forKey: .seconds),
+                begin: try line.decodeIfPresent(Double.self, forKey: .begin))
         case .swap:
             self = .swap
         case .speculation:
@@ -128,7 +120,8 @@ extension JournalRecord: Codable {
             self = .phase(
                 wave: try line.decode(Int.self, forKey: .wave),
                 engines: try line.decode([String].self, forKey: .engines),
-                seconds: try line.decode(Double.self, forKey: .seconds))
+                seconds: try line.decode(Double.self, forKey: .seconds),
+                joules: try line.decodeIfPresent(PhaseEnergy.self, forKey: .joules))
         }
     }
 
@@ -145,10 +138,11 @@ extension JournalRecord: Codable {
             if asked == nil, event.isAnswer { try line.encode(true, forKey: .shared) }
             try line.encodeIfPresent(asked?.begin, forKey: .begin)
             try line.encodeIfPresent(asked?.seconds, forKey: .seconds)
-        case .load(let engine, let seconds), .wake(let engine, let seconds):
+        case .load(let engine, let seconds, let begin), .wake(let engine, let seconds, let begin):
             let isWake = if case .wake = self { true } else { false }
             try line.encode(isWake ? Kind.wake : .load, forKey: .kind)
             try line.encode(engine, forKey: .engine)
+            try line.encodeIfPresent(begin, forKey: .begin)
             try line.encode(seconds, forKey: .seconds)
         case .swap:
             try line.encode(Kind.swap, forKey: .kind)
@@ -157,11 +151,12 @@ extension JournalRecord: Codable {
             try line.encode(engine, forKey: .engine)
             try line.encode(proposed, forKey: .proposed)
             try line.encode(accepted, forKey: .accepted)
-        case .phase(let wave, let engines, let seconds):
+        case .phase(let wave, let engines, let seconds, let joules):
             try line.encode(Kind.phase, forKey: .kind)
             try line.encode(wave, forKey: .wave)
             try line.encode(engines, forKey: .engines)
             try line.encode(seconds, forKey: .seconds)
+            try line.encodeIfPresent(joules, forKey: .joules)
         }
     }
 

@@ -1,9 +1,10 @@
 import Foundation
 
 extension Summary {
-    /// `summary.csv`: a line for each method and data set. What there is nothing to tell of is empty.
+    /// `summary.csv`: a line for each method and data set. What there is nothing to tell of is empty; the energy of the whole run
+    /// is there where it was measured.
     public var csv: String {
-        let fields = Self.csvFields
+        let fields = Self.csvFields + (run.joules.map { [Self.energy($0.total)] } ?? [])
         let header = fields.map(\.name)
         let lines = rows.map { row in fields.map { $0.value(row) } }
         return ([header] + lines).map { $0.map(Self.quoted).joined(separator: ",") + "\n" }.joined()
@@ -57,6 +58,9 @@ extension Summary {
     private static func number(_ name: String, _ path: KeyPath<Row, Double?>) -> Field {
         (name, { $0[keyPath: path]?.description ?? "" })
     }
+
+    /// Methods share drafts and phases: of one of them it cannot be told.
+    private static func energy(_ joules: Double) -> Field { ("run_joules", { _ in joules.description }) }
 
     private static func quoted(_ cell: String) -> String {
         guard cell.contains(where: { "\",".contains($0) || $0.isNewline }) else { return cell }

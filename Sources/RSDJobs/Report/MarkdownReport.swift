@@ -68,11 +68,14 @@ extension RunReport {
     }
 
     private var notes: [String] {
-        [
+        let energy = summary.run.joules.map {
+            "GPU energy of the whole run: \(NumberFormat.energy(joules: $0.total)) (\($0.words)), other programs' part included."
+        }
+        return [
             "95%: Wilson's interval, clustered by problem where problems have several samples.",
             "p: McNemar's exact two-sided test on the same problems.",
             "FLOPs a problem; paper: \(summary.flops.paper.markdown); spent: \(summary.flops.spent.markdown).",
-        ]
+        ] + [energy].compactMap(\.self)
     }
 
     private static func table(_ rows: [[String]]) -> String {

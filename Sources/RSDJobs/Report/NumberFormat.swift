@@ -31,6 +31,12 @@ public enum NumberFormat {
 
     private static let prefixes = ["", "k", "M", "G", "T", "P", "E", "Z"]
 
+    /// Energy in watt-hours: `0.42 Wh`, `1.20 kWh`.
+    public static func energy(joules: Double) -> String {
+        let number = si(joules / 3600)
+        return number + (number.last?.isNumber == true ? " Wh" : "Wh")
+    }
+
     /// `71.5%`; `–` where there is nothing to take a share of.
     public static func percent(_ share: Double?, places: Int = 1) -> String {
         share.map { fixed($0 * 100, places) + "%" } ?? "–"

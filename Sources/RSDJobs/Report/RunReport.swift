@@ -37,19 +37,18 @@ public struct RunReport: Sendable {
 extension RunReport {
     /// Of a run as its directory holds it, also while it goes on: of the trajectories that are finished.
     ///
-    /// - Throws: what ``RunArchive`` throws.
+    /// - Throws: what ``RunArchive`` throws; ``RunIncomplete``.
     public init(_ directory: RunDirectory) throws {
         let archive = try RunArchive(directory)
-        guard let manifest = try Manifest.read(directory.manifest) else {
-            throw NoRun(directory: directory.url.path)
-        }
         let written = archive.resultsOnDisk()
         let lines = written?.lines ?? archive.finishedLines()
+        // Who judged the lines that are written; what is not yet is judged as below.
+        let grader = written == nil ? nil : WrittenSummary(directory)?.grader
         self.init(
-            job: archive.job, manifest: manifest,
-            summary: Summary(
-                spec: archive.job.spec, models: archive.modelSizes, lines: lines,
-                grader: written == nil ? ExactGrader.id : archive.grader, run: archive.figures),
+            job: archive.job, manifest: archive.manifest,
+            summary: try Summary(
+                spec: archive.job.spec, models: archive.modelSizes(), lines: lines, grader: grader ?? ExactGrader.id,
+                run: archive.figures),
             lines: lines, results: try written?.data ?? ResultLine.encode(lines), records: archive.records,
             total: archive.trajectories.count)
     }
@@ -60,12 +59,9 @@ extension RunArchive {
     /// it is not there, or a run goes on that once was finished.
     fileprivate func resultsOnDisk() -> (data: Data, lines: [ResultLine])? {
         guard roster.finishedCount == roster.ids.count,
-            let data = FileManager.default.contents(atPath: directory.results.path)
+            let data = directory.resultsContent
         else { return nil }
-        let decoder = JSONDecoder()
-        let lines = data.split(separator: UInt8(ascii: "\n")).compactMap {
-            try? decoder.decode(ResultLine.self, from: $0)
-        }
+        let lines = Array(ResultLine.all(in: data))
         return lines.map(\.id) == roster.ids.map(\.description) ? (data, lines) : nil
     }
 
@@ -81,31 +77,50 @@ extension RunArchive {
         }
     }
 
-    /// Who judged the answers in `results.jsonl`.
-    fileprivate var grader: String {
-        struct Known: Decodable { var grader: String }
-        return FileManager.default.contents(atPath: directory.summary.path)
-            .flatMap { try? JSONDecoder().decode(Known.self, from: $0) }?.grader ?? ExactGrader.id
-    }
-
-    /// From `summary.json` where there is one: the models may be elsewhere by now.
-    var modelSizes: [Role: ModelSize] {
-        struct Known: Decodable {
-            var parameters: [String: Int]
-            var parameters_from: [String: String]?
-        }
-        let known = FileManager.default.contents(atPath: directory.summary.path)
-            .flatMap { try? JSONDecoder().decode(Known.self, from: $0) }
+    /// As the run has written them down: the models may be elsewhere by now.
+    ///
+    /// - Throws: ``RunIncomplete`` where it has not, as earlier versions did not before the end, and they are elsewhere.
+    func modelSizes() throws(RunIncomplete) -> [Role: ModelSize] {
+        let known = manifest.models ?? WrittenSummary(directory)?.models ?? [:]
         let needed = Set(job.spec.methods.flatMap { $0.kind.roles.flatMap(\.models) })
         var sizes: [Role: ModelSize] = [:]
-        for role in needed {
-            if let count = known?.parameters[role.rawValue] {
-                sizes[role] = ModelSize(
-                    parameters: count, source: known?.parameters_from?[role.rawValue] ?? "summary.json")
-            } else if let model = job.spec.models[role], let files = try? ModelFiles(directory: model.model) {
-                sizes[role] = ModelSize(files)
+        for (role, model) in job.spec.models where needed.contains(role) {
+            sizes[role] = known[role.rawValue]
+            guard sizes[role] == nil else { continue }
+            do throws(ModelFilesError) {
+                sizes[role] = ModelSize(try ModelFiles(directory: model.model))
+            } catch {
+                throw RunIncomplete(
+                    directory, "FLOPs are counted from the weights of the \(role.rawValue), and \(error)")
             }
         }
         return sizes
+    }
+}
+
+/// What `summary.json` tells of a run that its other files do not.
+private struct WrittenSummary: Decodable {
+    var grader: String
+    private var parameters: [String: Int]
+    private var parametersFrom: [String: String]?
+
+    var models: [String: ModelSize] {
+        Dictionary(
+            uniqueKeysWithValues: parameters.map { role, count in
+                (role, ModelSize(parameters: count, source: parametersFrom?[role] ?? "summary.json"))
+            })
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case grader, parameters
+        case parametersFrom = "parameters_from"
+    }
+
+    /// nil where it is not there, or cannot be read.
+    init?(_ directory: RunDirectory) {
+        guard let data = FileManager.default.contents(atPath: directory.summary.path),
+            let summary = try? JSONDecoder().decode(Self.self, from: data)
+        else { return nil }
+        self = summary
     }
 }

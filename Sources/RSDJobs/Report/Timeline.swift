@@ -1,8 +1,9 @@
+import ModelLifecycle
+
 /// When each engine came up and worked, from the journal.
 ///
-/// The journal has the moment of every request, and of loads and wakings only how long they took: these are put right before
-/// the first request that follows them. Stretches in which nothing happened, such as the time between two processes, are
-/// cut short.
+/// Journals of earlier versions tell of loads and wakings only how long they took: these are put right before the first
+/// request that follows them. Stretches in which nothing happened, such as the time between two processes, are cut short.
 struct Timeline: Sendable, Equatable, Encodable {
     enum Kind: String, Sendable, Encodable { case load, wake, work }
 
@@ -27,6 +28,13 @@ struct Timeline: Sendable, Equatable, Encodable {
     var swaps: [Double] = []
     var cuts: [Cut] = []
     var seconds = 0.0
+    /// Whether a load or a waking had to be put where it may have been.
+    var hasGuesses = false
+
+    private enum CodingKeys: String, CodingKey {
+        case bars, swaps, cuts, seconds
+        case hasGuesses = "has_guesses"
+    }
 
     /// Shorter stretches stay as they are.
     private static let longestIdle = 60.0
@@ -44,6 +52,7 @@ struct Timeline: Sendable, Equatable, Encodable {
             let placed = chapter.placed(after: cursor, gap: min(1, span * Self.grain))
             bars += placed.bars
             swaps += placed.swaps
+            hasGuesses = hasGuesses || chapter.hasGuesses
             cursor = placed.bars.map(\.end).max().map { max(cursor, $0) } ?? cursor
         }
         compress()
@@ -51,7 +60,7 @@ struct Timeline: Sendable, Equatable, Encodable {
 
     /// Moves everything to begin at 0, and cuts the long stretches without a bar.
     private mutating func compress() {
-        let spans = bars.map { AskedSpan(begin: $0.begin, seconds: $0.end - $0.begin) }.union()
+        let spans = bars.map { TimeSpan(begin: $0.begin, seconds: $0.end - $0.begin) }.union()
         guard let first = spans.first else { return }
         let covered = spans.reduce(0) { $0 + $1.seconds }
         var shifts = [(from: -Double.infinity, by: first.begin)]
@@ -77,12 +86,14 @@ private struct Chapter {
         var engine: String
         var kind: Timeline.Kind
         var seconds: Double
+        /// nil where the journal does not tell.
+        var begin: Double?
     }
 
     /// Engines that came up one after the other, and the requests that were put after that.
     struct Passage {
         var arrivals: [Arrival] = []
-        var requests: [String: [AskedSpan]] = [:]
+        var requests: [String: [TimeSpan]] = [:]
     }
 
     var passages = [Passage()]
@@ -92,11 +103,13 @@ private struct Chapter {
     /// - Returns: whether the record ends the chapter.
     mutating func add(_ record: JournalRecord) -> Bool {
         switch record {
-        case .load(let engine, let seconds): arrive(Arrival(engine: engine, kind: .load, seconds: seconds))
-        case .wake(let engine, let seconds): arrive(Arrival(engine: engine, kind: .wake, seconds: seconds))
+        case .load(let engine, let seconds, let begin):
+            arrive(Arrival(engine: engine, kind: .load, seconds: seconds, begin: begin))
+        case .wake(let engine, let seconds, let begin):
+            arrive(Arrival(engine: engine, kind: .wake, seconds: seconds, begin: begin))
         case .swap: swaps += 1
         case .speculation: break
-        case .phase(let wave, let engines, let seconds): phase = (wave, engines, seconds)
+        case .phase(let wave, let engines, let seconds, _): phase = (wave, engines, seconds)
         case .event:
             if let engine = record.engine, let asked = record.asked {
                 passages[passages.count - 1].requests[engine, default: []].append(asked)
@@ -110,7 +123,8 @@ private struct Chapter {
         passages[passages.count - 1].arrivals.append(arrival)
     }
 
-    private var requests: [AskedSpan] { passages.flatMap { $0.requests.values.joined() } }
+    var hasGuesses: Bool { passages.contains { $0.arrivals.contains { $0.begin == nil } } }
+    private var requests: [TimeSpan] { passages.flatMap { $0.requests.values.joined() } }
     var firstRequest: Double? { requests.map(\.begin).min() }
     var lastRequest: Double? { requests.map(\.end).max() }
 
@@ -127,14 +141,15 @@ private struct Chapter {
             let total = passage.arrivals.reduce(0) { $0 + $1.seconds }
             var end = next.map(\.begin).min() ?? cursor + total
             for arrival in passage.arrivals.reversed() {
+                let begin = arrival.begin ?? end - arrival.seconds
                 bars.append(
-                    .init(engine: arrival.engine, kind: arrival.kind, begin: end - arrival.seconds, end: end))
-                end -= arrival.seconds
+                    .init(engine: arrival.engine, kind: arrival.kind, begin: begin, end: begin + arrival.seconds))
+                cursor = max(cursor, begin + arrival.seconds)
+                end = begin
             }
-            cursor = max(cursor, end + total)
         }
         let swap = bars.map(\.begin).min() ?? firstRequest ?? cursor
-        var asked: [String: [AskedSpan]] = [:]
+        var asked: [String: [TimeSpan]] = [:]
         for passage in passages { asked.merge(passage.requests, uniquingKeysWith: +) }
         for (engine, spans) in asked.sorted(by: { $0.key < $1.key }) {
             bars += spans.union(gap: gap).map {

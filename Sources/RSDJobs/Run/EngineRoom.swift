@@ -1,3 +1,5 @@
+import ModelLifecycle
+
 /// Where a run's engines will live, before anything of theirs is up.
 protocol EngineSite: Sendable {
     /// What the engine says of its version; asked once, before anything starts.
@@ -16,6 +18,8 @@ protocol EngineRoom: Sendable {
     var groups: [[Role]] { get }
     /// Why these, where it was left to the program to choose.
     var reason: String? { get }
+    /// Counts what the engines use; nil where that cannot be measured from here.
+    var energy: EnergyMeter? { get }
     /// Makes a group the resident one, and returns once all of it is ready.
     ///
     /// - Parameter note: told of loads and swaps, now and in later restarts.
@@ -27,8 +31,8 @@ protocol EngineRoom: Sendable {
 /// What happens to engines.
 enum EngineNote: Sendable, Equatable {
     case loading(engine: String)
-    case loaded(engine: String, seconds: Double)
-    case woken(engine: String, seconds: Double)
+    case loaded(engine: String, TimeSpan)
+    case woken(engine: String, TimeSpan)
     case swapped
 }
 

@@ -16,7 +16,7 @@ extension Job {
     /// - Parameters:
     ///   - kind: nil for the grader of the run's job.
     ///   - began: told what the grader calls itself and how many trajectories are finished, of how many.
-    /// - Throws: ``NoRun``, ``RunLocked``, ``SpecErrors``, ``JournalCorrupt``, ``ForeignEvent``, ``GraderUnavailable``,
+    /// - Throws: ``NoRun``, ``RunLocked``, ``RunIncomplete``, ``JournalCorrupt``, ``ForeignEvent``, ``GraderUnavailable``,
     ///   ``Interrupted``, or an error of the file system. The files are as they were then.
     public static func grade(
         _ directory: RunDirectory, with kind: GraderKind? = nil, interruption: Interruption,
@@ -30,10 +30,11 @@ extension Job {
         let archive = try RunArchive(directory)
         let kind = kind ?? archive.job.spec.grading.grader
         let grader = kind.grader(engine: archive.job.spec.engine, directory: directory)
+        let models = try archive.modelSizes()
         let id = try await interruption.giveUpOn { try await grader.prepare() }
         let before = Regrading.verdicts(in: directory)
         let conclusion = RunConclusion(
-            job: archive.job, directory: directory, models: archive.modelSizes, records: archive.records)
+            job: archive.job, directory: directory, models: models, records: archive.records)
         began(id, archive.roster.finishedCount, archive.roster.ids.count)
         if kind != .exact { _ = try await GraderProcesses(directory).ledger.sweepLeftovers() }
         let outcome = try await interruption.giveUpOn {
@@ -67,15 +68,8 @@ public struct Regrading: Sendable {
 
     /// By trajectory: whether its answer counts as right in the results that are there.
     static func verdicts(in directory: RunDirectory) -> [String: Bool] {
-        struct Line: Decodable {
-            var id: String
-            var correct: Bool
-        }
         var verdicts: [String: Bool] = [:]
-        for bytes in ((try? Data(contentsOf: directory.results)) ?? Data()).split(separator: UInt8(ascii: "\n")) {
-            guard let line = try? JSONDecoder().decode(Line.self, from: bytes) else { continue }
-            verdicts[line.id] = line.correct
-        }
+        for line in ResultLine.all(in: directory.resultsContent) { verdicts[line.id] = line.correct }
         return verdicts
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import ModelLifecycle
 
 /// A run from its first phase, or from wherever an earlier process left it, to the results.
 struct JobRun: Sendable {
@@ -73,8 +74,11 @@ struct JobRun: Sendable {
                 let hasQuestions = try await phase.prepare(ready.map(\.id))
                 await roster.update(phase.trajectories.values)
                 guard hasQuestions else { continue }
+                var meter = PhaseMeter(room.energy)
+                await meter.read()
                 let crew = try await enter(group, of: room, journal: journal)
-                try await run(phase, of: group, crew: crew, roster: &roster, journal: journal)
+                await meter.read()
+                try await run(phase, of: group, crew: crew, meter: meter, roster: &roster, journal: journal)
             }
         }
     }
@@ -83,12 +87,12 @@ struct JobRun: Sendable {
         let note: EngineNoteTaker = { [observe] note in
             switch note {
             case .loading(let engine): observe(.loading(engine: engine))
-            case .loaded(let engine, let seconds):
-                try await journal.append(.load(engine: engine, seconds: seconds))
-                observe(.loaded(engine: engine, seconds: seconds))
-            case .woken(let engine, let seconds):
-                try await journal.append(.wake(engine: engine, seconds: seconds))
-                observe(.woken(engine: engine, seconds: seconds))
+            case .loaded(let engine, let span):
+                try await journal.append(.load(engine: engine, seconds: span.seconds, begin: span.begin))
+                observe(.loaded(engine: engine, seconds: span.seconds))
+            case .woken(let engine, let span):
+                try await journal.append(.wake(engine: engine, seconds: span.seconds, begin: span.begin))
+                observe(.woken(engine: engine, seconds: span.seconds))
             case .swapped:
                 try await journal.append(.swap)
                 observe(.swapped)
@@ -98,26 +102,29 @@ struct JobRun: Sendable {
     }
 
     private func run(
-        _ phase: Phase, of roles: [Role], crew: any Crew, roster: inout Roster, journal: Journal
+        _ phase: Phase, of roles: [Role], crew: any Crew, meter: PhaseMeter, roster: inout Roster, journal: Journal
     ) async throws {
+        var meter = meter
         let ready = await phase.trajectories.values.filter { $0.needs(anyOf: roles) }
         let wave = ready.map { $0.response.waves + ($0.isAtStartOfWave ? 1 : 0) }.max() ?? 0
         observe(.phaseBegan(wave: wave, roles: roles, trajectories: ready.count))
-        let begin = ContinuousClock.now
+        let watch = Stopwatch()
         let result: Result<Void, any Error>
         do {
             result = .success(try await phase.run(with: crew))
         } catch {
             result = .failure(error)
         }
-        let seconds = (ContinuousClock.now - begin) / .seconds(1)
+        let seconds = watch.span.seconds
+        await meter.read()
         await roster.update(phase.trajectories.values)
         if let tokens = await crew.speculation(), tokens.proposed > 0 {
             try await journal.append(
                 .speculation(
                     engine: Role.speculative.rawValue, proposed: tokens.proposed, accepted: tokens.accepted))
         }
-        try await journal.append(.phase(wave: wave, engines: roles.map(\.rawValue), seconds: seconds))
+        try await journal.append(
+            .phase(wave: wave, engines: roles.map(\.rawValue), seconds: seconds, joules: meter.energy))
         observe(.phaseEnded(wave: wave, roles: roles, seconds: seconds))
         try result.get()
     }
@@ -146,7 +153,8 @@ struct JobRun: Sendable {
             job: job.spec.name, identity: SpecIdentity(job), seed: job.spec.seed, program: Program.version,
             engine: try await site.version(), host: ProcessInfo.processInfo.hostName,
             created: Date().formatted(.iso8601), residency: room?.reason,
-            batchInvariant: job.spec.engine.batchInvariant)
+            batchInvariant: job.spec.engine.batchInvariant,
+            models: Dictionary(uniqueKeysWithValues: job.models.map { ($0.key.rawValue, ModelSize($0.value)) }))
         try AtomicFile.write(Data(job.spec.renderYAML().utf8), to: directory.job)
         try AtomicFile.write(json: manifest, to: directory.manifest)
     }

@@ -38,8 +38,8 @@ struct LocalEngines: EngineSite {
         let machine = try await MachineMemory.measure(for: job.spec, dialect: dialect, atRest: true)
         let plan = try ResidencyPlan(job.spec, models: job.memory, on: machine)
         return try ResidentEngines(
-            residency(plan, memory: settling(on: machine)), of: job, reason: plan.reason, startsEngines: true,
-            logger: logger)
+            residency(plan, memory: settling(on: machine)), of: job, reason: plan.reason, energy: energy(on: machine),
+            startsEngines: true, logger: logger)
     }
 
     /// - Throws: `ResidencyError`; ``ModelFilesError``.
@@ -61,6 +61,11 @@ struct LocalEngines: EngineSite {
         }
         return try SwapResidency(
             sleepers: engines, groups: names, level: spec.engine.sleepLevel, memory: memory, logger: logger)
+    }
+
+    private func energy(on machine: MachineMemory) -> EnergyMeter? {
+        guard case .gpu(let devices, _) = machine else { return nil }
+        return EnergyMeter(GPUProbe(environment: job.spec.engine.environment), of: devices)
     }
 
     private func settling(on machine: MachineMemory) -> MemorySettling {

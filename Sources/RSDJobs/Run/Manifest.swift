@@ -18,6 +18,9 @@ public struct Manifest: Sendable, Equatable, Codable {
     /// Whether vLLM was told to compute the same whatever else is in the batch (`VLLM_BATCH_INVARIANT=1`), without which even
     /// greedy texts may change with the load; nil where that is not known, or the engine's way in any case.
     public var batchInvariant: Bool?
+    /// How many weights each model has that a method needs, by role: the models may be elsewhere when the run is graded or reported.
+    /// nil in runs of earlier versions.
+    var models: [String: ModelSize]?
 
     public static let currentFormat = 1
 

@@ -1,5 +1,5 @@
 import DequeModule
-import Foundation
+import ModelLifecycle
 
 /// Work on all trajectories that need one of the resident engines, until none does.
 ///
@@ -131,11 +131,9 @@ actor Phase {
             lanes[role]?.inFlight.insert(key)
             group.addTask {
                 do {
-                    let (begin, clock) = (Date().timeIntervalSince1970, ContinuousClock())
-                    let start = clock.now
+                    let watch = Stopwatch()
                     let event = try await crew.answer(question)
-                    let asked = AskedSpan(begin: begin, seconds: (clock.now - start) / .seconds(1))
-                    return .answered(key, try await self.deliver(event, to: key, asked: asked), by: role)
+                    return .answered(key, try await self.deliver(event, to: key, asked: watch.span), by: role)
                 } catch let failure as JournalWriteFailure {
                     throw failure
                 } catch {
@@ -180,7 +178,7 @@ actor Phase {
     }
 
     /// Gives an answer to all who wait for it; the first is the one for whom it was asked.
-    private func deliver(_ event: Event, to key: Question.Key, asked: AskedSpan) async throws -> [TrajectoryID] {
+    private func deliver(_ event: Event, to key: Question.Key, asked: TimeSpan) async throws -> [TrajectoryID] {
         var advanced: [TrajectoryID] = []
         while let (id, candidate) = desk.first(waitingFor: key) {
             var event = event
@@ -196,7 +194,7 @@ actor Phase {
     /// Journals an event and then takes it.
     ///
     /// - Throws: ``UnexpectedEvent`` where it does not fit; nothing is journalled then.
-    private func take(_ event: Event, for id: TrajectoryID, asked: AskedSpan?) async throws {
+    private func take(_ event: Event, for id: TrajectoryID, asked: TimeSpan?) async throws {
         guard let trajectory = trajectories[id] else { return }
         var trial = trajectory
         try trial.apply(event)

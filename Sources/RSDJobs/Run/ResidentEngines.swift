@@ -14,14 +14,17 @@ struct ResidentEngines: EngineRoom {
     private let logger: Logger
     let groups: [[Role]]
     let reason: String?
+    let energy: EnergyMeter?
 
     /// - Throws: ``ModelFilesError``.
     init(
-        _ residency: any Residency, of job: LoadedJob, reason: String? = nil, startsEngines: Bool, logger: Logger
+        _ residency: any Residency, of job: LoadedJob, reason: String? = nil, energy: EnergyMeter? = nil,
+        startsEngines: Bool, logger: Logger
     ) throws {
         self.residency = residency
         self.job = job
         self.reason = reason
+        self.energy = energy
         self.startsEngines = startsEngines
         self.logger = logger
         asking = try Asking(job: job)
@@ -58,13 +61,11 @@ struct ResidentEngines: EngineRoom {
         let value = try await twiceIfKilled(body)
         let after = await residency.statistics
         for name in names {
-            func spent(_ seconds: KeyPath<ResidencyStatistics, [String: Double]>) -> Double {
-                after[keyPath: seconds][name, default: 0] - before[keyPath: seconds][name, default: 0]
+            func new(_ spans: KeyPath<ResidencyStatistics, [String: [TimeSpan]]>) -> ArraySlice<TimeSpan> {
+                after[keyPath: spans][name, default: []].dropFirst(before[keyPath: spans][name, default: []].count)
             }
-            if spent(\.secondsLoading) > 0 {
-                try await note(.loaded(engine: name, seconds: spent(\.secondsLoading)))
-            }
-            if spent(\.secondsWaking) > 0 { try await note(.woken(engine: name, seconds: spent(\.secondsWaking))) }
+            for load in new(\.loads) { try await note(.loaded(engine: name, load)) }
+            for waking in new(\.wakings) { try await note(.woken(engine: name, waking)) }
         }
         return value
     }

@@ -3,22 +3,43 @@ import Foundation
 /// A run as its directory holds it: read without touching it, also while another process works on it.
 public struct RunArchive: Sendable {
     public let directory: RunDirectory
+    let manifest: Manifest
     public let job: LoadedJob
     public let records: [JournalRecord]
     /// Who works on it now.
     public let holder: LockHolder?
     let roster: Roster
 
-    /// - Throws: ``NoRun``, ``SpecErrors``, ``JournalCorrupt``, ``ForeignEvent``, or an error of the file system.
+    /// - Throws: ``NoRun``, ``RunIncomplete``, ``JournalCorrupt``, ``ForeignEvent``, or an error of the file system.
     public init(_ directory: RunDirectory) throws {
-        guard try Manifest.read(directory.manifest) != nil else { throw NoRun(directory: directory.url.path) }
+        guard let manifest = try Manifest.read(directory.manifest) else {
+            throw NoRun(directory: directory.url.path)
+        }
         self.directory = directory
-        job = try JobLoader.load(directory.job, withModels: false)
+        self.manifest = manifest
+        job = try Self.job(of: directory, as: manifest)
         holder = RunLock.holder(of: directory.lock)
         records = try JournalReader.read(directory.journal).records
         var roster = Roster(job)
         _ = try roster.replay(records)
         self.roster = roster
+    }
+
+    /// The job without its models, with the questions that the run was begun with.
+    private static func job(of directory: RunDirectory, as manifest: Manifest) throws(RunIncomplete) -> LoadedJob {
+        let job: LoadedJob
+        do throws(SpecErrors) {
+            job = try JobLoader.load(directory.job, withModels: false)
+        } catch {
+            throw RunIncomplete(errors: error)
+        }
+        let changed = Set(SpecIdentity(job).difference(from: manifest.identity).map(\.key))
+        if let dataset = job.spec.datasets.first(where: { changed.contains("datasets.\($0.name).questions") }) {
+            throw RunIncomplete(
+                directory,
+                "\(dataset.path) does not hold the questions that the run was begun with (data set '\(dataset.name)')")
+        }
+        return job
     }
 
     /// In the order of the results.
@@ -29,7 +50,7 @@ public struct RunArchive: Sendable {
     /// What the results say of a trajectory; nil where there are none yet, or none of this one.
     public func result(of id: TrajectoryID) -> ResultLine? {
         let name = id.description
-        return ResultLine.all(in: directory.results).first { $0.id == name }
+        return ResultLine.all(in: directory.resultsContent).first { $0.id == name }
     }
 
     public var figures: RunFigures {

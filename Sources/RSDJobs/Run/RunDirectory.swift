@@ -22,6 +22,9 @@ public struct RunDirectory: Sendable, Equatable {
     public var summaryTable: URL { url.appending(path: "summary.csv") }
     public var report: URL { url.appending(path: "report.html") }
 
+    /// The content of `results.jsonl`; nil where it is not there.
+    var resultsContent: Data? { FileManager.default.contents(atPath: results.path) }
+
     func create() throws(FileFailure) {
         for directory in [url, journal.deletingLastPathComponent(), logs] { try Self.make(directory.path) }
     }

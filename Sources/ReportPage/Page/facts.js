@@ -31,11 +31,20 @@ function showFacts() {
     ["host", data.host],
     ["begun", data.created],
     ["waves, swaps", `${counted(run.waves, "wave")}, ${counted(run.swaps, "swap")}, ${counted(run.cold_starts, "cold start")}`],
+    ["GPU energy", run.joules && energyWords(run.joules)],
     ["requests", run.requests && `${grouped(run.requests.asked)} asked, ${grouped(run.requests.shared)} shared by several methods`],
   ];
   byId("facts").append(...facts.filter(([, value]) => value).flatMap(([name, value]) =>
     [el("dt", {}, name), el("dd", { dir: "auto" }, ...(typeof value === "string" ? visible(value) : value))]));
   byId("spec").querySelector("pre").append(...visible(data.spec));
+}
+
+const sum = (figures) => Object.values(figures).reduce((all, figure) => all + figure, 0);
+
+function energyWords({ entering, working }) {
+  const parts = [["coming up", sum(entering)], ...Object.entries(working).sort(([one], [other]) => byRole(one, other))];
+  return `${energy(sum(entering) + sum(working))}: ${parts.map(([name, joules]) => `${name} ${energy(joules)}`).join(", ")};`
+    + " other programs' part included";
 }
 
 function showNotice() {

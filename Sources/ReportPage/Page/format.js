@@ -22,6 +22,9 @@ function si(number) {
   return fixed(value, places) + prefixes[step];
 }
 
+/** Joules as watt-hours: `0.42 Wh`, `1.20 kWh`. */
+const energy = (joules) => si(joules / 3600).replace(/^[\d.\u2212]+$/, "$& ") + "Wh";
+
 /** `0.4 s`, `2:05`, `1:02:03`, `3 d 04:05`. */
 function duration(seconds) {
   if (!isNumber(seconds)) return "–";

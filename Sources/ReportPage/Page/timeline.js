@@ -25,7 +25,7 @@ function timeTicks(seconds) {
 
 const LANE = 26, LEFT = 58, WIDTH = 1180;
 
-function showTimeline({ bars, swaps, cuts, seconds }) {
+function showTimeline({ bars, swaps, cuts, seconds, has_guesses: hasGuesses }) {
   if (bars.length === 0 || !(seconds > 0)) return;
   const engines = [...new Set(bars.map((bar) => bar.engine))].sort(byRole);
   const bottom = engines.length * LANE + 8;
@@ -41,7 +41,7 @@ function showTimeline({ bars, swaps, cuts, seconds }) {
     timeTicks(seconds).map((time) => below(time, 22, time === 0 ? "0" : duration(time))),
     cuts.map(({ at, seconds }) => [svg("line", { class: "cut", x1: x(at), x2: x(at), y1: 2, y2: bottom }),
       below(at, 33, `${duration(seconds)} left out`, "cut-label")]))),
-    el("p", { class: "notes" }, timelineNotes(bars, swaps)));
+    el("p", { class: "notes" }, timelineNotes(bars, swaps, hasGuesses)));
 }
 
 function lane(engine, place, bars, x) {
@@ -53,10 +53,11 @@ function lane(engine, place, bars, x) {
       svg("title", {}, `${engine} ${words[kind]}${wave ? `, wave ${wave}` : ""}: ${duration(end - begin)}`))));
 }
 
-function timelineNotes(bars, swaps) {
+function timelineNotes(bars, swaps, hasGuesses) {
   const kinds = [["load", "hatched: coming up"], ["wake", "outlined: waking"], ["work", "filled: answering"]];
   const notes = kinds.filter(([kind]) => bars.some((bar) => bar.kind === kind)).map(([, words]) => words);
   if (swaps.length > 0) notes.push("ticks below the line: swaps");
   const text = notes.join("; ");
-  return `${text[0].toUpperCase()}${text.slice(1)}. Loads and wakings are placed right before the first request after them.`;
+  const guesses = hasGuesses ? " Where the journal lacks the moment of a load or a waking, it is placed right before the next request." : "";
+  return `${text[0].toUpperCase()}${text.slice(1)}.${guesses}`;
 }

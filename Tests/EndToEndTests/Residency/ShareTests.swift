@@ -33,7 +33,7 @@ import Testing
         #expect(run.code == 0, "\(run.messages)")
         #expect(try await job.results() == job.reference())
         var groups: [[String]] = []
-        for case .phase(_, let engines, _) in try job.records() { groups.append(engines) }
+        for case .phase(_, let engines, _, _) in try job.records() { groups.append(engines) }
         #expect(Set(groups) == [["draft", "prm"], ["target"]])
     }
 

@@ -72,6 +72,10 @@ enum FakeDriver {
             *now = *later = number(device) == 1 && MIG;
             return 0;
         }
+        int nvmlDeviceGetTotalEnergyConsumption(nvmlDevice_t device, unsigned long long *millijoules) {
+            *millijoules = 20000000000500;
+            return number(device) == 1 ? 3 : 0;
+        }
         const char *nvmlErrorString(int code) { return code == 15 ? "GPU is lost" : "Unknown Error"; }
         #endif
         """#

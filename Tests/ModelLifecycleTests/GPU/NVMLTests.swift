@@ -21,6 +21,8 @@ struct NVMLTests {
         #expect(gpus.map(\.total) == [7500, 7500])
         #expect(gpus.map(\.free) == [3000, 3000])
         #expect(gpus.map(\.isSliced) == [false, false])
+        // The second says that it does not support it.
+        #expect(gpus.map(\.joules) == [20_000_000_000.5, nil])
         let own = try #require(ProcFS.record(of: getpid())?.command)
         #expect(
             gpus[0].holders == [
@@ -34,6 +36,7 @@ struct NVMLTests {
         let gpus = try #require(try await reader("OLD").read())
         #expect(gpus.map(\.total) == [8000, 8000])
         #expect(gpus[1].holders.map(\.bytes) == [700, nil])
+        #expect(gpus.map(\.joules) == [nil, nil])
     }
 
     @Test("a library without a driver is no GPU, and so is no library, or another one")
@@ -65,6 +68,7 @@ struct NVMLTests {
         #expect(try await reader.read()?.map(\.isSliced) == [false, true])
         let first = GPUProbe(environment: ["CUDA_VISIBLE_DEVICES": "0"], readers: [reader])
         #expect(try await first.devices().map(\.uuid) == ["GPU-aaaa"])
+        #expect(try await first.devices().map(\.joules) == [20_000_000_000.5])
         let second = GPUProbe(environment: ["CUDA_VISIBLE_DEVICES": "1"], readers: [reader])
         let error = await #expect(throws: GPUUnmeasurable.self) { try await second.devices() }
         #expect(

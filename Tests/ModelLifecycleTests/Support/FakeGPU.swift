@@ -9,6 +9,7 @@ final class FakeGPU: GPUMemory {
         var levels: [Double]
         var looks = 0
         var holders: [GPUHolder] = []
+        var joules: Double?
         var failure: GPUUnmeasurable?
     }
 
@@ -29,20 +30,22 @@ final class FakeGPU: GPUMemory {
         }
     }
 
+    func count(joules: Double?) { state.withLock { $0.joules = joules } }
+
     func fail(_ failure: GPUUnmeasurable?) { state.withLock { $0.failure = failure } }
 
     func devices() async throws(GPUUnmeasurable) -> [GPUDevice] {
         onLook()
-        let (level, holders, failure) = state.withLock { state in
+        let (level, holders, joules, failure) = state.withLock { state in
             state.looks += 1
             let level = state.levels.count > 1 ? state.levels.removeFirst() : state.levels[0]
-            return (level, state.holders, state.failure)
+            return (level, state.holders, state.joules, state.failure)
         }
         if let failure { throw failure }
         return [
             GPUDevice(
                 index: 0, name: "Fake", uuid: "GPU-f", total: .gibibytes(80), free: .gibibytes(80 - level),
-                holders: holders)
+                holders: holders, joules: joules)
         ]
     }
 

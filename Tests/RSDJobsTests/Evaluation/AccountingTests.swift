@@ -1,4 +1,5 @@
 import Foundation
+import ModelLifecycle
 import Testing
 
 @testable import RSDJobs
@@ -96,7 +97,7 @@ import Testing
         let id = TrajectoryID(method: "m", dataset: "d", problem: "p")
         func asked(_ role: Role, _ begin: Double, _ seconds: Double) -> JournalRecord {
             let answer = Generated(role: role, steps: [StepText(text: "x", tokens: 1)], end: .eos, promptTokens: 1)
-            return .event(id, .generated(answer), asked: AskedSpan(begin: begin, seconds: seconds))
+            return .event(id, .generated(answer), asked: TimeSpan(begin: begin, seconds: seconds))
         }
         let figures = RunFigures(
             records: [

@@ -100,6 +100,24 @@ import Testing
         #expect(read == line)
     }
 
+    @Test("candidates have answers of their own, found as that of the response is")
+    func candidatesHaveAnswers() throws {
+        var line = try line(correct: true, steps: [Step(text: "a", origin: .draft)])
+        line.candidates = [
+            Candidate(text: #"so \boxed{7}"#, finish: .eos, rewards: [0.5, nil], score: 0.5, chosen: true),
+            Candidate(text: "12 and", finish: .maxTokens, rewards: [], score: nil, chosen: false),
+            Candidate(text: "12", finish: .eos, rewards: [], score: nil, chosen: false),
+        ]
+        let data = try ResultLine.encode([line])
+        #expect(
+            String(decoding: data, as: UTF8.self).contains(
+                #""candidates":[{"answer":"7","chosen":true,"finish":"eos","rewards":[0.5,null],"score":0.5,"#
+                    + #""text":"so \\boxed{7}"},{"answer":null,"#))
+        #expect(try JSONDecoder().decode(ResultLine.self, from: data) == line)
+        let shown = try JSONDecoder().decode(ShownLine.self, from: data)
+        #expect(shown.candidates?.map(\.answer) == ["7", nil, "12"])
+    }
+
     @Test func runFiguresAddUpOverResumptions() {
         let records: [JournalRecord] = [
             .load(engine: "draft", seconds: 1), .phase(wave: 1, engines: ["draft"], seconds: 10), .swap,
@@ -111,5 +129,34 @@ import Testing
         #expect(figures.swaps == 1)
         #expect(figures.seconds.loading == ["draft": 4, "prm": 2])
         #expect(figures.seconds.working == ["draft": 10, "draft+prm": 5])
+        #expect(figures.joules == nil)
+    }
+
+    @Test("energy is summed by the engines that were up, and told only where every phase was measured")
+    func energy() throws {
+        var records: [JournalRecord] = [
+            .phase(wave: 1, engines: ["draft"], seconds: 10, joules: .init(entering: 1800, working: 3600)), .swap,
+            .phase(wave: 1, engines: ["prm", "target"], seconds: 5, joules: .init(entering: 900, working: 720)),
+            .phase(wave: 2, engines: ["draft"], seconds: 1, joules: .init(entering: 900, working: 360)),
+        ]
+        let joules = try #require(RunFigures(records: records, waves: 2).joules)
+        #expect(joules.entering == ["draft": 2700, "prm+target": 900])
+        #expect(joules.working == ["draft": 3960, "prm+target": 720])
+        #expect(joules.total == 8280)
+        #expect(joules.words == "coming up 1 Wh, draft 1.10 Wh, prm+target 0.20 Wh")
+        records.append(.phase(wave: 2, engines: ["prm", "target"], seconds: 1))
+        #expect(RunFigures(records: records, waves: 2).joules == nil)
+        #expect(RunFigures(records: [], waves: 0).joules == nil)
+    }
+
+    @Test("a reading that is missing, or a counter that began anew, is no energy")
+    func energyOfAPhase() {
+        #expect(PhaseEnergy(readings: [100, 130, 130]) == PhaseEnergy(entering: 30, working: 0))
+        let faults: [[Double?]] = [
+            [100, nil, 130], [100, 130, nil], [100, 130, 20], [100, 30, 200], [nil, nil, nil],
+        ]
+        for readings in faults {
+            #expect(PhaseEnergy(readings: readings) == nil)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import ModelLifecycle
 import Testing
 
 @testable import RSDJobs
@@ -43,11 +44,14 @@ import Testing
             .event(id, .retried),
             .event(
                 id, .scored(Scored(rewards: [1], tokens: [1], promptTokens: 2)),
-                asked: AskedSpan(begin: 1_795_000_000.125, seconds: 0.25)),
+                asked: TimeSpan(begin: 1_795_000_000.125, seconds: 0.25)),
             .load(engine: "draft", seconds: 1.25),
             .wake(engine: "target", seconds: 0.5),
+            .load(engine: "draft", seconds: 1.25, begin: 1_795_000_000.125),
+            .wake(engine: "target", seconds: 0.5, begin: 1_795_000_000.25),
             .swap,
             .phase(wave: 3, engines: ["draft", "prm"], seconds: 0.5),
+            .phase(wave: 3, engines: ["prm"], seconds: 0.5, joules: PhaseEnergy(entering: 0.25, working: 1500.125)),
         ]
         let journal = try Journal(file: file, goodLength: 0)
         for record in records { try await journal.append(record) }

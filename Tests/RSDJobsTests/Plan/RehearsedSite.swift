@@ -1,4 +1,4 @@
-import Synchronization
+import ModelLifecycle
 
 @testable import RSDJobs
 
@@ -7,6 +7,7 @@ struct RehearsedSite: EngineSite, EngineRoom {
     let groups: [[Role]]
     let standIn: StandIn
     var reason: String? { nil }
+    var energy: EnergyMeter? { nil }
 
     func version() async throws -> String { "stand-in" }
     func sweep() async throws -> Int { 0 }

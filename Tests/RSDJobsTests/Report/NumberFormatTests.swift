@@ -41,6 +41,11 @@ import Testing
         #expect(NumberFormat.clock(seconds) == text)
     }
 
+    @Test(arguments: [(0, "0 Wh"), (1512, "0.42 Wh"), (4_320_000, "1.20 kWh")])
+    func energies(joules: Double, text: String) {
+        #expect(NumberFormat.energy(joules: joules) == text)
+    }
+
     @Test func countsNouns() {
         #expect(NumberFormat.counted(1, "trajectory", "trajectories") == "1 trajectory")
         #expect(NumberFormat.counted(2000, "trajectory", "trajectories") == "2,000 trajectories")

@@ -7,6 +7,8 @@ struct SmallReport {
     var lines: [ResultLine] = []
     /// Put into each line of `results.jsonl` besides: fields that ``ResultLine`` does not know.
     var more: [String: String] = [:]
+    /// The journal.
+    var records: [JournalRecord] = []
     var questions: [String] = ["1+1?", "2+2?", "3+3?"]
 
     /// rsd is right on 0 and 1, the target on 0 and 2.
@@ -60,8 +62,9 @@ struct SmallReport {
         }
         let summary = Summary(
             spec: job.spec, models: job.models.mapValues(ModelSize.init), lines: lines,
-            grader: ExactGrader.id, run: RunFigures(records: [], waves: 1))
+            grader: ExactGrader.id, run: RunFigures(records: self.records, waves: 1))
         return RunReport(
-            job: job, manifest: manifest, summary: summary, lines: lines, results: results, records: [], total: 6)
+            job: job, manifest: manifest, summary: summary, lines: lines, results: results, records: self.records,
+            total: 6)
     }
 }

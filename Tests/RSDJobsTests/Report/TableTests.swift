@@ -42,6 +42,26 @@ import Testing
         )
     }
 
+    @Test("energy is told of the whole run, where it was measured")
+    func energy() throws {
+        let report = try SmallReport.golden.made()
+        #expect(!report.markdown.contains("energy") && !report.summary.csv.contains("joules"))
+        #expect(try !String(decoding: report.summaryJSON(), as: UTF8.self).contains("joules"))
+        var golden = SmallReport.golden
+        golden.records = [
+            .phase(wave: 1, engines: ["draft"], seconds: 9, joules: PhaseEnergy(entering: 720, working: 2880.5))
+        ]
+        let measured = try golden.made()
+        #expect(
+            measured.markdown.hasSuffix(
+                "\nGPU energy of the whole run: 1.00 Wh (coming up 0.20 Wh, draft 0.80 Wh), other programs' part included.\n"
+            ))
+        let lines = measured.summary.csv.split(separator: "\n")
+        #expect(lines[0].hasSuffix(",run_joules") && lines.dropFirst().allSatisfy { $0.hasSuffix(",3600.5") })
+        let json = try JSONDecoder().decode(Summary.self, from: measured.summaryJSON())
+        #expect(json.run.joules?.working == ["draft": 2880.5])
+    }
+
     @Test func aNameWithACommaStaysOneCell() throws {
         var summary = try SmallReport.golden.made().summary
         summary.rows[0].method = "a,\"b\""

@@ -1,3 +1,4 @@
+import ModelLifecycle
 import Testing
 
 @testable import RSDJobs
@@ -5,7 +6,7 @@ import Testing
 @Suite struct TimelineTests {
     private func asked(_ role: Role, _ begin: Double, _ seconds: Double) -> JournalRecord {
         let id = TrajectoryID(method: "m", dataset: "d", problem: "p")
-        let span = AskedSpan(begin: begin, seconds: seconds)
+        let span = TimeSpan(begin: begin, seconds: seconds)
         guard role != .prm else {
             return .event(id, .scored(Scored(rewards: [], tokens: [], promptTokens: 0)), asked: span)
         }
@@ -69,6 +70,29 @@ import Testing
         ])
         #expect(timeline.bars.map(\.begin) == [0, 2, 9, 10])
         #expect(timeline.seconds == 13)
+    }
+
+    @Test("loads and wakings stand where the journal has them, and the rest right before the next request")
+    func exactTimes() {
+        let timeline = Timeline([
+            .load(engine: "draft", seconds: 5, begin: 1000), asked(.draft, 1009, 11),
+            .phase(wave: 1, engines: ["draft"], seconds: 11),
+            .load(engine: "prm", seconds: 3), .load(engine: "target", seconds: 4, begin: 1030), .swap,
+            asked(.prm, 1040, 6), .wake(engine: "target", seconds: 2, begin: 1041),
+            .phase(wave: 1, engines: ["prm", "target"], seconds: 6),
+        ])
+        #expect(
+            timeline.bars == [
+                .init(engine: "draft", kind: .load, begin: 0, end: 5),
+                .init(engine: "draft", kind: .work, begin: 9, end: 20, wave: 1),
+                .init(engine: "target", kind: .load, begin: 30, end: 34),
+                .init(engine: "prm", kind: .load, begin: 27, end: 30),
+                .init(engine: "target", kind: .wake, begin: 41, end: 43),
+                .init(engine: "prm", kind: .work, begin: 40, end: 46, wave: 1),
+            ])
+        #expect(timeline.swaps == [27])
+        #expect(timeline.hasGuesses)
+        #expect(!Timeline([.load(engine: "draft", seconds: 5, begin: 1000)]).hasGuesses)
     }
 
     @Test func nothingTakesNoTime() {

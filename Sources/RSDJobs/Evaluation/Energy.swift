@@ -1,0 +1,52 @@
+/// What the GPUs used in a phase, in joules: all of it, that of other programs included.
+public struct PhaseEnergy: Sendable, Equatable, Codable {
+    /// Making room for its engines and bringing them up.
+    public var entering: Double
+    /// Asking them.
+    public var working: Double
+
+    public init(entering: Double, working: Double) {
+        self.entering = entering
+        self.working = working
+    }
+
+    /// - Parameter readings: of an `EnergyMeter` before the engines came up, before they were asked, and after.
+    /// - Returns: nil where one is missing, or the counter began anew in between.
+    init?(readings: [Double?]) {
+        let known = readings.compactMap(\.self)
+        guard known.count == 3, known[0] <= known[1], known[1] <= known[2] else { return nil }
+        self.init(entering: known[1] - known[0], working: known[2] - known[1])
+    }
+}
+
+extension RunFigures {
+    /// What the GPUs used in all phases, see ``PhaseEnergy``; by the engines that were up.
+    public struct Joules: Sendable, Equatable, Codable {
+        public var entering: [String: Double] = [:]
+        public var working: [String: Double] = [:]
+
+        // In a fixed order, so that the same figures have the same sum to the last bit.
+        private var comingUp: Double { RunFigures.inOrder(entering).reduce(0) { $0 + $1.value } }
+        public var total: Double { RunFigures.inOrder(working).reduce(comingUp) { $0 + $1.value } }
+
+        /// `coming up 2.10 Wh, draft 3.00 Wh, prm 1.20 Wh`
+        public var words: String {
+            let parts = [("coming up", comingUp)] + RunFigures.inOrder(working)
+            return parts.map { "\($0.0) \(NumberFormat.energy(joules: $0.1))" }.joined(separator: ", ")
+        }
+    }
+}
+
+extension [JournalRecord] {
+    /// nil where a phase was not measured: part of an energy would look like all of it.
+    var joules: RunFigures.Joules? {
+        var sum = RunFigures.Joules()
+        for case .phase(_, let engines, _, let energy) in self {
+            guard let energy else { return nil }
+            let group = engines.joined(separator: "+")
+            sum.entering[group, default: 0] += energy.entering
+            sum.working[group, default: 0] += energy.working
+        }
+        return sum.working.isEmpty ? nil : sum
+    }
+}
