@@ -1,4 +1,5 @@
 # `make demo` runs the main job on the models that come with the repository; `make test` passes the tests;
+# `make test-slurm` those on a real Slurm, which it installs (Debian's packages) and brings up on loopback;
 # `make test-vllm` those on real vLLM, which it sets up first (0.5 to 3 GB to download, once, outside the clone).
 # All build what they need and install missing Debian packages where they may.
 
@@ -6,7 +7,7 @@ SWIFT ?= swift
 BUILD := $(SWIFT) build -c release
 RUN_DIR ?= runs/demo
 
-.PHONY: demo test test-vllm release test-release lint format bench deps clean
+.PHONY: demo test test-vllm test-slurm release test-release lint format bench deps clean
 
 demo: deps
 	$(BUILD) --product rsd-pocket
@@ -22,7 +23,7 @@ test: deps
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest --filter "$(WAITING)"
 	$(SWIFT) test --skip-build --disable-xctest --filter "$(COMPUTING)"
-	$(SWIFT) test --skip-build --disable-xctest --no-parallel --skip "$(WAITING)|$(COMPUTING)|EndToEndTests|VLLMTests"
+	$(SWIFT) test --skip-build --disable-xctest --no-parallel --skip "$(WAITING)|$(COMPUTING)|EndToEndTests|VLLMTests|ClusterTests"
 	$(SWIFT) test --skip-build --disable-xctest --filter EndToEndTests
 
 # One after the other: each test has several processes that use all cores.
@@ -31,6 +32,13 @@ test-vllm: deps
 	scripts/make-test-models
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest --no-parallel --filter VLLMTests
+
+# On a real Slurm with two nodes on loopback, which comes up for it and goes again. Needs root.
+test-slurm: deps
+	$(SWIFT) build --build-tests
+	@slurm=$$(mktemp -d) && trap 'scripts/slurm-down "$$slurm" && rm -rf "$$slurm"' EXIT && \
+	scripts/slurm-up "$$slurm" --nodes 2 && RSD_TEST_SLURM="$$slurm" \
+	    $(SWIFT) test --skip-build --disable-xctest --no-parallel --filter ClusterTests
 
 # A tarball in dist/ for machines without Swift; docs/cluster.md tells what is in it.
 release: deps

@@ -90,6 +90,9 @@ let package = Package(
             dependencies: ["RunnerSupport", "RSDJobs", "ModelLifecycle", "rsd-batch", "rsd-pocket"],
             exclude: ["gsm8k", "reference"], swiftSettings: strict),
         .testTarget(
+            name: "ClusterTests", dependencies: ["RunnerSupport", "RSDJobs", "rsd-batch", "rsd-pocket"],
+            swiftSettings: strict),
+        .testTarget(
             name: "RSDJobsTests",
             dependencies: ["RSDJobs", "RunnerSupport", .product(name: "FlyingFox", package: "FlyingFox")],
             exclude: ["Grading/golden.jsonl"], swiftSettings: strict),

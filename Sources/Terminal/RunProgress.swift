@@ -53,6 +53,13 @@ public struct RunProgress: Sendable {
             self.total = total
             self.finished = finished
             return [.began(total: total, finished: finished, replayed: replayed)]
+        case .awaitingLock(let holder, let seconds):
+            let who = holder.map { "process \($0.pid) on \($0.host)" } ?? "another process"
+            let text =
+                seconds.map {
+                    "\(who) held this run last; looking for up to \(NumberFormat.duration($0)) whether it lives"
+                } ?? "\(who) works on this run; waiting for it to end"
+            return [.message(text, .yellow)]
         case .swept(let count): return [.swept(count: count)]
         case .choseResidency(let reason): return [.message("residency \(reason)", .plain)]
         case .loading(let engine):

@@ -6,6 +6,8 @@ public struct RunStatus: Sendable, Equatable {
     public var job: String
     /// As the user would type it.
     public var directory: String
+    /// The part of the job that the run is; nil for all of it.
+    public var shard: Shard?
     /// Who works on it now.
     public var holder: LockHolder?
     public var wave: Int
@@ -62,6 +64,7 @@ public struct RunStatus: Sendable, Equatable {
             job: archive.job.spec.name, directory: directory, holder: archive.holder,
             trajectories: archive.trajectories, records: archive.records, figures: archive.figures,
             hasResults: FileManager.default.fileExists(atPath: archive.directory.results.path))
+        shard = archive.job.shard
     }
 
     public var total: Int { methods.reduce(0) { $0 + $1.total } }
@@ -110,7 +113,7 @@ private struct CurrentPhase {
                 touched.insert(id)
             case .event(let id, .failed, _): touched.insert(id)
             case .load(let engine, _, _), .wake(let engine, _, _): role = role ?? Role(rawValue: engine)
-            case .event(_, .retried, _), .swap, .speculation: break
+            case .event(_, .retried, _), .swap, .speculation, .shard: break
             }
         }
         guard let role else { return nil }
@@ -120,7 +123,7 @@ private struct CurrentPhase {
 
 extension RunStatus: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case job, directory, holder, wave, phase, total, finished, failed, methods, run
+        case job, directory, shard, holder, wave, phase, total, finished, failed, methods, run
         case hasResults = "has_results"
     }
 
@@ -128,6 +131,7 @@ extension RunStatus: Encodable {
         var object = encoder.container(keyedBy: CodingKeys.self)
         try object.encode(job, forKey: .job)
         try object.encode(directory, forKey: .directory)
+        try object.encodeIfPresent(shard, forKey: .shard)
         try object.encode(holder, forKey: .holder)
         try object.encode(wave, forKey: .wave)
         try object.encode(phase, forKey: .phase)

@@ -100,9 +100,19 @@ public struct StatusView: Sendable {
         ].joined(separator: " · ")
     }
 
+    /// The directory above a shard's.
+    private var parent: String {
+        let parts = status.directory.split(separator: "/", omittingEmptySubsequences: false).filter { $0 != "" }
+        let above = parts.dropLast().joined(separator: "/")
+        return status.directory.hasPrefix("/") ? "/" + above : above.isEmpty ? "." : above
+    }
+
     private var next: [Line] {
         let directory = status.directory.shellWord
-        let again = "rsd-batch run \("\(status.directory)/job.yaml".shellWord) --run-dir \(directory)"
+        let job = "\(status.directory)/job.yaml".shellWord
+        let again =
+            status.shard.map { "rsd-batch run \(job) --run-dir \(parent.shellWord) --shard \($0)" }
+            ?? "rsd-batch run \(job) --run-dir \(directory)"
         if let holder = status.holder {
             return [Line("wait for it, or stop it until later: kill -TERM \(holder.pid) (on \(holder.host))")]
         }

@@ -13,8 +13,9 @@ enum Failure {
             try? console.out(RSDBatch.fullMessage(for: error))
             Foundation.exit(ProgramExit.done.rawValue)
         }
-        if error is Interrupted {
-            console.message("rsd-batch: interrupted; nothing is lost: run the same command again to go on\n")
+        if let error = error as? Interrupted {
+            let reason = error.reason.map { ": \($0)" } ?? ""
+            console.message("rsd-batch: interrupted\(reason); nothing is lost: run the same command again to go on\n")
             Foundation.exit(ProgramExit.interrupted.rawValue)
         }
         let code = code(for: error)
@@ -28,11 +29,16 @@ enum Failure {
     static func code(for error: any Error) -> ProgramExit {
         switch error {
         case let error as LedgerError where error.isDiskFull: .disk
-        case is SpecErrors, is RunIncomplete, is NoRun, is NoTrajectory, is GraderUnavailable, is UnusableRun: .badJob
+        case is SpecErrors, is RunIncomplete, is NoRun, is NoTrajectory, is GraderUnavailable, is UnusableRun,
+            is TooManyShards, is NoShards, is SlurmMissing, is SlurmRefusal, is NoSubmission:
+            .badJob
         case is EngineUseless, is EngineError, is EngineUnkillable, is LedgerError, is ResidencyError,
             is ResidencyImpossible:
             .engine
-        case is RunLocked, is SpecChanged, is JournalCorrupt, is ForeignEvent: .directoryTaken
+        case is RunLocked, is RunLockLost, is SpecChanged, is JournalCorrupt, is ForeignEvent, is ShardsMixed,
+            is ShardChanged,
+            is ShardsUnfit, is StillQueued, is UndividedRun:
+            .directoryTaken
         case is JournalWriteFailure, is FileFailure, is OutputFailure: .disk
         case let error as CocoaError where error.isAboutWriting: .disk
         default: RSDBatch.exitCode(for: error) == .validationFailure ? .usage : .unexpected

@@ -17,7 +17,7 @@ enum ProgramExit: Int32, CaseIterable {
         case .badJob: "the job, its data, or a name that was given is not right"
         case .someFailed: "done, but some trajectories failed or could not be graded"
         case .engine: "an engine could not be started or kept up"
-        case .directoryTaken: "the run directory is in use, damaged, or belongs to another job"
+        case .directoryTaken: "the run directory is in use, damaged, not complete, or belongs to another job"
         case .disk: "the disk is full or not writable"
         case .usage: "the command line is not right"
         case .interrupted: "interrupted: run the same command again to go on"

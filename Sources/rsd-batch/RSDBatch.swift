@@ -16,8 +16,7 @@ struct RSDBatch: AsyncParsableCommand {
         version: Program.version,
         subcommands: [
             RunCommand.self, ValidateCommand.self, PlanCommand.self, StatusCommand.self, ShowCommand.self,
-            GradeCommand.self,
-            ReportCommand.self,
+            GradeCommand.self, ReportCommand.self, MergeCommand.self, SubmitCommand.self, CancelCommand.self,
         ])
 
     static func main() async {

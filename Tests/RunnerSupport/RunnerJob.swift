@@ -30,9 +30,10 @@ package final class RunnerJob<Source: JobSource>: Sendable {
 
     // MARK: Running
 
-    package func start(_ options: [String] = []) throws -> RunnerProcess {
+    package func start(_ options: [String] = [], environment: [String: String] = [:]) throws -> RunnerProcess {
         try RunnerProcess(
-            ["run", file.path, "--run-dir", directory.url.path] + options, scratch: scratch, limit: Source.limit)
+            ["run", file.path, "--run-dir", directory.url.path] + options, scratch: scratch, environment: environment,
+            limit: Source.limit)
     }
 
     /// Runs it to its end.
@@ -75,11 +76,11 @@ package final class RunnerJob<Source: JobSource>: Sendable {
     /// What an untouched run of the same job writes.
     package func reference() async throws -> Data { try await References.shared.results(of: setup) }
 
-    /// Every file of the run directory and its content, without the lock, which each process writes its pid to.
+    /// Every file of the run directory and its content, without those of the lock, which every process writes to.
     package func snapshot() throws -> [String: Data] {
         var files: [String: Data] = [:]
         let root = directory.url.path
-        for path in try FileManager.default.subpathsOfDirectory(atPath: root) where path != "lock" {
+        for path in try FileManager.default.subpathsOfDirectory(atPath: root) where !path.hasPrefix("lock") {
             files[path] = FileManager.default.contents(atPath: "\(root)/\(path)")
         }
         return files

@@ -80,11 +80,19 @@ package final class RunnerProcess: Sendable {
         where descriptor > 2 {
             posix_spawn_file_actions_addclose(&actions, descriptor)
         }
+        // The threads of Swift's tasks have signals blocked, and a child has what its parent's thread has.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         var pid = pid_t()
         let status = withCStrings(words) { argv in
             withCStrings(variables.map { "\($0)=\($1)" }) { envp in
-                posix_spawn(&pid, words[0], &actions, nil, argv, envp)
+                posix_spawn(&pid, words[0], &actions, &attributes, argv, envp)
             }
         }
         guard status == 0 else { throw POSIXError(POSIXErrorCode(rawValue: status) ?? .EIO) }

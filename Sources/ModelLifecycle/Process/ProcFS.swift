@@ -76,8 +76,15 @@ package enum ProcFS {
         return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    /// The machine's own name. Foundation's `hostName` may ask a name server, which may not answer or change its mind.
+    /// The kernel's name for the set of processes that this one counts among; a pid means nothing in another.
+    package static func pidNamespace() -> String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")) ?? "unknown"
+    }
+
+    /// The machine's own name, or what `RSD_BATCH_HOST` has it called: containers may all have the same. Foundation's `hostName`
+    /// may ask a name server, which may not answer or change its mind.
     package static func hostName() -> String {
+        if let name = ProcessInfo.processInfo.environment["RSD_BATCH_HOST"], !name.isEmpty { return name }
         guard let bytes = read("/proc/sys/kernel/hostname") else { return "unknown" }
         return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }

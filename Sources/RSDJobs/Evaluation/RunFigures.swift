@@ -50,17 +50,23 @@ public struct RunFigures: Sendable, Equatable, Codable {
     /// - Parameter records: all that the journal holds.
     public init(records: [JournalRecord], waves: Int) {
         self.waves = waves
+        joules = records.joules
+        for part in records.partsOfShards { add(part) }
+    }
+
+    /// Of one run, or of one shard: what shards did side by side is time of several machines, and adds up.
+    private mutating func add(_ records: ArraySlice<JournalRecord>) {
         var asked: [String: [TimeSpan]] = [:]
         var inPhases: [String: Double] = [:]
-        joules = records.joules
         for record in records {
             add(record)
             if let engine = record.engine, let span = record.asked { asked[engine, default: []].append(span) }
             guard case .phase(_, let engines, let time, _) = record else { continue }
             for engine in engines { inPhases[engine, default: 0] += time }
         }
-        seconds.busy = asked.mapValues { $0.union().reduce(0) { $0 + $1.seconds } }
-        for (engine, time) in inPhases { seconds.idle[engine] = max(0, time - (seconds.busy[engine] ?? 0)) }
+        let busy = asked.mapValues { $0.union().reduce(0) { $0 + $1.seconds } }
+        seconds.busy.merge(busy, uniquingKeysWith: +)
+        for (engine, time) in inPhases { seconds.idle[engine, default: 0] += max(0, time - (busy[engine] ?? 0)) }
     }
 
     private mutating func add(_ record: JournalRecord) {
@@ -73,6 +79,7 @@ public struct RunFigures: Sendable, Equatable, Codable {
             seconds.loading[engine, default: 0] += time
         case .wake(let engine, let time, _): seconds.waking[engine, default: 0] += time
         case .swap: swaps += 1
+        case .shard: break
         case .speculation(_, let proposed, let accepted):
             var sum = speculation ?? Speculation()
             sum.proposed += proposed
@@ -102,13 +109,20 @@ extension JournalRecord {
         case .event(_, .generated(let answer), _): answer.role.rawValue
         case .event(_, .scored, _): Role.prm.rawValue
         case .load(let engine, _, _), .wake(let engine, _, _): engine
-        case .event, .swap, .speculation, .phase: nil
+        case .event, .swap, .speculation, .phase, .shard: nil
         }
     }
 
     var asked: TimeSpan? {
         guard case .event(_, _, let asked) = self else { return nil }
         return asked
+    }
+}
+
+extension [JournalRecord] {
+    /// The records of each shard; all of them where the run was not put together from shards.
+    var partsOfShards: [ArraySlice<JournalRecord>] {
+        split { if case .shard = $0 { true } else { false } }
     }
 }
 

@@ -9,7 +9,7 @@ public final class Journal: Sendable {
     private struct State {
         var waiting: [Waiter] = []
         var writing = false
-        var failure: JournalWriteFailure?
+        var failure: (any Error)?
     }
 
     private struct Waiter {
@@ -21,12 +21,16 @@ public final class Journal: Sendable {
     private let queue = DispatchQueue(label: "journal")
     private let descriptor: Int32
     private let path: String
+    private let permit: @Sendable () throws -> Void
 
     /// Opens the journal for appending and cuts the torn end that a crash may have left.
     ///
-    /// - Parameter goodLength: bytes to keep, as ``JournalReader`` found them.
-    public init(file: URL, goodLength: Int) throws {
+    /// - Parameters:
+    ///   - goodLength: bytes to keep, as ``JournalReader`` found them.
+    ///   - permit: asked before anything is written; what it throws ends all writing.
+    public init(file: URL, goodLength: Int, permit: @escaping @Sendable () throws -> Void = {}) throws {
         path = file.path
+        self.permit = permit
         descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw JournalWriteFailure(path: path, errno: errno) }
         var status = stat()
@@ -42,7 +46,7 @@ public final class Journal: Sendable {
 
     /// Appends a record; returns when it is on the disk.
     ///
-    /// - Throws: ``JournalWriteFailure``. After one, every later append fails too: a gap would be worse than a stop.
+    /// - Throws: ``JournalWriteFailure``, or what forbade the writing. After one, every later append fails too: a gap would be worse than a stop.
     public func append(_ record: JournalRecord) async throws {
         let line = try JournalLine.encode(record)
         try await withCheckedThrowingContinuation { continuation in
@@ -63,12 +67,13 @@ public final class Journal: Sendable {
                 return (state.waiting, state.failure)
             }
             if group.isEmpty { return }
-            let result = Result { () throws(JournalWriteFailure) in
+            let result = Result {
                 if let failure { throw failure }
+                try permit()
                 try write(group)
             }
             if case .failure(let failure) = result { state.withLock { $0.failure = failure } }
-            for waiter in group { waiter.continuation.resume(with: result.mapError { $0 }) }
+            for waiter in group { waiter.continuation.resume(with: result) }
         }
     }
 

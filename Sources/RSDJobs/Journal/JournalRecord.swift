@@ -17,6 +17,8 @@ public enum JournalRecord: Sendable, Equatable {
     case speculation(engine: String, proposed: Int, accepted: Int)
     /// Trajectories were worked on: seconds spent on it, loads apart, and the energy where it was measured.
     case phase(wave: Int, engines: [String], seconds: Double, joules: PhaseEnergy? = nil)
+    /// What follows, up to the next such record, was done by this shard, beside the others.
+    case shard(Shard)
 }
 
 /// `{"crc":"89abcdef",…}`: plain JSON for jq and pandas, with a checksum of all that follows it.
@@ -59,9 +61,12 @@ extension JournalRecord: Codable {
         case reason
         case engine, seconds, wave, engines, joules
         case begin, candidate, shared, proposed, accepted
+        case shard
     }
 
-    private enum Kind: String, Codable { case generated, scored, failed, retried, load, wake, swap, speculation, phase }
+    private enum Kind: String, Codable {
+        case generated, scored, failed, retried, load, wake, swap, speculation, phase, shard
+    }
 
     public init(from decoder: any Decoder) throws {
         let line = try decoder.container(keyedBy: Key.self)
@@ -122,6 +127,8 @@ extension JournalRecord: Codable {
                 engines: try line.decode([String].self, forKey: .engines),
                 seconds: try line.decode(Double.self, forKey: .seconds),
                 joules: try line.decodeIfPresent(PhaseEnergy.self, forKey: .joules))
+        case .shard:
+            self = .shard(try line.decode(Shard.self, forKey: .shard))
         }
     }
 
@@ -157,6 +164,9 @@ extension JournalRecord: Codable {
             try line.encode(engines, forKey: .engines)
             try line.encode(seconds, forKey: .seconds)
             try line.encodeIfPresent(joules, forKey: .joules)
+        case .shard(let shard):
+            try line.encode(Kind.shard, forKey: .kind)
+            try line.encode(shard, forKey: .shard)
         }
     }
 

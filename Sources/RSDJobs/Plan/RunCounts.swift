@@ -53,7 +53,7 @@ extension RunCounts {
             case .load(let engine, _, _): Role(rawValue: engine).map { starts[$0, default: 0] += 1 }
             case .wake(let engine, _, _): Role(rawValue: engine).map { wakes[$0, default: 0] += 1 }
             case .swap: swaps += 1
-            case .event, .speculation, .phase: break
+            case .event, .speculation, .phase, .shard: break
             }
         }
     }

@@ -4,6 +4,7 @@ extension RunReport {
         let datasets = job.spec.datasets.map(\.name)
         var parts = ["# \(job.spec.name.markdown)", facts.joined(separator: "  \n")]
         if finished < total { parts.append("\(finished) of \(total) answers are finished.") }
+        parts += (manifest.merged?.missing ?? []).map { "\($0.markdown)." }
         if datasets.count > 1 { parts.append(accuracies(datasets)) }
         for dataset in datasets {
             if datasets.count > 1 { parts.append("## \(dataset.markdown)") }

@@ -61,6 +61,10 @@ struct PageIndex: Encodable {
     var host: String
     var created: String
     var residency: String?
+    /// Of a run that is one shard.
+    var shard: Shard?
+    /// Of a run that was put together from shards.
+    var merged: Manifest.Merged?
     var batchInvariant: Bool?
     var models: [Model]
     var datasets: [Dataset]
@@ -78,7 +82,7 @@ struct PageIndex: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case summary, job, spec, program, engine, host, created, residency, models, datasets, methods, total, timeline
-        case histograms, problems, rows
+        case histograms, problems, rows, shard, merged
         case batchInvariant = "batch_invariant"
         case inFull = "in_full"
     }
@@ -93,6 +97,8 @@ struct PageIndex: Encodable {
         host = manifest.host
         created = manifest.created
         residency = manifest.residency
+        shard = manifest.shard
+        merged = manifest.merged
         batchInvariant = manifest.batchInvariant
         total = report.total
         timeline = report.timeline

@@ -3,7 +3,8 @@ import ModelLifecycle
 /// When each engine came up and worked, from the journal.
 ///
 /// Journals of earlier versions tell of loads and wakings only how long they took: these are put right before the first
-/// request that follows them. Stretches in which nothing happened, such as the time between two processes, are cut short.
+/// request that follows them. Stretches in which nothing happened, such as the time between two processes, are cut short. Shards
+/// worked side by side, and each has a timeline of its own: a run put together from them has none.
 struct Timeline: Sendable, Equatable, Encodable {
     enum Kind: String, Sendable, Encodable { case load, wake, work }
 
@@ -44,6 +45,7 @@ struct Timeline: Sendable, Equatable, Encodable {
     private static let grain = 0.002
 
     init(_ records: [JournalRecord]) {
+        if case .shard = records.first { return }
         var chapters = [Chapter()]
         for record in records where chapters[chapters.count - 1].add(record) { chapters.append(Chapter()) }
         var cursor = chapters.lazy.compactMap(\.firstRequest).first ?? 0
@@ -108,7 +110,7 @@ private struct Chapter {
         case .wake(let engine, let seconds, let begin):
             arrive(Arrival(engine: engine, kind: .wake, seconds: seconds, begin: begin))
         case .swap: swaps += 1
-        case .speculation: break
+        case .speculation, .shard: break
         case .phase(let wave, let engines, let seconds, _): phase = (wave, engines, seconds)
         case .event:
             if let engine = record.engine, let asked = record.asked {

@@ -74,4 +74,7 @@ public final class Interruption: Sendable {
 }
 
 /// The run was asked to stop and can be resumed.
-public struct Interrupted: Error {}
+public struct Interrupted: Error {
+    /// Why, where it was the run's own doing.
+    public var reason: String?
+}

@@ -25,8 +25,14 @@ extension Job {
         guard FileManager.default.fileExists(atPath: directory.manifest.path) else {
             throw NoRun(directory: directory.url.path)
         }
-        let lock = try RunLock(directory.lock)
-        defer { withExtendedLifetime(lock) {} }
+        let lock = try await interruption.giveUpOn { try await RunLock.take(directory.lock) }
+        return try await gradeLocked(directory, by: lock, with: kind, interruption: interruption, began: began)
+    }
+
+    static func gradeLocked(
+        _ directory: RunDirectory, by lock: RunLock, with kind: GraderKind?, interruption: Interruption,
+        began: (_ grader: String, _ finished: Int, _ total: Int) -> Void
+    ) async throws -> Regrading {
         let archive = try RunArchive(directory)
         let kind = kind ?? archive.job.spec.grading.grader
         let grader = kind.grader(engine: archive.job.spec.engine, directory: directory)
@@ -37,6 +43,7 @@ extension Job {
             job: archive.job, directory: directory, models: models, records: archive.records)
         began(id, archive.roster.finishedCount, archive.roster.ids.count)
         if kind != .exact { _ = try await GraderProcesses(directory).ledger.sweepLeftovers() }
+        try lock.confirm()
         let outcome = try await interruption.giveUpOn {
             try await conclusion.write(archive.roster, with: grader, id: id)
         }

@@ -5,14 +5,17 @@ public enum Job {
     /// Runs a job in a directory, or goes on where an earlier process left it.
     ///
     /// - Parameters:
+    ///   - deadline: when the run has to be over; it ends with ``Interrupted`` before that.
+    ///   - waits: whether to wait where another process works on the run.
     ///   - retryFailed: whether trajectories that were given up get another try.
     ///   - observe: told of everything as it happens, from any thread; must return at once.
-    /// - Throws: ``RunLocked``, ``SpecChanged``, ``JournalCorrupt``, ``JournalWriteFailure``, ``FileFailure``,
+    /// - Throws: ``RunLocked``, ``RunLockLost``, ``SpecChanged``, ``JournalCorrupt``, ``JournalWriteFailure``, ``FileFailure``,
     ///   ``Interrupted``, ``GraderUnavailable``, ``EngineUseless``, ``ResidencyImpossible``, or an `EngineError`. Nothing that was journalled is
     ///   lost by any of them.
     public static func run(
-        _ job: LoadedJob, in directory: RunDirectory, retryFailed: Bool = false, interruption: Interruption,
-        logger: Logger, observe: @escaping @Sendable (RunEvent) -> Void
+        _ job: LoadedJob, in directory: RunDirectory, deadline: Deadline? = nil, waits: Bool = false,
+        retryFailed: Bool = false, interruption: Interruption, logger: Logger,
+        observe: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> RunOutcome {
         let grader = job.spec.grading.grader.grader(engine: job.spec.engine, directory: directory)
         let graderID = try await interruption.giveUpOn { try await grader.prepare() }
@@ -22,7 +25,8 @@ public enum Job {
                 if job.spec.engine.residency == .attach { return try AttachedEngines(job: job, logger: logger) }
                 return try LocalEngines(job: job, directory: directory, logger: logger)
             },
-            grader: grader, graderID: graderID, interruption: interruption, retryFailed: retryFailed, observe: observe)
+            grader: grader, graderID: graderID, interruption: interruption, deadline: deadline, waits: waits,
+            retryFailed: retryFailed, observe: observe)
         return try await run.run()
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import ModelLifecycle
+import Synchronization
 
 /// A run from its first phase, or from wherever an earlier process left it, to the results.
 struct JobRun: Sendable {
@@ -11,16 +12,54 @@ struct JobRun: Sendable {
     /// What it calls itself.
     let graderID: String
     let interruption: Interruption
+    var deadline: Deadline?
+    /// Whether to wait for a process that works on the run.
+    var waits = false
     let retryFailed: Bool
     let observe: @Sendable (RunEvent) -> Void
 
-    /// - Throws: ``RunLocked``, ``SpecChanged``, ``JournalCorrupt``, ``Interrupted``, ``EngineUseless``,
+    /// - Throws: ``RunLocked``, ``RunLockLost``, ``SpecChanged``, ``JournalCorrupt``, ``Interrupted``, ``EngineUseless``,
     ///   ``ResidencyImpossible``, or what the engines and the file system throw. All that was journalled is kept in every
     ///   case.
     func run() async throws -> RunOutcome {
+        try await inTime { try await runInDirectory() }
+    }
+
+    private func runInDirectory() async throws -> RunOutcome {
+        try ShardedRun.check(directory, isFor: job.shard)
         try directory.create()
-        let lock = try RunLock(directory.lock)
-        defer { withExtendedLifetime(lock) {} }
+        let lock = try await interruption.giveUpOn {
+            try await RunLock.take(directory.lock, waits: waits) { observe(.awaitingLock($0, seconds: $1)) }
+        }
+        lock.whenLost { [interruption] in interruption.raise(to: .immediate) }
+        do {
+            return try await run(under: lock)
+        } catch let interrupted as Interrupted {
+            try lock.confirm()
+            throw interrupted
+        }
+    }
+
+    /// Has the body stop in time for the deadline.
+    private func inTime<Value>(_ body: () async throws -> Value) async throws -> Value {
+        guard let deadline else { return try await body() }
+        let costs = job.spec.engine.deadlineCosts
+        let alarm = Task { [interruption] in
+            try await Task.sleep(for: .seconds(deadline.secondsToStop(now: Date(), costs)))
+            interruption.raise(to: .draining)
+        }
+        defer { alarm.cancel() }
+        do {
+            return try await body()
+        } catch let interrupted as Interrupted where interrupted.reason == nil {
+            let hasRung = deadline.secondsToStop(now: Date(), costs) == 0
+            throw Interrupted(reason: hasRung ? "\(deadline.source) is so near that the engines had to stop" : nil)
+        }
+    }
+
+    private func run(under lock: RunLock) async throws -> RunOutcome {
+        // A process that was taken for gone may yet wake: what it writes then goes to a file that is no longer there.
+        if lock.isTakenOver { try AtomicFile.renew(directory.journal) }
         let site = try makeSite()
         let manifest = try readManifest()
         let contents = try JournalReader.read(directory.journal)
@@ -32,25 +71,29 @@ struct JobRun: Sendable {
         let isDone = roster.finishedCount == roster.ids.count && !retryFailed
         let room = isDone ? nil : try await interruption.giveUpOn { try await site.open() }
         try await write(manifest, of: site, for: room)
-        let journal = try Journal(file: directory.journal, goodLength: contents.goodLength)
+        let journal = try Journal(file: directory.journal, goodLength: contents.goodLength) { try lock.confirm() }
         try AtomicFile.syncDirectory(directory.journal.deletingLastPathComponent())
         if retryFailed { try await forgiveFailures(in: &roster, journal: journal) }
 
         if swept > 0 { observe(.swept(count: swept)) }
         if replayed > 0 { observe(.resumed(roster.all, RunFigures(records: contents.records, waves: roster.waves))) }
         observe(.began(total: roster.ids.count, finished: roster.finishedCount, replayed: replayed))
-        if let room { try await work(in: room, on: &roster, journal: journal, answers: answers) }
+        if let room {
+            let times = ArrivalTimes(contents.records)
+            try await work(in: room, on: &roster, journal: journal, answers: answers, times: times)
+        }
+        try lock.confirm()
         return try await conclude(roster)
     }
 
     // MARK: Waves
 
     private func work(
-        in room: any EngineRoom, on roster: inout Roster, journal: Journal, answers: AnswerBook
+        in room: any EngineRoom, on roster: inout Roster, journal: Journal, answers: AnswerBook, times: ArrivalTimes
     ) async throws {
         if let reason = room.reason { observe(.choseResidency(reason)) }
         do {
-            try await takeTurns(in: room, on: &roster, journal: journal, answers: answers)
+            try await takeTurns(in: room, on: &roster, journal: journal, answers: answers, times: times)
         } catch {
             // Whatever happened, no engine stays behind; that failure of the run matters more than one of the stop.
             try? await room.leave()
@@ -60,8 +103,10 @@ struct JobRun: Sendable {
     }
 
     private func takeTurns(
-        in room: any EngineRoom, on roster: inout Roster, journal: Journal, answers: AnswerBook
+        in room: any EngineRoom, on roster: inout Roster, journal: Journal, answers: AnswerBook, times: ArrivalTimes
     ) async throws {
+        let times = Mutex(times)
+        var resident: [Role] = []
         while roster.finishedCount < roster.ids.count {
             for group in room.groups {
                 let ready = roster.needing(group)
@@ -74,17 +119,35 @@ struct JobRun: Sendable {
                 let hasQuestions = try await phase.prepare(ready.map(\.id))
                 await roster.update(phase.trajectories.values)
                 guard hasQuestions else { continue }
+                try checkDeadline(for: group == resident ? [] : group, times.withLock { $0 })
+                resident = group
                 var meter = PhaseMeter(room.energy)
                 await meter.read()
-                let crew = try await enter(group, of: room, journal: journal)
+                let crew = try await enter(group, of: room, journal: journal) { note in
+                    times.withLock { $0.note(note) }
+                }
                 await meter.read()
                 try await run(phase, of: group, crew: crew, meter: meter, roster: &roster, journal: journal)
             }
         }
     }
 
-    private func enter(_ group: [Role], of room: any EngineRoom, journal: Journal) async throws -> any Crew {
+    /// - Throws: ``Interrupted``, with the reason, where a phase is not to begin any more.
+    private func checkDeadline(for arriving: [Role], _ times: ArrivalTimes) throws(Interrupted) {
+        guard let deadline else { return }
+        let costs = job.spec.engine.deadlineCosts
+        let engines = job.spec.engine.residency == .attach ? [] : arriving.map(\.rawValue)
+        let seconds = times.seconds(engines, unknown: costs.unknownLoad)
+        if let reason = deadline.refusal(now: Date(), bringingUp: engines, arriving: seconds, costs) {
+            throw Interrupted(reason: reason)
+        }
+    }
+
+    private func enter(
+        _ group: [Role], of room: any EngineRoom, journal: Journal, noting: @escaping @Sendable (EngineNote) -> Void
+    ) async throws -> any Crew {
         let note: EngineNoteTaker = { [observe] note in
+            noting(note)
             switch note {
             case .loading(let engine): observe(.loading(engine: engine))
             case .loaded(let engine, let span):
@@ -134,6 +197,9 @@ struct JobRun: Sendable {
     /// - Returns: nil for a run that has not begun.
     private func readManifest() throws -> Manifest? {
         guard let manifest = try Manifest.read(directory.manifest) else { return nil }
+        guard manifest.shard == job.shard else {
+            throw ShardChanged(directory: directory.url.path, found: manifest.shard, wanted: job.shard)
+        }
         let changes = SpecIdentity(job).difference(from: manifest.identity)
         guard changes.isEmpty else { throw SpecChanged(directory: directory.url.path, changes: changes) }
         return manifest
@@ -150,8 +216,9 @@ struct JobRun: Sendable {
             return try AtomicFile.write(json: manifest, to: directory.manifest)
         }
         let manifest = Manifest(
-            job: job.spec.name, identity: SpecIdentity(job), seed: job.spec.seed, program: Program.version,
-            engine: try await site.version(), host: ProcessInfo.processInfo.hostName,
+            job: job.spec.name, identity: SpecIdentity(job), shard: job.shard, seed: job.spec.seed,
+            program: Program.version,
+            engine: try await site.version(), host: ProcFS.hostName(),
             created: Date().formatted(.iso8601), residency: room?.reason,
             batchInvariant: job.spec.engine.batchInvariant,
             models: Dictionary(uniqueKeysWithValues: job.models.map { ($0.key.rawValue, ModelSize($0.value)) }))

@@ -7,6 +7,8 @@ public struct Manifest: Sendable, Equatable, Codable {
     public var job: String
     /// All that a resumption must have in common with the run.
     public var identity: SpecIdentity
+    /// The part of the job that the run is; nil for all of it. The identity is that of the whole job.
+    public var shard: Shard?
     public var seed: UInt64
     public var program: String
     /// What the engine says of its version.
@@ -21,6 +23,14 @@ public struct Manifest: Sendable, Equatable, Codable {
     /// How many weights each model has that a method needs, by role: the models may be elsewhere when the run is graded or reported.
     /// nil in runs of earlier versions.
     var models: [String: ModelSize]?
+    /// Of a run that was put together from shards; nil of one that was run.
+    public var merged: Merged?
+
+    public struct Merged: Sendable, Equatable, Codable {
+        public var shards: Int
+        /// What of them is missing, a sentence each.
+        public var missing: [String]
+    }
 
     public static let currentFormat = 1
 

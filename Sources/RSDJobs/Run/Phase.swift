@@ -134,7 +134,7 @@ actor Phase {
                     let watch = Stopwatch()
                     let event = try await crew.answer(question)
                     return .answered(key, try await self.deliver(event, to: key, asked: watch.span), by: role)
-                } catch let failure as JournalWriteFailure {
+                } catch let failure where failure is JournalWriteFailure || failure is RunLockLost {
                     throw failure
                 } catch {
                     return .failed(key, error, by: role)

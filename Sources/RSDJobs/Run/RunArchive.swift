@@ -8,19 +8,22 @@ public struct RunArchive: Sendable {
     public let records: [JournalRecord]
     /// Who works on it now.
     public let holder: LockHolder?
+    /// Seconds since the holder's last sign of life, by clocks that may differ.
+    public let silence: Double?
     let roster: Roster
 
-    /// - Throws: ``NoRun``, ``RunIncomplete``, ``JournalCorrupt``, ``ForeignEvent``, or an error of the file system.
+    /// - Throws: ``NoRun``, ``RunIncomplete``, ``TooManyShards``, ``JournalCorrupt``, ``ForeignEvent``, or an error of the file system.
     public init(_ directory: RunDirectory) throws {
         guard let manifest = try Manifest.read(directory.manifest) else {
             throw NoRun(directory: directory.url.path)
         }
         self.directory = directory
         self.manifest = manifest
-        job = try Self.job(of: directory, as: manifest)
-        holder = RunLock.holder(of: directory.lock)
+        let job = try Self.job(of: directory, as: manifest)
+        self.job = try manifest.shard.map(job.part) ?? job
+        (holder, silence) = LockLook.now(directory.lock).map { ($0.holder, $0.silence) } ?? (nil, nil)
         records = try JournalReader.read(directory.journal).records
-        var roster = Roster(job)
+        var roster = Roster(self.job)
         _ = try roster.replay(records)
         self.roster = roster
     }

@@ -60,6 +60,12 @@ enum AtomicFile {
         try syncDirectory(file.deletingLastPathComponent())
     }
 
+    /// Puts a copy in the place of a file: whoever has the old one open writes to it in vain.
+    static func renew(_ file: URL) throws {
+        guard FileManager.default.fileExists(atPath: file.path) else { return }
+        try write(Data(contentsOf: file, options: .mappedIfSafe), to: file)
+    }
+
     /// Writes a value as JSON for people: indented, keys in order.
     static func write(json value: some Encodable, to file: URL) throws {
         try write(try json(value), to: file)

@@ -2,6 +2,9 @@
 public enum RunEvent: Sendable {
     /// An earlier process has worked on this run: how all trajectories stand, and what its engines did.
     case resumed([Trajectory], RunFigures)
+    /// A process on another machine held the run last; it is taken over once no sign of life came from it for so long. Where
+    /// there are no seconds it lives, and its end is waited for.
+    case awaitingLock(LockHolder?, seconds: Double?)
     /// Work begins: trajectories in all, those already finished, and events found in the journal.
     case began(total: Int, finished: Int, replayed: Int)
     /// Leftover engine processes of an earlier run of this directory were ended.

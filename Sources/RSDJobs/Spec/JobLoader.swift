@@ -4,8 +4,12 @@ import OrderedCollections
 /// A job that is fit to run: everything it names was found and checked.
 public struct LoadedJob: Sendable {
     public var spec: JobSpec
-    /// Each data set's problems, up to its limit, by its name in the spec's order.
+    /// Each data set's problems that are to be worked on, by its name in the spec's order.
     public var problems: OrderedDictionary<String, [Problem]>
+    /// All that the spec selects, whichever shard they are in: what the job is known by.
+    public let allProblems: OrderedDictionary<String, [Problem]>
+    /// The part of the problems that are to be worked on; nil for all.
+    public internal(set) var shard: Shard?
     /// What is known of the files of each model that a method needs.
     public var models: [Role: ModelFiles]
     public var warnings: [Diagnostic]
@@ -36,7 +40,9 @@ public enum JobLoader {
             let spec = written.spec(prompt: prompt)
         else { throw SpecErrors(file: shown, diagnostics: diagnostics) }
         return LoadedJob(
-            spec: spec, problems: check.problems, models: check.models, warnings: diagnostics, file: url)
+            spec: spec, problems: check.problems, allProblems: check.problems, models: check.models,
+            warnings: diagnostics,
+            file: url)
     }
 
     /// Decodes a spec without looking at the files it names; nil when it is not a mapping.

@@ -38,8 +38,8 @@ public struct SpecIdentity: Sendable, Equatable, Codable {
             add("models.\(role.rawValue).files", "sha256:" + files.fingerprint)
         }
         add("engine.kind", spec.engine.kind.rawValue)
-        add("datasets", job.problems.keys.joined(separator: ", "))
-        for (name, problems) in job.problems {
+        add("datasets", job.allProblems.keys.joined(separator: ", "))
+        for (name, problems) in job.allProblems {
             add("datasets.\(name).count", String(problems.count))
             add("datasets.\(name).questions", Self.digest(problems) { [$0.id, $0.question] })
             add("datasets.\(name).answers", Self.digest(problems) { [$0.id, $0.answer] })

@@ -29,6 +29,8 @@ function showFacts() {
     ["program", `rsd-batch ${data.program}`],
     ["engine", data.engine],
     ["host", data.host],
+    ["shard", data.shard && `${data.shard}: other shards have the other problems`],
+    ["shards", data.merged && `${data.merged.shards}, merged; seconds of engines are sums, and each shard has its timeline`],
     ["begun", data.created],
     ["waves, swaps", `${counted(run.waves, "wave")}, ${counted(run.swaps, "swap")}, ${counted(run.cold_starts, "cold start")}`],
     ["GPU energy", run.joules && energyWords(run.joules)],
@@ -52,6 +54,7 @@ function showNotice() {
   if (rows.length < data.total) {
     notices.push(`The run is not finished: ${grouped(rows.length)} of ${grouped(data.total)} answers are in.`);
   }
+  notices.push(...(data.merged?.missing ?? []).map((sentence) => `${sentence}.`));
   if (data.in_full < rows.length) {
     notices.push(`${grouped(data.in_full)} of ${grouped(rows.length)} trajectories are shown in full, those of the first `
       + "problems of each data set; the numbers are of all, and results.jsonl has all.");

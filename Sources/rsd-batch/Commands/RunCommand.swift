@@ -19,6 +19,21 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Where the run lies; runs/<the job's name> when left out.", completion: .directory)
     var runDir: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Work on one part of the job's problems, in a directory of its own below --run-dir.", valueName: "I/N"))
+    var shard: Shard?
+
+    @Option(
+        help: ArgumentHelp(
+            "When it has to be over: a time such as 2026-05-01T18:00:00Z, or a duration such as 90m; the end of the Slurm job "
+                + "where SLURM_JOB_END_TIME tells it. No load and no phase begins that could not end usefully.",
+            valueName: "time"))
+    var deadline: Deadline?
+
+    @Flag(help: "Wait where another process works on the run, instead of refusing.")
+    var wait = false
+
     @Flag(help: "Give trajectories that failed another try.")
     var retryFailed = false
 
@@ -36,15 +51,19 @@ struct RunCommand: AsyncParsableCommand {
 
         let fetching = FetchDisplay(console: console, colour: output.colour, quiet: quiet)
         try await fetching.fetchDatasets(of: URL(filePath: job), interruption)
-        let loaded = try JobLoader.load(URL(filePath: job))
-        let path = runDir ?? "runs/\(loaded.spec.name)"
+        let whole = try JobLoader.load(URL(filePath: job))
+        let loaded = try shard.map(whole.part) ?? whole
+        let parent = runDir ?? "runs/\(loaded.spec.name)"
+        let path = shard.map { "\(parent)/\($0.directoryName)" } ?? parent
         let display = ProgressDisplay(
             job: loaded.spec.name, console: console, colour: output.colour, quiet: quiet)
         if !quiet { loaded.warnings.forEach { console.message($0.rendered + "\n") } }
         listener.tell(display)
         let outcome = try await display.during {
             try await Job.run(
-                loaded, in: RunDirectory(URL(filePath: path)), retryFailed: retryFailed,
+                loaded, in: RunDirectory(URL(filePath: path)),
+                deadline: deadline ?? .slurm(console.environment), waits: wait,
+                retryFailed: retryFailed,
                 interruption: interruption,
                 logger: Logger(label: "rsd-batch") { _ in ProgressLogHandler(display: display) },
                 observe: { display.take($0) })
@@ -56,6 +75,14 @@ struct RunCommand: AsyncParsableCommand {
         }
         try console.endRun(outcome, in: path)
     }
+}
+
+extension Shard: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension Deadline: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument, now: Date()) }
 }
 
 /// Tells people of a signal, once there is a display to tell them on.

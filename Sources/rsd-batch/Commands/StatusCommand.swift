@@ -3,22 +3,46 @@ import Foundation
 import RSDJobs
 import Terminal
 
-struct StatusCommand: ParsableCommand {
+struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Say how a run stands, also while a process works on it.")
+        commandName: "status", abstract: "Say how a run stands, also while a process works on it.",
+        discussion:
+            "Of a run in shards it shows all of them, wherever they run, and what Slurm says of those that wait.")
 
     @Argument(help: ArgumentHelp("The run's directory.", valueName: "run"), completion: .directory)
     var directory: String
 
     @OptionGroup var output: OutputOptions
 
-    func run() throws {
+    func run() async throws {
         let console = Console()
+        if let status = try await shards() {
+            if output.json { return try console.outJSON(status) }
+            return try console.out(ShardsView(status).lines(width: console.outWidth), colour: output.colour)
+        }
         let status = RunStatus(try RunArchive(RunDirectory(URL(filePath: directory))), directory: directory)
         if output.json {
             try console.outJSON(status)
         } else {
             try console.out(StatusView(status).lines(width: console.outWidth), colour: output.colour)
         }
+    }
+
+    /// nil for a run that is not in shards, or whose shards are merged.
+    private func shards() async throws -> ShardsStatus? {
+        let run = ShardedRun(RunDirectory(URL(filePath: directory)))
+        let submission = try Submission.read(in: run.parent)
+        guard let count = submission?.shards ?? run.present.first?.count, try !run.isMerged() else { return nil }
+        var queue: [SlurmTask]?
+        let slurm = Slurm()
+        if let submission, slurm.isHere {
+            do {
+                queue = try await slurm.queue(submission.jobs)
+            } catch let refusal as SlurmRefusal {
+                Console().message("rsd-batch: what Slurm has of it cannot be told: \(refusal)\n")
+            }
+        }
+        return ShardsStatus(
+            run, count: count, directory: directory, queue: queue, array: submission?.array, merge: submission?.merge)
     }
 }

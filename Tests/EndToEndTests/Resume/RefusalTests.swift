@@ -16,6 +16,20 @@ import Testing
         #expect(try await job.results() == job.reference())
     }
 
+    @Test("a second runner that is told to wait goes on when the first has ended")
+    func patientRunner() async throws {
+        let job = try TestJob(JobSetup(faults: ["hang-after=2"], engine: ["concurrency: 1"]))
+        let first = try job.start()
+        try #require(await first.reached { job.eventCount >= 2 }, "\(first.standardError)")
+        try job.write(job.setup.untouched)
+        let second = try job.start(["--wait"])
+        try #require(await second.says("process \(first.pid) on "), "\(second.standardError)")
+        first.send(SIGTERM)
+        #expect(await first.exitCode() == 75, "\(first.standardError)")
+        #expect(await second.exitCode() == 0, "\(second.standardError)")
+        #expect(try await job.results() == job.reference())
+    }
+
     @Test("a changed threshold", arguments: [true, false])
     func changedThreshold(isFinished: Bool) async throws {
         var setup = JobSetup(problems: 0..<2, methods: "[{ rsd: { threshold: 0.7 } }]")

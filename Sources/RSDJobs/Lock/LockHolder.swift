@@ -1,0 +1,53 @@
+import Foundation
+import ModelLifecycle
+
+/// The process that holds a run directory.
+public struct LockHolder: Sendable, Equatable, Codable {
+    public var host: String
+    public var pid: Int32
+    /// The kernel's name for this start of the machine, and the namespace in which the pid means something.
+    var boot = ""
+    var pids = ""
+    /// Clock ticks since the machine started, at which the process did.
+    var start: UInt64 = 0
+    /// Seconds between two signs of life.
+    var beat = LockHolder.usualBeat
+    /// Tells this holding from every other.
+    var token = ""
+
+    public init(host: String, pid: Int32) {
+        self.host = host
+        self.pid = pid
+    }
+
+    static let usualBeat = 10.0
+    /// Beats without a sign of life after which a holder counts as gone.
+    static let patience = 6.0
+
+    /// Seconds without a sign of life after which it counts as gone.
+    public var longestSilence: Double { beat * Self.patience }
+
+    /// This process.
+    static func me(beat: Double) -> LockHolder {
+        var me = LockHolder(host: ProcFS.hostName(), pid: getpid())
+        me.boot = ProcFS.bootID()
+        me.pids = ProcFS.pidNamespace()
+        me.start = ProcFS.record(of: me.pid)?.startTime ?? 0
+        me.beat = beat
+        me.token = UUID().uuidString
+        return me
+    }
+
+    /// Whether its pid can be looked up from here: the same start of the same machine, by the same name.
+    ///
+    /// Two containers on one machine have the same kernel and count their processes apart.
+    func isNeighbour(of other: LockHolder) -> Bool {
+        (host, boot, pids) == (other.host, other.boot, other.pids)
+    }
+
+    /// Of a neighbour: whether it still runs.
+    var isRunning: Bool {
+        guard let record = ProcFS.record(of: pid) else { return false }
+        return !record.isDead && record.startTime == start
+    }
+}

@@ -1,0 +1,172 @@
+import Foundation
+import Synchronization
+
+/// Held while a process works on a run directory.
+///
+/// On one machine the kernel's own lock and the holder's pid tell whether it is held, however the holder ended. Between machines
+/// file systems are not to be trusted with locks: there the holder gives signs of life, and counts as gone when none came for a
+/// while. Should it wake after all, it finds that somebody else has taken over, and stops before it writes anything more.
+final class RunLock: Sendable {
+    private struct State {
+        var confirmed: ContinuousClock.Instant
+        var loss: RunLockLost?
+        var onLoss: (@Sendable () -> Void)?
+    }
+
+    let holder: LockHolder
+    /// Whether it was taken from a process on another machine that gave no sign of life.
+    let isTakenOver: Bool
+
+    private let files: LockFiles
+    private let number: Int
+    private let descriptor: Int32
+    /// Of the kernel's lock.
+    private let kernel: Int32
+    private let state: Mutex<State>
+    private let directory: String
+
+    /// Takes the lock.
+    ///
+    /// - Parameters:
+    ///   - file: `lock` in the run directory.
+    ///   - beat: seconds between two signs of life.
+    ///   - waits: whether to wait for a holder that lives.
+    ///   - waiting: told where it has to be seen whether a holder on another machine lives, with the seconds that it may take,
+    ///     and without them where a holder that lives is waited for.
+    /// - Throws: ``RunLocked`` where another process holds it, ``FileFailure``, `CancellationError`.
+    static func take(
+        _ file: URL, beat: Double = RunLock.beat, waits: Bool = false,
+        waiting: (LockHolder?, _ seconds: Double?) -> Void = { _, _ in }
+    ) async throws -> RunLock {
+        let directory = file.deletingLastPathComponent().path
+        let files = LockFiles(base: file)
+        let me = LockHolder.me(beat: beat)
+        let kernel = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard kernel >= 0 else { throw FileFailure(path: file.path, errno: errno) }
+        do {
+            var hasTold = false
+            while true {
+                guard
+                    case .free(let number, let isAbandoned) = try await LockLook.finding(
+                        files, waiting: { if !hasTold { waiting($0, $1) } }),
+                    holdsKernelLock(kernel)
+                else {
+                    let holder = try? files.last()?.holder
+                    guard waits else { throw RunLocked(directory: directory, holder: holder) }
+                    if !hasTold { waiting(holder, nil) }
+                    hasTold = true
+                    try await Task.sleep(for: .seconds(min(5, beat)))
+                    continue
+                }
+                guard let descriptor = try files.claim(number, for: me) else { continue }
+                return RunLock(
+                    files, number: number, descriptor: descriptor, kernel: kernel, holder: me, isTakenOver: isAbandoned)
+            }
+        } catch {
+            close(kernel)
+            throw error
+        }
+    }
+
+    private init(
+        _ files: LockFiles, number: Int, descriptor: Int32, kernel: Int32, holder: LockHolder, isTakenOver: Bool
+    ) {
+        self.files = files
+        self.number = number
+        self.descriptor = descriptor
+        self.kernel = kernel
+        self.holder = holder
+        self.isTakenOver = isTakenOver
+        directory = files.base.deletingLastPathComponent().path
+        state = Mutex(State(confirmed: .now))
+        scheduleSign(on: DispatchQueue(label: "lock", qos: .userInitiated))
+    }
+
+    deinit {
+        if state.withLock({ $0.loss }) == nil { try? files.release(descriptor) }
+        close(descriptor)
+        close(kernel)
+    }
+
+    /// Called once somebody else has taken the lock.
+    func whenLost(_ body: @escaping @Sendable () -> Void) {
+        let isLost = state.withLock { state in
+            state.onLoss = body
+            return state.loss != nil
+        }
+        if isLost { body() }
+    }
+
+    /// Sees to it that the lock is still held; to be called before anything is written.
+    ///
+    /// - Throws: ``RunLockLost``.
+    func confirm() throws(RunLockLost) {
+        let (loss, age) = state.withLock { ($0.loss, ContinuousClock.now - $0.confirmed) }
+        if let loss { throw loss }
+        // Nobody can have taken over while the last sign of life is young.
+        if age >= .seconds(2 * holder.beat) { try giveSign() }
+    }
+
+    private func scheduleSign(on queue: DispatchQueue) {
+        queue.asyncAfter(deadline: .now() + holder.beat) { [weak self] in
+            guard let self, (try? giveSign()) != nil else { return }
+            scheduleSign(on: queue)
+        }
+    }
+
+    private func giveSign() throws(RunLockLost) {
+        let begin = ContinuousClock.now
+        let last = try? files.last()
+        guard last?.number == number, last?.holder?.token == holder.token else {
+            let loss = RunLockLost(directory: directory, holder: last?.holder)
+            let onLoss = state.withLock { state in
+                state.loss = state.loss ?? loss
+                return state.onLoss
+            }
+            onLoss?()
+            throw loss
+        }
+        guard futimens(descriptor, nil) == 0 else { return }
+        state.withLock { $0.confirmed = begin }
+    }
+
+    /// Seconds between two signs of life, which `RSD_BATCH_LOCK_BEAT` changes.
+    static var beat: Double {
+        ProcessInfo.processInfo.environment["RSD_BATCH_LOCK_BEAT"].flatMap(Double.init)
+            .flatMap { $0 > 0 && $0.isFinite ? $0 : nil } ?? LockHolder.usualBeat
+    }
+
+    /// A child that a killed runner was about to start has the lock for a moment, so a refusal counts only when it lasts. A file
+    /// system that has no such locks refuses nobody.
+    private static func holdsKernelLock(_ descriptor: Int32) -> Bool {
+        for _ in 0..<200 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return true }
+            usleep(5_000)
+        }
+        return false
+    }
+}
+
+/// Another process works on this run.
+public struct RunLocked: Error, Equatable, CustomStringConvertible {
+    public var directory: String
+    public var holder: LockHolder?
+
+    public var description: String {
+        let who = holder.map { "process \($0.pid) on \($0.host)" } ?? "another process"
+        return "\(who) is working on \(directory). Wait for it, stop it, or name another directory with --run-dir."
+    }
+}
+
+/// Another process has taken the run over, because this one seemed to be gone.
+public struct RunLockLost: Error, Equatable, CustomStringConvertible {
+    public var directory: String
+    public var holder: LockHolder?
+
+    public var description: String {
+        let who = holder.map { "process \($0.pid) on \($0.host)" } ?? "somebody"
+        return
+            "\(who) has taken over \(directory), as no sign of life came from this process for too long (was it suspended, "
+            + "or its file system away?). This one has stopped; see `rsd-batch status`."
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+
+extension Job {
+    /// Puts the shards of a run together: the directory above them becomes a run directory with all that they did, is graded, and
+    /// gets the results of the undivided job.
+    ///
+    /// - Parameters:
+    ///   - partial: takes what there is, and has the report say what is missing.
+    ///   - began: told what the grader calls itself and how many trajectories are finished, of how many.
+    /// - Returns: the outcome, and what is missing.
+    /// - Throws: ``ShardsUnfit``, ``NoShards``, ``ShardsMixed``, ``RunLocked``, or what ``grade(_:with:interruption:began:)``
+    ///   throws. Nothing is written where shards are unfit.
+    public static func merge(
+        _ parent: RunDirectory, partial: Bool = false, interruption: Interruption,
+        began: (_ grader: String, _ finished: Int, _ total: Int) -> Void
+    ) async throws -> (outcome: RunOutcome, missing: [ShardFault]) {
+        let run = ShardedRun(parent)
+        guard !run.present.isEmpty else { throw NoShards(directory: parent.url.path) }
+        let lock = try await interruption.giveUpOn { try await RunLock.take(parent.lock) }
+        if let manifest = try Manifest.read(parent.manifest), manifest.merged == nil {
+            throw UndividedRun(directory: parent.url.path)
+        }
+        let survey = try await ShardSurvey(run)
+        guard partial || survey.missing.isEmpty else {
+            throw ShardsUnfit(run: run, faults: survey.missing)
+        }
+        try parent.create()
+        try MergedRun(survey).write()
+        let regrading = try await gradeLocked(parent, by: lock, with: nil, interruption: interruption, began: began)
+        return (regrading.outcome, survey.missing)
+    }
+}
+
+/// What the directory above the shards comes to hold.
+struct MergedRun {
+    let survey: ShardSurvey
+
+    init(_ survey: ShardSurvey) {
+        self.survey = survey
+    }
+
+    func write() throws {
+        let parent = survey.run.parent
+        try AtomicFile.write(Data(survey.job.spec.renderYAML().utf8), to: parent.job)
+        try AtomicFile.write(try journal(), to: parent.journal)
+        try AtomicFile.write(json: manifest, to: parent.manifest)
+    }
+
+    /// The shards' journals one after the other, each behind a record that names it.
+    private func journal() throws -> Data {
+        var journal = Data()
+        for part in survey.parts {
+            journal.append(try JournalLine.encode(.shard(part.shard)))
+            let file = survey.run.directory(of: part.shard).journal
+            guard part.journalLength > 0 else { continue }
+            journal.append(try Data(contentsOf: file, options: .mappedIfSafe).prefix(part.journalLength))
+        }
+        return journal
+    }
+
+    private var manifest: Manifest {
+        let manifests = survey.parts.map(\.manifest)
+        var merged = manifests[0]
+        merged.shard = nil
+        merged.program = Self.united(manifests.map(\.program)) ?? ""
+        merged.engine = Self.united(manifests.map(\.engine)) ?? ""
+        merged.host = Self.united(manifests.map(\.host)) ?? ""
+        merged.residency = Self.united(manifests.compactMap(\.residency))
+        merged.created = manifests.map(\.created).min() ?? ""
+        if manifests.contains(where: { $0.batchInvariant == false }) { merged.batchInvariant = false }
+        merged.merged = .init(shards: survey.count, missing: survey.missing.map(\.description))
+        return merged
+    }
+
+    /// The different ones in their order; nil where there are none.
+    private static func united(_ texts: [String]) -> String? {
+        var seen: Set<String> = []
+        let different = texts.filter { seen.insert($0).inserted }
+        return different.isEmpty ? nil : different.joined(separator: ", ")
+    }
+}
+
+/// The directory holds a run that is not divided into shards.
+public struct UndividedRun: Error, Equatable, CustomStringConvertible {
+    public var directory: String
+    public var description: String {
+        "\(directory) holds a run that is not divided into shards, and the two must not mix. Leave --shard out to go on with it, or "
+            + "name another directory with --run-dir."
+    }
+}

@@ -1,0 +1,59 @@
+/// One of the parts into which the problems of a job are divided, so that several machines can work on them.
+///
+/// Each is a run of its own in a directory of its own. All that is asked about a problem, by every method and in every sample,
+/// is in one shard.
+public struct Shard: Sendable, Hashable {
+    /// From 1 to ``count``.
+    public let index: Int
+    public let count: Int
+
+    public init?(index: Int, count: Int) {
+        guard count >= 1, (1...count).contains(index) else { return nil }
+        self.index = index
+        self.count = count
+    }
+
+    /// Reads `2/4`.
+    public init?(_ text: String) {
+        guard let match = text.wholeMatch(of: /([0-9]+)\/([0-9]+)/), let index = Int(match.1), let count = Int(match.2)
+        else { return nil }
+        self.init(index: index, count: count)
+    }
+
+    /// Reads `shard-2-of-4`, and nothing that is written in another way.
+    public init?(directoryName name: String) {
+        guard let match = name.wholeMatch(of: /shard-([0-9]+)-of-([0-9]+)/), let index = Int(match.1),
+            let count = Int(match.2)
+        else { return nil }
+        self.init(index: index, count: count)
+        guard directoryName == name else { return nil }
+    }
+
+    /// The name of its run directory, below that of the whole run.
+    public var directoryName: String { "shard-\(index)-of-\(count)" }
+
+    /// All shards of a division, the first one first.
+    public static func all(_ count: Int) -> [Shard] {
+        count < 1 ? [] : (1...count).compactMap { Shard(index: $0, count: count) }
+    }
+}
+
+extension Shard: CustomStringConvertible {
+    public var description: String { "\(index)/\(count)" }
+}
+
+extension Shard: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let shard = Shard(text) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(text) is no shard, such as 2/4")
+        }
+        self = shard
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}

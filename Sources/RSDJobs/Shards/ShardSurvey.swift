@@ -1,0 +1,166 @@
+import Foundation
+import OrderedCollections
+
+/// How the shards of a run stand, before they are put together.
+struct ShardSurvey: Sendable {
+    /// A shard whose journal is of this job.
+    struct Part: Sendable {
+        var shard: Shard
+        var manifest: Manifest
+        /// Bytes of its journal up to the end of the last good line.
+        var journalLength: Int
+    }
+
+    let run: ShardedRun
+    let count: Int
+    /// The whole job, as the shards were begun with it.
+    let job: LoadedJob
+    /// What may be put together: all that is done in finished shards, and in others so far.
+    private(set) var parts: [Part] = []
+    /// What is not there, or not finished.
+    private(set) var missing: [ShardFault] = []
+
+    /// - Throws: ``NoShards``, ``ShardsMixed``, ``ShardsUnfit`` where a shard does not belong to the others, ``SpecErrors``,
+    ///   ``SpecChanged`` where the data is not what it was, ``TooManyShards``.
+    init(_ run: ShardedRun) async throws {
+        let present = run.present
+        guard let count = present.first?.count else { throw NoShards(directory: run.parent.url.path) }
+        guard present.allSatisfy({ $0.count == count }) else {
+            throw ShardsMixed(
+                directory: run.parent.url.path, found: present.filter { $0.count == count }, shard: present.last)
+        }
+        self.run = run
+        self.count = count
+        var manifests: OrderedDictionary<Shard, Manifest> = [:]
+        for shard in present { manifests[shard] = try Manifest.read(run.directory(of: shard).manifest) }
+        let model = try Self.reference(manifests, in: run, count: count)
+        job = try JobLoader.load(run.directory(of: model).job, withModels: false)
+        let data = SpecIdentity(job).entries.filter { $0.key.hasPrefix("datasets") }
+        let changes = SpecIdentity(job).difference(from: manifests[model]?.identity ?? SpecIdentity(job))
+            .filter { change in data.contains { $0.key == change.key } }
+        guard changes.isEmpty else { throw SpecChanged(directory: run.parent.url.path, changes: changes) }
+        for shard in Shard.all(count) { try await look(at: shard, manifests[shard]) }
+    }
+
+    /// The shard whose job most of them have in common.
+    ///
+    /// - Throws: ``ShardsUnfit`` where another one is there too, ``NoShards`` where none was begun.
+    private static func reference(
+        _ manifests: OrderedDictionary<Shard, Manifest>, in run: ShardedRun, count: Int
+    ) throws -> Shard {
+        let groups = Dictionary(grouping: manifests.elements) { $0.value.identity.hash }
+        let most = groups.values.max { ($0.count, $1[0].key.index) < ($1.count, $0[0].key.index) }
+        guard let (shard, manifest) = most?.first else { throw NoShards(directory: run.parent.url.path) }
+        let foreign = manifests.elements.compactMap { other, found -> ShardFault? in
+            if found.shard != other { return ShardFault(shard: other, kind: .misplaced(found.shard)) }
+            let changes = found.identity.difference(from: manifest.identity)
+            return changes.isEmpty ? nil : ShardFault(shard: other, kind: .foreign(changes, than: shard))
+        }
+        guard foreign.isEmpty else { throw ShardsUnfit(run: run, faults: foreign) }
+        return shard
+    }
+
+    private mutating func look(at shard: Shard, _ manifest: Manifest?) async throws {
+        let directory = run.directory(of: shard)
+        guard let manifest else { return missing.append(ShardFault(shard: shard, kind: .notBegun)) }
+        // Before the journal: one that nobody works on does not change any more.
+        let lock = try await LockLook.finding(LockFiles(base: directory.lock))
+        var roster = Roster(try job.part(shard))
+        do {
+            let contents = try JournalReader.read(directory.journal)
+            _ = try roster.replay(contents.records)
+            parts.append(Part(shard: shard, manifest: manifest, journalLength: contents.goodLength))
+        } catch let error where error is JournalCorrupt || error is ForeignEvent {
+            return missing.append(ShardFault(shard: shard, kind: .damaged("\(error)")))
+        }
+        let (finished, total) = (roster.finishedCount, roster.ids.count)
+        if case .held(let holder) = lock {
+            missing.append(ShardFault(shard: shard, kind: .running(holder, finished: finished, of: total)))
+        } else if finished < total {
+            missing.append(ShardFault(shard: shard, kind: .unfinished(finished, of: total)))
+        }
+    }
+}
+
+/// Why a shard cannot be merged.
+public struct ShardFault: Sendable, Equatable, CustomStringConvertible {
+    public enum Kind: Sendable, Equatable {
+        case notBegun
+        case running(LockHolder?, finished: Int, of: Int)
+        case unfinished(Int, of: Int)
+        case damaged(String)
+        /// The directory is of another shard, or of an undivided job.
+        case misplaced(Shard?)
+        case foreign([SpecIdentity.Change], than: Shard)
+    }
+
+    public var shard: Shard
+    public var kind: Kind
+
+    public var description: String { "\(shard.directoryName) \(what)" }
+
+    private var what: String {
+        switch kind {
+        case .notBegun: "was never begun"
+        case .running(let holder, let finished, let total):
+            "is being worked on by \(holder.map { "process \($0.pid) on \($0.host)" } ?? "a process"): "
+                + "\(finished) of \(total) finished"
+        case .unfinished(let finished, let total):
+            "is not finished, and nobody works on it: \(finished) of \(total) finished"
+        case .damaged(let reason): "cannot be read: \(reason)"
+        case .misplaced(let found?): "holds shard \(found): it was moved or copied here; put it back, or delete it"
+        case .misplaced(nil): "holds an undivided run: it was moved or copied here; move it away"
+        case .foreign(let changes, let other):
+            "is of another job than \(other.directoryName): "
+                + changes.map(\.description).joined(separator: "; ") + "; delete it and run it again"
+        }
+    }
+
+    /// What to look at and to do about it.
+    fileprivate func remedies(in run: ShardedRun) -> [String] {
+        switch kind {
+        case .running, .damaged, .misplaced, .foreign: return []
+        case .notBegun, .unfinished: break
+        }
+        let log = run.parent.logs.appending(path: "slurm-shard-\(shard.index).log").path
+        let isThere = FileManager.default.fileExists(atPath: log)
+        let spec = FileManager.default.fileExists(atPath: run.parent.job.path) ? run.parent.job.path : "JOB.yaml"
+        let command = "rsd-batch run \(spec.shellWord) --run-dir \(run.parent.url.path.shellWord) --shard \(shard)"
+        return (isThere ? ["why: see \(log)"] : []) + ["go on with it: \(command)"]
+    }
+}
+
+/// Shards that stand in the way of a merge.
+public struct ShardsUnfit: Error, Equatable, CustomStringConvertible {
+    public var run: ShardedRun
+    public var faults: [ShardFault]
+
+    public var description: String {
+        let lines = faults.flatMap { fault in ["  \(fault)"] + fault.remedies(in: run).map { "    \($0)" } }
+        let next =
+            faults.allSatisfy(\.kind.isOfThisJob)
+            ? "\n`rsd-batch submit` with the same words as before submits those that are not finished; "
+                + "`rsd-batch merge --partial` reports what is there."
+            : ""
+        return "the shards in \(run.parent.url.path) cannot be merged:\n" + lines.joined(separator: "\n") + next
+    }
+}
+
+extension ShardFault.Kind {
+    /// Whether the shard belongs to the others, though not all of it is there.
+    fileprivate var isOfThisJob: Bool {
+        switch self {
+        case .notBegun, .running, .unfinished, .damaged: true
+        case .misplaced, .foreign: false
+        }
+    }
+}
+
+/// There are no shards in this directory.
+public struct NoShards: Error, Equatable, CustomStringConvertible {
+    public var directory: String
+    public var description: String {
+        "\(directory) holds no shard that was begun. `rsd-batch run JOB.yaml --run-dir \(directory) --shard 1/N` begins one, and "
+            + "`rsd-batch submit` all of them on Slurm."
+    }
+}

@@ -1,0 +1,140 @@
+/// The scripts that a submission leaves in the run's directory, for people to read and for Slurm to run.
+public struct BatchScript: Sendable, Equatable {
+    /// Of the job, as its spec says.
+    public var name: String
+    /// Absolute path of this program, on nodes and here.
+    public var program: String
+    /// Absolute path of the directory above the shards.
+    public var directory: String
+    public var request: SlurmRequest
+    /// Shards to run: all, or those that are not finished.
+    public var shards: [Int]
+
+    /// Seconds before the time limit at which Slurm warns. It looks every 30 seconds, so that a warning may come that much earlier.
+    static let warning = 90
+    /// Restarts in a row without a new answer after which a shard is not requeued any more.
+    static let barrenRestarts = 3
+
+    public init(name: String, program: String, directory: String, request: SlurmRequest, shards: [Int]) {
+        self.name = name
+        self.program = program
+        self.directory = directory
+        self.request = request
+        self.shards = shards
+    }
+
+    /// `submit.sbatch`: an array with a task for each shard.
+    public var array: String {
+        let limit = request.arrayLimit.map { "%\($0)" } ?? ""
+        let gpus = request.gpus.map { ["--gpus=\($0)"] } ?? []
+        let options =
+            ["--job-name=\(plainName)", "--array=\(Self.ranges(shards))\(limit)"]
+            + ["--output=\(slurmPath("logs/slurm-shard-%a.log"))", "--open-mode=append", "--requeue"]
+            + ["--signal=B:USR1@\(Self.warning)"] + gpus + common + request.options
+        return """
+            #!/bin/bash
+            \(Self.lines(options))
+
+            # One shard of \(name). Written by `rsd-batch submit`, which also has the shards merged when all have ended.
+            run=\(directory.shellWord)
+            shard=$SLURM_ARRAY_TASK_ID
+            task="${SLURM_ARRAY_JOB_ID}_$shard"  # SLURM_JOB_ID of the last task is the whole array's
+            barren="$run/logs/shard-$shard.barren"
+            [ -n "$SLURM_RESTART_COUNT" ] || rm -f "$barren"
+
+            answers() { cat "$run/shard-$shard-of-\(request.shards)/journal/events.jsonl" 2>/dev/null | grep -c '"kind":"\\(generated\\|scored\\)"'; }
+            before=$(answers)
+
+            # When the job ends: older versions of Slurm do not say.
+            if [ -z "$SLURM_JOB_END_TIME" ]; then
+              end=$(SLURM_TIME_FORMAT=%s squeue -h -j "$task" -o %e 2>/dev/null)
+              case $end in '' | *[!0-9]*) ;; *) export SLURM_JOB_END_TIME=$end ;; esac
+            fi
+
+            # Slurm signals this shell alone, which hands it on: the runner then journals what has arrived, and ends with 75.
+            trap 'heard=1; [ -z "$runner" ] || kill -USR1 "$runner"' USR1
+            trap 'heard=1; [ -z "$runner" ] || kill -TERM "$runner"' TERM
+            \(program.shellWord) run "$run/job.yaml" --run-dir "$run" --shard "$shard/\(request.shards)" --wait &
+            runner=$!
+            while :; do
+              heard=
+              wait "$runner"
+              code=$?
+              [ -n "$heard" ] || break
+            done
+            # bash may lose the code of a process that ends in the moment of a signal; the same command goes on in any case.
+            [ "$code" -ge 0 ] || code=75
+            [ "$code" -eq 75 ] || exit "$code"
+
+            # To be resumed, unless somebody cancelled the job, or Slurm requeues it itself.
+            case $(squeue -h -j "$task" -o '%T %r' 2>/dev/null) in
+              RUNNING* | *TimeLimit) ;;
+              *) exit 75 ;;
+            esac
+            if [ "$(answers)" -gt "$before" ]; then count=0; else count=$(($(cat "$barren" 2>/dev/null || echo 0) + 1)); fi
+            echo "$count" >"$barren"
+            if [ "$count" -ge \(Self.barrenRestarts) ]; then
+              echo "shard $shard was stopped $count times in a row without a new answer, and is not requeued: see above for why." >&2
+              echo "A longer --time may help; rsd-batch submit with the same words goes on with what is not finished." >&2
+              exit 75
+            fi
+            echo "shard $shard goes on when Slurm starts it again" >&2
+            scontrol requeue "$task"
+            exit 75
+
+            """
+    }
+
+    /// `merge.sbatch`: run when every task of the array has ended, however it ended; it names what is missing.
+    public var merge: String {
+        let options =
+            ["--job-name=\(plainName)-merge", "--output=\(slurmPath("logs/slurm-merge.log"))", "--open-mode=append"]
+            + common + request.options.filter(Self.isOfAccount)
+        return """
+            #!/bin/bash
+            \(Self.lines(options))
+
+            # Puts the shards of \(name) together. Written by `rsd-batch submit`.
+            exec \(program.shellWord) merge \(directory.shellWord)
+
+            """
+    }
+
+    private var common: [String] {
+        (request.partition.map { ["--partition=\($0)"] } ?? []) + (request.time.map { ["--time=\($0)"] } ?? [])
+    }
+
+    /// Without what Slurm or a path could take for something else.
+    private var plainName: String {
+        String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" })
+    }
+
+    /// Below the run's directory; in the path itself `%` is no field.
+    private func slurmPath(_ name: String) -> String {
+        let path = directory.replacing("%", with: "%%") + "/" + name
+        return path.contains(where: \.isWhitespace) ? "\"\(path)\"" : path
+    }
+
+    private static func lines(_ options: [String]) -> String {
+        options.map { "#SBATCH \($0)" }.joined(separator: "\n")
+    }
+
+    /// Who pays for a job; a merge needs no more of what shards ask for.
+    private static func isOfAccount(_ option: String) -> Bool {
+        ["--account", "-A", "--qos", "-q", "--reservation", "--clusters", "-M"].contains { option.hasPrefix($0) }
+    }
+
+    /// `1-3,7`
+    static func ranges(_ numbers: [Int]) -> String {
+        var ranges: [ClosedRange<Int>] = []
+        for number in numbers.sorted() {
+            if let last = ranges.last, last.upperBound == number - 1 {
+                ranges[ranges.count - 1] = last.lowerBound...number
+            } else {
+                ranges.append(number...number)
+            }
+        }
+        return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+            .joined(separator: ",")
+    }
+}

@@ -1,0 +1,107 @@
+import Foundation
+
+/// Submits runs in shards to Slurm.
+public struct Submitter: Sendable {
+    public let job: LoadedJob
+    public let run: ShardedRun
+    public let request: SlurmRequest
+    private let slurm: Slurm
+    private let program: String
+
+    /// - Parameter program: absolute path of this program.
+    /// - Throws: ``TooManyShards``.
+    public init(
+        _ job: LoadedJob, in parent: RunDirectory, request: SlurmRequest, program: String, slurm: Slurm = Slurm()
+    ) throws(TooManyShards) {
+        if let first = Shard.all(request.shards).first { _ = try job.part(first) }
+        self.job = job
+        run = ShardedRun(parent)
+        self.request = request
+        self.program = program
+        self.slurm = slurm
+    }
+
+    /// The scripts for these shards.
+    public func scripts(for shards: [Int]) -> BatchScript {
+        BatchScript(
+            name: job.spec.name, program: program, directory: run.parent.url.path, request: request, shards: shards)
+    }
+
+    /// Shards that are not finished, by number.
+    ///
+    /// - Throws: ``ShardsMixed``, ``UndividedRun``, ``SpecChanged`` where a shard was begun with another job, or what reading a
+    ///   shard throws.
+    public func unfinished() throws -> [Int] {
+        let shards = Shard.all(request.shards)
+        if let first = shards.first { try ShardedRun.check(run.directory(of: first), isFor: first) }
+        let identity = SpecIdentity(job)
+        return try shards.filter { shard in
+            let directory = run.directory(of: shard)
+            guard let manifest = try Manifest.read(directory.manifest) else { return true }
+            let changes = identity.difference(from: manifest.identity)
+            guard changes.isEmpty else { throw SpecChanged(directory: directory.url.path, changes: changes) }
+            let archive = try RunArchive(directory)
+            return archive.roster.finishedCount < archive.roster.ids.count
+        }.map(\.index)
+    }
+
+    /// Writes the scripts and submits them: an array, and a job that merges when all of it has ended.
+    ///
+    /// - Parameter shards: not empty.
+    /// - Returns: what was submitted, and why the merge was not where it could not be.
+    /// - Throws: ``StillQueued``, ``SlurmMissing``, ``SlurmRefusal``, ``FileFailure``.
+    public func submit(_ shards: [Int]) async throws -> (submission: Submission, mergeRefusal: SlurmRefusal?) {
+        let parent = run.parent
+        if let earlier = try Submission.read(in: parent) {
+            let tasks = try await slurm.queue(earlier.jobs)
+            guard tasks.isEmpty else { throw StillQueued(directory: parent.url.path, tasks: tasks) }
+        }
+        // Slurm starts no job whose output has no directory, and does not say so.
+        for directory in [parent.url, parent.logs] { try RunDirectory.make(directory.path) }
+        // The spec as it is now: what is edited later is another job.
+        try AtomicFile.write(Data(job.spec.renderYAML().utf8), to: parent.job)
+        let scripts = scripts(for: shards)
+        try AtomicFile.write(Data(scripts.array.utf8), to: parent.arrayScript)
+        try AtomicFile.write(Data(scripts.merge.utf8), to: parent.mergeScript)
+        var submission = Submission(
+            array: try await slurm.submit(parent.arrayScript), merge: nil, shards: request.shards, submitted: shards,
+            at: Date().formatted(.iso8601))
+        try AtomicFile.write(json: submission, to: parent.submission)
+        do {
+            submission.merge = try await slurm.submit(
+                parent.mergeScript, ["--dependency=afterany:\(submission.array)", "--kill-on-invalid-dep=yes"])
+            try AtomicFile.write(json: submission, to: parent.submission)
+            return (submission, nil)
+        } catch let refusal as SlurmRefusal {
+            return (submission, refusal)
+        }
+    }
+
+    /// What Slurm says right after a submission about tasks that will never start as they are.
+    public func neverStarting(_ submission: Submission) async throws -> SlurmWaiting? {
+        for _ in 0..<10 {
+            let tasks = try await slurm.queue([submission.array])
+            let waiting = tasks.compactMap(\.waiting)
+            if let never = waiting.first(where: { $0.next != nil }) { return never }
+            // The scheduler looks at a job within a second or two.
+            if tasks.allSatisfy({ $0.state != "PENDING" || $0.reason != "None" }) { return nil }
+            try await Task.sleep(for: .milliseconds(300))
+        }
+        return nil
+    }
+}
+
+/// What was submitted earlier has not ended.
+public struct StillQueued: Error, Equatable, CustomStringConvertible {
+    public var directory: String
+    public var tasks: [SlurmTask]
+
+    public var description: String {
+        let states = Dictionary(grouping: tasks, by: \.state).mapValues(\.count).sorted { $0.key < $1.key }
+            .map { "\($0.value) \($0.key.lowercased())" }.joined(separator: ", ")
+        let jobs = Set(tasks.map(\.job)).sorted().joined(separator: " and ")
+        return
+            "Slurm still has what was submitted for \(directory) (\(jobs): \(states)). `rsd-batch status` shows how it stands, "
+            + "`rsd-batch cancel` ends it."
+    }
+}

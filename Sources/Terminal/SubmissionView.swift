@@ -1,0 +1,33 @@
+import RSDJobs
+
+/// What was submitted, and what to look at next.
+public struct SubmissionView: Sendable {
+    public let submission: Submission
+    /// As the user would type it.
+    public let directory: String
+
+    public init(_ submission: Submission, directory: String) {
+        self.submission = submission
+        self.directory = directory
+    }
+
+    public func lines(width: Int) -> [Line] {
+        let run = directory.shellWord
+        let count = submission.submitted.count
+        let shards =
+            count == submission.shards
+            ? NumberFormat.counted(count, "shard")
+            : "\(count) of \(NumberFormat.counted(submission.shards, "shard")), the others are finished"
+        let merge = submission.merge.map { "; job \($0) merges when all have ended" } ?? ""
+        let facts: [(String, String)] = [
+            ("array", "\(submission.array): \(shards)\(merge)"),
+            ("scripts", "\(directory)/submit.sbatch, \(directory)/merge.sbatch"),
+            ("logs", "\(directory)/logs/slurm-shard-*.log, \(directory)/logs/slurm-merge.log"),
+            ("look", "rsd-batch status \(run)"),
+            ("stop", "rsd-batch cancel \(run)"),
+        ]
+        return facts.flatMap { name, value in
+            (Line(name.padded(to: 9), .dim) + Line(value)).wrapped(to: width, indent: 9)
+        }
+    }
+}

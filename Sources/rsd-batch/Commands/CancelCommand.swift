@@ -1,0 +1,32 @@
+import ArgumentParser
+import Foundation
+import RSDJobs
+import Terminal
+
+struct CancelCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel", abstract: "Cancel what was submitted to Slurm for a run.",
+        discussion:
+            "Shards at work journal what has arrived and stop their engines; rsd-batch submit goes on from there.")
+
+    @Argument(help: ArgumentHelp("The directory above the shards.", valueName: "run"), completion: .directory)
+    var directory: String
+
+    func run() async throws {
+        let console = Console()
+        guard let submission = try Submission.read(in: RunDirectory(URL(filePath: directory))) else {
+            throw NoSubmission(directory: directory)
+        }
+        try await Slurm().cancel(submission.jobs)
+        console.message(
+            "rsd-batch: cancelled \(submission.jobs.joined(separator: " and ")); nothing that was done is lost\n")
+    }
+}
+
+/// Nothing was submitted for this directory.
+struct NoSubmission: Error, CustomStringConvertible {
+    var directory: String
+    var description: String {
+        "\(directory) has no submission.json: nothing was submitted for it with `rsd-batch submit`"
+    }
+}

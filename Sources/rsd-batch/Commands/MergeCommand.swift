@@ -1,0 +1,38 @@
+import ArgumentParser
+import Foundation
+import RSDJobs
+import Terminal
+
+struct MergeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "merge", abstract: "Put the shards of a run together: the results of the undivided job.",
+        discussion: """
+            The directory above the shards becomes a run directory like any other, for show, status, grade and report. The \
+            answers are graded by the job's grader; nothing is generated and no engine starts. Shards that are missing, not \
+            finished, being worked on, or of another job are named, and nothing is written.
+            """)
+
+    @Argument(help: ArgumentHelp("The directory above the shards.", valueName: "run"), completion: .directory)
+    var directory: String
+
+    @Flag(help: "Take what there is, and have the report say what is missing.")
+    var partial = false
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let console = Console()
+        let interruption = Interruption()
+        let signals = await StopSignals(interruption) { _ in console.message("rsd-batch: stopping\n") }
+        defer { withExtendedLifetime(signals) {} }
+        let (outcome, missing) = try await Job.merge(
+            RunDirectory(URL(filePath: directory)), partial: partial, interruption: interruption
+        ) { grader, finished, total in
+            let rest = finished < total ? " of \(NumberFormat.grouped(total))" : ""
+            console.message("rsd-batch: grading \(NumberFormat.grouped(finished))\(rest) answers with \(grader)\n")
+        }
+        try console.report(outcome, in: directory, example: nil, output)
+        for fault in missing { console.message("rsd-batch: missing: \(fault)\n") }
+        try console.endRun(outcome, in: directory)
+    }
+}

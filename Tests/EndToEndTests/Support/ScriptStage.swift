@@ -1,0 +1,65 @@
+import Foundation
+import RunnerSupport
+
+@testable import RSDJobs
+
+/// A batch script with everything that it calls replaced: a runner that does as it is told, and Slurm's commands, which write
+/// down what they are asked.
+final class ScriptStage: Sendable {
+    let scratch: URL
+    private let script: URL
+    private let bin: URL
+
+    init() throws {
+        scratch = FileManager.default.temporaryDirectory.appending(path: "rsd-stage-\(UUID().uuidString)")
+        bin = scratch.appending(path: "bin")
+        script = scratch.appending(path: "submit.sbatch")
+        for folder in ["bin", "run/logs", "run/shard-2-of-3/journal"] {
+            try FileManager.default.createDirectory(
+                at: scratch.appending(path: folder), withIntermediateDirectories: true)
+        }
+        let rendered = BatchScript(
+            name: "test", program: bin.appending(path: "runner").path, directory: scratch.appending(path: "run").path,
+            request: SlurmRequest(shards: 3), shards: [1, 2, 3])
+        try Data(rendered.array.utf8).write(to: script)
+        try command("scontrol", #"echo "scontrol $*" >>"$STAGE/calls""#)
+        try setQueue("RUNNING None")
+    }
+
+    deinit { try? FileManager.default.removeItem(at: scratch) }
+
+    /// Has squeue say this of the task, and that its job ends at 1800000000.
+    func setQueue(_ line: String) throws {
+        try command("squeue", #"case "$*" in *%e*) echo 1800000000 ;; *) echo "\#(line)" ;; esac"#)
+    }
+
+    /// - Parameter body: of a bash script that plays the runner. `$journal` is its shard's.
+    func setRunner(_ body: String) throws {
+        try command(
+            "runner", "journal=$STAGE/run/shard-2-of-3/journal/events.jsonl\necho $$ >$STAGE/runner.pid\n" + body)
+    }
+
+    /// Runs the script as the task of shard 2.
+    func start(restart: Int = 0) throws -> RunnerProcess {
+        var environment = [
+            "STAGE": scratch.path, "PATH": "\(bin.path):/usr/bin:/bin", "SLURM_ARRAY_JOB_ID": "41",
+            "SLURM_ARRAY_TASK_ID": "2",
+        ]
+        if restart > 0 { environment["SLURM_RESTART_COUNT"] = "\(restart)" }
+        return try RunnerProcess(
+            [script.path], program: URL(filePath: "/bin/bash"), scratch: scratch, environment: environment,
+            limit: .seconds(60))
+    }
+
+    var calls: String { text("calls") }
+
+    func text(_ name: String) -> String {
+        (try? String(contentsOf: scratch.appending(path: name), encoding: .utf8)) ?? ""
+    }
+
+    private func command(_ name: String, _ body: String) throws {
+        let file = bin.appending(path: name)
+        try Data("#!/bin/bash\n\(body)\n".utf8).write(to: file)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+    }
+}

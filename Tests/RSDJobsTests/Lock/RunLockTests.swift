@@ -1,0 +1,110 @@
+import Foundation
+import Testing
+
+@testable import RSDJobs
+
+@Suite struct RunLockTests {
+    @Test("the second is refused, and told who has it")
+    func second() async throws {
+        let scratch = try Scratch()
+        let first = try await RunLock.take(scratch.file("lock"))
+        let refusal = await #expect(throws: RunLocked.self) { try await RunLock.take(scratch.file("lock")) }
+        #expect(refusal?.holder?.pid == getpid())
+        #expect(refusal?.description.contains("process \(getpid()) on ") == true)
+        #expect(LockLook.now(scratch.file("lock"))?.holder.pid == getpid())
+        try first.confirm()
+    }
+
+    @Test("it is free again after its holder, and its files do not pile up")
+    func released() async throws {
+        let scratch = try Scratch()
+        for _ in 0..<3 { _ = try await RunLock.take(scratch.file("lock")) }
+        #expect(LockLook.now(scratch.file("lock")) == nil)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.url.path).sorted() == ["lock", "lock.3"])
+    }
+
+    @Test("of those who come at the same time one gets it")
+    func oneOfMany() async throws {
+        let file = try Scratch().file("lock")
+        try RunDirectory.make(file.deletingLastPathComponent().path)
+        let held = await withTaskGroup(of: RunLock?.self) { group in
+            for _ in 0..<8 { group.addTask { try? await RunLock.take(file) } }
+            return await group.reduce(into: [RunLock]()) { if let lock = $1 { $0.append(lock) } }
+        }
+        #expect(held.count == 1)
+        try? FileManager.default.removeItem(at: file.deletingLastPathComponent())
+    }
+
+    @Test("a holder on this machine that is gone, or whose pid is another's by now, does not hold it")
+    func goneHere() async throws {
+        let scratch = try Scratch()
+        var holder = LockHolder.me(beat: 1000)
+        holder.start += 1
+        try write(holder, to: scratch.file("lock.7"))
+        #expect(LockLook.now(scratch.file("lock")) == nil)
+        let lock = try await RunLock.take(scratch.file("lock"))
+        #expect(!lock.isTakenOver)
+        #expect(!FileManager.default.fileExists(atPath: scratch.file("lock.7").path))
+    }
+
+    @Test("a holder elsewhere holds it while it gives signs of life", arguments: Elsewhere.allCases)
+    func aliveElsewhere(_ elsewhere: Elsewhere) async throws {
+        let scratch = try Scratch()
+        try write(elsewhere.holder(beat: 1000), to: scratch.file("lock.7"))
+        let refusal = await #expect(throws: RunLocked.self) {
+            try await RunLock.take(scratch.file("lock")) { _, _ in
+                // The holder's next sign of life.
+                utimensat(AT_FDCWD, scratch.file("lock.7").path, nil, 0)
+            }
+        }
+        #expect(refusal?.holder == elsewhere.holder(beat: 1000))
+    }
+
+    @Test("a holder elsewhere that gives none for long is taken over", arguments: Elsewhere.allCases)
+    func goneElsewhere(_ elsewhere: Elsewhere) async throws {
+        let scratch = try Scratch()
+        try write(elsewhere.holder(beat: 0.01), to: scratch.file("lock.7"))
+        let lock = try await RunLock.take(scratch.file("lock"))
+        #expect(lock.isTakenOver)
+        #expect(LockLook.now(scratch.file("lock"))?.holder == lock.holder)
+    }
+
+    @Test("who has been taken over learns it before it writes, and does not release what is another's")
+    func fenced() async throws {
+        let scratch = try Scratch()
+        let lost = try await fence(scratch)
+        #expect(lost.holder?.host == "node9")
+        #expect(LockLook.now(scratch.file("lock"))?.holder.host == "node9")
+    }
+
+    private func fence(_ scratch: Scratch) async throws -> RunLockLost {
+        let lock = try await RunLock.take(scratch.file("lock"), beat: 0.001)
+        try lock.confirm()
+        try write(Elsewhere.host.holder(beat: 1000), to: scratch.file("lock.2"))
+        await withCheckedContinuation { continuation in
+            lock.whenLost { continuation.resume() }
+        }
+        let error = #expect(throws: RunLockLost.self) { try lock.confirm() }
+        return try #require(error)
+    }
+
+    /// What makes a pid mean nothing here.
+    enum Elsewhere: CaseIterable {
+        case host, boot, container
+
+        func holder(beat: Double) -> LockHolder {
+            var holder = LockHolder.me(beat: beat)
+            holder.token = "theirs"
+            switch self {
+            case .host: holder.host = "node9"
+            case .boot: holder.boot = "another"
+            case .container: holder.pids = "pid:[1]"
+            }
+            return holder
+        }
+    }
+
+    private func write(_ holder: LockHolder, to file: URL) throws {
+        try JSONEncoder().encode(["holder": holder]).write(to: file)
+    }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import ModelLifecycle
+import Testing
+
+@testable import RSDJobs
+
+@Suite struct DeadlineTests {
+    private let now = Date(timeIntervalSince1970: 1_800_000_000)
+    private let costs = Deadline.Costs(unknownLoad: 120, leastWork: 30, stopping: 15)
+
+    @Test(
+        "durations", arguments: [("90m", 5400), ("45s", 45), ("2h", 7200), ("1h30m", 5400), ("1d12h", 129_600)])
+    func durations(text: String, seconds: Double) {
+        #expect(Deadline(text, now: now)?.end == now + seconds)
+    }
+
+    @Test("times, with a zone and without")
+    func times() throws {
+        let end = Date(timeIntervalSince1970: 1_777_658_400)
+        #expect(Deadline("2026-05-01T18:00:00Z", now: now)?.end == end)
+        #expect(Deadline("2026-05-01T20:00:00+02:00", now: now)?.end == end)
+        let local = try #require(Deadline("2026-05-01T18:00:00", now: now)?.end)
+        #expect(local == end - Double(TimeZone.current.secondsFromGMT(for: local)))
+    }
+
+    @Test("what is neither", arguments: ["", "90", "m", "tomorrow", "30m1h", "2026-05-01", "-5m"])
+    func neither(text: String) {
+        #expect(Deadline(text, now: now) == nil)
+    }
+
+    @Test("Slurm's word for it, where it is one")
+    func slurm() {
+        #expect(Deadline.slurm(["SLURM_JOB_END_TIME": "1800000060"])?.end == now + 60)
+        #expect(Deadline.slurm(["SLURM_JOB_END_TIME": "INVALID"]) == nil)
+        #expect(Deadline.slurm([:]) == nil)
+    }
+
+    @Test("a load begins only where it, some work and the stop fit in")
+    func loads() {
+        let deadline = Deadline("--deadline", end: now + 165)
+        #expect(deadline.refusal(now: now, bringingUp: ["draft"], arriving: 120, costs) == nil)
+        let reason = deadline.refusal(now: now + 1, bringingUp: ["draft"], arriving: 120, costs)
+        #expect(
+            reason
+                == "--deadline is 164 s away, and bringing up draft takes about 120 s, work of less than 30 s and 15 s "
+                + "to stop is not worth beginning")
+    }
+
+    @Test("a phase on engines that are up needs no time to load")
+    func phases() {
+        let deadline = Deadline("--deadline", end: now + 45)
+        #expect(deadline.refusal(now: now, bringingUp: [], arriving: 0, costs) == nil)
+        #expect(deadline.refusal(now: now + 1, bringingUp: [], arriving: 0, costs)?.contains("44 s away") == true)
+        #expect(deadline.secondsToStop(now: now, costs) == 30)
+        #expect(deadline.secondsToStop(now: now + 60, costs) == 0)
+    }
+
+    @Test("what bringing up takes: the longest seen of the engine, else of any, else what is presumed")
+    func arrivals() {
+        #expect(ArrivalTimes([]).seconds(["draft", "prm"], unknown: 120) == 240)
+        var times = ArrivalTimes([
+            .load(engine: "draft", seconds: 20), .load(engine: "draft", seconds: 60),
+            .wake(engine: "draft", seconds: 2),
+        ])
+        #expect(times.seconds(["draft"], unknown: 120) == 60)
+        #expect(times.seconds(["target"], unknown: 120) == 60)
+        #expect(times.seconds([], unknown: 120) == 0)
+        times.note(.loaded(engine: "draft", TimeSpan(begin: 0, seconds: 70)))
+        #expect(times.seconds(["draft"], unknown: 120) == 2, "it sleeps")
+        #expect(times.seconds(["target"], unknown: 120) == 70)
+    }
+}
