@@ -185,6 +185,18 @@ import Testing
         #expect(try await find(["PATH": scratch.file("nothing")]).executable == scratch.file("standard/bin/python"))
     }
 
+    @Test("the Python of a `vllm` on PATH is beside it, or where its first line says")
+    func pythonOfAProgram() async throws {
+        try program("apart/vllm")
+        try program("elsewhere/python3.12")
+        #expect(try await find(["PATH": scratch.file("apart")]).python == nil)
+        let script = "#!\(scratch.file("elsewhere/python3.12"))\nimport sys\n"
+        try Data(script.utf8).write(to: URL(filePath: scratch.file("apart/vllm")))
+        #expect(try await find(["PATH": scratch.file("apart")]).python == scratch.file("elsewhere/python3.12"))
+        try program("apart/python")
+        #expect(try await find(["PATH": scratch.file("apart")]).python == scratch.file("apart/python"))
+    }
+
     @Test func aPythonOnPathCountsWhenItHasVLLM() async throws {
         try program("with/python3", script: "exit 0")
         try program("without/python3")

@@ -85,10 +85,7 @@ public actor VLLMInstallation {
             return command
         }
         if let program = onPath("vllm") {
-            // A console script has its Python beside it, which starts faster questions.
-            let sibling = URL(filePath: program).deletingLastPathComponent().appending(path: "python").path
-            let python = isExecutable(sibling) ? sibling : nil
-            return Command(executable: program, arguments: [], python: python)
+            return Command(executable: program, arguments: [], python: python(of: program))
         }
         for name in ["python3", "python"] {
             guard let python = onPath(name), try await hasVLLM(python) else { continue }
@@ -96,6 +93,17 @@ public actor VLLMInstallation {
         }
         if let command = inVenv(standardFolder) { return command }
         throw missing(engine, "vLLM was not found")
+    }
+
+    /// The Python that a console script runs in: that beside it, or that which its first line names.
+    private func python(of program: String) -> String? {
+        let sibling = URL(filePath: program).deletingLastPathComponent().appending(path: "python").path
+        if isExecutable(sibling) { return sibling }
+        let head = (try? FileHandle(forReadingFrom: URL(filePath: program)))?.readData(ofLength: 256) ?? Data()
+        let line = String(decoding: head, as: UTF8.self).prefix { !$0.isNewline }
+        guard line.hasPrefix("#!"), line.contains("python") else { return nil }
+        let named = line.dropFirst(2).trimmingCharacters(in: .whitespaces)
+        return isExecutable(named) ? named : nil
     }
 
     private func inVenv(_ path: String) -> Command? {
