@@ -53,8 +53,7 @@ import Testing
         let python = job.scratch.appending(path: "venv/bin/python")
         try FileManager.default.createDirectory(
             at: python.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try "#!/bin/sh\necho 0.32.0+cpu\n".write(to: python, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: python.path)
+        try Programs.write(script: "#!/bin/sh\necho 0.32.0+cpu\n", to: python)
         let spec = try String(contentsOf: job.file, encoding: .utf8)
         func check(venv: String) async throws -> (plain: String, json: String?) {
             try spec.replacing("kind: pocket", with: "kind: vllm\n  venv: \(venv)")

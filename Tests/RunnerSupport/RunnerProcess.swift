@@ -22,8 +22,11 @@ package final class RunnerProcess: Sendable {
         let name = UUID().uuidString
         output = scratch.appending(path: "\(name).out")
         messages = scratch.appending(path: "\(name).err")
-        let pid = try Self.spawn(
-            [program.path] + arguments, output: output, messages: messages, environment: environment)
+        let words = [program.path] + arguments
+        let (output, messages) = (output, messages)
+        let pid = try Programs.turn.withLock { _ in
+            try Self.spawn(words, output: output, messages: messages, environment: environment)
+        }
         let child = Child(pid: pid)
         self.pid = pid
         self.child = child

@@ -58,8 +58,6 @@ final class ScriptStage: Sendable {
     }
 
     private func command(_ name: String, _ body: String) throws {
-        let file = bin.appending(path: name)
-        try Data("#!/bin/bash\n\(body)\n".utf8).write(to: file)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+        try Programs.write(script: "#!/bin/bash\n\(body)\n", to: bin.appending(path: name))
     }
 }
