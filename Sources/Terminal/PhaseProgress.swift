@@ -30,7 +30,7 @@ public struct PhaseProgress: Sendable, Equatable {
 
     mutating func take(_ trajectory: Trajectory, _ event: Event) {
         switch event {
-        case .generated(let answer): tokens += answer.steps.reduce(0) { $0 + $1.tokens }
+        case .generated(let answer): tokens += answer.tokens
         case .scored(let answer): tokens += answer.promptTokens
         case .failed: failed += 1
         case .retried: break

@@ -54,7 +54,7 @@ public struct RunProgress: Sendable {
             self.finished = finished
             return [.began(total: total, finished: finished, replayed: replayed)]
         case .awaitingLock(let holder, let seconds):
-            let who = holder.map { "process \($0.pid) on \($0.host)" } ?? "another process"
+            let who = holder?.description ?? "another process"
             let text =
                 seconds.map {
                     "\(who) held this run last; looking for up to \(NumberFormat.duration($0)) whether it lives"

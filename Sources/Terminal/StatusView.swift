@@ -24,7 +24,7 @@ public struct StatusView: Sendable {
         let failed =
             status.failed > 0 ? Line(", \(NumberFormat.grouped(status.failed)) failed", .red) : Line()
         if let holder = status.holder {
-            return Line("running", .green) + " in process \(holder.pid) on \(holder.host) · \(count)" + failed
+            return Line("running", .green) + " in \(holder) · \(count)" + failed
         }
         if isFinished, status.hasResults { return Line("done", .green) + " · \(count)" + failed }
         return Line("stopped", .yellow) + " · nobody works on it · \(count)" + failed

@@ -3,18 +3,13 @@ import ModelLifecycle
 /// Puts the needs of trajectories to engines, and makes events of the answers.
 struct Asking: Sendable {
     let splitter: StepSplitter
-    private let prompts: [ProblemKey: ProblemPrompt]
+    private let prompts: [ProblemName: ProblemPrompt]
     /// Whether the PRM is shown a chat as such.
     private let prmReadsChat: Bool
     private let generation: GenerationAsker
     private let scorer: (any PRMScorer)?
     /// How the PRM is served.
     let prmTask: EngineTask
-
-    private struct ProblemKey: Hashable {
-        var dataset: String
-        var problem: String
-    }
 
     /// - Throws: ``ModelFilesError`` where the PRM's files do not tell what its profile needs.
     init(job: LoadedJob) throws {
@@ -25,20 +20,14 @@ struct Asking: Sendable {
         scorer = prm?.scorer
         prmTask = try prm?.task() ?? .generate
         prmReadsChat = job.hasChatTemplate(.prm)
-        var prompts: [ProblemKey: ProblemPrompt] = [:]
-        for (dataset, problems) in job.problems {
-            for problem in problems {
-                prompts[ProblemKey(dataset: dataset, problem: problem.id)] = spec.prompt.before(problem.question)
-            }
-        }
-        self.prompts = prompts
+        prompts = job.prompts
     }
 
     /// - Throws: ``Unanswerable`` where asking again is of no use; ``Nonsense``, ``FailedAttempt`` or an
     ///   `EngineAnswerError` otherwise.
     func answer(_ question: Question, from session: ModelSession) async throws -> Event {
         let id = question.id
-        guard let prompt = prompts[ProblemKey(dataset: id.dataset, problem: id.problem)] else {
+        guard let prompt = prompts[id.problemName] else {
             throw Unanswerable(reason: "the data set has no such problem")
         }
         do {

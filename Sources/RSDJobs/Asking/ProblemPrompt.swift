@@ -45,6 +45,17 @@ extension PromptTemplate {
 }
 
 extension LoadedJob {
+    /// What goes before the solution of each problem.
+    var prompts: [ProblemName: ProblemPrompt] {
+        var prompts: [ProblemName: ProblemPrompt] = [:]
+        for (dataset, problems) in problems {
+            for problem in problems {
+                prompts[ProblemName(dataset: dataset, problem: problem.id)] = spec.prompt.before(problem.question)
+            }
+        }
+        return prompts
+    }
+
     /// Whether a model can be shown a conversation.
     func hasChatTemplate(_ role: Role) -> Bool {
         guard let model = spec.models[role] else { return false }

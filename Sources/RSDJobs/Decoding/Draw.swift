@@ -20,23 +20,23 @@ public struct Draw: Sendable, Equatable {
     ///
     /// - Parameter attempt: how many verdicts were passed on this step before.
     public func uniform(step: Int, attempt: Int) -> Double {
-        Double(bits(key, "verdict", step, attempt) >> 11) * 0x1p-53
+        hash(key, "verdict", step, attempt).uniform
     }
 
     /// The seed of a request: not negative, as engines want it.
     ///
     /// - Parameter candidate: which of those that are written side by side.
     public func requestSeed(step: Int, role: Role, candidate: Int = 0) -> Int {
-        Int(bits(requestKey, role.rawValue, step, candidate) >> 1)
+        Int(hash(requestKey, role.rawValue, step, candidate).value >> 1)
     }
 
-    private func bits(_ key: UInt64, _ purpose: String, _ step: Int, _ attempt: Int) -> UInt64 {
+    private func hash(_ key: UInt64, _ purpose: String, _ step: Int, _ attempt: Int) -> StableHash {
         var hash = StableHash()
         hash.combine(key)
         hash.combine(purpose)
         hash.combine(UInt64(step))
         hash.combine(UInt64(attempt))
-        return hash.value
+        return hash
     }
 }
 
@@ -57,6 +57,9 @@ struct StableHash {
     private mutating func byte(_ byte: UInt8) {
         state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
     }
+
+    /// A number in 0..<1.
+    var uniform: Double { Double(value >> 11) * 0x1p-53 }
 
     var value: UInt64 {
         var z = state &+ 0x9e37_79b9_7f4a_7c15

@@ -137,6 +137,9 @@ public struct Generated: Sendable, Equatable {
         self.end = end
         self.promptTokens = promptTokens
     }
+
+    /// Of all its steps.
+    public var tokens: Int { steps.reduce(0) { $0 + $1.tokens } }
 }
 
 extension Generated {

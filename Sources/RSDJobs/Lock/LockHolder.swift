@@ -2,7 +2,7 @@ import Foundation
 import ModelLifecycle
 
 /// The process that holds a run directory.
-public struct LockHolder: Sendable, Equatable, Codable {
+public struct LockHolder: Sendable, Equatable, Codable, CustomStringConvertible {
     public var host: String
     public var pid: Int32
     /// The kernel's name for this start of the machine, and the namespace in which the pid means something.
@@ -19,6 +19,8 @@ public struct LockHolder: Sendable, Equatable, Codable {
         self.host = host
         self.pid = pid
     }
+
+    public var description: String { "process \(pid) on \(host)" }
 
     static let usualBeat = 10.0
     /// Beats without a sign of life after which a holder counts as gone.

@@ -153,7 +153,7 @@ public struct RunLocked: Error, Equatable, CustomStringConvertible {
     public var holder: LockHolder?
 
     public var description: String {
-        let who = holder.map { "process \($0.pid) on \($0.host)" } ?? "another process"
+        let who = holder?.description ?? "another process"
         return "\(who) is working on \(directory). Wait for it, stop it, or name another directory with --run-dir."
     }
 }
@@ -164,7 +164,7 @@ public struct RunLockLost: Error, Equatable, CustomStringConvertible {
     public var holder: LockHolder?
 
     public var description: String {
-        let who = holder.map { "process \($0.pid) on \($0.host)" } ?? "somebody"
+        let who = holder?.description ?? "somebody"
         return
             "\(who) has taken over \(directory), as no sign of life came from this process for too long (was it suspended, "
             + "or its file system away?). This one has stopped; see `rsd-batch status`."

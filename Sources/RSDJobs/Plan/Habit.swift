@@ -11,12 +11,6 @@ struct Habit: Sendable, Equatable {
     var rewards: [[Double]]
 }
 
-/// A data set's problem, or that of another run.
-struct ProblemName: Sendable, Hashable {
-    var dataset: String
-    var problem: String
-}
-
 /// What is known or taken for granted of how models treat a job's problems.
 struct Experience: Sendable {
     /// Of problems that were seen.

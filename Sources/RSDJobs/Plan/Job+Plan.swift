@@ -26,7 +26,7 @@ extension Job {
             sample, residency, cases: profile?.cases ?? assumptions.cases
         ).map { $0.scaled(by: factor) }
         let roles = residency.groups.flatMap(\.self)
-        let demands = job.demands
+        let demands = ModelDemand.all(of: spec, models: job.memory)
         let hardware = Hardware.of(spec.engine.kind, on: machine)
         var paces = profile?.paces ?? [:]
         var guessed: [Role] = []
@@ -50,7 +50,7 @@ extension Job {
             rehearsals, of: roles, paces: paces, slack: profile == nil ? 0 : Self.profileSlack)
         return JobPlan(
             job: spec.name, methods: spec.methods.count, problems: job.problems.values.reduce(0) { $0 + $1.count },
-            trajectories: Roster(job).ids.count,
+            trajectories: job.trajectoryCount,
             models: demands.map {
                 JobPlan.Model(
                     role: $0.role, parameters: job.parameters(of: $0.role), weights: $0.weights,
@@ -93,7 +93,7 @@ extension Job {
     private static func rehearse(_ job: LoadedJob, _ residency: ResidencyPlan, cases: [Experience]) async throws
         -> [RunCounts]
     {
-        let bytes = job.promptBytes
+        let bytes = job.prompts.mapValues(\.bytes)
         return try await withThrowingTaskGroup(of: (Int, RunCounts).self) { group in
             for (luck, experience) in cases.enumerated() {
                 group.addTask {
@@ -131,37 +131,24 @@ extension JobPlan {
 }
 
 extension LoadedJob {
-    fileprivate var demands: [ModelDemand] {
-        spec.rolesInWave.compactMap { role in
-            guard let model = spec.models[role], let memory = memory[role] else { return nil }
-            return ModelDemand(role: role, model: model, memory: memory, job: spec)
-        }
-    }
-
     /// Weights that a token of an engine meets.
     fileprivate func parameters(of role: Role) -> Int { models[role.models[0]]?.parameterCount ?? 0 }
 
-    /// Bytes of the prompt of each problem.
-    fileprivate var promptBytes: [ProblemName: Int] {
-        var bytes: [ProblemName: Int] = [:]
-        for (dataset, problems) in problems {
-            for problem in problems {
-                bytes[ProblemName(dataset: dataset, problem: problem.id)] = spec.prompt.before(problem.question).bytes
-            }
-        }
-        return bytes
+    /// One for each method, problem and seed.
+    fileprivate var trajectoryCount: Int {
+        spec.methods.count * spec.seeds.count * problems.values.reduce(0) { $0 + $1.count }
     }
 
     /// The job with so few of its problems that not many more trajectories are left, and how many times as many it really has.
     fileprivate func sample(trajectories limit: Int) -> (job: LoadedJob, factor: Double) {
-        let all = Roster(self).ids.count
+        let all = trajectoryCount
         let every = (all + limit - 1) / limit
         guard every > 1 else { return (self, 1) }
         var job = self
         job.problems = problems.mapValues { problems in
             stride(from: 0, to: problems.count, by: every).map { problems[$0] }
         }
-        return (job, Double(all) / Double(max(1, Roster(job).ids.count)))
+        return (job, Double(all) / Double(max(1, job.trajectoryCount)))
     }
 }
 

@@ -47,7 +47,7 @@ public struct JobPlan: Sendable, Equatable, Encodable {
         public var share: Double
     }
 
-    /// What a figure counts; ``Codable`` as its words.
+    /// What a figure counts; encoded as its words.
     public enum Name: Sendable, Hashable {
         case waves, requests, sharedAnswers, starts, wakes, swaps
         case tokensWritten(Role), tokensRead(Role), busy(Role)
@@ -56,7 +56,7 @@ public struct JobPlan: Sendable, Equatable, Encodable {
 }
 
 extension JobPlan.Name: Encodable {
-    public enum Unit: String, Sendable, Encodable { case count, tokens, seconds }
+    public enum Unit: Sendable { case count, tokens, seconds }
 
     public var unit: Unit {
         switch self {

@@ -12,16 +12,6 @@ public struct PlanRange: Sendable, Equatable, Codable {
 
     public init(exactly value: Double) { self.init(low: value, expected: value, high: value) }
 
-    public static func + (left: PlanRange, right: PlanRange) -> PlanRange {
-        PlanRange(
-            low: left.low + right.low, expected: left.expected + right.expected, high: left.high + right.high)
-    }
-
-    public static func * (left: PlanRange, right: PlanRange) -> PlanRange {
-        PlanRange(
-            low: left.low * right.low, expected: left.expected * right.expected, high: left.high * right.high)
-    }
-
     public func contains(_ value: Double) -> Bool { (low...high).contains(value) }
 }
 

@@ -26,12 +26,11 @@ struct Profile: Sendable {
     init(_ archive: RunArchive) throws(UnusableRun) {
         var logs: [ProblemName: ProblemLog] = [:]
         for case .event(let id, let event, _?) in archive.records {
-            logs[ProblemName(dataset: id.dataset, problem: id.problem), default: ProblemLog()].add(event)
+            logs[id.problemName, default: ProblemLog()].add(event)
         }
         for trajectory in archive.trajectories {
             guard let finish = trajectory.response.finish, finish != .failed else { continue }
-            let id = trajectory.id
-            logs[ProblemName(dataset: id.dataset, problem: id.problem)]?.add(trajectory.response.steps)
+            logs[trajectory.id.problemName]?.add(trajectory.response.steps)
         }
         var all = ProblemLog()
         for log in logs.values { all.add(log) }

@@ -35,11 +35,6 @@ struct RunCounts: Sendable, Equatable {
     }
 }
 
-extension Generated {
-    /// Of all its steps.
-    var tokens: Int { steps.reduce(0) { $0 + $1.tokens } }
-}
-
 extension RunCounts {
     /// What a run took.
     ///

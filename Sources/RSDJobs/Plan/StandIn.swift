@@ -11,7 +11,7 @@ struct StandIn: Sendable {
     let luck: UInt64
 
     func answer(_ question: Question) -> Event {
-        let name = ProblemName(dataset: question.id.dataset, problem: question.id.problem)
+        let name = question.id.problemName
         let habit = experience.habit(of: name, promptBytes: promptBytes(name), luck: luck)
         return switch question.need {
         case .generate(let wanted): .generated(generated(wanted, question, habit))
@@ -66,7 +66,7 @@ struct StandIn: Sendable {
         hash.combine(key)
         hash.combine(purpose)
         hash.combine(UInt64(number))
-        return Double(hash.value >> 11) * 0x1p-53
+        return hash.uniform
     }
 }
 

@@ -58,6 +58,16 @@ extension ModelDemand {
         fixedCache = space ?? flag("kv-cache-memory-bytes").flatMap(Int.init(humanReadable:))
     }
 
+    /// Of the engines that a job's methods need, in the order of a wave.
+    ///
+    /// - Parameter models: what the checkpoints tell, see ``LoadedJob/memory``.
+    static func all(of job: JobSpec, models: [Role: CheckpointMemory]) -> [ModelDemand] {
+        job.rolesInWave.compactMap { role in
+            guard let model = job.models[role], let memory = models[role] else { return nil }
+            return ModelDemand(role: role, model: model, memory: memory, job: job)
+        }
+    }
+
     /// Weights that vLLM packs while it loads them take less; how much depends on the layers, so this is on the safe side.
     private static func quantised(_ bytes: Int, _ memory: CheckpointMemory, by method: String?) -> Int {
         guard let method, !memory.isQuantised else { return bytes }

@@ -14,10 +14,7 @@ struct ResidencyPlan: Sendable, Equatable {
     /// - Throws: ``ResidencyImpossible``.
     init(_ job: JobSpec, models: [Role: CheckpointMemory], on machine: MachineMemory) throws {
         let engine = job.engine
-        let demands = job.rolesInWave.compactMap { role -> ModelDemand? in
-            guard let model = job.models[role], let memory = models[role] else { return nil }
-            return ModelDemand(role: role, model: model, memory: memory, job: job)
-        }
+        let demands = ModelDemand.all(of: job, models: models)
         let roles = demands.map(\.role)
         let footprint = machine.footprint(of: engine.kind)
         let ceiling = engine.ceiling

@@ -35,9 +35,10 @@ struct ShardSurvey: Sendable {
         for shard in present { manifests[shard] = try Manifest.read(run.directory(of: shard).manifest) }
         let model = try Self.reference(manifests, in: run, count: count)
         job = try JobLoader.load(run.directory(of: model).job, withModels: false)
-        let data = SpecIdentity(job).entries.filter { $0.key.hasPrefix("datasets") }
-        let changes = SpecIdentity(job).difference(from: manifests[model]?.identity ?? SpecIdentity(job))
-            .filter { change in data.contains { $0.key == change.key } }
+        let identity = SpecIdentity(job)
+        let data = Set(identity.entries.map(\.key).filter { $0.hasPrefix("datasets") })
+        let changes = identity.difference(from: manifests[model]?.identity ?? identity)
+            .filter { data.contains($0.key) }
         guard changes.isEmpty else { throw SpecChanged(directory: run.parent.url.path, changes: changes) }
         for shard in Shard.all(count) { try await look(at: shard, manifests[shard]) }
     }
@@ -103,7 +104,7 @@ public struct ShardFault: Sendable, Equatable, CustomStringConvertible {
         switch kind {
         case .notBegun: "was never begun"
         case .running(let holder, let finished, let total):
-            "is being worked on by \(holder.map { "process \($0.pid) on \($0.host)" } ?? "a process"): "
+            "is being worked on by \(holder?.description ?? "a process"): "
                 + "\(finished) of \(total) finished"
         case .unfinished(let finished, let total):
             "is not finished, and nobody works on it: \(finished) of \(total) finished"

@@ -21,3 +21,13 @@ public struct Problem: Sendable, Equatable {
         self.answer = answer
     }
 }
+
+/// Tells a problem from all others of a job.
+struct ProblemName: Sendable, Hashable {
+    var dataset: String
+    var problem: String
+}
+
+extension TrajectoryID {
+    var problemName: ProblemName { ProblemName(dataset: dataset, problem: problem) }
+}
