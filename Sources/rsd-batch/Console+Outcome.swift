@@ -2,6 +2,17 @@ import RSDJobs
 import Terminal
 
 extension Console {
+    /// What is not as it may be meant in a job that can be run.
+    func showWarnings(of job: LoadedJob) {
+        for warning in job.warnings { message("\(warning.rendered)\n") }
+    }
+
+    /// That a grader begins, of which nothing is to be seen for a while.
+    func grading(_ grader: String, finished: Int, of total: Int) {
+        let rest = finished < total ? " of \(NumberFormat.grouped(total))" : ""
+        message("rsd-batch: grading \(NumberFormat.grouped(finished))\(rest) answers with \(grader)\n")
+    }
+
     /// What a run came to: its table, or `summary.json`.
     func report(_ outcome: RunOutcome, in path: String, example: TrajectoryID?, _ output: OutputOptions) throws {
         do {

@@ -21,7 +21,16 @@ final class FetchDisplay: Sendable {
         self.quiet = quiet
     }
 
-    func fetchDatasets(of job: URL, _ interruption: Interruption) async throws {
+    /// Loads a job, once the data sets that it names by address are there.
+    ///
+    /// - Throws: what ``JobLoader`` throws; ``Interrupted``.
+    func load(_ job: String, _ interruption: Interruption) async throws -> LoadedJob {
+        let file = URL(filePath: job)
+        try await fetchDatasets(of: file, interruption)
+        return try JobLoader.load(file)
+    }
+
+    private func fetchDatasets(of job: URL, _ interruption: Interruption) async throws {
         let fetch = { try await JobLoader.fetchDatasets(of: job, interruption: interruption) { self.take($0) } }
         if quiet { return try await fetch() }
         try await console.drawing({ self.frame() }, last: { self.frame(isLast: true) }, during: fetch)

@@ -52,10 +52,7 @@ struct GradeCommand: AsyncParsableCommand {
         defer { withExtendedLifetime(signals) {} }
         let regrading = try await Job.grade(
             RunDirectory(URL(filePath: directory)), with: grader, interruption: interruption
-        ) { grader, finished, total in
-            let rest = finished < total ? " of \(NumberFormat.grouped(total))" : ""
-            console.message("rsd-batch: grading \(NumberFormat.grouped(finished))\(rest) answers with \(grader)\n")
-        }
+        ) { console.grading($0, finished: $1, of: $2) }
         try console.report(regrading.outcome, in: directory, example: nil, output)
         console.message("rsd-batch: \(regrading.changes)\n")
         try console.endRun(regrading.outcome, in: directory)

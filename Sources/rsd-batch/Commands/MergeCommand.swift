@@ -27,10 +27,7 @@ struct MergeCommand: AsyncParsableCommand {
         defer { withExtendedLifetime(signals) {} }
         let (outcome, missing) = try await Job.merge(
             RunDirectory(URL(filePath: directory)), partial: partial, interruption: interruption
-        ) { grader, finished, total in
-            let rest = finished < total ? " of \(NumberFormat.grouped(total))" : ""
-            console.message("rsd-batch: grading \(NumberFormat.grouped(finished))\(rest) answers with \(grader)\n")
-        }
+        ) { console.grading($0, finished: $1, of: $2) }
         try console.report(outcome, in: directory, example: nil, output)
         for fault in missing { console.message("rsd-batch: missing: \(fault)\n") }
         try console.endRun(outcome, in: directory)

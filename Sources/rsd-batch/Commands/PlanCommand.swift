@@ -39,9 +39,8 @@ struct PlanCommand: AsyncParsableCommand {
         }
         defer { withExtendedLifetime(signals) {} }
         let fetching = FetchDisplay(console: console, colour: output.colour, quiet: false)
-        try await fetching.fetchDatasets(of: URL(filePath: job), interruption)
-        let loaded = try JobLoader.load(URL(filePath: job))
-        for warning in loaded.warnings { console.message("\(warning.rendered)\n") }
+        let loaded = try await fetching.load(job, interruption)
+        console.showWarnings(of: loaded)
         let plan = try await Job.plan(
             loaded, profile: try profile.map(archive), gpuMemory: gpuMemory.map { Int($0 * 1_073_741_824) })
         let comparison = try against.map { try PlanComparison(plan, of: loaded, against: archive($0)) }

@@ -50,14 +50,13 @@ struct RunCommand: AsyncParsableCommand {
         defer { withExtendedLifetime(signals) {} }
 
         let fetching = FetchDisplay(console: console, colour: output.colour, quiet: quiet)
-        try await fetching.fetchDatasets(of: URL(filePath: job), interruption)
-        let whole = try JobLoader.load(URL(filePath: job))
+        let whole = try await fetching.load(job, interruption)
         let loaded = try shard.map(whole.part) ?? whole
         let parent = runDir ?? "runs/\(loaded.spec.name)"
         let path = shard.map { "\(parent)/\($0.directoryName)" } ?? parent
         let display = ProgressDisplay(
             job: loaded.spec.name, console: console, colour: output.colour, quiet: quiet)
-        if !quiet { loaded.warnings.forEach { console.message($0.rendered + "\n") } }
+        if !quiet { console.showWarnings(of: loaded) }
         listener.tell(display)
         let outcome = try await display.during {
             try await Job.run(

@@ -69,9 +69,8 @@ struct SubmitCommand: AsyncParsableCommand {
         }
         defer { withExtendedLifetime(signals) {} }
         let fetching = FetchDisplay(console: console, colour: output.colour, quiet: print)
-        try await fetching.fetchDatasets(of: URL(filePath: job), interruption)
-        let loaded = try JobLoader.load(URL(filePath: job))
-        for warning in loaded.warnings { console.message("\(warning.rendered)\n") }
+        let loaded = try await fetching.load(job, interruption)
+        console.showWarnings(of: loaded)
         let path = runDir ?? "runs/\(loaded.spec.name)"
         let submitter = try Submitter(
             loaded, in: RunDirectory(URL(filePath: path)), request: request(for: loaded), program: taskProgram)

@@ -26,13 +26,12 @@ struct ValidateCommand: AsyncParsableCommand {
         let loaded: LoadedJob
         do {
             let fetching = FetchDisplay(console: console, colour: output.colour, quiet: false)
-            try await fetching.fetchDatasets(of: URL(filePath: job), interruption)
-            loaded = try JobLoader.load(URL(filePath: job))
+            loaded = try await fetching.load(job, interruption)
         } catch let error as SpecErrors {
             if output.json { try console.outJSON(Verdict(error)) }
             throw error
         }
-        for warning in loaded.warnings { console.message("\(warning.rendered)\n") }
+        console.showWarnings(of: loaded)
         let overview = JobOverview(
             loaded, file: job, residency: await residency(of: loaded), grader: await grader(of: loaded))
         if output.json {
