@@ -43,7 +43,11 @@ struct PlanCommand: AsyncParsableCommand {
         console.showWarnings(of: loaded)
         let plan = try await Job.plan(
             loaded, profile: try profile.map(archive), gpuMemory: gpuMemory.map { Int($0 * 1_073_741_824) })
-        let comparison = try against.map { try PlanComparison(plan, of: loaded, against: archive($0)) }
+        try show(plan, of: loaded, console)
+    }
+
+    private func show(_ plan: JobPlan, of job: LoadedJob, _ console: Console) throws {
+        let comparison = try against.map { try PlanComparison(plan, of: job, against: archive($0)) }
         if output.json {
             try console.outJSON(Output(plan: plan, comparison: comparison))
         } else {
