@@ -55,6 +55,13 @@ struct LockFiles: Sendable {
         do {
             try AtomicFile.writeAll(try JSONEncoder().encode(Line(holder: holder)), to: descriptor, path: path)
             guard fsync(descriptor) == 0 else { throw FileFailure(path: path, errno: errno) }
+        } catch {
+            // On a full disk, say: nobody is to take it for that of a process that is just coming.
+            unlink(path)
+            close(descriptor)
+            throw error
+        }
+        do {
             // One that looked at an older state of the directory may come after a higher one.
             guard try numbers().max() == number else {
                 unlink(path)

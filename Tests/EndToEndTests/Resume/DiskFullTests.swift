@@ -2,6 +2,8 @@ import Foundation
 import RunnerSupport
 import Testing
 
+@testable import RSDJobs
+
 /// A disk with no room left: an exit code of its own, earlier lines intact, and the same command goes on.
 @Suite(.inSlots, .enabled(if: SmallDisk.canBeMade, "mounting a file system is not allowed here"))
 struct DiskFullTests {
@@ -47,6 +49,9 @@ struct DiskFullTests {
         let run = try await job.run()
         #expect(run.code == 6, "\(run.messages)")
         #expect(run.messages.contains(#/\/run\/.*No space left on device/#), "\(run.messages)")
+        #expect(
+            try LockFiles(base: job.directory.lock).last()?.content != .unreadable,
+            "it would be taken for that of a process that is just coming")
         #expect(try job.livingEngines().isEmpty)
         try FileManager.default.removeItem(at: filler)
         let again = try await job.run()
