@@ -28,9 +28,11 @@ struct ArrivalTimes: Sendable {
 
     /// Seconds that these engines are likely to take one after the other: the longest that each has taken, else the longest of
     /// any, else `unknown`.
-    func seconds(_ engines: [String], unknown: Double) -> Double {
+    ///
+    /// - Parameter anew: whether those that sleep are started anew as well.
+    func seconds(_ engines: [String], anew: Bool = false, unknown: Double) -> Double {
         engines.reduce(0) { sum, engine in
-            let wake = started.contains(engine) ? wakes[engine] : nil
+            let wake = started.contains(engine) && !anew ? wakes[engine] : nil
             return sum + (wake ?? loads[engine] ?? loads.values.max() ?? unknown)
         }
     }

@@ -114,7 +114,8 @@ struct JobRun: Sendable {
                 if interruption.level > .none { throw Interrupted() }
                 let phase = Phase(
                     job: job.spec, roles: group, trajectories: ready, journal: journal, book: answers,
-                    interruption: interruption, observe: observe)
+                    interruption: interruption,
+                    mayRestart: { try checkDeadline(for: [$0], anew: true, times.withLock { $0 }) }, observe: observe)
                 // A model whose every answer is known already is not brought up.
                 let hasQuestions = try await phase.prepare(ready.map(\.id))
                 await roster.update(phase.trajectories.values)
@@ -133,11 +134,13 @@ struct JobRun: Sendable {
     }
 
     /// - Throws: ``Interrupted``, with the reason, where a phase is not to begin any more.
-    private func checkDeadline(for arriving: [Role], _ times: ArrivalTimes) throws(Interrupted) {
+    private func checkDeadline(
+        for arriving: [Role], anew: Bool = false, _ times: ArrivalTimes
+    ) throws(Interrupted) {
         guard let deadline else { return }
         let costs = job.spec.engine.deadlineCosts
         let engines = job.spec.engine.residency == .attach ? [] : arriving.map(\.rawValue)
-        let seconds = times.seconds(engines, unknown: costs.unknownLoad)
+        let seconds = times.seconds(engines, anew: anew, unknown: costs.unknownLoad)
         if let reason = deadline.refusal(now: Date(), bringingUp: engines, arriving: seconds, costs) {
             throw Interrupted(reason: reason)
         }

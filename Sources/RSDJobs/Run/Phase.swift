@@ -21,6 +21,7 @@ actor Phase {
     private let journal: Journal
     private let book: AnswerBook
     private let interruption: Interruption
+    private let mayRestart: @Sendable (Role) throws -> Void
     private let observe: @Sendable (RunEvent) -> Void
 
     /// The trajectories of this phase as they stand.
@@ -31,15 +32,18 @@ actor Phase {
     /// Seconds that answers in flight are waited for after the wish to stop.
     static let drainSeconds = 5.0
 
+    /// - Parameter mayRestart: throws where an engine is not to be brought up afresh any more.
     init(
         job: JobSpec, roles: [Role], trajectories: [Trajectory], journal: Journal, book: AnswerBook,
-        interruption: Interruption, observe: @escaping @Sendable (RunEvent) -> Void
+        interruption: Interruption, mayRestart: @escaping @Sendable (Role) throws -> Void = { _ in },
+        observe: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.job = job
         self.roles = roles
         self.journal = journal
         self.book = book
         self.interruption = interruption
+        self.mayRestart = mayRestart
         self.observe = observe
         self.trajectories = Dictionary(uniqueKeysWithValues: trajectories.map { ($0.id, $0) })
         lanes = Dictionary(uniqueKeysWithValues: roles.map { ($0, Lane(concurrency: job.engine.concurrency)) })
@@ -234,6 +238,7 @@ actor Phase {
     }
 
     private func restart(_ role: Role, _ crew: any Crew) async throws {
+        try mayRestart(role)
         try await interruption.giveUpOn { try await crew.restart(role) }
     }
 

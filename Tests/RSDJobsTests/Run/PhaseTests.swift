@@ -26,7 +26,8 @@ import Testing
     private func phase(
         _ crew: FakeCrew, _ trajectories: [Trajectory], roles: [Role] = [.draft], concurrency: Int = 8,
         shares: Bool = false,
-        observe: @escaping @Sendable (RunEvent) -> Void = { _ in }
+        observe: @escaping @Sendable (RunEvent) -> Void = { _ in },
+        mayRestart: @escaping @Sendable (Role) throws -> Void = { _ in }
     ) throws -> PreparedPhase {
         var job = try SpecFixture().load().spec
         job.engine.concurrency = concurrency
@@ -35,7 +36,7 @@ import Testing
         let journal = try Journal(file: file, goodLength: 0)
         let phase = Phase(
             job: job, roles: roles, trajectories: trajectories, journal: journal, book: AnswerBook(job),
-            interruption: interruption, observe: observe)
+            interruption: interruption, mayRestart: mayRestart, observe: observe)
         return PreparedPhase(phase: phase, order: trajectories.map(\.id), crew: crew, journal: journal)
     }
 
@@ -242,6 +243,19 @@ import Testing
             })
         let phase = try phase(crew, trajectories(5))
         await #expect(throws: Interrupted.self) { try await phase.run() }
+    }
+
+    @Test func aRestartForWhichThereIsNoTimeIsNotBegun() async throws {
+        let crew = FakeCrew { trajectory, _, _ in isProblem(trajectory, 4) ? .die : .answer }
+        let phase = try phase(
+            crew, trajectories(5), concurrency: 1,
+            mayRestart: {
+                throw Interrupted(reason: "too late for the \($0.rawValue)")
+            })
+        let stop = await #expect(throws: Interrupted.self) { try await phase.run() }
+        #expect(stop?.reason == "too late for the draft")
+        #expect(crew.restarts == 0)
+        #expect(try journalled(5).count == 4)
     }
 
     @Test func aJournalThatCannotBeWrittenStopsThePhase() async throws {
