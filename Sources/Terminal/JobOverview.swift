@@ -29,7 +29,7 @@ public struct JobOverview: Sendable, Equatable, Encodable {
         name = spec.name
         methods = spec.methods.count
         problems = spec.datasets.reduce(0) { $0 + (job.problems[$1.name]?.count ?? 0) }
-        trajectories = methods * problems
+        trajectories = job.trajectoryCount
         models = Role.allCases.compactMap { role in
             guard let model = spec.models[role], let files = job.models[role] else { return nil }
             return Model(role: role, model: model.model, parameters: files.parameterCount)

@@ -134,11 +134,6 @@ extension LoadedJob {
     /// Weights that a token of an engine meets.
     fileprivate func parameters(of role: Role) -> Int { models[role.models[0]]?.parameterCount ?? 0 }
 
-    /// One for each method, problem and seed.
-    fileprivate var trajectoryCount: Int {
-        spec.methods.count * spec.seeds.count * problems.values.reduce(0) { $0 + $1.count }
-    }
-
     /// The job with so few of its problems that not many more trajectories are left, and how many times as many it really has.
     fileprivate func sample(trajectories limit: Int) -> (job: LoadedJob, factor: Double) {
         let all = trajectoryCount

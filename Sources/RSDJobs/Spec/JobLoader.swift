@@ -15,6 +15,11 @@ public struct LoadedJob: Sendable {
     public var warnings: [Diagnostic]
     /// The spec file.
     public var file: URL
+
+    /// One for each method, problem and seed.
+    public var trajectoryCount: Int {
+        problems.values.reduce(0) { $0 + $1.count } * spec.methods.count * spec.seeds.count
+    }
 }
 
 /// Loads jobs.

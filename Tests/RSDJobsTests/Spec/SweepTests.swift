@@ -48,6 +48,7 @@ import Testing
             ids.prefix(4).map(\.description) == [
                 "majority/heldout/0/0", "majority/heldout/0/1", "majority/heldout/1/0", "majority/heldout/1/1",
             ])
+        #expect(ids.count == job.trajectoryCount)
         let roster = Roster(job)
         let seeds = try ids.prefix(2).map { id in
             Question(try #require(roster[id]?.needs[1]), of: id, in: job.spec).seed
