@@ -46,8 +46,8 @@ public struct PocketDialect: EngineDialect {
             candidates.append((own as NSString).deletingLastPathComponent + "/rsd-pocket")
         }
         if let named = environment["RSD_POCKET"], !named.isEmpty { candidates.append(named) }
-        candidates += (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/rsd-pocket" }
-        if let found = candidates.first(where: manager.isExecutableFile(atPath:)) {
+        if let onPath = SearchPath(environment).program("rsd-pocket") { candidates.append(onPath) }
+        if let found = candidates.first(where: SearchPath.isProgram) {
             return found.hasPrefix("/") ? found : manager.currentDirectoryPath + "/" + found
         }
         throw EngineError(

@@ -26,7 +26,7 @@ public struct GPUProbe: GPUMemory {
 
     /// - Parameter environment: that of the engines, which may choose among the GPUs (`CUDA_VISIBLE_DEVICES`).
     public init(environment: [String: String]) {
-        self.init(environment: environment, readers: [NVMLReader(), NvidiaSMI(path: environment["PATH"] ?? "")])
+        self.init(environment: environment, readers: [NVMLReader(), NvidiaSMI(on: SearchPath(environment))])
     }
 
     init(environment: [String: String], readers: [any GPUReader]) {

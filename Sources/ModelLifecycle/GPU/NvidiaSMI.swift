@@ -5,10 +5,8 @@ struct NvidiaSMI: GPUReader {
     private let executable: String?
     private let limit: Duration
 
-    /// - Parameter path: folders in which the program is looked for, as in `PATH`.
-    init(path: String, limit: Duration = .seconds(30)) {
-        executable = path.split(separator: ":").filter { $0.hasPrefix("/") }.map { "\($0)/nvidia-smi" }
-            .first(where: FileManager.default.isExecutableFile(atPath:))
+    init(on path: SearchPath, limit: Duration = .seconds(30)) {
+        executable = path.program("nvidia-smi")
         self.limit = limit
     }
 

@@ -45,11 +45,10 @@ struct CommandGrader: Grader {
         let word = command.words[0]
         if word.contains("/") {
             let path = plainPath(word.hasPrefix("/") ? word : "\(command.directory)/\(word)")
-            if FileManager.default.isExecutableFile(atPath: path) { return path }
+            if SearchPath.isProgram(path) { return path }
             throw GraderUnavailable("the grader \(path) is not there, or no executable file (chmod +x makes it one)")
         }
-        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        guard let path = folders.map({ "\($0)/\(word)" }).first(where: FileManager.default.isExecutableFile) else {
+        guard let path = SearchPath().program(word) else {
             throw GraderUnavailable("the grader \(word) is not on PATH")
         }
         return path

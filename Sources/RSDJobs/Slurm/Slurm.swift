@@ -36,15 +36,10 @@ public struct Slurm: Sendable {
     }
 
     /// Whether there is a Slurm here.
-    public var isHere: Bool { path(of: "squeue") != nil }
-
-    private func path(of command: String) -> String? {
-        (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(command)" }
-            .first(where: FileManager.default.isExecutableFile)
-    }
+    public var isHere: Bool { SearchPath(environment).program("squeue") != nil }
 
     private func run(_ command: String, _ arguments: [String]) async throws -> String {
-        guard let path = path(of: command) else { throw SlurmMissing(command: command) }
+        guard let path = SearchPath(environment).program(command) else { throw SlurmMissing(command: command) }
         let output = try await CommandOutput.run(path, arguments, environment: environment)
         guard output.status == .exited(code: 0) else { throw SlurmRefusal(command: command, said: output.text) }
         return output.text

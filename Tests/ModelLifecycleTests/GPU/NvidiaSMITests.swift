@@ -13,7 +13,7 @@ struct NvidiaSMITests {
         let path = scratch.file("nvidia-smi")
         try "#!/bin/sh\n\(script)\n".write(toFile: path, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
-        return NvidiaSMI(path: "relative:/nowhere:\(scratch.path)", limit: limit)
+        return NvidiaSMI(on: SearchPath("relative:/nowhere:\(scratch.path)"), limit: limit)
     }
 
     @Test("tells memory and holders")
@@ -46,7 +46,7 @@ struct NvidiaSMITests {
 
     @Test("a machine without the program, or without a GPU, has none")
     func absent() async throws {
-        #expect(try await NvidiaSMI(path: scratch.path).read() == nil)
+        #expect(try await NvidiaSMI(on: SearchPath(scratch.path)).read() == nil)
         let smi = try program("echo 'NVIDIA-SMI has failed'; exit 9")
         #expect(try await smi.read() == nil)
         #expect(try await GPUProbe(environment: [:], readers: [smi]).devices().isEmpty)

@@ -84,11 +84,11 @@ public actor VLLMInstallation {
             }
             return command
         }
-        if let program = onPath("vllm") {
+        if let program = SearchPath(environment).program("vllm") {
             return Command(executable: program, arguments: [], python: python(of: program))
         }
         for name in ["python3", "python"] {
-            guard let python = onPath(name), try await hasVLLM(python) else { continue }
+            guard let python = SearchPath(environment).program(name), try await hasVLLM(python) else { continue }
             return Command(executable: python, arguments: Self.module, python: python)
         }
         if let command = inVenv(standardFolder) { return command }
@@ -98,16 +98,16 @@ public actor VLLMInstallation {
     /// The Python that a console script runs in: that beside it, or that which its first line names.
     private func python(of program: String) -> String? {
         let sibling = URL(filePath: program).deletingLastPathComponent().appending(path: "python").path
-        if isExecutable(sibling) { return sibling }
+        if SearchPath.isProgram(sibling) { return sibling }
         let head = (try? FileHandle(forReadingFrom: URL(filePath: program)))?.readData(ofLength: 256) ?? Data()
         let line = String(decoding: head, as: UTF8.self).prefix { !$0.isNewline }
         guard line.hasPrefix("#!"), line.contains("python") else { return nil }
         let named = line.dropFirst(2).trimmingCharacters(in: .whitespaces)
-        return isExecutable(named) ? named : nil
+        return SearchPath.isProgram(named) ? named : nil
     }
 
     private func inVenv(_ path: String) -> Command? {
-        [path + "/bin/python", path].first(where: isExecutable).map {
+        [path + "/bin/python", path].first(where: SearchPath.isProgram).map {
             Command(executable: $0, arguments: Self.module, python: $0)
         }
     }
@@ -115,17 +115,6 @@ public actor VLLMInstallation {
     private func hasVLLM(_ python: String) async throws -> Bool {
         let question = "import importlib.util, sys; sys.exit(importlib.util.find_spec('vllm') is None)"
         return try await CommandOutput.run(python, ["-c", question]).status == .exited(code: 0)
-    }
-
-    private func onPath(_ name: String) -> String? {
-        (environment["PATH"] ?? "").split(separator: ":").filter { $0.hasPrefix("/") }
-            .map { "\($0)/\(name)" }.first(where: isExecutable)
-    }
-
-    private func isExecutable(_ path: String) -> Bool {
-        var isDirectory: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && !isDirectory.boolValue
-            && FileManager.default.isExecutableFile(atPath: path)
     }
 
     private func missing(_ engine: String, _ what: String) -> EngineError {

@@ -12,7 +12,7 @@ enum MathVerifyPython {
     /// - Throws: ``GraderUnavailable``.
     static func find(_ named: String?, venv: String?) async throws -> String {
         if let named {
-            for path in [named + "/bin/python", named] where isProgram(path) { return path }
+            for path in [named + "/bin/python", named] where SearchPath.isProgram(path) { return path }
             throw GraderUnavailable("math-verify cannot be used: there is no Python in \(named)")
         }
         do {
@@ -45,11 +45,5 @@ enum MathVerifyPython {
                     + "another Python (grading: { with: math-verify, python: PATH })")
         }
         return String(last)
-    }
-
-    private static func isProgram(_ path: String) -> Bool {
-        var isDirectory: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && !isDirectory.boolValue
-            && FileManager.default.isExecutableFile(atPath: path)
     }
 }
