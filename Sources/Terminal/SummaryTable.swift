@@ -138,7 +138,7 @@ public struct SummaryTable: Sendable {
         var notes = [
             "95%: Wilson's interval of the accuracy. target: share of the steps that the target wrote.",
             "accepted: share of the draft steps put to the threshold, and of their tokens.",
-            "paper: 2N per token: draft kept and rejected, target kept, prm judged; no prompts, no look-ahead.",
+            "paper: 2N per token: draft and target kept and rejected, prm judged; no prompts, no look-ahead.",
             "spent: 2N per token that any request read or wrote; prompts read again and look-ahead count.",
         ]
         if let baseline = sections.lazy.compactMap(\.baseline).first {

@@ -9,23 +9,29 @@ struct TokenTable: Sendable {
     }
 
     private var table: Table {
-        var table = Table(columns: [
-            .init(title: "tokens", alignRight: false), .init(group: "draft", title: "kept"),
-            .init(group: "draft", title: "rejected"), .init(group: "draft", title: "look-ahead"),
-            .init(group: "draft", title: "prompt"), .init(group: "target", title: "kept"),
-            .init(group: "target", title: "prompt"), .init(group: "prm", title: "judged"),
-            .init(group: "prm", title: "read"),
-        ])
+        // Only methods that take one of several solutions of the target reject any of its tokens.
+        let rejectsTarget = sections.contains { $0.rows.contains { $0.tokens.target.rejected > 0 } }
+        var table = Table(
+            columns: [
+                .init(title: "tokens", alignRight: false), .init(group: "draft", title: "kept"),
+                .init(group: "draft", title: "rejected"), .init(group: "draft", title: "look-ahead"),
+                .init(group: "draft", title: "prompt"), .init(group: "target", title: "kept"),
+            ] + (rejectsTarget ? [.init(group: "target", title: "rejected")] : []) + [
+                .init(group: "target", title: "prompt"), .init(group: "prm", title: "judged"),
+                .init(group: "prm", title: "read"),
+            ])
         for section in sections {
             if sections.count > 1 { table.rows.append(.heading(section.heading)) }
             for row in section.rows {
                 let (draft, target, prm) = (row.tokens.draft, row.tokens.target, row.tokens.prm)
                 table.rows.append(
-                    .cells([
-                        Line(row.method, .strong), number(draft.kept, .green), number(draft.rejected, .red),
-                        number(draft.lookahead), number(draft.prompt), number(target.kept, .yellow),
-                        number(target.prompt), number(prm.judged), number(prm.prompt),
-                    ]))
+                    .cells(
+                        [
+                            Line(row.method, .strong), number(draft.kept, .green), number(draft.rejected, .red),
+                            number(draft.lookahead), number(draft.prompt), number(target.kept, .yellow),
+                        ] + (rejectsTarget ? [number(target.rejected, .red)] : []) + [
+                            number(target.prompt), number(prm.judged), number(prm.prompt),
+                        ]))
             }
         }
         return table
@@ -62,7 +68,8 @@ struct TokenSentences {
             (
                 "target",
                 [
-                    (tokens.target.kept, "kept"), (tokens.target.lookahead, "look-ahead"),
+                    (tokens.target.kept, "kept"), (tokens.target.rejected, "rejected"),
+                    (tokens.target.lookahead, "look-ahead"),
                     (tokens.target.prompt, "prompt"),
                 ]
             ),

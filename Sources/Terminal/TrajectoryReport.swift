@@ -16,11 +16,12 @@ public struct TrajectoryReport: Sendable, Equatable {
     public var text: String
     public var answer: String?
     /// nil while it goes on.
-    public var correct: Bool?
+    public var verdict: Grade.Verdict?
+    public var verdictReason: String?
     public var tokens: TokenCounts
     public var waves: Int
 
-    /// - Parameter result: what the run's results say of it; without one it is judged as ``ExactGrader`` would.
+    /// - Parameter result: what the run's results say of it; nil while it goes on.
     public init(_ trajectory: Trajectory, problem: Problem?, result: ResultLine? = nil) {
         let response = trajectory.response
         id = trajectory.id.description
@@ -34,16 +35,17 @@ public struct TrajectoryReport: Sendable, Equatable {
         text = response.text
         tokens = response.tokens
         waves = response.waves
-        guard let finish else { return }
-        answer = result?.answer ?? AnswerExtraction.answer(in: text, isCut: finish != .eos)
-        correct = result?.correct ?? (finish != .failed && ExactGrader().isCorrect(answer, gold: gold))
+        answer = result?.answer
+        verdict = result?.verdict
+        verdictReason = result?.verdictReason
     }
 }
 
 extension TrajectoryReport: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case id, question, gold, finish, failure, steps, candidates, text, answer, correct, tokens, waves
+        case id, question, gold, finish, failure, steps, candidates, text, answer, correct, verdict, tokens, waves
         case waitsFor = "waits_for"
+        case verdictReason = "verdict_reason"
     }
 
     /// Writes what is not there yet as null.
@@ -59,7 +61,9 @@ extension TrajectoryReport: Encodable {
         try object.encodeIfPresent(candidates, forKey: .candidates)
         try object.encode(text, forKey: .text)
         try object.encode(answer, forKey: .answer)
-        try object.encode(correct, forKey: .correct)
+        try object.encode(verdict.map { $0 == .right }, forKey: .correct)
+        try object.encode(verdict, forKey: .verdict)
+        try object.encodeIfPresent(verdictReason, forKey: .verdictReason)
         try object.encode(tokens, forKey: .tokens)
         try object.encode(waves, forKey: .waves)
     }

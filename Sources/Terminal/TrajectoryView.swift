@@ -24,6 +24,9 @@ public struct TrajectoryView: Sendable {
 
     // MARK: Steps
 
+    /// For a step of a model that ended the response at once.
+    private static let nothing = "nothing more"
+
     private func lines(for step: Step, number: Int, width: Int) -> [Line] {
         let label = Line(String(number), .dim).padded(to: 3, alignRight: true)
         guard let rejected = step.rejected else {
@@ -39,8 +42,9 @@ public struct TrajectoryView: Sendable {
     ) -> [Line] {
         let style: Style = isRejected ? .red : origin == .target ? .yellow : .green
         let mark = isRejected ? "✗" : origin == .draft && reward != nil ? "✓" : " "
+        let words = text.isEmpty ? Self.nothing : text
         let head = label + "  " + Line(origin.rawValue.padded(to: 6), style) + "  " + value(reward, mark, style)
-        return paragraph(text, head, isRejected ? .dim : .plain, width: width)
+        return paragraph(words, head, isRejected || text.isEmpty ? .dim : .plain, width: width)
     }
 
     /// The candidates that were not taken, the best first, a line for all that are the same.
@@ -56,7 +60,7 @@ public struct TrajectoryView: Sendable {
         return counts.sorted { ($0.other.reward ?? -1) > ($1.other.reward ?? -1) }.map { other, count in
             let words = other.text.split(whereSeparator: \.isNewline).joined(separator: " ")
             let times = Line(count > 1 ? "\(count)×" : "", .dim).padded(to: 11, alignRight: true) + "  "
-            let text = Line(words.isEmpty ? "nothing more" : words, .dim)
+            let text = Line(words.isEmpty ? Self.nothing : words, .dim)
             return (times + value(other.reward, "✗", .red) + text).truncated(to: width)
         }
     }
@@ -85,7 +89,6 @@ public struct TrajectoryView: Sendable {
         if let failure = report.failure { facts.append(("failure", Line(failure, .red))) }
         if report.finish != nil {
             let answer = report.answer.map { Line($0) } ?? Line("none found", .dim)
-            let verdict = report.correct == true ? Line("  ✓ correct", .green) : Line("  ✗ wrong", .red)
             facts.append(("answer", answer + verdict))
         }
         if !report.gold.isEmpty { facts.append(("gold", Line(report.gold))) }
@@ -95,6 +98,17 @@ public struct TrajectoryView: Sendable {
         }
         let tokens = TokenSentences(report.tokens).lines(width: width)
         return lines + (tokens.isEmpty ? [] : [Line("  tokens", .dim)] + tokens)
+    }
+
+    private var verdict: Line {
+        let reason = report.verdictReason.map { Line(": \($0)", .dim) } ?? Line()
+        return switch report.verdict {
+        case .right: Line("  ✓ correct", .green)
+        case .wrong, .empty: Line("  ✗ wrong", .red) + reason
+        case .timeout: Line("  ✗ not graded in time, counts as wrong", .yellow) + reason
+        case .error: Line("  ✗ not graded, counts as wrong", .yellow) + reason
+        case nil: Line()
+        }
     }
 
     /// What each of the solutions comes to that were to choose from, with its score where it has one.

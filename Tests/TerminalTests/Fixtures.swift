@@ -54,6 +54,12 @@ enum Fixture {
         return trajectory
     }
 
+    /// As the results tell of it.
+    static func result(_ trajectory: Trajectory, _ verdict: Grade.Verdict) -> ResultLine {
+        ResultLine(
+            trajectory, finish: trajectory.response.finish ?? .failed, gold: "7", grade: Grade(verdict))
+    }
+
     static let sampling = Sampling(temperature: 0.7, topP: 0.8)
 
     /// All candidates of one round are written, and scored as far as there are rewards.

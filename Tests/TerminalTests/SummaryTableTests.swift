@@ -21,7 +21,7 @@ import Testing
 
                 95%: Wilson's interval of the accuracy. target: share of the steps that the target wrote.
                 accepted: share of the draft steps put to the threshold, and of their tokens.
-                paper: 2N per token: draft kept and rejected, target kept, prm judged; no prompts, no look-ahead.
+                paper: 2N per token: draft and target kept and rejected, prm judged; no prompts, no look-ahead.
                 spent: 2N per token that any request read or wrote; prompts read again and look-ahead count.
                 ×: FLOPs a problem relative to target_only on the same data set.
                 """)
@@ -71,13 +71,25 @@ import Testing
                   steps that the target wrote.
                 accepted: share of the draft steps put to the threshold, and
                   of their tokens.
-                paper: 2N per token: draft kept and rejected, target kept,
-                  prm judged; no prompts, no look-ahead.
+                paper: 2N per token: draft and target kept and rejected, prm
+                  judged; no prompts, no look-ahead.
                 spent: 2N per token that any request read or wrote; prompts
                   read again and look-ahead count.
                 ×: FLOPs a problem relative to target_only on the same data
                   set.
                 """)
+    }
+
+    @Test("what the target wrote in vain has a column where there is any")
+    func targetRejected() {
+        var summary = Fixture.summary()
+        summary.rows[1].tokens.target.rejected = 7_200
+        #expect(
+            screen(SummaryTable(summary).lines(width: 110)).contains(
+                "target_only       –         –           –       –  52.0 k    7.20 k  21.0 k       –      –"))
+        #expect(
+            screen(SummaryTable(summary).lines(width: 60)).contains("  target     52.0 k kept, 7.20 k rejected, 21.0 k")
+        )
     }
 
     @Test(arguments: [40, 60, 80, 99, 100, 101, 200])

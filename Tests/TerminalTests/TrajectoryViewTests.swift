@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct TrajectoryViewTests {
     @Test func showsAFinishedTrajectoryAt100Columns() throws {
-        let report = TrajectoryReport(try Fixture.finished(), problem: Fixture.problem)
+        let report = TrajectoryReport(
+            try Fixture.finished(), problem: Fixture.problem, result: Fixture.result(try Fixture.finished(), .right))
         let text = screen(TrajectoryView(report).lines(width: 100))
         #expect(
             text == #"""
@@ -114,7 +115,7 @@ import Testing
             method: MajorityVote(samples: samples))
         try Fixture.round(
             &trajectory, [#"So \boxed{8}"#, #"So \boxed{7}"#, #"Or \boxed{7}"#], end: .maxTokens, rewards: [])
-        let report = TrajectoryReport(trajectory, problem: Fixture.problem)
+        let report = TrajectoryReport(trajectory, problem: Fixture.problem, result: Fixture.result(trajectory, .right))
         let text = screen(TrajectoryView(report).lines(width: 60))
         #expect(
             text.contains(
@@ -130,7 +131,10 @@ import Testing
     @Test func showsAFailure() throws {
         var trajectory = Fixture.rsd("demo-1")
         try trajectory.apply(.failed(reason: "the prompt is too long"))
-        let text = screen(TrajectoryView(TrajectoryReport(trajectory, problem: nil)).lines(width: 60))
+        let text = screen(
+            TrajectoryView(
+                TrajectoryReport(trajectory, problem: nil, result: Fixture.result(trajectory, .empty))
+            ).lines(width: 60))
         #expect(
             text == """
                 rsd/heldout/demo-1/0
@@ -143,8 +147,45 @@ import Testing
                 """)
     }
 
+    @Test(
+        "what was not judged is not called wrong, and why is said",
+        arguments: [
+            (Grade(.wrong), "✗ wrong"),
+            (
+                Grade(.timeout, reason: "no answer within 5 s"),
+                "✗ not graded in time, counts as wrong: no answer within 5 s"
+            ),
+            (Grade(.error), "✗ not graded, counts as wrong"),
+        ])
+    func verdicts(grade: Grade, words: String) throws {
+        let trajectory = try Fixture.finished()
+        let report = TrajectoryReport(
+            trajectory, problem: nil,
+            result: ResultLine(trajectory, finish: .eos, gold: "8", grade: grade))
+        let text = screen(TrajectoryView(report).lines(width: 90))
+        #expect(text.contains("answer     7  \(words)\n"), "\(text)")
+    }
+
+    @Test("a target that ends the response at once has a line")
+    func endsAtOnce() throws {
+        var trajectory = try Fixture.midway()
+        try trajectory.apply(Fixture.drafted(["Wait, nonsense."]))
+        try trajectory.apply(Fixture.scored([0.95, 0.125]))
+        try trajectory.apply(Fixture.rewritten("", end: .eos))
+        let text = screen(TrajectoryView(TrajectoryReport(trajectory, problem: nil)).lines(width: 60))
+        #expect(
+            text.contains(
+                """
+                  4  draft   0.125 ✗  Wait, nonsense.
+                     target      –    nothing more
+
+                  finish     eos · 4 steps, 2 by the target · 2 waves
+                """), "\(text)")
+    }
+
     @Test func coloursWritersAndVerdicts() throws {
-        let report = TrajectoryReport(try Fixture.finished(), problem: Fixture.problem)
+        let report = TrajectoryReport(
+            try Fixture.finished(), problem: Fixture.problem, result: Fixture.result(try Fixture.finished(), .right))
         let lines = TrajectoryView(report).lines(width: 100).map { $0.rendered(colour: true) }
         #expect(lines.contains { $0.contains("\u{1B}[31mdraft \u{1B}[0m") && $0.contains("8 remain") })
         #expect(lines.contains { $0.contains("\u{1B}[33mtarget\u{1B}[0m") && $0.contains("7 remain") })

@@ -117,9 +117,10 @@ public struct Response: Sendable, Equatable {
 
     /// Takes a step for good, and finishes the response where the step ended it or a limit is reached.
     ///
-    /// Empty text is never a step: a model that ends the response at once after a delimiter adds nothing to judge.
+    /// Empty text is no step: a model that ends the response at once after a delimiter adds nothing to judge. It is one where it
+    /// replaces a rejected draft, which would be lost otherwise.
     mutating func commit(_ step: Step, tokens: Int, end: StepEnd) {
-        if !step.text.isEmpty { steps.append(step) }
+        if !step.text.isEmpty || step.rejected != nil { steps.append(step) }
         keptTokens += tokens
         switch end {
         case .eos: finish = .eos

@@ -15,7 +15,7 @@ public struct Flops: Sendable {
     public func paper(_ tokens: TokenCounts) -> Double {
         2
             * (Double(draft) * Double(tokens.draft.kept + tokens.draft.rejected)
-                + Double(target) * Double(tokens.target.kept)
+                + Double(target) * Double(tokens.target.kept + tokens.target.rejected)
                 + Double(prm) * Double(tokens.prm.judged))
     }
 
@@ -38,7 +38,7 @@ public struct Flops: Sendable {
 
 /// ``Flops`` in words, for those who read the numbers. N is a model's number of weights.
 public struct FlopsFormula: Sendable, Equatable, Codable {
-    public var paper = "2 (N_draft (kept + rejected) + N_target kept + N_prm judged)"
+    public var paper = "2 (N_draft (kept + rejected) + N_target (kept + rejected) + N_prm judged)"
     public var spent = "2 (N_draft (prompt + kept + rejected + look-ahead) + N_target (the same) + N_prm read)"
 
     public init() {}

@@ -73,15 +73,19 @@ extension PairedComparison {
 
     /// Agresti and Min (2005): half a pair is added to each of the four cells, so that the interval has a width where no pair
     /// differs.
+    ///
+    /// - Parameter effect: pairs that are worth as much as one independent pair.
     private func interval(effect: Double) -> ClosedRange<Double> {
-        let (n, b, c) = (Double(pairs) + 2, Double(wins) + 0.5, Double(losses) + 0.5)
+        let n = Double(pairs) / effect + 2
+        let (b, c) = (Double(wins) / effect + 0.5, Double(losses) / effect + 0.5)
         let centre = (b - c) / n
-        let variance = (b + c - (b - c) * (b - c) / n) / (n * n) * effect
+        let variance = (b + c - (b - c) * (b - c) / n) / (n * n)
         let half = Proportion.z * variance.squareRoot()
         return max(-1, centre - half)...min(1, centre + half)
     }
 
-    /// How much wider samples of one problem make the variance than independent pairs would; at least 1.
+    /// How much wider samples of one problem make the variance than independent pairs would; at least 1. Where all pairs are
+    /// alike they tell nothing of it, and a problem's samples count as one.
     private static func designEffect(_ outcomes: [[Int]]) -> Double {
         let (n, k) = (Double(outcomes.joined().count), Double(outcomes.count))
         guard n > k, k > 1 else { return n / k }
@@ -91,6 +95,6 @@ extension PairedComparison {
         let clustered = outcomes.reduce(0.0) { sum, cluster in
             sum + square(Double(cluster.reduce(0, +)) - mean * Double(cluster.count))
         }
-        return alone == 0 ? 1 : max(1, clustered / alone)
+        return alone == 0 ? n / k : max(1, clustered / alone)
     }
 }

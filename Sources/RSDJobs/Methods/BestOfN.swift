@@ -21,6 +21,7 @@ struct BestOfN: MethodSettings {
     let score: Score
     let samples: SampleSettings
     let roles: Set<Role> = [.draft, .prm]
+    var sampling: Sampling? { samples.sampling }
     var yaml: [(key: String, value: String)] { [("score", score.rawValue)] + samples.yaml }
 
     init(score: Score, samples: SampleSettings) {

@@ -18,6 +18,7 @@ struct Majority: MethodSettings {
     }
 
     var roles: Set<Role> { [writer.role] }
+    var sampling: Sampling? { samples.sampling }
     var yaml: [(key: String, value: String)] { [("model", writer.rawValue)] + samples.yaml }
 
     func start(decoding: DecodingSpec, draw: Draw) -> any DecodingMethod {

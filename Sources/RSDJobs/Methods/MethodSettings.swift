@@ -6,6 +6,8 @@ protocol MethodSettings: Sendable {
     static var keys: [String] { get }
     /// The models that it needs.
     var roles: Set<Role> { get }
+    /// How its requests are sampled; nil where it is as the job's `decoding` says.
+    var sampling: Sampling? { get }
     /// Its settings as a spec writes them, defaults filled in. Two methods are the same where these are.
     var yaml: [(key: String, value: String)] { get }
 
@@ -14,6 +16,10 @@ protocol MethodSettings: Sendable {
 
     /// The method at its beginning, for one trajectory.
     func start(decoding: DecodingSpec, draw: Draw) -> any DecodingMethod
+}
+
+extension MethodSettings {
+    var sampling: Sampling? { nil }
 }
 
 /// One of the decoding methods, with its settings.

@@ -119,6 +119,7 @@ struct ProcessBestOfN: MethodSettings {
 
     let samples: SampleSettings
     let roles: Set<Role> = [.draft, .prm]
+    var sampling: Sampling? { samples.sampling }
     var yaml: [(key: String, value: String)] { samples.yaml }
 
     init(samples: SampleSettings) {
@@ -143,6 +144,7 @@ struct BeamSearch: MethodSettings {
     let beams: Int
     let samples: SampleSettings
     let roles: Set<Role> = [.draft, .prm]
+    var sampling: Sampling? { samples.sampling }
     var yaml: [(key: String, value: String)] { [("beams", String(beams))] + samples.yaml }
 
     init(beams: Int, samples: SampleSettings) {

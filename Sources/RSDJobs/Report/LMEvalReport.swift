@@ -9,10 +9,10 @@ extension RunReport {
     public func lmEvalFiles() throws -> [(path: String, content: Data)] {
         let stamp = manifest.created.replacing(":", with: "-").replacing("Z", with: "")
         var files: [(path: String, content: Data)] = []
-        for method in job.spec.methods.map(\.name) {
+        for (method, kind) in job.spec.methods.map({ ($0.name, $0.kind) }) {
             var results = LMEvalResults(method: method, report: self)
             for dataset in job.spec.datasets {
-                let samples = try lmEvalSamples(method: method, dataset: dataset)
+                let samples = try lmEvalSamples(method: method, kind, dataset: dataset)
                 guard !samples.isEmpty else { continue }
                 try results.add(samples, of: dataset, problems: job.problems[dataset.name]?.count ?? 0)
                 var content = Data()
@@ -28,14 +28,18 @@ extension RunReport {
     }
 
     /// One for each problem with an answer, in the order of the data set; `doc_id` is the problem's place in it.
-    private func lmEvalSamples(method: String, dataset: DatasetSpec) throws -> [LMEvalSample] {
+    private func lmEvalSamples(method: String, _ kind: MethodKind, dataset: DatasetSpec) throws -> [LMEvalSample] {
         let answers = Dictionary(
             grouping: lines.filter { $0.method == method && $0.dataset == dataset.name }, by: \.problem)
+        let decoding = job.spec.decoding
+        let settings = LMEvalSample.Settings(
+            kind.settings.sampling ?? Sampling(temperature: decoding.temperature, topP: decoding.topP),
+            maxTokens: decoding.maxTokens)
         return try (job.problems[dataset.name] ?? []).enumerated().compactMap { place, problem in
             guard let lines = answers[problem.id] else { return nil }
             return try LMEvalSample(
                 number: place, problem: problem, prompt: job.spec.prompt.asText(problem.question), lines: lines,
-                decoding: job.spec.decoding)
+                settings: settings)
         }
     }
 }
@@ -49,6 +53,13 @@ struct LMEvalSample: Encodable {
         var temperature: Double
         var top_p: Double
         var max_gen_toks: Int
+
+        init(_ sampling: Sampling, maxTokens: Int) {
+            do_sample = sampling.temperature > 0
+            temperature = sampling.temperature
+            top_p = sampling.topP
+            max_gen_toks = maxTokens
+        }
     }
     struct Arguments: Encodable {
         struct Call: Encodable {
@@ -74,13 +85,10 @@ struct LMEvalSample: Encodable {
     /// The mean over the samples.
     var exact_match: Double
 
-    init(number: Int, problem: Problem, prompt: String, lines: [ResultLine], decoding: DecodingSpec) throws {
+    init(number: Int, problem: Problem, prompt: String, lines: [ResultLine], settings: Settings) throws {
         doc_id = number
         doc = Doc(id: problem.id, question: problem.question, answer: problem.answer)
         target = problem.answer
-        let settings = Settings(
-            do_sample: decoding.temperature > 0, temperature: decoding.temperature, top_p: decoding.topP,
-            max_gen_toks: decoding.maxTokens)
         arguments = Arguments(gen_args_0: .init(arg_0: prompt, arg_1: settings))
         resps = [lines.map(\.text)]
         filtered_resps = lines.map { $0.answer ?? "" }

@@ -55,6 +55,12 @@ extension RunReport {
 }
 
 extension RunArchive {
+    /// What the results say of a finished trajectory, or would say now while the run goes on.
+    public func result(of id: TrajectoryID) -> ResultLine? {
+        let name = id.description
+        return (resultsOnDisk()?.lines ?? finishedLines()).first { $0.id == name }
+    }
+
     /// `results.jsonl` where it tells of this run as it stands: it may have been graded anew since the run ended. nil where
     /// it is not there, or a run goes on that once was finished.
     fileprivate func resultsOnDisk() -> (data: Data, lines: [ResultLine])? {

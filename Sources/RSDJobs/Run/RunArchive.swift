@@ -50,12 +50,6 @@ public struct RunArchive: Sendable {
 
     public func problem(of id: TrajectoryID) -> Problem? { roster.problem(of: id) }
 
-    /// What the results say of a trajectory; nil where there are none yet, or none of this one.
-    public func result(of id: TrajectoryID) -> ResultLine? {
-        let name = id.description
-        return ResultLine.all(in: directory.resultsContent).first { $0.id == name }
-    }
-
     public var figures: RunFigures {
         RunFigures(records: records, waves: roster.waves)
     }

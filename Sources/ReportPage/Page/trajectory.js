@@ -2,7 +2,10 @@
 
 const comparing = { name: "" };
 // A step ends with its delimiter, mostly line breaks, which would only be blank space here.
-const stepProse = (trajectory, part) => prose(trajectory.text(part).replace(/[ \t\r\n]+$/, ""));
+function stepProse(trajectory, part) {
+  const text = trajectory.text(part).replace(/[ \t\r\n]+$/, "");
+  return text === "" ? el("i", {}, "nothing more") : prose(text);
+}
 const answerName = (row) => (sampled ? `${row.method} #${row.sample}` : row.method);
 
 function showTrajectory(row) {

@@ -73,10 +73,8 @@ func decodeStepAtATime(
             outcome.tokens.draft.rejected += proposal.tokens
             outcome.tokens.target.prompt += context.bytes
             outcome.tokens.target.kept += taken.tokens
-            if !taken.text.isEmpty {
-                let rejected = RejectedStep(text: proposal.text, reward: reward, dropped: verdict.dropped)
-                outcome.steps.append(Step(text: taken.text, origin: .target, rejected: rejected))
-            }
+            let rejected = RejectedStep(text: proposal.text, reward: reward, dropped: verdict.dropped)
+            outcome.steps.append(Step(text: taken.text, origin: .target, rejected: rejected))
         }
         outcome.keptTokens += taken.tokens
 

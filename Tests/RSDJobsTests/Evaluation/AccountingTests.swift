@@ -8,6 +8,13 @@ import Testing
 @Suite struct AccountingTests {
     private let flops = Flops(parameters: [.draft: 10, .target: 100, .prm: 1])
 
+    @Test func everySampleThatAModelWritesCosts() {
+        var tokens = TokenCounts()
+        tokens.target = .init(kept: 5, rejected: 15, prompt: 40)
+        #expect(flops.paper(tokens) == 4000)
+        #expect(flops.spent(tokens) == 12_000)
+    }
+
     /// Two problems, two samples each.
     private func rsdLines() -> [ResultLine] {
         var right = ResultLine.sample(method: "rsd", problem: "a", correct: true, waves: 2)

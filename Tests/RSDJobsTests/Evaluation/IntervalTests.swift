@@ -33,8 +33,18 @@ import Testing
         let pairs = PairedComparison(outcomes: [[1, 1], [0, 0], [-1, 0], [1, 0]], baseline: "target_only")
         #expect((pairs.pairs, pairs.wins, pairs.losses, pairs.ties) == (8, 3, 1, 4))
         #expect(pairs.difference == 0.25)
-        #expect(abs(try #require(pairs.differenceLow) + 0.302_433) < 1e-6)
-        #expect(abs(try #require(pairs.differenceHigh) - 0.702_433) < 1e-6)
+        #expect(abs(try #require(pairs.differenceLow) + 0.301_151) < 1e-6)
+        #expect(abs(try #require(pairs.differenceHigh) - 0.669_572) < 1e-6)
+    }
+
+    @Test(arguments: [0, 1]) func samplesThatAllAgreeClaimNoMoreThanOne(outcome: Int) {
+        func pairs(_ samples: Int) -> PairedComparison {
+            PairedComparison(
+                outcomes: Array(repeating: Array(repeating: outcome, count: samples), count: 20),
+                baseline: "target_only")
+        }
+        #expect(pairs(4).differenceLow == pairs(1).differenceLow)
+        #expect(pairs(4).differenceHigh == pairs(1).differenceHigh)
     }
 
     @Test func nothingIsComparedWithNothing() {

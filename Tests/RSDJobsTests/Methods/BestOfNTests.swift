@@ -3,6 +3,21 @@ import Testing
 @testable import RSDJobs
 
 @Suite struct BestOfNTests {
+    /// As lm-evaluation-harness files tell of it.
+    @Test func samplesInItsOwnWay() {
+        let sampling = Sampling(temperature: 0.7, topP: 0.8)
+        let samples = SampleSettings(n: 4, sampling: sampling)
+        let own: [any MethodSettings] = [
+            BestOfN(score: .last, samples: samples), Majority(samples: samples, writer: .target),
+            ProcessBestOfN(samples: samples), BeamSearch(beams: 2, samples: samples),
+        ]
+        #expect(own.map(\.sampling) == Array(repeating: sampling, count: 4))
+        let others: [any MethodSettings] = [
+            DraftOnly(), TargetOnly(), RewardGuidedSettings(weighting: .binaryStep(threshold: 0.7)),
+        ]
+        #expect(others.allSatisfy { $0.sampling == nil })
+    }
+
     private func trajectory(_ count: Int, _ score: BestOfN.Score) -> Trajectory {
         Trajectory(
             id: TrajectoryID(method: "m", dataset: "d", problem: "p"), limits: .roomy,

@@ -66,6 +66,21 @@ struct RewardGuidedTests {
         #expect(trajectory.response.text == "done")
     }
 
+    @Test func targetThatEndsTheResponseAtOnceKeepsWhatItReplaces() throws {
+        var trajectory = Trajectory.rewardGuided()
+        try trajectory.apply([
+            .drafted("one\n\n", "nonsense", end: .eos), .rewards(1, 0), .rewrote("", end: .eos),
+        ])
+        #expect(trajectory.need == .nothing(.eos))
+        #expect(trajectory.response.text == "one\n\n")
+        #expect(trajectory.response.steps.map(\.origin) == [.draft, .target])
+        #expect(trajectory.response.steps.last?.rejected?.text == "nonsense")
+        let line = ResultLine(trajectory, finish: .eos, gold: "1", grade: Grade(.wrong))
+        #expect(Acceptance([line]).byStep.map(\.rejected) == [0, 1])
+        let row = Summary.Row(method: "m", dataset: "d", lines: [line], flops: Flops(parameters: [:]))
+        #expect(row.draftAlone.count == 0)
+    }
+
     @Test func onlyOneStepIsTakenFromTheTarget() throws {
         var trajectory = Trajectory.rewardGuided()
         try trajectory.apply([

@@ -20,7 +20,7 @@ import Testing
 
                 95%: Wilson's interval, clustered by problem where problems have several samples.\#("  ")
                 p: McNemar's exact two-sided test on the same problems.\#("  ")
-                FLOPs a problem; paper: 2 (N\_draft (kept + rejected) + N\_target kept + N\_prm judged); spent: 2 (N\_draft (prompt + kept + rejected + look-ahead) + N\_target (the same) + N\_prm read).
+                FLOPs a problem; paper: 2 (N\_draft (kept + rejected) + N\_target (kept + rejected) + N\_prm judged); spent: 2 (N\_draft (prompt + kept + rejected + look-ahead) + N\_target (the same) + N\_prm read).
 
                 """#)
     }
@@ -96,6 +96,7 @@ import Testing
         let arguments = samples[0]["arguments"] as? [String: [String: Any]]
         #expect(arguments?["gen_args_0"]?["arg_0"] as? String == "1+1?\n\n")
         for name in ["doc_hash", "prompt_hash", "target_hash"] { #expect((samples[0][name] as? String)?.count == 64) }
+        #expect((arguments?["gen_args_0"]?["arg_1"] as? [String: Any])?["do_sample"] as? Bool == false)
         let results = try #require(try JSONSerialization.jsonObject(with: files[1].content) as? [String: Any])
         let scores = (results["results"] as? [String: [String: Any]])?["heldout"]
         #expect(scores?["exact_match,none"] as? Double == 0.5)
