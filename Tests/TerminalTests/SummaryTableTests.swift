@@ -132,7 +132,7 @@ import Testing
         #expect(
             text == #"""
                 answers  393 ended, 5 cut by max_tokens, 2 failed
-                grader   exact/2, 3 without an answer, 1 took too long to grade
+                grader   exact/3, 3 without an answer, 1 took too long to grade
                 run      5 waves, 14 swaps, 3 cold starts
                 loading  13.7 s  draft 3.1 s, target 8.4 s, prm 2.2 s
                 working  3:01  draft 42.0 s, target 2:10, prm 9.2 s

@@ -7,7 +7,7 @@ import Foundation
 public struct ExactGrader: Grader {
     public init() {}
 
-    public static let id = "exact/2"
+    public static let id = "exact/3"
 
     public func prepare() -> String { Self.id }
 

@@ -23,12 +23,15 @@ public struct GradingPair: Sendable, Equatable {
     public var text: String
     /// What ``AnswerExtraction`` found in it.
     public var answer: String?
+    /// Whether a limit ended the response.
+    public var isCut: Bool
     public var gold: String
     /// The texts of a multiple choice, if it is one, in the order of the letters.
     public var choices: [String]
 
     public init(
-        id: String, dataset: String, question: String, text: String, answer: String?, gold: String,
+        id: String, dataset: String, question: String, text: String, answer: String?, isCut: Bool = false,
+        gold: String,
         choices: [String] = []
     ) {
         self.id = id
@@ -36,6 +39,7 @@ public struct GradingPair: Sendable, Equatable {
         self.question = question
         self.text = text
         self.answer = answer
+        self.isCut = isCut
         self.gold = gold
         self.choices = choices
     }

@@ -81,7 +81,8 @@ struct AnswerSheet {
                         trajectory.id,
                         GradingPair(
                             id: trajectory.id.description, dataset: problem.dataset, question: problem.question,
-                            text: text, answer: answer, gold: problem.answer, choices: problem.choices)
+                            text: text, answer: answer, isCut: finish.isCut, gold: problem.answer,
+                            choices: problem.choices)
                     ))
             }
         }

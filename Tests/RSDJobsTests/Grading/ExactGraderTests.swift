@@ -33,8 +33,41 @@ import Testing
         #expect(ExactGrader().isCorrect("A triangle", gold: "C", choices: choices))
         #expect(!ExactGrader().isCorrect("12", gold: "B", choices: choices))
         #expect(!ExactGrader().isCorrect("A", gold: "C", choices: choices))
+        #expect(ExactGrader().isCorrect("C because of its sides", gold: "C", choices: choices))
         // Beyond the choices a letter is a letter.
         #expect(ExactGrader().isCorrect("E", gold: "E", choices: choices))
+    }
+
+    /// Each text is right for its own letter and for no other, whatever else it could be taken for.
+    @Test(arguments: [
+        ["True, True", "False, False", "True, False", "False, True"], ["low and high", "high and low"],
+        ["nucleons; electrons.", "electrons; nucleons.", "electrons."],
+        ["I only", "II only", "I and II", "I, II, and III"],
+        ["S", "P", "O(D)", "i"], ["A, B, and C", "B and C", "C, then A"], ["1/2", "0.5"],
+        ["L <= M <= T", "L <= T <= M", "T <= M <= L", "M <= L <= T"],
+        [#"\text{B-tree}"#, "B tree"],
+    ])
+    func theVeryTextOfAChoiceDecides(choices: [String]) {
+        let letters = ["A", "B", "C", "D"].prefix(choices.count)
+        for (gold, right) in zip(letters, choices) {
+            for (letter, text) in zip(letters, choices) {
+                #expect(
+                    ExactGrader().isCorrect(text, gold: gold, choices: choices) == (text == right),
+                    "\(text) for \(gold)")
+                let lower = text.lowercased()
+                if choices.count(where: { $0.lowercased() == lower }) == 1, text.count > 1 {
+                    #expect(ExactGrader().isCorrect(lower, gold: gold, choices: choices) == (text == right))
+                }
+                #expect(
+                    ExactGrader().isCorrect("(\(letter)) \(text)", gold: gold, choices: choices) == (letter == gold))
+            }
+        }
+    }
+
+    /// The question asks for letters.
+    @Test func aLetterAloneIsAChoicesLetter() {
+        #expect(ExactGrader().isCorrect(#"\text{A}"#, gold: "A", choices: ["B", "A"]))
+        #expect(!ExactGrader().isCorrect("(A).", gold: "B", choices: ["B", "A"]))
     }
 }
 
@@ -54,7 +87,10 @@ import Testing
     }
 
     @Test func differ() {
-        let answers = ["1", "2", "(1,2)", "[1,2]", "{1,2,3}", "x", "x^2", "yes", "no", #"\frac13"#, "0.33", "0.3333"]
+        let answers = [
+            "1", "2", "(1,2)", "[1,2]", "{1,2,3}", "x", "x^2", "yes", "no", "1 2", "12", "x=1, y=2", "x=2, y=1",
+            #"\frac13"#, "0.33", "0.3333",
+        ]
         #expect(Set(answers.map(AnswerKey.init)).count == answers.count)
     }
 }

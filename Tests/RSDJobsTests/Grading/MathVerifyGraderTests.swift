@@ -66,6 +66,22 @@ import Testing
         #expect(try directory.openStarts() == 0)
     }
 
+    /// Where a limit cut the response, what happens to stand last in it is no answer.
+    @Test func aCutResponseIsNotSearched() async throws {
+        let worker = WorkerScript.start(
+            answers: #"*'"answer"'*) echo '{"verdict": "right"}' ;; *) echo '{"verdict": "wrong"}' ;;"#)
+        func pair(_ text: String, isCut: Bool) -> GradingPair {
+            GradingPair(
+                id: text, dataset: "d", question: "?", text: text,
+                answer: AnswerExtraction.answer(in: text, isCut: isCut), isCut: isCut, gold: "118")
+        }
+        let texts = ["59 * 2 = 118.", "The answer is 118", #"So \boxed{118}"#]
+        let cut = try await grader(worker).grade(texts.map { pair($0, isCut: true) })
+        #expect(verdicts(cut) == ["empty", "right", "right"])
+        let whole = try await grader(worker).grade(texts.map { pair($0, isCut: false) })
+        #expect(verdicts(whole) == ["wrong", "wrong", "right"])
+    }
+
     /// A question that is larger than what a socket holds, to a worker that reads nothing.
     @Test func aWorkerThatDoesNotReadIsGivenUp() async throws {
         let worker = MathVerifyGrader.Worker(executable: "/bin/sh", arguments: ["-c", "echo '{}'; exec sleep 600"])

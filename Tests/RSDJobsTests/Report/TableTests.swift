@@ -11,7 +11,7 @@ import Testing
                 # demo
 
                 draft draft (9), target target (9), prm prm (9)\#("  ")
-                rsd-batch 0.1.0, engine 0.9+cpu, grader exact/2, seed 7, 2026-01-02T03:04:05Z
+                rsd-batch 0.1.0, engine 0.9+cpu, grader exact/3, seed 7, 2026-01-02T03:04:05Z
 
                 | method | solved | accuracy | 95% | against target\_only | p | target steps | accepted | paper FLOPs | spent FLOPs |
                 | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |

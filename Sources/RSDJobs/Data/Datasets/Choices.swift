@@ -37,12 +37,17 @@ struct Choices: Equatable {
 
     /// The letter of an answer that is given as a letter, as the text of a choice, or, where it is a number, by its place
     /// from 0.
-    func letter(of value: RecordValue, in field: String) throws(FieldFault) -> String {
+    ///
+    /// - Parameter hasTypes: whether `value` is a number where it is meant as one; else digits may be one.
+    func letter(of value: RecordValue, in field: String, hasTypes: Bool) throws(FieldFault) -> String {
         switch value {
         case .number(let place): return try letter(at: place, in: field)
         case .string(let text):
             let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
-            let meant = zip(Self.letters, texts).filter { $0 == text || $1 == text }.map(\.0)
+            var meant = zip(Self.letters, texts).filter { $0 == text || $1 == text }.map(\.0)
+            if !hasTypes, let place = Int(text), texts.indices.contains(place), !meant.contains(Self.letters[place]) {
+                meant.append(Self.letters[place])
+            }
             guard let letter = meant.first else {
                 throw .other(
                     "\(quoted(text)) in '\(field)' is neither a choice nor the letter of one, A to \(Self.letters[texts.count - 1])"

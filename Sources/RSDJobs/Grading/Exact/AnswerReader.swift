@@ -94,7 +94,9 @@ enum AnswerReader {
         if let left, let right { difference = try? left.plus(right.negated).primitive }
         let isDefinition = sides.count > 2 || isName(bare(first)) || left?.rational != nil
         guard difference != nil || isDefinition else { return nil }
-        return .equation(difference: difference, value: isDefinition ? read(last, depth: depth + 1) : nil)
+        return .equation(
+            difference: difference, name: isName(bare(first)) ? text(bare(first)).key : nil,
+            value: isDefinition ? read(last, depth: depth + 1) : nil)
     }
 
     /// `x`, `x_1`, `f(x)`, or a word.
@@ -216,7 +218,8 @@ enum AnswerReader {
             case .closeGroup where index >= 2 && tokens[index - 2] == .openGroup: continue
             case .openGroup: pieces.append("{")
             case .closeGroup: pieces.append("}")
-            case .number(let text): pieces.append(text)
+            // Two numbers are not one.
+            case .number(let text): pieces.append(pieces.last?.last?.isNumber == true ? " " + text : text)
             case .symbol(let text): pieces.append(text)
             case .command(let name): pieces.append("\\\(name) ")
             case .name(let name) where !hasWords: pieces.append(name)

@@ -87,6 +87,9 @@ private struct AnswerTokenReader {
                 emit(.space)
             case "$", "°": index += 1
             case "*" where peek(1) == "*": index += 2
+            case _ where peek(1) == "=" && Self.signsBeforeEquals[scalar] != nil:
+                index += 2
+                emit(.symbol(Self.signsBeforeEquals[scalar] ?? ""))
             case "^" where isDegrees: break
             case _ where scalar.isDigit, "." where peek(1)?.isDigit == true: readNumber()
             case _ where scalar.isASCIILetter: readLetters()
@@ -186,6 +189,8 @@ private struct AnswerTokenReader {
             for letter in run { emit(.name(String(letter))) }
         }
     }
+
+    private static let signsBeforeEquals: [Unicode.Scalar: String] = ["<": "≤", ">": "≥", "!": "≠"]
 
     private static let namedWords: [String: AnswerToken] = [
         "infinity": .name("∞"), "inf": .name("∞"), "pi": .name("π"),

@@ -6,8 +6,9 @@ indirect enum AnswerValue: Sendable {
     case expression(Polynomial, isDecimal: Bool, isPercent: Bool)
     /// - Parameters:
     ///   - difference: of both sides, divided by one of its coefficients; nil where they are not understood.
-    ///   - value: the right side, where the left one is a name.
-    case equation(difference: Polynomial?, value: AnswerValue?)
+    ///   - name: the left side, where it is a name.
+    ///   - value: the right side, where the left one is a name or a number.
+    case equation(difference: Polynomial?, name: String?, value: AnswerValue?)
     /// `a < b ≤ c`, turned so that it ascends.
     case relation([AnswerValue], signs: [String])
     /// A tuple, a point or an interval, with its brackets.
@@ -22,16 +23,29 @@ indirect enum AnswerValue: Sendable {
     var key: String {
         switch self {
         case .expression(let polynomial, _, _): polynomial.key
-        case .equation(let difference, let value): value?.key ?? difference.map { "0=" + $0.key } ?? ""
+        case .equation(let difference, _, let value): value?.key ?? difference.map { "0=" + $0.key } ?? ""
         case .relation(let parts, let signs):
             zip(parts, [""] + signs).map { $1 + $0.key }.joined()
         case .sequence(let open, let parts, let close): open + parts.map(\.key).joined(separator: ", ") + close
-        case .collection(let parts): "{" + parts.map(\.key).sorted().joined(separator: ", ") + "}"
+        case .collection(let parts): "{" + Self.memberKeys(parts).sorted().joined(separator: ", ") + "}"
         case .union(let parts): parts.map(\.key).sorted().joined(separator: "∪")
         case .matrix(let rows):
             "matrix[" + rows.map { $0.map(\.key).joined(separator: ", ") }.joined(separator: "; ") + "]"
         case .text(let text): text
         }
+    }
+
+    /// The keys of members side by side, with the names of what they are where there is more than one: `x = 1, y = 2` is not
+    /// `x = 2, y = 1`, but `x = 1, x = 2` is `1, 2`.
+    private static func memberKeys(_ parts: [AnswerValue]) -> [String] {
+        guard Set(parts.compactMap(\.name)).count > 1 else { return parts.map(\.key) }
+        return parts.map { part in (part.name.map { $0 + "=" } ?? "") + part.key }
+    }
+
+    /// What it is the value of, where it says so.
+    private var name: String? {
+        guard case .equation(_, let name, _?) = self else { return nil }
+        return name
     }
 
     /// Its number, where it is one.
@@ -51,12 +65,12 @@ extension AnswerValue {
     /// Whether an answer says the same as the gold answer.
     func matches(_ gold: AnswerValue) -> Bool {
         switch (self, gold) {
-        case (.equation(let left, let value), .equation(let right, let goldValue)):
+        case (.equation(let left, _, let value), .equation(let right, _, let goldValue)):
             if let left, let right, left == right { return true }
             guard let value, let goldValue else { return key == gold.key }
             return value.matches(goldValue)
-        case (.equation(_, let value?), _): return value.matches(gold)
-        case (_, .equation(_, let value?)): return matches(value)
+        case (.equation(_, _, let value?), _): return value.matches(gold)
+        case (_, .equation(_, _, let value?)): return matches(value)
         case (
             .expression(let left, let isDecimal, let isPercent),
             .expression(let right, let goldDecimal, let goldPercent)
@@ -96,11 +110,15 @@ extension AnswerValue {
     /// Whether each member has a partner of its own, in any order.
     private static func sameMembers(_ parts: [AnswerValue], _ golds: [AnswerValue]) -> Bool {
         guard parts.count == golds.count else { return false }
-        if parts.map(\.key).sorted() == golds.map(\.key).sorted() { return true }
+        if memberKeys(parts).sorted() == memberKeys(golds).sorted() { return true }
         guard parts.count <= 32 else { return false }
+        let hasNames = Set(golds.compactMap(\.name)).count > 1
         var rest = golds
         return parts.allSatisfy { part in
-            guard let index = rest.firstIndex(where: { part.matches($0) }) else { return false }
+            let partner = rest.firstIndex { gold in
+                part.matches(gold) && !(hasNames && part.name != nil && gold.name != nil && part.name != gold.name)
+            }
+            guard let index = partner else { return false }
             rest.remove(at: index)
             return true
         }

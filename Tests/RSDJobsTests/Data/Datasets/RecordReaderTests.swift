@@ -153,12 +153,23 @@ struct ChoicesTests {
             name: "d", path: "/d.csv", question: "q", answer: "a", choices: .fields(["x", "y.z"]), id: nil)
         var reader = DatasetReader(spec, showing: "d.csv")
         reader.read(
-            Data("q,a,x,y.z\nWhich?,B,left,\"right, down\"\nWhich?,left,left,right\nWhich?,0,left,right\n".utf8))
+            Data(
+                """
+                q,a,x,y.z
+                Which?,B,left,"right, down"
+                Which?,left,left,right
+                Which?,1,left,right
+                Which?,2,1,2
+                Which?,1,1,2
+                Which?,2,left,right
+
+                """.utf8))
         #expect(reader.problems.map(\.question).first == "Which?\nAnswer Choices: (A) left (B) right, down")
-        #expect(reader.problems.map(\.answer) == ["B", "A"])
+        #expect(reader.problems.map(\.answer) == ["B", "A", "B", "B"])
         #expect(
             reader.diagnostics.map(\.rendered) == [
-                #"d.csv:4: error: "0" in 'a' is neither a choice nor the letter of one, A to B"#
+                #"d.csv:6: error: "1" in 'a' may be A or B"#,
+                #"d.csv:7: error: "2" in 'a' is neither a choice nor the letter of one, A to B"#,
             ])
     }
 }

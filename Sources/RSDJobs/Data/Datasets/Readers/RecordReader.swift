@@ -37,7 +37,9 @@ struct RecordReader: Sendable {
     /// A field's text or number as it stands; the letter of a choice where there are choices.
     private static func answer(in field: String) -> @Sendable (Record, Choices?) throws -> String {
         { record, choices in
-            if let choices { return try choices.letter(of: record.value(field), in: field) }
+            if let choices {
+                return try choices.letter(of: record.value(field), in: field, hasTypes: record.hasTypes)
+            }
             return try record.textOrNumber(field)
         }
     }
