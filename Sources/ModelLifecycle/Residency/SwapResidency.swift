@@ -88,10 +88,15 @@ public actor SwapResidency: Residency {
 
     public func deactivate() async throws {
         try await inTurn {
-            // All are stopped even when one cannot be.
-            var failure: (any Error)?
-            for name in self.allNames {
-                do { try await self.tenants[name]?.engine.stop() } catch { failure = failure ?? error }
+            // Side by side, since there may be little time; all are stopped even when one cannot be.
+            let failure = await withTaskGroup(of: (any Error)?.self) { stops in
+                for tenant in self.tenants.values {
+                    stops.addTask {
+                        do { try await tenant.engine.stop() } catch { return error }
+                        return nil
+                    }
+                }
+                return await stops.reduce(nil) { $0 ?? $1 }
             }
             if let failure { throw failure }
         }

@@ -1,13 +1,21 @@
 import Foundation
 
-/// A line of the journal that was damaged after it was written.
+/// A line of the journal that was damaged after it was written, or that this version does not know.
 public struct JournalCorrupt: Error, CustomStringConvertible {
     public var file: String
     /// Counted from 1.
     public var line: Int
+    /// Whether it is as it was written, by a version that knows more.
+    public var isIntact = false
 
     public var description: String {
-        "\(file):\(line): this line of the journal is damaged, and good lines follow it. Nothing was changed. Restore the "
+        if isIntact {
+            return
+                "\(file):\(line): this version of rsd-batch does not know what this line of the journal says: a newer one wrote it. "
+                + "Nothing was changed. Go on with that version."
+        }
+        return
+            "\(file):\(line): this line of the journal is damaged, and good lines follow it. Nothing was changed. Restore the "
             + "file from a copy, or cut it before line \(line) (`head -n \(line - 1)`) to give up what came after and run again."
     }
 }
@@ -44,6 +52,9 @@ public enum JournalReader {
                 contents.records.append(record)
                 contents.goodLength = newline + 1 - data.startIndex
             } else {
+                if let newline, JournalLine.isIntact(data[start..<newline]) {
+                    throw JournalCorrupt(file: file.path, line: line, isIntact: true)
+                }
                 damaged = damaged ?? line
             }
             start = newline.map { $0 + 1 } ?? data.endIndex

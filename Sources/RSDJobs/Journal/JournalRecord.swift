@@ -42,11 +42,17 @@ enum JournalLine {
         return Data(prefix + Array(repeating: UInt8(ascii: "0"), count: 8 - crc.utf8.count) + crc.utf8 + separator)
     }
 
+    /// Whether a line is as it was written, by its checksum.
+    static func isIntact(_ line: Data) -> Bool {
+        let body = line.dropFirst(bodyStart)
+        return !body.isEmpty && line.starts(with: head(of: body))
+    }
+
     /// - Parameter line: the bytes of a line without its newline.
     /// - Returns: the record, or nil where the line is damaged.
     static func decode(_ line: Data, with decoder: JSONDecoder) -> JournalRecord? {
+        guard isIntact(line) else { return nil }
         let body = line.dropFirst(bodyStart)
-        guard !body.isEmpty, line.starts(with: head(of: body)) else { return nil }
         var object = Data([UInt8(ascii: "{")])
         object.append(body)
         return try? decoder.decode(JournalRecord.self, from: object)

@@ -32,11 +32,11 @@ struct LockFiles: Sendable {
     /// The one that counts; nil where there is none.
     ///
     /// - Throws: ``FileFailure``.
-    func last() throws -> Entry? {
+    func last() throws(FileFailure) -> Entry? {
         // A file may go between the look at the directory and the look at it.
         for _ in 0..<100 {
             guard let number = try numbers().max() else { return nil }
-            if let entry = read(number) { return entry }
+            if let entry = try read(number) { return entry }
         }
         throw FileFailure(path: base.path, errno: EBUSY)
     }
@@ -90,7 +90,7 @@ struct LockFiles: Sendable {
     private func file(_ number: Int) -> URL { base.appendingPathExtension("\(number)") }
 
     /// By opening the directory: network file systems answer from memory where only a name is asked for.
-    private func numbers() throws -> [Int] {
+    private func numbers() throws(FileFailure) -> [Int] {
         let path = base.deletingLastPathComponent().path
         guard let directory = opendir(path) else { throw FileFailure(path: path, errno: errno) }
         defer { closedir(directory) }
@@ -105,13 +105,21 @@ struct LockFiles: Sendable {
         return numbers
     }
 
-    private func read(_ number: Int) -> Entry? {
-        let descriptor = open(file(number).path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
+    /// - Returns: nil where it has gone.
+    private func read(_ number: Int) throws(FileFailure) -> Entry? {
+        let path = file(number).path
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw FileFailure(path: path, errno: errno)
+        }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { return nil }
-        let data = (try? FileHandle(fileDescriptor: descriptor, closeOnDealloc: false).readToEnd()) ?? Data()
+        guard fstat(descriptor, &status) == 0 else { throw FileFailure(path: path, errno: errno) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        guard count >= 0 else { throw FileFailure(path: path, errno: errno) }
+        let data = Data(bytes[..<count])
         let line = try? JSONDecoder().decode(Line.self, from: data)
         let content: Entry.Content =
             line?.released == true ? .released : line?.holder.map { .held($0) } ?? .unreadable

@@ -49,7 +49,8 @@ final class RunLock: Sendable {
                 guard
                     case .free(let number, let isAbandoned) = try await LockLook.finding(
                         files, waiting: { if !hasTold { waiting($0, $1) } }),
-                    holdsKernelLock(kernel)
+                    // A machine that is gone may leave a lock behind that its file system goes on to keep.
+                    holdsKernelLock(kernel) || isAbandoned
                 else {
                     let holder = try? files.last()?.holder
                     guard waits else { throw RunLocked(directory: directory, holder: holder) }
@@ -99,24 +100,29 @@ final class RunLock: Sendable {
 
     /// Sees to it that the lock is still held; to be called before anything is written.
     ///
-    /// - Throws: ``RunLockLost``.
+    /// - Throws: ``RunLockLost``, also where it could not be looked at for so long that somebody may have taken over.
     func confirm() throws(RunLockLost) {
         let (loss, age) = state.withLock { ($0.loss, ContinuousClock.now - $0.confirmed) }
         if let loss { throw loss }
         // Nobody can have taken over while the last sign of life is young.
-        if age >= .seconds(2 * holder.beat) { try giveSign() }
+        guard age >= .seconds(2 * holder.beat), let failure = try giveSign() else { return }
+        if age >= .seconds(holder.longestSilence) { throw RunLockLost(directory: directory, failure: "\(failure)") }
     }
 
     private func scheduleSign(on queue: DispatchQueue) {
         queue.asyncAfter(deadline: .now() + holder.beat) { [weak self] in
-            guard let self, (try? giveSign()) != nil else { return }
+            guard let self else { return }
+            do { try giveSign() } catch { return }
             scheduleSign(on: queue)
         }
     }
 
-    private func giveSign() throws(RunLockLost) {
+    /// - Returns: why it could not be seen who holds the lock: a file system that is away for a moment takes it from nobody.
+    @discardableResult
+    func giveSign() throws(RunLockLost) -> FileFailure? {
         let begin = ContinuousClock.now
-        let last = try? files.last()
+        let last: LockFiles.Entry?
+        do throws(FileFailure) { last = try files.last() } catch { return error }
         guard last?.number == number, last?.holder?.token == holder.token else {
             let loss = RunLockLost(directory: directory, holder: last?.holder)
             let onLoss = state.withLock { state in
@@ -126,8 +132,9 @@ final class RunLock: Sendable {
             onLoss?()
             throw loss
         }
-        guard futimens(descriptor, nil) == 0 else { return }
+        guard futimens(descriptor, nil) == 0 else { return nil }
         state.withLock { $0.confirmed = begin }
+        return nil
     }
 
     /// Seconds between two signs of life, which `RSD_BATCH_LOCK_BEAT` changes.
@@ -162,8 +169,15 @@ public struct RunLocked: Error, Equatable, CustomStringConvertible {
 public struct RunLockLost: Error, Equatable, CustomStringConvertible {
     public var directory: String
     public var holder: LockHolder?
+    /// Why it could not be seen whether anybody has.
+    public var failure: String?
 
     public var description: String {
+        if let failure {
+            return
+                "it could not be seen for too long who works on \(directory), and somebody may have taken over: \(failure). This one "
+                + "has stopped; nothing that was done is lost, and the same command goes on."
+        }
         let who = holder?.description ?? "somebody"
         return
             "\(who) has taken over \(directory), as no sign of life came from this process for too long (was it suspended, "

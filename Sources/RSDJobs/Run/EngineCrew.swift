@@ -54,7 +54,10 @@ actor EngineCrew: Crew {
 
     /// An engine that was started anew counts from 0 again; what its predecessor counted since the last look is lost.
     func speculation() async -> RunFigures.Speculation? {
-        guard let metrics = try? await sessions[.speculative]?.client.metrics() else { return nil }
+        guard var client = sessions[.speculative]?.client else { return nil }
+        // A run that is to stop does not wait for an engine that hangs.
+        (client.deadline, client.retry) = (min(stallTimeout, .seconds(5)), .never)
+        guard let metrics = try? await client.metrics() else { return nil }
         let now = RunFigures.Speculation(
             proposed: Int(metrics.proposedTokens), accepted: Int(metrics.acceptedTokens))
         defer { speculated = now }

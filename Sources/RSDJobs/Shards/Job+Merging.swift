@@ -6,12 +6,14 @@ extension Job {
     ///
     /// - Parameters:
     ///   - partial: takes what there is, and has the report say what is missing.
+    ///   - waiting: told once where it has to be seen whether anybody works on a shard, with the seconds that it may take.
     ///   - began: told what the grader calls itself and how many trajectories are finished, of how many.
     /// - Returns: the outcome, and what is missing.
     /// - Throws: ``ShardsUnfit``, ``NoShards``, ``ShardsMixed``, ``RunLocked``, or what ``grade(_:with:interruption:began:)``
     ///   throws. Nothing is written where shards are unfit.
     public static func merge(
         _ parent: RunDirectory, partial: Bool = false, interruption: Interruption,
+        waiting: @escaping @Sendable (_ seconds: Double) -> Void = { _ in },
         began: (_ grader: String, _ finished: Int, _ total: Int) -> Void
     ) async throws -> (outcome: RunOutcome, missing: [ShardFault]) {
         let run = ShardedRun(parent)
@@ -20,8 +22,8 @@ extension Job {
         if let manifest = try Manifest.read(parent.manifest), manifest.merged == nil {
             throw UndividedRun(directory: parent.url.path)
         }
-        let survey = try await ShardSurvey(run)
-        guard partial || survey.missing.isEmpty else {
+        let survey = try await interruption.giveUpOn { try await ShardSurvey(run, waiting: waiting) }
+        guard survey.missing.isEmpty || partial && !survey.parts.isEmpty else {
             throw ShardsUnfit(run: run, faults: survey.missing)
         }
         try parent.create()

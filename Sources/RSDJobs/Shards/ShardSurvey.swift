@@ -1,5 +1,6 @@
 import Foundation
 import OrderedCollections
+import Synchronization
 
 /// How the shards of a run stand, before they are put together.
 struct ShardSurvey: Sendable {
@@ -22,7 +23,9 @@ struct ShardSurvey: Sendable {
 
     /// - Throws: ``NoShards``, ``ShardsMixed``, ``ShardsUnfit`` where a shard does not belong to the others, ``SpecErrors``,
     ///   ``SpecChanged`` where the data is not what it was, ``TooManyShards``.
-    init(_ run: ShardedRun) async throws {
+    ///
+    /// - Parameter waiting: see ``Job/merge(_:partial:interruption:waiting:began:)``.
+    init(_ run: ShardedRun, waiting: @escaping @Sendable (_ seconds: Double) -> Void = { _ in }) async throws {
         let present = run.present
         guard let count = present.first?.count else { throw NoShards(directory: run.parent.url.path) }
         guard present.allSatisfy({ $0.count == count }) else {
@@ -34,13 +37,44 @@ struct ShardSurvey: Sendable {
         var manifests: OrderedDictionary<Shard, Manifest> = [:]
         for shard in present { manifests[shard] = try Manifest.read(run.directory(of: shard).manifest) }
         let model = try Self.reference(manifests, in: run, count: count)
-        job = try JobLoader.load(run.directory(of: model).job, withModels: false)
+        job = try Self.job(of: run, begunAs: run.directory(of: model))
         let identity = SpecIdentity(job)
         let data = Set(identity.entries.map(\.key).filter { $0.hasPrefix("datasets") })
         let changes = identity.difference(from: manifests[model]?.identity ?? identity)
             .filter { data.contains($0.key) }
         guard changes.isEmpty else { throw SpecChanged(directory: run.parent.url.path, changes: changes) }
-        for shard in Shard.all(count) { try await look(at: shard, manifests[shard]) }
+        // Before the journals: one that nobody works on does not change any more.
+        let locks = try await Self.locks(of: manifests.keys.elements, in: run, waiting: waiting)
+        for shard in Shard.all(count) { try look(at: shard, manifests[shard], lock: locks[shard]) }
+    }
+
+    /// As it was submitted last, which may differ from what the shards were begun with in how it is graded; else as a shard has it.
+    private static func job(of run: ShardedRun, begunAs shard: RunDirectory) throws -> LoadedJob {
+        let begun = try JobLoader.load(shard.job, withModels: false)
+        guard try Submission.read(in: run.parent) != nil,
+            let submitted = try? JobLoader.load(run.parent.job, withModels: false),
+            SpecIdentity(submitted).difference(from: SpecIdentity(begun)).isEmpty
+        else { return begun }
+        return submitted
+    }
+
+    /// Looked at side by side, since each may take a minute.
+    private static func locks(
+        of shards: [Shard], in run: ShardedRun, waiting: @escaping @Sendable (_ seconds: Double) -> Void
+    ) async throws -> [Shard: LockLook.Finding] {
+        let hasTold = Atomic(false)
+        let tell: @Sendable (Double) -> Void = { seconds in
+            if !hasTold.exchange(true, ordering: .relaxed) { waiting(seconds) }
+        }
+        return try await withThrowingTaskGroup(of: (Shard, LockLook.Finding).self) { group in
+            for shard in shards {
+                group.addTask {
+                    let files = LockFiles(base: run.directory(of: shard).lock)
+                    return (shard, try await LockLook.finding(files) { _, seconds in tell(seconds) })
+                }
+            }
+            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
     }
 
     /// The shard whose job most of them have in common.
@@ -61,11 +95,9 @@ struct ShardSurvey: Sendable {
         return shard
     }
 
-    private mutating func look(at shard: Shard, _ manifest: Manifest?) async throws {
+    private mutating func look(at shard: Shard, _ manifest: Manifest?, lock: LockLook.Finding?) throws {
         let directory = run.directory(of: shard)
         guard let manifest else { return missing.append(ShardFault(shard: shard, kind: .notBegun)) }
-        // Before the journal: one that nobody works on does not change any more.
-        let lock = try await LockLook.finding(LockFiles(base: directory.lock))
         var roster = Roster(try job.part(shard))
         do {
             let contents = try JournalReader.read(directory.journal)

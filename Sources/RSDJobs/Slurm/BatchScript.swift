@@ -66,8 +66,15 @@ public struct BatchScript: Sendable, Equatable {
             [ "$code" -ge 0 ] || code=75
             [ "$code" -eq 75 ] || exit "$code"
 
+            # Slurm is asked again where it does not answer: it is busy when a whole array is warned at once.
+            patiently() { for pause in 2 5 0; do "$@" && return; sleep $pause; done; return 1; }
+            by_hand() {
+              echo "shard $shard is to be resumed, and is not requeued, as $1 fails: rsd-batch submit with the same words goes on with it" >&2
+              exit 75
+            }
             # To be resumed, unless somebody cancelled the job, or Slurm requeues it itself.
-            case $(squeue -h -j "$task" -o '%T %r' 2>/dev/null) in
+            state=$(patiently squeue -h -j "$task" -o '%T %r') || by_hand squeue
+            case $state in
               RUNNING* | *TimeLimit) ;;
               *) exit 75 ;;
             esac
@@ -78,8 +85,8 @@ public struct BatchScript: Sendable, Equatable {
               echo "A longer --time may help; rsd-batch submit with the same words goes on with what is not finished." >&2
               exit 75
             fi
+            patiently scontrol requeue "$task" || by_hand 'scontrol requeue'
             echo "shard $shard goes on when Slurm starts it again" >&2
-            scontrol requeue "$task"
             exit 75
 
             """
@@ -89,7 +96,7 @@ public struct BatchScript: Sendable, Equatable {
     public var merge: String {
         let options =
             ["--job-name=\(plainName)-merge", "--output=\(slurmPath("logs/slurm-merge.log"))", "--open-mode=append"]
-            + common + request.options.filter(Self.isOfAccount)
+            + common + request.options.filter(Self.isOfMergeToo)
         return """
             #!/bin/bash
             \(Self.lines(options))
@@ -119,9 +126,12 @@ public struct BatchScript: Sendable, Equatable {
         options.map { "#SBATCH \($0)" }.joined(separator: "\n")
     }
 
-    /// Who pays for a job; a merge needs no more of what shards ask for.
-    private static func isOfAccount(_ option: String) -> Bool {
-        ["--account", "-A", "--qos", "-q", "--reservation", "--clusters", "-M"].contains { option.hasPrefix($0) }
+    /// Who pays for a job and where it runs; a merge needs no more of what shards ask for.
+    private static func isOfMergeToo(_ option: String) -> Bool {
+        [
+            "--account", "-A", "--qos", "-q", "--reservation", "--clusters", "-M", "--partition", "-p", "--time", "-t",
+            "--constraint", "-C",
+        ].contains { option.hasPrefix($0) }
     }
 
     /// `1-3,7`

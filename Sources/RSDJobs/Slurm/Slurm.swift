@@ -32,7 +32,11 @@ public struct Slurm: Sendable {
 
     /// Cancels jobs; those that have ended are no error.
     public func cancel(_ jobs: [String]) async throws {
-        _ = try await run("scancel", jobs)
+        do {
+            _ = try await run("scancel", jobs)
+        } catch let refusal as SlurmRefusal where refusal.said.contains("Invalid job id") {
+            // Slurm has forgotten one; the others are cancelled all the same.
+        }
     }
 
     /// Whether there is a Slurm here.

@@ -34,14 +34,25 @@ public struct SlurmTask: Sendable, Equatable, Codable {
 /// Why a job waits.
 public struct SlurmWaiting: Sendable, Equatable {
     public var words: String
-    /// What to do; nil where waiting helps.
+    /// What to do or to look at, where there is something.
     public var next: String?
+    /// Whether it will not start as it is.
+    public var isForGood: Bool
 
     init(_ reason: String) {
         let known = Self.known.first { reason.hasPrefix($0.prefix) }
         words = known?.words ?? "Slurm says \(reason)"
         next = known?.next
+        isForGood = next != nil && !Self.passing.contains { reason.hasPrefix($0) }
+        // Of one job alone, so that no other's end helps.
+        if let limit = ["QOS", "Assoc"].first(where: reason.hasPrefix), reason.contains("PerJob") {
+            words = "asks for more than \(limit == "QOS" ? "its QOS" : "its account") allows one job (\(reason))"
+            next = "cancel it, and ask for less, or for another with --sbatch"
+            isForGood = true
+        }
     }
+
+    private static let passing = ["QOS", "Assoc", "ReqNodeNotAvail", "Nodes required for job are DOWN"]
 
     private static let known: [(prefix: String, words: String, next: String?)] = [
         ("None", "not looked at yet", nil),

@@ -45,6 +45,12 @@ public struct Submitter: Sendable {
         }.map(\.index)
     }
 
+    /// Writes the spec down as it is now: what is edited later is another job. The merge grades as it says.
+    public func keepSpec() throws {
+        try RunDirectory.make(run.parent.url.path)
+        try AtomicFile.write(Data(job.spec.renderYAML().utf8), to: run.parent.job)
+    }
+
     /// Writes the scripts and submits them: an array, and a job that merges when all of it has ended.
     ///
     /// - Parameter shards: not empty.
@@ -58,8 +64,7 @@ public struct Submitter: Sendable {
         }
         // Slurm starts no job whose output has no directory, and does not say so.
         for directory in [parent.url, parent.logs] { try RunDirectory.make(directory.path) }
-        // The spec as it is now: what is edited later is another job.
-        try AtomicFile.write(Data(job.spec.renderYAML().utf8), to: parent.job)
+        try keepSpec()
         let scripts = scripts(for: shards)
         try AtomicFile.write(Data(scripts.array.utf8), to: parent.arrayScript)
         try AtomicFile.write(Data(scripts.merge.utf8), to: parent.mergeScript)
@@ -82,7 +87,7 @@ public struct Submitter: Sendable {
         for _ in 0..<10 {
             let tasks = try await slurm.queue([submission.array])
             let waiting = tasks.compactMap(\.waiting)
-            if let never = waiting.first(where: { $0.next != nil }) { return never }
+            if let never = waiting.first(where: \.isForGood) { return never }
             // The scheduler looks at a job within a second or two.
             if tasks.allSatisfy({ $0.state != "PENDING" || $0.reason != "None" }) { return nil }
             try await Task.sleep(for: .milliseconds(300))

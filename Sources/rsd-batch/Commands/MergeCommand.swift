@@ -26,7 +26,10 @@ struct MergeCommand: AsyncParsableCommand {
         let signals = await StopSignals(interruption) { _ in console.message("rsd-batch: stopping\n") }
         defer { withExtendedLifetime(signals) {} }
         let (outcome, missing) = try await Job.merge(
-            RunDirectory(URL(filePath: directory)), partial: partial, interruption: interruption
+            RunDirectory(URL(filePath: directory)), partial: partial, interruption: interruption,
+            waiting: {
+                console.message("rsd-batch: looking for up to \(Int($0)) s whether anybody works on the shards\n")
+            }
         ) { console.grading($0, finished: $1, of: $2) }
         try console.report(outcome, in: directory, example: nil, output)
         for fault in missing { console.message("rsd-batch: missing: \(fault)\n") }

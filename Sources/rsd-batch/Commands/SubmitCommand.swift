@@ -80,6 +80,7 @@ struct SubmitCommand: AsyncParsableCommand {
         }
         let unfinished = try submitter.unfinished()
         guard !unfinished.isEmpty else {
+            try submitter.keepSpec()
             return console.message(
                 "rsd-batch: all shards are finished; rsd-batch merge \(path.shellWord) puts them together\n")
         }

@@ -53,6 +53,32 @@ import Testing
         #expect(stage.calls.isEmpty)
     }
 
+    @Test("Slurm may be too busy to answer for a moment", arguments: ["squeue", "scontrol"])
+    func busy(command: String) async throws {
+        let stage = try ScriptStage()
+        try stage.setRunner("exit 75")
+        try stage.fail(command, times: 2)
+        let task = try stage.start()
+        #expect(await task.exitCode() == 75)
+        #expect(stage.calls == "scontrol requeue 41_2\n", "\(task.standardError)")
+        #expect(task.standardError.contains("shard 2 goes on when Slurm starts it again"), "\(task.standardError)")
+    }
+
+    @Test(
+        "where it does not answer at all, the log says who goes on with the shard", arguments: ["squeue", "scontrol"])
+    func silent(command: String) async throws {
+        let stage = try ScriptStage()
+        try stage.setRunner("exit 75")
+        try stage.fail(command, times: 9)
+        let task = try stage.start()
+        #expect(await task.exitCode() == 75)
+        #expect(stage.calls.isEmpty)
+        #expect(!task.standardError.contains("goes on when Slurm"), "\(task.standardError)")
+        #expect(
+            task.standardError.contains("rsd-batch submit with the same words goes on with it"),
+            "\(task.standardError)")
+    }
+
     @Test("without a new answer it is requeued twice, and a new answer begins the count anew")
     func barren() async throws {
         let stage = try ScriptStage()

@@ -84,6 +84,20 @@ import Testing
         #expect(try await job.results() == job.reference())
     }
 
+    @Test("where no shard can be read there is nothing to report, and nothing is written")
+    func nothingToRead() async throws {
+        let job = try TestJob(Self.setup)
+        try #require(await job.runAndKill(shard: "1/2", afterEvents: 3))
+        let journal = try job.directory(ofShard: "1/2").journal
+        var bytes = try Data(contentsOf: journal)
+        bytes[bytes.startIndex + 20] ^= 1
+        try bytes.write(to: journal)
+        let merge = try await job.merge(["--partial"])
+        #expect(merge.code == 5, "\(merge.messages)")
+        #expect(merge.messages.contains("shard-1-of-2 cannot be read"), "\(merge.messages)")
+        #expect(!FileManager.default.fileExists(atPath: job.directory.job.path))
+    }
+
     @Test("a shard that is being worked on is left alone")
     func running() async throws {
         let job = try TestJob(JobSetup(problems: 0..<4))

@@ -96,6 +96,32 @@ import Testing
         #expect(done.messages.contains("all shards are finished; rsd-batch merge"), "\(done.messages)")
     }
 
+    @Test("the merge grades as it was submitted last, also where no shard is left to run")
+    func otherGrading() async throws {
+        let job = try TestJob(JobSetup(problems: 0..<4))
+        let slurm = try PlayedSlurm(job)
+        #expect(try await slurm.submit().code == 0)
+        for shard in [1, 2] { #expect(try await slurm.runTask(shard).exitCode() == 0) }
+        var setup = job.setup
+        setup.grading = "{ with: command, command: [sh, -c, 'cat >/dev/null; exit 9'] }"
+        try job.write(setup)
+        let done = try await slurm.submit()
+        #expect(done.messages.contains("all shards are finished"), "\(done.messages)")
+        let merge = try slurm.bash(job.directory.mergeScript)
+        #expect(await merge.exitCode() == 3, "\(merge.standardError)")
+        #expect(try job.summary().rows.allSatisfy { $0.grades["error", default: 0] > 0 })
+    }
+
+    @Test("what Slurm has forgotten is cancelled already")
+    func forgotten() async throws {
+        let job = try TestJob(JobSetup(problems: 0..<4))
+        let slurm = try PlayedSlurm(job)
+        #expect(try await slurm.submit().code == 0)
+        try slurm.forget()
+        let cancel = try await slurm.command(["cancel", job.directory.url.path])
+        #expect(cancel.code == 0, "\(cancel.messages)")
+    }
+
     @Test("nothing is submitted or written of a job that is not right, or where nobody submits")
     func refusals() async throws {
         let job = try TestJob(JobSetup(problems: 0..<4))
@@ -161,6 +187,12 @@ private final class PlayedSlurm: Sendable {
 
     func refuse(_ words: String) throws {
         try command("sbatch", "echo '\(words)' >&2; exit 1")
+    }
+
+    func forget() throws {
+        for name in ["squeue", "scancel"] {
+            try command(name, "echo '\(name): error: Invalid job id specified' >&2; exit 1")
+        }
     }
 
     func setQueue(_ lines: String) throws {

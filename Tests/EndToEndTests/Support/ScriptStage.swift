@@ -33,6 +33,23 @@ final class ScriptStage: Sendable {
         try command("squeue", #"case "$*" in *%e*) echo 1800000000 ;; *) echo "\#(line)" ;; esac"#)
     }
 
+    /// Has one of Slurm's commands fail so many times before it does what it would.
+    func fail(_ name: String, times: Int) throws {
+        let file = bin.appending(path: name)
+        try FileManager.default.moveItem(at: file, to: bin.appending(path: "real-\(name)"))
+        try command("sleep", "exit 0")
+        try command(
+            name,
+            """
+            echo "$*" >>"$STAGE/asked-\(name)"
+            case "$*" in *%e*) ;; *)
+              tries=$(($(cat "$STAGE/tries-\(name)" 2>/dev/null) + 1)); echo $tries >"$STAGE/tries-\(name)"
+              [ $tries -gt \(times) ] || { echo "slurm_load_jobs error: Socket timed out" >&2; exit 1; } ;;
+            esac
+            exec "$(dirname "$0")/real-\(name)" "$@"
+            """)
+    }
+
     /// - Parameter body: of a bash script that plays the runner. `$journal` is its shard's.
     func setRunner(_ body: String) throws {
         try command(

@@ -111,6 +111,24 @@ import Testing
         }
     }
 
+    /// It is no torn end: it would be cut away.
+    @Test func aLineOfANewerVersionIsNotTouched() async throws {
+        _ = try await write(2)
+        let known = String(decoding: try JournalLine.encode(.swap), as: UTF8.self)
+        let body = #"kind":"dream"}"#
+        let crc = String(Checksum.crc32(Data("\"\(body)".utf8)), radix: 16)
+        let start = try #require(known.firstRange(of: /[0-9a-f]{8}/))
+        var line = known[..<start.lowerBound] + String(repeating: "0", count: 8 - crc.count) + crc
+        line += known[start.upperBound...].prefix { $0 != "k" } + body + "\n"
+        let handle = try FileHandle(forWritingTo: file)
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data(line.utf8))
+        try handle.close()
+        let error = #expect(throws: JournalCorrupt.self) { try JournalReader.read(file) }
+        #expect(error?.line == 3)
+        #expect(error?.description.contains("a newer one wrote it") == true)
+    }
+
     @Test func manyWritersAtOnceLoseNothing() async throws {
         let journal = try Journal(file: file, goodLength: 0)
         try await withThrowingTaskGroup(of: Void.self) { group in

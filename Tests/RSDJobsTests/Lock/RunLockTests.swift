@@ -77,6 +77,40 @@ import Testing
         #expect(LockLook.now(scratch.file("lock"))?.holder.host == "node9")
     }
 
+    @Test("a file system that is away takes the lock from nobody for a moment, and stops the holder when it stays away")
+    func away() async throws {
+        let scratch = try Scratch()
+        let (run, elsewhere) = (scratch.file("run"), scratch.file("elsewhere"))
+        try RunDirectory.make(run.path)
+        let lock = try await RunLock.take(run.appending(path: "lock"), beat: 0.02)
+        try FileManager.default.moveItem(at: run, to: elsewhere)
+        #expect(try lock.giveSign() != nil)
+        try FileManager.default.moveItem(at: elsewhere, to: run)
+        #expect(try lock.giveSign() == nil)
+        try lock.confirm()
+
+        try FileManager.default.moveItem(at: run, to: elsewhere)
+        let stop = await #expect(throws: RunLockLost.self) {
+            while true {
+                try lock.confirm()
+                await Task.yield()
+            }
+        }
+        #expect(stop?.description.contains("it could not be seen for too long who works on \(run.path)") == true)
+        #expect(stop?.description.contains("No such file or directory") == true)
+    }
+
+    @Test("the kernel's lock of a machine that is gone keeps nobody out")
+    func kernelLockOfTheGone() async throws {
+        let scratch = try Scratch()
+        try write(Elsewhere.host.holder(beat: 0.01), to: scratch.file("lock.7"))
+        let theirs = open(scratch.file("lock").path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        defer { close(theirs) }
+        #expect(flock(theirs, LOCK_EX | LOCK_NB) == 0)
+        let lock = try await RunLock.take(scratch.file("lock"))
+        #expect(lock.isTakenOver)
+    }
+
     private func fence(_ scratch: Scratch) async throws -> RunLockLost {
         let lock = try await RunLock.take(scratch.file("lock"), beat: 0.001)
         try lock.confirm()

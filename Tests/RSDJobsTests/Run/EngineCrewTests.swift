@@ -13,6 +13,8 @@ import Testing
         let name = "draft"
         let client: EngineClient
         let works = Mutex(true)
+        /// Whether it tells no counters either.
+        let isMute = Mutex(false)
         let looks = Mutex(0)
         /// Open after many looks: there is a quarter of the limit between two of them.
         let wasLookedAt = Latch<Void>()
@@ -39,6 +41,7 @@ import Testing
                 return HTTPResponse(statusCode: .serviceUnavailable)
             }
             await server.appendRoute("GET /metrics") { [unowned self] _ in
+                if isMute.withLock({ $0 }) { try await Task.sleep(for: .seconds(3600)) }
                 let looks = looks.withLock { looks in
                     if works.withLock({ $0 }) { looks += 1 }
                     return looks
@@ -60,6 +63,16 @@ import Testing
             try await Task.sleep(for: .seconds(3600))
             return "gone"
         }
+    }
+
+    /// A run that was told to stop would otherwise wait for it, and be killed.
+    @Test func anEngineThatHangsIsNotWaitedForToTellWhatItWroteAhead() async throws {
+        let engine = try await BusyEngine()
+        engine.isMute.withLock { $0 = true }
+        let crew = try await EngineCrew(
+            engines: [.speculative: engine], pieces: [:], asking: Asking(job: try SpecFixture().load()),
+            stallTimeout: 0.1, restart: { _ in })
+        #expect(await crew.speculation() == nil)
     }
 
     @Test func anEngineThatWorksIsNotTakenForDeadWhateverItsHealth() async throws {

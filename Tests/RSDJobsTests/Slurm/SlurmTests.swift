@@ -62,6 +62,14 @@ import Testing
         for reason in ["Priority", "Resources", "BeginTime", "Dependency", "JobArrayTaskLimit", "None", "Unheard"] {
             #expect(SlurmWaiting(reason).next == nil, "\(reason)")
         }
+        for reason in never + ["QOSMaxWallDurationPerJobLimit", "AssocMaxCpuPerJobLimit"] {
+            #expect(SlurmWaiting(reason).isForGood, "\(reason)")
+        }
+        let passing = [
+            "Priority", "Unheard", "QOSMaxJobsPerUserLimit", "AssocGrpGRES", "ReqNodeNotAvail, UnavailableNodes:n1",
+            "Nodes required for job are DOWN, DRAINED or reserved for jobs in higher priority partitions",
+        ]
+        for reason in passing { #expect(!SlurmWaiting(reason).isForGood, "\(reason)") }
         #expect(SlurmWaiting("DependencyNeverSatisfied").next?.contains("rsd-batch merge") == true)
         #expect(SlurmTask(job: "1", state: "RUNNING").waiting == nil)
     }
@@ -89,7 +97,7 @@ import Testing
     func header() {
         let request = SlurmRequest(
             shards: 4, partition: "gpu", time: "8:00:00", gpus: "1", arrayLimit: 2,
-            options: ["--account=lab", "--signal=B:USR1@300"])
+            options: ["--account=lab", "--signal=B:USR1@300", "-p big", "--mem=90G"])
         let script = Self.script(request)
         #expect(script.array.hasPrefix("#!/bin/bash\n#SBATCH "))
         #expect(
@@ -97,12 +105,12 @@ import Testing
                 "--job-name=math-500", "--array=1-4%2", "--output=/shared/run/logs/slurm-shard-%a.log",
                 "--open-mode=append", "--requeue", "--signal=B:USR1@90", "--gpus=1", "--partition=gpu",
                 "--time=8:00:00",
-                "--account=lab", "--signal=B:USR1@300",
+                "--account=lab", "--signal=B:USR1@300", "-p big", "--mem=90G",
             ])
         #expect(
             Self.options(script.merge) == [
                 "--job-name=math-500-merge", "--output=/shared/run/logs/slurm-merge.log", "--open-mode=append",
-                "--partition=gpu", "--time=8:00:00", "--account=lab",
+                "--partition=gpu", "--time=8:00:00", "--account=lab", "-p big",
             ])
         #expect(script.merge.contains("\nexec /opt/rsd-batch merge /shared/run\n"))
     }
