@@ -1,3 +1,5 @@
+import Foundation
+
 /// The gold answer of a multiple choice.
 struct ChoiceLetter {
     let letter: Character
@@ -16,52 +18,75 @@ struct ChoiceLetter {
 
     private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
-    /// Whether an answer names the letter, or says what the choice says.
+    /// Whether an answer names the letter, or says what the choice says and no other does.
     ///
-    /// A letter alone is the letter of a choice, also where it is the text of another one: that is what the question asks for.
-    /// After that the very text of a choice decides, since one may be all but another: "true, false" and "false, true".
+    /// A lone capital within the choices is a letter, as the prompt asks for one, even where it is also the text of a choice.
     func isMeant(by answer: String) -> Bool {
-        guard let index = Self.letters.firstIndex(of: letter) else { return false }
-        let plain = Self.plain(answer)
-        if let alone = plain.wholeMatch(of: /\(?([A-Z])\)?/)?.1.first, isChoice(alone) { return alone == letter }
-        let said = choices.indices.filter { Self.plain(choices[$0]) == plain }
-        if !said.isEmpty { return said.contains(index) }
-        let lower = plain.lowercased()
-        let saidInOtherCase = choices.indices.filter { Self.plain(choices[$0]).lowercased() == lower }
-        if !saidInOtherCase.isEmpty { return saidInOtherCase == [index] }
-        let same = choices.indices.filter { ExactGrader.isSame(answer, choices[$0]) }
-        if !same.isEmpty { return same == [index] }
-        guard let named = Self.named(in: answer), isChoice(named) else { return false }
-        return named == letter
+        guard answer.utf8.count <= [AnswerToken].longestAnswer else { return false }
+        let alone = Self.alone(in: answer)
+        if let alone, isChoice(alone) { return alone == letter }
+        if let isText = isText(answer, in: Self.plain) { return isText }
+        if let small = alone?.uppercased().first, isChoice(small) { return small == letter }
+        if let isText = isText(answer, in: Self.loose) { return isText }
+        if let named = Self.named(in: answer), isChoice(named) { return named == letter }
+        guard let gold, ExactGrader.isSame(answer, gold) else { return false }
+        return choices.allSatisfy { Self.plain($0) == Self.plain(gold) || !ExactGrader.isSame(answer, $0) }
     }
 
-    /// Without choices every letter may be one.
+    private var gold: String? { choices.isEmpty ? nil : Self.letters.firstIndex(of: letter).map { choices[$0] } }
+
+    /// Without choices any letter may be one.
     private func isChoice(_ letter: Character) -> Bool {
-        guard let index = Self.letters.firstIndex(of: letter) else { return false }
-        return choices.isEmpty || index < choices.count || letter == self.letter
+        Self.letters.prefix(choices.isEmpty ? Self.letters.count : choices.count).contains(letter)
     }
 
-    /// Without styling, dollars, repeated blanks, and the full stop at its end.
+    // MARK: Texts
+
+    /// Whether an answer is the text of this choice in a form of both; nil where it is that of none.
+    private func isText(_ answer: String, in form: (String) -> String) -> Bool? {
+        let said = form(answer)
+        let meant = choices.filter { form($0) == said }
+        guard let gold, !meant.isEmpty else { return nil }
+        return meant.allSatisfy { Self.plain($0) == Self.plain(gold) }
+    }
+
+    /// Without what only concerns its looks in LaTeX.
     private static func plain(_ text: String) -> String {
-        guard text.utf8.count <= [AnswerToken].longestAnswer else { return text }
-        var words = text.replacing(/\\(?:text|textbf|textit|mathrm|mathbf|mathit)\s*(?={)|[${}]/, with: "")
-            .split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        if words.hasSuffix(".") { words.removeLast() }
-        return words
+        text.replacing(/\\(?:text(?:bf|it|rm|tt|normal)?|mbox|mathrm|mathbf)\s*\{((?:[^{}]|\{[^{}]*\})*)\}/) {
+            $0.output.1
+        }
+        .replacing(/\\([%_&#])/) { $0.output.1 }
+        .replacing(/\\[()$]|\$/, with: "")
+        .replacing(/(?:\\[ ,;]|[~\s])+/, with: " ")
+        .trimmingCharacters(in: .whitespaces)
     }
 
-    /// The letter that an answer begins with, such as `B`, `(B)`, `B. 12`, `\text{(B)}`, `option B`, `B because …`; else its
-    /// last one that stands in brackets.
-    static func named(in answer: String) -> Character? {
-        guard answer.utf8.count <= [AnswerToken].longestAnswer else { return nil }
+    /// Also without case, blanks beside signs, and the full stop at the end.
+    private static func loose(_ text: String) -> String {
+        plain(text).lowercased().replacing(/\s?([^\w\s])\s?/) { $0.output.1 }.replacing(/\.$/, with: "")
+    }
+
+    // MARK: Letters
+
+    /// Without LaTeX, and the words that lead to a letter.
+    private static func stripped(_ answer: String) -> Substring {
         var text = answer.replacing(/\\[A-Za-z]+|[{}$*\\]/, with: " ")[...]
         text.trimPrefix(/\s*(the|correct|answer|option|choice|is|:|\s)*\s*/.ignoresCase())
-        if let match = text.prefixMatch(
-            of: /\(?([A-Z])(?:[).:,]|\s*$|\s+[^A-Za-z\s+*=^\/-]|\s+(?:because|since|as|which|due|by)\b)/)
-        {
-            return match.1.first
-        }
-        if let match = text.wholeMatch(of: /\s*\(?([a-z])\)?\s*\.?\s*/) { return match.1.uppercased().first }
+        return text
+    }
+
+    /// The letter, large or small, that is all that an answer says, such as `B`, `(b)`, `\text{(B).}`, `option B`.
+    private static func alone(in answer: String) -> Character? {
+        stripped(answer).wholeMatch(of: /\(?([A-Za-z])\)?[.:,]?\s*/)?.1.first
+    }
+
+    /// The capital that an answer begins with, such as `(B) 12`, `B. 12`, `B because x > 0`; else its last one that stands
+    /// in brackets.
+    private static func named(in answer: String) -> Character? {
+        let text = stripped(answer)
+        let first =
+            /\(?([A-Z])(?:[).:,]|\s*$|\s+[^A-Za-z\s+*=^\/-]|\s+(?:because|since|as|for|so|with|when|where|which|by|due)\b)/
+        if let match = text.prefixMatch(of: first) { return match.1.first }
         return text.matches(of: /\(([A-Z])\)/).last?.1.first
     }
 }

@@ -23,15 +23,14 @@ public struct GradingPair: Sendable, Equatable {
     public var text: String
     /// What ``AnswerExtraction`` found in it.
     public var answer: String?
-    /// Whether a limit ended the response.
+    /// Whether a limit ended the response. Its last number is no answer then.
     public var isCut: Bool
     public var gold: String
     /// The texts of a multiple choice, if it is one, in the order of the letters.
     public var choices: [String]
 
     public init(
-        id: String, dataset: String, question: String, text: String, answer: String?, isCut: Bool = false,
-        gold: String,
+        id: String, dataset: String, question: String, text: String, answer: String?, isCut: Bool = false, gold: String,
         choices: [String] = []
     ) {
         self.id = id

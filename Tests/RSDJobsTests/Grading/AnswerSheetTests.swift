@@ -42,12 +42,26 @@ import Testing
         #expect(sheet.pairs.map(\.id) == [ids[0], ids[4]])
         #expect(sheet.pairs[0].pair.answer == "2" && sheet.pairs[0].pair.gold == "2")
         #expect(sheet.pairs[1].pair.answer == nil)
+        #expect(!sheet.pairs[0].pair.isCut && sheet.pairs[1].pair.isCut)
         let grades = try await sheet.grades(from: Generous())
         #expect(ids.map { grades[$0]?.verdict } == [.right, .wrong, .empty, .empty, .right, nil])
     }
 
     @Test func exactFindsNoAnswerInACutText() async throws {
         let grades = try await AnswerSheet(roster).grades(from: ExactGrader())
+        #expect(ids.map { grades[$0]?.verdict } == [.right, .wrong, .empty, .empty, .empty, nil])
+    }
+
+    /// As its worker is told of no more than one answer, it dies of a second.
+    @Test func mathVerifyFindsNoneThereEither() async throws {
+        let scratch = try Scratch()
+        let worker = MathVerifyGrader.Worker(
+            executable: "/bin/sh",
+            arguments: ["-c", #"echo '{}'; read -r line; echo '{"verdict": "right"}'; read -r line && exit 7"#])
+        let grader = MathVerifyGrader(worker: worker, limit: .seconds(60), mostWorkers: 1) {
+            try GraderProcesses(RunDirectory(scratch.url))
+        }
+        let grades = try await AnswerSheet(roster).grades(from: grader)
         #expect(ids.map { grades[$0]?.verdict } == [.right, .wrong, .empty, .empty, .empty, nil])
     }
 

@@ -66,22 +66,6 @@ import Testing
         #expect(try directory.openStarts() == 0)
     }
 
-    /// Where a limit cut the response, what happens to stand last in it is no answer.
-    @Test func aCutResponseIsNotSearched() async throws {
-        let worker = WorkerScript.start(
-            answers: #"*'"answer"'*) echo '{"verdict": "right"}' ;; *) echo '{"verdict": "wrong"}' ;;"#)
-        func pair(_ text: String, isCut: Bool) -> GradingPair {
-            GradingPair(
-                id: text, dataset: "d", question: "?", text: text,
-                answer: AnswerExtraction.answer(in: text, isCut: isCut), isCut: isCut, gold: "118")
-        }
-        let texts = ["59 * 2 = 118.", "The answer is 118", #"So \boxed{118}"#]
-        let cut = try await grader(worker).grade(texts.map { pair($0, isCut: true) })
-        #expect(verdicts(cut) == ["empty", "right", "right"])
-        let whole = try await grader(worker).grade(texts.map { pair($0, isCut: false) })
-        #expect(verdicts(whole) == ["wrong", "wrong", "right"])
-    }
-
     /// A question that is larger than what a socket holds, to a worker that reads nothing.
     @Test func aWorkerThatDoesNotReadIsGivenUp() async throws {
         let worker = MathVerifyGrader.Worker(executable: "/bin/sh", arguments: ["-c", "echo '{}'; exec sleep 600"])
@@ -119,6 +103,24 @@ import Testing
         var pair = WorkerScript.pair("a", #"\text{(B)}"#)
         pair.gold = "B"
         #expect(verdicts(try await grader(nowhere).grade([pair])) == ["right"])
+    }
+
+    /// The last number of a response that a limit cut is no answer: there is nothing to start a worker for.
+    @Test func aCutTextWithoutAnAnswerIsNotJudged() async throws {
+        let nowhere = MathVerifyGrader.Worker(executable: "/nowhere", arguments: [])
+        var pair = WorkerScript.pair("a", "RIGHT")
+        (pair.text, pair.answer, pair.isCut) = ("RIGHT, and 3 + 4", nil, true)
+        #expect(verdicts(try await grader(nowhere).grade([pair])) == ["empty"])
+    }
+
+    /// A phrase alone marks no answer, and the worker is to search the text; not that of a response that a limit cut.
+    @Test func whatACutTextNamesIsAllThatAWorkerIsGiven() async throws {
+        let script = WorkerScript.start(answers: #"*'"answer":"7"'*) echo '{"verdict": "right"}' ;;"#)
+        var pair = WorkerScript.pair("a", "no")
+        (pair.text, pair.answer) = ("the answer is 7. To check, 3 + 4", "7")
+        #expect(verdicts(try await grader(script).grade([pair])) == ["wrong"])
+        pair.isCut = true
+        #expect(verdicts(try await grader(script).grade([pair])) == ["right"])
     }
 
     @Test func aPythonThatIsNotThereIsTold() async throws {

@@ -38,26 +38,35 @@ struct Choices: Equatable {
     /// The letter of an answer that is given as a letter, as the text of a choice, or, where it is a number, by its place
     /// from 0.
     ///
-    /// - Parameter hasTypes: whether `value` is a number where it is meant as one; else digits may be one.
-    func letter(of value: RecordValue, in field: String, hasTypes: Bool) throws(FieldFault) -> String {
+    /// - Parameter numbersAreText: whether the format cannot tell a number from text. Digits are then a place too.
+    func letter(of value: RecordValue, in field: String, numbersAreText: Bool) throws(FieldFault) -> String {
         switch value {
         case .number(let place): return try letter(at: place, in: field)
         case .string(let text):
             let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
-            var meant = zip(Self.letters, texts).filter { $0 == text || $1 == text }.map(\.0)
-            if !hasTypes, let place = Int(text), texts.indices.contains(place), !meant.contains(Self.letters[place]) {
-                meant.append(Self.letters[place])
-            }
-            guard let letter = meant.first else {
-                throw .other(
-                    "\(quoted(text)) in '\(field)' is neither a choice nor the letter of one, A to \(Self.letters[texts.count - 1])"
-                )
-            }
-            guard meant.count == 1 else {
-                throw .other("\(quoted(text)) in '\(field)' may be \(meant.joined(separator: " or "))")
-            }
-            return letter
+            let isPlace = numbersAreText && !text.isEmpty && text.utf8.allSatisfy(\.isDigit)
+            return try letter(ofText: text, place: isPlace ? Int(text) : nil, in: field)
         default: throw .unexpected("text or a number", in: field, value)
         }
+    }
+
+    /// - Parameter place: the text as a number, where it may be one.
+    private func letter(ofText text: String, place: Int?, in field: String) throws(FieldFault) -> String {
+        let meant = zip(Self.letters, texts).filter { $0 == text || $1 == text }.map(\.0)
+        let placed = place.flatMap { texts.indices.contains($0) ? Self.letters[$0] : nil }
+        if let placed, let letter = meant.first(where: { $0 != placed }) {
+            throw .other(
+                "\(quoted(text)) in '\(field)' may be the text of \(letter) or, as a place from 0, \(placed); write the letter"
+            )
+        }
+        guard let letter = placed ?? meant.first else {
+            throw .other(
+                "\(quoted(text)) in '\(field)' is neither a choice nor the letter of one, A to \(Self.letters[texts.count - 1])"
+                    + (place == nil ? "" : ", nor a place from 0 to \(texts.count - 1)"))
+        }
+        guard meant.count <= 1 else {
+            throw .other("\(quoted(text)) in '\(field)' may be \(meant.joined(separator: " or "))")
+        }
+        return letter
     }
 }

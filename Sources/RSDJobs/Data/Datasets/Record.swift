@@ -3,8 +3,6 @@ import OrderedCollections
 /// One record of a data set: its fields in order.
 struct Record: Equatable {
     var fields: OrderedDictionary<String, RecordValue>
-    /// Whether it tells numbers from texts; a table does not.
-    var hasTypes = true
 
     subscript(name: String) -> RecordValue? { try? value(name) }
 

@@ -95,7 +95,7 @@ enum AnswerReader {
         let isDefinition = sides.count > 2 || isName(bare(first)) || left?.rational != nil
         guard difference != nil || isDefinition else { return nil }
         return .equation(
-            difference: difference, name: isName(bare(first)) ? text(bare(first)).key : nil,
+            name: isName(bare(first)) ? text(bare(first)).key : nil, difference: difference,
             value: isDefinition ? read(last, depth: depth + 1) : nil)
     }
 
@@ -204,22 +204,23 @@ enum AnswerReader {
 
     // MARK: Text
 
-    /// The tokens side by side: no blanks but between words, and no braces around a single sign.
+    /// The tokens side by side: no blanks but between words and between numbers, and no braces around a single sign.
     private static func text(_ tokens: ArraySlice<AnswerToken>) -> AnswerValue {
         var pieces: [String] = []
-        var afterWord = false
+        var (afterWord, afterNumber) = (false, false)
         let tokens = Array(tokens)
         let hasWords = tokens.contains { if case .word(let word) = $0 { word.count > 1 } else { false } }
         for (index, token) in tokens.enumerated() {
-            var isWord = false
+            var (isWord, isNumber) = (false, false)
             switch token {
             case .space: continue
             case .openGroup where index + 2 < tokens.count && tokens[index + 2] == .closeGroup: continue
             case .closeGroup where index >= 2 && tokens[index - 2] == .openGroup: continue
             case .openGroup: pieces.append("{")
             case .closeGroup: pieces.append("}")
-            // Two numbers are not one.
-            case .number(let text): pieces.append(pieces.last?.last?.isNumber == true ? " " + text : text)
+            case .number(let digits):
+                pieces.append(afterNumber ? " " + digits : digits)
+                isNumber = true
             case .symbol(let text): pieces.append(text)
             case .command(let name): pieces.append("\\\(name) ")
             case .name(let name) where !hasWords: pieces.append(name)
@@ -229,7 +230,7 @@ enum AnswerReader {
                 pieces.append(afterWord ? " " + lower : lower)
                 isWord = true
             }
-            afterWord = isWord
+            (afterWord, afterNumber) = (isWord, isNumber)
         }
         return .text(pieces.joined())
     }

@@ -56,7 +56,7 @@ private struct AnswerTokenReader {
     private var tokens: [AnswerToken] = []
     /// For each open brace: whether it belongs to text, whether it stands in the result, and what was due before it.
     private var groups: [(isText: Bool, isKept: Bool, due: Int)] = []
-    /// Arguments of `\frac` that are still to come: without braces each is a single digit.
+    /// Arguments of `\frac` and `\binom` that are still to come: without braces each is a single digit.
     private var due = 0
     private var brackets = 0
     private let groupsThousands: Bool
@@ -106,7 +106,7 @@ private struct AnswerTokenReader {
         if token.isOpening { brackets += 1 }
         if token.isClosing { brackets -= 1 }
         if due > 0, token != .space { due -= 1 }
-        if token == .command("frac") { due = 2 }
+        if token == .command("frac") || token == .command("binom") { due = 2 }
         tokens.append(token)
     }
 
@@ -163,10 +163,14 @@ private struct AnswerTokenReader {
 
     /// Scalars of what stands between thousands here; nil where nothing does. Within brackets a bare comma parts elements.
     private func separator() -> Int? {
-        for mark in [#"{,}"#, #",\!"#, #"\,"#] where scalars[index...].starts(with: mark.unicodeScalars) {
-            return mark.unicodeScalars.count
+        func length(_ marks: [String], from start: Int) -> Int? {
+            marks.first { scalars[start...].starts(with: $0.unicodeScalars) }?.unicodeScalars.count
         }
-        return groupsThousands && brackets == 0 && (peek() == "," || peek() == " ") ? 1 : nil
+        if let comma = length([#"{,}"#, #",\!"#], from: index) { return comma }
+        if groupsThousands, brackets == 0, peek() == "," { return 1 }
+        var end = index
+        while let blank = length(Self.blanks, from: end) { end += blank }
+        return end > index ? end - index : nil
     }
 
     // MARK: Letters
@@ -277,6 +281,8 @@ private struct AnswerTokenReader {
         "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "displaystyle", "textstyle",
         "limits", "degree", "boxed", "fbox", "rm", "bf", "it", "middle",
     ]
+    /// What may stand between thousands instead of a comma.
+    private static let blanks = [" ", #"\,"#, #"\;"#, #"\:"#, #"\ "#, #"\!"#, "~", "\u{a0}"]
     private static let spaces: Set = ["quad", "qquad", "enspace", "thinspace", "nobreakspace"]
     private static let textual: Set = ["text", "textbf", "textit", "textrm", "textnormal", "mbox", "hbox", "texttt"]
     private static let plain: Set = [
@@ -292,7 +298,8 @@ private struct AnswerTokenReader {
 
     private static let meanings: [String: AnswerToken] = {
         var meanings: [String: AnswerToken] = [
-            "dfrac": .command("frac"), "tfrac": .command("frac"), "cfrac": .command("frac"), "pi": .name("π"),
+            "dfrac": .command("frac"), "tfrac": .command("frac"), "cfrac": .command("frac"),
+            "dbinom": .command("binom"), "tbinom": .command("binom"), "pi": .name("π"),
             "infty": .name("∞"), "emptyset": .name("∅"), "varnothing": .name("∅"), "cdot": .symbol("*"),
             "times": .symbol("*"), "ast": .symbol("*"), "div": .symbol("/"), "le": .symbol("≤"), "leq": .symbol("≤"),
             "leqslant": .symbol("≤"), "ge": .symbol("≥"), "geq": .symbol("≥"), "geqslant": .symbol("≥"),

@@ -5,10 +5,10 @@ indirect enum AnswerValue: Sendable {
     ///   - isPercent: whether a percent sign follows.
     case expression(Polynomial, isDecimal: Bool, isPercent: Bool)
     /// - Parameters:
-    ///   - difference: of both sides, divided by one of its coefficients; nil where they are not understood.
     ///   - name: the left side, where it is a name.
+    ///   - difference: of both sides, divided by one of its coefficients; nil where they are not understood.
     ///   - value: the right side, where the left one is a name or a number.
-    case equation(difference: Polynomial?, name: String?, value: AnswerValue?)
+    case equation(name: String?, difference: Polynomial?, value: AnswerValue?)
     /// `a < b ≤ c`, turned so that it ascends.
     case relation([AnswerValue], signs: [String])
     /// A tuple, a point or an interval, with its brackets.
@@ -23,29 +23,17 @@ indirect enum AnswerValue: Sendable {
     var key: String {
         switch self {
         case .expression(let polynomial, _, _): polynomial.key
-        case .equation(let difference, _, let value): value?.key ?? difference.map { "0=" + $0.key } ?? ""
+        case .equation(_, let difference, let value): value?.key ?? difference.map { "0=" + $0.key } ?? ""
         case .relation(let parts, let signs):
             zip(parts, [""] + signs).map { $1 + $0.key }.joined()
         case .sequence(let open, let parts, let close): open + parts.map(\.key).joined(separator: ", ") + close
-        case .collection(let parts): "{" + Self.memberKeys(parts).sorted().joined(separator: ", ") + "}"
+        case .collection(let parts):
+            "{" + Self.memberKeys(parts, named: Self.tellsNamesApart(parts)).joined(separator: ", ") + "}"
         case .union(let parts): parts.map(\.key).sorted().joined(separator: "∪")
         case .matrix(let rows):
             "matrix[" + rows.map { $0.map(\.key).joined(separator: ", ") }.joined(separator: "; ") + "]"
         case .text(let text): text
         }
-    }
-
-    /// The keys of members side by side, with the names of what they are where there is more than one: `x = 1, y = 2` is not
-    /// `x = 2, y = 1`, but `x = 1, x = 2` is `1, 2`.
-    private static func memberKeys(_ parts: [AnswerValue]) -> [String] {
-        guard Set(parts.compactMap(\.name)).count > 1 else { return parts.map(\.key) }
-        return parts.map { part in (part.name.map { $0 + "=" } ?? "") + part.key }
-    }
-
-    /// What it is the value of, where it says so.
-    private var name: String? {
-        guard case .equation(_, let name, _?) = self else { return nil }
-        return name
     }
 
     /// Its number, where it is one.
@@ -65,7 +53,7 @@ extension AnswerValue {
     /// Whether an answer says the same as the gold answer.
     func matches(_ gold: AnswerValue) -> Bool {
         switch (self, gold) {
-        case (.equation(let left, _, let value), .equation(let right, _, let goldValue)):
+        case (.equation(_, let left, let value), .equation(_, let right, let goldValue)):
             if let left, let right, left == right { return true }
             guard let value, let goldValue else { return key == gold.key }
             return value.matches(goldValue)
@@ -110,17 +98,42 @@ extension AnswerValue {
     /// Whether each member has a partner of its own, in any order.
     private static func sameMembers(_ parts: [AnswerValue], _ golds: [AnswerValue]) -> Bool {
         guard parts.count == golds.count else { return false }
-        if memberKeys(parts).sorted() == memberKeys(golds).sorted() { return true }
+        let named = tellsNamesApart(parts) || tellsNamesApart(golds)
+        if memberKeys(parts, named: named) == memberKeys(golds, named: named) { return true }
         guard parts.count <= 32 else { return false }
-        let hasNames = Set(golds.compactMap(\.name)).count > 1
         var rest = golds
         return parts.allSatisfy { part in
-            let partner = rest.firstIndex { gold in
-                part.matches(gold) && !(hasNames && part.name != nil && gold.name != nil && part.name != gold.name)
-            }
-            guard let index = partner else { return false }
-            rest.remove(at: index)
+            let partner = rest.firstIndex { part.matches($0) && (!named || part.mayBeNamed(as: $0)) }
+            guard let partner else { return false }
+            rest.remove(at: partner)
             return true
         }
+    }
+
+    // MARK: Names within a collection
+
+    /// What it gives a value to, as `x` in `x = 5`.
+    private var definedName: String? {
+        guard case .equation(let name, _, _?) = self else { return nil }
+        return name
+    }
+
+    /// Whether it counts which value belongs to which name: it does in `x = 1, y = 2`, and not in `x = 1, x = 2`.
+    private static func tellsNamesApart(_ parts: [AnswerValue]) -> Bool {
+        Set(parts.compactMap(\.definedName)).count > 1
+    }
+
+    private static func memberKeys(_ parts: [AnswerValue], named: Bool) -> [String] {
+        parts.map { part in
+            guard named, let name = part.definedName else { return part.key }
+            return "\(name)=\(part.key)"
+        }
+        .sorted()
+    }
+
+    /// Whether two names do not contradict each other: `x` is any of `x_1` and `x_2`, and no name is any.
+    private func mayBeNamed(as other: AnswerValue) -> Bool {
+        guard let name = definedName, let otherName = other.definedName else { return true }
+        return name == otherName || otherName.hasPrefix(name + "_") || name.hasPrefix(otherName + "_")
     }
 }

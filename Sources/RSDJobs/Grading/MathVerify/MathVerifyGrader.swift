@@ -4,8 +4,9 @@ import Synchronization
 
 /// Hugging Face's math-verify, in Python processes of its own.
 ///
-/// What a response marks as its answer is judged, the last box first; only a response that marks none, and that no limit cut,
-/// is put before math-verify whole, with its own way of finding answers. So no response gets two tries. Letters of multiple choices are
+/// What a response marks as its answer is judged, the last box first; only a response that marks none is put before
+/// math-verify whole, with its own way of finding answers. So no response gets two tries. Of a response that a limit cut
+/// only the answer that it names is judged: what it was calculating last is none. Letters of multiple choices are
 /// judged as by ``ExactGrader``: there is nothing to calculate.
 ///
 /// Sympy can hang in ways that no signal inside of Python ends, or take all memory: a worker that does not answer within
@@ -54,12 +55,13 @@ struct MathVerifyGrader: Grader {
     }
 
     func grade(_ pairs: [GradingPair]) async throws -> [Grade] {
-        let plain = pairs.map { pair -> Grade? in
-            let isLetter = ChoiceLetter(gold: pair.gold, choices: pair.choices) != nil
-            return isLetter || pair.isCut && pair.answer == nil ? ExactGrader().grade([pair])[0] : nil
+        let areExact = pairs.map {
+            ChoiceLetter(gold: $0.gold, choices: $0.choices) != nil || $0.isCut && $0.answer == nil
         }
-        var judged = try await judge(zip(pairs, plain).filter { $1 == nil }.map(\.0))[...]
-        return plain.map { $0 ?? judged.removeFirst() }
+        var judged = try await judge(zip(pairs, areExact).filter { !$1 }.map(\.0))[...]
+        return zip(pairs, areExact).map { pair, isExact in
+            isExact ? ExactGrader().grade([pair])[0] : judged.removeFirst()
+        }
     }
 
     private func judge(_ pairs: [GradingPair]) async throws -> [Grade] {

@@ -50,7 +50,6 @@ struct MathVerifyWorker {
     /// - Returns: the grade, and whether the worker can go on.
     func judge(_ pair: GradingPair, limit: Duration) async throws -> (Grade, isAlive: Bool) {
         let gold = AnswerExtraction.boxed(in: pair.gold) ?? pair.gold
-        // What stands last in a text that a limit cut is no answer.
         let answer = AnswerExtraction.marked(in: pair.text) ?? (pair.isCut ? pair.answer : nil)
         let question = Question(answer: answer, text: pair.text, gold: gold)
         let line = String(decoding: try JSONEncoder().encode(question), as: UTF8.self)

@@ -153,23 +153,51 @@ struct ChoicesTests {
             name: "d", path: "/d.csv", question: "q", answer: "a", choices: .fields(["x", "y.z"]), id: nil)
         var reader = DatasetReader(spec, showing: "d.csv")
         reader.read(
-            Data(
-                """
-                q,a,x,y.z
-                Which?,B,left,"right, down"
-                Which?,left,left,right
-                Which?,1,left,right
-                Which?,2,1,2
-                Which?,1,1,2
-                Which?,2,left,right
-
-                """.utf8))
+            Data("q,a,x,y.z\nWhich?,B,left,\"right, down\"\nWhich?,left,left,right\nWhich?,up,left,right\n".utf8))
         #expect(reader.problems.map(\.question).first == "Which?\nAnswer Choices: (A) left (B) right, down")
-        #expect(reader.problems.map(\.answer) == ["B", "A", "B", "B"])
+        #expect(reader.problems.map(\.answer) == ["B", "A"])
         #expect(
             reader.diagnostics.map(\.rendered) == [
-                #"d.csv:6: error: "1" in 'a' may be A or B"#,
-                #"d.csv:7: error: "2" in 'a' is neither a choice nor the letter of one, A to B"#,
+                #"d.csv:4: error: "up" in 'a' is neither a choice nor the letter of one, A to B"#
             ])
+    }
+
+    /// What becomes of an answer of a table, beside the choices of its row.
+    private func letter(inTable answer: String, of choices: String, _ format: DatasetFormat = .csv) -> [String] {
+        let spec = DatasetSpec(
+            name: "d", path: "/d.\(format)", question: "q", answer: "a", choices: .fields(["w", "x", "y", "z"]), id: nil
+        )
+        var reader = DatasetReader(spec, showing: "d")
+        let table = "q,a,w,x,y,z\nWhich?,\(answer),\(choices)\n"
+        reader.read(Data((format == .csv ? table : table.replacing(",", with: "\t")).utf8))
+        return reader.problems.map(\.answer) + reader.diagnostics.map(\.message)
+    }
+
+    /// A table cannot tell a number from text.
+    @Test func digitsInATableAreAPlace() {
+        for format in [DatasetFormat.csv, .tsv] {
+            #expect(letter(inTable: "2", of: "red,green,blue,pink", format) == ["C"])
+            #expect(letter(inTable: " 0 ", of: "red,green,blue,pink", format) == ["A"])
+            #expect(letter(inTable: "C", of: "red,green,blue,pink", format) == ["C"])
+            #expect(letter(inTable: "B", of: "1,2,3,4", format) == ["B"])
+        }
+        #expect(
+            letter(inTable: "4", of: "red,green,blue,pink")
+                == [#""4" in 'a' is neither a choice nor the letter of one, A to D, nor a place from 0 to 3"#])
+        #expect(
+            letter(inTable: "1.0", of: "red,green,blue,pink")
+                == [#""1.0" in 'a' is neither a choice nor the letter of one, A to D"#])
+    }
+
+    @Test func digitsThatMayBeATextOrAPlaceAreRefused() {
+        #expect(
+            letter(inTable: "2", of: "1,2,3,4") == [
+                #""2" in 'a' may be the text of B or, as a place from 0, C; write the letter"#
+            ])
+        // Both say the same, or there is no such place.
+        #expect(letter(inTable: "2", of: "0,1,2,3") == ["C"])
+        #expect(letter(inTable: "20", of: "10,20,30,40") == ["B"])
+        #expect(letter(inTable: "4", of: "1,2,3,4") == ["D"])
+        #expect(letter(inTable: "7", of: "7,8,7,9") == [#""7" in 'a' may be A or C"#])
     }
 }

@@ -43,7 +43,7 @@ struct CSVScanner: RecordScanner {
             return .fault(RecordFault(line: line, message: message))
         }
         do throws(RecordFault) {
-            var record = Record(fields: [:], hasTypes: false)
+            var record = Record(fields: [:])
             for (name, cell) in zip(names, cells) where !name.isEmpty {
                 record.fields[name] = .string(try text(of: cell))
             }

@@ -22,6 +22,9 @@ public enum DatasetFormat: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether a number is written like text that looks like one.
+    var numbersAreText: Bool { self == .csv || self == .tsv }
+
     func scanner(_ bytes: UnsafeBufferPointer<UInt8>) -> any RecordScanner {
         switch self {
         case .jsonl: JSONLinesScanner(bytes)

@@ -27,18 +27,21 @@ struct RecordReader: Sendable {
     init(_ spec: DatasetSpec) {
         var reader =
             Self.named.first { $0.name == spec.reader }
-            ?? RecordReader("", question: { try $0.text("question") }, answer: Self.answer(in: "answer"))
+            ?? RecordReader("", question: { try $0.text("question") }, answer: Self.answer(in: "answer", spec))
         if let field = spec.question { reader.question = { try $0.text(field) } }
-        if let field = spec.answer { reader.answer = Self.answer(in: field) }
+        if let field = spec.answer { reader.answer = Self.answer(in: field, spec) }
         if let fields = spec.choices { reader.choices = { try Choices($0.texts(fields)) } }
         self = reader
     }
 
     /// A field's text or number as it stands; the letter of a choice where there are choices.
-    private static func answer(in field: String) -> @Sendable (Record, Choices?) throws -> String {
-        { record, choices in
+    private static func answer(
+        in field: String, _ spec: DatasetSpec
+    ) -> @Sendable (Record, Choices?) throws -> String {
+        let numbersAreText = spec.resolvedFormat.numbersAreText
+        return { record, choices in
             if let choices {
-                return try choices.letter(of: record.value(field), in: field, hasTypes: record.hasTypes)
+                return try choices.letter(of: record.value(field), in: field, numbersAreText: numbersAreText)
             }
             return try record.textOrNumber(field)
         }
