@@ -28,6 +28,7 @@ struct ChoiceLetter {
         if let isText = isText(answer, in: Self.plain) { return isText }
         if let small = alone?.uppercased().first, isChoice(small) { return small == letter }
         if let isText = isText(answer, in: Self.loose) { return isText }
+        if Self.namesSeveral(answer) { return false }
         if let named = Self.named(in: answer), isChoice(named) { return named == letter }
         guard let gold, ExactGrader.isSame(answer, gold) else { return false }
         return choices.allSatisfy { Self.plain($0) == Self.plain(gold) || !ExactGrader.isSame(answer, $0) }
@@ -78,6 +79,13 @@ struct ChoiceLetter {
     /// The letter, large or small, that is all that an answer says, such as `B`, `(b)`, `\text{(B).}`, `option B`.
     private static func alone(in answer: String) -> Character? {
         stripped(answer).wholeMatch(of: /\(?([A-Za-z])\)?[.:,]?\s*/)?.1.first
+    }
+
+    /// Whether an answer is several letters, such as `A, B` or `(A) or (B)`, and so chooses none.
+    private static func namesSeveral(_ answer: String) -> Bool {
+        let list = /\(?[A-Z]\)?(?:(?:\s*(?:,|;|\/|&|and|or))+\s*\(?[A-Z]\)?)+\s*\.?\s*/
+        let text = stripped(answer)
+        return text.wholeMatch(of: list) != nil && Set(text.matches(of: /[A-Z]/).map(\.output)).count > 1
     }
 
     /// The capital that an answer begins with, such as `(B) 12`, `B. 12`, `B because x > 0`; else its last one that stands
