@@ -35,7 +35,8 @@ enum Failure {
         case is EngineUseless, is EngineError, is EngineUnkillable, is LedgerError, is ResidencyError,
             is ResidencyImpossible:
             .engine
-        case is RunLocked, is RunLockLost, is SpecChanged, is JournalCorrupt, is ForeignEvent, is ShardsMixed,
+        case is RunLocked, is RunLockLost, is SpecChanged, is JournalCorrupt, is NewerRun, is ForeignEvent,
+            is ShardsMixed,
             is ShardChanged,
             is ShardsUnfit, is StillQueued, is UndividedRun:
             .directoryTaken

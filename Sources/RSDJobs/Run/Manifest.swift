@@ -34,9 +34,31 @@ public struct Manifest: Sendable, Equatable, Codable {
 
     public static let currentFormat = 1
 
+    /// - Returns: nil where there is none.
+    /// - Throws: ``NewerRun``, or an error of the file system.
     static func read(_ file: URL) throws -> Manifest? {
         guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-        return try JSONDecoder().decode(Manifest.self, from: Data(contentsOf: file))
+        let (data, decoder) = (try Data(contentsOf: file), JSONDecoder())
+        let layout = try decoder.decode(Layout.self, from: data)
+        guard layout.format <= currentFormat else { throw NewerRun(manifest: file.path, program: layout.program) }
+        return try decoder.decode(Manifest.self, from: data)
+    }
+
+    /// What every version's manifest has.
+    private struct Layout: Decodable {
+        var format: Int
+        var program: String
+    }
+}
+
+/// A run directory of a version that lays it out in another way.
+public struct NewerRun: Error, Equatable, CustomStringConvertible {
+    public var manifest: String
+    public var program: String
+
+    public var description: String {
+        "\(manifest): rsd-batch \(program) wrote this run, and this is \(Program.version), which does not know how. Nothing was "
+            + "changed. Go on with that version."
     }
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import RSDJobs
@@ -12,5 +13,15 @@ import Testing
         #expect(engine.batchInvariant == true)
         engine.residency = .attach
         #expect(engine.batchInvariant == nil)
+    }
+
+    @Test("what a newer version laid out is left to it, whatever its manifest holds besides")
+    func newer() throws {
+        let scratch = try Scratch()
+        let file = scratch.file("manifest.json")
+        try Data(#"{"format": 2, "program": "9.1.0", "dreams": []}"#.utf8).write(to: file)
+        let error = #expect(throws: NewerRun.self) { try Manifest.read(file) }
+        #expect(error?.description.contains("rsd-batch 9.1.0 wrote this run") == true)
+        #expect(try Manifest.read(scratch.file("none.json")) == nil)
     }
 }
