@@ -9,35 +9,34 @@ struct TokenTable: Sendable {
     }
 
     private var table: Table {
-        // Only methods that take one of several solutions of the target reject any of its tokens.
-        let rejectsTarget = sections.contains { $0.rows.contains { $0.tokens.target.rejected > 0 } }
+        let fates = fates
         var table = Table(
-            columns: [
-                .init(title: "tokens", alignRight: false), .init(group: "draft", title: "kept"),
-                .init(group: "draft", title: "rejected"), .init(group: "draft", title: "look-ahead"),
-                .init(group: "draft", title: "prompt"), .init(group: "target", title: "kept"),
-            ] + (rejectsTarget ? [.init(group: "target", title: "rejected")] : []) + [
-                .init(group: "target", title: "prompt"), .init(group: "prm", title: "judged"),
-                .init(group: "prm", title: "read"),
-            ])
+            columns: [.init(title: "tokens", alignRight: false)] + fates.map { .init(group: $0.model, title: $0.title) }
+        )
         for section in sections {
             if sections.count > 1 { table.rows.append(.heading(section.heading)) }
             for row in section.rows {
-                let (draft, target, prm) = (row.tokens.draft, row.tokens.target, row.tokens.prm)
-                table.rows.append(
-                    .cells(
-                        [
-                            Line(row.method, .strong), number(draft.kept, .green), number(draft.rejected, .red),
-                            number(draft.lookahead), number(draft.prompt), number(target.kept, .yellow),
-                        ] + (rejectsTarget ? [number(target.rejected, .red)] : []) + [
-                            number(target.prompt), number(prm.judged), number(prm.prompt),
-                        ]))
+                let counts = fates.map { number(row.tokens[keyPath: $0.count], $0.style) }
+                table.rows.append(.cells([Line(row.method, .strong)] + counts))
             }
         }
         return table
     }
 
-    private func number(_ count: Int, _ style: Style = .plain) -> Line {
+    private var fates: [(model: String, title: String, count: KeyPath<TokenCounts, Int>, style: Style)] {
+        // Only methods that take one of several solutions of the target reject any of its tokens.
+        let rejectsTarget = sections.contains { $0.rows.contains { $0.tokens.target.rejected > 0 } }
+        return [
+            ("draft", "kept", \.draft.kept, .green), ("draft", "rejected", \.draft.rejected, .red),
+            ("draft", "look-ahead", \.draft.lookahead, .plain), ("draft", "prompt", \.draft.prompt, .plain),
+            ("target", "kept", \.target.kept, .yellow),
+        ] + (rejectsTarget ? [("target", "rejected", \.target.rejected, .red)] : []) + [
+            ("target", "prompt", \.target.prompt, .plain), ("prm", "judged", \.prm.judged, .plain),
+            ("prm", "read", \.prm.prompt, .plain),
+        ]
+    }
+
+    private func number(_ count: Int, _ style: Style) -> Line {
         count == 0 ? Line("–", .dim) : Line(NumberFormat.si(count), style)
     }
 

@@ -51,7 +51,10 @@ struct ShardSurvey: Sendable {
     /// As it was submitted last, which may differ from what the shards were begun with in how it is graded; else as a shard has it.
     private static func job(of run: ShardedRun, begunAs shard: RunDirectory) throws -> LoadedJob {
         let begun = try JobLoader.load(shard.job, withModels: false)
+        let manager = FileManager.default
         guard try Submission.read(in: run.parent) != nil,
+            // Mostly it is the same, and the data need not be read again.
+            !manager.contentsEqual(atPath: run.parent.job.path, andPath: shard.job.path),
             let submitted = try? JobLoader.load(run.parent.job, withModels: false),
             SpecIdentity(submitted).difference(from: SpecIdentity(begun)).isEmpty
         else { return begun }

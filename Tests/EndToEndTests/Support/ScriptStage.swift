@@ -41,7 +41,6 @@ final class ScriptStage: Sendable {
         try command(
             name,
             """
-            echo "$*" >>"$STAGE/asked-\(name)"
             case "$*" in *%e*) ;; *)
               tries=$(($(cat "$STAGE/tries-\(name)" 2>/dev/null) + 1)); echo $tries >"$STAGE/tries-\(name)"
               [ $tries -gt \(times) ] || { echo "slurm_load_jobs error: Socket timed out" >&2; exit 1; } ;;

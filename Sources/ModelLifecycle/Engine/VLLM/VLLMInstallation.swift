@@ -84,11 +84,12 @@ public actor VLLMInstallation {
             }
             return command
         }
-        if let program = SearchPath(environment).program("vllm") {
+        let path = SearchPath(environment)
+        if let program = path.program("vllm") {
             return Command(executable: program, arguments: [], python: python(of: program))
         }
         for name in ["python3", "python"] {
-            guard let python = SearchPath(environment).program(name), try await hasVLLM(python) else { continue }
+            guard let python = path.program(name), try await hasVLLM(python) else { continue }
             return Command(executable: python, arguments: Self.module, python: python)
         }
         if let command = inVenv(standardFolder) { return command }
