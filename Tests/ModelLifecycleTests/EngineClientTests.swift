@@ -33,7 +33,8 @@ struct EngineClientTests {
     @Test(arguments: [
         (#""stop""#, "null", Completion.Finish.eos), (#""stop""#, #""\n\n""#, .stop("\n\n")),
         (#""length""#, "null", .length), (#""abort""#, "null", .other("abort")),
-        (#""stop""#, "151643", .other("stop token 151643")),
+        // A second end-of-sequence token, as models with several have it told; no stop tokens are sent.
+        (#""stop""#, "198", .endToken),
     ])
     func readsACompletion(_ reason: String, _ stop: String, _ finish: Completion.Finish) async throws {
         let server = try await answering(completion(reason, stop))
@@ -43,6 +44,42 @@ struct EngineClientTests {
                 == Completion(
                     text: " Paris.\n\n", tokenIDs: [7042, 30, 198, 198], finish: finish, promptTokens: 2,
                     completionTokens: 4))
+    }
+
+    /// Each is the answer above with one thing changed, so that it contradicts itself or the question.
+    @Test(arguments: [
+        (#""stop_reason":null"#, #""stop_reason":30"#), (#""stop_reason":null"#, #""stop_reason":"Paris""#),
+        (#""stop_reason":null"#, #""stop_reason":-1"#),
+        (#""finish_reason":"stop","stop_reason":null"#, #""finish_reason":"length","stop_reason":"\n\n""#),
+        (#""finish_reason":"stop","stop_reason":null"#, #""finish_reason":"length","stop_reason":198"#),
+        (#" Paris.\n\n","logprobs":null,"finish_reason":"stop","stop_reason":null"#,
+         #" Paris.","logprobs":null,"finish_reason":"stop","stop_reason":"\n\n""#),
+        (#""completion_tokens":4"#, #""completion_tokens":3"#), (#""completion_tokens":4"#, #""completion_tokens":-4"#),
+        (#""prompt_tokens":2"#, #""prompt_tokens":3"#), (#""prompt_tokens":2"#, #""prompt_tokens":-2"#),
+        (#""total_tokens":6"#, #""total_tokens":7"#), (#""prompt_token_ids":[1,2]"#, #""prompt_token_ids":[1,3]"#),
+        (#""index":0"#, #""index":1"#), (#""token_ids":[7042"#, #""token_ids":[-7042"#),
+        (#""token_ids":[7042"#, #""token_ids":[4294967296"#),
+        (#""token_ids":[7042"#, #""token_ids":[99999999999999999999"#),
+        (#""token_ids":[7042,30"#, #""token_ids":[30"#), (#""token_ids":[7042"#, #""token_ids":[7042,7042"#),
+        (#"[7042,30,198,198]"#, "[]"), (#""finish_reason":"stop""#, #""finish_reason":null"#),
+        (#""text":" Paris.\n\n""#, #""text":null"#),
+    ])
+    func refusesWhatContradictsTheQuestion(_ truth: String, _ lie: String) async throws {
+        let honest = completion(#""stop""#, "null").replacing("\n", with: "")
+        #expect(honest.contains(truth))
+        let server = try await answering(honest.replacing(truth, with: lie))
+        let error = await #expect(throws: EngineAnswerError.self) { try await client(server).complete(question) }
+        guard case .malformed("/v1/completions", _, _) = error else {
+            Issue.record("got \(String(describing: error))")
+            return
+        }
+    }
+
+    @Test func moreTokensThanWereAskedForAreRefused() async throws {
+        let server = try await answering(completion(#""length""#, "null"))
+        var question = question
+        question.maxTokens = 3
+        await #expect(throws: EngineAnswerError.self) { try await client(server).complete(question) }
     }
 
     @Test func sendsEverySamplingField() async throws {

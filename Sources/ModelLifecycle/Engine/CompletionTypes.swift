@@ -43,8 +43,10 @@ public struct CompletionRequest: Sendable, Hashable {
 /// What the engine wrote.
 public struct Completion: Sendable, Hashable {
     public enum Finish: Sendable, Hashable {
-        /// The model ended by itself.
+        /// The model ended by itself, with the last token.
         case eos
+        /// The same with another of the tokens that end its answers, where its `generation_config.json` lists several.
+        case endToken
         /// This stop string came up.
         case stop(String)
         /// `maxTokens` or the context was used up.

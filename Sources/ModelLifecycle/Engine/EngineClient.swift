@@ -138,9 +138,7 @@ public struct EngineClient: Sendable {
         let path = "/v1/completions"
         return try await ask(path, CompletionQuestion(model: model, request)) {
             (answer: CompletionAnswer, body) in
-            guard answer.choices.count == 1 else {
-                throw malformed(path, "\(answer.choices.count) choices where one was asked for", body)
-            }
+            if let what = answer.contradiction(to: request) { throw malformed(path, what, body) }
             return answer.choices[0].completion(usage: answer.usage)
         }
     }

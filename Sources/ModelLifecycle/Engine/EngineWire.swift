@@ -44,6 +44,7 @@ struct CompletionAnswer: Decodable {
     struct Usage: Decodable {
         var prompt_tokens: Int
         var completion_tokens: Int
+        var total_tokens: Int?
     }
 
     /// A stop string, or the id of a stop token.
@@ -66,8 +67,10 @@ struct CompletionAnswer: Decodable {
     }
 
     struct Choice: Decodable {
+        var index: Int?
         var text: String
         var token_ids: [Int]
+        var prompt_token_ids: [Int]?
         var finish_reason: String
         var stop_reason: StopReason?
         var logprobs: Logprobs?
@@ -76,8 +79,9 @@ struct CompletionAnswer: Decodable {
             let finish: Completion.Finish =
                 switch (finish_reason, stop_reason) {
                 case ("stop", nil): .eos
+                // No stop tokens are sent: one that is named is among several that end this model's answers.
+                case ("stop", .token): .endToken
                 case ("stop", .string(let string)): .stop(string)
-                case ("stop", .token(let token)): .other("stop token \(token)")
                 case ("length", _): .length
                 case (let reason, _): .other(reason)
                 }

@@ -17,28 +17,40 @@ struct GenerationAsker: Sendable {
         }
         // Engines clamp max_tokens to the context silently; done here, the two limits can be told apart.
         let sampling = wanted.sampling ?? decoding.sampling
+        let limit = min(wanted.maxTokens, room)
         let completion = try await session.client.complete(
             CompletionRequest(
-                promptTokens: ids, maxTokens: min(wanted.maxTokens, room),
+                promptTokens: ids, maxTokens: limit,
                 temperature: sampling.temperature, topP: sampling.topP, seed: seed,
                 stop: wanted.stopsAtDelimiter ? [decoding.delimiter] : [], includeStop: true))
+        let isShort = completion.tokenIDs.count < limit
         let stop: Generated.Stop
         switch completion.finish {
-        case .eos: stop = .eos
         case .stop: stop = .stopString
+        case .length where isShort && session.contextLength < .max:
+            throw Nonsense(
+                description: "a completion was cut at \(completion.tokenIDs.count) tokens where \(limit) may be written")
         case .length: stop = .length
-        case .other(let reason): throw Nonsense(description: "the engine ended a completion with '\(reason)'")
+        case .eos, .endToken, .other: stop = .eos
         }
-        guard
+        let (text, pieces) = try await session.written(completion)
+        guard !wanted.stopsAtDelimiter || session.splitter.isOneStep(text, isWhole: stop == .stopString),
             let generated = Generated(
-                role: wanted.role, text: completion.text, pieces: try await session.pieces(of: completion.tokenIDs),
-                stop: stop, lengthMeans: room < wanted.maxTokens ? .context : .maxTokens,
+                role: wanted.role, text: text, pieces: pieces, stop: stop,
+                lengthMeans: room < wanted.maxTokens || isShort ? .context : .maxTokens,
                 promptTokens: ids.count, splitter: session.splitter)
         else {
             throw Nonsense(
-                description: "the text and the tokens of a completion do not agree: \(completion.text.debugDescription)"
-            )
+                description: "the text and the tokens of a completion do not agree: \(text.debugDescription)")
         }
         return generated
+    }
+}
+
+extension StepSplitter {
+    /// Whether a text is that of one step, with the delimiter at its end or without one.
+    fileprivate func isOneStep(_ text: String, isWhole: Bool) -> Bool {
+        let steps = split(text)
+        return steps.count < 2 && (steps.last.map(endsWithDelimiter) ?? false) == isWhole
     }
 }

@@ -45,12 +45,17 @@ struct ModelSession: Sendable {
     /// The ids of text that goes on from other text.
     func continuation(_ text: String) async throws -> [Int] {
         guard !text.isEmpty else { return [] }
-        let lead = try await prompts.lead { try await findLead() }
+        let lead = try await lead()
         let ids = try await safeTokens(of: lead.text + text, addSpecialTokens: false)
         guard ids.starts(with: lead.tokens) else {
             throw Unanswerable(reason: "the tokenizer joins a line break to what follows it, so that text cannot go on")
         }
         return Array(ids.dropFirst(lead.tokens.count))
+    }
+
+    /// What goes before text that goes on from other text.
+    func lead() async throws -> TextLead {
+        try await prompts.lead { try await findLead() }
     }
 
     /// Tokenizers of the SentencePiece kind put a space before all text. After a line break they read it as it is, and they

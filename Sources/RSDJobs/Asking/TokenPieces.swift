@@ -1,28 +1,36 @@
 import ModelLifecycle
 
-/// What each token id of a model stands for by itself, asked of its engine once an id.
+/// What token ids of a model stand for, asked of its engine once.
 actor TokenPieces {
-    private var known: [Int: String] = [:]
-    private var asked: [Int: Task<Void, any Error>] = [:]
+    private var known: [[Int]: String] = [:]
+    /// What is being asked; opened when the answer is there, or there will be none.
+    private var asked: [[Int]: Latch<Void>] = [:]
 
-    /// The pieces of `ids`, in order.
+    /// What each of `ids` stands for by itself, in order.
     func pieces(of ids: some Sequence<Int> & Sendable, from client: EngineClient) async throws -> [String] {
-        let missing = Set(ids).filter { known[$0] == nil }
-        let tasks = missing.map { question(about: $0, to: client) }
-        // All of them, also where one fails: none may still be asking this engine when its successor is asked.
-        for task in tasks { _ = await task.result }
-        for task in tasks { try await task.value }
-        return ids.compactMap { known[$0] }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for id in Set(ids) where known[[id]] == nil {
+                group.addTask { _ = try await self.text(of: [id], from: client) }
+            }
+            try await group.waitForAll()
+        }
+        return ids.compactMap { known[[$0]] }
     }
 
-    private func question(about id: Int, to client: EngineClient) -> Task<Void, any Error> {
-        if let task = asked[id] { return task }
-        let task = Task {
-            // Before anyone learns how it ended: an engine that is gone must not answer for the next one.
-            defer { asked[id] = nil }
-            known[id] = try await client.detokenize([id])
+    /// What tokens stand for together.
+    func text(of ids: [Int], from client: EngineClient) async throws -> String {
+        // Who waits for another's question asks for himself where it failed: an engine that is gone must not answer for the
+        // next one.
+        while known[ids] == nil, let other = asked[ids] { try await other.wait() }
+        if let text = known[ids] { return text }
+        let question = Latch<Void>()
+        asked[ids] = question
+        defer {
+            asked[ids] = nil
+            question.set(())
         }
-        asked[id] = task
-        return task
+        let text = try await client.detokenize(ids)
+        known[ids] = text
+        return text
     }
 }

@@ -72,6 +72,26 @@ import Testing
         #expect(limited.end == .maxTokens)
     }
 
+    /// A model may have several ends of the sequence. Where it is a special token its text is left out; where it is not, the text
+    /// has it, and the solution must not.
+    @Test(arguments: [" Two eggs", " Two eggs."])
+    func anyEndOfTheSequenceIsAnEnd(_ text: String) async throws {
+        let answer = TokenServer.Continuation(text: text, tokens: [5713, 5246, 30], stopToken: 30)
+        for stops in [true, false] {
+            let (_, generated) = try await ask(wanted(stops: stops), of: .smolLM2, answer: answer)
+            #expect(generated.end == .eos)
+            #expect(generated.steps == [StepText(text: " Two eggs", tokens: 3)])
+        }
+    }
+
+    /// That of some models is the delimiter itself.
+    @Test func anEndThatIsADelimiterIsAnEnd() async throws {
+        let answer = TokenServer.Continuation(text: " Two eggs\n\n", tokens: [5713, 5246, 1116], stopToken: 1116)
+        let (_, generated) = try await ask(wanted(stops: false), of: .smolLM2, answer: answer)
+        #expect(generated.end == .eos)
+        #expect(generated.steps == [StepText(text: " Two eggs", tokens: 3)])
+    }
+
     @Test func nothingIsAskedWhereTheContextIsFull() async throws {
         let length = try #require(RecordedTokenizer.smolLM2.ids["Q: 2 eggs?\nA:"]).count
         let (asked, generated) = try await ask(

@@ -13,6 +13,8 @@ struct TokenServer: Sendable {
     var ids: @Sendable (_ text: String, _ addSpecialTokens: Bool) throws -> [Int]
     /// What a token stands for by itself.
     var piece: @Sendable (Int) throws -> String
+    /// What several tokens stand for together; nil is one after the other.
+    var text: (@Sendable ([Int]) throws -> String)?
     /// A token's name in the vocabulary.
     var name: @Sendable (Int) -> String = { "\($0)" }
     /// The ids of a conversation that ends where the answer begins.
@@ -35,6 +37,8 @@ struct TokenServer: Sendable {
         var finish = "stop"
         /// vLLM's `stop_reason`: the stop string, or nothing at the end of the sequence.
         var stop: String?
+        /// vLLM's `stop_reason` where the model has several ends of the sequence, and this is not the first.
+        var stopToken: Int?
     }
 
     var complete: @Sendable (Written) throws -> Continuation = { _ in throw Unknown() }
@@ -72,15 +76,15 @@ struct TokenServer: Sendable {
         await server.appendRoute("POST /detokenize") { request in
             struct Question: Decodable { var tokens: [Int] }
             let question = try JSONDecoder().decode(Question.self, from: await request.bodyData)
-            return HTTPResponse(
-                statusCode: .ok, body: try JSONEncoder().encode(["prompt": question.tokens.map(piece).joined()]))
+            let text = try text?(question.tokens) ?? question.tokens.map(piece).joined()
+            return HTTPResponse(statusCode: .ok, body: try JSONEncoder().encode(["prompt": text]))
         }
         await server.appendRoute("POST /v1/completions") { request in
             let written = try JSONDecoder().decode(Written.self, from: await request.bodyData)
             let answer = try complete(written)
             let choice: [String: Any] = [
                 "text": answer.text, "token_ids": answer.tokens, "finish_reason": answer.finish,
-                "stop_reason": answer.stop ?? NSNull(),
+                "stop_reason": answer.stop as Any? ?? answer.stopToken as Any? ?? NSNull(),
             ]
             let usage = ["prompt_tokens": written.prompt.count, "completion_tokens": answer.tokens.count]
             return HTTPResponse(
