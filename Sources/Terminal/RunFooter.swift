@@ -17,6 +17,7 @@ public struct RunFooter: Sendable {
     public func lines(width: Int) -> [Line] {
         let run = summary.run
         var facts: [(String, Line)] = [("answers", finishes), ("grader", verdicts)]
+        if let note = summary.undecidedNote(run: directory.shellWord) { facts.append(("", Line(note, .yellow))) }
         facts.append(
             (
                 "run",

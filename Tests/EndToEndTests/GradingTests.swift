@@ -20,7 +20,7 @@ import Testing
         let before = try job.snapshot()
         let graded = try await job.command(["grade", job.directory.url.path])
         #expect(graded.code == 0, "\(graded.messages)")
-        #expect(graded.messages.contains("grading 9 answers with exact/3"), "\(graded.messages)")
+        #expect(graded.messages.contains("grading 9 answers with exact/4"), "\(graded.messages)")
         #expect(graded.messages.contains("no verdict changed"), "\(graded.messages)")
         #expect(graded.output.contains("draft_only"))
         #expect(try job.snapshot() == before)

@@ -127,7 +127,7 @@ enum Fixture {
             ], waves: 5)
         run.swaps = 14
         return Summary(
-            job: "gsm8k-smol", grader: "exact/3", parameters: ["draft": 10], rows: [rsd, target], run: run)
+            job: "gsm8k-smol", grader: "exact/4", parameters: ["draft": 10], rows: [rsd, target], run: run)
     }
 }
 

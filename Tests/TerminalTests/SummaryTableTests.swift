@@ -122,6 +122,8 @@ import Testing
         var summary = Fixture.summary()
         summary.rows[0].grades = ["right": 143, "wrong": 56, "timeout": 1]
         summary.rows[1].grades = ["right": 150, "wrong": 47, "empty": 3]
+        summary.rows[1].undecided = 1
+        summary.rows[0].undecided = 11
         let phases: [JournalRecord] = [
             .phase(wave: 1, engines: ["prm"], seconds: 1, joules: PhaseEnergy(entering: 360, working: 3600)),
             .phase(wave: 1, engines: ["draft"], seconds: 1, joules: PhaseEnergy(entering: 720, working: 7200)),
@@ -132,7 +134,9 @@ import Testing
         #expect(
             text == #"""
                 answers  393 ended, 5 cut by max_tokens, 2 failed
-                grader   exact/3, 3 without an answer, 1 took too long to grade
+                grader   exact/4, 3 without an answer, 1 took too long to grade
+                         12 answers were not decided by exact and count as wrong; grade again with
+                         math-verify: rsd-batch grade runs/gsm8k-smol --with math-verify
                 run      5 waves, 14 swaps, 3 cold starts
                 loading  13.7 s  draft 3.1 s, target 8.4 s, prm 2.2 s
                 working  3:01  draft 42.0 s, target 2:10, prm 9.2 s

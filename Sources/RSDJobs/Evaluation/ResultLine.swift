@@ -53,6 +53,9 @@ public struct ResultLine: Sendable, Equatable, Codable {
         candidates = response.candidates
     }
 
+    /// Whether it counts as wrong only because `exact` knows too little algebra.
+    public var isUndecided: Bool { verdict == .wrong && verdictReason == Grade.notDecided }
+
     private enum CodingKeys: String, CodingKey {
         case id, method, dataset, problem, sample, text, finish, failure, steps, answer, gold, correct, tokens, waves
         case verdicts, candidates

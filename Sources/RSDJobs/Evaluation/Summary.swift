@@ -29,6 +29,19 @@ public struct Summary: Sendable, Equatable, Codable {
 }
 
 extension Summary {
+    /// A sentence on the answers that `exact` did not decide, and what does; nil where it decided all.
+    ///
+    /// - Parameter run: the run directory, as the user would type it.
+    public func undecidedNote(run: String = "RUN") -> String? {
+        let count = rows.reduce(0) { $0 + $1.undecided }
+        guard count > 0 else { return nil }
+        let answers =
+            count == 1
+            ? "1 answer was not decided by exact and counts"
+            : "\(NumberFormat.grouped(count)) answers were not decided by exact and count"
+        return "\(answers) as wrong; grade again with math-verify: rsd-batch grade \(run) --with math-verify"
+    }
+
     /// - Parameters:
     ///   - models: of the parts that the methods need.
     ///   - grader: what it calls itself.

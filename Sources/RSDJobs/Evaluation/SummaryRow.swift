@@ -18,6 +18,8 @@ extension Summary {
         public var finishes: [String: Int] = [:]
         /// Trajectories by the verdict on their answer.
         public var grades: [String: Int] = [:]
+        /// Answers that `exact` knew too little algebra to judge; they are among the wrong ones.
+        public var undecided = 0
         /// Steps of the final responses that the target wrote.
         public var targetStepShare: Double?
         /// Answers without a step of the target, and those of them that are right.
@@ -52,8 +54,8 @@ extension Summary {
         }
 
         private enum CodingKeys: String, CodingKey {
-            case method, dataset, total, problems, correct, accuracy, paired, finishes, grades, acceptance, waves,
-                tokens
+            case method, dataset, total, problems, correct, accuracy, paired, finishes, grades, undecided, acceptance,
+                waves, tokens
             case accuracyLow = "accuracy_low"
             case accuracyHigh = "accuracy_high"
             case targetStepShare = "target_step_share"
@@ -83,6 +85,7 @@ extension Summary.Row {
         try row.encode(paired, forKey: .paired)
         try row.encode(finishes, forKey: .finishes)
         try row.encode(grades, forKey: .grades)
+        try row.encode(undecided, forKey: .undecided)
         try row.encode(targetStepShare, forKey: .targetStepShare)
         try row.encode(draftAlone, forKey: .draftAlone)
         try row.encode(acceptanceRate, forKey: .acceptanceRate)
@@ -108,6 +111,7 @@ extension Summary.Row {
             correct += line.correct ? 1 : 0
             finishes[line.finish.rawValue, default: 0] += 1
             grades[line.verdict.rawValue, default: 0] += 1
+            undecided += line.isUndecided ? 1 : 0
             tokens += line.tokens
             steps += line.steps.count
             let written = line.steps.count { $0.origin == .target }

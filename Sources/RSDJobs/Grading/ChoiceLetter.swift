@@ -7,13 +7,12 @@ struct ChoiceLetter {
 
     /// nil where the gold answer is no letter of the choices; without choices it is one from A to E.
     init?(gold: String, choices: [String]) {
-        let bare =
-            gold.count == 3 && gold.hasPrefix("(") && gold.hasSuffix(")") ? String(gold.dropFirst().dropLast()) : gold
-        guard bare.count == 1, let letter = bare.first, let index = Self.letters.firstIndex(of: letter),
+        let bare = Self.plain(AnswerSpelling.plain(gold)).wholeMatch(of: /[(\[]?([A-Z])[)\]]?[.:]?/)
+        guard let letter = bare?.1.first, let index = Self.letters.firstIndex(of: letter),
             index < (choices.isEmpty ? 5 : choices.count)
         else { return nil }
         self.letter = letter
-        self.choices = choices
+        self.choices = choices.map(AnswerSpelling.plain)
     }
 
     private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -23,6 +22,10 @@ struct ChoiceLetter {
     /// A lone capital within the choices is a letter, as the prompt asks for one, even where it is also the text of a choice.
     func isMeant(by answer: String) -> Bool {
         guard answer.utf8.count <= [AnswerToken].longestAnswer else { return false }
+        return isMeant(bySpelled: AnswerSpelling.plain(answer))
+    }
+
+    private func isMeant(bySpelled answer: String) -> Bool {
         let alone = Self.alone(in: answer)
         if let alone, isChoice(alone) { return alone == letter }
         if let isText = isText(answer, in: Self.plain) { return isText }

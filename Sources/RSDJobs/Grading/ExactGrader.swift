@@ -7,14 +7,18 @@ import Foundation
 public struct ExactGrader: Grader {
     public init() {}
 
-    public static let id = "exact/3"
+    public static let id = "exact/4"
 
     public func prepare() -> String { Self.id }
 
     public func grade(_ pairs: [GradingPair]) -> [Grade] {
         pairs.map { pair in
             guard let answer = pair.answer else { return Grade(.empty) }
-            return isCorrect(answer, gold: pair.gold, choices: pair.choices) ? Grade(.right) : Grade(.wrong)
+            return switch comparison(answer, gold: pair.gold, choices: pair.choices) {
+            case .same: Grade(.right)
+            case .different: Grade(.wrong)
+            case .undecided: Grade(.wrong, reason: Grade.notDecided)
+            }
         }
     }
 
@@ -22,23 +26,37 @@ public struct ExactGrader: Grader {
     ///   - answer: what was found in a response; nil or blank is always wrong.
     ///   - choices: the texts of a multiple choice, if it is one, in the order of the letters.
     public func isCorrect(_ answer: String?, gold: String, choices: [String] = []) -> Bool {
-        let found = Self.trimmed(answer ?? "")
-        let wanted = Self.trimmed(AnswerExtraction.boxed(in: gold) ?? gold)
-        guard !found.isEmpty else { return false }
-        if found == wanted { return true }
-        if let letter = ChoiceLetter(gold: wanted, choices: choices) { return letter.isMeant(by: found) }
-        return Self.isSame(found, wanted)
+        comparison(answer, gold: gold, choices: choices) == .same
     }
 
-    static func isSame(_ found: String, _ wanted: String) -> Bool {
+    private func comparison(_ answer: String?, gold: String, choices: [String]) -> Comparison {
+        let found = Self.trimmed(answer ?? "")
+        let wanted = Self.trimmed(AnswerExtraction.boxed(in: gold) ?? gold)
+        guard !found.isEmpty else { return .different }
+        if found == wanted { return .same }
+        if let letter = ChoiceLetter(gold: wanted, choices: choices) {
+            return letter.isMeant(by: found) ? .same : .different
+        }
+        return Self.compare(found, wanted)
+    }
+
+    static func isSame(_ found: String, _ wanted: String) -> Bool { compare(found, wanted) == .same }
+
+    private static func compare(_ found: String, _ wanted: String) -> Comparison {
         let (answer, gold) = (AnswerReader.read(found), AnswerReader.read(wanted))
-        if answer.matches(gold) { return true }
-        if gold.rational != nil, let counted = AnswerReader.countedNumber(found) { return counted.matches(gold) }
-        if answer.rational != nil, let counted = AnswerReader.countedNumber(wanted) { return answer.matches(counted) }
+        let verdict = answer.compared(to: gold)
+        if verdict == .same { return .same }
+        if gold.rational != nil, answer.rational == nil, let counted = AnswerReader.countedNumber(found) {
+            return counted.compared(to: gold)
+        }
+        if answer.rational != nil, gold.rational == nil, let counted = AnswerReader.countedNumber(wanted) {
+            return answer.compared(to: counted)
+        }
         // `1,234` may be two numbers, where both are written without blanks.
-        guard found.contains(","), wanted.contains(",") else { return false }
-        return AnswerReader.read(found, groupsThousands: false)
-            .matches(AnswerReader.read(wanted, groupsThousands: false))
+        guard found.contains(","), wanted.contains(",") else { return verdict }
+        let apart = AnswerReader.read(found, groupsThousands: false)
+            .compared(to: AnswerReader.read(wanted, groupsThousands: false))
+        return apart == .same ? .same : verdict
     }
 
     private static func trimmed(_ text: String) -> String {

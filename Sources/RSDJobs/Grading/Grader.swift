@@ -56,6 +56,9 @@ public struct Grade: Sendable, Equatable {
         case error
     }
 
+    /// Why an answer is wrong that ``ExactGrader`` knows too little algebra to judge.
+    public static let notDecided = "not decided, counted as wrong"
+
     public var verdict: Verdict
     public var reason: String?
     /// The answer that the grader went by, where it found one itself.

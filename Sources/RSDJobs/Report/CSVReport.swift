@@ -19,6 +19,7 @@ extension Summary {
         return [
             ("method", { $0.method }), ("dataset", { $0.dataset }),
             count("problems", \.problems), count("total", \.total), count("correct", \.correct),
+            count("undecided", \.undecided),
             number("accuracy", \.accuracy), number("accuracy_low", \.accuracyLow),
             number("accuracy_high", \.accuracyHigh),
             ("baseline", { $0.paired?.baseline ?? "" }),

@@ -76,7 +76,7 @@ extension RunReport {
             "95%: Wilson's interval, clustered by problem where problems have several samples.",
             "p: McNemar's exact two-sided test on the same problems.",
             "FLOPs a problem; paper: \(summary.flops.paper.markdown); spent: \(summary.flops.spent.markdown).",
-        ] + [energy].compactMap(\.self)
+        ] + [summary.undecidedNote().map { $0 + "." }, energy].compactMap(\.self)
     }
 
     private static func table(_ rows: [[String]]) -> String {

@@ -70,6 +70,11 @@ function showNotes(columns) {
     "paper: tokens that a step-at-a-time run writes or judges, each once. spent: every token that a request read or wrote, "
       + "look-ahead and prompts read again included. ×: relative to the target alone.",
   ];
+  const undecided = data.summary.rows.reduce((all, row) => all + (row.undecided ?? 0), 0);
+  if (undecided > 0) {
+    notes.push(`${undecided === 1 ? "1 answer was not decided by exact and counts" : `${grouped(undecided)} answers were not decided by exact and count`}`
+      + " as wrong; grade again with math-verify: rsd-batch grade RUN --with math-verify.");
+  }
   byId("table-notes").append(...notes.filter(Boolean).map((note) => el("p", {}, note)));
 }
 

@@ -11,7 +11,7 @@ import Testing
                 # demo
 
                 draft draft (9), target target (9), prm prm (9)\#("  ")
-                rsd-batch 0.1.0, engine 0.9+cpu, grader exact/3, seed 7, 2026-01-02T03:04:05Z
+                rsd-batch 0.1.0, engine 0.9+cpu, grader exact/4, seed 7, 2026-01-02T03:04:05Z
 
                 | method | solved | accuracy | 95% | against target\_only | p | target steps | accepted | paper FLOPs | spent FLOPs |
                 | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |
@@ -40,6 +40,26 @@ import Testing
         #expect(
             try cell("draft_lookahead", 1) == "15" && cell("finish_eos", 1) == "3" && cell("flops_paper", 1) == "4860.0"
         )
+    }
+
+    @Test("answers that exact did not decide are counted, and a sentence says what decides them")
+    func undecided() throws {
+        #expect(try !SmallReport.golden.made().markdown.contains("not decided"))
+        var golden = SmallReport.golden
+        let wrong = try #require(golden.lines.indices.first { !golden.lines[$0].correct })
+        golden.lines[wrong].verdictReason = Grade.notDecided
+        let report = try golden.made()
+        #expect(
+            report.markdown.contains(
+                "1 answer was not decided by exact and counts as wrong; grade again with math-verify: "
+                    + "rsd-batch grade RUN --with math-verify."))
+        let row = try #require(report.summary.rows.first { $0.method == golden.lines[wrong].method })
+        #expect(row.undecided == 1 && row.grades["wrong"] == 1)
+        let lines = report.summary.csv.split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
+        let column = try #require(lines[0].firstIndex(of: "undecided"))
+        #expect(lines.dropFirst().map { $0[column] }.sorted() == ["0", "1"])
     }
 
     @Test("energy is told of the whole run, where it was measured")

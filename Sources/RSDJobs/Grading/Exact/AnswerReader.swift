@@ -3,7 +3,7 @@ enum AnswerReader {
     /// - Parameter groupsThousands: see `[AnswerToken].init(answer:groupsThousands:)`.
     static func read(_ answer: String, groupsThousands: Bool = true) -> AnswerValue {
         guard let tokens = [AnswerToken](answer: answer, groupsThousands: groupsThousands) else {
-            return .text(answer)
+            return .text(answer, isFormula: false)
         }
         return read(tokens[...], depth: 0)
     }
@@ -13,45 +13,59 @@ enum AnswerReader {
 
     static func read(_ tokens: ArraySlice<AnswerToken>, depth: Int) -> AnswerValue {
         let tokens = bare(tokens)
-        guard depth < deepest, let structure = Structure(tokens) else { return text(tokens) }
+        guard depth < deepest, let structure = AnswerStructure(tokens) else {
+            return .text(spelled(tokens), isFormula: false)
+        }
         func inner(_ parts: [ArraySlice<AnswerToken>]) -> [AnswerValue] {
             parts.filter { !bare($0).isEmpty }.map { read($0, depth: depth + 1) }
         }
         if structure.isOneGroup { return read(tokens.dropFirst().dropLast(), depth: depth + 1) }
+        if let known = wholeLine(tokens) ?? clock(tokens) { return known }
         let list = structure.parts { $0.partsAnswers }
         if list.count > 1 {
             let answers = inner(list)
             return answers.count == 1 ? answers[0] : .collection(answers.flatMap(\.members))
         }
+        if let numbered = numbered(tokens) { return .collection(inner(numbered)) }
         if let signed = bothSigns(structure, depth: depth) { return signed }
+        let difference = structure.parts { $0 == .command("setminus") || $0 == .command("backslash") }
+        if difference.count == 2, bare(difference[0]).elementsEqual([.name("ℝ")]),
+            let rest = line(without: read(difference[1], depth: depth + 1).members)
+        {
+            return rest
+        }
         let sets = structure.parts { $0 == .symbol("∪") }
         if sets.count > 1 { return .union(inner(sets)) }
-        if structure.parts(where: { $0 == .symbol("∈") }).count == 2, case .name? = tokens.first {
-            let membership = structure.parts { $0 == .symbol("∈") }
-            if bare(membership[0]).count == 1 { return read(membership[1], depth: depth + 1) }
+        let membership = structure.parts { $0 == .symbol("∈") }
+        if membership.count == 2, case .name? = tokens.first, bare(membership[0]).count == 1 {
+            return read(membership[1], depth: depth + 1)
         }
         if let bracketed = bracketed(tokens, structure, inner: inner) { return bracketed }
         if let equation = equation(structure, depth: depth) { return equation }
         if let relation = relation(structure, inner: inner) { return relation }
+        if let ratio = ratio(structure, inner: inner) { return ratio }
         return expression(tokens)
     }
 
     // MARK: Structures
 
     /// Without blanks, and the punctuation that belongs to the sentence around it.
-    private static func bare(_ tokens: ArraySlice<AnswerToken>) -> ArraySlice<AnswerToken> {
+    static func bare(_ tokens: ArraySlice<AnswerToken>) -> ArraySlice<AnswerToken> {
         var tokens = tokens
         let before: Set<AnswerToken> = [.space, .symbol(":"), .symbol("="), .symbol("≈"), .symbol(",")]
-        let after: Set<AnswerToken> = [.space, .symbol("."), .symbol(","), .symbol(";"), .command("\\")]
+        let after: Set<AnswerToken> = [.space, .symbol("."), .symbol(","), .symbol(";"), .symbol(":"), .command("\\")]
         while let first = tokens.first, before.contains(first) { tokens.removeFirst() }
         while let last = tokens.last, after.contains(last) { tokens.removeLast() }
         return tokens
     }
 
-    /// `a ± b` is two answers.
-    private static func bothSigns(_ structure: Structure, depth: Int) -> AnswerValue? {
+    /// `a ± b` is two answers. With several signs nobody knows which go together.
+    private static func bothSigns(_ structure: AnswerStructure, depth: Int) -> AnswerValue? {
         let tokens = structure.tokens
-        guard tokens.contains(.symbol("±")) else { return nil }
+        guard structure.isSigned else { return nil }
+        guard tokens.count(where: { $0 == .symbol("±") }) == 1 else {
+            return .text(spelled(tokens), isFormula: true)
+        }
         let answers = [("+", "-"), ("-", "+")].map { upper, lower in
             read(
                 ArraySlice(
@@ -61,59 +75,58 @@ enum AnswerReader {
         return .collection(answers.flatMap(\.members))
     }
 
+    /// The parts of `(1)(3)(4)`, which are the statements that hold and no product.
+    private static func numbered(_ tokens: ArraySlice<AnswerToken>) -> [ArraySlice<AnswerToken>]? {
+        let tokens = ArraySlice(tokens.filter { $0 != .space })
+        guard tokens.count >= 6, tokens.count % 3 == 0 else { return nil }
+        let parts = stride(from: 0, to: tokens.count, by: 3).map { tokens[$0..<($0 + 3)] }
+        let isNumbered = parts.allSatisfy { part in
+            guard part.first == .symbol("("), part.last == .symbol(")"),
+                case .number(let digits) = part.dropFirst().first
+            else { return false }
+            return digits.count == 1
+        }
+        return isNumbered ? parts : nil
+    }
+
     private static func bracketed(
-        _ tokens: ArraySlice<AnswerToken>, _ structure: Structure, inner: ([ArraySlice<AnswerToken>]) -> [AnswerValue]
+        _ tokens: ArraySlice<AnswerToken>, _ structure: AnswerStructure,
+        inner: ([ArraySlice<AnswerToken>]) -> [AnswerValue]
     ) -> AnswerValue? {
+        if tokens.elementsEqual([.symbol("⦃"), .symbol("⦄")]) { return expression([.name("∅")]) }
         guard structure.isOneBracket, let open = tokens.first, let close = tokens.last,
-            let content = Structure(tokens.dropFirst().dropLast())
+            let content = AnswerStructure(tokens.dropFirst().dropLast())
         else { return nil }
         switch (open, close) {
         case (.symbol("⦃"), .symbol("⦄")):
+            let rule = content.parts { $0 == .symbol("|") || $0 == .symbol(":") }
+            if rule.count == 2, bare(rule[0]).count == 1 || rule[0].contains(.symbol("∈")),
+                case .name? = bare(rule[0]).first
+            {
+                // `{x | x > 5}`: the rule says it all, where it is of real numbers.
+                let isReal = bare(rule[0]).count == 1 || rule[0].contains(.name("ℝ"))
+                if isReal, let condition = inner([rule[1]]).first, case .relation = condition { return condition }
+            }
             // `{x | …}` is a rule and no list.
-            let isRule = content.parts { $0 == .symbol("|") || $0 == .symbol(":") }.count > 1
-            return isRule ? nil : .collection(inner(content.parts { $0.partsElements }).flatMap(\.members))
+            return rule.count > 1
+                ? text(tokens) : .collection(inner(content.parts { $0.partsElements }).flatMap(\.members))
         case (.command, .command):
             let rows = content.parts { $0 == .command("\\") }.compactMap { row in
-                Structure(bare(row)).map { inner($0.parts { $0 == .symbol("&") }) }
+                AnswerStructure(bare(row)).map { inner($0.parts { $0 == .symbol("&") }) }
             }
             return open == .command("begin pmatrix") ? .matrix(rows.filter { !$0.isEmpty }) : nil
         case (.symbol(let open), .symbol(let close)):
             let elements = inner(content.parts { $0.partsElements })
-            if elements.count == 1, open == "(", close == ")" { return elements[0] }
+            if elements.count == 1, open == "(" && close == ")" || open == "[" && close == "]" && elements[0].isMatrix {
+                return elements[0]
+            }
             return .sequence(open: open, elements, close: close)
         default: return nil
         }
     }
 
-    private static func equation(_ structure: Structure, depth: Int) -> AnswerValue? {
-        let sides = structure.parts { $0 == .symbol("=") || $0 == .symbol("≈") }
-        guard sides.count > 1, let first = sides.first, let last = sides.last else { return nil }
-        let left = try? ExpressionParser.parse(bare(first))
-        let right = try? ExpressionParser.parse(bare(last))
-        var difference: Polynomial?
-        if let left, let right { difference = try? left.plus(right.negated).primitive }
-        let isDefinition = sides.count > 2 || isName(bare(first)) || left?.rational != nil
-        guard difference != nil || isDefinition else { return nil }
-        return .equation(
-            name: isName(bare(first)) ? text(bare(first)).key : nil, difference: difference,
-            value: isDefinition ? read(last, depth: depth + 1) : nil)
-    }
-
-    /// `x`, `x_1`, `f(x)`, or a word.
-    private static func isName(_ tokens: ArraySlice<AnswerToken>) -> Bool {
-        let tokens = tokens.filter { $0 != .space }
-        switch tokens.first {
-        case .word: return tokens.allSatisfy { if case .word = $0 { true } else { false } }
-        case .name:
-            if tokens.count == 1 || tokens.dropFirst().first == .symbol("_") { return !tokens.contains(.symbol("+")) }
-            guard tokens.count == 4, tokens[1] == .symbol("("), case .name = tokens[2] else { return false }
-            return tokens[3] == .symbol(")")
-        default: return false
-        }
-    }
-
     private static func relation(
-        _ structure: Structure, inner: ([ArraySlice<AnswerToken>]) -> [AnswerValue]
+        _ structure: AnswerStructure, inner: ([ArraySlice<AnswerToken>]) -> [AnswerValue]
     ) -> AnswerValue? {
         let turned = [">": "<", "≥": "≤", "<": "<", "≤": "≤", "≠": "≠"]
         let signs = structure.top.compactMap { token -> String? in
@@ -131,56 +144,37 @@ enum AnswerReader {
             : .relation(parts, signs: signs)
     }
 
+    /// `2:3`, `1 : \sqrt{3} : 2`, `2 to 3`.
+    private static func ratio(
+        _ structure: AnswerStructure, inner: ([ArraySlice<AnswerToken>]) -> [AnswerValue]
+    ) -> AnswerValue? {
+        let parts = structure.parts { $0 == .symbol(":") || $0 == .word("to") }
+        guard parts.count > 1 else { return nil }
+        if let time = time(parts.map { bare($0) }) { return .text(time, isFormula: false) }
+        let values = inner(parts)
+        let areNumbers = values.allSatisfy { if case .quantity = $0 { true } else { false } }
+        return areNumbers && values.count == parts.count ? .sequence(open: ":", values, close: "") : nil
+    }
+
     // MARK: Expressions
 
-    private static func expression(_ tokens: ArraySlice<AnswerToken>) -> AnswerValue {
-        let (number, isPercent) = withoutUnits(tokens)
-        let isDecimal = number.contains { if case .number(let digits) = $0 { digits.contains(".") } else { false } }
+    static func expression(_ tokens: ArraySlice<AnswerToken>) -> AnswerValue {
+        let stripped = AnswerUnits.strip(tokens)
+        let number = stripped.number
+        let isDecimal = number.contains {
+            if case .number(let digits) = $0 { digits.contains(".") && !digits.contains("(") } else { false }
+        }
+        if number.count == 1, case .word(let letter)? = number.first, letter.count == 1, letter.first?.isASCII == true {
+            return expression([.name(letter)])
+        }
         // Letters alone are words, and no product: AB is not BA.
         let isWord = number.count > 1 && number.allSatisfy { if case .name = $0 { true } else { $0 == .space } }
-        guard !isWord, let polynomial = try? ExpressionParser.parse(number) else { return text(tokens) }
-        return .expression(polynomial, isDecimal: isDecimal, isPercent: isPercent)
-    }
-
-    /// Takes off a percent sign and what a number counts.
-    private static func withoutUnits(_ tokens: ArraySlice<AnswerToken>) -> (ArraySlice<AnswerToken>, isPercent: Bool) {
-        var rest = tokens
-        var isPercent = false
-        strip: while let last = rest.last {
-            switch last {
-            case .space: rest.removeLast()
-            case .symbol("%"):
-                isPercent = true
-                rest.removeLast()
-            case .word(let word) where AnswerWords.percent.contains(word):
-                isPercent = true
-                rest.removeLast()
-            case .word(let word) where AnswerWords.units.contains(word.lowercased()): rest.removeLast()
-            case .symbol("/"), .symbol("*"): if !dropTail(1, of: &rest) { break strip }
-            case .symbol("²"), .symbol("³"): if !dropTail(1, of: &rest) { break strip }
-            case .number("2"), .number("3"):
-                guard rest.dropLast().last == .symbol("^"), dropTail(2, of: &rest) else { break strip }
-            case .closeGroup:
-                // `cm^{2}`
-                guard rest.suffix(4).starts(with: [.symbol("^"), .openGroup]), dropTail(4, of: &rest) else {
-                    break strip
-                }
-            default: break strip
-            }
-        }
-        guard rest.contains(where: { if case .number = $0 { true } else { $0 == .name("π") } }) else {
-            return (tokens, false)
-        }
-        return (rest, isPercent)
-    }
-
-    /// Takes tokens off where a unit, or nothing but a number, stands before them.
-    private static func dropTail(_ count: Int, of tokens: inout ArraySlice<AnswerToken>) -> Bool {
-        var before = tokens.dropLast(count)
-        while before.last == .space { before.removeLast() }
-        guard case .word(let word)? = before.last, AnswerWords.units.contains(word.lowercased()) else { return false }
-        tokens = before
-        return true
+        if let formula = chemical(number) { return .text(formula, isFormula: false) }
+        guard !isWord, let expression = try? ExpressionParser.parse(number) else { return text(tokens) }
+        return .quantity(
+            AnswerValue.Quantity(
+                expression: expression, form: try? expression.fraction(), text: spelled(number), isDecimal: isDecimal,
+                isPercent: stripped.isPercent, units: stripped.units))
     }
 
     /// A number with words after it that say what it counts, such as `7 apples`; nil for anything else.
@@ -190,7 +184,7 @@ enum AnswerReader {
         var count = 0
         while let last = rest.last {
             if case .word(let word) = last {
-                if AnswerWords.numerals.contains(word) || AnswerWords.joining.contains(word) { return nil }
+                if AnswerWords.isNumeral(word) || AnswerWords.joining.contains(word.lowercased()) { return nil }
                 count += 1
             } else if last != .space {
                 break
@@ -201,39 +195,6 @@ enum AnswerReader {
         let value = read(rest, depth: 0)
         return value.rational == nil ? nil : value
     }
-
-    // MARK: Text
-
-    /// The tokens side by side: no blanks but between words and between numbers, and no braces around a single sign.
-    private static func text(_ tokens: ArraySlice<AnswerToken>) -> AnswerValue {
-        var pieces: [String] = []
-        var (afterWord, afterNumber) = (false, false)
-        let tokens = Array(tokens)
-        let hasWords = tokens.contains { if case .word(let word) = $0 { word.count > 1 } else { false } }
-        for (index, token) in tokens.enumerated() {
-            var (isWord, isNumber) = (false, false)
-            switch token {
-            case .space: continue
-            case .openGroup where index + 2 < tokens.count && tokens[index + 2] == .closeGroup: continue
-            case .closeGroup where index >= 2 && tokens[index - 2] == .openGroup: continue
-            case .openGroup: pieces.append("{")
-            case .closeGroup: pieces.append("}")
-            case .number(let digits):
-                pieces.append(afterNumber ? " " + digits : digits)
-                isNumber = true
-            case .symbol(let text): pieces.append(text)
-            case .command(let name): pieces.append("\\\(name) ")
-            case .name(let name) where !hasWords: pieces.append(name)
-            case .name(let word), .word(let word):
-                // Among words a letter is one of them.
-                let lower = hasWords ? word.lowercased() : word
-                pieces.append(afterWord ? " " + lower : lower)
-                isWord = true
-            }
-            (afterWord, afterNumber) = (isWord, isNumber)
-        }
-        return .text(pieces.joined())
-    }
 }
 
 extension AnswerValue {
@@ -242,54 +203,15 @@ extension AnswerValue {
         if case .collection(let parts) = self { return parts }
         return [self]
     }
+
+    fileprivate var isMatrix: Bool { if case .matrix = self { true } else { false } }
 }
 
 extension AnswerToken {
     fileprivate var partsElements: Bool { self == .symbol(",") || self == .symbol(";") }
 
     fileprivate var partsAnswers: Bool {
-        if case .word(let word) = self { return AnswerWords.joining.contains(word) }
+        if case .word(let word) = self { return AnswerWords.joining.contains(word.lowercased()) }
         return partsElements
-    }
-}
-
-/// Tokens whose brackets are balanced, and what lies outside of all of them.
-private struct Structure {
-    let tokens: ArraySlice<AnswerToken>
-    private var depths: [Int] = []
-
-    init?(_ tokens: ArraySlice<AnswerToken>) {
-        self.tokens = tokens
-        guard !tokens.isEmpty else { return nil }
-        var depth = 0
-        for token in tokens {
-            if token.isClosing { depth -= 1 }
-            guard depth >= 0 else { return nil }
-            depths.append(depth)
-            if token.isOpening { depth += 1 }
-        }
-        guard depth == 0 else { return nil }
-    }
-
-    /// Tokens outside of brackets.
-    var top: [AnswerToken] { zip(tokens, depths).filter { $1 == 0 }.map(\.0) }
-
-    /// Whether the first token is a bracket that the last one closes.
-    var isOneBracket: Bool {
-        guard let first = tokens.first, first.isOpening, let last = tokens.last, last.isClosing else { return false }
-        return depths.dropFirst().dropLast().allSatisfy { $0 > 0 }
-    }
-
-    var isOneGroup: Bool { isOneBracket && tokens.first == .openGroup && tokens.last == .closeGroup }
-
-    /// The pieces between the tokens outside of brackets for which the condition holds.
-    func parts(where isSeparator: (AnswerToken) -> Bool) -> [ArraySlice<AnswerToken>] {
-        var parts: [ArraySlice<AnswerToken>] = []
-        var start = tokens.startIndex
-        for (index, depth) in zip(tokens.indices, depths) where depth == 0 && isSeparator(tokens[index]) {
-            parts.append(tokens[start..<index])
-            start = index + 1
-        }
-        return parts + [tokens[start...]]
     }
 }

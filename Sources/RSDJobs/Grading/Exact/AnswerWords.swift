@@ -1,37 +1,32 @@
-/// Words in answers that mean something to the grader.
+/// Words in answers that mean something to the grader, in lower case.
 enum AnswerWords {
     /// Part two answers.
-    static let joining: Set = ["and", "or"]
-
-    /// Say what a number counts, and are left out.
-    static let units: Set = [
-        "unit", "units", "square", "cubic", "sq", "cu", "per", "degree", "degrees", "deg", "rad", "radian", "radians",
-        "mm", "cm", "dm", "km", "m", "ft", "in", "yd", "mi", "inch", "inches", "foot", "feet", "yard", "yards", "mile",
-        "miles", "meter", "meters", "metre", "metres", "centimeter", "centimeters", "centimetre", "centimetres",
-        "kilometer", "kilometers", "kilometre", "kilometres", "millimeter", "millimeters", "mg", "g", "kg", "gram",
-        "grams",
-        "kilogram", "kilograms", "lb", "lbs", "pound", "pounds", "oz", "ounce", "ounces", "ton", "tons", "ml", "l",
-        "liter",
-        "liters", "litre", "litres", "gallon", "gallons", "cup", "cups", "quart", "quarts", "pint", "pints", "s", "sec",
-        "secs", "second", "seconds", "min", "mins", "minute", "minutes", "h", "hr", "hrs", "hour", "hours", "day",
-        "days",
-        "week", "weeks", "month", "months", "year", "years", "yr", "yrs", "mph", "kmh", "kph", "cent", "cents",
-        "dollar",
-        "dollars", "usd", "euro", "euros", "rupee", "rupees", "acre", "acres", "hectare", "hectares", "hz", "j", "w",
-        "kw",
-        "v", "n", "pa", "mol", "k", "points", "point", "times", "people", "ways",
-    ]
+    static let joining: Set = ["and", "or", "或", "或者", "和", "与", "及", "以及"]
 
     static let percent: Set = ["percent", "percentage", "pct"]
 
     /// Change the value of the number before them.
     static let numerals: Set = [
         "hundred", "thousand", "million", "billion", "trillion", "dozen", "half", "halves", "third", "thirds",
-        "quarter",
-        "quarters", "more", "less", "than", "to", "through", "not", "mod", "modulo", "base", "over", "plus", "minus",
+        "quarter", "quarters", "fourth", "fourths", "fifth", "fifths", "tenth", "tenths", "hundredth", "hundredths",
+        "more", "less", "than", "to", "through", "not", "mod", "modulo", "base", "over", "plus", "minus", "squared",
+        "cubed", "factorial", "choose", "at", "least", "most", "about", "between", "log", "sin", "cos", "tan", "ln",
+    ]
+
+    /// Whether a word makes another number of the one before it.
+    static func isNumeral(_ word: String) -> Bool {
+        numerals.contains(word.lowercased())
+            || word.unicodeScalars.contains { "万亿百千十半萬億分之几多余至到".unicodeScalars.contains($0) }
+    }
+
+    /// Say that an answer is any real number.
+    static let allReals: Set = [
+        "all real numbers", "all reals", "the set of all real numbers", "set of all real numbers", "all real",
+        "the real numbers", "real numbers", "all real x", "all real values", "全体实数", "实数集", "一切实数",
     ]
 
     /// Of two and three letters and more that are never products of names.
-    static let known: Set<String> = joining.union(percent).union(numerals).union(units.filter { $0.count > 1 })
-        .union(["yes", "no", "odd", "even", "all", "none", "the", "is", "are", "if", "only", "for", "any", "am", "pm"])
+    static let known: Set<String> = joining.union(percent).union(numerals).union(AnswerUnits.words).union([
+        "yes", "no", "odd", "even", "all", "none", "the", "is", "are", "if", "only", "for", "any", "am", "pm", "dne",
+    ])
 }

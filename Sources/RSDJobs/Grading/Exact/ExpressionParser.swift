@@ -1,42 +1,44 @@
-/// Reads an expression of numbers, names, roots and the four operations into its canonical form.
-///
-/// Whatever it does not know is ``Polynomial/Unmanageable``: the answer is then compared as text.
+/// Reads an expression of numbers, names, roots, functions and the four operations.
 struct ExpressionParser {
-    typealias Failure = Polynomial.Unmanageable
+    /// It is none, or nests too deeply.
+    struct Failure: Error {}
 
-    private let tokens: ArraySlice<AnswerToken>
-    private var index: Int
+    let tokens: ArraySlice<AnswerToken>
+    var index: Int
     private var depth = 0
 
     /// Answers that nest deeper are compared as text.
     private static let deepest = 40
+    /// Powers, indices and factorials of one base.
+    private static let mostMarks = 8
 
     private init(_ tokens: ArraySlice<AnswerToken>) {
         self.tokens = tokens
         index = tokens.startIndex
     }
 
-    static func parse(_ tokens: ArraySlice<AnswerToken>) throws(Failure) -> Polynomial {
+    static func parse(_ tokens: ArraySlice<AnswerToken>) throws(Failure) -> Expression {
         var parser = ExpressionParser(tokens)
-        let sum = try parser.sum()
+        let value = try parser.quotient()
         guard parser.peek() == nil else { throw Failure() }
-        return sum
+        return value
     }
 
     // MARK: Grammar
 
-    private mutating func sum() throws(Failure) -> Polynomial {
+    mutating func sum() throws(Failure) -> Expression {
         depth += 1
         defer { depth -= 1 }
         guard depth <= Self.deepest else { throw Failure() }
+        var terms: [Expression] = []
         var isNegative = takeSign()
-        var total = Polynomial()
         repeat {
             let term = try product()
-            total = try total.plus(isNegative ? term.negated : term)
-            guard peek() == .symbol("+") || peek() == .symbol("-") else { return total }
+            terms.append(isNegative ? .negative(term) : term)
+            guard peek() == .symbol("+") || peek() == .symbol("-") else { break }
             isNegative = takeSign()
         } while true
+        return terms.count == 1 ? terms[0] : .sum(terms)
     }
 
     /// Any number of signs.
@@ -49,42 +51,52 @@ struct ExpressionParser {
         return isNegative
     }
 
-    private mutating func product() throws(Failure) -> Polynomial {
-        if let mixed = try mixedNumber() { return mixed }
-        var result = try factor()
+    private mutating func product() throws(Failure) -> Expression {
+        if let mixed = spacedMixedNumber() { return mixed }
+        var isLiteral = false
+        if case .number = peek() { isLiteral = true }
+        var factors = [try factor()]
         while let token = peek() {
             if token == .symbol("*") || token == .symbol("/") {
                 index += 1
                 let isNegative = takeSign()
                 let next = try factor()
-                result = try token == .symbol("*") ? result.times(next) : result.divided(by: next)
-                if isNegative { result = result.negated }
+                let signed = isNegative ? .negative(next) : next
+                factors.append(token == .symbol("*") ? signed : .inverse(signed))
             } else if beginsFactor(token) {
                 if case .number = token { throw Failure() }
-                result = try result.times(factor())
+                let next = try factor()
+                if token == .command("frac"), factors.count == 1, isLiteral, let mixed = Self.mixed(factors[0], next) {
+                    factors = [mixed]
+                } else {
+                    factors.append(next)
+                }
             } else {
-                return result
+                break
             }
         }
-        return result
+        return factors.count == 1 ? factors[0] : .product(factors)
     }
 
-    /// `3\frac12` or `3 1/2`.
-    private mutating func mixedNumber() throws(Failure) -> Polynomial? {
-        guard case .number(let digits) = peek(), let whole = Int128(digits) else { return nil }
+    /// `3 1/2`
+    private mutating func spacedMixedNumber() -> Expression? {
         let start = index
-        index += 1
-        let isSpaced = index < tokens.endIndex && tokens[index] == .space
-        if peek() == .command("frac") {
-            index += 1
-            let (top, bottom) = (try argument().rational, try argument().rational)
-            if let top, let bottom, let mixed = Self.mixed(whole, top, bottom) { return mixed }
-        } else if isSpaced, let top = takeWhole(), peek() == .symbol("/") {
+        if let whole = takeWhole(), index < tokens.endIndex, tokens[index] == .space, let top = takeWhole(),
+            peek() == .symbol("/")
+        {
             index += 1
             if let bottom = takeWhole(), let mixed = Self.mixed(whole, top, bottom) { return mixed }
         }
         index = start
         return nil
+    }
+
+    /// `3\frac12`
+    private static func mixed(_ whole: Expression, _ part: Expression) -> Expression? {
+        guard case .number(let whole) = whole, case .product(let halves) = part, halves.count == 2,
+            case .number(let top) = halves[0], case .inverse(.number(let bottom)) = halves[1]
+        else { return nil }
+        return mixed(whole, top, bottom)
     }
 
     private mutating func takeWhole() -> Rational? {
@@ -94,133 +106,135 @@ struct ExpressionParser {
     }
 
     /// nil where the fraction is not a part of one, and a product is meant.
-    private static func mixed(_ whole: Int128, _ top: Rational, _ bottom: Rational) -> Polynomial? {
-        guard top.isInteger, bottom.isInteger, top.numerator > 0, top.numerator < bottom.numerator,
-            let part = Rational(top.numerator, over: bottom.numerator),
-            let sum = Rational(integer: whole).plus(part)
+    private static func mixed(_ whole: Rational, _ top: Rational, _ bottom: Rational) -> Expression? {
+        guard whole.isInteger, top.isInteger, bottom.isInteger, top.numerator > 0, top.numerator < bottom.numerator,
+            let part = Rational(top.numerator, over: bottom.numerator), let sum = whole.plus(part)
         else { return nil }
-        return Polynomial(sum)
+        return .number(sum)
     }
 
-    private func beginsFactor(_ token: AnswerToken) -> Bool {
+    func beginsFactor(_ token: AnswerToken) -> Bool {
         switch token {
         case .number, .name, .openGroup: true
-        case .command(let name): name == "frac" || name == "sqrt" || Self.functions.contains(name)
+        case .command(let name):
+            name == "frac" || name == "sqrt" || name == "binom" || AnswerSigns.functions.contains(name)
         case .symbol(let sign): sign == "(" || sign == "["
         case .word, .closeGroup, .space: false
         }
     }
 
-    /// A primary with what stands above and below it.
-    private mutating func factor() throws(Failure) -> Polynomial {
+    /// A primary with what stands above, below and after it.
+    mutating func factor() throws(Failure) -> Expression {
         var base = try primary()
+        var marks = 0
         while let token = peek() {
-            if token == .symbol("_") {
+            switch token {
+            case .symbol("_"):
                 index += 1
-                base = try Polynomial(name: "\(base.key)_(\(argument().key))")
-            } else if token == .symbol("²") || token == .symbol("³") {
+                base = .application(Self.indexed(base), [try argument()])
+            case .symbol("^"):
                 index += 1
-                base = try base.power(token == .symbol("²") ? 2 : 3)
-            } else if token == .symbol("^") {
+                base = .power(base, try argument())
+            case .symbol("!"):
                 index += 1
-                base = try Self.power(base, argument())
-            } else {
-                break
+                base = .factorial(base)
+            case .symbol("°"):
+                index += 1
+                base = .product([base, .name("°")])
+            default: return base
             }
+            marks += 1
+            guard marks <= Self.mostMarks else { throw Failure() }
         }
         return base
     }
 
-    private static func power(_ base: Polynomial, _ exponent: Polynomial) throws(Failure) -> Polynomial {
-        if let number = exponent.rational {
-            if number.isInteger, abs(number.numerator) <= 64,
-                let power = try? base.power(Int(number.numerator))
-            {
-                return power
-            }
-            if number == Rational(1, over: 2) { return try base.root(2) }
+    /// What an index stands at, as part of a name.
+    private static func indexed(_ base: Expression) -> String {
+        switch base {
+        case .name(let name): name + "_"
+        case .number(let number): "\(number)_"
+        default: "\(base)_"
         }
-        return try Polynomial(name: "(\(base.key))^(\(exponent.key))")
     }
 
-    private mutating func primary() throws(Failure) -> Polynomial {
+    private mutating func primary() throws(Failure) -> Expression {
         guard let token = peek() else { throw Failure() }
         index += 1
         switch token {
         case .number(let digits):
-            guard let number = Rational(decimal: digits) else { throw Failure() }
-            return Polynomial(number)
-        case .name(let name): return try Polynomial(name: name)
+            if let number = Rational(decimal: digits) { return .number(number) }
+            guard let numeral = Self.numeral(digits) else { throw Failure() }
+            return numeral
+        case .name(let name): return try named(name)
         case .openGroup: return try sum(until: .closeGroup)
         case .symbol("("): return try sum(until: .symbol(")"))
         case .symbol("["): return try sum(until: .symbol("]"))
+        case .symbol("|"): return .absolute(try sum(until: .symbol("|")))
         case .command("frac"):
             let top = try argument()
-            return try top.divided(by: argument())
+            return .product([top, .inverse(try argument())])
+        case .command("binom"):
+            let top = try argument()
+            return .binomial(top, try argument())
         case .command("sqrt"): return try root()
-        case .command(let name) where Self.functions.contains(name): return try function(name)
+        case .command(let name) where AnswerSigns.functions.contains(name): return try function(name)
         default: throw Failure()
         }
     }
 
-    private mutating func sum(until end: AnswerToken) throws(Failure) -> Polynomial {
-        let value = try sum()
+    /// Digits that are too many for a ``Rational``, as a name: without the zeros that do not count.
+    private static func numeral(_ digits: String) -> Expression? {
+        guard digits.allSatisfy({ $0.isNumber || $0 == "." }) else { return nil }
+        var text = digits.drop { $0 == "0" }
+        if text.contains(".") {
+            while text.last == "0" { text.removeLast() }
+            if text.last == "." { text.removeLast() }
+        }
+        return .name(String(text))
+    }
+
+    /// A sum, or two of them about `\over` or `\choose`.
+    private mutating func quotient() throws(Failure) -> Expression {
+        let top = try sum()
+        guard let token = peek(), token == .command("over") || token == .command("choose") else { return top }
+        index += 1
+        let bottom = try sum()
+        return token == .command("over") ? .product([top, .inverse(bottom)]) : .binomial(top, bottom)
+    }
+
+    private mutating func sum(until end: AnswerToken) throws(Failure) -> Expression {
+        let value = try end == .closeGroup ? quotient() : sum()
         guard peek() == end else { throw Failure() }
         index += 1
         return value
     }
 
     /// What a command or an exponent applies to: a group or a single sign.
-    private mutating func argument() throws(Failure) -> Polynomial {
+    mutating func argument() throws(Failure) -> Expression {
         depth += 1
         defer { depth -= 1 }
         guard depth <= Self.deepest else { throw Failure() }
         let isNegative = takeSign()
         let value = try primary()
-        return isNegative ? value.negated : value
+        return isNegative ? .negative(value) : value
     }
 
-    private mutating func root() throws(Failure) -> Polynomial {
+    private mutating func root() throws(Failure) -> Expression {
         var degree = 2
         if peek() == .symbol("[") {
             index += 1
-            guard let number = try sum(until: .symbol("]")).rational, number.isInteger,
+            guard case .number(let number) = try sum(until: .symbol("]")), number.isInteger,
                 (2...16).contains(number.numerator)
             else { throw Failure() }
             degree = Int(number.numerator)
         }
-        return try argument().root(degree)
-    }
-
-    // MARK: Functions
-
-    private static let functions: Set = [
-        "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "ln", "log", "lg", "exp",
-    ]
-
-    /// A function and its argument are a name of their own.
-    private mutating func function(_ name: String) throws(Failure) -> Polynomial {
-        var name = name
-        var exponent: Polynomial?
-        while let token = peek(), token == .symbol("_") || token == .symbol("^") {
-            index += 1
-            let value = try argument()
-            if token == .symbol("_") { name += "_(\(value.key))" } else { exponent = value }
-        }
-        var argument = try factor()
-        if let last = tokens[..<index].last(where: { $0 != .space }), last != .symbol(")") {
-            while let token = peek(), beginsFactor(token), token != .symbol("(") {
-                if case .command(let next) = token, Self.functions.contains(next) { break }
-                argument = try argument.times(factor())
-            }
-        }
-        let value = try Polynomial(name: "\(name)(\(argument.key))")
-        return try exponent.map { (exponent) throws(Failure) in try Self.power(value, exponent) } ?? value
+        return .root(try argument(), degree: degree)
     }
 
     // MARK: Tokens
 
-    private mutating func peek() -> AnswerToken? {
+    mutating func peek() -> AnswerToken? {
         while index < tokens.endIndex, tokens[index] == .space { index += 1 }
         return index < tokens.endIndex ? tokens[index] : nil
     }

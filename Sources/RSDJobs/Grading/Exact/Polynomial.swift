@@ -1,9 +1,9 @@
 import Foundation
 
-/// A sum of rational multiples of products of names and of one square root: the canonical form of simple expressions.
+/// A sum of rational multiples of products of names and of one square root.
 ///
 /// Equal forms are equal expressions. The reverse holds for numbers with square roots and for polynomials; beyond those
-/// (roots of expressions, powers with letters in the exponent, sums in a denominator) a part becomes a name of its own.
+/// (roots of expressions, powers with letters in the exponent, functions) a part becomes a name of its own.
 struct Polynomial: Hashable, Sendable {
     /// What a coefficient stands before: √``radicand`` and names with their exponents, none of them 0.
     struct Monomial: Hashable, Sendable {
@@ -18,7 +18,7 @@ struct Polynomial: Hashable, Sendable {
     private(set) var terms: [Monomial: Rational] = [:]
 
     private static let mostTerms = 100
-    private static let highestPower = 64
+    static let highestPower = 64
     private static let longestName = 1000
 
     init() {}
@@ -40,21 +40,13 @@ struct Polynomial: Hashable, Sendable {
         return terms.count == 1 ? terms[Monomial()] : nil
     }
 
-    /// Its value, where it is a real number.
-    var double: Double? {
-        var sum = 0.0
-        for (monomial, coefficient) in terms {
-            var product = coefficient.double * Double(monomial.radicand).squareRoot()
-            for (name, exponent) in monomial.exponents {
-                guard let value = Self.constants[name] else { return nil }
-                product *= pow(value, Double(exponent))
-            }
-            sum += product
-        }
-        return sum.isFinite ? sum : nil
-    }
+    /// Begins the names of parts with which nothing can be done.
+    static let partMark = "\u{1}"
 
-    private static let constants = ["π": Double.pi, "e": M_E]
+    /// Whether one of its names stands for a part with which nothing can be done.
+    var hasParts: Bool {
+        terms.keys.contains { $0.exponents.keys.contains { $0.hasPrefix(Self.partMark) } }
+    }
 
     // MARK: Arithmetic
 
@@ -83,50 +75,37 @@ struct Polynomial: Hashable, Sendable {
         return copy
     }
 
-    func divided(by other: Polynomial) throws(Unmanageable) -> Polynomial {
-        try times(other.inverse())
-    }
-
-    func inverse() throws(Unmanageable) -> Polynomial {
-        if let (monomial, coefficient) = terms.first, terms.count == 1 {
-            guard let inverse = coefficient.times(Rational(integer: monomial.radicand))?.inverse else {
-                throw Unmanageable()
-            }
-            let turned = Monomial(radicand: monomial.radicand, exponents: monomial.exponents.mapValues { -$0 })
-            // 1/√r is √r/r, and i has its own way.
-            return try Polynomial().adding(inverse, turned)
+    /// nil for a sum of several terms.
+    ///
+    /// - Throws: for 0.
+    func inverseOfOneTerm() throws(Unmanageable) -> Polynomial? {
+        guard let (monomial, coefficient) = terms.first else { throw Unmanageable() }
+        guard terms.count == 1 else { return nil }
+        guard let inverse = coefficient.times(Rational(integer: monomial.radicand))?.inverse else {
+            throw Unmanageable()
         }
-        guard let leading = leading, let scale = leading.coefficient.inverse else { throw Unmanageable() }
-        if terms.count == 2, terms.keys.allSatisfy({ $0.exponents.keys.allSatisfy { $0 == "i" } }) {
-            var conjugate = self
-            conjugate.terms[leading.monomial] = leading.coefficient.negated
-            return try conjugate.divided(by: times(conjugate))
+        let turned = Monomial(radicand: monomial.radicand, exponents: monomial.exponents.mapValues { -$0 })
+        // 1/√r is √r/r, and i has its own way.
+        return try Polynomial().adding(inverse, turned)
+    }
+
+    /// What makes one term of a sum of two terms that are numbers; nil for any other.
+    var conjugate: Polynomial? {
+        guard terms.count == 2, let leading, terms.keys.allSatisfy({ $0.exponents.keys.allSatisfy { $0 == "i" } })
+        else {
+            return nil
         }
-        let whole = try times(Polynomial(scale))
-        return try Polynomial(name: "(\(whole.key))").inverse().times(Polynomial(scale))
+        var conjugate = self
+        conjugate.terms[leading.monomial] = leading.coefficient.negated
+        return conjugate
     }
 
-    func power(_ exponent: Int) throws(Unmanageable) -> Polynomial {
-        guard abs(exponent) <= Self.highestPower else { throw Unmanageable() }
-        var result = Polynomial(.one)
-        for _ in 0..<abs(exponent) { result = try result.times(self) }
-        return exponent < 0 ? try result.inverse() : result
-    }
-
-    func root(_ n: Int) throws(Unmanageable) -> Polynomial {
-        if let number = rational {
-            if let exact = number.root(n) { return Polynomial(exact) }
-            if n == 2 { return try Self.squareRoot(number) }
-        }
-        return try Polynomial(name: n == 2 ? "√(\(key))" : "root\(n)(\(key))")
-    }
-
-    private static func squareRoot(_ number: Rational) throws(Unmanageable) -> Polynomial {
+    init(squareRootOf number: Rational) throws(Unmanageable) {
         // √(n/d) is √(nd)/d; the largest square is found by trial, so that what is under the root has a limit.
         let (product, isOver) = number.numerator.multipliedReportingOverflow(by: number.denominator)
         guard !isOver, product.magnitude <= 10_000_000_000 else { throw Unmanageable() }
-        var (rest, outside) = (Int128(product.magnitude), Int128(1))
-        var factor: Int128 = 2
+        var (rest, outside) = (UInt64(product.magnitude), UInt64(1))
+        var factor: UInt64 = 2
         while factor * factor <= rest {
             while rest % (factor * factor) == 0 {
                 rest /= factor * factor
@@ -134,23 +113,19 @@ struct Polynomial: Hashable, Sendable {
             }
             factor += 1
         }
-        guard let coefficient = Rational(outside, over: number.denominator) else { throw Unmanageable() }
-        let monomial = Monomial(radicand: rest, exponents: product < 0 ? ["i": 1] : [:])
-        return try Polynomial().adding(coefficient, monomial)
+        guard let coefficient = Rational(Int128(outside), over: number.denominator) else { throw Unmanageable() }
+        try add(coefficient, Monomial(radicand: Int128(rest), exponents: product < 0 ? ["i": 1] : [:]))
     }
 
     private static func product(_ left: Monomial, _ right: Monomial) throws(Unmanageable) -> (Rational, Monomial) {
         var factor = Rational.one
         var monomial = left
-        if right.radicand == left.radicand {
-            factor = Rational(integer: left.radicand)
-            monomial.radicand = 1
-        } else if right.radicand != 1 {
-            let (product, isOver) = left.radicand.multipliedReportingOverflow(by: right.radicand)
-            guard !isOver, let root = try squareRoot(Rational(integer: product)).terms.first else {
-                throw Unmanageable()
-            }
-            (monomial.radicand, factor) = (root.key.radicand, root.value)
+        if right.radicand != 1 {
+            // Neither has a square factor: only what they have in common makes one.
+            let common = Rational.commonDivisor(left.radicand, right.radicand)
+            let (product, isOver) = (left.radicand / common).multipliedReportingOverflow(by: right.radicand / common)
+            guard !isOver else { throw Unmanageable() }
+            (monomial.radicand, factor) = (product, Rational(integer: common))
         }
         for (name, exponent) in right.exponents {
             let sum = (monomial.exponents[name] ?? 0) + exponent
@@ -188,6 +163,8 @@ struct Polynomial: Hashable, Sendable {
         sorted.last.map { ($0.monomial, $0.coefficient) }
     }
 
+    var leadingCoefficient: Rational? { leading?.coefficient }
+
     /// Divided by the coefficient of one term, so that all multiples of it become the same.
     var primitive: Polynomial {
         guard let scale = leading?.coefficient.inverse, let whole = try? times(Polynomial(scale)) else { return self }
@@ -205,7 +182,10 @@ struct Polynomial: Hashable, Sendable {
 extension Polynomial.Monomial: CustomStringConvertible {
     var description: String {
         let root = radicand == 1 ? [] : ["√\(radicand)"]
-        let names = exponents.sorted { $0.key < $1.key }.map { $0.value == 1 ? $0.key : "\($0.key)^\($0.value)" }
+        let names = exponents.sorted { $0.key < $1.key }.map { name, exponent in
+            let name = name.hasPrefix(Polynomial.partMark) ? String(name.dropFirst()) : name
+            return exponent == 1 ? name : "\(name)^\(exponent)"
+        }
         return (root + names).joined(separator: "·")
     }
 }

@@ -22,8 +22,13 @@ struct Rational: Hashable, Sendable {
         self.denominator = sign * denominator / Int128(divisor)
     }
 
-    /// Digits with at most one point, and perhaps an exponent, such as `12`, `.5`, `1.2e-3`.
+    /// Digits with at most one point, and perhaps an exponent, or in brackets the digits that repeat for ever, such as `12`,
+    /// `.5`, `1.2e-3`, `0.1(6)`.
     init?(decimal text: some StringProtocol) {
+        if let bracket = text.firstIndex(of: "(") {
+            self.init(digits: text[..<bracket], repeating: text[text.index(after: bracket)...].dropLast())
+            return
+        }
         let parts = text.lowercased().split(separator: "e", maxSplits: 1)
         guard let mantissa = parts.first else { return nil }
         var exponent = 0
@@ -43,6 +48,16 @@ struct Rational: Hashable, Sendable {
             guard let product = Self.product(digits, scale) else { return nil }
             self.init(integer: product)
         }
+    }
+
+    private init?(digits: some StringProtocol, repeating: some StringProtocol) {
+        guard let start = Rational(decimal: digits), let tail = Int128(repeating), repeating.count <= 30,
+            let nines = Self.power(10, repeating.count),
+            let scale = Self.power(10, digits.split(separator: ".", omittingEmptySubsequences: false).last?.count ?? 0),
+            let bottom = Self.product(nines - 1, scale), let part = Rational(tail, over: bottom),
+            let sum = start.plus(part)
+        else { return nil }
+        self = sum
     }
 
     var isInteger: Bool { denominator == 1 }
@@ -81,7 +96,16 @@ struct Rational: Hashable, Sendable {
         return [guess - 1, guess, guess + 1].first { $0 >= 0 && power($0, n) == value }
     }
 
+    func power(_ exponent: Int) -> Rational? {
+        guard exponent >= 0 else { return inverse?.power(-exponent) }
+        guard let top = Self.power(numerator, exponent), let bottom = Self.power(denominator, exponent) else {
+            return nil
+        }
+        return Rational(top, over: bottom)
+    }
+
     private static func power(_ base: Int128, _ exponent: Int) -> Int128? {
+        if base.magnitude <= 1 { return base < 0 && exponent % 2 == 0 ? 1 : exponent == 0 ? 1 : base }
         var result: Int128 = 1
         for _ in 0..<exponent {
             guard let next = product(result, base) else { return nil }
@@ -93,6 +117,10 @@ struct Rational: Hashable, Sendable {
     private static func product(_ left: Int128, _ right: Int128) -> Int128? {
         let (value, isOver) = left.multipliedReportingOverflow(by: right)
         return isOver || value == .min ? nil : value
+    }
+
+    static func commonDivisor(_ left: Int128, _ right: Int128) -> Int128 {
+        Int128(commonDivisor(left.magnitude, right.magnitude))
     }
 
     private static func commonDivisor(_ left: UInt128, _ right: UInt128) -> UInt128 {

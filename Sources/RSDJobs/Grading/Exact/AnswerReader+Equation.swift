@@ -1,0 +1,83 @@
+extension AnswerReader {
+    static func equation(_ structure: AnswerStructure, depth: Int) -> AnswerValue? {
+        let sides = structure.parts { $0 == .symbol("=") || $0 == .symbol("≈") }.map { bare($0) }
+        guard sides.count > 1, let first = sides.first, let last = sides.last, !first.isEmpty, !last.isEmpty else {
+            return nil
+        }
+        let (left, right) = (expression(first), expression(last))
+        var difference: AnswerValue.Quantity?
+        if case .quantity(let left) = left, case .quantity(let right) = right {
+            let expression = Expression.sum([left.expression, .negative(right.expression)])
+            difference = AnswerValue.Quantity(
+                expression: expression, form: try? expression.fraction(), text: spelled(structure.tokens))
+        }
+        func value(_ side: ArraySlice<AnswerToken>) -> AnswerValue { read(side, depth: depth + 1) }
+        if let name = name(first) { return .equation(name: name, difference: difference, value: value(last)) }
+        if let name = name(last) { return .equation(name: name, difference: difference, value: value(first)) }
+        // `2 + 3 = 5`
+        if case .quantity(let left) = left, left.expression.isClosed, case .quantity(let right) = right,
+            right.expression.isClosed
+        {
+            return .equation(name: nil, difference: difference, value: value(last))
+        }
+        return .equation(name: nil, difference: difference, value: nil)
+    }
+
+    /// `x`, `x_1`, `f(2)`, `AB`, `\angle ABC`, `|AB|`, `\cos A`, `(x, y)`, or words: what has a value, and is no condition on
+    /// one.
+    private static func name(_ tokens: ArraySlice<AnswerToken>) -> String? {
+        let signs = tokens.filter { $0 != .space }
+        guard let first = signs.first else { return nil }
+        let letters = signs.compactMap { if case .name(let name) = $0 { name } else { nil } }
+        let areCapitals =
+            !letters.isEmpty && letters.allSatisfy { $0.first?.isUppercase == true || $0.count > 1 || $0 == "θ" }
+        let isName: Bool
+        switch first {
+        case .word: isName = signs.allSatisfy { if case .word = $0 { true } else { false } }
+        case .name where letters.count == signs.count && letters.count > 1: isName = areCapitals
+        case .name where signs.dropFirst().first == .symbol("_") && signs.count > 3:
+            // `m_{\max}`
+            let index = AnswerStructure(ArraySlice(signs.dropFirst(2)))
+            isName = index?.isOneGroup ?? false
+        case .name: isName = isValue(tokens)
+        case .command("angle"), .command("triangle"), .command("overline"), .command("bar"), .command("widehat"):
+            isName = !signs.contains { $0 == .symbol("+") || $0 == .symbol("-") || $0 == .symbol("*") }
+        case .symbol("|"): isName = signs.last == .symbol("|") && areCapitals && letters.count == signs.count - 2
+        case .command(let name) where AnswerSigns.functions.contains(name):
+            isName =
+                areCapitals && letters.count <= 3 && signs.count <= letters.count + 3
+                && !signs.contains { if case .number = $0 { true } else { $0 == .symbol("^") } }
+        case .symbol("("):
+            let names = signs.dropFirst().dropLast().split(separator: .symbol(","), omittingEmptySubsequences: false)
+            isName = signs.last == .symbol(")") && names.count > 1 && names.allSatisfy { isValue($0[...]) }
+        default: isName = false
+        }
+        return isName ? spelled(tokens) : nil
+    }
+
+    private static func isValue(_ tokens: some Collection<AnswerToken>) -> Bool {
+        guard let expression = try? ExpressionParser.parse(ArraySlice(tokens)) else { return false }
+        switch expression {
+        case .name(let name): return !["π", "e", "i", "∞", "ℝ", "∅"].contains(name)
+        case .application: return true
+        default: return false
+        }
+    }
+}
+
+extension Expression {
+    /// Whether no letter stands in it.
+    fileprivate var isClosed: Bool {
+        switch self {
+        case .number: true
+        case .name(let name): ["π", "e", "i", "°"].contains(name) || name.first?.isNumber == true
+        case .sum(let parts), .product(let parts): parts.allSatisfy(\.isClosed)
+        case .negative(let inner), .inverse(let inner), .root(let inner, _), .factorial(let inner),
+            .absolute(let inner):
+            inner.isClosed
+        case .power(let left, let right), .binomial(let left, let right): left.isClosed && right.isClosed
+        case .function(_, let base, let inner): (base?.isClosed ?? true) && inner.isClosed
+        case .application(let name, let places): name.first?.isNumber == true && places.allSatisfy(\.isClosed)
+        }
+    }
+}
