@@ -74,7 +74,7 @@ let package = Package(
         .testTarget(
             name: "ModelLifecycleTests",
             dependencies: ["ModelLifecycle", .product(name: "FlyingFox", package: "FlyingFox")],
-            swiftSettings: strict),
+            exclude: ["VLLMRecords"], swiftSettings: strict),
         .testTarget(name: "TerminalTests", dependencies: ["RSDJobs", "Terminal"], swiftSettings: strict),
         .target(
             name: "RunnerSupport", dependencies: ["RSDJobs"], path: "Tests/RunnerSupport", swiftSettings: strict),

@@ -11,6 +11,10 @@ import Testing
         var testDescription: String { log }
     }
 
+    private static func pointer(_ status: String) -> String {
+        "RuntimeError: Engine core initialization failed. See root cause above. Failed core proc(s): {'EngineCore': \(status)}"
+    }
+
     static let words = [
         Words(
             log: "vllm: error: unrecognized arguments: --max-modle-len 512", expected: .because,
@@ -71,6 +75,30 @@ import Testing
         Words(
             log: "(APIServer pid=7) RuntimeError: Engine core initialization failed. See root cause above. Failed core "
                 + "proc(s): {'EngineCore': -9}", expected: .noMemory, says: ["ended without a word"]),
+        Words(log: pointer("-4"), expected: .because, says: ["SIGILL", "processor lacks instructions"]),
+        Words(log: pointer("-7"), expected: .because, says: ["SIGBUS", "/dev/shm"]),
+        Words(log: pointer("-11"), expected: .because, says: ["crashed", "SIGSEGV"]),
+        // An exception without a message; what one process says within the traceback of another.
+        Words(
+            log: """
+                (EngineCore_DP0 pid=9) ERROR 11-24 21:03:39 [core.py:1] Traceback (most recent call last):
+                (EngineCore_DP0 pid=9) ERROR 11-24 21:03:39 [core.py:1]   File "/venv/vllm/v1/worker/a.py", line 7, in f
+                (APIServer pid=7) INFO 11-24 21:03:39 [api.py:3] waiting
+                (EngineCore_DP0 pid=9) ERROR 11-24 21:03:39 [core.py:1]     assert size
+                (EngineCore_DP0 pid=9) ERROR 11-24 21:03:39 [core.py:1] AssertionError
+                """, expected: .because, says: ["vLLM says: AssertionError (a.py, line 7)"]),
+        Words(
+            log: "Traceback (most recent call last):\n  File \"b.py\", line 3\n    x()\nvllm.exceptions.Unheard: of",
+            expected: .because, says: ["vLLM says: vllm.exceptions.Unheard: of"]),
+        // Remarks that starts make which succeed are not to blame.
+        Words(
+            log:
+                "WARNING 11-24 21:03:39 [a.py:3] No module named 'flashinfer', errors like OSError: [Errno 98] Address already "
+                + "in use\nKeyError: 'lm_head'", expected: .because, says: ["vLLM says: KeyError: 'lm_head'"]),
+        Words(
+            log:
+                "RuntimeError: [enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate memory: you "
+                + "tried to allocate 99999999999999999999999999 bytes.", expected: .noMemory, says: ["memory ran out"]),
     ]
 
     /// The cause stands far above this, which ends the log of whatever went wrong in the engine's process.
@@ -86,6 +114,11 @@ import Testing
         for part in words.says { #expect(failure.sentence.contains(part), "'\(part)' in \(failure.sentence)") }
     }
 
+    @Test("a core that ended with an error and said nothing of it is not explained by guesses")
+    func mystery() {
+        for status in ["1", "-2147483649"] { #expect(VLLMLog(Self.pointer(status)).failure == nil, "\(status)") }
+    }
+
     @Test("no error, no failure; its last lines are shown")
     func silence() {
         let log = VLLMLog("INFO 11-24 21:03:39 [a.py:3] one\nINFO 11-24 21:03:39 [a.py:4] two")
@@ -97,7 +130,7 @@ import Testing
 extension StartFailure {
     enum Kind { case portTaken, noMemory, because }
 
-    fileprivate var kind: Kind {
+    var kind: Kind {
         switch self {
         case .portTaken: .portTaken
         case .noMemory: .noMemory
@@ -105,7 +138,7 @@ extension StartFailure {
         }
     }
 
-    fileprivate var sentence: String {
+    var sentence: String {
         switch self {
         case .portTaken: ""
         case .noMemory(let sentence), .because(let sentence): sentence

@@ -26,9 +26,14 @@ public protocol EngineDialect: Sendable {
 
     /// The engine's own version, for the manifest.
     func version() async throws -> String
+
+    /// A sentence for whoever uses this version of the engine; nil where there is nothing to say.
+    func caution() async throws -> String?
 }
 
 extension EngineDialect {
+    public func caution() async throws -> String? { nil }
+
     public func tellingLines(of logTail: String) -> [String] {
         logTail.split(whereSeparator: \.isNewline).suffix(20).map(String.init)
     }

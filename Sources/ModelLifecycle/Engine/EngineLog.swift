@@ -28,14 +28,17 @@ struct EngineLog: Sendable {
         return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 
-    /// The last part, with the key made unreadable should the engine have printed it.
+    /// The last part in whole lines and as plain text, with the key made unreadable should the engine have printed it.
     func tail(bytes limit: UInt64 = 262_144, hiding key: Secret) -> String {
         guard let file = FileHandle(forReadingAtPath: path) else { return "" }
         defer { try? file.close() }
         let length = (try? file.seekToEnd()) ?? 0
         try? file.seek(toOffset: length > limit ? length - limit : 0)
-        let bytes = (try? file.readToEnd()) ?? Data()
-        return String(decoding: bytes, as: UTF8.self)
+        var bytes = (try? file.readToEnd()) ?? Data()
+        if length > limit, let end = bytes.firstIndex(of: UInt8(ascii: "\n")) {
+            bytes = bytes[bytes.index(after: end)...]
+        }
+        return String(decoding: bytes, as: UTF8.self).withoutTerminalControls
             .replacingOccurrences(of: key.value, with: key.description)
     }
 }

@@ -44,6 +44,14 @@ package enum ProcFS {
         return ProcessRecord(stat: String(decoding: bytes, as: UTF8.self))
     }
 
+    /// The processors that this process may use, such as `0-3,8`; nil where the kernel does not tell.
+    package static var allowedCPUs: String? {
+        let status = read("/proc/self/status").map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let name = "Cpus_allowed_list:"
+        return status.split(separator: "\n").first { $0.hasPrefix(name) }?
+            .dropFirst(name.count).trimmingCharacters(in: .whitespaces)
+    }
+
     /// Every process of the machine (of the pid namespace), zombies included.
     package static func all() -> [ProcessRecord] {
         guard let directory = opendir("/proc") else { return [] }

@@ -52,16 +52,16 @@ public actor AttachResidency: Residency {
 
     public var statistics: ResidencyStatistics { ResidencyStatistics() }
 
-    /// What each server says of its version, in the order of a wave.
+    /// What each server says of its version, in the order of a wave; each version once.
     ///
-    /// - Throws: ``EngineError`` where one does not answer.
-    public func versions() async throws -> String {
-        var versions: [String] = []
+    /// - Throws: ``EngineError`` where one does not answer, or is too old.
+    public func versions() async throws -> [VLLMVersion] {
+        var versions: [VLLMVersion] = []
         for name in groups[0] {
             guard let engine = engines[name] else { continue }
             let version = try await engine.version()
             if !versions.contains(version) { versions.append(version) }
         }
-        return versions.joined(separator: ", ")
+        return versions
     }
 }

@@ -79,9 +79,13 @@ actor AttachedEngine: EngineHandle {
     }
 
     /// What the server says of its version.
-    func version() async throws -> String {
+    ///
+    /// - Throws: ``EngineError`` where it does not answer, or is too old.
+    func version() async throws -> VLLMVersion {
         do {
-            return try await anonymous.version()
+            let version = VLLMVersion(try await anonymous.version())
+            try version.check(for: name, remedy: "Start the server at \(server.endpoint.base) with a newer one")
+            return version
         } catch let error as EngineAnswerError {
             throw EngineError(
                 .notReady, engine: name,

@@ -84,18 +84,3 @@ extension EngineSpec {
         }
     }
 }
-
-extension Int {
-    /// A number as vLLM's flags take it: `8192`, `16k` (16,000), `16K` (16,384), `1.5g`.
-    init?(humanReadable text: String) {
-        if let plain = Int(text) {
-            self = plain
-            return
-        }
-        let units = ["k": 1e3, "m": 1e6, "g": 1e9, "t": 1e12, "K": 1024, "M": 1_048_576, "G": 1_073_741_824]
-        guard let last = text.last, let unit = units[String(last)], let number = Double(text.dropLast()),
-            number >= 0, number * unit < 1e18
-        else { return nil }
-        self = Int(number * unit)
-    }
-}

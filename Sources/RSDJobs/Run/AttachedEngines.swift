@@ -20,7 +20,9 @@ struct AttachedEngines: EngineSite {
     }
 
     func version() async throws -> String {
-        "attached: vllm " + (try await residency.versions())
+        let versions = try await residency.versions()
+        for caution in versions.compactMap(\.caution) { logger.warning("\(caution)") }
+        return "attached: vllm " + versions.map(\.description).joined(separator: ", ")
     }
 
     /// Nothing was started, so that nothing can be left.

@@ -34,6 +34,7 @@ struct LocalEngines: EngineSite {
     }
 
     func open() async throws -> any EngineRoom {
+        if let caution = try await dialect.caution() { logger.warning("\(caution)") }
         // What was swept a moment ago may not have given its memory back yet.
         let machine = try await MachineMemory.measure(for: job.spec, dialect: dialect, atRest: true)
         let plan = try ResidencyPlan(job.spec, models: job.memory, on: machine)

@@ -2,7 +2,8 @@
 
     python make.py GGUF FOLDER       # scripts/make-test-models gives both
 
-FOLDER gets `smollm2` (from the GGUF file), `prm-*` (tiny, random) and `golden/PROFILE.json`: the cases, and for each the ids
+FOLDER gets `smollm2` (from the GGUF file), `two-ends` (from the demo's draft), `prm-*` (tiny, random) and
+`golden/PROFILE.json`: the cases, and for each the ids
 that the PRM reads, the positions of the rewards and the rewards.
 """
 
@@ -19,6 +20,7 @@ import profiles
 import smollm2
 import tiny_models
 import tiny_tokenizers
+import two_ends
 from cases import CASES
 
 # Golden file: checkpoint, reference, what else the profile is told.
@@ -43,6 +45,8 @@ def main(gguf: Path, folder: Path) -> None:
     torch.set_num_threads(1)
     (folder / "smollm2").mkdir()
     smollm2.convert(gguf, folder / "smollm2")
+    (folder / "two-ends").mkdir()
+    two_ends.convert(folder / "two-ends")
     models = {}
     for name, (tokenizer, model) in CHECKPOINTS.items():
         (folder / name).mkdir()

@@ -11,11 +11,15 @@ public struct VLLMDialect: EngineDialect {
 
     public func launch(_ configuration: EngineConfiguration, port: Int) async throws -> LaunchPlan {
         let command = try await installation.command(for: configuration.name)
-        let flags = try VLLMFlags(configuration)
+        let version = try await installation.versionToStart()
+        let flags = try VLLMFlags(configuration, for: version)
         let room = try EngineRoomFolder.make()
         do {
             let given = ProcessInfo.processInfo.environment.merging(configuration.environment) { $1 }
-            var environment = Self.defaults.filter { given[$0.key] == nil }
+            var environment = Self.defaults
+            environment["VLLM_CPU_OMP_THREADS_BIND"] = Self.threadBinding(version, isParallel: flags.isParallel)
+            environment["VLLM_CPU_KVCACHE_SPACE"] = flags.cacheSpace.map(String.init)
+            environment = environment.filter { given[$0.key] == nil }
             environment["TMPDIR"] = room.path
             if case .score(let setup) = configuration.task, let plugin = setup.plugin {
                 try room.write(plugin)
@@ -49,7 +53,18 @@ public struct VLLMDialect: EngineDialect {
     }
 
     public func version() async throws -> String {
-        "vllm " + (try await installation.version())
+        "vllm \(try await installation.version())"
+    }
+
+    public func caution() async throws -> String? {
+        try await installation.version().caution
+    }
+
+    /// How the CPU build binds its threads. Left to itself, it binds every engine to the same cores.
+    private static func threadBinding(_ version: VLLMVersion, isParallel: Bool) -> String? {
+        if version.knowsNobind { return "nobind" }
+        // Of several processes each would want a list of its own.
+        return isParallel ? nil : ProcFS.allowedCPUs
     }
 
     /// What every vLLM process gets unless the job or the user has set it.
@@ -58,8 +73,6 @@ public struct VLLMDialect: EngineDialect {
         "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1",
         // In TMPDIR, which is new each time, every start would compile again.
         "TORCHINDUCTOR_CACHE_DIR": CacheFolder.path + "/inductor",
-        // Left to itself, the CPU build binds every engine to the same cores.
-        "VLLM_CPU_OMP_THREADS_BIND": "nobind",
         // The order in which GPU memory was measured.
         "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
     ]

@@ -5,9 +5,14 @@ struct VLLMFlags {
     private(set) var words: [String]
     /// The checkpoint's context could not be overridden by name, so vLLM must be told that a longer one is meant.
     let needsLongContextPermit: Bool
+    /// GiB for VLLM_CPU_KVCACHE_SPACE, where the version has no flag for it.
+    let cacheSpace: Int?
+    /// Whether the model is spread over several processes.
+    let isParallel: Bool
 
-    init(_ configuration: EngineConfiguration) throws {
-        var given = configuration.arguments
+    init(_ configuration: EngineConfiguration, for version: VLLMVersion = .newest) throws {
+        var given = configuration.arguments.map(\.withPlainSize)
+        isParallel = given.contains { $0.plainName.hasSuffix("-parallel-size") && $0.value != "1" }
         /// Takes a flag of the job's out, so that it is not there twice; vLLM writes flags with - and _ alike.
         func take(_ name: String) -> [String] {
             let values = given.filter { $0.plainName == name }.compactMap(\.value)
@@ -24,7 +29,9 @@ struct VLLMFlags {
             words += ["--runner", "pooling"]
             if let convert = setup.convert { words += ["--convert", convert] }
             overrides = try Self.object(setup.overrides)
-            if !setup.pooler.isEmpty { words += ["--pooler-config", try Self.text(Self.object(setup.pooler))] }
+            var pooler = setup.pooler
+            if !version.knowsPoolerTask { pooler["task"] = nil }
+            if !pooler.isEmpty { words += ["--pooler-config", try Self.text(Self.object(pooler))] }
             // Scores of tokens are never read from the prefix cache, and with it they have been wrong before.
             if !given.contains(where: { $0.plainName.hasSuffix("enable-prefix-caching") }) {
                 words.append("--no-enable-prefix-caching")
@@ -42,6 +49,10 @@ struct VLLMFlags {
             }
         }
         needsLongContextPermit = needsPermit
+
+        cacheSpace =
+            version.isCPUBuild && !version.readsCacheBytesOnCPU
+            ? take("kv-cache-memory-bytes").last.flatMap { Int($0) }.map { (max(1, $0) - 1) / 1_073_741_824 + 1 } : nil
 
         for text in take("hf-overrides") {
             guard let object = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any] else {
@@ -79,4 +90,29 @@ struct VLLMFlags {
 extension EngineConfiguration.Argument {
     /// The name as vLLM's help writes it.
     fileprivate var plainName: String { name.replacing("_", with: "-") }
+
+    /// A size as a plain number, which every version of vLLM understands.
+    fileprivate var withPlainSize: Self {
+        let sizes = ["max-model-len", "max-num-batched-tokens", "kv-cache-memory-bytes"]
+        guard sizes.contains(plainName), let size = value.flatMap(Int.init(humanReadable:)) else { return self }
+        return Self(name, "\(size)")
+    }
+}
+
+extension Int {
+    /// A number as vLLM's flags take it: `8192`, `16k` (16,000), `16K` (16,384), `1.5g`.
+    package init?(humanReadable text: String) {
+        if let plain = Int(text) {
+            self = plain
+            return
+        }
+        let units = [
+            "k": 1e3, "m": 1e6, "g": 1e9, "t": 1e12,
+            "K": 1024, "M": 1_048_576, "G": 1_073_741_824, "T": 1_099_511_627_776,
+        ]
+        guard let last = text.last, let unit = units[String(last)], let number = Double(text.dropLast()),
+            number >= 0, number * unit < 1e18
+        else { return nil }
+        self = Int(number * unit)
+    }
 }

@@ -18,6 +18,7 @@ public actor VLLMInstallation {
     private let environment: [String: String]
     private let standardFolder: String
     private var found: Command?
+    private var told: VLLMVersion?
 
     /// - Parameter venv: a virtual environment's folder, or its Python; nil looks in the environment variable
     ///   RSD_BATCH_VLLM, then for `vllm` and for a Python that has it on PATH, then where `scripts/setup-vllm` puts one.
@@ -50,15 +51,44 @@ public actor VLLMInstallation {
         return python
     }
 
-    /// The version of the package, such as `0.32.0+cpu`.
-    func version() async throws -> String {
+    /// The version of the package, such as `0.32.0+cpu`. Asked once.
+    ///
+    /// - Throws: ``EngineError`` with ``EngineError/Code/cannotLaunch`` where there is no vLLM, it cannot tell its version, or
+    ///   the version is too old.
+    func version() async throws -> VLLMVersion {
         let command = try await command(for: "vllm")
+        if told == nil { told = try await ask(command) }
+        return try recent(told, found: command)
+    }
+
+    /// The version for a start. One that cannot be told is no reason against it: what vLLM then says is worth more.
+    ///
+    /// - Throws: ``EngineError`` where the version is too old.
+    func versionToStart() async throws -> VLLMVersion {
+        let command = try await command(for: "vllm")
+        do {
+            if told == nil { told = try await ask(command) }
+        } catch  where !(error is CancellationError) {}
+        return try recent(told, found: command)
+    }
+
+    private func recent(_ version: VLLMVersion?, found command: Command) throws -> VLLMVersion {
+        let version = version ?? VLLMVersion("unknown")
+        try version.check(
+            for: "vllm",
+            remedy:
+                "It was found by \(command.executable). Make an environment with scripts/setup-vllm, and name it in the "
+                + "job (`engine: { venv: DIR }`)")
+        return version
+    }
+
+    private func ask(_ command: Command) async throws -> VLLMVersion {
         let question =
             command.python.map { ($0, ["-c", "import importlib.metadata as m; print(m.version('vllm'))"]) }
             ?? (command.executable, command.arguments + ["--version"])
         // Importing all of vLLM can take a minute from a cold file system.
         let output = try await CommandOutput.run(question.0, question.1, limit: .seconds(300))
-        let lines = output.text.split(whereSeparator: \.isNewline)
+        let lines = output.text.withoutTerminalControls.split(whereSeparator: \.isNewline)
         guard output.status == .exited(code: 0), let version = lines.last else {
             throw EngineError(
                 .cannotLaunch, engine: "vllm",
@@ -66,7 +96,7 @@ public actor VLLMInstallation {
                     + (lines.last.map(String.init) ?? "it said nothing")
                     + ". scripts/setup-vllm makes an environment that works")
         }
-        return String(version)
+        return VLLMVersion(version.trimmingCharacters(in: .whitespaces))
     }
 
     // MARK: Looking

@@ -4,20 +4,29 @@ import Foundation
 /// `Engine core initialization failed. See root cause above.` for whatever went wrong in the engine's process.
 struct VLLMLog {
     private let lines: [Substring]
+    /// Those of them that may tell why a start failed.
+    private let complaints: [Substring]
+    /// Each error once, in order.
+    private let errors: [String]
 
+    /// - Parameter text: without terminal controls, see `EngineLog.tail`.
     init(_ text: String) {
-        lines = text.split(whereSeparator: \.isNewline).map(Self.bare)
+        let lines = text.split(whereSeparator: \.isNewline).map(VLLMLogLine.init)
+        self.lines = lines.map(\.bare)
+        complaints = lines.filter { !$0.isRemark || $0.bare.contains("GLIBC") }.map(\.bare)
+        errors = Self.errors(in: lines)
     }
 
     /// A known cause, or vLLM's own error, or nil where there is none.
     var failure: StartFailure? {
         for cause in Self.causes {
-            for line in lines {
+            for line in complaints {
                 if let failure = cause(line) { return failure }
             }
         }
         if let error = errors.last { return .because("vLLM says: \(error)") }
-        return lines.contains(where: \.isPointer) ? Self.coreKilled : nil
+        let pointers = complaints.filter(\.isPointer)
+        return pointers.isEmpty ? nil : Self.silentEnd(status: pointers.compactMap(\.coreStatus).last)
     }
 
     /// The lines that a person would look for: each error once, in order; the last lines where there is none.
@@ -26,32 +35,56 @@ struct VLLMLog {
         return telling.isEmpty ? lines.suffix(20).map(String.init) : Array(telling)
     }
 
-    private var errors: [String] {
+    /// What looks like an error, and whatever a traceback ends with: an exception needs no message.
+    private static func errors(in lines: [VLLMLogLine]) -> [String] {
         var errors: [String] = []
-        for line in lines where line.prefixMatch(of: /[\w. ]*(Error|Exception|error|Value error)[:,]\s/) != nil {
-            let text = line.count > 400 ? line.prefix(400) + "…" : line
-            if !line.isPointer, !errors.contains(String(text)) {
-                errors.append(String(text))
+        /// Of each process whose traceback has not ended yet, the last place in it.
+        var tracebacks: [Substring: String] = [:]
+        for line in lines {
+            var error: String?
+            if line.bare == "Traceback (most recent call last):" {
+                tracebacks[line.process] = ""
+            } else if let place = line.place {
+                if tracebacks[line.process] != nil { tracebacks[line.process] = place }
+            } else if !line.isRemark,
+                line.bare.prefixMatch(of: /[\w. ]*(Error|Exception|error|Value error)[:,]\s/) != nil
+            {
+                error = String(line.bare)
+            } else if !line.isIndented, let place = tracebacks[line.process],
+                let name = line.bare.prefixMatch(of: /[A-Za-z_][\w.]*(?=:|$)/)
+            {
+                let isAll = name.range.upperBound == line.bare.endIndex
+                error = String(line.bare) + (isAll && !place.isEmpty ? " (\(place))" : "")
             }
+            guard let error else { continue }
+            tracebacks[line.process] = nil
+            let text = error.count > 400 ? error.prefix(400) + "…" : error
+            if !line.bare.isPointer, !errors.contains(text) { errors.append(text) }
         }
         return errors
     }
 
-    /// Without the process, time and place that vLLM puts before a message.
-    private static func bare(_ line: Substring) -> Substring {
-        var rest = line
-        if let prefix = rest.prefixMatch(of: /\(\w[\w-]* pid=\d+\)\s/) { rest = rest[prefix.range.upperBound...] }
-        if let prefix = rest.prefixMatch(of: /(ERROR|WARNING|INFO|CRITICAL) [\d-]+ [\d:]+ \[[^\]]*\] ?/) {
-            rest = rest[prefix.range.upperBound...]
-        }
-        return rest.drop { $0 == " " }
-    }
-
     /// The server points to a cause that its engine core did not write. Whether the core's exit status stands there too is
     /// a matter of luck.
-    private static let coreKilled = StartFailure.noMemory(
-        "its engine core ended without a word, as when Linux or Slurm kill a process because memory runs out; give the job "
-            + "more memory, or the engine less to hold")
+    private static func silentEnd(status: Int?) -> StartFailure? {
+        switch status {
+        case nil, -9, 137:
+            return .noMemory(
+                "its engine core ended without a word, as when Linux or Slurm kill a process because memory runs out; give "
+                    + "the job more memory, or the engine less to hold")
+        case -4:
+            return .because(
+                "its engine core was ended by SIGILL: this machine's processor lacks instructions that this build of vLLM "
+                    + "uses; take a build for it")
+        case -7:
+            return .because(
+                "its engine core was ended by SIGBUS, as when /dev/shm is full; give the container more of it (--shm-size), or "
+                    + "free it")
+        case let signal? where -64..<0 ~= signal:
+            return .because("its engine core crashed: \(ExitStatus.signalled(Int32(-signal)))")
+        default: return nil
+        }
+    }
 
     // MARK: Known causes
 
@@ -110,6 +143,14 @@ struct VLLMLog {
             return .noMemory(
                 "\(found.1) GiB of this machine's memory are free and the KV cache was to take \(found.2) GiB; end what else "
                     + "uses it, or lower `kv-cache-memory-bytes` in the job's `args`")
+        },
+        { line in
+            let words = /DefaultCPUAllocator: (?:can't allocate|not enough) memory: you tried to allocate (\d+) bytes/
+            guard let found = line.firstMatch(of: words) else { return nil }
+            let gibibytes = String(format: "%.1f", (Double(found.1) ?? 0) / 1_073_741_824)
+            return .noMemory(
+                "this machine's memory ran out: \(gibibytes) GiB were to be taken at once; end what else uses it, or lower "
+                    + "`kv-cache-memory-bytes` in the job's `args`")
         },
         { line in
             let isOutOfMemory = line.contains("CUDA out of memory") || line.contains("OutOfMemoryError")
@@ -181,6 +222,13 @@ struct VLLMLog {
             )
         },
         { line in
+            let words = /Failed to import from vllm\._C.*(GLIBC\w*_[\d.]+)' not found/
+            guard let found = line.firstMatch(of: words) else { return nil }
+            return .because(
+                "this build of vLLM needs \(found.1), which is newer than this machine's C library; use another version of "
+                    + "vLLM, or run it in a container")
+        },
+        { line in
             let isBlind =
                 line.contains("Failed to infer device type") || line.contains("No CUDA GPUs are available")
                 || line.contains("Found no NVIDIA driver")
@@ -194,6 +242,11 @@ struct VLLMLog {
 }
 
 extension Substring {
+    /// How the engine core ended, as Python tells it: an exit status, or the negative number of a signal.
+    fileprivate var coreStatus: Int? {
+        firstMatch(of: /Failed core proc\(s\): \{[^}]*: (-?\d+)/).flatMap { Int($0.1) }
+    }
+
     /// Whether this only points to a cause that stands elsewhere.
     fileprivate var isPointer: Bool {
         contains("See root cause above") || contains("See stack trace for root cause")

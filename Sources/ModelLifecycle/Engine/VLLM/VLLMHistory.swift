@@ -1,0 +1,55 @@
+/// What differs between vLLM's versions, as far as this program is concerned: the one table of it, read in their sources.
+///
+/// A version that says no release is taken for the newest.
+extension VLLMVersion {
+    /// The releases that the tests on real vLLM were run with, on the CPU build.
+    static let tried = [Release(0, 14, 1), Release(0, 20, 2), Release(0, 32, 0)]
+
+    /// The newest of them.
+    static let newest = VLLMVersion(tried[tried.count - 1].description)
+
+    /// The first that serves `*ForTokenClassification` checkpoints as scorers. Older ones lack more: `--pooler-config` (0.11.0),
+    /// `return_token_ids` (0.10.2), `--runner` and `--convert` (0.10.0).
+    static let oldest = Release(0, 13, 0)
+
+    /// `task` in `--pooler-config`. Older versions score tokens where a model is a classifier.
+    var knowsPoolerTask: Bool { isSince(0, 19, 0) }
+
+    /// Whether the CPU build heeds `--kv-cache-memory-bytes`. Older ones only read VLLM_CPU_KVCACHE_SPACE, in whole GiB.
+    var readsCacheBytesOnCPU: Bool { isSince(0, 20, 0) }
+
+    /// `VLLM_CPU_OMP_THREADS_BIND=nobind`, which from 0.20.0 to 0.20.2 ends in an IndexError.
+    var knowsNobind: Bool { !isSince(0, 20, 0) || isSince(0, 21, 0) }
+
+    private func isSince(_ major: Int, _ minor: Int, _ patch: Int) -> Bool {
+        release.map { $0 >= Release(major, minor, patch) } ?? true
+    }
+}
+
+extension VLLMVersion {
+    /// - Throws: ``EngineError`` where this program needs a newer one.
+    func check(for engine: String, remedy: String) throws {
+        guard !isPocket, let release, release < Self.oldest else { return }
+        throw EngineError(
+            .cannotLaunch, engine: engine,
+            "vLLM \(self) is too old: rsd-batch needs \(Self.oldest) or newer, and was tried with \(Self.triedInWords). "
+                + remedy)
+    }
+
+    /// A sentence for whoever uses a version that was never tried; nil for one that was.
+    public var caution: String? {
+        guard let release else {
+            return
+                "vLLM calls its version '\(self)', which is no release; it is used like the newest that rsd-batch was tried "
+                + "with (\(Self.triedInWords))"
+        }
+        guard !isPocket, !Self.tried.contains(release) else { return nil }
+        return
+            "rsd-batch was never tried with vLLM \(self), but with \(Self.triedInWords); if an engine fails to start or "
+            + "its answers look wrong, use one of these"
+    }
+
+    private static var triedInWords: String {
+        tried.dropLast().map(\.description).joined(separator: ", ") + " and \(tried[tried.count - 1])"
+    }
+}
