@@ -19,6 +19,7 @@ enum Failure {
             Foundation.exit(ProgramExit.interrupted.rawValue)
         }
         let code = code(for: error)
+        for diagnostic in (error as? UnusableAnswers)?.diagnostics ?? [] { console.message(diagnostic.rendered + "\n") }
         if let errors = error as? SpecErrors ?? (error as? RunIncomplete)?.errors {
             for diagnostic in errors.diagnostics { console.message(diagnostic.rendered + "\n") }
         }
@@ -30,7 +31,7 @@ enum Failure {
         switch error {
         case let error as LedgerError where error.isDiskFull: .disk
         case is SpecErrors, is RunIncomplete, is NoRun, is NoTrajectory, is GraderUnavailable, is UnusableRun,
-            is TooManyShards, is NoShards, is SlurmMissing, is SlurmRefusal, is NoSubmission:
+            is TooManyShards, is UnusableAnswers, is NoShards, is SlurmMissing, is SlurmRefusal, is NoSubmission:
             .badJob
         case is EngineUseless, is EngineError, is EngineUnkillable, is LedgerError, is ResidencyError,
             is ResidencyImpossible:

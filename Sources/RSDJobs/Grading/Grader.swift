@@ -19,7 +19,7 @@ public struct GradingPair: Sendable, Equatable {
     public var id: String
     public var dataset: String
     public var question: String
-    /// The whole response.
+    /// The whole response; empty where only an answer was given.
     public var text: String
     /// What ``AnswerExtraction`` found in it.
     public var answer: String?
@@ -41,6 +41,29 @@ public struct GradingPair: Sendable, Equatable {
         self.isCut = isCut
         self.gold = gold
         self.choices = choices
+    }
+}
+
+extension GradingPair {
+    /// Whether there is nothing to be judged.
+    var isBlank: Bool {
+        let answer = self.answer?.allSatisfy(\.isWhitespace)
+        return answer ?? text.allSatisfy(\.isWhitespace)
+    }
+}
+
+extension Grader {
+    /// Judges answers, in order. Where the grader cannot go on, each has the verdict ``Grade/Verdict/error`` and the reason;
+    /// blank ones are ``Grade/Verdict/empty`` and never put before it.
+    func gradeAll(_ pairs: [GradingPair]) async throws -> [Grade] {
+        let asked = pairs.filter { !$0.isBlank }
+        var judged: ArraySlice<Grade>
+        do {
+            judged = try await grade(asked)[...]
+        } catch let error as GraderUnavailable {
+            judged = asked.map { _ in Grade(.error, reason: error.description) }[...]
+        }
+        return pairs.map { $0.isBlank ? Grade(.empty) : judged.removeFirst() }
     }
 }
 

@@ -73,31 +73,23 @@ struct AnswerSheet {
             let answer = AnswerExtraction.answer(in: text, isCut: finish.isCut)
             if finish == .failed {
                 decided[trajectory.id] = Grade(.wrong, reason: "the trajectory failed")
-            } else if Self.isBlank(text) || answer.map(Self.isBlank) ?? false {
-                decided[trajectory.id] = Grade(.empty)
             } else {
-                pairs.append(
-                    (
-                        trajectory.id,
-                        GradingPair(
-                            id: trajectory.id.description, dataset: problem.dataset, question: problem.question,
-                            text: text, answer: answer, isCut: finish.isCut, gold: problem.answer,
-                            choices: problem.choices)
-                    ))
+                let pair = GradingPair(
+                    id: trajectory.id.description, dataset: problem.dataset, question: problem.question, text: text,
+                    answer: answer, isCut: finish.isCut, gold: problem.answer, choices: problem.choices)
+                if pair.isBlank {
+                    decided[trajectory.id] = Grade(.empty)
+                } else {
+                    pairs.append((trajectory.id, pair))
+                }
             }
         }
     }
 
     /// - Throws: `CancellationError`, or what the book of processes throws.
     func grades(from grader: any Grader) async throws -> [TrajectoryID: Grade] {
-        var grades = decided
-        do {
-            let judged = try await grader.grade(pairs.map(\.pair))
-            for ((id, _), grade) in zip(pairs, judged) { grades[id] = grade }
-        } catch let error as GraderUnavailable {
-            for (id, _) in pairs { grades[id] = Grade(.error, reason: error.description) }
-        }
-        return grades
+        let judged = try await grader.gradeAll(pairs.map(\.pair))
+        return decided.merging(zip(pairs.map(\.id), judged)) { $1 }
     }
 
     /// By ``ExactGrader``, which needs no process.
@@ -105,8 +97,6 @@ struct AnswerSheet {
         let judged = ExactGrader().grade(pairs.map(\.pair))
         return decided.merging(zip(pairs.map(\.id), judged)) { $1 }
     }
-
-    private static func isBlank(_ text: String) -> Bool { text.allSatisfy(\.isWhitespace) }
 }
 
 extension Finish {

@@ -6,7 +6,7 @@ extension Job {
     /// - Returns: what the grader calls itself, with its version.
     /// - Throws: ``GraderUnavailable``.
     public static func grader(of job: LoadedJob) async throws -> String {
-        let grader = job.spec.grading.grader.grader(engine: job.spec.engine, directory: RunDirectory(job.file))
+        let grader = job.spec.grading.grader.grader(venv: job.spec.engine.venv, directory: RunDirectory(job.file))
         return try await grader.prepare()
     }
 
@@ -35,7 +35,7 @@ extension Job {
     ) async throws -> Regrading {
         let archive = try RunArchive(directory)
         let kind = kind ?? archive.job.spec.grading.grader
-        let grader = kind.grader(engine: archive.job.spec.engine, directory: directory)
+        let grader = kind.grader(venv: archive.job.spec.engine.venv, directory: directory)
         let models = try archive.modelSizes()
         let id = try await interruption.giveUpOn { try await grader.prepare() }
         let before = Regrading.verdicts(in: directory)

@@ -17,7 +17,7 @@ public enum Job {
         retryFailed: Bool = false, interruption: Interruption, logger: Logger,
         observe: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> RunOutcome {
-        let grader = job.spec.grading.grader.grader(engine: job.spec.engine, directory: directory)
+        let grader = job.spec.grading.grader.grader(venv: job.spec.engine.venv, directory: directory)
         let graderID = try await interruption.giveUpOn { try await grader.prepare() }
         let run = JobRun(
             job: job, directory: directory,

@@ -7,19 +7,34 @@ extension GraderKey: ExpressibleByArgument {}
 
 struct GradeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "grade", abstract: "Grade a run's answers anew; nothing is generated and no engine starts.",
+        commandName: "grade",
+        abstract: "Grade answers, a run's or your own; nothing is generated and no engine starts.",
         discussion: """
             A run that is not finished is graded as far as it is. results.jsonl and summary.json are written anew, and the \
             table is printed; how many verdicts changed goes to standard error.
 
               rsd-batch grade runs/my-run --with math-verify
               rsd-batch grade runs/my-run --with command -- python3 my-grader.py
+
+            With --answers, each line of a file of yours is graded: JSON with text (a whole response) or answer, and gold; \
+            id, choices, question and cut (whether a limit ended the text) may be there too. For each, a line of JSON with \
+            line, id, verdict, answer, gold and reason is printed.
+
+              rsd-batch grade --answers answers.jsonl --with exact > verdicts.jsonl
             """)
 
     @Argument(help: ArgumentHelp("The run's directory.", valueName: "run"), completion: .directory)
-    var directory: String
+    var directory: String?
 
-    @Option(help: "The grader: exact, math-verify or command; that of the run's job when left out.")
+    @Option(help: "A file of answers to grade instead of a run's; - for standard input.", completion: .file())
+    var answers: String?
+
+    @Option(
+        name: .customLong("output"), help: "With --answers: where the verdicts go; standard output when left out.",
+        completion: .file())
+    var verdicts: String?
+
+    @Option(help: "The grader: exact, math-verify or command; when left out, that of the run's job, or exact.")
     var with: GraderKey?
 
     @Option(help: "For math-verify: a Python that has it, or its virtual environment.", completion: .file())
@@ -35,6 +50,21 @@ struct GradeCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        if let directory, answers != nil {
+            throw ValidationError("a run (\(directory)) and --answers are two things to grade: name one of them.")
+        }
+        if directory == nil, answers == nil {
+            throw ValidationError("name what to grade: a run's directory, or a file with --answers.")
+        }
+        if answers == nil, verdicts != nil { throw ValidationError("--output is for --answers.") }
+        if let answers, let verdicts,
+            URL(filePath: answers).resolvingSymlinksInPath() == URL(filePath: verdicts).resolvingSymlinksInPath()
+        {
+            throw ValidationError("--output \(verdicts) would take the place of the answers: name another file.")
+        }
+        if answers != nil, output.json {
+            throw ValidationError("--json is for a run; --answers always prints a line of JSON for each answer.")
+        }
         if with != .mathVerify, python != nil { throw ValidationError("--python is for --with math-verify.") }
         if with == nil || with == .exact, timeout != nil {
             throw ValidationError("--timeout is for --with math-verify and --with command.")
@@ -50,6 +80,11 @@ struct GradeCommand: AsyncParsableCommand {
         let interruption = Interruption()
         let signals = await StopSignals(interruption) { _ in console.message("rsd-batch: stopping\n") }
         defer { withExtendedLifetime(signals) {} }
+        if let answers {
+            return try await AnswersOutput(console: console, path: verdicts).grade(
+                AnswerFile(path: answers), with: grader ?? .exact, interruption: interruption)
+        }
+        guard let directory else { return }
         let regrading = try await Job.grade(
             RunDirectory(URL(filePath: directory)), with: grader, interruption: interruption
         ) { console.grading($0, finished: $1, of: $2) }

@@ -51,7 +51,7 @@ struct Record: Equatable {
 enum RecordValue: Sendable, Equatable {
     case string(String)
     case number(String)
-    case bool
+    case bool(Bool)
     case null
     case list([RecordValue])
     case object(OrderedDictionary<String, RecordValue>)

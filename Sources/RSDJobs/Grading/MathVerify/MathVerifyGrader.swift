@@ -5,7 +5,7 @@ import Synchronization
 /// Hugging Face's math-verify, in Python processes of its own.
 ///
 /// What a response marks as its answer is judged, the last box first; only a response that marks none is put before
-/// math-verify whole, with its own way of finding answers. So no response gets two tries. Of a response that a limit cut
+/// math-verify without its reasoning, with its own way of finding answers. So no response gets two tries. Of a response that a limit cut
 /// only the answer that it names is judged: what it was calculating last is none. Letters of multiple choices are
 /// judged as by ``ExactGrader``: there is nothing to calculate.
 ///
@@ -56,7 +56,8 @@ struct MathVerifyGrader: Grader {
 
     func grade(_ pairs: [GradingPair]) async throws -> [Grade] {
         let areExact = pairs.map {
-            ChoiceLetter(gold: $0.gold, choices: $0.choices) != nil || $0.isCut && $0.answer == nil
+            ChoiceLetter(gold: $0.gold, choices: $0.choices) != nil
+                || $0.answer == nil && ($0.isCut || AnswerExtraction.finalText(of: $0.text).allSatisfy(\.isWhitespace))
         }
         var judged = try await judge(zip(pairs, areExact).filter { !$1 }.map(\.0))[...]
         return zip(pairs, areExact).map { pair, isExact in

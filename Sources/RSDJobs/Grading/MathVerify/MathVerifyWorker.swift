@@ -50,8 +50,9 @@ struct MathVerifyWorker {
     /// - Returns: the grade, and whether the worker can go on.
     func judge(_ pair: GradingPair, limit: Duration) async throws -> (Grade, isAlive: Bool) {
         let gold = AnswerExtraction.boxed(in: pair.gold) ?? pair.gold
-        let answer = AnswerExtraction.marked(in: pair.text) ?? (pair.isCut ? pair.answer : nil)
-        let question = Question(answer: answer, text: pair.text, gold: gold)
+        let isTold = pair.isCut || pair.text.isEmpty
+        let answer = AnswerExtraction.marked(in: pair.text) ?? (isTold ? pair.answer : nil)
+        let question = Question(answer: answer, text: AnswerExtraction.finalText(of: pair.text), gold: gold)
         let line = String(decoding: try JSONEncoder().encode(question), as: UTF8.self)
         guard let reply = try await socket.ask(line, atMost: limit) else {
             return (Grade(.timeout, reason: "math-verify took more than \(limit / .seconds(1)) s"), false)

@@ -55,8 +55,8 @@ struct JSONReader {
             return .object(try fields(depth: depth))
         case UInt8(ascii: "["):
             return .list(try list(depth: depth))
-        case UInt8(ascii: "t"): return try word("true", .bool)
-        case UInt8(ascii: "f"): return try word("false", .bool)
+        case UInt8(ascii: "t"): return try word("true", .bool(true))
+        case UInt8(ascii: "f"): return try word("false", .bool(false))
         case UInt8(ascii: "n"): return try word("null", .null)
         case .some(UInt8(ascii: "-")), .some(UInt8(ascii: "0")...UInt8(ascii: "9")):
             return .number(try number())

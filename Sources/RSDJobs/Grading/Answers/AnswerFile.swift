@@ -1,0 +1,112 @@
+import Foundation
+
+/// A file of answers that are to be graded: JSON Lines with `text` or `answer`, and `gold`.
+public struct AnswerFile: Sendable {
+    /// Errors told of one file; the rest are counted.
+    private static let mostErrors = 100
+
+    /// The path to show in messages.
+    public let file: String
+    private let data: Data
+
+    /// - Parameter file: the path to show in messages.
+    public init(file: String, _ data: Data) {
+        self.file = file
+        self.data = data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data
+    }
+
+    /// - Parameter path: of a file that can be read; `-` is standard input.
+    /// - Throws: ``UnusableAnswers``.
+    public init(path: String) throws {
+        if path == "-" {
+            self.init(file: "standard input", try FileHandle.standardInput.readToEnd() ?? Data())
+        } else {
+            var isDirectory: ObjCBool = false
+            let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+            guard exists, !isDirectory.boolValue,
+                let data = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+            else {
+                let fault =
+                    !exists ? "there is no such file" : isDirectory.boolValue ? "a directory" : "it cannot be read"
+                throw UnusableAnswers(file: path, diagnostics: [Diagnostic(file: path, message: fault)])
+            }
+            self.init(file: path, data)
+        }
+    }
+
+    /// Goes through the whole file.
+    ///
+    /// - Returns: how many answers there are.
+    /// - Throws: ``UnusableAnswers`` with all that is wrong.
+    public func check() throws -> Int {
+        var count = 0
+        var diagnostics: [Diagnostic] = []
+        var leftOut = 0
+        func report(_ line: Int?, column: Int? = nil, _ message: String, source: String? = nil) {
+            guard diagnostics.count < Self.mostErrors else { return leftOut += 1 }
+            diagnostics.append(
+                Diagnostic(file: file, line: line, column: column, message: message, sourceLine: source))
+        }
+        if data.starts(with: [0xFF, 0xFE]) || data.starts(with: [0xFE, 0xFF]) {
+            report(nil, "the file is UTF-16; save it as UTF-8")
+        } else {
+            Self.scan(data, after: 0) { record in
+                count += 1
+                for fault in record.faults { report(record.number, fault.message) }
+            } onFault: { fault in
+                report(fault.line, column: fault.column, fault.message, source: fault.sourceLine)
+            }
+        }
+        if leftOut > 0 {
+            diagnostics.append(Diagnostic(file: file, message: "and \(leftOut) more", count: leftOut))
+        }
+        if count == 0, diagnostics.isEmpty { report(nil, "there are no answers in it") }
+        guard diagnostics.isEmpty else { throw UnusableAnswers(file: file, diagnostics: diagnostics) }
+        return count
+    }
+
+    /// Takes the answers off in order, about so many bytes at a time. What ``check()`` finds fault with is left out.
+    func forEach(bytes portion: Int, _ body: ([AnswerLine]) async throws -> Void) async throws {
+        var (rest, lines) = (data, 0)
+        while !rest.isEmpty {
+            let least = rest.index(rest.startIndex, offsetBy: portion, limitedBy: rest.endIndex) ?? rest.endIndex
+            let end = rest[least...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? rest.endIndex
+            var answers: [AnswerLine] = []
+            Self.scan(rest[rest.startIndex..<end], after: lines) { answers.append($0) }
+            try await body(answers.filter(\.faults.isEmpty))
+            lines += rest[rest.startIndex..<end].count { $0 == UInt8(ascii: "\n") }
+            rest = rest[end...]
+        }
+    }
+
+    /// - Parameter lines: how many there are before these bytes.
+    private static func scan(
+        _ data: Data, after lines: Int, _ body: (AnswerLine) -> Void, onFault: (RecordFault) -> Void = { _ in }
+    ) {
+        data.withUnsafeBytes { raw in
+            var scanner = JSONLinesScanner(raw.bindMemory(to: UInt8.self))
+            do throws(RecordFault) {
+                while let scanned = try scanner.next(isWanted: true) {
+                    switch scanned {
+                    case .unread: break
+                    case .record(let record, let line): body(AnswerLine(record, number: lines + line))
+                    case .fault(let fault): onFault(fault)
+                    }
+                }
+            } catch {
+                onFault(error)
+            }
+        }
+    }
+}
+
+/// Answers that cannot be graded, with all that is wrong with their file.
+public struct UnusableAnswers: Error, Sendable, Equatable, CustomStringConvertible {
+    public var file: String
+    public var diagnostics: [Diagnostic]
+
+    public var description: String {
+        let count = diagnostics.reduce(0) { $0 + $1.count }
+        return "\(counted(count, "error")) in \(file); nothing was graded"
+    }
+}

@@ -1,0 +1,119 @@
+import Foundation
+
+/// Grades answers that are no run's.
+public struct AnswerGrading: Sendable {
+    /// Bytes that ``ExactGrader`` is given at a time. Graders that are processes are given all at once.
+    private static let portion = 1 << 20
+
+    private let kind: GraderKind
+    /// For what graders that are processes leave: their ledger and logs.
+    public let folder: URL
+
+    public init(with kind: GraderKind) {
+        self.kind = kind
+        folder = FileManager.default.temporaryDirectory.appending(path: "rsd-grade-\(UUID().uuidString)")
+    }
+
+    /// - Parameters:
+    ///   - began: told what the grader calls itself and how many answers there are.
+    ///   - write: takes lines of JSON, each with its newline, in the order of the answers.
+    /// - Throws: ``UnusableAnswers`` or ``GraderUnavailable`` before anything is graded; ``Interrupted``, an error of the file
+    ///   system, or what `write` throws.
+    public func grade(
+        _ file: AnswerFile, interruption: Interruption, began: (_ grader: String, _ total: Int) -> Void,
+        write: (Data) throws -> Void
+    ) async throws -> AnswerCounts {
+        let total = try file.check()
+        let directory = RunDirectory(folder)
+        let grader = kind.grader(venv: nil, directory: directory)
+        let id = try await interruption.giveUpOn { try await grader.prepare() }
+        began(id, total)
+        var counts = AnswerCounts()
+        // Only errors leave something to be read in the logs.
+        defer { if counts[.error] == 0 { try? FileManager.default.removeItem(at: folder) } }
+        if kind != .exact { try directory.create() }
+        try await file.forEach(bytes: kind == .exact ? Self.portion : .max) { answers in
+            let pairs = answers.map(\.pair)
+            let grades = try await interruption.giveUpOn { try await grader.gradeAll(pairs) }
+            var lines = Data()
+            for (answer, grade) in zip(answers, grades) {
+                counts.add(grade)
+                lines += try GradedAnswer(answer, grade).json
+            }
+            try write(lines)
+        }
+        return counts
+    }
+}
+
+/// How many answers have which verdict.
+public struct AnswerCounts: Sendable, Equatable {
+    private var counts: [Grade.Verdict: Int] = [:]
+    /// Wrong ones that ``ExactGrader`` could not decide about.
+    public private(set) var undecided = 0
+
+    public init() {}
+
+    public subscript(verdict: Grade.Verdict) -> Int { counts[verdict, default: 0] }
+
+    public var total: Int { counts.values.reduce(0, +) }
+
+    public mutating func add(_ grade: Grade) {
+        counts[grade.verdict, default: 0] += 1
+        if grade.reason == Grade.notDecided { undecided += 1 }
+    }
+}
+
+/// A line of output: what an answer is worth.
+private struct GradedAnswer: Encodable {
+    var line: Int
+    var id: Identifier?
+    var verdict: Grade.Verdict
+    /// nil, written as null, where there is none.
+    var answer: String?
+    var gold: String
+    var reason: String?
+
+    init(_ answer: AnswerLine, _ grade: Grade) {
+        line = answer.number
+        id = answer.id.map(Identifier.init)
+        verdict = grade.verdict
+        self.answer = grade.answer ?? answer.pair.answer
+        gold = answer.pair.gold
+        reason = grade.reason
+    }
+
+    var json: Data {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return try encoder.encode(self) + [UInt8(ascii: "\n")]
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey { case line, id, verdict, answer, gold, reason }
+
+    func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(line, forKey: .line)
+        try object.encodeIfPresent(id, forKey: .id)
+        try object.encode(verdict, forKey: .verdict)
+        try object.encode(answer, forKey: .answer)
+        try object.encode(gold, forKey: .gold)
+        try object.encodeIfPresent(reason, forKey: .reason)
+    }
+
+    /// Text, or a number.
+    struct Identifier: Encodable {
+        var value: RecordValue
+
+        func encode(to encoder: any Encoder) throws {
+            var single = encoder.singleValueContainer()
+            if case .number(let digits) = value, let number = Decimal(string: digits) {
+                try single.encode(number)
+            } else {
+                try single.encode(value.plain)
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+/// What a text says its answer is: `The answer is 15.`, `Answer: 15`, `## Final Answer`, `答案是 15。`, `故选 C`.
+///
+/// What it calls the final answer comes first; of several such the last one counts.
+struct AnnouncedAnswer {
+    /// nil where it says none.
+    var answer: String?
+    /// No number before this place can be the answer: the text took back what it had come to.
+    var void = 0
+
+    static func find(in scalars: [Unicode.Scalar]) -> AnnouncedAnswer {
+        let phrases = AnswerPhrase.all(in: scalars)
+        for phrase in phrases.filter(\.isFinal) + phrases.filter({ !$0.isFinal }) {
+            switch AnnouncementReading(scalars, phrase).result {
+            case .answer(let answer): return AnnouncedAnswer(answer: answer)
+            case .retraction(let end): return AnnouncedAnswer(void: end)
+            case .nothing: continue
+            }
+        }
+        return AnnouncedAnswer()
+    }
+}
+
+/// What follows one announcement.
+private struct AnnouncementReading {
+    enum Result {
+        case answer(String)
+        /// It is not what was said before this place.
+        case retraction(end: Int)
+        case nothing
+    }
+
+    private let scalars: [Unicode.Scalar]
+    private let phrase: AnswerPhrase
+
+    init(_ scalars: [Unicode.Scalar], _ phrase: AnswerPhrase) {
+        self.scalars = scalars
+        self.phrase = phrase
+    }
+
+    var result: Result {
+        var sentence = AnswerSentence(scalars, at: phrase.end)
+        if phrase.kind == .choice { return choice(sentence) }
+        while AnswerWording.fillers.contains(sentence.firstWord) {
+            sentence = AnswerSentence(scalars, at: sentence.start + sentence.firstWord.count, passing: [","])
+        }
+        guard let answer = sentence.answer else { return .nothing }
+        if phrase.kind == .statement, let assessment = assessment(sentence, answer) { return assessment }
+        guard sentence.isWordy else { return .answer(answer) }
+        // `as follows: 15`
+        if let colon = scalars[sentence.start..<sentence.end].lastIndex(of: ":"), colon + 1 < sentence.end {
+            let after = AnswerSentence(scalars, at: colon + 1)
+            if !after.isWordy, let answer = after.answer { return .answer(answer) }
+        }
+        if phrase.kind == .statement, sentence.firstWord != "that", !sentence.isEastAsian { return .answer(answer) }
+        return label(sentence, answer)
+    }
+
+    /// A sentence that has the answer in it, or is one.
+    private func label(_ sentence: AnswerSentence, _ answer: String) -> Result {
+        let isLast = scalars[sentence.end...].allSatisfy { $0.isBlank || $0 == "\n" || $0 == "." || $0 == "。" }
+        let words = Array(scalars[sentence.start..<sentence.end])
+        switch LastNumber.count(in: words) {
+        case 0:
+            // `Answer: Let us see, step by step.`
+            return answer.split(separator: " ").count > 4 && !isLast ? .nothing : .answer(answer)
+        case 1: return LastNumber.find(in: words).map(Result.answer) ?? .nothing
+        default: return isLast ? .nothing : .answer(answer)
+        }
+    }
+
+    /// What a sentence says about an answer instead of saying it.
+    private func assessment(_ sentence: AnswerSentence, _ answer: String) -> Result? {
+        let word = sentence.firstWord
+        if AnswerWording.retractions.contains(word) || ["错", "不"].contains(where: answer.hasPrefix) {
+            return instead(sentence) ?? .retraction(end: word == "not" ? sentence.end : sentence.start)
+        }
+        if ["正确", "对的", "合理"].contains(where: answer.hasPrefix) { return .nothing }
+        if word == "as", scalars[sentence.start..<sentence.end].contains(":") { return nil }
+        if AnswerWording.judgements.contains(word) {
+            let rest = answer.dropFirst(word.count).split { !$0.isLetter }.first.map { $0.lowercased() } ?? ""
+            return rest.isEmpty || rest == "and" || AnswerWording.comments.contains(rest) ? .nothing : nil
+        }
+        return AnswerWording.assessments.contains(word) ? .nothing : nil
+    }
+
+    /// `not 12 but 15`
+    private func instead(_ sentence: AnswerSentence) -> Result? {
+        guard sentence.firstWord == "not" else { return nil }
+        let limit = min(scalars.count, sentence.start + 200)
+        for index in sentence.start..<limit {
+            if scalars[index] == "\n" { return nil }
+            guard scalars.has(" but ".scalars, at: index) else { continue }
+            var after = AnswerSentence(scalars, at: index + 5)
+            while after.firstWord == "rather" || after.firstWord == "is" {
+                after = AnswerSentence(scalars, at: after.start + after.firstWord.count)
+            }
+            return after.isWordy ? nil : after.answer.map(Result.answer)
+        }
+        return nil
+    }
+
+    /// `(C)`, `C. 15`
+    private func choice(_ sentence: AnswerSentence) -> Result {
+        var letter = sentence.start
+        if scalars.at(letter) == "(" { letter += 1 }
+        guard let found = scalars.at(letter), ("A"..."J").contains(found),
+            scalars.at(letter + 1).map({ !$0.isASCIILetter && !$0.isDigit && !"'^_+-*/=".unicodeScalars.contains($0) })
+                ?? true
+        else { return .nothing }
+        return .answer(String(found))
+    }
+}
+
+extension AnswerSentence {
+    /// The word of ASCII that it begins with, in lower case; empty where it does not.
+    var firstWord: String {
+        String(String.UnicodeScalarView(scalars[start..<max(start, end)].prefix { $0.isASCIILetter }.map(\.lowercased)))
+    }
+
+    /// Whether it begins with a word, and not with a number, a formula, a name such as `x`, or the letter of a choice.
+    var isWordy: Bool { firstWord.count > 1 || isEastAsian }
+
+    var isEastAsian: Bool { scalars.at(start)?.isEastAsian ?? false }
+}
