@@ -135,8 +135,8 @@ import Testing
             text == #"""
                 answers  393 ended, 5 cut by max_tokens, 2 failed
                 grader   exact/4, 3 without an answer, 1 took too long to grade
-                         12 answers were not decided by exact and count as wrong; grade again with
-                         math-verify: rsd-batch grade runs/gsm8k-smol --with math-verify
+                         12 answers were not decided by exact and count as wrong; grade again with math-verify:
+                         rsd-batch grade runs/gsm8k-smol --with math-verify
                 run      5 waves, 14 swaps, 3 cold starts
                 loading  13.7 s  draft 3.1 s, target 8.4 s, prm 2.2 s
                 working  3:01  draft 42.0 s, target 2:10, prm 9.2 s

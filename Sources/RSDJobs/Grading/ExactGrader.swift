@@ -53,7 +53,7 @@ public struct ExactGrader: Grader {
             return answer.compared(to: counted)
         }
         // `1,234` may be two numbers, where both are written without blanks.
-        guard found.contains(","), wanted.contains(",") else { return verdict }
+        guard found.contains(",") || wanted.contains(",") else { return verdict }
         let apart = AnswerReader.read(found, groupsThousands: false)
             .compared(to: AnswerReader.read(wanted, groupsThousands: false))
         return apart == .same ? .same : verdict

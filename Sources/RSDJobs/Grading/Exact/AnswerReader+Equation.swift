@@ -4,23 +4,38 @@ extension AnswerReader {
         guard sides.count > 1, let first = sides.first, let last = sides.last, !first.isEmpty, !last.isEmpty else {
             return nil
         }
-        let (left, right) = (expression(first), expression(last))
+        let (left, right) = (side(first), side(last))
+        let text = spelled(structure.tokens)
         var difference: AnswerValue.Quantity?
-        if case .quantity(let left) = left, case .quantity(let right) = right {
-            let expression = Expression.sum([left.expression, .negative(right.expression)])
+        if let left, let right {
+            let expression = Expression.sum([left, .negative(right)])
             difference = AnswerValue.Quantity(
-                expression: expression, form: try? expression.fraction(), text: spelled(structure.tokens))
+                expression: expression, form: try? expression.fraction(), text: text)
         }
-        func value(_ side: ArraySlice<AnswerToken>) -> AnswerValue { read(side, depth: depth + 1) }
-        if let name = name(first) { return .equation(name: name, difference: difference, value: value(last)) }
-        if let name = name(last) { return .equation(name: name, difference: difference, value: value(first)) }
-        // `2 + 3 = 5`
-        if case .quantity(let left) = left, left.expression.isClosed, case .quantity(let right) = right,
-            right.expression.isClosed
-        {
-            return .equation(name: nil, difference: difference, value: value(last))
+        func defines(_ name: String?, _ side: ArraySlice<AnswerToken>) -> AnswerValue {
+            .equation(name: name, difference: difference, value: read(side, depth: depth + 1), text: text)
         }
-        return .equation(name: nil, difference: difference, value: nil)
+        if let name = name(first) { return defines(name, last) }
+        if let name = name(last) { return defines(name, first) }
+        if let left, left.isClosed, let right, right.isClosed {
+            // `2 + 3 = 5`, and `\log_2 8 = 3`, which says of what it is the value.
+            let isNamed = first.contains {
+                if case .command(let name) = $0 { AnswerSigns.functions.contains(name) } else { false }
+            }
+            return defines(isNamed ? spelled(first) : nil, last)
+        }
+        guard difference != nil else { return self.text(structure.tokens) }
+        return .equation(name: nil, difference: difference, value: nil, text: text)
+    }
+
+    /// Capitals side by side name a line or a numeral, and are no product.
+    private static func side(_ tokens: ArraySlice<AnswerToken>) -> Expression? {
+        let signs = tokens.filter { $0 != .space }
+        let areCapitals = signs.allSatisfy {
+            if case .name(let name) = $0 { name.first?.isUppercase ?? false } else { false }
+        }
+        if signs.count > 1, areCapitals { return nil }
+        return try? ExpressionParser.parse(AnswerUnits.strip(tokens).number)
     }
 
     /// `x`, `x_1`, `f(2)`, `AB`, `\angle ABC`, `|AB|`, `\cos A`, `(x, y)`, or words: what has a value, and is no condition on
@@ -40,7 +55,8 @@ extension AnswerReader {
             let index = AnswerStructure(ArraySlice(signs.dropFirst(2)))
             isName = index?.isOneGroup ?? false
         case .name: isName = isValue(tokens)
-        case .command("angle"), .command("triangle"), .command("overline"), .command("bar"), .command("widehat"):
+        case .command("angle"), .command("triangle"), .command("overline"), .command("bar"), .command("widehat"),
+            .command("hat"):
             isName = !signs.contains { $0 == .symbol("+") || $0 == .symbol("-") || $0 == .symbol("*") }
         case .symbol("|"): isName = signs.last == .symbol("|") && areCapitals && letters.count == signs.count - 2
         case .command(let name) where AnswerSigns.functions.contains(name):

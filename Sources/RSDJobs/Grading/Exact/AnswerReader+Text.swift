@@ -25,7 +25,7 @@ extension AnswerReader {
             && tokens.contains { token in
                 switch token {
                 case .command(let name): mathematics.contains(name)
-                case .symbol(let sign): ["^", "!", "∩"].contains(sign)
+                case .symbol(let sign): ["^", "!"].contains(sign)
                 default: false
                 }
             }
@@ -56,7 +56,7 @@ extension AnswerReader {
             case .word(let word) where keepsCase && !hasWords: pieces.append(word)
             case .name(let word), .word(let word):
                 // Among words a letter is one of them.
-                let isAbbreviation = word.count == 2 && word == word.uppercased() && word != "NO"
+                let isAbbreviation = word.count == 2 && word.first?.isUppercase == true && word.lowercased() != "no"
                 let said = keepsCase || isAbbreviation ? word : word.lowercased()
                 pieces.append(afterWord && !keepsCase ? " " + said : said)
                 isWord = true

@@ -63,7 +63,8 @@ enum AnswerReader {
     private static func bothSigns(_ structure: AnswerStructure, depth: Int) -> AnswerValue? {
         let tokens = structure.tokens
         guard structure.isSigned else { return nil }
-        guard tokens.count(where: { $0 == .symbol("±") }) == 1 else {
+        let signs = tokens.filter { $0 == .symbol("±") || $0 == .symbol("∓") }
+        guard signs.count == 1 || signs.count(where: { $0 == .symbol("±") }) == 1 else {
             return .text(spelled(tokens), isFormula: true)
         }
         let answers = [("+", "-"), ("-", "+")].map { upper, lower in

@@ -2,7 +2,8 @@
 enum AnswerSigns {
     static let dropped: Set = [
         "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "displaystyle",
-        "textstyle", "limits", "boxed", "fbox", "rm", "bf", "it", "middle", "nolimits",
+        "textstyle", "limits", "large", "Large", "LARGE", "huge", "small", "normalsize", "boxed", "fbox", "rm", "bf",
+        "it", "middle", "nolimits",
     ]
     /// What may stand between thousands instead of a comma.
     static let blanks = [" ", #"\,"#, #"\;"#, #"\:"#, #"\ "#, #"\!"#, "~"]
@@ -12,6 +13,7 @@ enum AnswerSigns {
     ]
     static let plain: Set = [
         "mathrm", "mathbf", "mathit", "mathsf", "boldsymbol", "bm", "operatorname", "overrightarrow", "vec",
+        "underline",
     ]
 
     static let functions: Set = [

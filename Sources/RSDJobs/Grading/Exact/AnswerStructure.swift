@@ -31,7 +31,7 @@ struct AnswerStructure {
         for token in tokens {
             if token == .symbol("⦃") { sets += 1 }
             if token == .symbol("⦄") { sets -= 1 }
-            if token == .symbol("±"), sets == 0 { return true }
+            if token == .symbol("±") || token == .symbol("∓"), sets == 0 { return true }
         }
         return false
     }

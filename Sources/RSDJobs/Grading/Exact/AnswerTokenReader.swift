@@ -192,6 +192,8 @@ struct AnswerTokenReader {
             skipSpaces()
             let letter = peek() == "{" ? readBraced() : readLetter()
             emit(.name(letter == "R" ? "ℝ" : "𝔹" + letter))
+        } else if name == "color" || name == "textcolor" {
+            _ = readBraced()
         } else if name == "textcircled" {
             [.symbol("("), .number(readBraced()), .symbol(")")].forEach { emit($0) }
         } else if name == "begin" || name == "end" {

@@ -24,8 +24,8 @@ extension AnswerValue {
     func compared(to gold: AnswerValue) -> Comparison {
         switch (self, gold) {
         case (.equation, .equation): return equation(comparedTo: gold)
-        case (.equation(_, _, let value?), _): return value.compared(to: gold)
-        case (_, .equation(_, _, let value?)): return compared(to: value)
+        case (.equation(_, _, let value?, _), _): return value.compared(to: gold)
+        case (_, .equation(_, _, let value?, _)): return compared(to: value)
         case (.quantity(let left), .quantity(let right)): return left.compared(to: right)
         case (.sequence(let open, let parts, let close), .sequence(let goldOpen, let goldParts, let goldClose)):
             guard open == goldOpen, close == goldClose else { return .different }
@@ -65,17 +65,14 @@ extension AnswerValue {
     private var spelling: String { if case .quantity(let quantity) = self { quantity.text } else { key } }
 
     private var isFormula: Bool {
-        switch self {
-        case .text(_, let isFormula): isFormula
-        case .equation(_, let difference, let value): difference == nil && value == nil
-        default: false
-        }
+        if case .text(_, let isFormula) = self { isFormula } else { false }
     }
 
     private func equation(comparedTo gold: AnswerValue) -> Comparison {
-        guard case .equation(let name, let left, let value) = self,
-            case .equation(let goldName, let right, let goldValue) = gold
+        guard case .equation(let name, let left, let value, let text) = self,
+            case .equation(let goldName, let right, let goldValue, let goldText) = gold
         else { return .different }
+        if text == goldText { return .same }
         var verdict = Comparison.different
         if let left, let right {
             verdict = left.isMultiple(of: right)

@@ -5,7 +5,8 @@ indirect enum AnswerValue: Sendable {
     ///   - name: the side that is a name, or a value that has one, such as `f(2)`.
     ///   - difference: of both sides; nil where they are not understood.
     ///   - value: the other side.
-    case equation(name: String?, difference: Quantity?, value: AnswerValue?)
+    ///   - text: its signs side by side.
+    case equation(name: String?, difference: Quantity?, value: AnswerValue?, text: String)
     /// `a < b ≤ c`, turned so that it ascends.
     case relation([AnswerValue], signs: [String])
     /// A tuple, a point or an interval, with its brackets.
@@ -38,8 +39,8 @@ indirect enum AnswerValue: Sendable {
     var key: String {
         switch self {
         case .quantity(let quantity): quantity.key
-        case .equation(_, let difference, let value):
-            value?.key ?? difference.map { "0=" + ($0.form?.top.primitive.key ?? $0.text) } ?? ""
+        case .equation(_, let difference, let value, let text):
+            value?.key ?? difference?.form.map { "0=" + $0.top.primitive.key } ?? text
         case .relation(let parts, let signs):
             zip(parts, [""] + signs).map { $1 + $0.key }.joined()
         case .sequence(let open, let parts, let close): open + parts.map(\.key).joined(separator: ", ") + close
@@ -62,7 +63,7 @@ indirect enum AnswerValue: Sendable {
 
     /// What it gives a value to, as `x` in `x = 5`.
     var definedName: String? {
-        guard case .equation(let name, _, _?) = self else { return nil }
+        guard case .equation(let name, _, _?, _) = self else { return nil }
         return name
     }
 

@@ -9,7 +9,8 @@ enum AnswerWords {
     static let numerals: Set = [
         "hundred", "thousand", "million", "billion", "trillion", "dozen", "half", "halves", "third", "thirds",
         "quarter", "quarters", "fourth", "fourths", "fifth", "fifths", "tenth", "tenths", "hundredth", "hundredths",
-        "more", "less", "than", "to", "through", "not", "mod", "modulo", "base", "over", "plus", "minus", "squared",
+        "am", "pm", "noon", "more", "less", "than", "to", "through", "not", "mod", "modulo", "base", "over", "plus",
+        "minus", "squared",
         "cubed", "factorial", "choose", "at", "least", "most", "about", "between", "log", "sin", "cos", "tan", "ln",
     ]
 

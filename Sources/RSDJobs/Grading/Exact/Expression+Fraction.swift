@@ -44,9 +44,11 @@ extension FractionWork {
         case .application(let name, let arguments):
             return Fraction(try Polynomial(name: "\(name)(\(keys(of: arguments).joined(separator: ",")))"))
         case .function(let name, let base, let argument):
-            if let whole = try logarithm(name, base, argument) { return whole }
-            let index = try base.map { (base) throws(Failure) in "_(\(try fraction(base).key))" } ?? ""
-            return try part("\(name)\(index)(\(fraction(argument).key))")
+            // Each part once: nested functions would take twice as long at every level.
+            let inner = try fraction(argument)
+            let below = try base.map { (base) throws(Failure) in try fraction(base) }
+            if let whole = logarithm(name, below, inner) { return whole }
+            return try part("\(name)\(below.map { "_(\($0.key))" } ?? "")(\(inner.key))")
         case .factorial(let inner): return try factorial(fraction(inner))
         case .binomial(let top, let bottom): return try binomial(fraction(top), fraction(bottom))
         case .absolute(let inner):
@@ -70,12 +72,9 @@ extension FractionWork {
     }
 
     /// A logarithm that is a whole number, of numbers.
-    private mutating func logarithm(
-        _ name: String, _ base: Expression?, _ argument: Expression
-    ) throws(Failure) -> Fraction? {
-        guard name == "log" && base != nil || name == "lg" && base == nil,
-            let base = try fraction(base ?? .number(Rational(integer: 10))).rational,
-            let number = try fraction(argument).rational, base.numerator > 0, base != .one
+    private func logarithm(_ name: String, _ base: Fraction?, _ argument: Fraction) -> Fraction? {
+        guard name == "log" && base != nil || name == "lg" && base == nil, let number = argument.rational,
+            let base = base.map(\.rational) ?? Rational(integer: 10), base.numerator > 0, base != .one
         else { return nil }
         let exponent = (-40...40).first { base.power($0) == number }
         return exponent.map { Fraction(Polynomial(Rational(integer: Int128($0)))) }

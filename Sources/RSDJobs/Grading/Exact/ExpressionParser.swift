@@ -64,7 +64,10 @@ struct ExpressionParser {
                 let signed = isNegative ? .negative(next) : next
                 factors.append(token == .symbol("*") ? signed : .inverse(signed))
             } else if beginsFactor(token) {
-                if case .number = token { throw Failure() }
+                // Numbers side by side are no product, but `(n+1)3^n` is one.
+                if case .number = token, tokens[..<index].last(where: { $0 != .space }) != .symbol(")") {
+                    throw Failure()
+                }
                 let next = try factor()
                 if token == .command("frac"), factors.count == 1, isLiteral, let mixed = Self.mixed(factors[0], next) {
                     factors = [mixed]
