@@ -3,6 +3,7 @@
 #pragma once
 #include <curl/curl.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -53,7 +54,7 @@ static inline CURLcode rsd_curl_message_result(const CURLMsg *message) {
     return message->data.result;
 }
 
-// Not curl's: two Linux calls that are variadic (syscall) and that the Glibc module does not export. A pidfd names one
+// Not curl's: Linux calls that are variadic (syscall) or that the Glibc module does not export. A pidfd names one
 // process for good, where a pid may be somebody else's a moment later.
 static inline int rsd_pidfd_open(pid_t pid) {
     return (int)syscall(SYS_pidfd_open, pid, 0);
@@ -61,4 +62,10 @@ static inline int rsd_pidfd_open(pid_t pid) {
 
 static inline int rsd_pidfd_send_signal(int descriptor, int signal) {
     return (int)syscall(SYS_pidfd_send_signal, descriptor, signal, (void *)0, 0);
+}
+
+// What kind of file system a file lies on, by the kernel's number; -1 where that cannot be told.
+static inline long rsd_file_system(int descriptor) {
+    struct statfs status;
+    return fstatfs(descriptor, &status) == 0 ? (long)status.f_type : -1;
 }

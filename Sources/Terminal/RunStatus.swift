@@ -113,7 +113,7 @@ private struct CurrentPhase {
                 touched.insert(id)
             case .event(let id, .failed, _): touched.insert(id)
             case .load(let engine, _, _), .wake(let engine, _, _): role = role ?? Role(rawValue: engine)
-            case .event(_, .retried, _), .swap, .speculation, .shard: break
+            case .begun, .event(_, .retried, _), .swap, .speculation, .shard: break
             }
         }
         guard let role else { return nil }

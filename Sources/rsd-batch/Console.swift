@@ -61,7 +61,12 @@ struct Console: Sendable {
             let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if written >= 0 {
                 rest = rest.dropFirst(written)
-            } else if errno == EPIPE {
+            } else if errno == EAGAIN {
+                // Somebody made it non-blocking and does not read as fast.
+                var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&ready, 1, -1)
+            } else if [EPIPE, ECONNRESET, EBADF].contains(errno) || errno == EIO && isatty(descriptor) == 1 {
+                // A reader that has gone, or a terminal.
                 throw OutputClosed()
             } else if errno != EINTR {
                 throw OutputFailure(description: "standard output: \(String(cString: strerror(errno)))")

@@ -29,20 +29,23 @@ enum Failure {
 
     static func code(for error: any Error) -> ProgramExit {
         switch error {
-        case let error as LedgerError where error.isDiskFull: .disk
+        case let error as SpecErrors where error.isAboutStorage: .disk
+        case let error as LedgerError: error.isObstructed ? .directoryTaken : .disk
         case is SpecErrors, is RunIncomplete, is NoRun, is NoTrajectory, is GraderUnavailable, is UnusableRun,
             is TooManyShards, is UnusableAnswers, is NoShards, is SlurmMissing, is SlurmRefusal, is NoSubmission:
             .badJob
-        case is EngineUseless, is EngineError, is EngineUnkillable, is LedgerError, is ResidencyError,
+        case is EngineUseless, is EngineError, is EngineUnkillable, is ResidencyError,
             is ResidencyImpossible:
             .engine
-        case is RunLocked, is RunLockLost, is SpecChanged, is JournalCorrupt, is NewerRun, is ForeignEvent,
+        case is RunLocked, is RunLockLost, is SpecChanged, is DamagedRun, is JournalCorrupt, is NewerRun,
+            is ForeignEvent,
             is ShardsMixed,
             is ShardChanged,
             is ShardsUnfit, is StillQueued, is UndividedRun:
             .directoryTaken
-        case is JournalWriteFailure, is FileFailure, is OutputFailure: .disk
+        case is JournalWriteFailure, is FileFailure, is StorageFailure, is OutputFailure: .disk
         case let error as CocoaError where error.isAboutWriting: .disk
+        case let error as POSIXError where error.isAboutStorage: .disk
         default: RSDBatch.exitCode(for: error) == .validationFailure ? .usage : .unexpected
         }
     }
@@ -68,7 +71,14 @@ extension CocoaError {
     /// Foundation keeps its codes for writing between these.
     fileprivate var isAboutWriting: Bool {
         (CocoaError.fileWriteUnknown.rawValue...CocoaError.fileWriteVolumeReadOnly.rawValue).contains(
-            code.rawValue)
+            code.rawValue) || (underlying as? POSIXError)?.isAboutStorage == true
+    }
+}
+
+extension POSIXError {
+    fileprivate var isAboutStorage: Bool {
+        [.ENOSPC, .EDQUOT, .EROFS, .EIO, .EACCES, .EPERM, .ENAMETOOLONG, .EFBIG, .ENOTDIR, .EISDIR, .ELOOP, .ESTALE]
+            .contains(code)
     }
 }
 

@@ -27,7 +27,7 @@ final class FetchDisplay: Sendable {
     func load(_ job: String, _ interruption: Interruption) async throws -> LoadedJob {
         let file = URL(filePath: job)
         try await fetchDatasets(of: file, interruption)
-        return try JobLoader.load(file)
+        return try StopSignals.endingAtOnce(interruption) { try JobLoader.load(file) }
     }
 
     private func fetchDatasets(of job: URL, _ interruption: Interruption) async throws {

@@ -1,7 +1,24 @@
 import ArgumentParser
+import Foundation
 import RSDJobs
 
+/// A command that makes something of signals, by ``StopSignals``.
+protocol StoppableCommand {}
+
+/// The beginning: on the first thread, and before there is another.
 @main
+enum Entry {
+    static func main() {
+        Descriptors.prepare()
+        StopSignals.listen()
+        Task {
+            await RSDBatch.main()
+            exit(ProgramExit.done.rawValue)
+        }
+        dispatchMain()
+    }
+}
+
 struct RSDBatch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rsd-batch",
@@ -10,7 +27,7 @@ struct RSDBatch: AsyncParsableCommand {
             Exit codes:
             \(ProgramExit.help)
 
-            SIGTERM, SIGINT, SIGUSR1 and SIGUSR2 stop a run so that the same command goes on from there; a second one does \
+            SIGTERM, SIGINT, SIGHUP, SIGUSR1 and SIGUSR2 stop a run so that the same command goes on from there; a second one does \
             not wait for answers in flight. Completions for a shell: rsd-batch --generate-completion-script bash|zsh|fish
             """,
         version: Program.version,
@@ -24,6 +41,8 @@ struct RSDBatch: AsyncParsableCommand {
         console.surviveBrokenPipes()
         do {
             var command = try parseAsRoot()
+            if !(type(of: command) is any StoppableCommand.Type) { StopSignals.letGo() }
+            try Descriptors.check()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -1,33 +1,113 @@
-import Dispatch
 import Foundation
 import RSDJobs
+import Synchronization
+
+/// Of the pipe to the thread that takes signals; set before the first handler is, and nothing that a handler has to initialise.
+nonisolated(unsafe) private var writeEnd: Int32 = -1
 
 /// Turns signals into the wish to stop: the first lets answers in flight arrive, the second does not wait.
+///
+/// They are heard from the program's first moment on: a handler, which takes effect at once and ends in programs that this one
+/// starts, hands them to a thread through a pipe. A signal that is ignored when the program starts, as SIGHUP is under nohup,
+/// stays so.
 final class StopSignals {
-    private let sources: [any DispatchSourceSignal]
-
-    private static let signals = [SIGTERM, SIGINT, SIGUSR1, SIGUSR2]
-
-    /// Returns once a signal no longer kills the process.
-    ///
-    /// - Parameter heard: told the level that each signal raised the interruption to.
-    init(_ interruption: Interruption, heard: @escaping @Sendable (Interruption.Level) -> Void) async {
-        let queue = DispatchQueue(label: "signals")
-        sources = Self.signals.map { DispatchSource.makeSignalSource(signal: $0, queue: queue) }
-        for source in sources {
-            source.setEventHandler {
-                let level: Interruption.Level = interruption.level == .none ? .draining : .immediate
-                interruption.raise(to: level)
-                heard(level)
-            }
-            await withCheckedContinuation { continuation in
-                source.setRegistrationHandler { continuation.resume() }
-                source.resume()
-            }
-        }
+    private struct State {
+        /// Signals that came before anybody wanted to know.
+        var unheard = 0
+        var hear: (@Sendable () -> Void)?
+        var endsAtOnce = false
+        /// Whether signals do what they do to any program.
+        var isOff = false
     }
 
-    deinit {
-        for source in sources { source.cancel() }
+    private static let state = Mutex(State())
+    private static let signals = [SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2]
+
+    /// To be called first of all.
+    static func listen() {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { return }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let readEnd = ends[0]
+        writeEnd = ends[1]
+        var action = sigaction()
+        action.sa_flags = SA_RESTART
+        action.__sigaction_handler.sa_handler = { signal in
+            let earlier = errno
+            var byte = UInt8(truncatingIfNeeded: signal)
+            write(writeEnd, &byte, 1)
+            errno = earlier
+        }
+        for signal in signals where !isIgnored(signal) { sigaction(signal, &action, nil) }
+        let thread = Thread {
+            var byte: UInt8 = 0
+            while true {
+                if read(readEnd, &byte, 1) == 1 { take(Int32(byte)) }
+            }
+        }
+        thread.name = "rsd-signals"
+        thread.stackSize = 256 << 10
+        thread.start()
+    }
+
+    /// For commands that have nothing to keep.
+    static func letGo() {
+        let hasHeard = state.withLock { state in
+            state.isOff = true
+            return state.unheard > 0
+        }
+        if hasHeard { die(of: SIGTERM) }
+    }
+
+    /// Does something that may take long and of which nothing would be lost: a signal ends the program at once.
+    ///
+    /// - Throws: `Interrupted` where one has come already, or what `body` throws.
+    static func endingAtOnce<Value>(_ interruption: Interruption, _ body: () throws -> Value) throws -> Value {
+        state.withLock { $0.endsAtOnce = true }
+        defer { state.withLock { $0.endsAtOnce = false } }
+        guard interruption.level == .none else { throw Interrupted() }
+        return try body()
+    }
+
+    /// - Parameter heard: told the level that each signal raised the interruption to, also of those that came before.
+    init(_ interruption: Interruption, heard: @escaping @Sendable (Interruption.Level) -> Void) {
+        let hear: @Sendable () -> Void = {
+            let level: Interruption.Level = interruption.level == .none ? .draining : .immediate
+            interruption.raise(to: level)
+            heard(level)
+        }
+        let unheard = Self.state.withLock { state in
+            state.hear = hear
+            defer { state.unheard = 0 }
+            return state.unheard
+        }
+        for _ in 0..<unheard { hear() }
+    }
+
+    private static func take(_ signal: Int32) {
+        let (state, hear) = state.withLock { state in
+            if state.hear == nil { state.unheard += 1 }
+            return (state, state.hear)
+        }
+        if state.isOff { die(of: signal) }
+        if state.endsAtOnce { Failure.exit(Interrupted(), console: Console()) }
+        hear?()
+    }
+
+    private static func die(of signal: Int32) -> Never {
+        Foundation.signal(signal, SIG_DFL)
+        var one = sigset_t()
+        sigemptyset(&one)
+        sigaddset(&one, signal)
+        pthread_sigmask(SIG_UNBLOCK, &one, nil)
+        raise(signal)
+        Foundation.exit(128 + signal)
+    }
+
+    private static func isIgnored(_ signal: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(signal, nil, &action) == 0 else { return false }
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 }

@@ -105,7 +105,7 @@ struct ChildProcessTests {
                     executable: "/bin/sh", environment: [:], workingDirectory: "/no/such/folder",
                     outputPath: output))
         }
-        await #expect(throws: SpawnError.outputUnwritable("/no/log", reason: "No such file or directory")) {
+        await #expect(throws: StorageFailure(path: "/no/log", code: ENOENT)) {
             try await launch(.init(executable: "/bin/sh", environment: [:], outputPath: "/no/log"))
         }
     }

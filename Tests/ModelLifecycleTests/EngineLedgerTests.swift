@@ -74,6 +74,102 @@ struct EngineLedgerTests {
         try await theirs.clearAway()
     }
 
+    /// A ledger that somebody made up, of a process and a folder of the user's own.
+    private func forge(pid: Int32, start: UInt64?, temporaries: [String] = [], tag: String = "made-up") throws {
+        let host = ProcFS.hostName()
+        let (boot, start) = (ProcFS.bootID(), start.map { ",\"start\":\($0)" } ?? "")
+        let folders = temporaries.map { "\"\($0)\"" }.joined(separator: ",")
+        try Data(
+            """
+            {"at":"2026-01-01T00:00:00Z","boot":"\(boot)","engine":"draft","event":"intent","host":"\(host)","runner":1,\
+            "tag":"\(tag)","temporaries":[\(folders)]}
+            {"at":"2026-01-01T00:00:00Z","event":"started","pid":\(pid)\(start),"tag":"\(tag)"}
+
+            """.utf8
+        ).write(to: URL(filePath: path))
+    }
+
+    @Test("a process that the ledger names by pid and start, and that carries no tag, is left alone")
+    func madeUpProcess() async throws {
+        let theirs = try await shell("sleep 1000 & echo member $!; wait", in: scratch)
+        let member = try await pid("member", in: scratch)
+        try forge(pid: theirs.pid, start: theirs.startTime)
+        #expect(try await EngineLedger(path: path).sweepLeftovers(grace: .zero).ended.isEmpty)
+        #expect(isAlive(theirs.pid))
+        #expect(isAlive(member))
+        try await theirs.clearAway()
+    }
+
+    @Test("folders that the ledger names are removed only if they are ours")
+    func madeUpFolders() async throws {
+        let manager = FileManager.default
+        let (named, mine) = (scratch.file("rsd-Abc123"), scratch.file("rsd-Abc124"))
+        let (link, plain) = (scratch.file("rsd-Abc125"), scratch.file("precious"))
+        for folder in [named, plain] {
+            try manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try Data().write(to: URL(filePath: "\(folder)/data"))
+        }
+        try manager.createDirectory(atPath: mine, withIntermediateDirectories: true)
+        let tag = try EngineLedger(path: path).intend(engine: "draft", temporaries: [mine])
+        #expect(symlink(mine, link) == 0)
+        let other = try EngineLedger(path: scratch.file("other.jsonl"))
+        let others = scratch.file("rsd-Abc126")
+        try manager.createDirectory(atPath: others, withIntermediateDirectories: true)
+        _ = try other.intend(engine: "draft", temporaries: [others])
+        let kept = [named, plain, link, others, "\(scratch.file("rsd-none"))/../precious", "\(mine)/../precious"]
+        try forge(pid: 1, start: nil, temporaries: kept + [mine], tag: tag)
+        try await EngineLedger(path: path).sweepLeftovers(grace: .zero)
+        for folder in [named, plain, others] { #expect(manager.fileExists(atPath: folder), "\(folder)") }
+        #expect(!manager.fileExists(atPath: mine))
+        #expect(manager.fileExists(atPath: "\(plain)/data"))
+    }
+
+    @Test("the copy of a run's directory leaves the original's engines alone, and the moved one has them still")
+    func copiedAndMoved() async throws {
+        let manager = FileManager.default
+        let (original, copy, moved) = (scratch.file("run"), scratch.file("copy"), scratch.file("moved"))
+        try manager.createDirectory(atPath: original, withIntermediateDirectories: true)
+        let ledger = try EngineLedger(path: original + "/engines.jsonl")
+        let tag = try ledger.intend(engine: "draft")
+        let child = try await shell("exec sleep 1000", in: scratch, variables: ledger.environment(of: tag))
+        try ledger.started(tag: tag, pid: child.pid, startTime: child.startTime)
+        try manager.copyItem(atPath: original, toPath: copy)
+        #expect(try await EngineLedger(path: copy + "/engines.jsonl").sweepLeftovers(grace: .zero) == LedgerSweep())
+        // Nor where the copy says nothing of where it comes from.
+        let text = try String(contentsOfFile: copy + "/engines.jsonl", encoding: .utf8)
+        try Data(text.replacing(/"home":"[0-9:]*",/, with: "").utf8).write(to: URL(filePath: copy + "/engines.jsonl"))
+        #expect(try await EngineLedger(path: copy + "/engines.jsonl").sweepLeftovers(grace: .zero).ended.isEmpty)
+        #expect(isAlive(child.pid))
+        try manager.moveItem(atPath: original, toPath: moved)
+        let sweep = try await EngineLedger(path: moved + "/engines.jsonl").sweepLeftovers(grace: .zero)
+        #expect(sweep.ended == [.init(engine: "draft", pids: [child.pid])])
+        #expect(!isAlive(child.pid))
+    }
+
+    @Test("an engine is found whatever has become of the ledger", arguments: ["gone", "garbage", "said to be stopped"])
+    func withoutLedger(_ state: String) async throws {
+        let ledger = try EngineLedger(path: path)
+        let tag = try ledger.intend(engine: "draft")
+        let child = try await shell("exec sleep 1000", in: scratch, variables: ledger.environment(of: tag))
+        try ledger.started(tag: tag, pid: child.pid, startTime: child.startTime)
+        switch state {
+        case "gone": try FileManager.default.removeItem(atPath: path)
+        case "garbage": try Data([0, 255, 10, 7]).write(to: URL(filePath: path))
+        default: try ledger.stopped(tag: tag)
+        }
+        #expect(try await EngineLedger(path: path).sweepLeftovers(grace: .zero).ended.map(\.pids) == [[child.pid]])
+        #expect(!isAlive(child.pid))
+    }
+
+    @Test("a ledger is no link, and no directory")
+    func notAFile() throws {
+        try Data("precious".utf8).write(to: URL(filePath: scratch.file("precious")))
+        #expect(symlink(scratch.file("precious"), path) == 0)
+        let error = #expect(throws: LedgerError.self) { try EngineLedger(path: path) }
+        #expect(error?.isObstructed == true)
+        #expect(scratch.text("precious") == "precious")
+    }
+
     @Test func whatWasStoppedIsNotLookedFor() async throws {
         let ledger = try EngineLedger(path: path)
         let tag = try ledger.intend(engine: "draft")

@@ -5,8 +5,11 @@ struct EngineLog: Sendable {
     let path: String
 
     /// Takes the next free number and makes the file.
-    static func next(for engine: String, in directory: String) throws -> EngineLog {
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    ///
+    /// - Throws: ``StorageFailure``.
+    static func next(for engine: String, in directory: String) throws(StorageFailure) -> EngineLog {
+        // Where that fails, so does what follows, and says why.
+        try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         var number = 1
         while true {
             let path = "\(directory)/\(engine)-\(number).log"
@@ -15,9 +18,7 @@ struct EngineLog: Sendable {
                 close(descriptor)
                 return EngineLog(path: path)
             }
-            guard errno == EEXIST else {
-                throw SpawnError.outputUnwritable(path, reason: String(cString: strerror(errno)))
-            }
+            guard errno == EEXIST else { throw StorageFailure(path: path, code: errno) }
             number += 1
         }
     }

@@ -17,7 +17,7 @@ struct EngineStarter: Sendable {
 
     /// Starts a process and waits until it is ready.
     ///
-    /// - Throws: ``EngineError``, ``EngineUnkillable``, ``LedgerError``; `CancellationError` when the task is cancelled.
+    /// - Throws: ``EngineError``, ``EngineUnkillable``, ``LedgerError``, ``StorageFailure``; `CancellationError` when the task is cancelled.
     ///   Whatever was started is gone by then, unless it is unkillable.
     func run() async throws -> EngineInstance {
         var lost: [String] = []
@@ -64,18 +64,13 @@ struct EngineStarter: Sendable {
     private func spawn(_ plan: LaunchPlan) async throws -> EngineInstance {
         let name = configuration.name
         let key = Secret(RandomName.hex(bytes: 24))
-        let log: EngineLog
-        do {
-            log = try EngineLog.next(for: name, in: logDirectory)
-        } catch {
-            throw EngineError(.cannotLaunch, engine: name, "\(error)", logPath: logDirectory)
-        }
+        let log = try EngineLog.next(for: name, in: logDirectory)
         let tag = try ledger.intend(engine: name, temporaries: plan.temporaries)
         var environment = ProcessInfo.processInfo.environment
         environment.merge(configuration.environment) { $1 }
         environment.merge(plan.environment) { $1 }
         environment["VLLM_API_KEY"] = key.value
-        environment[ProcessFamily.tagVariable] = tag
+        environment.merge(ledger.environment(of: tag)) { $1 }
         // Python's setproctitle, by which vLLM names its processes, writes over /proc/PID/environ unless told not to.
         environment["SPT_NOENV"] = "1"
         let child: ChildProcess
@@ -86,6 +81,7 @@ struct EngineStarter: Sendable {
                     workingDirectory: configuration.workingDirectory, outputPath: log.path))
         } catch {
             try ledger.stopped(tag: tag, note: "never ran")
+            if error is StorageFailure { throw error }
             throw EngineError(.cannotLaunch, engine: name, "\(error)", logPath: log.path)
         }
         let instance = EngineInstance(

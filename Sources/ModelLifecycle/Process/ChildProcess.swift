@@ -19,7 +19,7 @@ package final class ChildProcess: Sendable {
     ///
     /// Where util-linux has `setpriv --pdeathsig`, the kernel sends the child SIGTERM when this program dies.
     ///
-    /// - Throws: ``SpawnError``.
+    /// - Throws: ``SpawnError``, ``StorageFailure``.
     package static func launch(_ request: SpawnRequest, tiedToParent: Bool = true) async throws
         -> ChildProcess
     {
@@ -87,9 +87,7 @@ package final class ChildProcess: Sendable {
 
     private static func file(_ path: String, _ flags: Int32) throws -> FileHandle {
         let descriptor = open(path, flags | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
-            throw SpawnError.outputUnwritable(path, reason: String(cString: strerror(errno)))
-        }
+        guard descriptor >= 0 else { throw StorageFailure(path: path, code: errno) }
         return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 

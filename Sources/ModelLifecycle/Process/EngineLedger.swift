@@ -5,8 +5,10 @@ import Synchronization
 ///
 /// A file of JSON lines that only grows. A start is written down before the process exists (`intent`), again with the pid
 /// and the start time once it does (`started`), and again when the whole family is gone (`stopped`). The tag of the
-/// intent is in the environment of the child and its descendants, so that a start whose second line was never written is
-/// found as well.
+/// intent is in the environment of the child and its descendants, together with the directory that the ledger lies in.
+///
+/// What the file says is believed of nobody: it may be a copy, damaged, or made up. Only processes are ended that carry a tag
+/// of the ledger's directory, and only folders removed that say of themselves whose they are.
 ///
 /// One writer at a time: the owner of the run directory's lock.
 public final class EngineLedger: Sendable {
@@ -19,6 +21,8 @@ public final class EngineLedger: Sendable {
         var host: String?
         var boot: String?
         var runner: Int32?
+        /// See ``DirectoryIdentity``; nil in ledgers of earlier versions.
+        var home: String?
         /// Files and folders to remove when the engine is gone.
         var temporaries: [String]?
         var pid: Int32?
@@ -35,6 +39,7 @@ public final class EngineLedger: Sendable {
     public let path: String
     private let host: String
     private let boot: String
+    private let home: DirectoryIdentity
     private let state: Mutex<State>
 
     /// Opens the ledger, making the file where there is none.
@@ -48,8 +53,13 @@ public final class EngineLedger: Sendable {
         self.path = path
         self.host = host
         self.boot = boot
-        let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+        let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard descriptor >= 0 else { throw LedgerError(path: path, doing: "opened", code: errno) }
+        guard let home = DirectoryIdentity((path as NSString).deletingLastPathComponent) else {
+            close(descriptor)
+            throw LedgerError(path: path, doing: "opened", code: ENOENT)
+        }
+        self.home = home
         state = Mutex(State(descriptor: descriptor))
         // A torn last line must not swallow the next one.
         var status = stat()
@@ -64,15 +74,22 @@ public final class EngineLedger: Sendable {
 
     /// Writes down that an engine is about to be started.
     ///
-    /// - Returns: the tag for the child's environment.
+    /// - Parameter temporaries: folders that were made for it.
+    /// - Returns: the start's tag.
     package func intend(engine: String, temporaries: [String] = []) throws -> String {
         let tag = RandomName.hex(bytes: 16)
         state.withLock { _ = $0.mine.insert(tag) }
+        for path in temporaries { try EngineFolder(path, tag: tag, home: home).sign() }
         try append(
             Line(
                 event: .intent, tag: tag, at: Date(), engine: engine, host: host, boot: boot, runner: getpid(),
-                temporaries: temporaries.isEmpty ? nil : temporaries))
+                home: home.text, temporaries: temporaries.isEmpty ? nil : temporaries))
         return tag
+    }
+
+    /// What a start's process has in its environment, and all that it starts.
+    package func environment(of tag: String) -> [String: String] {
+        [ProcessFamily.tagVariable: tag, ProcessFamily.homeVariable: home.text]
     }
 
     package func started(tag: String, pid: Int32, startTime: UInt64?) throws {
@@ -86,8 +103,8 @@ public final class EngineLedger: Sendable {
 
     /// Ends what earlier runs of this run directory left behind, and nothing else.
     ///
-    /// Looked at are the starts of this host since it was last booted that were never written down as stopped. Their
-    /// processes are known by pid and start time, by process group, and by the tag in their environment.
+    /// Looked at are the starts of this host since it was last booted that were never written down as stopped, and all processes
+    /// that carry this directory, whatever has become of the ledger.
     ///
     /// - Parameter grace: from SIGTERM to SIGKILL.
     /// - Returns: what was ended, and what cannot be looked at from here.
@@ -95,9 +112,17 @@ public final class EngineLedger: Sendable {
     @discardableResult
     public func sweepLeftovers(grace: Duration = .seconds(10)) async throws -> LedgerSweep {
         let mine = state.withLock { $0.mine }
+        let carried = carriedTags()
         var sweep = LedgerSweep()
         var unkillable: EngineUnkillable?
-        for start in try openStarts() where !mine.contains(start.tag) {
+        let open = try openStarts()
+        let known = Set(open.map(\.tag))
+        let unwritten = carried.filter { $0.value && !known.contains($0.key) }.keys.sorted().map {
+            OpenStart(tag: $0, engine: "?", host: host, boot: boot, home: home.text)
+        }
+        for start in open + unwritten where !mine.contains(start.tag) {
+            // A copy of another directory's ledger tells of engines that are that one's.
+            guard start.home ?? home.text == home.text else { continue }
             guard start.boot == boot, start.host == host else {
                 // Another boot of this host has nothing left of it; another host may.
                 if start.host != host {
@@ -105,14 +130,12 @@ public final class EngineLedger: Sendable {
                 }
                 continue
             }
-            let family = ProcessFamily(
-                leader: start.pid, leaderStart: start.startTime, tag: start.tag, trustsGroup: false)
-            let pids = family.living().map(\.pid)
             do {
-                let outcome = try await StopLadder(grace: grace).bringDown(family, engine: start.engine)
-                for path in start.temporaries { try? FileManager.default.removeItem(atPath: path) }
-                if outcome != .wasGone { sweep.ended.append(.init(engine: start.engine, pids: pids)) }
-                try stopped(tag: start.tag, note: "swept: \(outcome)")
+                if carried[start.tag] != nil {
+                    try await end(start, grace: grace).map { sweep.ended.append($0) }
+                }
+                for path in start.temporaries { EngineFolder(path, tag: start.tag, home: home).remove() }
+                try stopped(tag: start.tag, note: "swept")
             } catch let error as EngineUnkillable {
                 unkillable = error
             }
@@ -121,12 +144,37 @@ public final class EngineLedger: Sendable {
         return sweep
     }
 
+    private func end(_ start: OpenStart, grace: Duration) async throws -> LedgerSweep.Ended? {
+        var family = ProcessFamily(
+            leader: start.pid, leaderStart: start.startTime, tag: start.tag, trustsGroup: false)
+        family.home = home
+        let pids = family.living().map(\.pid)
+        let outcome = try await StopLadder(grace: grace).bringDown(family, engine: start.engine)
+        return outcome == .wasGone ? nil : .init(engine: start.engine, pids: pids)
+    }
+
+    /// The tags that living processes carry, each with whether they carry this directory too; those of other directories are
+    /// left out.
+    private func carriedTags() -> [String: Bool] {
+        var tags: [String: Bool] = [:]
+        for record in ProcFS.all() where !record.isDead && record.pid != getpid() {
+            guard let tag = ProcFS.environment(of: record.pid, ProcessFamily.tagVariable) else { continue }
+            switch ProcFS.environment(of: record.pid, ProcessFamily.homeVariable) {
+            case home.text?: tags[tag] = true
+            case nil: tags[tag] = tags[tag] ?? false
+            case _?: break
+            }
+        }
+        return tags
+    }
+
     /// A start that was never written down as stopped.
     struct OpenStart {
         var tag: String
         var engine: String
         var host: String?
         var boot: String?
+        var home: String?
         var pid: Int32?
         var startTime: UInt64?
         var temporaries: [String] = []
@@ -144,7 +192,7 @@ public final class EngineLedger: Sendable {
             case .intent:
                 order.append(line.tag)
                 starts[line.tag] = OpenStart(
-                    tag: line.tag, engine: line.engine ?? "?", host: line.host, boot: line.boot,
+                    tag: line.tag, engine: line.engine ?? "?", host: line.host, boot: line.boot, home: line.home,
                     temporaries: line.temporaries ?? [])
             case .started:
                 starts[line.tag]?.pid = line.pid
@@ -214,6 +262,8 @@ public struct LedgerError: Error, Sendable, Hashable, CustomStringConvertible {
     let code: Int32
 
     public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
+    /// Whether something stands in its place that is no file of the run's.
+    public var isObstructed: Bool { [EISDIR, ENOTDIR, ELOOP].contains(code) }
 
     public var description: String {
         "the engine ledger \(path) could not be \(doing): \(String(cString: strerror(code)))"

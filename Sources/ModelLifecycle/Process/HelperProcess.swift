@@ -20,7 +20,7 @@ package struct HelperProcess: Sendable {
         let log = try EngineLog.next(for: name, in: logs).path
         let tag = try ledger.intend(engine: name)
         var environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        environment[ProcessFamily.tagVariable] = tag
+        environment.merge(ledger.environment(of: tag)) { $1 }
         let child: ChildProcess
         do {
             child = try await ChildProcess.launch(

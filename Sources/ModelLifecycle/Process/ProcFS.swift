@@ -78,6 +78,14 @@ package enum ProcFS {
         return bytes.split(separator: 0).contains { $0.elementsEqual(wanted) }
     }
 
+    /// The value of a variable in the environment with which `pid` was started; nil where it has none or may not be read.
+    package static func environment(of pid: pid_t, _ name: String) -> String? {
+        guard let bytes = read("/proc/\(pid)/environ") else { return nil }
+        let start = Array("\(name)=".utf8)
+        return bytes.split(separator: 0).first { $0.starts(with: start) }
+            .map { String(decoding: $0.dropFirst(start.count), as: UTF8.self) }
+    }
+
     /// The kernel's name for this start of the machine; pids and start times mean nothing in another.
     package static func bootID() -> String {
         guard let bytes = read("/proc/sys/kernel/random/boot_id") else { return "unknown" }

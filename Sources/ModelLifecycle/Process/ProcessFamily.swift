@@ -5,13 +5,18 @@ import Foundation
 package struct ProcessFamily: Sendable {
     /// The environment variable that carries the tag.
     package static let tagVariable = "RSD_BATCH_ENGINE_TAG"
+    /// That which carries the run directory, see ``DirectoryIdentity``.
+    package static let homeVariable = "RSD_BATCH_ENGINE_HOME"
 
     package var leader: pid_t?
     package var leaderStart: UInt64?
     package var tag: String?
-    /// Whether the group is known to be the leader's even when the leader is gone. True for a child of this very process
-    /// while it is looked after without a gap; false for what a ledger remembers, whose number may be another's by now.
+    /// Whether the numbers are known to be the family's, the group even when the leader is gone. True for a child of this very
+    /// process while it is looked after without a gap; false for what a ledger says, where a number may be another's by now or
+    /// was never ours: there the leader, too, is known by the tag alone.
     package var trustsGroup: Bool
+    /// Only who carries this too, or carries none, carries the tag: a copy of a ledger has the same tags.
+    var home: DirectoryIdentity?
 
     package init(leader: pid_t?, leaderStart: UInt64?, tag: String?, trustsGroup: Bool) {
         self.leader = leader
@@ -50,12 +55,15 @@ package struct ProcessFamily: Sendable {
 
     private func isLeader(_ record: ProcessRecord) -> Bool {
         guard record.pid == leader else { return false }
-        return leaderStart.map { $0 == record.startTime } ?? trustsGroup
+        return leaderStart.map { $0 == record.startTime && (trustsGroup || carriesTag(record)) } ?? trustsGroup
     }
 
     private func carriesTag(_ record: ProcessRecord) -> Bool {
-        guard let tag, !record.isDead else { return false }
-        return ProcFS.environment(of: record.pid, holds: Self.tagVariable, tag)
+        guard let tag, !record.isDead, ProcFS.environment(of: record.pid, holds: Self.tagVariable, tag) else {
+            return false
+        }
+        guard let home, let theirs = ProcFS.environment(of: record.pid, Self.homeVariable) else { return true }
+        return theirs == home.text
     }
 
     /// A group keeps its number while it has members, so with the leader gone the rest are still its group; but only one

@@ -55,7 +55,6 @@ public enum SpawnError: Error, Sendable, Hashable, CustomStringConvertible {
     case executableMissing(String)
     case notExecutable(String)
     case noSuchDirectory(String)
-    case outputUnwritable(String, reason: String)
     case failed(String, reason: String)
     case tooManyOpenFiles(Int)
 
@@ -65,7 +64,6 @@ public enum SpawnError: Error, Sendable, Hashable, CustomStringConvertible {
         case .notExecutable(let path): "\(path) is not an executable file: correct the path or chmod +x it"
         case .noSuchDirectory(let path):
             "the working directory \(path) does not exist: create it or correct the path"
-        case .outputUnwritable(let path, let reason): "the log \(path) cannot be written: \(reason)"
         case .failed(let path, let reason): "\(path) could not be started: \(reason)"
         case .tooManyOpenFiles(let count):
             "this program has \(count) files open, too many to start a process safely: lower the number of requests in flight"

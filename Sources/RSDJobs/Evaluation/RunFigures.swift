@@ -79,7 +79,7 @@ public struct RunFigures: Sendable, Equatable, Codable {
             seconds.loading[engine, default: 0] += time
         case .wake(let engine, let time, _): seconds.waking[engine, default: 0] += time
         case .swap: swaps += 1
-        case .shard: break
+        case .begun, .shard: break
         case .speculation(_, let proposed, let accepted):
             var sum = speculation ?? Speculation()
             sum.proposed += proposed
@@ -109,7 +109,7 @@ extension JournalRecord {
         case .event(_, .generated(let answer), _): answer.role.rawValue
         case .event(_, .scored, _): Role.prm.rawValue
         case .load(let engine, _, _), .wake(let engine, _, _): engine
-        case .event, .swap, .speculation, .phase, .shard: nil
+        case .begun, .event, .swap, .speculation, .phase, .shard: nil
         }
     }
 

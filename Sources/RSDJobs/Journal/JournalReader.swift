@@ -26,6 +26,17 @@ public struct JournalContents: Sendable {
     /// Bytes up to the end of the last good line; what follows is the torn end of a write that never finished.
     public var goodLength = 0
     public var tornBytes = 0
+    /// Whether there is a file.
+    public var isThere = false
+
+    /// Runs that it says it belongs to: one, or those that were merged, each as often as it has a shard; none in journals of
+    /// earlier versions.
+    var owners: [RunIdentity] {
+        records.compactMap { record in
+            guard case .begun(let identity) = record else { return nil }
+            return identity
+        }
+    }
 }
 
 public enum JournalReader {
@@ -34,11 +45,10 @@ public enum JournalReader {
     ///
     /// A damaged end is what a crash leaves behind and is not returned; a damaged line with good ones after it is an error.
     ///
-    /// - Throws: ``JournalCorrupt``, or an error of the file system.
+    /// - Throws: ``JournalCorrupt``, ``DamagedRun`` where something else stands in its place.
     public static func read(_ file: URL) throws -> JournalContents {
-        guard FileManager.default.fileExists(atPath: file.path) else { return JournalContents() }
-        let data = try Data(contentsOf: file, options: .mappedIfSafe)
-        var contents = JournalContents()
+        guard let data = try RunDirectory.contents(of: file) else { return JournalContents() }
+        var contents = JournalContents(isThere: true)
         let decoder = JSONDecoder()
         var line = 0
         var damaged: Int?

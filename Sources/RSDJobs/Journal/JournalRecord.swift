@@ -3,6 +3,8 @@ import ModelLifecycle
 
 /// One line of the journal.
 public enum JournalRecord: Sendable, Equatable {
+    /// The run that the journal belongs to: its first line, but for journals of earlier versions, which do not say.
+    case begun(RunIdentity)
     /// Something happened to a trajectory, and when an engine was asked for it: nil where it was answered by what had been
     /// asked for another trajectory.
     case event(TrajectoryID, Event, asked: TimeSpan? = nil)
@@ -38,8 +40,7 @@ enum JournalLine {
     }
 
     private static func head(of body: Data) -> Data {
-        let crc = String(Checksum.crc32(body), radix: 16)
-        return Data(prefix + Array(repeating: UInt8(ascii: "0"), count: 8 - crc.utf8.count) + crc.utf8 + separator)
+        Data(prefix + Checksum.hex(body).utf8 + separator)
     }
 
     /// Whether a line is as it was written, by its checksum.
@@ -67,11 +68,11 @@ extension JournalRecord: Codable {
         case reason
         case engine, seconds, wave, engines, joules
         case begin, candidate, shared, proposed, accepted
-        case shard
+        case shard, identity
     }
 
     private enum Kind: String, Codable {
-        case generated, scored, failed, retried, load, wake, swap, speculation, phase, shard
+        case begun, generated, scored, failed, retried, load, wake, swap, speculation, phase, shard
     }
 
     public init(from decoder: any Decoder) throws {
@@ -89,6 +90,11 @@ extension JournalRecord: Codable {
             }
         }
         switch try line.decode(Kind.self, forKey: .kind) {
+        case .begun:
+            self = .begun(
+                RunIdentity(
+                    job: try line.decode(String.self, forKey: .identity),
+                    shard: try line.decodeIfPresent(Shard.self, forKey: .shard)))
         case .generated:
             let generated = Generated(
                 role: try line.decode(Role.self, forKey: .role),
@@ -141,6 +147,10 @@ extension JournalRecord: Codable {
     public func encode(to encoder: any Encoder) throws {
         var line = encoder.container(keyedBy: Key.self)
         switch self {
+        case .begun(let identity):
+            try line.encode(Kind.begun, forKey: .kind)
+            try line.encode(identity.job, forKey: .identity)
+            try line.encodeIfPresent(identity.shard, forKey: .shard)
         case .event(let id, let event, let asked):
             try line.encode(id.method, forKey: .method)
             try line.encode(id.dataset, forKey: .dataset)

@@ -3,7 +3,7 @@ import Foundation
 /// The files that say who holds a run directory: `lock.1`, `lock.2` and so on. The last one counts.
 ///
 /// Whoever takes the directory makes the next file, which the file system lets only one do, also where it has no locks that hold
-/// between machines. A file is written once by its owner, touched as a sign of life, and marked when the owner leaves; numbers
+/// between machines. A file comes to be with its owner's words in it, is touched as a sign of life, and marked when the owner leaves; numbers
 /// never come again, so that a process that was taken for gone finds a higher one when it wakes.
 struct LockFiles: Sendable {
     /// `lock`; the others lie beside it.
@@ -14,7 +14,7 @@ struct LockFiles: Sendable {
         enum Content: Sendable, Equatable {
             case held(LockHolder)
             case released
-            /// It has just been made, or was torn.
+            /// It was damaged, or an earlier version had just made it.
             case unreadable
         }
 
@@ -41,34 +41,27 @@ struct LockFiles: Sendable {
         throw FileFailure(path: base.path, errno: EBUSY)
     }
 
-    /// Makes the file with this number.
+    /// Makes the file with this number, whole from its first moment: a holder that is killed leaves its words or nothing.
     ///
     /// - Returns: its descriptor, or nil where somebody else was quicker.
     /// - Throws: ``FileFailure``.
     func claim(_ number: Int, for holder: LockHolder) throws -> Int32? {
-        let path = file(number).path
-        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
-            if errno == EEXIST { return nil }
-            throw FileFailure(path: path, errno: errno)
-        }
+        let new = base.appendingPathExtension(Self.unborn + holder.token).path
+        let descriptor = open(new, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw FileFailure(path: new, errno: errno) }
         do {
-            try AtomicFile.writeAll(try JSONEncoder().encode(Line(holder: holder)), to: descriptor, path: path)
-            guard fsync(descriptor) == 0 else { throw FileFailure(path: path, errno: errno) }
-        } catch {
-            // On a full disk, say: nobody is to take it for that of a process that is just coming.
-            unlink(path)
-            close(descriptor)
-            throw error
-        }
-        do {
+            defer { unlink(new) }
+            try AtomicFile.writeAll(try JSONEncoder().encode(Line(holder: holder)), to: descriptor, path: new)
+            guard fsync(descriptor) == 0 else { throw FileFailure(path: new, errno: errno) }
             // One that looked at an older state of the directory may come after a higher one.
-            guard try numbers().max() == number else {
-                unlink(path)
+            guard try name(new, descriptor, file(number).path), try numbers().max() == number else {
+                if isNamed(descriptor, file(number).path) { unlink(file(number).path) }
                 close(descriptor)
                 return nil
             }
-            for old in try numbers() where old < number { unlink(file(old).path) }
+            for old in try names() where old.number.map({ $0 < number }) ?? old.isUnborn {
+                unlink(base.deletingLastPathComponent().appending(path: old.text).path)
+            }
             return descriptor
         } catch {
             close(descriptor)
@@ -76,51 +69,99 @@ struct LockFiles: Sendable {
         }
     }
 
-    /// Marks a file as left by its owner; it takes no room on a disk that may be full.
+    /// Gives a finished file its name, which only one can do.
+    private func name(_ new: String, _ descriptor: Int32, _ path: String) throws(FileFailure) -> Bool {
+        if link(new, path) == 0 { return true }
+        switch errno {
+        // Over a network the first answer may have been lost; or who was quicker has cleared up.
+        case EEXIST, ENOENT: return isNamed(descriptor, path)
+        case EPERM, ENOSYS, EOPNOTSUPP, EMLINK:
+            // No file system for links. Nobody but an owner of the name may then rename to it.
+            let name = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+            guard name >= 0 else {
+                if errno == EEXIST { return false }
+                throw FileFailure(path: path, errno: errno)
+            }
+            close(name)
+            guard rename(new, path) == 0 else { throw FileFailure(path: path, errno: errno) }
+            return true
+        default: throw FileFailure(path: path, errno: errno)
+        }
+    }
+
+    private func isNamed(_ descriptor: Int32, _ path: String) -> Bool {
+        var (mine, named) = (stat(), stat())
+        return fstat(descriptor, &mine) == 0 && stat(path, &named) == 0
+            && (mine.st_dev, mine.st_ino) == (named.st_dev, named.st_ino)
+    }
+
+    /// Marks a file as left by its owner, in one stroke and in the room that it has: the disk may be full, and the owner killed.
     ///
     /// - Parameter descriptor: what ``claim(_:for:)`` gave.
     func release(_ descriptor: Int32) throws {
-        let line = try JSONEncoder().encode(Line(released: true))
-        guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
+        var line = try JSONEncoder().encode(Line(released: true))
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileFailure(path: base.path, errno: errno) }
+        line.append(Data(repeating: UInt8(ascii: " "), count: max(0, Int(status.st_size) - line.count)))
+        guard line.withUnsafeBytes({ pwrite(descriptor, $0.baseAddress, $0.count, 0) }) == line.count else {
             throw FileFailure(path: base.path, errno: errno)
         }
-        try AtomicFile.writeAll(line, to: descriptor, path: base.path)
     }
 
     private func file(_ number: Int) -> URL { base.appendingPathExtension("\(number)") }
 
+    private func numbers() throws(FileFailure) -> [Int] { try names().compactMap(\.number) }
+
+    /// A file beside ``base`` whose name begins with that one's.
+    private struct Name {
+        var text: String
+        var ending: Substring
+
+        /// Not so high that there is no next one.
+        var number: Int? { ending.count <= 15 ? Int(ending).flatMap { $0 > 0 ? $0 : nil } : nil }
+        /// Left by one that was killed before it could give it a number, or just being made.
+        var isUnborn: Bool { ending.hasPrefix(LockFiles.unborn) }
+    }
+
+    private static let unborn = "new-"
+
     /// By opening the directory: network file systems answer from memory where only a name is asked for.
-    private func numbers() throws(FileFailure) -> [Int] {
+    private func names() throws(FileFailure) -> [Name] {
         let path = base.deletingLastPathComponent().path
         guard let directory = opendir(path) else { throw FileFailure(path: path, errno: errno) }
         defer { closedir(directory) }
         let prefix = base.lastPathComponent + "."
-        var numbers: [Int] = []
+        var names: [Name] = []
         while let entry = readdir(directory) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
                 tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            if name.hasPrefix(prefix), let number = Int(name.dropFirst(prefix.count)) { numbers.append(number) }
+            if name.hasPrefix(prefix) { names.append(Name(text: name, ending: name.dropFirst(prefix.count))) }
         }
-        return numbers
+        return names
     }
 
-    /// - Returns: nil where it has gone.
+    /// - Returns: nil where it has gone. What stands there and is no file, or none that can be read, says nothing.
     private func read(_ number: Int) throws(FileFailure) -> Entry? {
         let path = file(number).path
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
             if errno == ENOENT { return nil }
             throw FileFailure(path: path, errno: errno)
         }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw FileFailure(path: path, errno: errno) }
         var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = pread(descriptor, &bytes, bytes.count, 0)
-        guard count >= 0 else { throw FileFailure(path: path, errno: errno) }
-        let data = Data(bytes[..<count])
-        let line = try? JSONDecoder().decode(Line.self, from: data)
+        var count = 0
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        if descriptor >= 0 {
+            defer { close(descriptor) }
+            guard fstat(descriptor, &status) == 0 else { throw FileFailure(path: path, errno: errno) }
+            count = pread(descriptor, &bytes, bytes.count, 0)
+            guard count >= 0 || errno == EISDIR else { throw FileFailure(path: path, errno: errno) }
+        } else if ![ELOOP, EACCES].contains(errno) {
+            if errno == ENOENT { return nil }
+            throw FileFailure(path: path, errno: errno)
+        }
+        let line = try? JSONDecoder().decode(Line.self, from: Data(bytes[..<max(0, count)]))
         let content: Entry.Content =
             line?.released == true ? .released : line?.holder.map { .held($0) } ?? .unreadable
         let touched = Int(status.st_mtim.tv_sec) * 1_000_000_000 + status.st_mtim.tv_nsec

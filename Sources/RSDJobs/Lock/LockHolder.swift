@@ -12,6 +12,8 @@ public struct LockHolder: Sendable, Equatable, Codable, CustomStringConvertible 
     var start: UInt64 = 0
     /// Seconds between two signs of life.
     var beat = LockHolder.usualBeat
+    /// The directory as its kernel knows it; nil where an earlier version wrote this.
+    var home: String?
     /// Tells this holding from every other.
     var token = ""
 
@@ -27,7 +29,10 @@ public struct LockHolder: Sendable, Equatable, Codable, CustomStringConvertible 
     static let patience = 6.0
 
     /// Seconds without a sign of life after which it counts as gone.
-    public var longestSilence: Double { beat * Self.patience }
+    public var longestSilence: Double { Self.sensible(beat) * Self.patience }
+
+    /// Files and environments may say anything: a beat between a millisecond and an hour.
+    static func sensible(_ beat: Double) -> Double { (0.001...3600).contains(beat) ? beat : usualBeat }
 
     /// This process.
     static func me(beat: Double) -> LockHolder {
@@ -47,8 +52,9 @@ public struct LockHolder: Sendable, Equatable, Codable, CustomStringConvertible 
         (host, boot, pids) == (other.host, other.boot, other.pids)
     }
 
-    /// Of a neighbour: whether it still runs.
-    var isRunning: Bool {
+    /// Of a neighbour: whether it still runs, and works on this directory and not on one that this is a copy of.
+    func isRunning(in directory: URL) -> Bool {
+        if let home, home != DirectoryIdentity(directory.path)?.text { return false }
         guard let record = ProcFS.record(of: pid) else { return false }
         return !record.isDead && record.startTime == start
     }

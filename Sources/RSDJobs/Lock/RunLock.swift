@@ -1,4 +1,5 @@
 import Foundation
+import ModelLifecycle
 import Synchronization
 
 /// Held while a process works on a run directory.
@@ -20,8 +21,7 @@ final class RunLock: Sendable {
     private let files: LockFiles
     private let number: Int
     private let descriptor: Int32
-    /// Of the kernel's lock.
-    private let kernel: Int32
+    private let kernel: KernelLock
     private let state: Mutex<State>
     private let directory: String
 
@@ -31,46 +31,43 @@ final class RunLock: Sendable {
     ///   - file: `lock` in the run directory.
     ///   - beat: seconds between two signs of life.
     ///   - waits: whether to wait for a holder that lives.
+    ///   - isShared: whether other machines may see the directory; nil asks the file system.
     ///   - waiting: told where it has to be seen whether a holder on another machine lives, with the seconds that it may take,
     ///     and without them where a holder that lives is waited for.
     /// - Throws: ``RunLocked`` where another process holds it, ``FileFailure``, `CancellationError`.
     static func take(
-        _ file: URL, beat: Double = RunLock.beat, waits: Bool = false,
+        _ file: URL, beat: Double = RunLock.beat, waits: Bool = false, isShared: Bool? = nil,
         waiting: (LockHolder?, _ seconds: Double?) -> Void = { _, _ in }
     ) async throws -> RunLock {
         let directory = file.deletingLastPathComponent().path
         let files = LockFiles(base: file)
-        let me = LockHolder.me(beat: beat)
-        let kernel = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard kernel >= 0 else { throw FileFailure(path: file.path, errno: errno) }
-        do {
-            var hasTold = false
-            while true {
-                guard
-                    case .free(let number, let isAbandoned) = try await LockLook.finding(
-                        files, waiting: { if !hasTold { waiting($0, $1) } }),
-                    // A machine that is gone may leave a lock behind that its file system goes on to keep.
-                    holdsKernelLock(kernel) || isAbandoned
-                else {
-                    let holder = try? files.last()?.holder
-                    guard waits else { throw RunLocked(directory: directory, holder: holder) }
-                    if !hasTold { waiting(holder, nil) }
-                    hasTold = true
-                    try await Task.sleep(for: .seconds(min(5, beat)))
-                    continue
-                }
-                guard let descriptor = try files.claim(number, for: me) else { continue }
-                return RunLock(
-                    files, number: number, descriptor: descriptor, kernel: kernel, holder: me, isTakenOver: isAbandoned)
+        var me = LockHolder.me(beat: beat)
+        me.home = DirectoryIdentity(directory)?.text
+        let kernel = try KernelLock(file, isShared: isShared)
+        var hasTold = false
+        while true {
+            guard
+                case .free(let number, let isAbandoned) = try await LockLook.finding(
+                    files, isFreeHere: { kernel.isConclusive ? kernel.take() : nil },
+                    waiting: { if !hasTold { waiting($0, $1) } }),
+                // A machine that is gone may leave a lock behind that its file system goes on to keep.
+                kernel.take() || isAbandoned
+            else {
+                let holder = try? files.last()?.holder
+                guard waits else { throw RunLocked(directory: directory, holder: holder) }
+                if !hasTold { waiting(holder, nil) }
+                hasTold = true
+                try await Task.sleep(for: .seconds(min(5, beat)))
+                continue
             }
-        } catch {
-            close(kernel)
-            throw error
+            guard let descriptor = try files.claim(number, for: me) else { continue }
+            return RunLock(
+                files, number: number, descriptor: descriptor, kernel: kernel, holder: me, isTakenOver: isAbandoned)
         }
     }
 
     private init(
-        _ files: LockFiles, number: Int, descriptor: Int32, kernel: Int32, holder: LockHolder, isTakenOver: Bool
+        _ files: LockFiles, number: Int, descriptor: Int32, kernel: KernelLock, holder: LockHolder, isTakenOver: Bool
     ) {
         self.files = files
         self.number = number
@@ -86,7 +83,6 @@ final class RunLock: Sendable {
     deinit {
         if state.withLock({ $0.loss }) == nil { try? files.release(descriptor) }
         close(descriptor)
-        close(kernel)
     }
 
     /// Called once somebody else has taken the lock.
@@ -139,18 +135,8 @@ final class RunLock: Sendable {
 
     /// Seconds between two signs of life, which `RSD_BATCH_LOCK_BEAT` changes.
     static var beat: Double {
-        ProcessInfo.processInfo.environment["RSD_BATCH_LOCK_BEAT"].flatMap(Double.init)
-            .flatMap { $0 > 0 && $0.isFinite ? $0 : nil } ?? LockHolder.usualBeat
-    }
-
-    /// A child that a killed runner was about to start has the lock for a moment, so a refusal counts only when it lasts. A file
-    /// system that has no such locks refuses nobody.
-    private static func holdsKernelLock(_ descriptor: Int32) -> Bool {
-        for _ in 0..<200 {
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return true }
-            usleep(5_000)
-        }
-        return false
+        ProcessInfo.processInfo.environment["RSD_BATCH_LOCK_BEAT"].flatMap(Double.init).map(LockHolder.sensible)
+            ?? LockHolder.usualBeat
     }
 }
 

@@ -48,7 +48,7 @@ extension RunCounts {
             case .load(let engine, _, _): Role(rawValue: engine).map { starts[$0, default: 0] += 1 }
             case .wake(let engine, _, _): Role(rawValue: engine).map { wakes[$0, default: 0] += 1 }
             case .swap: swaps += 1
-            case .event, .speculation, .phase, .shard: break
+            case .begun, .event, .speculation, .phase, .shard: break
             }
         }
     }

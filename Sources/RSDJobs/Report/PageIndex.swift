@@ -91,7 +91,7 @@ struct PageIndex: Encodable {
         let (spec, manifest) = (report.job.spec, report.manifest)
         summary = report.summary
         job = spec.name
-        self.spec = spec.renderYAML()
+        self.spec = spec.withoutSecrets.renderYAML()
         program = manifest.program
         engine = manifest.engine
         host = manifest.host

@@ -44,6 +44,11 @@ extension RunReport {
         let lines = written?.lines ?? archive.finishedLines()
         // Who judged the lines that are written; what is not yet is judged as below.
         let grader = written == nil ? nil : WrittenSummary(directory)?.grader
+        guard (written == nil) == (grader == nil) else {
+            throw DamagedRun(
+                directory.summary, "is missing or damaged, and it says by whom results.jsonl was graded",
+                "`rsd-batch grade` makes both again.")
+        }
         self.init(
             job: archive.job, manifest: archive.manifest,
             summary: try Summary(

@@ -11,7 +11,7 @@ struct ArrivalTimes: Sendable {
             switch record {
             case .load(let engine, let seconds, _): loads[engine] = max(seconds, loads[engine] ?? 0)
             case .wake(let engine, let seconds, _): wakes[engine] = max(seconds, wakes[engine] ?? 0)
-            case .event, .swap, .speculation, .phase, .shard: break
+            case .begun, .event, .swap, .speculation, .phase, .shard: break
             }
         }
     }

@@ -77,4 +77,6 @@ public final class Interruption: Sendable {
 public struct Interrupted: Error {
     /// Why, where it was the run's own doing.
     public var reason: String?
+
+    public init(reason: String? = nil) { self.reason = reason }
 }

@@ -22,9 +22,8 @@ extension Job {
         _ directory: RunDirectory, with kind: GraderKind? = nil, interruption: Interruption,
         began: (_ grader: String, _ finished: Int, _ total: Int) -> Void
     ) async throws -> Regrading {
-        guard FileManager.default.fileExists(atPath: directory.manifest.path) else {
-            throw NoRun(directory: directory.url.path)
-        }
+        _ = try Manifest.ofRun(in: directory)
+        try directory.checkPlaces()
         let lock = try await interruption.giveUpOn { try await RunLock.take(directory.lock) }
         return try await gradeLocked(directory, by: lock, with: kind, interruption: interruption, began: began)
     }

@@ -18,7 +18,7 @@ struct JobRun: Sendable {
     let retryFailed: Bool
     let observe: @Sendable (RunEvent) -> Void
 
-    /// - Throws: ``RunLocked``, ``RunLockLost``, ``SpecChanged``, ``JournalCorrupt``, ``Interrupted``, ``EngineUseless``,
+    /// - Throws: ``RunLocked``, ``RunLockLost``, ``SpecChanged``, ``DamagedRun``, ``JournalCorrupt``, ``Interrupted``, ``EngineUseless``,
     ///   ``ResidencyImpossible``, or what the engines and the file system throw. All that was journalled is kept in every
     ///   case.
     func run() async throws -> RunOutcome {
@@ -27,7 +27,8 @@ struct JobRun: Sendable {
 
     private func runInDirectory() async throws -> RunOutcome {
         try ShardedRun.check(directory, isFor: job.shard)
-        try directory.create()
+        try directory.checkPlaces()
+        try directory.create(isPrivate: job.spec.hasSecrets)
         let lock = try await interruption.giveUpOn {
             try await RunLock.take(directory.lock, waits: waits) { observe(.awaitingLock($0, seconds: $1)) }
         }
@@ -60,9 +61,8 @@ struct JobRun: Sendable {
     private func run(under lock: RunLock) async throws -> RunOutcome {
         // A process that was taken for gone may yet wake: what it writes then goes to a file that is no longer there.
         if lock.isTakenOver { try AtomicFile.renew(directory.journal) }
+        let (manifest, contents, isOwned) = try readRun()
         let site = try makeSite()
-        let manifest = try readManifest()
-        let contents = try JournalReader.read(directory.journal)
         var roster = Roster(job)
         let answers = AnswerBook(job.spec)
         let replayed = try roster.replay(contents.records, into: answers)
@@ -70,9 +70,11 @@ struct JobRun: Sendable {
         // A run that is finished needs no engines, and may be looked at where there are none.
         let isDone = roster.finishedCount == roster.ids.count && !retryFailed
         let room = isDone ? nil : try await interruption.giveUpOn { try await site.open() }
-        try await write(manifest, of: site, for: room)
+        try writeSpec()
         let journal = try Journal(file: directory.journal, goodLength: contents.goodLength) { try lock.confirm() }
         try AtomicFile.syncDirectory(directory.journal.deletingLastPathComponent())
+        if !isOwned { try await journal.append(.begun(identity)) }
+        try await write(manifest, of: site, for: room)
         if retryFailed { try await forgiveFailures(in: &roster, journal: journal) }
 
         if swept > 0 { observe(.swept(count: swept)) }
@@ -197,36 +199,52 @@ struct JobRun: Sendable {
 
     // MARK: Beginning and end
 
-    /// - Returns: nil for a run that has not begun.
-    private func readManifest() throws -> Manifest? {
-        guard let manifest = try Manifest.read(directory.manifest) else { return nil }
+    private var identity: RunIdentity { RunIdentity(job: SpecIdentity(job).hash, shard: job.shard) }
+
+    /// - Returns: the manifest, nil where there is none; what the journal holds; and whether that is known to be this run's, by
+    ///   its own words or the manifest's.
+    private func readRun() throws -> (Manifest?, JournalContents, isOwned: Bool) {
+        let manifest = try Manifest.read(directory.manifest)
+        let contents = try JournalReader.read(directory.journal)
+        guard let manifest else {
+            return (nil, contents, try directory.checkWithoutManifest(contents, for: identity))
+        }
         guard manifest.shard == job.shard else {
             throw ShardChanged(directory: directory.url.path, found: manifest.shard, wanted: job.shard)
         }
         let changes = SpecIdentity(job).difference(from: manifest.identity)
+        if !changes.isEmpty, contents.owners.contains(identity) {
+            throw DamagedRun(
+                directory.manifest, "belongs to another job than the journal beside it, which is this one's",
+                "Move it away and give the same command again: it is made again.")
+        }
         guard changes.isEmpty else { throw SpecChanged(directory: directory.url.path, changes: changes) }
-        return manifest
+        try manifest.check(contents, in: directory)
+        return (manifest, contents, true)
+    }
+
+    /// What may change between a run and its resumption is kept as it was last.
+    private func writeSpec() throws {
+        let spec = Data(job.spec.withoutSecrets.renderYAML().utf8)
+        if (try? RunDirectory.contents(of: directory.job)) != spec { try AtomicFile.write(spec, to: directory.job) }
     }
 
     /// Writes the manifest before the first engine starts, and later again where its note on the residency is another.
     private func write(_ earlier: Manifest?, of site: any EngineSite, for room: (any EngineRoom)?) async throws {
         if var manifest = earlier {
-            // What may change between a run and its resumption is kept as it was last.
-            let spec = Data(job.spec.renderYAML().utf8)
-            if try Data(contentsOf: directory.job) != spec { try AtomicFile.write(spec, to: directory.job) }
             guard let room, manifest.residency != room.reason else { return }
             manifest.residency = room.reason
-            return try AtomicFile.write(json: manifest, to: directory.manifest)
+            return try manifest.write(to: directory.manifest)
         }
-        let manifest = Manifest(
+        var manifest = Manifest(
             job: job.spec.name, identity: SpecIdentity(job), shard: job.shard, seed: job.spec.seed,
             program: Program.version,
             engine: try await site.version(), host: ProcFS.hostName(),
             created: Date().formatted(.iso8601), residency: room?.reason,
             batchInvariant: job.spec.engine.batchInvariant,
             models: Dictionary(uniqueKeysWithValues: job.models.map { ($0.key.rawValue, ModelSize($0.value)) }))
-        try AtomicFile.write(Data(job.spec.renderYAML().utf8), to: directory.job)
-        try AtomicFile.write(json: manifest, to: directory.manifest)
+        manifest.namesJournal = true
+        try manifest.write(to: directory.manifest)
     }
 
     private func forgiveFailures(in roster: inout Roster, journal: Journal) async throws {

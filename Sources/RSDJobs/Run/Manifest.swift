@@ -25,6 +25,10 @@ public struct Manifest: Sendable, Equatable, Codable {
     var models: [String: ModelSize]?
     /// Of a run that was put together from shards; nil of one that was run.
     public var merged: Merged?
+    /// Whether the journal, which is begun before this is written, says whose it is; nil in runs of earlier versions.
+    var namesJournal: Bool?
+    /// See ``write(to:)``; nil but in the file.
+    var checksum: String?
 
     public struct Merged: Sendable, Equatable, Codable {
         public var shards: Int
@@ -35,14 +39,60 @@ public struct Manifest: Sendable, Equatable, Codable {
     public static let currentFormat = 1
 
     /// - Returns: nil where there is none.
-    /// - Throws: ``NewerRun``, or an error of the file system.
+    /// - Throws: ``NewerRun``, ``DamagedRun``.
     static func read(_ file: URL) throws -> Manifest? {
-        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-        let (data, decoder) = (try Data(contentsOf: file), JSONDecoder())
-        let layout = try decoder.decode(Layout.self, from: data)
-        guard layout.format <= currentFormat else { throw NewerRun(manifest: file.path, program: layout.program) }
-        return try decoder.decode(Manifest.self, from: data)
+        guard let data = try RunDirectory.contents(of: file) else { return nil }
+        let decoder = JSONDecoder()
+        do {
+            if let sealed = sealed(data), sealed != data { throw DamagedRun(file, "is not as it was written", remedy) }
+            let layout = try decoder.decode(Layout.self, from: data)
+            guard layout.format <= currentFormat else { throw NewerRun(manifest: file.path, program: layout.program) }
+            var manifest = try decoder.decode(Manifest.self, from: data)
+            manifest.checksum = nil
+            return manifest
+        } catch is DecodingError {
+            throw DamagedRun(file, "cannot be read: it is damaged", remedy)
+        }
     }
+
+    /// Of a directory that is to hold a run.
+    ///
+    /// - Throws: ``NoRun``, ``NewerRun``, ``DamagedRun``.
+    static func ofRun(in directory: RunDirectory) throws -> Manifest {
+        if let manifest = try read(directory.manifest) { return manifest }
+        guard try JournalReader.read(directory.journal).records.isEmpty else {
+            throw DamagedRun(
+                directory.manifest, "is missing",
+                "Restore it from a copy, or give the command that made it (`rsd-batch run`, or `merge` for shards) once more: it is "
+                    + "made again from the job and the journal.")
+        }
+        throw NoRun(directory: directory.url.path)
+    }
+
+    private static let remedy =
+        "Restore it from a copy, or move it away and give the command that made it (`rsd-batch run`, or `merge` for shards) once "
+        + "more: it is made again from the job and the journal."
+
+    /// Writes it with a checksum: the CRC-32 of the file in which the checksum's own digits are zeros.
+    func write(to file: URL) throws {
+        var manifest = self
+        manifest.checksum = Self.noSum
+        let data = try AtomicFile.json(manifest)
+        try AtomicFile.write(Self.sealed(data) ?? data, to: file)
+    }
+
+    /// The file with its true checksum; nil where it has none in its usual place.
+    private static func sealed(_ data: Data) -> Data? {
+        let key = Data(#""checksum" : ""#.utf8)
+        guard let place = data.range(of: key), data.endIndex - place.upperBound > noSum.utf8.count else { return nil }
+        let digits = place.upperBound..<place.upperBound + noSum.utf8.count
+        var data = data
+        data.replaceSubrange(digits, with: Data(noSum.utf8))
+        data.replaceSubrange(digits, with: Data(Checksum.hex(data).utf8))
+        return data
+    }
+
+    private static let noSum = "00000000"
 
     /// What every version's manifest has.
     private struct Layout: Decodable {

@@ -12,35 +12,56 @@ public struct RunArchive: Sendable {
     public let silence: Double?
     let roster: Roster
 
-    /// - Throws: ``NoRun``, ``RunIncomplete``, ``TooManyShards``, ``JournalCorrupt``, ``ForeignEvent``, or an error of the file system.
+    /// - Throws: ``NoRun``, ``DamagedRun``, ``RunIncomplete``, ``TooManyShards``, ``JournalCorrupt``, ``ForeignEvent``.
     public init(_ directory: RunDirectory) throws {
-        guard let manifest = try Manifest.read(directory.manifest) else {
-            throw NoRun(directory: directory.url.path)
-        }
+        let manifest = try Manifest.ofRun(in: directory)
+        let contents = try JournalReader.read(directory.journal)
+        try manifest.check(contents, in: directory)
         self.directory = directory
         self.manifest = manifest
+        records = contents.records
         let job = try Self.job(of: directory, as: manifest)
         self.job = try manifest.shard.map(job.part) ?? job
         (holder, silence) = LockLook.now(directory.lock).map { ($0.holder, $0.silence) } ?? (nil, nil)
-        records = try JournalReader.read(directory.journal).records
         var roster = Roster(self.job)
         _ = try roster.replay(records)
         self.roster = roster
     }
 
     /// The job without its models, with the questions that the run was begun with.
-    private static func job(of directory: RunDirectory, as manifest: Manifest) throws(RunIncomplete) -> LoadedJob {
+    private static func job(of directory: RunDirectory, as manifest: Manifest) throws -> LoadedJob {
+        func damagedSpec(_ fault: String) -> DamagedRun {
+            DamagedRun(
+                directory.job, fault,
+                "Give the command that made it (`rsd-batch run` with the job's own spec, or `merge` for shards) once more: it is "
+                    + "written again.")
+        }
         let job: LoadedJob
         do throws(SpecErrors) {
             job = try JobLoader.load(directory.job, withModels: false)
         } catch {
+            // What it names may be elsewhere by now; else it is not as the program wrote it.
+            guard try RunDirectory.contents(of: directory.job) != nil else { throw damagedSpec("is missing") }
+            guard JobLoader.isReadable(directory.job) else {
+                throw damagedSpec("is damaged: \(error.diagnostics.first?.rendered ?? "")")
+            }
             throw RunIncomplete(errors: error)
         }
-        let changed = Set(SpecIdentity(job).difference(from: manifest.identity).map(\.key))
+        let changes = SpecIdentity(job).difference(from: manifest.identity)
+        let changed = Set(changes.map(\.key))
+        // The models are not looked at here, a version may know of more, and questions are told of below.
+        let settings = changes.filter {
+            $0.old != nil && !$0.key.hasPrefix("models.") && !$0.key.hasPrefix("prompt.")
+                && !$0.key.hasPrefix("datasets.")
+        }
         if let dataset = job.spec.datasets.first(where: { changed.contains("datasets.\($0.name).questions") }) {
             throw RunIncomplete(
                 directory,
                 "\(dataset.path) does not hold the questions that the run was begun with (data set '\(dataset.name)')")
+        }
+        guard settings.isEmpty else {
+            throw damagedSpec(
+                "is not the job that the run was begun with: \(settings.map(\.description).joined(separator: "; "))")
         }
         return job
     }

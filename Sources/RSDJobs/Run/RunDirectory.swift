@@ -25,8 +25,15 @@ public struct RunDirectory: Sendable, Equatable {
     /// The content of `results.jsonl`; nil where it is not there.
     var resultsContent: Data? { FileManager.default.contents(atPath: results.path) }
 
-    func create() throws(FileFailure) {
-        for directory in [url, journal.deletingLastPathComponent(), logs] { try Self.make(directory.path) }
+    /// - Parameter isPrivate: whether engines may write into their logs what is not for everybody.
+    func create(isPrivate: Bool = false) throws(FileFailure) {
+        for directory in [url, journal.deletingLastPathComponent()] { try Self.make(directory.path) }
+        try makeLogs(isPrivate: isPrivate)
+    }
+
+    func makeLogs(isPrivate: Bool) throws(FileFailure) {
+        try Self.make(logs.path)
+        guard !isPrivate || chmod(logs.path, 0o700) == 0 else { throw FileFailure(path: logs.path, errno: errno) }
     }
 
     /// Makes a directory and those above it, and names the one that could not be made.
@@ -46,10 +53,14 @@ public struct RunDirectory: Sendable, Equatable {
 
 /// Writes a file so that a reader sees the old content or the new, and never a part of either.
 enum AtomicFile {
-    /// - Parameter partial: what the file's name ends in until it is whole.
-    static func write(_ data: Data, to file: URL, partial: String = "partial") throws {
+    /// - Parameters:
+    ///   - partial: what the file's name ends in until it is whole.
+    ///   - mode: who may do what with it.
+    static func write(_ data: Data, to file: URL, partial: String = "partial", mode: mode_t = 0o644) throws {
         let temporary = file.appendingPathExtension(partial)
-        let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        // What an earlier process left, which may be a link, is not written to.
+        unlink(temporary.path)
+        let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw FileFailure(path: temporary.path, errno: errno) }
         do {
             defer { close(descriptor) }

@@ -18,6 +18,7 @@ extension Job {
     ) async throws -> (outcome: RunOutcome, missing: [ShardFault]) {
         let run = ShardedRun(parent)
         guard !run.present.isEmpty else { throw NoShards(directory: parent.url.path) }
+        try parent.checkPlaces()
         let lock = try await interruption.giveUpOn { try await RunLock.take(parent.lock) }
         if let manifest = try Manifest.read(parent.manifest), manifest.merged == nil {
             throw UndividedRun(directory: parent.url.path)
@@ -43,9 +44,9 @@ struct MergedRun {
 
     func write() throws {
         let parent = survey.run.parent
-        try AtomicFile.write(Data(survey.job.spec.renderYAML().utf8), to: parent.job)
+        try AtomicFile.write(Data(survey.job.spec.withoutSecrets.renderYAML().utf8), to: parent.job)
         try AtomicFile.write(try journal(), to: parent.journal)
-        try AtomicFile.write(json: manifest, to: parent.manifest)
+        try manifest.write(to: parent.manifest)
     }
 
     /// The shards' journals one after the other, each behind a record that names it.
@@ -70,6 +71,7 @@ struct MergedRun {
         merged.residency = Self.united(manifests.compactMap(\.residency))
         merged.created = manifests.map(\.created).min() ?? ""
         if manifests.contains(where: { $0.batchInvariant == false }) { merged.batchInvariant = false }
+        merged.namesJournal = manifests.contains { $0.namesJournal == true } ? true : nil
         merged.merged = .init(shards: survey.count, missing: survey.missing.map(\.description))
         return merged
     }

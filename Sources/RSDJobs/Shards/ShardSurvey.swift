@@ -73,7 +73,9 @@ struct ShardSurvey: Sendable {
             for shard in shards {
                 group.addTask {
                     let files = LockFiles(base: run.directory(of: shard).lock)
-                    return (shard, try await LockLook.finding(files) { _, seconds in tell(seconds) })
+                    let finding = try await LockLook.finding(
+                        files, isFreeHere: { KernelLock.isFree(files.base) }, waiting: { _, seconds in tell(seconds) })
+                    return (shard, finding)
                 }
             }
             return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
@@ -104,9 +106,10 @@ struct ShardSurvey: Sendable {
         var roster = Roster(try job.part(shard))
         do {
             let contents = try JournalReader.read(directory.journal)
+            try manifest.check(contents, in: directory)
             _ = try roster.replay(contents.records)
             parts.append(Part(shard: shard, manifest: manifest, journalLength: contents.goodLength))
-        } catch let error where error is JournalCorrupt || error is ForeignEvent {
+        } catch let error where error is JournalCorrupt || error is ForeignEvent || error is DamagedRun {
             return missing.append(ShardFault(shard: shard, kind: .damaged("\(error)")))
         }
         let (finished, total) = (roster.finishedCount, roster.ids.count)
@@ -160,7 +163,8 @@ public struct ShardFault: Sendable, Equatable, CustomStringConvertible {
         }
         let log = run.parent.logs.appending(path: "slurm-shard-\(shard.index).log").path
         let isThere = FileManager.default.fileExists(atPath: log)
-        let spec = FileManager.default.fileExists(atPath: run.parent.job.path) ? run.parent.job.path : "JOB.yaml"
+        let specs = [run.parent.submittedJob.path, run.parent.job.path]
+        let spec = specs.first(where: FileManager.default.fileExists) ?? "JOB.yaml"
         let command = "rsd-batch run \(spec.shellWord) --run-dir \(run.parent.url.path.shellWord) --shard \(shard)"
         return (isThere ? ["why: see \(log)"] : []) + ["go on with it: \(command)"]
     }

@@ -9,18 +9,24 @@ public struct BatchScript: Sendable, Equatable {
     public var request: SlurmRequest
     /// Shards to run: all, or those that are not finished.
     public var shards: [Int]
+    /// The spec's name in the directory.
+    public var spec: String
 
     /// Seconds before the time limit at which Slurm warns. It looks every 30 seconds, so that a warning may come that much earlier.
     static let warning = 90
     /// Restarts in a row without a new answer after which a shard is not requeued any more.
     static let barrenRestarts = 3
 
-    public init(name: String, program: String, directory: String, request: SlurmRequest, shards: [Int]) {
+    public init(
+        name: String, program: String, directory: String, request: SlurmRequest, shards: [Int],
+        spec: String = "job.yaml"
+    ) {
         self.name = name
         self.program = program
         self.directory = directory
         self.request = request
         self.shards = shards
+        self.spec = spec
     }
 
     /// `submit.sbatch`: an array with a task for each shard.
@@ -54,7 +60,7 @@ public struct BatchScript: Sendable, Equatable {
             # Slurm signals this shell alone, which hands it on: the runner then journals what has arrived, and ends with 75.
             trap 'heard=1; [ -z "$runner" ] || kill -USR1 "$runner"' USR1
             trap 'heard=1; [ -z "$runner" ] || kill -TERM "$runner"' TERM
-            \(program.shellWord) run "$run/job.yaml" --run-dir "$run" --shard "$shard/\(request.shards)" --wait &
+            \(program.shellWord) run "$run/\(spec)" --run-dir "$run" --shard "$shard/\(request.shards)" --wait &
             runner=$!
             while :; do
               heard=

@@ -14,14 +14,22 @@ public struct Submission: Sendable, Equatable, Codable {
     public var jobs: [String] { [array] + (merge.map { [$0] } ?? []) }
 
     public static func read(in parent: RunDirectory) throws -> Submission? {
-        guard let data = FileManager.default.contents(atPath: parent.submission.path) else { return nil }
-        return try JSONDecoder().decode(Submission.self, from: data)
+        guard let data = try RunDirectory.contents(of: parent.submission) else { return nil }
+        do {
+            return try JSONDecoder().decode(Submission.self, from: data)
+        } catch {
+            throw DamagedRun(
+                parent.submission, "cannot be read: it is damaged",
+                "Look with squeue for what was submitted, and move the file away: `rsd-batch submit` writes it again.")
+        }
     }
 }
 
 extension RunDirectory {
     /// See ``Submission``.
     public var submission: URL { url.appending(path: "submission.json") }
+    /// The spec with all its values, for the tasks alone; there only where ``job`` does not have them.
+    var submittedJob: URL { url.appending(path: "submit.yaml") }
     public var arrayScript: URL { url.appending(path: "submit.sbatch") }
     public var mergeScript: URL { url.appending(path: "merge.sbatch") }
 }

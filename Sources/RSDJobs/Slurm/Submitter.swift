@@ -24,7 +24,8 @@ public struct Submitter: Sendable {
     /// The scripts for these shards.
     public func scripts(for shards: [Int]) -> BatchScript {
         BatchScript(
-            name: job.spec.name, program: program, directory: run.parent.url.path, request: request, shards: shards)
+            name: job.spec.name, program: program, directory: run.parent.url.path, request: request, shards: shards,
+            spec: (job.spec.hasSecrets ? run.parent.submittedJob : run.parent.job).lastPathComponent)
     }
 
     /// Shards that are not finished, by number.
@@ -47,8 +48,15 @@ public struct Submitter: Sendable {
 
     /// Writes the spec down as it is now: what is edited later is another job. The merge grades as it says.
     public func keepSpec() throws {
-        try RunDirectory.make(run.parent.url.path)
-        try AtomicFile.write(Data(job.spec.renderYAML().utf8), to: run.parent.job)
+        let parent = run.parent
+        try RunDirectory.make(parent.url.path)
+        try AtomicFile.write(Data(job.spec.withoutSecrets.renderYAML().utf8), to: parent.job)
+        // The tasks need all of it, and nobody else does.
+        if job.spec.hasSecrets {
+            try AtomicFile.write(Data(job.spec.renderYAML().utf8), to: parent.submittedJob, mode: 0o600)
+        } else {
+            unlink(parent.submittedJob.path)
+        }
     }
 
     /// Writes the scripts and submits them: an array, and a job that merges when all of it has ended.
@@ -63,7 +71,8 @@ public struct Submitter: Sendable {
             guard tasks.isEmpty else { throw StillQueued(directory: parent.url.path, tasks: tasks) }
         }
         // Slurm starts no job whose output has no directory, and does not say so.
-        for directory in [parent.url, parent.logs] { try RunDirectory.make(directory.path) }
+        try RunDirectory.make(parent.url.path)
+        try parent.makeLogs(isPrivate: job.spec.hasSecrets)
         try keepSpec()
         let scripts = scripts(for: shards)
         try AtomicFile.write(Data(scripts.array.utf8), to: parent.arrayScript)

@@ -65,6 +65,8 @@ public struct SpecErrors: Error, Sendable, Equatable, CustomStringConvertible {
     public var file: String
     /// Errors and warnings: those of the spec by position, then those of each data set by line.
     public var diagnostics: [Diagnostic]
+    /// Whether nothing is wrong with the job, and the disk is full or cannot be written.
+    public var isAboutStorage = false
 
     public init(file: String, diagnostics: [Diagnostic]) {
         self.file = file

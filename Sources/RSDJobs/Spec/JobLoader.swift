@@ -34,7 +34,8 @@ public enum JobLoader {
     ) throws(SpecErrors) -> LoadedJob {
         let shown = url.relativePath
         let source = try source(of: url)
-        let (written, problems) = decode(source, directory: directory(of: url))
+        let (written, faults) = decode(source, directory: directory(of: url))
+        let problems = faults + (withModels ? source.withheldValues : [])
         guard let written else { throw SpecErrors(file: shown, diagnostics: problems) }
         var check = JobCheck(
             written: written, log: DiagnosticLog(source: source), isRelative: !shown.hasPrefix("/"),
@@ -59,6 +60,13 @@ public enum JobLoader {
         let log = DiagnosticLog(source: source)
         let job = WrittenJob(SpecField(name: "the job", node: document, log: log), directory: directory)
         return (job, sorted(faults + log.diagnostics))
+    }
+
+    /// Whether a spec is one by itself, whatever has become of the files that it names.
+    static func isReadable(_ url: URL) -> Bool {
+        guard let source = try? source(of: url) else { return false }
+        let (job, diagnostics) = decode(source, directory: directory(of: url))
+        return job != nil && !diagnostics.contains { $0.severity == .error }
     }
 
     static func source(of url: URL) throws(SpecErrors) -> SourceText {

@@ -5,7 +5,7 @@ import Terminal
 
 extension GraderKey: ExpressibleByArgument {}
 
-struct GradeCommand: AsyncParsableCommand {
+struct GradeCommand: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(
         commandName: "grade",
         abstract: "Grade answers, a run's or your own; nothing is generated and no engine starts.",
@@ -78,7 +78,7 @@ struct GradeCommand: AsyncParsableCommand {
     func run() async throws {
         let console = Console()
         let interruption = Interruption()
-        let signals = await StopSignals(interruption) { _ in console.message("rsd-batch: stopping\n") }
+        let signals = StopSignals(interruption) { _ in console.message("rsd-batch: stopping\n") }
         defer { withExtendedLifetime(signals) {} }
         if let answers {
             return try await AnswersOutput(console: console, path: verdicts).grade(

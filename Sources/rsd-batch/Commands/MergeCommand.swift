@@ -3,7 +3,7 @@ import Foundation
 import RSDJobs
 import Terminal
 
-struct MergeCommand: AsyncParsableCommand {
+struct MergeCommand: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(
         commandName: "merge", abstract: "Put the shards of a run together: the results of the undivided job.",
         discussion: """
@@ -23,7 +23,7 @@ struct MergeCommand: AsyncParsableCommand {
     func run() async throws {
         let console = Console()
         let interruption = Interruption()
-        let signals = await StopSignals(interruption) { _ in console.message("rsd-batch: stopping\n") }
+        let signals = StopSignals(interruption) { _ in console.message("rsd-batch: stopping\n") }
         defer { withExtendedLifetime(signals) {} }
         let (outcome, missing) = try await Job.merge(
             RunDirectory(URL(filePath: directory)), partial: partial, interruption: interruption,

@@ -3,7 +3,7 @@ import Foundation
 import RSDJobs
 import Terminal
 
-struct PlanCommand: AsyncParsableCommand {
+struct PlanCommand: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Tell what a job would take, before anything is paid for it.",
         discussion: """
@@ -34,7 +34,7 @@ struct PlanCommand: AsyncParsableCommand {
     func run() async throws {
         let console = Console()
         let interruption = Interruption()
-        let signals = await StopSignals(interruption) { level in
+        let signals = StopSignals(interruption) { level in
             if level == .immediate { Foundation.exit(ProgramExit.interrupted.rawValue) }
         }
         defer { withExtendedLifetime(signals) {} }

@@ -5,7 +5,7 @@ import RSDJobs
 import Synchronization
 import Terminal
 
-struct RunCommand: AsyncParsableCommand {
+struct RunCommand: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run a job, or go on where an earlier process left it.",
         discussion: """
@@ -46,7 +46,7 @@ struct RunCommand: AsyncParsableCommand {
         let console = Console()
         let interruption = Interruption()
         let listener = Listener()
-        let signals = await StopSignals(interruption) { listener.heard($0) }
+        let signals = StopSignals(interruption) { listener.heard($0) }
         defer { withExtendedLifetime(signals) {} }
 
         let fetching = FetchDisplay(console: console, colour: output.colour, quiet: quiet)

@@ -3,7 +3,7 @@ import Foundation
 import RSDJobs
 import Terminal
 
-struct SubmitCommand: AsyncParsableCommand {
+struct SubmitCommand: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(
         commandName: "submit", abstract: "Submit a job to Slurm in shards, and a job that merges them.",
         discussion: """
@@ -64,7 +64,7 @@ struct SubmitCommand: AsyncParsableCommand {
     func run() async throws {
         let console = Console()
         let interruption = Interruption()
-        let signals = await StopSignals(interruption) { _ in
+        let signals = StopSignals(interruption) { _ in
             Foundation.exit(ProgramExit.interrupted.rawValue)
         }
         defer { withExtendedLifetime(signals) {} }

@@ -3,7 +3,7 @@ import Foundation
 import RSDJobs
 import Terminal
 
-struct ValidateCommand: AsyncParsableCommand {
+struct ValidateCommand: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate", abstract: "Check a job and all that it names, and start nothing.",
         discussion: """
@@ -18,7 +18,7 @@ struct ValidateCommand: AsyncParsableCommand {
     func run() async throws {
         let console = Console()
         let interruption = Interruption()
-        let signals = await StopSignals(interruption) { level in
+        let signals = StopSignals(interruption) { level in
             // The first ends a fetch; nothing else here is worth waiting for.
             if level == .immediate { Foundation.exit(ProgramExit.interrupted.rawValue) }
         }

@@ -29,7 +29,9 @@ import Testing
         let journal = try Data(contentsOf: job.directory.journal)
         var random = SplitMix64(seed: CrashTests.seed << 8 + 100)
         for number in 0..<6 {
-            let cut = Int.random(in: 0..<journal.count, using: &random)
+            // The first line, which says whose the journal is, was on the disk before anything was built on it.
+            let first = try #require(journal.firstIndex(of: UInt8(ascii: "\n"))) + 1
+            let cut = Int.random(in: first..<journal.count, using: &random)
             // What a disk may hold after the last thing that was flushed: a part of it, nothing, or blocks of zeros.
             let rest = number % 2 == 0 ? Data() : Data(count: Int.random(in: 1...500, using: &random))
             try (journal[..<cut] + rest).write(to: job.directory.journal)
@@ -43,14 +45,18 @@ import Testing
         }
     }
 
-    @Test("after a kill before anything was done", arguments: ["directory", "job.yaml", "manifest", "empty journal"])
+    @Test(
+        "after a kill before anything was done",
+        arguments: ["directory", "job.yaml", "torn journal", "journal", "manifest"])
     func hardlyBegun(stage: String) async throws {
         let job = try TestJob()
         try #require(await job.runAndKill(afterEvents: 1))
         let manager = FileManager.default
-        try manager.removeItem(at: job.directory.journal)
-        if stage == "empty journal" { try Data().write(to: job.directory.journal) }
-        if ["directory", "job.yaml"].contains(stage) { try manager.removeItem(at: job.directory.manifest) }
+        let journal = try Data(contentsOf: job.directory.journal)
+        let first = try #require(journal.firstIndex(of: UInt8(ascii: "\n"))) + 1
+        try journal.prefix(stage == "torn journal" ? first / 2 : first).write(to: job.directory.journal)
+        if stage != "manifest" { try manager.removeItem(at: job.directory.manifest) }
+        if ["directory", "job.yaml"].contains(stage) { try manager.removeItem(at: job.directory.journal) }
         if stage == "directory" { try manager.removeItem(at: job.directory.job) }
         let run = try await job.run()
         #expect(run.code == 0, "\(run.messages)")

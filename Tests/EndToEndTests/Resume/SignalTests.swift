@@ -4,7 +4,7 @@ import Testing
 
 /// Promise 4: a signal stops a run so that the same command goes on.
 @Suite(.inSlots) struct SignalTests {
-    static let signals = [SIGTERM, SIGINT, SIGUSR1, SIGUSR2]
+    static let signals = [SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2]
 
     @Test("in the middle of a phase: answers in flight are taken, engines stopped", arguments: signals)
     func midPhase(signal: Int32) async throws {

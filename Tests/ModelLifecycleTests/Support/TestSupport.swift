@@ -31,10 +31,11 @@ func until(_ condition: () async throws -> Bool) async throws {
 
 /// A shell script as a child, whose output goes to `output` in the scratch folder.
 func shell(
-    _ script: String, in scratch: Scratch, tag: String? = nil, tiedToParent: Bool = false
+    _ script: String, in scratch: Scratch, tag: String? = nil, variables: [String: String] = [:],
+    tiedToParent: Bool = false
 ) async throws -> ChildProcess {
-    var environment = ["PATH": "/usr/bin:/bin"]
-    environment[ProcessFamily.tagVariable] = tag
+    var environment = ["PATH": "/usr/bin:/bin"].merging(variables) { $1 }
+    if let tag { environment[ProcessFamily.tagVariable] = tag }
     return try await ChildProcess.launch(
         SpawnRequest(
             executable: "/bin/sh", arguments: ["-c", script], environment: environment,

@@ -47,12 +47,94 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: scratch.file("lock.7").path))
     }
 
+    @Test("on one machine the answer comes at once, whatever was left behind", arguments: Leftover.allCases)
+    func leftover(_ leftover: Leftover) async throws {
+        let scratch = try Scratch()
+        try leftover.lay(at: scratch.file("lock.7"))
+        let lock = try await RunLock.take(scratch.file("lock"), isShared: false) {
+            Issue.record("waited for \($1 ?? 0) s")
+        }
+        #expect(!lock.isTakenOver)
+        #expect(LockLook.now(scratch.file("lock"))?.holder == lock.holder)
+    }
+
+    @Test("and who comes second is refused at once, whatever has become of the holder's words")
+    func damagedWhileHeld() async throws {
+        let scratch = try Scratch()
+        let lock = try await RunLock.take(scratch.file("lock"))
+        defer { withExtendedLifetime(lock) {} }
+        try Leftover.empty.lay(at: scratch.file("lock.1"))
+        await #expect(throws: RunLocked.self) {
+            try await RunLock.take(scratch.file("lock"), isShared: false) { Issue.record("waited for \($1 ?? 0) s") }
+        }
+    }
+
+    @Test("the copy of a directory that somebody works on is nobody's")
+    func copied() async throws {
+        let scratch = try Scratch()
+        let (run, copy) = (scratch.file("run"), scratch.file("copy"))
+        try RunDirectory.make(run.path)
+        let lock = try await RunLock.take(run.appending(path: "lock"))
+        try FileManager.default.copyItem(at: run, to: copy)
+        #expect(LockLook.now(run.appending(path: "lock")) != nil)
+        #expect(LockLook.now(copy.appending(path: "lock")) == nil)
+        let other = try await RunLock.take(copy.appending(path: "lock")) { Issue.record("waited for \($1 ?? 0) s") }
+        try other.confirm()
+        try lock.confirm()
+    }
+
+    @Test("this machine's own file systems are known for what they are")
+    func conclusive() throws {
+        let scratch = try Scratch()
+        #expect(try KernelLock(scratch.file("lock")).isConclusive)
+        #expect(try !KernelLock(scratch.file("lock"), isShared: true).isConclusive)
+        #expect(KernelLock.isFree(scratch.file("lock")) == true)
+        #expect(KernelLock.isFree(scratch.file("none")) == nil)
+        let taken = try KernelLock(scratch.file("lock"))
+        #expect(taken.take())
+        #expect(KernelLock.isFree(scratch.file("lock")) == false)
+    }
+
+    @Test("it is left in one stroke and in the room that it had")
+    func releasedInPlace() async throws {
+        let scratch = try Scratch()
+        let files = LockFiles(base: scratch.file("lock"))
+        let holder = LockHolder.me(beat: 10)
+        let descriptor = try #require(try files.claim(1, for: holder))
+        defer { close(descriptor) }
+        #expect(try files.claim(1, for: .me(beat: 10)) == nil)
+        #expect(try files.last()?.holder == holder)
+        let length = try Data(contentsOf: scratch.file("lock.1")).count
+        try files.release(descriptor)
+        #expect(try files.last()?.content == .released)
+        #expect(try Data(contentsOf: scratch.file("lock.1")).count == length)
+    }
+
+    @Test("names that are no numbers, or none with a next one, do not count; what a killed claim left is cleared away")
+    func oddNames() async throws {
+        let scratch = try Scratch()
+        for name in ["lock.9223372036854775807", "lock.-1", "lock.0", "lock.x", "lock.new-dead"] {
+            try Data().write(to: scratch.file(name))
+        }
+        let lock = try await RunLock.take(scratch.file("lock"), isShared: true) {
+            Issue.record("waited for \($1 ?? 0) s")
+        }
+        try lock.confirm()
+        #expect(FileManager.default.fileExists(atPath: scratch.file("lock.1").path))
+        #expect(!FileManager.default.fileExists(atPath: scratch.file("lock.new-dead").path))
+    }
+
+    @Test("a beat that nobody can keep is none", arguments: [0, -1, 1e300, .infinity, .nan])
+    func absurdBeat(_ beat: Double) {
+        #expect(LockHolder.me(beat: beat).longestSilence == LockHolder.usualBeat * LockHolder.patience)
+    }
+
     @Test("a holder elsewhere holds it while it gives signs of life", arguments: Elsewhere.allCases)
     func aliveElsewhere(_ elsewhere: Elsewhere) async throws {
         let scratch = try Scratch()
         try write(elsewhere.holder(beat: 1000), to: scratch.file("lock.7"))
         let refusal = await #expect(throws: RunLocked.self) {
-            try await RunLock.take(scratch.file("lock")) { _, _ in
+            try await RunLock.take(scratch.file("lock"), isShared: true) { _, _ in
                 // The holder's next sign of life.
                 utimensat(AT_FDCWD, scratch.file("lock.7").path, nil, 0)
             }
@@ -64,7 +146,7 @@ import Testing
     func goneElsewhere(_ elsewhere: Elsewhere) async throws {
         let scratch = try Scratch()
         try write(elsewhere.holder(beat: 0.01), to: scratch.file("lock.7"))
-        let lock = try await RunLock.take(scratch.file("lock"))
+        let lock = try await RunLock.take(scratch.file("lock"), isShared: true)
         #expect(lock.isTakenOver)
         #expect(LockLook.now(scratch.file("lock"))?.holder == lock.holder)
     }
@@ -120,6 +202,25 @@ import Testing
         }
         let error = #expect(throws: RunLockLost.self) { try lock.confirm() }
         return try #require(error)
+    }
+
+    /// What may stand where a lock's words are expected, of a holder that is gone.
+    enum Leftover: CaseIterable {
+        case empty, torn, zeros, notHolders, folder, danglingLink, boot, container
+
+        func lay(at file: URL) throws {
+            let whole = try JSONEncoder().encode(["holder": LockHolder.me(beat: 10)])
+            switch self {
+            case .empty: try Data().write(to: file)
+            case .torn: try whole.prefix(whole.count / 2).write(to: file)
+            case .zeros: try Data(count: whole.count).write(to: file)
+            case .notHolders: try Data(#"{"holder":7}"#.utf8).write(to: file)
+            case .folder: try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
+            case .danglingLink: #expect(symlink("nowhere", file.path) == 0)
+            case .boot: try JSONEncoder().encode(["holder": Elsewhere.boot.holder(beat: 10)]).write(to: file)
+            case .container: try JSONEncoder().encode(["holder": Elsewhere.container.holder(beat: 10)]).write(to: file)
+            }
+        }
     }
 
     /// What makes a pid mean nothing here.

@@ -6,16 +6,14 @@ struct EngineRoomFolder {
     /// Goes onto PYTHONPATH.
     var plugins: String { path + "/plugins" }
 
-    /// - Throws: ``EngineError`` with ``EngineError/Code/cannotLaunch``.
+    /// - Throws: ``StorageFailure``.
     static func make() throws -> EngineRoomFolder {
         let named = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
         // A socket's path has 107 bytes, of which vLLM's names take up to 60.
         let base = named.hasPrefix("/") && named.utf8.count <= 32 ? named : "/tmp"
         var template = Array("\(base)/rsd-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw EngineError(
-                .cannotLaunch, engine: "vllm",
-                "no temporary folder could be made in \(base): \(String(cString: strerror(errno)))")
+            throw StorageFailure(path: base, code: errno)
         }
         return EngineRoomFolder(path: String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self))
     }

@@ -26,9 +26,9 @@ public struct DatasetCache: Sendable {
 
     /// Keeps a file whose checksum was found right. Several processes may do so at once.
     ///
-    /// - Throws: ``FileFailure``, or an error of Foundation's.
+    /// - Throws: ``FileFailure``.
     func keep(_ data: Data, _ sha256: String) throws {
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        try RunDirectory.make(directory.path)
         let partial = "\(UUID().uuidString).partial"
         do {
             try AtomicFile.write(data, to: file(sha256), partial: partial)

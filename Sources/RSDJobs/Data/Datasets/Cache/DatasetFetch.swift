@@ -31,6 +31,7 @@ extension JobLoader {
         let client = HTTPClient(limits: .init(responseBytes: largestFetch, idleConnections: 4))
         let fetch = DatasetFetch(client: client, retries: retries, observe: observe)
         var faults: [Diagnostic] = []
+        var isAboutStorage = false
         for dataset in missing {
             do {
                 let data = try await interruption.giveUpOn { try await fetch.contents(of: dataset.spec) }
@@ -40,10 +41,14 @@ extension JobLoader {
                 throw error
             } catch {
                 let message = (error as? DatasetUnavailable)?.message ?? "\(error)"
+                isAboutStorage = isAboutStorage || error is FileFailure
                 faults.append(source.diagnostic(.error, at: dataset.pathMark, message))
             }
         }
-        if !faults.isEmpty { throw SpecErrors(file: url.relativePath, diagnostics: faults) }
+        guard !faults.isEmpty else { return }
+        var errors = SpecErrors(file: url.relativePath, diagnostics: faults)
+        errors.isAboutStorage = isAboutStorage
+        throw errors
     }
 }
 
