@@ -23,22 +23,3 @@ extension StringProtocol {
     /// Columns that a terminal gives it.
     var displayWidth: Int { reduce(0) { $0 + $1.displayWidth } }
 }
-
-extension String {
-    /// Without anything that a terminal would obey: models write what they like.
-    var harmless: String {
-        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-            return self
-        }
-        var result = UnicodeScalarView()
-        for scalar in unicodeScalars {
-            switch scalar.value {
-            case 0x09: result.append(contentsOf: "    ".unicodeScalars)
-            case 0x00..<0x20: result.append(Unicode.Scalar(scalar.value + 0x2400) ?? " ")
-            case 0x7F..<0xA0: result.append("\u{FFFD}")
-            default: result.append(scalar)
-            }
-        }
-        return String(result)
-    }
-}

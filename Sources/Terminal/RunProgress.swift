@@ -16,6 +16,7 @@ public struct RunProgress: Sendable {
     /// The engine that is being brought up, and since when.
     public private(set) var loading: (engine: String, since: Double)?
     public private(set) var isStopping = false
+    public private(set) var isGrading = false
     /// Verdicts passed so far, by earlier processes too.
     public private(set) var verdicts = Verdicts()
 
@@ -88,6 +89,7 @@ public struct RunProgress: Sendable {
             isStopping = true
             return []
         case .grading(let answers, let grader):
+            isGrading = true
             return [.message("grading \(NumberFormat.counted(answers, "answer")) with \(grader)", .plain)]
         }
     }

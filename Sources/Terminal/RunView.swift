@@ -59,10 +59,15 @@ public struct RunView: Sendable {
             return line.line(width: width)
         }
         guard let phase = progress.phase else {
-            return Line(progress.total == nil ? "reading the journal…" : "swapping engines…", .dim)
-                .truncated(to: width)
+            return Line(betweenPhases, .dim).truncated(to: width)
         }
         return Self.bar(phase, width: width, at: seconds)
+    }
+
+    private var betweenPhases: String {
+        guard let total = progress.total else { return "reading the journal…" }
+        if progress.finished < total { return "swapping engines…" }
+        return progress.isGrading ? "grading the answers…" : "all finished, writing the results…"
     }
 
     private static func bar(_ phase: PhaseProgress, width: Int, at seconds: Double) -> Line {

@@ -20,7 +20,7 @@ public struct SubmissionView: Sendable {
             : "\(count) of \(NumberFormat.counted(submission.shards, "shard")), the others are finished"
         let merge = submission.merge.map { "; job \($0) merges when all have ended" } ?? ""
         let facts: [(String, String)] = [
-            ("array", "\(submission.array): \(shards)\(merge)"),
+            ("array", "\(submission.array)\(submission.place): \(shards)\(merge)"),
             ("scripts", "\(directory)/submit.sbatch, \(directory)/merge.sbatch"),
             ("logs", "\(directory)/logs/slurm-shard-*.log, \(directory)/logs/slurm-merge.log"),
             ("look", "rsd-batch status \(run)"),

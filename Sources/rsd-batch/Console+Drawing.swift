@@ -7,7 +7,7 @@ extension Console {
     ) async throws -> Result {
         let ticker = Task {
             while !Task.isCancelled {
-                message(next())
+                draw(next())
                 try? await Task.sleep(for: Self.frame)
             }
         }
@@ -19,7 +19,7 @@ extension Console {
         }
         ticker.cancel()
         await ticker.value
-        message(last())
+        draw(last())
         return try result.get()
     }
 }

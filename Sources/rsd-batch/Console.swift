@@ -11,24 +11,35 @@ struct Console: Sendable {
     }
 
     /// - Throws: ``OutputClosed`` where nobody reads on, ``OutputFailure`` where it cannot be written.
+    ///
+    /// A terminal gets nothing that it would obey; a file or a pipe gets the text as it is.
     func out(_ text: String) throws {
+        try end(isatty(STDOUT_FILENO) == 1 ? text.harmlessLines : text)
+    }
+
+    private func end(_ text: String) throws {
         try write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO)
     }
 
     func out(_ lines: [Line], colour: ColourChoice) throws {
         let isOn = colour.isOn(isTerminal: isatty(STDOUT_FILENO) == 1, environment: environment)
-        try out(lines.map { $0.rendered(colour: isOn) }.joined(separator: "\n"))
+        try end(lines.map { $0.rendered(colour: isOn) }.joined(separator: "\n"))
     }
 
     func outJSON(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try out(String(decoding: encoder.encode(value), as: UTF8.self))
+        try out(String(decoding: encoder.encode(value), as: UTF8.self).harmlessJSON)
     }
 
-    /// Writes a message as it is. That nobody reads it stops nothing.
+    /// Writes a message: there is nothing in it that a terminal would obey. That nobody reads it stops nothing.
     func message(_ text: String) {
-        try? write(text, to: STDERR_FILENO)
+        draw(text.harmlessLines)
+    }
+
+    /// Writes what moves the cursor, as it is.
+    func draw(_ frame: String) {
+        try? write(frame, to: STDERR_FILENO)
     }
 
     func error(_ text: String) {

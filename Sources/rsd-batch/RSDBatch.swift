@@ -39,6 +39,7 @@ struct RSDBatch: AsyncParsableCommand {
     static func main() async {
         let console = Console()
         console.surviveBrokenPipes()
+        TemporaryFolder.makeUsable(console)
         do {
             var command = try parseAsRoot()
             if !(type(of: command) is any StoppableCommand.Type) { StopSignals.letGo() }

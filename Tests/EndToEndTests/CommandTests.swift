@@ -36,6 +36,22 @@ import Testing
         #expect(verdict?["valid"] as? Bool == false)
     }
 
+    @Test("what a spec says comes to no terminal as it is")
+    func escapes() async throws {
+        let job = try TestJob()
+        let spec = try String(contentsOf: job.file, encoding: .utf8)
+        try Data((#""\e]0;title\a\u202E": 1"# + "\n" + spec).utf8).write(to: job.file)
+        for options in [[], ["--json"], ["--color", "always"]] {
+            let validated = try await job.command(["validate", job.file.path] + options)
+            #expect(validated.code == 2)
+            let said = validated.output + validated.messages
+            #expect(said.contains("title"), "\(said.debugDescription)")
+            #expect(
+                !said.unicodeScalars.contains { ["\u{1B}", "\u{7}", "\u{202E}"].contains($0) },
+                "\(said.debugDescription)")
+        }
+    }
+
     @Test("a data set with a bad record is refused likewise")
     func badData() async throws {
         let job = try TestJob()

@@ -22,6 +22,7 @@ struct BestOfN: MethodSettings {
     let samples: SampleSettings
     let roles: Set<Role> = [.draft, .prm]
     var sampling: Sampling? { samples.sampling }
+    var breadth: Int { samples.n }
     var yaml: [(key: String, value: String)] { [("score", score.rawValue)] + samples.yaml }
 
     init(score: Score, samples: SampleSettings) {

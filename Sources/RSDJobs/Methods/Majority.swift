@@ -19,6 +19,7 @@ struct Majority: MethodSettings {
 
     var roles: Set<Role> { [writer.role] }
     var sampling: Sampling? { samples.sampling }
+    var breadth: Int { samples.n }
     var yaml: [(key: String, value: String)] { [("model", writer.rawValue)] + samples.yaml }
 
     func start(decoding: DecodingSpec, draw: Draw) -> any DecodingMethod {

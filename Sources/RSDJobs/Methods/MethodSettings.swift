@@ -8,6 +8,8 @@ protocol MethodSettings: Sendable {
     var roles: Set<Role> { get }
     /// How its requests are sampled; nil where it is as the job's `decoding` says.
     var sampling: Sampling? { get }
+    /// Solutions, or candidates for a step, that a trajectory holds at a time.
+    var breadth: Int { get }
     /// Its settings as a spec writes them, defaults filled in. Two methods are the same where these are.
     var yaml: [(key: String, value: String)] { get }
 
@@ -20,6 +22,7 @@ protocol MethodSettings: Sendable {
 
 extension MethodSettings {
     var sampling: Sampling? { nil }
+    var breadth: Int { 1 }
 }
 
 /// One of the decoding methods, with its settings.

@@ -120,6 +120,7 @@ struct ProcessBestOfN: MethodSettings {
     let samples: SampleSettings
     let roles: Set<Role> = [.draft, .prm]
     var sampling: Sampling? { samples.sampling }
+    var breadth: Int { samples.n }
     var yaml: [(key: String, value: String)] { samples.yaml }
 
     init(samples: SampleSettings) {
@@ -145,6 +146,7 @@ struct BeamSearch: MethodSettings {
     let samples: SampleSettings
     let roles: Set<Role> = [.draft, .prm]
     var sampling: Sampling? { samples.sampling }
+    var breadth: Int { samples.n }
     var yaml: [(key: String, value: String)] { [("beams", String(beams))] + samples.yaml }
 
     init(beams: Int, samples: SampleSettings) {

@@ -2,49 +2,77 @@ import Foundation
 import ModelLifecycle
 
 /// Slurm's own commands, on this machine.
+///
+/// They are asked in an environment of their own: variables would change what they answer (`SQUEUE_STATES`), whom they cancel
+/// (`SCANCEL_USER`), or which cluster they ask (`SLURM_CLUSTERS`).
 public struct Slurm: Sendable {
-    private let environment: [String: String]
+    private let environment: SlurmEnvironment
 
     public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
-        self.environment = environment
+        self.environment = SlurmEnvironment(environment)
     }
+
+    /// A job as sbatch tells of it.
+    struct Submitted: Equatable {
+        var id: String
+        /// Where it is, if sbatch says so: it does where several clusters are asked.
+        var cluster: String?
+    }
+
+    /// The configuration that names the cluster; nil for that of the machine.
+    var configuration: String? { environment.variables["SLURM_CONF"] }
+
+    /// What the environment says by itself of GPUs.
+    public var namesGPUs: Bool { environment.namesGPUs }
 
     /// Submits a script.
     ///
-    /// - Returns: the job's id.
+    /// - Parameter options: go before what the environment says, as sbatch has it, and that before the script's own lines.
     /// - Throws: ``SlurmMissing``, ``SlurmRefusal``, `CancellationError`.
-    public func submit(_ script: URL, _ options: [String] = []) async throws -> String {
-        let said = try await run("sbatch", ["--parsable"] + options + [script.path])
-        let ids = said.split(separator: "\n").compactMap { $0.wholeMatch(of: /(\d+)(?:;.*)?/).map { String($0.1) } }
-        guard let id = ids.last else { throw SlurmRefusal(command: "sbatch", said: said) }
-        return id
+    func submit(_ script: URL, _ options: [String], as kind: SlurmEnvironment.Kind) async throws -> Submitted {
+        let said = try await run(
+            "sbatch", ["--parsable"] + options + [script.path], environment.submitting(kind))
+        let jobs = said.split(separator: "\n").compactMap { $0.wholeMatch(of: /(\d+)(?:;(.*))?/) }
+        guard let job = jobs.last else { throw SlurmRefusal(command: "sbatch", said: said) }
+        return Submitted(id: String(job.1), cluster: job.2.flatMap { $0.isEmpty ? nil : String($0) })
     }
 
-    /// The tasks of these jobs that have not ended. Slurm forgets jobs some minutes after their end, and then there are none.
-    public func queue(_ jobs: [String]) async throws -> [SlurmTask] {
+    /// The tasks of what was submitted that have not ended. Slurm forgets jobs some minutes after their end, and then there
+    /// are none.
+    public func queue(_ submission: Submission) async throws -> [SlurmTask] {
+        let options = ["-h", "-r", "-j", submission.jobs.joined(separator: ","), "-o", SlurmTask.format]
         do {
-            let said = try await run("squeue", ["-h", "-r", "-j", jobs.joined(separator: ","), "-o", SlurmTask.format])
+            let said = try await ask("squeue", options, of: submission)
             return said.split(separator: "\n").compactMap { SlurmTask(String($0)) }
         } catch let refusal as SlurmRefusal where refusal.said.contains("Invalid job id") {
             return []
         }
     }
 
-    /// Cancels jobs; those that have ended are no error.
-    public func cancel(_ jobs: [String]) async throws {
+    /// Cancels what was submitted; jobs that have ended are no error.
+    public func cancel(_ submission: Submission) async throws {
         do {
-            _ = try await run("scancel", jobs)
+            _ = try await ask("scancel", submission.jobs, of: submission)
         } catch let refusal as SlurmRefusal where refusal.said.contains("Invalid job id") {
             // Slurm has forgotten one; the others are cancelled all the same.
         }
     }
 
     /// Whether there is a Slurm here.
-    public var isHere: Bool { SearchPath(environment).program("squeue") != nil }
+    public var isHere: Bool { environment.path.program("squeue") != nil }
 
-    private func run(_ command: String, _ arguments: [String]) async throws -> String {
-        guard let path = SearchPath(environment).program(command) else { throw SlurmMissing(command: command) }
-        let output = try await CommandOutput.run(path, arguments, environment: environment)
+    /// Asks the cluster that has the jobs: on another one their ids are somebody else's.
+    private func ask(_ command: String, _ arguments: [String], of submission: Submission) async throws -> String {
+        let cluster = submission.cluster.map { ["--clusters=\($0)"] } ?? []
+        return try await run(
+            command, cluster + arguments, environment.asking(configuration: submission.configuration))
+    }
+
+    private func run(
+        _ command: String, _ arguments: [String], _ variables: [String: String]
+    ) async throws -> String {
+        guard let path = environment.path.program(command) else { throw SlurmMissing(command: command) }
+        let output = try await CommandOutput.run(path, arguments, environment: variables)
         guard output.status == .exited(code: 0) else { throw SlurmRefusal(command: command, said: output.text) }
         return output.text
     }

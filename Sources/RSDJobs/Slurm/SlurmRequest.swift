@@ -4,7 +4,7 @@ public struct SlurmRequest: Sendable, Equatable {
     public var partition: String?
     /// As Slurm writes it, `2:00:00` or `1-12`; nil is the partition's own limit.
     public var time: String?
-    /// Of each shard; nil where the engines need none.
+    /// Of each shard, `0` for none; nil leaves it to the options and the environment.
     public var gpus: String?
     /// Shards at work at the same time, at most.
     public var arrayLimit: Int?
@@ -22,6 +22,9 @@ public struct SlurmRequest: Sendable, Equatable {
         self.arrayLimit = arrayLimit
         self.options = options
     }
+
+    /// Whether it says how many GPUs a shard has, so that what the environment says of them does not count.
+    var statesGPUs: Bool { gpus != nil || namesGPUs }
 
     /// Whether the options ask for GPUs in words of their own.
     public var namesGPUs: Bool {

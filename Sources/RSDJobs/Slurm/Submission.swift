@@ -10,8 +10,15 @@ public struct Submission: Sendable, Equatable, Codable {
     /// Shards that the array has tasks for.
     public var submitted: [Int]
     public var at: String
+    /// The cluster that has the jobs, where sbatch named it.
+    public var cluster: String?
+    /// SLURM_CONF at the submission; nil where it was not set.
+    public var configuration: String?
 
     public var jobs: [String] { [array] + (merge.map { [$0] } ?? []) }
+
+    /// ` on gpu`: the cluster, where it has a name here.
+    public var place: String { cluster.map { " on \($0)" } ?? "" }
 
     public static func read(in parent: RunDirectory) throws -> Submission? {
         guard let data = try RunDirectory.contents(of: parent.submission) else { return nil }

@@ -67,7 +67,7 @@ public struct Submitter: Sendable {
     public func submit(_ shards: [Int]) async throws -> (submission: Submission, mergeRefusal: SlurmRefusal?) {
         let parent = run.parent
         if let earlier = try Submission.read(in: parent) {
-            let tasks = try await slurm.queue(earlier.jobs)
+            let tasks = try await slurm.queue(earlier)
             guard tasks.isEmpty else { throw StillQueued(directory: parent.url.path, tasks: tasks) }
         }
         // Slurm starts no job whose output has no directory, and does not say so.
@@ -77,13 +77,20 @@ public struct Submitter: Sendable {
         let scripts = scripts(for: shards)
         try AtomicFile.write(Data(scripts.array.utf8), to: parent.arrayScript)
         try AtomicFile.write(Data(scripts.merge.utf8), to: parent.mergeScript)
+        let array = try await slurm.submit(
+            parent.arrayScript, scripts.arrayOptions, as: .shards(statesGPUs: request.statesGPUs))
         var submission = Submission(
-            array: try await slurm.submit(parent.arrayScript), merge: nil, shards: request.shards, submitted: shards,
-            at: Date().formatted(.iso8601))
+            array: array.id, merge: nil, shards: request.shards, submitted: shards, at: Date().formatted(.iso8601),
+            cluster: array.cluster, configuration: slurm.configuration)
         try AtomicFile.write(json: submission, to: parent.submission)
         do {
+            // It waits for jobs of its own cluster alone.
+            let cluster = submission.cluster.map { ["--clusters=\($0)"] } ?? []
             submission.merge = try await slurm.submit(
-                parent.mergeScript, ["--dependency=afterany:\(submission.array)", "--kill-on-invalid-dep=yes"])
+                parent.mergeScript,
+                scripts.mergeOptions + cluster + ["--dependency=afterany:\(array.id)", "--kill-on-invalid-dep=yes"],
+                as: .merge
+            ).id
             try AtomicFile.write(json: submission, to: parent.submission)
             return (submission, nil)
         } catch let refusal as SlurmRefusal {
@@ -94,7 +101,7 @@ public struct Submitter: Sendable {
     /// What Slurm says right after a submission about tasks that will never start as they are.
     public func neverStarting(_ submission: Submission) async throws -> SlurmWaiting? {
         for _ in 0..<10 {
-            let tasks = try await slurm.queue([submission.array])
+            let tasks = try await slurm.queue(submission).filter { $0.job == submission.array }
             let waiting = tasks.compactMap(\.waiting)
             if let never = waiting.first(where: \.isForGood) { return never }
             // The scheduler looks at a job within a second or two.

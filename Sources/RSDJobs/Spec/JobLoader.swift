@@ -41,7 +41,7 @@ public enum JobLoader {
             written: written, log: DiagnosticLog(source: source), isRelative: !shown.hasPrefix("/"),
             cache: cache, isFaulty: problems.contains { $0.severity == .error })
         check.run(withModels: withModels)
-        let diagnostics = sorted(problems + check.log.diagnostics) + check.datasetDiagnostics
+        let diagnostics = sorted(problems + check.log.diagnostics) + check.fileDiagnostics
         guard !diagnostics.contains(where: { $0.severity == .error }), let prompt = check.prompt,
             let spec = written.spec(prompt: prompt)
         else { throw SpecErrors(file: shown, diagnostics: diagnostics) }
@@ -73,8 +73,11 @@ public enum JobLoader {
         let shown = url.relativePath
         let path = url.absoluteURL.path(percentEncoded: false)
         do throws(Diagnostic) {
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw Diagnostic(file: shown, message: unreadable(path))
+            let data: Data
+            do throws(Unreadable) {
+                data = try TextFile.contents(of: path)
+            } catch {
+                throw Diagnostic(file: shown, message: error.message)
             }
             return try SourceText(file: shown, utf8: data)
         } catch {
@@ -87,20 +90,21 @@ public enum JobLoader {
         url.absoluteURL.standardizedFileURL.deletingLastPathComponent().path(percentEncoded: false)
     }
 
-    /// Why a file could not be read.
-    static func unreadable(_ path: String) -> String {
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-            return "there is no file \(path)"
-        }
-        return isDirectory.boolValue ? "\(path) is a directory, not a file" : "\(path) cannot be read"
-    }
+    /// Messages about a spec; the rest are counted.
+    private static let mostMessages = 50
 
     private static func sorted(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
-        diagnostics.enumerated().sorted { one, other in
-            (one.element.line ?? 0, one.element.column ?? 0, one.offset)
-                < (other.element.line ?? 0, other.element.column ?? 0, other.offset)
+        let sorted = diagnostics.enumerated().sorted { one, other in
+            (one.element.line ?? .max, one.element.column ?? .max, one.offset)
+                < (other.element.line ?? .max, other.element.column ?? .max, other.offset)
         }.map(\.element)
+        let rest = sorted.dropFirst(mostMessages)
+        guard rest.count > 1, let last = rest.last else { return sorted }
+        let severity: Diagnostic.Severity = rest.contains { $0.severity == .error } ? .error : .warning
+        let count = rest.reduce(0) { $0 + $1.count }
+        return sorted.prefix(mostMessages) + [
+            Diagnostic(severity, file: last.file, message: "and \(count) more", count: count)
+        ]
     }
 }
 
@@ -117,7 +121,8 @@ private struct JobCheck {
     var prompt: PromptSpec?
     var models: [Role: ModelFiles] = [:]
     var problems: OrderedDictionary<String, [Problem]> = [:]
-    var datasetDiagnostics: [Diagnostic] = []
+    /// Of prompts, chat templates and data sets.
+    var fileDiagnostics: [Diagnostic] = []
 
     init(written: WrittenJob, log: DiagnosticLog, isRelative: Bool, cache: DatasetCache, isFaulty: Bool) {
         self.written = written
@@ -130,7 +135,27 @@ private struct JobCheck {
     mutating func run(withModels: Bool) {
         checkPrompt()
         if withModels { checkModels() }
-        for dataset in written.datasets { read(dataset) }
+        for dataset in written.datasets {
+            read(dataset)
+            if isTooMuch(dataset) { break }
+        }
+    }
+
+    /// Solutions of a run at most, those between which methods choose included: all are held in memory.
+    private static let mostSolutions = 4_000_000
+
+    /// Whether this data set makes the job more than can be run; then, after a message, no more is read.
+    private func isTooMuch(_ dataset: WrittenDataset) -> Bool {
+        let (count, seeds) = (problems.values.reduce(0) { $0 + $1.count }, written.seeds.count)
+        let breadth = written.methods.reduce(0.0) { $0 + Double($1.kind.settings.breadth) }
+        let solutions = Double(count) * Double(seeds) * breadth
+        guard solutions > Double(Self.mostSolutions) else { return false }
+        let parts = [(count, "problem"), (seeds, "seed"), (written.methods.count, "method")].map { counted($0, $1) }
+        log.error(
+            at: dataset.pathMark,
+            "\(parts[0]), \(parts[1]) and \(parts[2]) make \(solutions.plain) solutions, and a run holds at most \(Self.mostSolutions)"
+        )
+        return true
     }
 
     private mutating func checkPrompt() {
@@ -138,12 +163,7 @@ private struct JobCheck {
         case .template(let template): prompt = .template(template)
         case .chat(let chat): prompt = .chat(chat)
         case .file(let path):
-            guard let data = FileManager.default.contents(atPath: path) else {
-                return log.error(at: written.prompt.mark, JobLoader.unreadable(path))
-            }
-            guard let text = String(validating: data, as: UTF8.self) else {
-                return log.error(at: written.prompt.mark, "\(path) is not UTF-8")
-            }
+            guard let text = text(of: path) else { return }
             if let fault = PromptTemplate.fault(in: text) {
                 return log.error(at: written.prompt.mark, "in \(path), \(fault)")
             }
@@ -151,8 +171,25 @@ private struct JobCheck {
                 log.warning(
                     at: written.prompt.mark, #"\#(path) holds '\n' as two characters, not as a line break"#)
             }
+            if let found = ControlCharacter(in: text) {
+                fileDiagnostics.append(
+                    Diagnostic(
+                        .warning, file: shown(path), line: found.line, message: "the prompt holds \(found.words)"))
+            }
             prompt = .template(PromptTemplate(name: URL(filePath: path).lastPathComponent, text: text))
         }
+    }
+
+    /// The text of a prompt's file; nil after a message.
+    private mutating func text(of path: String) -> String? {
+        do {
+            return try TextFile(file: shown(path), TextFile.contents(of: path)).text()
+        } catch let error as Diagnostic {
+            fileDiagnostics.append(error)
+        } catch {
+            log.error(at: written.prompt.mark, (error as? Unreadable)?.message ?? "\(error)")
+        }
+        return nil
     }
 
     /// A model that no method needs may be missing.
@@ -177,9 +214,13 @@ private struct JobCheck {
         }
     }
 
-    private func checkChatTemplate(of role: Role, _ files: ModelFiles) {
+    private mutating func checkChatTemplate(of role: Role, _ files: ModelFiles) {
         guard case .chat = prompt, let model = written.models[role], let engine = written.engine else { return }
-        let flags = engine.args(for: model.value).map(\.flag)
+        let arguments = engine.args(for: model.value)
+        let flags = arguments.map(\.flag)
+        if engine.residency != .attach {
+            for argument in arguments where argument.flag == "chat-template" { checkTemplateFile(argument.value ?? "") }
+        }
         guard let template = files.chatTemplate else {
             // Somebody else's server may have been given one, and a PRM can do without.
             guard role != .prm, engine.kind == .vllm, engine.residency != .attach, !flags.contains("chat-template")
@@ -190,11 +231,32 @@ private struct JobCheck {
                     + "with 'prompt: chat' give it one by args: { chat-template: FILE }, or choose a named or written prompt"
             )
         }
+        if template.unicodeScalars.first == "\u{FEFF}", !flags.contains("chat-template") {
+            log.error(at: model.mark, "the chat template in \(model.value.model) \(Self.markInTemplate)")
+        }
         if template.contains("strftime_now"), flags.allSatisfy({ !EngineArgument.chatFlags.contains($0) }) {
             log.warning(
                 at: model.mark,
                 "the chat template in \(model.value.model) can write today's date, and a run resumed on another day would "
                     + "go on with other prompts; fix the date with args: { default-chat-template-kwargs: … }")
+        }
+    }
+
+    private static let markInTemplate =
+        "begins with a byte order mark, which would stand in every prompt; save it as UTF-8 without one"
+
+    /// vLLM reads the file itself, as Python reads text: of what an editor may leave in it, only line breaks do no harm.
+    private mutating func checkTemplateFile(_ path: String) {
+        // Anything else is a template written out, or one of vLLM's own.
+        guard let data = try? TextFile.contents(of: path) else { return }
+        do throws(Diagnostic) {
+            let file = try TextFile(file: shown(path), data)
+            if file.bytes.count != data.count {
+                throw Diagnostic(file: file.file, message: "the chat template \(Self.markInTemplate)")
+            }
+            _ = try file.text()
+        } catch {
+            if !fileDiagnostics.contains(error) { fileDiagnostics.append(error) }
         }
     }
 
@@ -210,8 +272,8 @@ private struct JobCheck {
         var reader = DatasetReader(spec, showing: spec.isRemote ? spec.path : shown(spec.path))
         reader.read(data)
         problems[spec.name] = reader.problems
-        datasetDiagnostics += reader.diagnostics
-        guard reader.diagnostics.isEmpty else { return }
+        fileDiagnostics += reader.diagnostics
+        guard !reader.diagnostics.contains(where: { $0.severity == .error }) else { return }
         let after = spec.start > 0 ? " after the first \(spec.start)" : ""
         if reader.problems.isEmpty {
             log.error(

@@ -17,9 +17,10 @@ struct CancelCommand: AsyncParsableCommand {
         guard let submission = try Submission.read(in: RunDirectory(URL(filePath: directory))) else {
             throw NoSubmission(directory: directory)
         }
-        try await Slurm().cancel(submission.jobs)
+        try await Slurm().cancel(submission)
         console.message(
-            "rsd-batch: cancelled \(submission.jobs.joined(separator: " and ")); nothing that was done is lost\n")
+            "rsd-batch: cancelled \(submission.jobs.joined(separator: " and "))\(submission.place); nothing that was done is lost\n"
+        )
     }
 }
 

@@ -37,7 +37,7 @@ struct StatusCommand: AsyncParsableCommand {
         let slurm = Slurm()
         if let submission, slurm.isHere {
             do {
-                queue = try await slurm.queue(submission.jobs)
+                queue = try await slurm.queue(submission)
             } catch let refusal as SlurmRefusal {
                 Console().message("rsd-batch: what Slurm has of it cannot be told: \(refusal)\n")
             }

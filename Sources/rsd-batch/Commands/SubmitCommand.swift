@@ -104,8 +104,7 @@ struct SubmitCommand: AsyncParsableCommand, StoppableCommand {
     private func request(for job: LoadedJob) -> SlurmRequest {
         var request = SlurmRequest(
             shards: shards, partition: partition, time: time, gpus: gpus, arrayLimit: arrayLimit, options: options)
-        if gpus == nil, job.wantsGPU, !request.namesGPUs { request.gpus = "1" }
-        if gpus == "0" { request.gpus = nil }
+        if gpus == nil, job.wantsGPU, !request.namesGPUs, !Slurm().namesGPUs { request.gpus = "1" }
         return request
     }
 

@@ -61,7 +61,7 @@ extension RunnerJob<ClusterJob> {
 
     func queue(_ submission: Submission) async throws -> [SlurmTask] {
         let variables = ProcessInfo.processInfo.environment.merging(Cluster.environment) { $1 }
-        return try await Slurm(environment: variables).queue(submission.jobs)
+        return try await Slurm(environment: variables).queue(submission)
     }
 
     /// Looks again and again until it holds.

@@ -12,12 +12,15 @@ import Testing
         let slurm = try PlayedSlurm(job)
         let submit = try await slurm.submit(["--partition", "gpu", "--sbatch", "--account=lab", "--array-limit", "1"])
         #expect(submit.code == 0, "\(submit.messages)")
-        #expect(submit.output.contains("array    101: 2 shards; job 102 merges"), "\(submit.output)")
+        #expect(submit.output.contains("array    101 on cluster: 2 shards; job 102 merges"), "\(submit.output)")
         let run = job.directory.url.path
         #expect(
             slurm.calls == [
-                "sbatch --parsable \(run)/submit.sbatch",
-                "sbatch --parsable --dependency=afterany:101 --kill-on-invalid-dep=yes \(run)/merge.sbatch",
+                "sbatch --parsable --job-name=test --array=1-2%1 --output=\(run)/logs/slurm-shard-%a.log --open-mode=append "
+                    + "--requeue --signal=B:USR1@90 --partition=gpu --account=lab \(run)/submit.sbatch",
+                "sbatch --parsable --job-name=test-merge --output=\(run)/logs/slurm-merge.log --open-mode=append "
+                    + "--partition=gpu --account=lab --clusters=cluster --dependency=afterany:101 --kill-on-invalid-dep=yes "
+                    + "\(run)/merge.sbatch",
             ])
         #expect(try Submission.read(in: job.directory)?.jobs == ["101", "102"])
         #expect(FileManager.default.fileExists(atPath: job.directory.logs.path))
@@ -87,7 +90,7 @@ import Testing
         )
         let cancel = try await slurm.command(["cancel", job.directory.url.path])
         #expect(cancel.code == 0, "\(cancel.messages)")
-        #expect(slurm.calls.last == "scancel 101 102")
+        #expect(slurm.calls.last == "scancel --clusters=cluster 101 102 []")
 
         try slurm.setQueue("")
         for shard in ["1/3", "3/3"] { #expect(try await job.run(shard: shard).code == 0) }
@@ -110,6 +113,24 @@ import Testing
         let merge = try slurm.bash(job.directory.mergeScript)
         #expect(await merge.exitCode() == 3, "\(merge.standardError)")
         #expect(try job.summary().rows.allSatisfy { $0.grades["error", default: 0] > 0 })
+    }
+
+    @Test("the cluster that took the array is asked, whatever the shell says of clusters, queues and cancelling")
+    func clusters() async throws {
+        let job = try TestJob(JobSetup(problems: 0..<4))
+        let slurm = try PlayedSlurm(job)
+        #expect(try await slurm.submit().code == 0)
+        #expect(try Submission.read(in: job.directory)?.cluster == "cluster")
+        try slurm.answerOnlyOn("cluster", with: "101|1|PENDING|Priority")
+        let shell = ["SLURM_CLUSTERS": "elsewhere", "SQUEUE_STATES": "RUNNING", "SCANCEL_USER": "nobody"]
+        let status = try await slurm.command(["status", job.directory.url.path], shell)
+        #expect(status.output.contains("pending, Priority"), "\(status.output)")
+        #expect(
+            try await slurm.command(
+                ["submit", job.file.path, "--run-dir", job.directory.url.path, "--shards", "2"], shell
+            ).code == 5)
+        #expect(try await slurm.command(["cancel", job.directory.url.path], shell).code == 0)
+        #expect(slurm.calls.last == "scancel --clusters=cluster 101 102 []")
     }
 
     @Test("what Slurm has forgotten is cancelled already")
@@ -176,7 +197,7 @@ private final class PlayedSlurm: Sendable {
         try FileManager.default.createDirectory(at: bin, withIntermediateDirectories: true)
         try accept()
         try setQueue("")
-        try command("scancel", #"echo "scancel $*" >>"$CALLS""#)
+        try command("scancel", #"echo "scancel $* [$SCANCEL_USER$SLURM_CLUSTERS]" >>"$CALLS""#)
         try command("scontrol", #"echo "scontrol $*" >>"$CALLS""#)
     }
 
@@ -199,6 +220,13 @@ private final class PlayedSlurm: Sendable {
         try command("squeue", "cat <<'END'\n\(lines)\nEND")
     }
 
+    /// Has squeue know of these lines where it is asked of this cluster, in no words but its arguments.
+    func answerOnlyOn(_ cluster: String, with lines: String) throws {
+        try command(
+            "squeue",
+            "case \"$* $SQUEUE_STATES$SLURM_CLUSTERS\" in --clusters=\(cluster)*%r\\ ) echo '\(lines)' ;; esac")
+    }
+
     var calls: [String] {
         let text = try? String(contentsOf: job.scratch.appending(path: "calls"), encoding: .utf8)
         return (text ?? "").split(separator: "\n").map(String.init)
@@ -211,8 +239,8 @@ private final class PlayedSlurm: Sendable {
             ["submit", job.file.path, "--run-dir", job.directory.url.path] + shards + options)
     }
 
-    func command(_ words: [String]) async throws -> TestJob.Ended {
-        try await job.command(words, environment: environment)
+    func command(_ words: [String], _ variables: [String: String] = [:]) async throws -> TestJob.Ended {
+        try await job.command(words, environment: environment.merging(variables) { $1 })
     }
 
     func runTask(_ shard: Int) throws -> RunnerProcess {

@@ -182,9 +182,7 @@ struct SpecLoadingTests {
         try fixture.write(Data("{question}".utf8) + [0xFF], to: "cot.txt")
         #expect(
             fixture.complaint() == """
-                job.yaml:12:17: error: cot.txt is not UTF-8
-                prompt: { file: cot.txt }
-                                ^
+                cot.txt:1:11: error: the file is not UTF-8; save it as UTF-8
                 1 error in job.yaml
                 """)
         try fixture.write(#"{question}\n\n"#, to: "cot.txt")

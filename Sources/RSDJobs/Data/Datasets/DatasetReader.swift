@@ -2,56 +2,48 @@ import Foundation
 
 /// Reads a data set, and finds all that is wrong with it before any model starts.
 struct DatasetReader {
-    /// Errors told of one data set; the rest are counted.
-    private static let mostErrors = 10
-
     let spec: DatasetSpec
-    /// The path or address to show in messages.
-    let file: String
-
     private(set) var problems: [Problem] = []
     /// Records that were gone through, whether or not they are used.
     private(set) var records = 0
     private let reader: RecordReader
-    private var errors: [Diagnostic] = []
-    private var errorsLeftOut = 0
+    private var complaints: Complaints
     private var lineOfId: [String: Int] = [:]
     private var linesWithoutAnswer: [Int] = []
 
+    /// - Parameter file: the path or address to show in messages.
     init(_ spec: DatasetSpec, showing file: String) {
         self.spec = spec
-        self.file = file
+        complaints = Complaints(file: file)
         reader = RecordReader(spec)
     }
 
-    /// Errors in order of line, at most ten and a last one that counts the rest; then warnings.
+    /// Errors, each kind once and at most ten of them; then warnings.
     var diagnostics: [Diagnostic] {
-        var all = errors
-        if errorsLeftOut > 0 {
-            all.append(Diagnostic(file: file, message: "and \(errorsLeftOut) more", count: errorsLeftOut))
-        }
-        if let first = linesWithoutAnswer.first {
-            let message =
-                "\(counted(linesWithoutAnswer.count, "problem")) without an answer: they count as wrong"
-            all.append(Diagnostic(.warning, file: file, line: first, message: message))
-        }
-        return all
+        guard let first = linesWithoutAnswer.first else { return complaints.diagnostics }
+        let message = "\(counted(linesWithoutAnswer.count, "problem")) without an answer: they count as wrong"
+        return complaints.diagnostics + [
+            Diagnostic(.warning, file: complaints.file, line: first, message: message)
+        ]
     }
 
     /// Reads the problems that the spec selects, in its order.
     mutating func read(_ data: Data) {
-        if data.starts(with: [0xFF, 0xFE]) || data.starts(with: [0xFE, 0xFF]) {
-            return report(Diagnostic(file: file, message: "the file is UTF-16; save it as UTF-8"))
-        }
-        data.withUnsafeBytes { raw in
-            do throws(RecordFault) {
-                try read(raw.bindMemory(to: UInt8.self))
-            } catch {
-                report(error)
+        do throws(Diagnostic) {
+            let file = try TextFile(file: complaints.file, data)
+            file.bytes.withUnsafeBytes { raw in
+                do throws(RecordFault) {
+                    try read(raw.bindMemory(to: UInt8.self))
+                } catch {
+                    complaints.add(error)
+                }
             }
+        } catch {
+            complaints.add(error.message, error)
         }
-        if records == 0, errors.isEmpty {
-            report(Diagnostic(file: file, message: "the data set is empty"))
+        if records == 0, !complaints.hasErrors {
+            let empty = Diagnostic(file: complaints.file, message: "the data set is empty")
+            complaints.add(empty.message, empty)
         }
     }
 
@@ -70,7 +62,7 @@ struct DatasetReader {
             guard let scanned = try scanner.next(isWanted: place != nil) else { break }
             switch scanned {
             case .unread: break
-            case .fault(let fault): report(fault)
+            case .fault(let fault): complaints.add(fault)
             case .record(let record, let line):
                 if let place, let problem = problem(record, number: records, line: line) {
                     taken.append((place, problem))
@@ -99,12 +91,26 @@ struct DatasetReader {
             ? nil : part { try reader.answer(record, choices) }
         let id = part { try identifier(of: record, number: number, line: line) }
         if let question, question.allSatisfy(\.isWhitespace) { faults.append(.other("the question is empty")) }
-        for fault in faults { report(fault, line: line) }
+        let file = complaints.file
+        for fault in faults { complaints.add(fault.kind, Diagnostic(file: file, line: line, message: fault.message)) }
+        lookForSlips(in: [("question", question), ("answer", answer)], line: line)
+        lookForSlips(in: (choices?.texts ?? []).map { ("choice", $0) }, line: line)
         if let answer, answer.allSatisfy(\.isWhitespace) { linesWithoutAnswer.append(line) }
         guard let id, let question, let answer else { return nil }
         return Problem(
             dataset: spec.name, id: id, question: reader.wholeQuestion(question, choices, answer: answer),
             choices: choices?.texts ?? [], answer: answer)
+    }
+
+    private mutating func lookForSlips(in parts: [(name: String, text: String?)], line: Int) {
+        for (name, text) in parts {
+            guard let slip = text.flatMap(ControlCharacter.init(in:)) else { continue }
+            let isEscape = slip.command != nil && !spec.resolvedFormat.numbersAreText
+            complaints.warn(
+                "\(name) \(slip.command != nil)",
+                "the \(name) holds \(slip.words)\(isEscape ? "; in JSON a backslash is written twice" : "")", line: line
+            )
+        }
     }
 
     private mutating func identifier(of record: Record, number: Int, line: Int) throws(FieldFault) -> String {
@@ -129,26 +135,5 @@ struct DatasetReader {
     /// Whether a number with this character in it was not written as a whole one.
     private static func isFraction(_ character: UInt8) -> Bool {
         [UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(character)
-    }
-
-    private mutating func report(_ fault: RecordFault) {
-        report(
-            Diagnostic(
-                file: file, line: fault.line, column: fault.column, message: fault.message,
-                sourceLine: fault.sourceLine))
-    }
-
-    private mutating func report(_ fault: FieldFault, line: Int) {
-        // Words are found only for what will be shown.
-        let message = errors.count < Self.mostErrors ? fault.message : ""
-        report(Diagnostic(file: file, line: line, message: message))
-    }
-
-    private mutating func report(_ diagnostic: Diagnostic) {
-        if errors.count < Self.mostErrors {
-            errors.append(diagnostic)
-        } else {
-            errorsLeftOut += 1
-        }
     }
 }

@@ -51,6 +51,8 @@ struct Record: Equatable {
 enum RecordValue: Sendable, Equatable {
     case string(String)
     case number(String)
+    /// `NaN`, `Infinity` or `-Infinity`, as Python writes them into JSON.
+    case notANumber(String)
     case bool(Bool)
     case null
     case list([RecordValue])
@@ -60,7 +62,7 @@ enum RecordValue: Sendable, Equatable {
     var plain: String? {
         switch self {
         case .string(let text), .number(let text): text
-        case .bool, .null, .list, .object: nil
+        case .notANumber, .bool, .null, .list, .object: nil
         }
     }
 
@@ -68,7 +70,8 @@ enum RecordValue: Sendable, Equatable {
     var found: String {
         switch self {
         case .string(let text): "the text \(quoted(text))"
-        case .number(let text): "the number \(text)"
+        case .number(let text): "the number \(text.count > 60 ? "\(text.prefix(57))..." : text)"
+        case .notANumber(let word): "\(word), which is no number"
         case .bool: "a truth value"
         case .null: "null"
         case .list: "a list"
@@ -94,5 +97,21 @@ enum FieldFault: Error {
             return "expected \(what) in '\(name)', found \(value.found)"
         case .other(let message): return message
         }
+    }
+
+    /// What it has in common with others of its kind, told once for all of them.
+    var kind: String {
+        switch self {
+        case .missing(let name, let path, _): "missing \(name) in \(path)"
+        case .unexpected(let what, let name, _): "no \(what) in \(name)"
+        case .other(let message): message.kindOfMessage
+        }
+    }
+}
+
+extension String {
+    /// A message without what is of one record alone: what it quotes, and numbers.
+    var kindOfMessage: String {
+        replacing(/"(?:[^"\\]|\\.)*"/, with: "").replacing(/[0-9]+/, with: "")
     }
 }

@@ -40,6 +40,15 @@ extension Lookahead {
 }
 
 extension SpecField {
+    /// Double quotes turn `\b` into a backspace and `\f` into a form feed, also where `\boxed` and `\frac` are meant.
+    func warnOfControlCharacters(in what: String) {
+        guard let text = scalar?.text, let found = ControlCharacter(in: text) else { return }
+        let isEscape = found.command != nil && scalar?.style == .doubleQuoted
+        log.warning(
+            at: mark, "\(what) holds \(found.words)\(isEscape ? "; in double quotes a backslash is written twice" : "")"
+        )
+    }
+
     /// Only double quotes turn `\n` into a line break: anywhere else two characters would reach the model.
     ///
     /// In a prompt `\n` and a small letter may be LaTeX (`\neq`), so that is but a warning there.

@@ -48,10 +48,10 @@ struct WrittenJob {
     /// A seed, or a list of them: each problem is then solved once with each.
     private static func decodeSeeds(_ field: SpecField) -> [UInt64]? {
         guard case .sequence = field.node.content else { return field.integer(atLeast: 0).map { [$0] } }
-        var seeds: [UInt64] = []
+        var (seeds, known) = ([UInt64](), Set<UInt64>())
         for element in field.elements(named: "seed") ?? [] {
             guard let seed: UInt64 = element.integer(atLeast: 0) else { continue }
-            if seeds.contains(seed) {
+            if !known.insert(seed).inserted {
                 element.error("the seed \(seed) is there twice")
             } else {
                 seeds.append(seed)

@@ -1,7 +1,10 @@
 extension MethodSpec {
+    /// Methods of a job: lists among settings multiply, and soon are more than anybody means.
+    private static let most = 1000
+
     static func decodeAll(_ field: SpecField) -> [MethodSpec] {
         var firstLine: [String: Int] = [:]
-        return (field.elements(named: "a method") ?? []).flatMap { element in
+        let methods = (field.elements(named: "a method") ?? []).flatMap { element in
             decodeOne(element).filter { method in
                 guard let line = firstLine[method.name] else {
                     firstLine[method.name] = element.mark.line
@@ -12,6 +15,8 @@ extension MethodSpec {
                 return false
             }
         }
+        if methods.count > most { field.error("\(methods.count) methods, and a job has at most \(most)") }
+        return methods
     }
 
     /// A bare word, or a mapping of the word to its settings: one method, or one for each element of the lists among these.
@@ -61,7 +66,16 @@ extension MethodSpec {
     private static func methods(
         _ type: any MethodSettings.Type, settings: [YAMLEntry], at field: SpecField
     ) -> [MethodSpec] {
-        expand(settings, log: field.log).compactMap { settings, suffix in
+        let combinations = settings.reduce(1) { combinations, entry in
+            guard case .sequence(let elements) = entry.value.content else { return combinations }
+            let (product, overflows) = combinations.multipliedReportingOverflow(by: elements.count)
+            return overflows ? .max : product
+        }
+        guard combinations <= most else {
+            field.error("the lists of '\(type.key)' make \(combinations) methods, and a job has at most \(most)")
+            return []
+        }
+        return expand(settings, log: field.log).compactMap { settings, suffix in
             let section = SpecSection(settings, type.key, at: field.mark, keys: type.keys + ["name"], log: field.log)
             let name = section.value("name", default: type.key) { $0.identifier() } + suffix
             return type.init(section).map { MethodSpec(name: name, kind: MethodKind($0)) }

@@ -1,5 +1,7 @@
 /// The candidate that a mistyped word most likely meant; nil when none is near.
 func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
+    // Nobody mistypes a text.
+    guard word.utf8.count <= 200 else { return nil }
     let word = word.lowercased()
     let ranked = candidates.map { (candidate: $0, distance: editDistance(word, $0.lowercased())) }
     guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }

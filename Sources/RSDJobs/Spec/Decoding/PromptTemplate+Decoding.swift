@@ -61,6 +61,7 @@ enum WrittenPrompt: Equatable {
     private static func template(_ field: SpecField, name: String) -> Located<WrittenPrompt>? {
         guard let text = field.text(), field.checkEscapes(strictly: false) else { return nil }
         if let fault = PromptTemplate.fault(in: text) { return field.fail(fault) }
+        field.warnOfControlCharacters(in: "the prompt")
         return Located(value: .template(PromptTemplate(name: name, text: text)), mark: field.mark)
     }
 }
@@ -76,6 +77,7 @@ extension ChatPrompt {
                 return nil
             }
             if let fault = fault(text) { return field.fail(fault) }
+            field.warnOfControlCharacters(in: "'\(key)'")
             return text
         }
         let system = message("system") { text in

@@ -34,14 +34,9 @@ struct SourceText: Sendable {
         lines = Self.split(text)
     }
 
-    /// Decodes UTF-8, with or without a byte order mark.
+    /// Takes a file's bytes in by the door.
     init(file: String, utf8 data: Data) throws(Diagnostic) {
-        guard let text = String(validating: data, as: UTF8.self) else {
-            throw Self.notUTF8(file: file, data)
-        }
-        self.init(
-            file: file,
-            text: text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text)
+        self.init(file: file, text: try TextFile(file: file, data).text())
     }
 
     func diagnostic(_ severity: Diagnostic.Severity, at mark: Mark, _ message: String) -> Diagnostic {
@@ -78,22 +73,5 @@ struct SourceText: Sendable {
             previous = scalar
         }
         return lines + [String(line)]
-    }
-
-    private static func notUTF8(file: String, _ data: Data) -> Diagnostic {
-        if data.starts(with: [0xFF, 0xFE]) || data.starts(with: [0xFE, 0xFF]) {
-            return Diagnostic(file: file, message: "the file is UTF-16; save it as UTF-8")
-        }
-        var bytes = data.makeIterator()
-        var decoder = UTF8()
-        var mark = Mark.start
-        while case .scalarValue(let scalar) = decoder.decode(&bytes) {
-            mark =
-                scalar == "\n"
-                ? Mark(line: mark.line + 1, column: 1) : Mark(line: mark.line, column: mark.column + 1)
-        }
-        return Diagnostic(
-            file: file, line: mark.line, column: mark.column,
-            message: "the file is not UTF-8; save it as UTF-8")
     }
 }

@@ -2,14 +2,31 @@ import CYAML
 
 /// Reads one YAML document into nodes that know their place.
 ///
-/// Repeated keys are reported and reading goes on; a syntax error ends it. An alias gives the node of its anchor.
+/// Repeated keys are reported and reading goes on; a syntax error ends it. An alias gives the node of its anchor, and counts
+/// for as much: what is small as text is bounded as what it comes to.
 struct YAMLParser {
     /// Deeper than any spec, and shallow enough for the stack.
     private static let deepest = 64
+    /// Keys and values of a document, those that aliases stand for included.
+    private static let mostNodes = 100_000
+    private static let longestKey = 200
+
+    /// What an anchor is on.
+    private struct Anchored {
+        var node: YAMLNode
+        /// Nodes in it, itself included.
+        var count: Int
+        /// Levels of lists and mappings in it.
+        var height: Int
+    }
 
     private let source: SourceText
     private let events: YAMLEvents
-    private var anchors: [String: YAMLNode] = [:]
+    private var anchors: [String: Anchored] = [:]
+    /// Nodes so far.
+    private var count = 0
+    /// The deepest level since it was last set back.
+    private var reached = 0
     private var diagnostics: [Diagnostic] = []
 
     private init(source: SourceText, events: YAMLEvents) {
@@ -45,7 +62,10 @@ struct YAMLParser {
     }
 
     private mutating func node(from event: YAMLEvents.Event, depth: Int) throws(Diagnostic) -> YAMLNode {
-        guard depth < Self.deepest else { throw error(at: event.mark, "nested too deeply") }
+        let (before, outer) = (count, reached)
+        try count(1, at: depth, event.mark)
+        reached = depth
+        defer { reached = max(reached, outer) }
         if let tag = event.tag?.replacing("tag:yaml.org,2002:", with: "!!") {
             throw error(
                 at: event.mark,
@@ -58,14 +78,29 @@ struct YAMLParser {
         case .mappingStart: content = .mapping(try entries(depth: depth + 1))
         case .alias(let name):
             guard let target = anchors[name] else {
+                let name = name.prefix(60)
                 throw error(at: event.mark, "the alias '*\(name)' has no anchor '&\(name)' before it")
             }
-            return target
+            try count(target.count - 1, at: depth + target.height, event.mark)
+            return target.node
         case .streamStart, .documentStart, .end: throw error(at: event.mark, "not a YAML value")
         }
         let node = YAMLNode(mark: event.mark, content: content)
-        if let anchor = event.anchor { anchors[anchor] = node }
+        if let anchor = event.anchor {
+            anchors[anchor] = Anchored(node: node, count: count - before, height: reached - depth)
+        }
         return node
+    }
+
+    /// Takes note of nodes that reach down to a level.
+    private mutating func count(_ more: Int, at depth: Int, _ mark: Mark) throws(Diagnostic) {
+        guard depth < Self.deepest else { throw error(at: mark, "nested too deeply") }
+        count += more
+        reached = max(reached, depth)
+        guard count <= Self.mostNodes else {
+            throw error(
+                at: mark, "the spec comes to more than \(Self.mostNodes) values, what aliases stand for included")
+        }
     }
 
     private mutating func elements(depth: Int) throws(Diagnostic) -> [YAMLNode] {
@@ -86,6 +121,9 @@ struct YAMLParser {
             let key = try node(from: event, depth: depth)
             guard case .scalar(let name) = key.content else {
                 throw error(at: event.mark, "a key must be a word, not a list or a mapping")
+            }
+            guard name.text.utf8.count <= Self.longestKey else {
+                throw error(at: event.mark, "a key of \(name.text.count) characters")
             }
             if name.text == "<<", name.style == .plain {
                 throw error(at: event.mark, "merge keys ('<<') are not supported; write the keys out")

@@ -33,9 +33,7 @@ extension BadCase {
                 problems.jsonl:6:31: error: not JSON: expected a field name in double quotes, found '}'
                 {"question": "q", "answer": 1,}
                                               ^
-                problems.jsonl:7:29: error: not JSON: expected a value, found 'N'
-                {"question": "q", "answer": NaN}
-                                            ^
+                problems.jsonl:7: error: expected text or a number in 'answer', found NaN, which is no number
                 problems.jsonl:8:30: error: not JSON: expected ',' or '}', found '1'
                 {"question": "q", "answer": 01}
                                              ^
@@ -122,12 +120,9 @@ extension BadCase {
 
                 """#,
             says: #"""
-                problems.jsonl:1: error: no field 'question'; the record has 'problem', 'answer'
-                problems.jsonl:2: error: no field 'question'; the record has 'Question', 'answr'; did you mean 'Question'?
-                problems.jsonl:2: error: no field 'answer'; the record has 'Question', 'answr'; did you mean 'answr'?
-                problems.jsonl:3: error: no field 'question'; the record has none
-                problems.jsonl:3: error: no field 'answer'; the record has none
-                5 errors in job.yaml
+                problems.jsonl:1: error: no field 'question'; the record has 'problem', 'answer' (and 2 more records like this one)
+                problems.jsonl:2: error: no field 'answer'; the record has 'Question', 'answr'; did you mean 'answr'? (and 1 more record like this one)
+                2 errors in job.yaml
                 """#),
         BadCase(
             "fields of a wrong type",
@@ -139,15 +134,10 @@ extension BadCase {
 
                 """#,
             says: #"""
-                problems.jsonl:1: error: expected text in 'question', found the number 1
-                problems.jsonl:1: error: expected text or a number in 'answer', found a list
-                problems.jsonl:1: error: expected text or a whole number in 'uid', found the number 1.5
-                problems.jsonl:2: error: expected text in 'question', found null
-                problems.jsonl:2: error: expected text or a number in 'answer', found a truth value
-                problems.jsonl:2: error: expected text or a whole number in 'uid', found an object
-                problems.jsonl:3: error: expected text in 'question', found a list
-                problems.jsonl:3: error: expected text or a number in 'answer', found an object
-                8 errors in job.yaml
+                problems.jsonl:1: error: expected text in 'question', found the number 1 (and 2 more records like this one)
+                problems.jsonl:1: error: expected text or a number in 'answer', found a list (and 2 more records like this one)
+                problems.jsonl:1: error: expected text or a whole number in 'uid', found the number 1.5 (and 1 more record like this one)
+                3 errors in job.yaml
                 """#),
         BadCase(
             "empty questions",
@@ -158,9 +148,8 @@ extension BadCase {
 
                 """#,
             says: #"""
-                problems.jsonl:1: error: the question is empty
-                problems.jsonl:2: error: the question is empty
-                2 errors in job.yaml
+                problems.jsonl:1: error: the question is empty (and 1 more record like this one)
+                1 error in job.yaml
                 """#),
         BadCase(
             "no answers is only a warning",
@@ -199,10 +188,9 @@ extension BadCase {
 
                 """#,
             says: #"""
-                problems.jsonl:1: error: "" in 'uid' is no id: it is empty or holds a control character
-                problems.jsonl:2: error: "a\nb" in 'uid' is no id: it is empty or holds a control character
+                problems.jsonl:1: error: "" in 'uid' is no id: it is empty or holds a control character (and 1 more record like this one)
                 problems.jsonl:3: error: no field 'uid'; the record has 'question', 'answer'
-                3 errors in job.yaml
+                2 errors in job.yaml
                 """#),
         BadCase(
             "duplicate fields",
@@ -236,21 +224,18 @@ extension BadCase {
         BadCase(
             "more errors than are shown",
             changes: [],
-            problems: String(repeating: #"{"q": 1}\#n"#, count: 47),
-            says: #"""
-                problems.jsonl:1: error: no field 'question'; the record has 'q'
-                problems.jsonl:1: error: no field 'answer'; the record has 'q'
-                problems.jsonl:2: error: no field 'question'; the record has 'q'
-                problems.jsonl:2: error: no field 'answer'; the record has 'q'
-                problems.jsonl:3: error: no field 'question'; the record has 'q'
-                problems.jsonl:3: error: no field 'answer'; the record has 'q'
-                problems.jsonl:4: error: no field 'question'; the record has 'q'
-                problems.jsonl:4: error: no field 'answer'; the record has 'q'
-                problems.jsonl:5: error: no field 'question'; the record has 'q'
-                problems.jsonl:5: error: no field 'answer'; the record has 'q'
-                problems.jsonl: error: and 84 more
-                94 errors in job.yaml
-                """#),
+            problems: "abcdeghijklm".map { #"{"q": \#($0)}\#n"# }.joined() + "{\"q\": m}\n",
+            says: "abcdeghijk".enumerated().map { line, letter in
+                #"""
+                problems.jsonl:\#(line + 1):7: error: not JSON: expected a value, found '\#(letter)'
+                {"q": \#(letter)}
+                      ^
+
+                """#
+            }.joined() + """
+                problems.jsonl: error: and 3 more
+                13 errors in job.yaml
+                """),
         BadCase(
             "one fault beyond the limit does not matter",
             changes: [(#"path: problems.jsonl }"#, #"path: problems.jsonl, limit: 1 }"#)],

@@ -37,7 +37,7 @@ struct DataReaderTests {
     func values(json: String, answer: String) {
         let reader = read(
             Data("{\"x\": [{\"answer\": 0}, [], {}], \"question\": \"q\", \"answer\": \(json)}".utf8))
-        #expect(reader.diagnostics == [])
+        #expect(!reader.diagnostics.contains { $0.severity == .error })
         #expect(reader.problems.map(\.answer) == [answer])
     }
 

@@ -48,7 +48,7 @@ extension DatasetSpec {
     /// The file's bytes, of a fetched one those in the cache.
     func contents(cache: DatasetCache) throws(DatasetUnavailable) -> Data {
         guard isRemote else {
-            guard let data = Self.read(path) else { throw DatasetUnavailable(message: JobLoader.unreadable(path)) }
+            guard let data = Self.read(path) else { throw DatasetUnavailable(message: Unreadable(path).message) }
             try check(data, is: path)
             return data
         }
@@ -71,11 +71,10 @@ extension DatasetSpec {
         }
     }
 
+    /// Of a file that stays: a run that goes on reads it again.
     private static func read(_ path: String) -> Data? {
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue else {
-            return nil
-        }
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
     }
 }

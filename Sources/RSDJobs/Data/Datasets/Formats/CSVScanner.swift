@@ -1,7 +1,7 @@
 /// The records of comma-separated values (RFC 4180): rows under one that names the fields.
 ///
 /// Quoted fields may hold separators and line breaks, and a doubled quote stands for one. Rows end in LF, CRLF or CR;
-/// blank lines do not count.
+/// blank lines do not count. In TSV a quote that does not go round its whole field is data.
 struct CSVScanner: RecordScanner {
     /// A field's bytes, without the quotes round it.
     private struct Cell {
@@ -10,10 +10,11 @@ struct CSVScanner: RecordScanner {
     }
 
     private static let quote = UInt8(ascii: "\"")
+    private static let tab = UInt8(ascii: "\t")
 
     private let bytes: UnsafeBufferPointer<UInt8>
     private let separator: UInt8
-    private var offset: Int
+    private var offset = 0
     private var lines: LineCounter
     private var names: [String]?
     /// Of the row that was read last.
@@ -22,7 +23,6 @@ struct CSVScanner: RecordScanner {
     init(_ bytes: UnsafeBufferPointer<UInt8>, separator: UInt8) {
         self.bytes = bytes
         self.separator = separator
-        offset = bytes.byteOrderMark
         lines = LineCounter(bytes)
     }
 
@@ -55,10 +55,10 @@ struct CSVScanner: RecordScanner {
 
     /// The fields' names. An empty one names nothing: programs leave it out over the numbers of the rows.
     private mutating func header() throws(RecordFault) -> [String] {
-        var names: [String] = []
+        var (names, known) = ([String](), Set<String>())
         for cell in cells {
             let name = try text(of: cell)
-            if !name.isEmpty, names.contains(name) {
+            if !name.isEmpty, !known.insert(name).inserted {
                 throw lines.fault("the first row names '\(name)' twice", at: cell.range.lowerBound)
             }
             names.append(name)
@@ -81,37 +81,66 @@ struct CSVScanner: RecordScanner {
 
     /// Takes a field off, with what ends it, and gives whether another one follows in the row.
     private mutating func readCell() throws(RecordFault) -> Bool {
-        if offset < bytes.count, bytes[offset] == Self.quote {
-            cells.append(try quotedCell())
+        let start = offset
+        if offset < bytes.count, bytes[offset] == Self.quote, let cell = try quotedCell() {
+            cells.append(cell)
         } else {
-            let start = offset
             while offset < bytes.count, !isEnd(bytes[offset]) { offset += 1 }
             cells.append(Cell(range: start..<offset))
         }
         guard offset < bytes.count else { return false }
         let end = bytes[offset]
-        guard isEnd(end) else {
-            throw lines.fault("text after a closing quote; a quote within quotes is written twice", at: offset)
-        }
         offset += 1
         if end == 0x0D, offset < bytes.count, bytes[offset] == 0x0A { offset += 1 }
         return end == separator
     }
 
-    private mutating func quotedCell() throws(RecordFault) -> Cell {
+    /// Takes a quoted field off; in TSV none where the quote is data.
+    private mutating func quotedCell() throws(RecordFault) -> Cell? {
         let opening = offset
         var cell = Cell(range: opening + 1..<opening + 1)
-        offset += 1
-        while let quote = bytes.next(Self.quote, from: offset) {
-            offset = quote + 1
-            guard offset < bytes.count, bytes[offset] == Self.quote else {
-                cell.range = opening + 1..<quote
-                return cell
+        var next = offset + 1
+        while let quote = bytes.next(Self.quote, from: next) {
+            next = quote + 1
+            if next < bytes.count, bytes[next] == Self.quote {
+                cell.hasDoubledQuotes = true
+                next += 1
+                continue
             }
-            cell.hasDoubledQuotes = true
-            offset += 1
+            guard next == bytes.count || isEnd(bytes[next]) else {
+                if separator == Self.tab { return nil }
+                throw textAfterQuote(from: opening, at: next)
+            }
+            cell.range = opening + 1..<quote
+            if separator == Self.tab, swallowsRow(cell.range) { throw swallowing(from: opening, to: quote) }
+            offset = next
+            return cell
         }
         throw lines.fault("the quote that opens here is never closed", at: opening)
+    }
+
+    /// Whether a quoted field goes on over tabs and lines although its first line alone makes a row.
+    private func swallowsRow(_ range: Range<Int>) -> Bool {
+        guard let names, let line = bytes[range].firstIndex(where: { $0 == 0x0A || $0 == 0x0D }) else { return false }
+        let tabs = bytes[range.lowerBound..<line].count { $0 == Self.tab }
+        return cells.count + 1 + tabs == names.count
+            && bytes.next(Self.tab, from: range.lowerBound, to: range.upperBound) != nil
+    }
+
+    private mutating func swallowing(from opening: Int, to closing: Int) -> RecordFault {
+        var ahead = lines
+        let line = ahead.line(of: closing)
+        return lines.fault(
+            "the quote that opens here closes on line \(line), over the fields between them; a quote at the beginning of a field that "
+                + "is data is written twice, and the field in quotes", at: opening)
+    }
+
+    private mutating func textAfterQuote(from opening: Int, at offset: Int) -> RecordFault {
+        let line = lines.line(of: opening)
+        let here = lines.line(of: offset)
+        return lines.fault(
+            "text after \(line == here ? "a closing quote" : "the quote that closes the one on line \(line)"); a quote within "
+                + "quotes is written twice", at: offset)
     }
 
     private func isEnd(_ byte: UInt8) -> Bool { byte == separator || byte == 0x0A || byte == 0x0D }
@@ -122,6 +151,9 @@ struct CSVScanner: RecordScanner {
         let raw = bytes[cell.range]
         let text = cell.hasDoubledQuotes ? unquoted(raw) : String(validating: raw, as: UTF8.self)
         guard let text else { throw lines.fault("not UTF-8", at: cell.range.lowerBound) }
+        if let zero = bytes.next(0, from: cell.range.lowerBound, to: cell.range.upperBound) {
+            throw lines.fault("a NUL character; a text file has none", at: zero)
+        }
         return text
     }
 

@@ -8,7 +8,7 @@ public enum DatasetFormat: String, Sendable, CaseIterable {
     case json
     /// Comma-separated values (RFC 4180) under a line with the fields' names.
     case csv
-    /// The same with tabs.
+    /// The same with tabs. A quote that does not go round its whole field is data there.
     case tsv
 
     /// What the end of a file's name says; nil where it says nothing of the kind.

@@ -1,23 +1,24 @@
-/// The records of JSON Lines: an object on each line; blank lines do not count.
+/// The records of JSON Lines: an object on each line, which LF, CRLF or CR ends; blank lines do not count.
 struct JSONLinesScanner: RecordScanner {
     private let bytes: UnsafeBufferPointer<UInt8>
-    private var start: Int
+    private var start = 0
+    /// The first one from the start on, or the end: looked for once, also where no line ends in one.
+    private var lineFeed = -1
     private var line = 0
     private var isFirst = true
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
-        start = bytes.byteOrderMark
     }
 
     mutating func next(isWanted: Bool) throws(RecordFault) -> ScannedRecord? {
         while start < bytes.count {
-            let next = bytes.next(0x0A, from: start) ?? bytes.count
-            let end = next > start && bytes[next - 1] == 0x0D ? next - 1 : next
+            if lineFeed < start { lineFeed = bytes.next(0x0A, from: start) ?? bytes.count }
+            let end = bytes.next(0x0D, from: start, to: lineFeed) ?? lineFeed
             let text = UnsafeBufferPointer(rebasing: bytes[start..<end])
-            start = next + 1
+            start = end + (end + 1 == lineFeed ? 2 : 1)
             line += 1
-            guard text.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { continue }
+            guard text.contains(where: { $0 != 0x20 && $0 != 0x09 }) else { continue }
             if isFirst, text.first == UInt8(ascii: "[") {
                 throw RecordFault(
                     line: line, column: 1,

@@ -1,6 +1,6 @@
 import OrderedCollections
 
-/// A strict JSON reader (RFC 8259) over bytes.
+/// A strict JSON reader (RFC 8259) over bytes, which takes one liberty: the words that Python writes for numbers that are none.
 ///
 /// Foundation's decoders turn `1.50` into 1.5 and tell no position, so this is a reader of its own.
 struct JSONReader {
@@ -35,8 +35,6 @@ struct JSONReader {
         }
     }
 
-    mutating func skip(_ count: Int) { offset += count }
-
     func end() throws(Fault) {
         var rest = self
         rest.skipSpace()
@@ -58,6 +56,10 @@ struct JSONReader {
         case UInt8(ascii: "t"): return try word("true", .bool(true))
         case UInt8(ascii: "f"): return try word("false", .bool(false))
         case UInt8(ascii: "n"): return try word("null", .null)
+        case UInt8(ascii: "N"): return try word("NaN", .notANumber("NaN"))
+        case UInt8(ascii: "I"): return try word("Infinity", .notANumber("Infinity"))
+        case UInt8(ascii: "-") where offset + 1 < bytes.count && bytes[offset + 1] == UInt8(ascii: "I"):
+            return try word("-Infinity", .notANumber("-Infinity"))
         case .some(UInt8(ascii: "-")), .some(UInt8(ascii: "0")...UInt8(ascii: "9")):
             return .number(try number())
         default: throw unexpected("a value")

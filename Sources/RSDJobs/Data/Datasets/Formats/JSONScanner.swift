@@ -10,7 +10,6 @@ struct JSONScanner: RecordScanner {
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
         reader = JSONReader(bytes: bytes, whole: "file")
-        reader.skip(bytes.byteOrderMark)
         lines = LineCounter(bytes)
     }
 

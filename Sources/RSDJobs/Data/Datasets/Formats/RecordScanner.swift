@@ -67,13 +67,11 @@ struct LineCounter {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// Where a byte stands next; nil where it does not.
-    func next(_ byte: UInt8, from start: Int) -> Int? {
-        guard start < count, let base = baseAddress, let found = memchr(base + start, Int32(byte), count - start)
+    /// Where a byte stands next before an end, which is that of all where none is given; nil where it does not.
+    func next(_ byte: UInt8, from start: Int, to end: Int? = nil) -> Int? {
+        let end = end ?? count
+        guard start < end, let base = baseAddress, let found = memchr(base + start, Int32(byte), end - start)
         else { return nil }
         return UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }
-
-    /// The length of UTF-8's byte order mark, if the bytes begin with it.
-    var byteOrderMark: Int { starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 }
 }

@@ -1,0 +1,22 @@
+import Foundation
+import RunnerSupport
+import Testing
+
+@testable import RSDJobs
+
+@Suite(.inSlots) struct TemporaryFolderTests {
+    @Test("a TMPDIR that came along from another machine", arguments: ["/nonexistent/tmp", "/dev/null"])
+    func elsewhere(folder: String) async throws {
+        // A grader writes its questions there.
+        let grader = "{ with: command, command: [sh, -c, 'cat >/dev/null; echo $TMPDIR >&2'] }"
+        let job = try TestJob(JobSetup(problems: 0..<1, grading: grader))
+        let run = try await job.run(environment: ["TMPDIR": folder])
+        #expect(run.messages.contains("TMPDIR is \(folder), which is no folder that can be written to here"))
+        #expect(run.code == 3, "no verdicts, and nothing else: \(run.messages)")
+        #expect(try job.summary().rows.allSatisfy { $0.failed == 0 })
+    }
+}
+
+extension Summary.Row {
+    fileprivate var failed: Int { finishes[Finish.failed.rawValue] ?? 0 }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import Testing
+
+@testable import RSDJobs
+
+@Suite("What a data set is told, and how often")
+struct DatasetComplaintTests {
+    private func read(_ text: String, _ format: DatasetFormat = .jsonl) -> DatasetReader {
+        var reader = DatasetReader(
+            DatasetSpec(name: "d", path: "/d", format: format, question: "question", answer: "answer"), showing: "d")
+        reader.read(Data(text.utf8))
+        return reader
+    }
+
+    private func says(_ text: String, _ format: DatasetFormat = .jsonl) -> [String] {
+        read(text, format).diagnostics.map { $0.rendered.split(separator: "\n").first.map(String.init) ?? "" }
+    }
+
+    @Test("one wrong field is one sentence, however many records there are")
+    func oneWrongField() {
+        let lines = (0..<1000).map { #"{"question": "q\#($0)", "anwser": \#($0)}"# }.joined(separator: "\n")
+        #expect(
+            says(lines) == [
+                "d:1: error: no field 'answer'; the record has 'question', 'anwser'; did you mean 'anwser'? (and 999 more records like this one)"
+            ])
+        let rows = "question,answer\n" + (0..<50).map { "q,\($0),\($0)\n" }.joined()
+        #expect(
+            says(rows, .csv) == [
+                "d:2: error: the row has 3 fields, and the first row names 2 (and 49 more records like this one)"
+            ])
+        let ids = (0..<30).map { _ in #"{"question": "q", "answer": 1, "n": "x"}"# }.joined(separator: "\n")
+        var reader = DatasetReader(
+            DatasetSpec(name: "d", path: "/d.jsonl", question: "question", answer: "answer", id: "n"), showing: "d")
+        reader.read(Data(ids.utf8))
+        #expect(
+            reader.diagnostics.map(\.rendered) == [
+                #"d:2: error: duplicate id "x"; it is first on line 1 (and 28 more records like this one)"#
+            ])
+    }
+
+    @Test(
+        "what Python writes for numbers that are none harms nobody where it is not used",
+        arguments: ["NaN", "Infinity", "-Infinity"])
+    func notANumber(word: String) {
+        let unused = read(#"{"question": "q", "answer": 1, "score": \#(word), "more": {"x": [\#(word), 1]}}"#)
+        #expect(unused.diagnostics == [])
+        #expect(unused.problems.map(\.answer) == ["1"])
+        #expect(says(#"[{"question": "q", "answer": 1, "score": \#(word)}]"#, .json) == [])
+        #expect(
+            says(#"{"question": "q", "answer": \#(word)}"#)
+                == ["d:1: error: expected text or a number in 'answer', found \(word), which is no number"])
+        #expect(says(#"{"question": "q", "answer": 1, "x": \#(word.dropLast())}"#).count == 1)
+    }
+
+    @Test(
+        "a backslash that JSON took for an escape is told, and what was probably meant",
+        arguments: [
+            (#"{"question": "What is $\frac{1}{2}$?", "answer": 1}"#, "question", #"\frac"#),
+            (#"{"question": "q", "answer": "\frac12"}"#, "answer", #"\frac"#),
+            (#"{"question": "q", "answer": "\boxed{3}"}"#, "answer", #"\boxed"#),
+            (#"{"question": "2 \times 3", "answer": 6}"#, "question", #"\times"#),
+            (#"{"question": "\text{so}", "answer": 6}"#, "question", #"\text"#),
+            (#"{"question": "a \neq b", "answer": 6}"#, "question", #"\neq"#),
+            (#"{"question": "\left(x\right)", "answer": 6}"#.replacing(#"\l"#, with: #"\\l"#), "question", #"\right"#),
+            (#"{"question": "\theta", "answer": 6}"#, "question", #"\theta"#),
+            (#"{"question": "\binom52", "answer": 6}"#, "question", #"\binom"#),
+        ])
+    func slips(line: String, part: String, meant: String) {
+        let found = says(#"{"question": "fine", "answer": 1}"# + "\n" + line + "\n" + line)
+        #expect(found.count == 1)
+        #expect(
+            found.first?.hasPrefix("d:2: warning: the \(part) holds ") == true
+                && found.first?.contains("'\(meant)' was probably meant") == true
+                && found.first?.hasSuffix("(and 1 more record like this one)") == true, "\(found)")
+    }
+
+    @Test("other control characters are told too, and what belongs into text is not")
+    func controls() {
+        #expect(
+            says(#"{"question": "a\u0008 b", "answer": 1}"#).first?.contains("the control character U+0008") == true)
+        #expect(
+            says("question,answer\r\n\"one\r\ntwo\",1\r\n", .csv).first?.contains("a carriage return") == true)
+        let fine = #"{"question": "so:\n\neq is 3\tand\ttan x, \ttimes\nnot \\frac\\neq", "answer": "a\tb"}"#
+        #expect(says(fine.replacing(#"\ttimes"#, with: "times")) == [])
+    }
+
+    @Test("in TSV a quote is data unless it goes round the whole field, and none swallows a row")
+    func quotes() {
+        let plain = read("question\tanswer\n\"Hi\" he said\t1\n5\" nail\t2\n\"a\tb\"\t3\n\"x \"\"y\"\"\"\t4\n", .tsv)
+        #expect(plain.problems.map(\.question) == [#""Hi" he said"#, #"5" nail"#, "a\tb", #"x "y""#])
+        #expect(plain.problems.map(\.answer) == ["1", "2", "3", "4"])
+        let swallowed = says("question\tanswer\n\"5 inches\t1\nhow long?\"\t2\n", .tsv)
+        #expect(swallowed.count == 1)
+        #expect(
+            swallowed.first?.hasPrefix("d:2:1: error: the quote that opens here closes on line 3") == true,
+            "\(swallowed)")
+        #expect(
+            says("question\tanswer\na\t1\n\"5 inches\t2\nb\t3\n", .tsv)
+                == ["d:3:1: error: the quote that opens here is never closed"])
+        let lines = read("question\tanswer\n\"one\ntwo\"\t1\nx\t\"three\nfour\"\n", .tsv)
+        #expect(lines.problems.map { "\($0.question) \($0.answer)" } == ["one\ntwo 1", "x three\nfour"])
+        #expect(
+            says("question,answer\n\"5 inches,1\n\"how\" long?,2\n", .csv) == [
+                "d:3:2: error: text after the quote that closes the one on line 2; a quote within quotes is written twice"
+            ])
+    }
+
+    @Test("a limit that the data set does not reach is told beside other warnings")
+    func limits() throws {
+        let fixture = try SpecFixture()
+        try fixture.writeJob(("path: problems.jsonl", "path: problems.jsonl, limit: 500"))
+        try fixture.write(
+            "{\"question\": \"q\", \"answer\": \"\"}\n{\"question\": \"r\", \"answer\": 1}\n", to: "problems.jsonl")
+        let says = fixture.complaint()
+        #expect(says.contains("warning: the limit is 500, and the data set has only 2 problems"), "\(says)")
+        #expect(says.contains("warning: 1 problem without an answer"), "\(says)")
+        try fixture.writeJob(("path: problems.jsonl", "path: problems.jsonl, start: 2"))
+        #expect(fixture.complaint().contains("error: no problem is left after the first 2"))
+    }
+
+    @Test("a prompt in which an escape has eaten a command's first letter")
+    func prompts() throws {
+        let fixture = try SpecFixture()
+        try fixture.writeJob((#""{question}\n\n""#, #""{question}\nAnswer in \boxed{}.\n""#))
+        #expect(
+            fixture.complaint().hasPrefix(
+                #"job.yaml:12:9: warning: the prompt holds a backspace and "oxed": '\boxed' was probably meant; in double quotes a backslash is written twice"#
+            ), "\(fixture.complaint())")
+        try fixture.writeJob((#""{question}\n\n""#, "{ file: cot.txt }"))
+        try fixture.write("Solve.\n{question} \u{8}oxed{}\n", to: "cot.txt")
+        #expect(fixture.complaint().hasPrefix(#"cot.txt:2: warning: the prompt holds a backspace and "oxed""#))
+    }
+}
