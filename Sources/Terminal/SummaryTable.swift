@@ -10,7 +10,9 @@ public struct SummaryTable: Sendable {
 
     /// The results, the tokens, and what the figures mean: a table where it fits, a list where it does not.
     public func lines(width: Int) -> [Line] {
-        var lines =
+        var lines = summary.cutAnswers.flatMap { Line($0, .yellow).wrapped(to: width, indent: 2) }
+        if !lines.isEmpty { lines.append(Line()) }
+        lines +=
             resultsTable(isCompact: false).lines(width: width)
             ?? resultsTable(isCompact: true).lines(width: width) ?? stacked(width: width)
         lines += [Line()] + (TokenTable(sections: sections).lines(width: width))

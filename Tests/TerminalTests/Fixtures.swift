@@ -97,7 +97,7 @@ enum Fixture {
             row.accuracyLow = share.interval?.lowerBound
             row.accuracyHigh = share.interval?.upperBound
             row.finishes =
-                failed > 0 ? ["eos": 195 - failed, "max_tokens": 5, "failed": failed] : ["eos": 200]
+                failed > 0 ? ["eos": 196 - failed, "max_tokens": 4, "failed": failed] : ["eos": 200]
             set(&row)
             return row
         }

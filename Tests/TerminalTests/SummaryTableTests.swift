@@ -108,6 +108,21 @@ import Testing
         #expect(lines.contains("rsd-with-a-name…  143/200"))
     }
 
+    @Test func saysFirstWhereManyAnswersWereCut() {
+        var summary = Fixture.summary()
+        #expect(summary.cutAnswers.isEmpty, "2 % are no more than 2 %")
+        summary.rows[0].finishes = ["eos": 193, "max_tokens": 5, "failed": 2]
+        let lines = screen(Array(SummaryTable(summary).lines(width: 100).prefix(5)))
+        #expect(
+            lines == """
+                rsd@0.7: 2.5% of the answers were cut before their end, 5 by max_tokens.
+                An answer that is cut is mostly wrong: raise max_tokens (or max_tokens_per_call), or report the
+                  accuracy as one under this limit.
+
+                                      accuracy ──────          accepted ───  FLOPs a problem ──────────
+                """)
+    }
+
     @Test func headsEachDataSet() {
         var summary = Fixture.summary()
         summary.rows.append(summary.rows[0])
@@ -133,7 +148,7 @@ import Testing
         let text = screen(footer.lines(width: 100))
         #expect(
             text == #"""
-                answers  393 ended, 5 cut by max_tokens, 2 failed
+                answers  394 ended, 4 cut by max_tokens, 2 failed
                 grader   exact/4, 3 without an answer, 1 took too long to grade
                          12 answers were not decided by exact and count as wrong; grade again with math-verify:
                          rsd-batch grade runs/gsm8k-smol --with math-verify

@@ -86,7 +86,7 @@ import Testing
 
     private static let decoding: DecodingSpec = {
         var decoding = DecodingSpec.standard
-        decoding.maxTokens = 200
+        decoding.tokens = .response(200)
         return decoding
     }()
 

@@ -15,7 +15,9 @@ struct Asking: Sendable {
     init(job: LoadedJob) throws {
         let spec = job.spec
         splitter = StepSplitter(delimiter: spec.decoding.delimiter)
-        generation = GenerationAsker(decoding: spec.decoding)
+        generation = GenerationAsker(
+            decoding: spec.decoding,
+            looksAhead: spec.decoding.lookahead == .all && spec.methods.contains { $0.kind.settings.looksAhead })
         let prm = job.models[.prm].flatMap { _ in spec.models[.prm] }
         scorer = prm?.scorer
         prmTask = try prm?.task() ?? .generate

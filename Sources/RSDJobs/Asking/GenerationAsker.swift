@@ -3,6 +3,8 @@ import ModelLifecycle
 /// Has a draft or target model continue a solution.
 struct GenerationAsker: Sendable {
     let decoding: DecodingSpec
+    /// Whether a method takes steps from what the draft wrote past them.
+    var looksAhead = false
 
     /// - Parameters:
     ///   - prompt: what goes before the first step.
@@ -35,7 +37,7 @@ struct GenerationAsker: Sendable {
         }
         let (text, pieces) = try await session.written(completion)
         guard !wanted.stopsAtDelimiter || session.splitter.isOneStep(text, isWhole: stop == .stopString),
-            let generated = Generated(
+            var generated = Generated(
                 role: wanted.role, text: text, pieces: pieces, stop: stop,
                 lengthMeans: room < wanted.maxTokens || isShort ? .context : .maxTokens,
                 promptTokens: ids.count, splitter: session.splitter)
@@ -43,7 +45,42 @@ struct GenerationAsker: Sendable {
             throw Nonsense(
                 description: "the text and the tokens of a completion do not agree: \(text.debugDescription)")
         }
+        // One that is drawn in another way is not for a method that looks ahead, nor can it be taken for such a one.
+        if looksAhead, wanted.role == .draft, !wanted.stopsAtDelimiter, sampling == decoding.sampling {
+            generated.seam = try await seam(
+                in: generated.steps, whole: session.splitter.cut(pieces: pieces).whole, of: completion.tokenIDs,
+                after: ids,
+                continuing: wanted.steps, of: prompt, session)
+        }
         return generated
+    }
+
+    /// How many of the steps were written in the tokens that step-at-a-time would show the model for them, where more follows:
+    /// after them its prompt would be another than what the model has before it here.
+    ///
+    /// - Parameters:
+    ///   - whole: how many of the first steps end with the end of a token.
+    ///   - written: the tokens of the steps.
+    ///   - shown: the tokens before them.
+    /// - Returns: nil where that is true of all.
+    private func seam(
+        in steps: [StepText], whole: Int, of written: [Int], after shown: [Int], continuing before: [String],
+        of prompt: ProblemPrompt, _ session: ModelSession
+    ) async throws -> Int? {
+        var (texts, length) = (before, 0)
+        for (place, step) in steps.dropLast().enumerated() {
+            texts.append(step.text)
+            length += step.tokens
+            guard place < whole else { return place + 1 }
+            do {
+                let ids = try await session.tokens(of: prompt, steps: texts)
+                guard ids == shown + written[..<length] else { return place + 1 }
+            } catch is Unanswerable {
+                // Nor could it be asked to go on there.
+                return place + 1
+            }
+        }
+        return nil
     }
 }
 

@@ -41,7 +41,7 @@ public struct Generation: Sendable, Equatable {
     public var steps: [String]
     /// Stop at the first delimiter, or write on to the end of the solution.
     public var stopsAtDelimiter: Bool
-    /// Tokens left to the response.
+    /// Tokens that may be written.
     public var maxTokens: Int
     /// nil is the job's own.
     public var sampling: Sampling?
@@ -127,10 +127,16 @@ public struct Generated: Sendable, Equatable {
     public var end: StepEnd
     /// Tokens that the engine read as prompt.
     public var promptTokens: Int
+    /// How many of the first steps step-at-a-time would have come to as well: after them the model went on from other tokens
+    /// than it would be shown there. nil where that is true of all, or does not matter.
+    public var seam: Int?
     /// As the ``Generation`` had it.
     public var candidate: Int
 
-    public init(role: Role, steps: [StepText], end: StepEnd, promptTokens: Int, candidate: Int = 0) {
+    public init(
+        role: Role, steps: [StepText], end: StepEnd, promptTokens: Int, seam: Int? = nil, candidate: Int = 0
+    ) {
+        self.seam = seam
         self.candidate = candidate
         self.role = role
         self.steps = steps
@@ -149,7 +155,9 @@ extension Generated {
     func checkSteps(delimiter: String) throws {
         let splitter = StepSplitter(delimiter: delimiter)
         let complete = end == .delimiter ? steps[...] : steps.dropLast()
-        guard !steps.isEmpty, complete.allSatisfy({ splitter.endsWithDelimiter($0.text) }) else {
+        guard !steps.isEmpty, complete.allSatisfy({ splitter.endsWithDelimiter($0.text) }),
+            seam.map((1...steps.count).contains) ?? true
+        else {
             throw UnexpectedEvent(
                 description: "\(role.rawValue) answered with steps that are not cut at the delimiter: "
                     + "\(steps.map(\.text)), ended by \(end.rawValue)")

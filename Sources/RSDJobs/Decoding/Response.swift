@@ -2,14 +2,46 @@
 public struct Limits: Sendable, Equatable {
     /// Ends a step and belongs to it.
     public var delimiter: String
-    /// Tokens of the whole response, each counted by the model that wrote it.
-    public var maxTokens: Int
+    public var tokens: TokenLimit
     public var maxSteps: Int
 
-    public init(delimiter: String, maxTokens: Int, maxSteps: Int) {
+    public init(delimiter: String, tokens: TokenLimit, maxSteps: Int) {
         self.delimiter = delimiter
-        self.maxTokens = maxTokens
+        self.tokens = tokens
         self.maxSteps = maxSteps
+    }
+
+    public init(delimiter: String, maxTokens: Int, maxSteps: Int) {
+        self.init(delimiter: delimiter, tokens: .response(maxTokens), maxSteps: maxSteps)
+    }
+}
+
+/// How the tokens of a response are limited.
+public enum TokenLimit: Sendable, Hashable {
+    /// Tokens of the whole response, each counted by the model that wrote it: `max_tokens`.
+    case response(Int)
+    /// Tokens that one request may write. A method that goes step by step also ends the response after the step with which
+    /// prompt and response together have so many, counted by that step's writer: `max_tokens_per_call` of the authors' code
+    /// (BaohaoLiao/RSD, `main_online.py`).
+    case call(Int)
+
+    /// The number of tokens.
+    public var count: Int {
+        switch self {
+        case .response(let count), .call(let count): count
+        }
+    }
+
+    /// Whether a response goes no further.
+    ///
+    /// - Parameters:
+    ///   - kept: tokens of the response.
+    ///   - length: tokens of prompt and response; nil in a method that does not go step by step.
+    func isReached(kept: Int, length: Int?) -> Bool {
+        switch self {
+        case .response(let count): kept >= count
+        case .call(let count): (length ?? kept) >= count
+        }
     }
 }
 
@@ -113,20 +145,35 @@ public struct Response: Sendable, Equatable {
     }
 
     public var text: String { steps.map(\.text).joined() }
-    public var remainingTokens: Int { max(0, limits.maxTokens - keptTokens) }
+    /// Tokens that one request may write which goes on to the end of the solution.
+    public var remainingTokens: Int { max(0, limits.tokens.count - keptTokens) }
+
+    /// Tokens that a request may write in a method that goes step by step.
+    ///
+    /// - Parameter pending: tokens that are written already and await their verdict.
+    func remainingTokens(after pending: Int = 0) -> Int {
+        switch limits.tokens {
+        case .response: max(0, remainingTokens - pending)
+        case .call(let count): count
+        }
+    }
 
     /// Takes a step for good, and finishes the response where the step ended it or a limit is reached.
     ///
     /// Empty text is no step: a model that ends the response at once after a delimiter adds nothing to judge. It is one where it
-    /// replaces a rejected draft, which would be lost otherwise.
-    mutating func commit(_ step: Step, tokens: Int, end: StepEnd) {
-        if !step.text.isEmpty || step.rejected != nil { steps.append(step) }
+    /// was judged, is to be, or replaces a rejected draft, which would be lost otherwise.
+    ///
+    /// - Parameters:
+    ///   - length: tokens of prompt and response as its writer counts them; nil in a method that does not go step by step.
+    ///   - isJudged: whether it is to be judged yet.
+    mutating func commit(_ step: Step, tokens: Int, end: StepEnd, length: Int? = nil, isJudged: Bool = false) {
+        if !step.text.isEmpty || step.rejected != nil || step.reward != nil || isJudged { steps.append(step) }
         keptTokens += tokens
         switch end {
         case .eos: finish = .eos
         case .maxTokens: finish = .maxTokens
         case .context: finish = .context
-        case .delimiter where remainingTokens == 0: finish = .maxTokens
+        case .delimiter where limits.tokens.isReached(kept: keptTokens, length: length): finish = .maxTokens
         case .delimiter where steps.count >= limits.maxSteps: finish = .maxSteps
         case .delimiter: break
         }
@@ -134,9 +181,13 @@ public struct Response: Sendable, Equatable {
 
     /// Takes all that a model wrote, up to where the response is finished.
     ///
-    /// - Parameter origin: the model.
+    /// - Parameters:
+    ///   - origin: the model.
+    ///   - judgesEmptyEnd: see ``CommonSettings/judgesEmptyEnd``.
     /// - Returns: tokens of the steps that were taken, and of those after the end.
-    mutating func commit(_ answer: Generated, origin: Role) -> (kept: Int, beyond: Int) {
+    mutating func commit(
+        _ answer: Generated, origin: Role, judgesEmptyEnd: Bool = false
+    ) -> (kept: Int, beyond: Int) {
         var (kept, beyond) = (0, 0)
         for (index, step) in answer.steps.enumerated() {
             guard finish == nil else {
@@ -145,7 +196,9 @@ public struct Response: Sendable, Equatable {
             }
             kept += step.tokens
             let end = index == answer.steps.count - 1 ? answer.end : .delimiter
-            commit(Step(text: step.text, origin: origin), tokens: step.tokens, end: end)
+            commit(
+                Step(text: step.text, origin: origin), tokens: step.tokens, end: end,
+                isJudged: judgesEmptyEnd && end == .eos)
         }
         return (kept, beyond)
     }

@@ -17,6 +17,8 @@ extension Generated {
         var texts = splitter.split(text)
         let endsClosed = texts.last.map(splitter.endsWithDelimiter) ?? true
         var counts = splitter.tokenCounts(pieces: pieces)
+        // The engine cuts the text where it stops, and not the token in which that is: what more the token holds is no step.
+        if stop == .stopString, counts.count > texts.count + 1 { counts.removeSubrange((texts.count + 1)...) }
         // `counts` has one entry for the open end, which the text has only where it does not end with a delimiter.
         guard counts.count == texts.count + (endsClosed ? 1 : 0), let tail = counts.last else { return nil }
 

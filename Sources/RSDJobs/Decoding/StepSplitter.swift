@@ -25,22 +25,27 @@ public struct StepSplitter: Sendable {
     ///
     /// - Parameter pieces: what each token stands for by itself. Halves of a character may read as anything but delimiter bytes.
     /// - Returns: a count for each complete step, then one for what follows the last delimiter (0 where nothing does).
-    public func tokenCounts(pieces: [String]) -> [Int] {
+    public func tokenCounts(pieces: [String]) -> [Int] { cut(pieces: pieces).counts }
+
+    /// The counts of ``tokenCounts(pieces:)``, and how many of the first steps end with the end of a token.
+    func cut(pieces: [String]) -> (counts: [Int], whole: Int) {
         var counts: [Int] = []
+        var whole: Int?
         var step: [UInt8] = []
         var tokens = 0
         for piece in pieces {
             tokens += 1
-            for byte in piece.utf8 {
+            for (place, byte) in piece.utf8.enumerated() {
                 step.append(byte)
                 if endsWithDelimiter(step) {
+                    if place < piece.utf8.count - 1 { whole = whole ?? counts.count }
                     counts.append(tokens)
                     tokens = 0
                     step.removeAll(keepingCapacity: true)
                 }
             }
         }
-        return counts + [tokens]
+        return (counts + [tokens], whole ?? counts.count)
     }
 
     public func endsWithDelimiter(_ text: String) -> Bool {

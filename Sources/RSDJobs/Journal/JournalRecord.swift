@@ -63,7 +63,7 @@ enum JournalLine {
 extension JournalRecord: Codable {
     private enum Key: String, CodingKey {
         case kind, method, dataset, problem, sample
-        case role, steps, end, prompt
+        case role, steps, end, prompt, seam
         case rewards, tokens, dropped, overlong
         case reason
         case engine, seconds, wave, engines, joules
@@ -101,6 +101,7 @@ extension JournalRecord: Codable {
                 steps: try line.decode([StepText].self, forKey: .steps),
                 end: try line.decode(StepEnd.self, forKey: .end),
                 promptTokens: try line.decode(Int.self, forKey: .prompt),
+                seam: try line.decodeIfPresent(Int.self, forKey: .seam),
                 candidate: try line.decodeIfPresent(Int.self, forKey: .candidate) ?? 0)
             self = .event(try trajectory(), .generated(generated), asked: try asked())
         case .scored:
@@ -194,6 +195,7 @@ extension JournalRecord: Codable {
             try line.encode(generated.steps, forKey: .steps)
             try line.encode(generated.end, forKey: .end)
             try line.encode(generated.promptTokens, forKey: .prompt)
+            try line.encodeIfPresent(generated.seam, forKey: .seam)
         case .scored(let scored):
             try line.encode(Kind.scored, forKey: .kind)
             try line.encode(scored.rewards, forKey: .rewards)

@@ -36,10 +36,12 @@ struct BestOfN: MethodSettings {
         self.init(score: score, samples: samples)
     }
 
-    func start(decoding: DecodingSpec, draw: Draw) -> any DecodingMethod {
+    func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod {
         BestSample(
             score: score,
-            samples: Samples(samples.n, by: .draft, sampling: samples.sampling, limits: Limits(decoding)))
+            samples: Samples(
+                samples.n, by: .draft, sampling: samples.sampling, limits: common.limits,
+                judgesEmptyEnd: common.judgesEmptyEnd))
     }
 }
 

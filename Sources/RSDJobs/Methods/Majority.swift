@@ -22,9 +22,9 @@ struct Majority: MethodSettings {
     var breadth: Int { samples.n }
     var yaml: [(key: String, value: String)] { [("model", writer.rawValue)] + samples.yaml }
 
-    func start(decoding: DecodingSpec, draw: Draw) -> any DecodingMethod {
+    func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod {
         MajorityVote(
-            samples: Samples(samples.n, by: writer.role, sampling: samples.sampling, limits: Limits(decoding)))
+            samples: Samples(samples.n, by: writer.role, sampling: samples.sampling, limits: common.limits))
     }
 }
 
@@ -57,11 +57,5 @@ struct MajorityVote: DecodingMethod {
         for case let answer? in answers { votes[answer, default: 0] += 1 }
         let most = votes.values.max() ?? 0
         return answers.firstIndex { $0.map { votes[$0] == most } ?? (most == 0) } ?? 0
-    }
-}
-
-extension Limits {
-    init(_ decoding: DecodingSpec) {
-        self.init(delimiter: decoding.delimiter, maxTokens: decoding.maxTokens, maxSteps: decoding.maxSteps)
     }
 }

@@ -17,12 +17,16 @@ protocol MethodSettings: Sendable {
     init?(_ section: SpecSection)
 
     /// The method at its beginning, for one trajectory.
-    func start(decoding: DecodingSpec, draw: Draw) -> any DecodingMethod
+    func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod
+
+    /// Whether it takes steps from what a model wrote past them, as though the model had been asked for each by itself.
+    var looksAhead: Bool { get }
 }
 
 extension MethodSettings {
     var sampling: Sampling? { nil }
     var breadth: Int { 1 }
+    var looksAhead: Bool { false }
 }
 
 /// One of the decoding methods, with its settings.

@@ -7,18 +7,30 @@
 public struct RewardGuided: DecodingMethod {
     public let weighting: Weighting
     public let lookahead: Lookahead
+    /// Whether the PRM judges an end of the response right after a delimiter: an empty step.
+    public let judgesEmptyEnd: Bool
     public let draw: Draw
 
-    /// Draft steps that await their verdict; only the last may be empty (a response that ended right after a delimiter).
-    private var pending: [StepText] = []
+    /// A draft step that awaits its verdict.
+    private struct Pending {
+        var step: StepText
+        /// Tokens of the prompt and all steps up to this one, in the draft's count.
+        var length: Int
+    }
+
+    /// Only the last may be empty (a response that ended right after a delimiter).
+    private var pending: [Pending] = []
     /// How the last pending step ended.
     private var pendingEnd = StepEnd.delimiter
+    /// Whether the draft wrote more after the pending steps, which step-at-a-time would not have come to.
+    private var isCutShort = false
     /// The step that fell, until the target has replaced it.
     private var rejected: RejectedStep?
 
-    public init(weighting: Weighting, lookahead: Lookahead, draw: Draw) {
+    public init(weighting: Weighting, lookahead: Lookahead, judgesEmptyEnd: Bool = false, draw: Draw) {
         self.weighting = weighting
         self.lookahead = lookahead
+        self.judgesEmptyEnd = judgesEmptyEnd
         self.draw = draw
     }
 
@@ -29,16 +41,16 @@ public struct RewardGuided: DecodingMethod {
         if rejected != nil {
             return .generate(
                 Generation(
-                    role: .target, steps: steps, stopsAtDelimiter: true, maxTokens: response.remainingTokens))
+                    role: .target, steps: steps, stopsAtDelimiter: true, maxTokens: response.remainingTokens()))
         }
         if wantsMoreDraft(response) {
             return .generate(
                 Generation(
-                    role: .draft, steps: steps + pending.map(\.text), stopsAtDelimiter: lookahead != .all,
-                    maxTokens: response.remainingTokens - pendingTokens))
+                    role: .draft, steps: steps + pending.map(\.step.text), stopsAtDelimiter: lookahead != .all,
+                    maxTokens: response.remainingTokens(after: pendingTokens)))
         }
         let unscored = response.steps.indices.filter { response.steps[$0].reward == nil }
-        let drafted = judged.map(\.text)
+        let drafted = judged.map(\.step.text)
         return .score(
             Scoring(
                 steps: steps + drafted,
@@ -62,28 +74,54 @@ public struct RewardGuided: DecodingMethod {
         }
     }
 
-    private var pendingTokens: Int { pending.reduce(0) { $0 + $1.tokens } }
-    private var judged: [StepText] { pending.filter { !$0.text.isEmpty } }
+    private var pendingTokens: Int { pending.reduce(0) { $0 + $1.step.tokens } }
+
+    /// The pending steps that the PRM is asked about: all but an empty one that it cannot judge.
+    private var judged: ArraySlice<Pending> {
+        guard let last = pending.last, last.step.text.isEmpty, !(judgesEmptyEnd && pendingEnd == .eos) else {
+            return pending[...]
+        }
+        return pending.dropLast()
+    }
 
     private func wantsMoreDraft(_ response: Response) -> Bool {
         if pending.isEmpty { return true }
-        guard case .steps(let ahead) = lookahead, pendingEnd == .delimiter else { return false }
-        return pending.count < ahead
-            && response.remainingTokens > pendingTokens
-            && response.steps.count + pending.count < response.limits.maxSteps
+        guard pendingEnd == .delimiter, !isFull(response) else { return false }
+        switch lookahead {
+        case .all: return isCutShort
+        case .steps(let ahead): return pending.count < ahead
+        }
+    }
+
+    /// Whether the response would reach a limit with the pending steps.
+    private func isFull(_ response: Response) -> Bool {
+        response.steps.count + pending.count >= response.limits.maxSteps
+            || response.limits.tokens.isReached(
+                kept: response.keptTokens + pendingTokens, length: pending.last?.length)
     }
 
     private mutating func takeDraft(_ answer: Generated, into response: inout Response) {
         if pending.isEmpty { response.waves += 1 }
-        pending += answer.steps
-        pendingEnd = answer.end
-        let room = response.limits.maxSteps - response.steps.count
-        if pending.count > room {
-            response.tokens.draft.lookahead += pending[room...].reduce(0) { $0 + $1.tokens }
-            pending.removeSubrange(room...)
-            pendingEnd = .delimiter
+        let usable = usableSteps(of: answer, within: response.limits)
+        var length = answer.promptTokens
+        var taken = 0
+        for step in answer.steps[..<usable] where taken == 0 || !isFull(response) {
+            length += step.tokens
+            pending.append(Pending(step: step, length: length))
+            taken += 1
         }
+        response.tokens.draft.lookahead += answer.steps[taken...].reduce(0) { $0 + $1.tokens }
+        isCutShort = taken < answer.steps.count
+        pendingEnd = isCutShort ? .delimiter : answer.end
         if judged.isEmpty { settle([:], in: &response) }
+    }
+
+    /// How many of the steps step-at-a-time would have come to, were it not for the limits of the response.
+    private func usableSteps(of answer: Generated, within limits: Limits) -> Int {
+        let written = answer.seam ?? answer.steps.count
+        // The limit of one request struck a step that would have had a request of its own.
+        guard case .call = limits.tokens, answer.end == .maxTokens else { return written }
+        return min(written, max(1, answer.steps.count - 1))
     }
 
     private mutating func takeTarget(_ answer: Generated, into response: inout Response) {
@@ -93,7 +131,8 @@ public struct RewardGuided: DecodingMethod {
         response.tokens.target.kept += first.tokens
         response.tokens.target.lookahead += answer.steps.dropFirst().reduce(0) { $0 + $1.tokens }
         response.commit(
-            Step(text: first.text, origin: .target, rejected: rejected), tokens: first.tokens, end: end)
+            Step(text: first.text, origin: .target, rejected: rejected), tokens: first.tokens, end: end,
+            length: answer.promptTokens + first.tokens)
         rejected = nil
     }
 
@@ -110,7 +149,8 @@ public struct RewardGuided: DecodingMethod {
     /// only then does the trajectory fail. A look-ahead that overflows harms no step before it.
     private mutating func settle(_ verdicts: [Int: Scored.Verdict], in response: inout Response) {
         let committed = response.steps.count
-        for (index, step) in pending.enumerated() {
+        let judged = judged.count
+        for (index, (step, length)) in pending.map({ ($0.step, $0.length) }).enumerated() {
             guard rejected == nil, response.finish == nil else {
                 response.tokens.draft.lookahead += step.tokens
                 continue
@@ -131,14 +171,14 @@ public struct RewardGuided: DecodingMethod {
                     continue
                 }
                 response.verdicts?.accepted += 1
-            } else if !step.text.isEmpty {
+            } else if index < judged {
                 pending.removeSubrange(..<index)
                 return
             }
             response.tokens.draft.kept += step.tokens
             response.commit(
                 Step(text: step.text, origin: .draft, reward: verdict?.reward, dropped: verdict?.dropped),
-                tokens: step.tokens, end: end)
+                tokens: step.tokens, end: end, length: length)
         }
         pending = []
         pendingEnd = .delimiter

@@ -5,6 +5,7 @@ struct RewardGuidedSettings: MethodSettings {
 
     let weighting: Weighting
     let roles: Set<Role> = [.draft, .target, .prm]
+    let looksAhead = true
     var yaml: [(key: String, value: String)] { weighting.yaml }
 
     init(weighting: Weighting) {
@@ -16,8 +17,9 @@ struct RewardGuidedSettings: MethodSettings {
         self.weighting = weighting
     }
 
-    func start(decoding: DecodingSpec, draw: Draw) -> any DecodingMethod {
-        RewardGuided(weighting: weighting, lookahead: decoding.lookahead, draw: draw)
+    func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod {
+        RewardGuided(
+            weighting: weighting, lookahead: common.lookahead, judgesEmptyEnd: common.judgesEmptyEnd, draw: draw)
     }
 }
 

@@ -2,10 +2,13 @@
 struct Samples: Sendable {
     let role: Role
     let sampling: Sampling
+    /// See ``CommonSettings/judgesEmptyEnd``.
+    private let judgesEmptyEnd: Bool
     private(set) var responses: [Response]
 
-    init(_ count: Int, by role: Role, sampling: Sampling, limits: Limits) {
+    init(_ count: Int, by role: Role, sampling: Sampling, limits: Limits, judgesEmptyEnd: Bool = false) {
         self.role = role
+        self.judgesEmptyEnd = judgesEmptyEnd
         self.sampling = sampling
         responses = Array(repeating: Response(limits: limits), count: count)
     }
@@ -29,7 +32,8 @@ struct Samples: Sendable {
         guard answer.role == role, responses.indices.contains(answer.candidate),
             responses[answer.candidate].finish == nil
         else { throw UnexpectedEvent(description: "no candidate waits for \(answer)") }
-        let (kept, beyond) = responses[answer.candidate].commit(answer, origin: role)
+        let (kept, beyond) = responses[answer.candidate].commit(
+            answer, origin: role, judgesEmptyEnd: judgesEmptyEnd)
         tokens[writer: role].prompt += answer.promptTokens
         tokens[writer: role].rejected += kept
         tokens[writer: role].lookahead += beyond

@@ -37,7 +37,7 @@ struct DraftOnly: MethodSettings {
     init() {}
     init?(_ section: SpecSection) {}
 
-    func start(decoding: DecodingSpec, draw: Draw) -> any DecodingMethod { SingleModel(role: .draft) }
+    func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod { SingleModel(role: .draft) }
 }
 
 /// `target_only`.
@@ -50,5 +50,5 @@ struct TargetOnly: MethodSettings {
     init() {}
     init?(_ section: SpecSection) {}
 
-    func start(decoding: DecodingSpec, draw: Draw) -> any DecodingMethod { SingleModel(role: .target) }
+    func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod { SingleModel(role: .target) }
 }

@@ -18,7 +18,7 @@ struct Speculative: MethodSettings {
         tokens = section.value("tokens", default: 7) { $0.integer(atLeast: 1) }
     }
 
-    func start(decoding: DecodingSpec, draw: Draw) -> any DecodingMethod { SingleModel(role: .speculative) }
+    func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod { SingleModel(role: .speculative) }
 
     /// The target's model as its engine is started with the draft beside it.
     func model(target: ModelSpec, draft: ModelSpec) -> ModelSpec {

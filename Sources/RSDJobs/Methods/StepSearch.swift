@@ -14,11 +14,14 @@ struct StepSearch: DecodingMethod {
         var text: String
         var tokens: Int
         var end: StepEnd
+        /// Tokens of the prompt and all steps up to this one.
+        var length: Int
         var verdict: Scored.Verdict?
     }
 
     private let width: Int
     private let sampling: Sampling
+    private let judgesEmptyEnd: Bool
     /// Candidates for each beam.
     private var share: Int
     private let laterShare: Int
@@ -29,8 +32,10 @@ struct StepSearch: DecodingMethod {
     /// - Parameters:
     ///   - beams: kept after each round.
     ///   - candidates: for the next step of each beam.
-    init(beams: Int, candidates: Int, sampling: Sampling, limits: Limits) {
+    ///   - judgesEmptyEnd: see ``CommonSettings/judgesEmptyEnd``.
+    init(beams: Int, candidates: Int, sampling: Sampling, limits: Limits, judgesEmptyEnd: Bool = false) {
         width = beams
+        self.judgesEmptyEnd = judgesEmptyEnd
         self.sampling = sampling
         // The first round has one beam to begin from, and writes as many candidates as the later ones.
         share = beams * candidates
@@ -45,10 +50,11 @@ struct StepSearch: DecodingMethod {
             guard let attempt = attempts[candidate] else {
                 return .generate(
                     Generation(
-                        role: .draft, steps: steps, stopsAtDelimiter: true, maxTokens: beam.response.remainingTokens,
+                        role: .draft, steps: steps, stopsAtDelimiter: true, maxTokens: beam.response.remainingTokens(),
                         sampling: sampling, candidate: candidate))
             }
-            guard attempt.verdict == nil, !attempt.text.isEmpty else { return nil }
+            let isJudged = !attempt.text.isEmpty || judgesEmptyEnd && attempt.end == .eos
+            guard attempt.verdict == nil, isJudged else { return nil }
             return .score(
                 Scoring(steps: steps + [attempt.text], unscored: [steps.count], candidate: candidate))
         }
@@ -63,7 +69,8 @@ struct StepSearch: DecodingMethod {
             // The engine was told to stop at the delimiter, so there is one step; anything after it was not asked for.
             let first = answer.steps[0]
             let end = answer.steps.count == 1 ? answer.end : .delimiter
-            attempts[answer.candidate] = Attempt(text: first.text, tokens: first.tokens, end: end)
+            attempts[answer.candidate] = Attempt(
+                text: first.text, tokens: first.tokens, end: end, length: answer.promptTokens + first.tokens)
             response.tokens.draft.prompt += answer.promptTokens
             response.tokens.draft.rejected += first.tokens
             response.tokens.draft.lookahead += answer.steps.dropFirst().reduce(0) { $0 + $1.tokens }
@@ -96,7 +103,8 @@ struct StepSearch: DecodingMethod {
         response.tokens.draft.kept += response.keptTokens
     }
 
-    /// A beam and one of its candidates. Where that ends the solution without a word, it is worth what the solution is.
+    /// A beam and one of its candidates. Where that ends the solution without a word, and is not judged, it is worth what the
+    /// solution is.
     private func child(_ candidate: Int) -> Beam {
         var beam = open[candidate / share]
         guard let attempt = attempts[candidate] else { return beam }
@@ -106,7 +114,7 @@ struct StepSearch: DecodingMethod {
             alternatives: siblings.compactMap { attempts[$0] }.map {
                 Alternative(text: $0.text, reward: $0.verdict?.reward)
             })
-        beam.response.commit(step, tokens: attempt.tokens, end: attempt.end)
+        beam.response.commit(step, tokens: attempt.tokens, end: attempt.end, length: attempt.length)
         beam.reward = attempt.verdict?.reward ?? beam.reward
         return beam
     }
@@ -132,8 +140,10 @@ struct ProcessBestOfN: MethodSettings {
         self.samples = samples
     }
 
-    func start(decoding: DecodingSpec, draw: Draw) -> any DecodingMethod {
-        StepSearch(beams: 1, candidates: samples.n, sampling: samples.sampling, limits: Limits(decoding))
+    func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod {
+        StepSearch(
+            beams: 1, candidates: samples.n, sampling: samples.sampling, limits: common.limits,
+            judgesEmptyEnd: common.judgesEmptyEnd)
     }
 }
 
@@ -166,8 +176,9 @@ struct BeamSearch: MethodSettings {
         self.samples = samples
     }
 
-    func start(decoding: DecodingSpec, draw: Draw) -> any DecodingMethod {
+    func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod {
         StepSearch(
-            beams: beams, candidates: samples.n / beams, sampling: samples.sampling, limits: Limits(decoding))
+            beams: beams, candidates: samples.n / beams, sampling: samples.sampling, limits: common.limits,
+            judgesEmptyEnd: common.judgesEmptyEnd)
     }
 }

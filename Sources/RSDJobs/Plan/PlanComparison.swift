@@ -18,7 +18,8 @@ public struct PlanComparison: Sendable, Equatable, Encodable {
 extension PlanComparison {
     /// - Throws: ``UnusableRun`` where it is a run of another job.
     public init(_ plan: JobPlan, of job: LoadedJob, against archive: RunArchive) throws(UnusableRun) {
-        guard SpecIdentity(job).difference(from: archive.manifest.identity).isEmpty else {
+        guard SpecIdentity(job.following(archive.manifest.identity)).difference(from: archive.manifest.identity).isEmpty
+        else {
             throw UnusableRun(
                 description:
                     "\(archive.directory.url.path) is a run of another job, or of an earlier form of this one; "

@@ -5,6 +5,9 @@ extension RunReport {
         var parts = ["# \(job.spec.name.markdown)", facts.joined(separator: "  \n")]
         if finished < total { parts.append("\(finished) of \(total) answers are finished.") }
         parts += (manifest.merged?.missing ?? []).map { "\($0.markdown)." }
+        if !summary.cutAnswers.isEmpty {
+            parts.append(summary.cutAnswers.map(\.markdown).joined(separator: "  \n"))
+        }
         if datasets.count > 1 { parts.append(accuracies(datasets)) }
         for dataset in datasets {
             if datasets.count > 1 { parts.append("## \(dataset.markdown)") }

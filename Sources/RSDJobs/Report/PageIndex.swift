@@ -66,6 +66,8 @@ struct PageIndex: Encodable {
     /// Of a run that was put together from shards.
     var merged: Manifest.Merged?
     var batchInvariant: Bool?
+    /// See ``Summary/cutAnswers``.
+    var cutAnswers: [String]
     var models: [Model]
     var datasets: [Dataset]
     var methods: [String]
@@ -84,6 +86,7 @@ struct PageIndex: Encodable {
         case summary, job, spec, program, engine, host, created, residency, models, datasets, methods, total, timeline
         case histograms, problems, rows, shard, merged
         case batchInvariant = "batch_invariant"
+        case cutAnswers = "cut_answers"
         case inFull = "in_full"
     }
 
@@ -100,6 +103,7 @@ struct PageIndex: Encodable {
         shard = manifest.shard
         merged = manifest.merged
         batchInvariant = manifest.batchInvariant
+        cutAnswers = report.summary.cutAnswers
         total = report.total
         timeline = report.timeline
         methods = spec.methods.map(\.name)

@@ -4,7 +4,7 @@ import Synchronization
 
 /// A run from its first phase, or from wherever an earlier process left it, to the results.
 struct JobRun: Sendable {
-    let job: LoadedJob
+    private(set) var job: LoadedJob
     let directory: RunDirectory
     /// Called once the run directory is ours.
     let makeSite: @Sendable () throws -> any EngineSite
@@ -32,13 +32,22 @@ struct JobRun: Sendable {
         let lock = try await interruption.giveUpOn {
             try await RunLock.take(directory.lock, waits: waits) { observe(.awaitingLock($0, seconds: $1)) }
         }
+        var run = self
+        run.job = job.following(try beginning())
         lock.whenLost { [interruption] in interruption.raise(to: .immediate) }
         do {
-            return try await run(under: lock)
+            return try await run.run(under: lock)
         } catch let interrupted as Interrupted {
             try lock.confirm()
             throw interrupted
         }
+    }
+
+    /// What the run, or another of its shards, was begun as; nil where nothing was begun.
+    private func beginning() throws -> SpecIdentity? {
+        if let manifest = try Manifest.read(directory.manifest) { return manifest.identity }
+        guard job.shard != nil else { return nil }
+        return ShardedRun(RunDirectory(directory.url.deletingLastPathComponent())).beginning
     }
 
     /// Has the body stop in time for the deadline.

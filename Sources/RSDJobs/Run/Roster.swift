@@ -7,7 +7,7 @@ struct Roster: Sendable {
 
     init(_ job: LoadedJob) {
         let spec = job.spec
-        let limits = Limits(spec.decoding)
+        let common = CommonSettings(job)
         var ids: [TrajectoryID] = []
         var trajectories: [TrajectoryID: Trajectory] = [:]
         var problems: [TrajectoryID: Problem] = [:]
@@ -21,8 +21,7 @@ struct Roster: Sendable {
                         ids.append(id)
                         problems[id] = problem
                         trajectories[id] = Trajectory(
-                            id: id, limits: limits,
-                            method: method.kind.settings.start(decoding: spec.decoding, draw: draw))
+                            id: id, limits: common.limits, method: method.kind.settings.start(common, draw: draw))
                     }
                 }
             }

@@ -38,7 +38,7 @@ public struct RunArchive: Sendable {
         }
         let job: LoadedJob
         do throws(SpecErrors) {
-            job = try JobLoader.load(directory.job, withModels: false)
+            job = try JobLoader.load(directory.job, withModels: false).following(manifest.identity)
         } catch {
             // What it names may be elsewhere by now; else it is not as the program wrote it.
             guard try RunDirectory.contents(of: directory.job) != nil else { throw damagedSpec("is missing") }

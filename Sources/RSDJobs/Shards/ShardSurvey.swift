@@ -37,7 +37,7 @@ struct ShardSurvey: Sendable {
         var manifests: OrderedDictionary<Shard, Manifest> = [:]
         for shard in present { manifests[shard] = try Manifest.read(run.directory(of: shard).manifest) }
         let model = try Self.reference(manifests, in: run, count: count)
-        job = try Self.job(of: run, begunAs: run.directory(of: model))
+        job = try Self.job(of: run, begunAs: run.directory(of: model)).following(manifests[model]?.identity)
         let identity = SpecIdentity(job)
         let data = Set(identity.entries.map(\.key).filter { $0.hasPrefix("datasets") })
         let changes = identity.difference(from: manifests[model]?.identity ?? identity)

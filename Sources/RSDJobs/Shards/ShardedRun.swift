@@ -18,6 +18,14 @@ public struct ShardedRun: Sendable, Equatable {
         return names.compactMap(Shard.init(directoryName:)).sorted { ($0.count, $0.index) < ($1.count, $1.index) }
     }
 
+    /// What a shard that was begun is known by; nil where none was.
+    var beginning: SpecIdentity? {
+        for shard in present {
+            if let manifest = try? Manifest.read(directory(of: shard).manifest) { return manifest.identity }
+        }
+        return nil
+    }
+
     /// Whether all shards have been put together.
     public func isMerged() throws -> Bool {
         try Manifest.read(parent.manifest)?.merged?.missing.isEmpty ?? false

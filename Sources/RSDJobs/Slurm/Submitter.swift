@@ -14,8 +14,9 @@ public struct Submitter: Sendable {
         _ job: LoadedJob, in parent: RunDirectory, request: SlurmRequest, program: String, slurm: Slurm = Slurm()
     ) throws(TooManyShards) {
         if let first = Shard.all(request.shards).first { _ = try job.part(first) }
-        self.job = job
         run = ShardedRun(parent)
+        // Shards that were begun go on by the rules that they were begun with, and so do the others.
+        self.job = job.following(run.beginning)
         self.request = request
         self.program = program
         self.slurm = slurm

@@ -15,6 +15,9 @@ public struct LoadedJob: Sendable {
     public var warnings: [Diagnostic]
     /// The spec file.
     public var file: URL
+    public internal(set) var rules = DecodingRules.current
+    /// Whether the spec says nothing of how many tokens a response may have.
+    var hasStandardLimit = false
 
     /// One for each method, problem and seed.
     public var trajectoryCount: Int {
@@ -45,10 +48,13 @@ public enum JobLoader {
         guard !diagnostics.contains(where: { $0.severity == .error }), let prompt = check.prompt,
             let spec = written.spec(prompt: prompt)
         else { throw SpecErrors(file: shown, diagnostics: diagnostics) }
-        return LoadedJob(
+        var job = LoadedJob(
             spec: spec, problems: check.problems, allProblems: check.problems, models: check.models,
-            warnings: diagnostics,
-            file: url)
+            warnings: diagnostics, file: url, hasStandardLimit: written.hasStandardLimit)
+        if job.hasStandardLimit {
+            job.spec.decoding.tokens = job.rules.standardLimit(context: job.longestContext)
+        }
+        return job
     }
 
     /// Decodes a spec without looking at the files it names; nil when it is not a mapping.

@@ -161,10 +161,20 @@ extension GraderKind {
 extension DecodingSpec {
     var yaml: [(key: String, value: String)] {
         [
-            ("delimiter", YAMLWriter.quoted(delimiter)), ("max_tokens", String(maxTokens)),
+            ("delimiter", YAMLWriter.quoted(delimiter)), (tokens.key, String(tokens.count)),
             ("max_steps", String(maxSteps)), ("temperature", temperature.plain), ("top_p", topP.plain),
             ("lookahead", lookahead.yaml),
         ]
+    }
+}
+
+extension TokenLimit {
+    /// Its key in a spec.
+    var key: String {
+        switch self {
+        case .response: "max_tokens"
+        case .call: "max_tokens_per_call"
+        }
     }
 }
 

@@ -110,13 +110,14 @@ public struct EngineArgument: Sendable, Equatable {
 
 public struct DecodingSpec: Sendable, Equatable {
     public var delimiter: String
-    /// Tokens of a whole response, counted by whichever model wrote each part.
-    public var maxTokens: Int
+    public var tokens: TokenLimit
     public var maxSteps: Int
     public var temperature: Double
     public var topP: Double
     public var lookahead: Lookahead
 
+    /// Tokens of a response that is not cut, at most.
+    public var maxTokens: Int { tokens.count }
     public var sampling: Sampling { Sampling(temperature: temperature, topP: topP) }
 }
 

@@ -37,6 +37,18 @@ public enum PRMProfile: Sendable, Equatable {
     }
 }
 
+extension PRMProfile {
+    /// Whether the reward is read at a mark that follows each step, and so can be read where a step has no text.
+    ///
+    /// `token-classification` reads it at the step's last token, and a judge can only be shown what is there.
+    var judgesEmptySteps: Bool {
+        switch self {
+        case .skywork, .qwenPRM, .mathShepherd, .rlhflow: true
+        case .tokenClassification, .judge: false
+        }
+    }
+}
+
 extension PRMProfile.Name {
     /// Whether a checkpoint of this architecture (config.json's `architectures`) can be asked in this way.
     func fits(_ architecture: String) -> Bool {

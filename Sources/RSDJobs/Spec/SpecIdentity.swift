@@ -25,6 +25,7 @@ public struct SpecIdentity: Sendable, Equatable, Codable {
 
     public init(_ job: LoadedJob) {
         let spec = job.spec
+        if job.rules != .first { add(Self.rulesKey, String(job.rules.rawValue)) }
         add("seed", spec.seeds.map { String($0) }.joined(separator: ", "))
         for role in Role.named {
             guard let model = spec.models[role], let files = job.models[role] else { continue }
@@ -51,6 +52,15 @@ public struct SpecIdentity: Sendable, Equatable, Codable {
             add("methods.\(method.name).kind", method.kind.key)
             for (key, value) in method.kind.settings.yaml { add("methods.\(method.name).\(key)", value) }
         }
+    }
+
+    private static let rulesKey = "rules"
+
+    /// Those that a run of this identity goes by. One of a version that knew of no others has the first; that of a later version
+    /// differs from every identity made here.
+    var rules: DecodingRules {
+        guard let entry = entries.first(where: { $0.key == Self.rulesKey }) else { return .first }
+        return Int(entry.value).flatMap(DecodingRules.init) ?? .current
     }
 
     /// SHA-256 over all entries, in hexadecimal: equal for equal identities, on every machine.

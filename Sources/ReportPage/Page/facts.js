@@ -55,6 +55,7 @@ function showNotice() {
     notices.push(`The run is not finished: ${grouped(rows.length)} of ${grouped(data.total)} answers are in.`);
   }
   notices.push(...(data.merged?.missing ?? []).map((sentence) => `${sentence}.`));
+  notices.push(...data.cut_answers);
   if (data.in_full < rows.length) {
     notices.push(`${grouped(data.in_full)} of ${grouped(rows.length)} trajectories are shown in full, those of the first `
       + "problems of each data set; the numbers are of all, and results.jsonl has all.");

@@ -35,6 +35,14 @@ import Testing
         #expect(generated?.end == .delimiter)
     }
 
+    /// The engine cuts the text at the delimiter, and gives out the token in which that is.
+    @Test(arguments: ["\n\n\n", "\n\n\n\n", "\n\nThe", "\n\n\n\n\n"])
+    func aStopStringInsideAToken(_ token: String) {
+        let generated = cut("a.\n\n", ["a", ".", token], .stopString)
+        #expect(generated?.steps == steps(("a.\n\n", 3)))
+        #expect(generated?.end == .delimiter)
+    }
+
     @Test func aLimitInsideAStep() {
         #expect(cut("a\n\nb", ["a", "\n\n", "b"], .length)?.end == .maxTokens)
         #expect(cut("a\n\nb", ["a", "\n\n", "b"], .length, lengthMeans: .context)?.end == .context)

@@ -9,6 +9,7 @@ struct EquivalenceTests {
 
     @Test func everyLookaheadDecidesAsStepAtATime() async {
         var failures = 0
+        var seams = 0
         var seen = Dictionary(uniqueKeysWithValues: Occurrence.allCases.map { ($0, 0) })
         for seed in Self.seeds where failures < 5 {
             // The other tests are not to wait for all of them.
@@ -19,12 +20,13 @@ struct EquivalenceTests {
                 seen[occurrence, default: 0] += 1
             }
             for lookahead in Self.lookaheads {
-                guard let difference = difference(decoding, lookahead, from: expected) else { continue }
+                guard let difference = difference(decoding, lookahead, from: expected, &seams) else { continue }
                 failures += 1
                 Issue.record("\(decoding), look-ahead \(lookahead)\n\(difference)")
             }
         }
         guard failures == 0 else { return }
+        #expect(seams > 1_000, "drafts that had to go on from other tokens were hardly tested")
         for (occurrence, count) in seen {
             #expect(count >= 20, "\(occurrence) was hardly tested")
         }
@@ -32,7 +34,7 @@ struct EquivalenceTests {
 
     /// What differs from the expected outcome, in words; nil where nothing does.
     private func difference(
-        _ decoding: RandomCase, _ lookahead: Lookahead, from expected: Outcome
+        _ decoding: RandomCase, _ lookahead: Lookahead, from expected: Outcome, _ seams: inout Int
     ) -> String? {
         var trajectory = decoding.trajectory(lookahead: lookahead)
         let events: [Event]
@@ -41,6 +43,7 @@ struct EquivalenceTests {
         } catch {
             return "\(error) after \(trajectory.response.steps.map(\.text)), with \(trajectory.need) to meet"
         }
+        seams += events.count { if case .generated(let answer) = $0 { answer.seam != nil } else { false } }
         let response = trajectory.response
         let actual = Outcome(
             steps: response.steps, finish: response.finish, keptTokens: response.keptTokens,

@@ -32,7 +32,8 @@ struct FakeEngine {
     /// Writes on to the delimiter or to the end, and cuts what it wrote into steps.
     private func generate(_ generation: Generation) -> Generated {
         var reader = models.reader(after: generation.steps.joined())
-        let promptTokens = reader.bytes
+        let promptTokens = reader.tokens
+        var seam: Int?
         var steps: [StepText] = []
         var open = StepText(text: "", tokens: 0)
         var left = generation.maxTokens
@@ -47,27 +48,38 @@ struct FakeEngine {
             } else {
                 left -= 1
                 open.tokens += 1
-                if let token {
-                    open.text += token
-                    reader.read(token)
-                } else {
+                guard let token else {
                     end = .eos
+                    continue
                 }
-            }
-            if end == nil, reader.isBetweenSteps {
-                steps.append(open)
-                open = StepText(text: "", tokens: 0)
-                if generation.stopsAtDelimiter { end = .delimiter }
+                var begin = token.utf8.startIndex
+                for place in reader.read(token) {
+                    let stop = token.utf8.index(token.utf8.startIndex, offsetBy: place)
+                    open.text += String(decoding: token.utf8[begin..<stop], as: UTF8.self)
+                    begin = stop
+                    steps.append(open)
+                    open = StepText(text: "", tokens: 0)
+                    if seam == nil, !generation.stopsAtDelimiter {
+                        let shown = models.reader(after: generation.steps.joined() + steps.map(\.text).joined())
+                        if begin < token.utf8.endIndex || shown.tokenHash != reader.tokenHash { seam = steps.count }
+                    }
+                    if generation.stopsAtDelimiter {
+                        return Generated(
+                            role: generation.role, steps: steps, end: .delimiter, promptTokens: promptTokens)
+                    }
+                }
+                open.text += String(decoding: token.utf8[begin...], as: UTF8.self)
             }
         }
         // A limit that strikes right after a delimiter cut nothing: the text ended with the delimiter.
-        if open.tokens > 0 || steps.isEmpty {
+        if open.tokens > 0 || !open.text.isEmpty || steps.isEmpty {
             steps.append(open)
         } else {
             end = .delimiter
         }
         return Generated(
-            role: generation.role, steps: steps, end: end ?? .delimiter, promptTokens: promptTokens)
+            role: generation.role, steps: steps, end: end ?? .delimiter, promptTokens: promptTokens,
+            seam: seam.flatMap { $0 < steps.count ? $0 : nil })
     }
 
     /// Reads as much of the solution as fits at once and notes the rewards that were asked for on the way; each further step
@@ -77,14 +89,14 @@ struct FakeEngine {
         var once = 0
         for step in scoring.unscored {
             let readers = (0...(models.overlong == .window ? step : 0)).lazy.map { dropped in
-                (dropped, models.reader(after: scoring.steps[dropped...step].joined()))
+                (dropped, models.listener(after: scoring.steps[dropped...step].joined()))
             }
             guard let (dropped, reader) = readers.first(where: { $0.1.bytes <= models.prmContext }) else {
                 if step == scoring.undecided { return .failed(reason: "step \(step) is too long") }
                 scored.overlong.append(step)
                 continue
             }
-            scored.rewards.append(models.reward(at: reader))
+            scored.rewards.append(models.reward(at: reader, isEmpty: scoring.steps[step].isEmpty))
             scored.tokens.append(models.scoredTokens(scoring.steps[step]))
             scored.dropped.append(dropped)
             if dropped == 0 { once = reader.bytes } else { scored.promptTokens += reader.bytes }

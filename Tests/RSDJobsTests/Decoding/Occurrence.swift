@@ -4,6 +4,8 @@
 enum Occurrence: CaseIterable {
     case severalTokensInAStep, stepOfDelimiterOnly, runOfNewlines
     case rewardAtThreshold, rewardJustBelow, rejectedTwice, acceptedByChance, rejectedByChance
+    case emptyEndAccepted, emptyEndRejected, targetWritesOnAfterTheEnd, targetAgreesWithTheEnd, emptyEndInAWindow
+    case callEndsInStep, callEndsInTargetStep, callsEndAtDelimiter
     case draftEndsInStep, targetEndsInStep, draftEndsAfterDelimiter, targetEndsAfterDelimiter, emptyResponse
     case tokensEndInStep, tokensEndInTargetStep, tokensEndAtDelimiter, tokensEndBeforeEOS
     case stepsEnd
@@ -39,7 +41,19 @@ enum Occurrence: CaseIterable {
         } else {
             found.insert(steps.contains { $0.rejected != nil } ? .rejectedByChance : .acceptedByChance)
         }
-        return found.union(inWindows(outcome, decoding))
+        return found.union(inWindows(outcome, decoding)).union(atEmptyEnds(outcome))
+    }
+
+    private static func atEmptyEnds(_ outcome: Outcome) -> Set<Occurrence> {
+        var found: Set<Occurrence> = []
+        for step in outcome.steps {
+            if step.origin == .draft, step.text.isEmpty { found.insert(.emptyEndAccepted) }
+            if step.text.isEmpty, step.dropped != nil { found.insert(.emptyEndInAWindow) }
+            guard step.rejected?.text == "" else { continue }
+            found.insert(.emptyEndRejected)
+            found.insert(step.text.isEmpty ? .targetAgreesWithTheEnd : .targetWritesOnAfterTheEnd)
+        }
+        return found
     }
 
     private static func inWindows(_ outcome: Outcome, _ decoding: RandomCase) -> Set<Occurrence> {
@@ -71,6 +85,9 @@ enum Occurrence: CaseIterable {
         case (.context, true): return [byDraft ? .draftContextEndsAtDelimiter : .targetContextEndsAtDelimiter]
         case (.context, false): return [byDraft ? .draftContextEndsInStep : .targetContextEndsInStep]
         case (.maxSteps, _): return [.stepsEnd]
+        case (.maxTokens, _) where decoding.limits.tokens == .call(decoding.limits.tokens.count):
+            if last.finish == nil { return [.callsEndAtDelimiter] }
+            return [byDraft ? .callEndsInStep : .callEndsInTargetStep]
         case (.maxTokens, _):
             let reader = decoding.models.reader(after: outcome.text)
             if reader.isBetweenSteps { return [.tokensEndAtDelimiter] }

@@ -36,18 +36,24 @@ struct RandomCase: CustomStringConvertible {
             models.delimiter = "\n"
         case 1:
             models.delimiter = "</step>"
-            models.vocabulary = ["a", "é", "\n\n", "</", "step>", "</step>", "</step>", ".</step>"]
+            models.vocabulary = ["a", "é", "\n\n", "</", "step>", "</step>", "</step>", ".</step>", "</step><"]
+        case 2..<5: models.vocabulary += ["\n\n\n", "\n\nb", "\n\n\n\n"]
         default: break
         }
+        models.judgesEmptyEnd = Bool.random(using: &random)
         limits = Limits(delimiter: models.delimiter, maxTokens: 60, maxSteps: 20)
         tighten(using: &random)
+        if Int.random(in: 0..<4, using: &random) == 0 { limitCalls(using: &random) }
         if Int.random(in: 0..<2, using: &random) == 0 { tightenPRM(using: &random) }
     }
 
     func trajectory(lookahead: Lookahead) -> Trajectory {
         Trajectory(
             id: id, limits: limits,
-            method: RewardGuided(weighting: weighting, lookahead: lookahead, draw: draw))
+            method: RewardGuided(
+                weighting: weighting, lookahead: lookahead,
+                judgesEmptyEnd: models.judgesEmptyEnd,
+                draw: draw))
     }
 
     /// What the decoding comes to, one step at a time.
@@ -61,15 +67,15 @@ struct RandomCase: CustomStringConvertible {
         let texts = free.steps.map(\.text)
         let kind = Int.random(in: 0..<8, using: &random)
         if kind == 1 || kind == 7 {
-            limits.maxTokens = Int.random(in: 1...max(1, free.keptTokens), using: &random)
+            limits.tokens = .response(Int.random(in: 1...max(1, free.keptTokens), using: &random))
         }
         if kind == 2 {
             // Exactly at a delimiter: the tokens that the free decoding had kept when it had written some of its steps.
             limits.maxSteps = Int.random(in: 1...max(1, texts.count), using: &random)
-            limits.maxTokens = max(1, stepAtATime().outcome.keptTokens)
+            limits.tokens = .response(max(1, stepAtATime().outcome.keptTokens))
             limits.maxSteps = 20
         }
-        if kind == 3 { limits.maxTokens = max(1, free.keptTokens - 1) }
+        if kind == 3 { limits.tokens = .response(max(1, free.keptTokens - 1)) }
         if kind == 4 || kind == 7 {
             limits.maxSteps = Int.random(in: 1...max(1, texts.count), using: &random)
         }
@@ -80,6 +86,13 @@ struct RandomCase: CustomStringConvertible {
             if kind != 6 { models.draftContext = context }
             if kind != 5 { models.targetContext = context }
         }
+    }
+
+    /// Limits what one request may write, and the response where a step ends, as the authors' code does.
+    private mutating func limitCalls(using random: inout SplitMix64) {
+        let length = models.reader(after: stepAtATime().outcome.text).tokens
+        let most = Bool.random(using: &random) ? length : min(length, 6)
+        limits.tokens = .call(Int.random(in: 1...max(1, most), using: &random))
     }
 
     /// Ends the PRM's context inside the decoding, at its delimiters, and one token to either side.

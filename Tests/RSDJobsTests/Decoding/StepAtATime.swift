@@ -31,13 +31,17 @@ func decodeStepAtATime(
     var outcome = Outcome()
     while true {
         let context = models.reader(after: outcome.text)
-        let left = limits.maxTokens - outcome.keptTokens
+        let left: Int
+        switch limits.tokens {
+        case .response(let most): left = most - outcome.keptTokens
+        case .call(let most): left = most
+        }
 
         // The draft model proposes one step.
         let proposal = writeStep(models, .draft, after: context, atMost: left)
-        outcome.tokens.draft.prompt += context.bytes
-        if proposal.text.isEmpty {
-            // The response ended right after a delimiter: there is nothing to judge.
+        outcome.tokens.draft.prompt += context.tokens
+        if proposal.text.isEmpty, !(models.judgesEmptyEnd && proposal.finish == .eos) {
+            // The response ended right after a delimiter: there is nothing to judge it by.
             outcome.tokens.draft.kept += proposal.tokens
             outcome.keptTokens += proposal.tokens
             outcome.finish = proposal.finish
@@ -71,7 +75,7 @@ func decodeStepAtATime(
         } else {
             taken = writeStep(models, .target, after: context, atMost: left)
             outcome.tokens.draft.rejected += proposal.tokens
-            outcome.tokens.target.prompt += context.bytes
+            outcome.tokens.target.prompt += context.tokens
             outcome.tokens.target.kept += taken.tokens
             let rejected = RejectedStep(text: proposal.text, reward: reward, dropped: verdict.dropped)
             outcome.steps.append(Step(text: taken.text, origin: .target, rejected: rejected))
@@ -81,12 +85,20 @@ func decodeStepAtATime(
         // Until the end of the sequence or a limit.
         if let finish = taken.finish {
             outcome.finish = finish
-        } else if outcome.keptTokens == limits.maxTokens {
+        } else if isReached(limits.tokens, outcome.keptTokens, context.tokens + taken.tokens) {
             outcome.finish = .maxTokens
         } else if outcome.steps.count == limits.maxSteps {
             outcome.finish = .maxSteps
         }
         if outcome.finish != nil { return (outcome, taken) }
+    }
+}
+
+/// The limit of tokens, looked at where a step has ended: that of the authors' code counts the prompt too.
+private func isReached(_ limit: TokenLimit, _ kept: Int, _ withPrompt: Int) -> Bool {
+    switch limit {
+    case .response(let most): kept == most
+    case .call(let most): withPrompt >= most
     }
 }
 
@@ -111,9 +123,10 @@ private func writeStep(
             step.finish = .eos
             return step
         }
-        step.text += token
-        reader.read(token)
-        if reader.isBetweenSteps { return step }
+        // The engine stops at the delimiter, and does not give out what more the token holds.
+        let end = reader.read(token).first
+        step.text += String(decoding: token.utf8.prefix(end ?? token.utf8.count), as: UTF8.self)
+        if end != nil { return step }
     }
 }
 
@@ -123,13 +136,13 @@ extension FakeModels {
     fileprivate func verdict(on steps: [String]) -> (reward: Double, dropped: Int?, read: Int)? {
         var dropped = 0
         var seen = steps
-        while reader(after: seen.joined()).bytes > prmContext {
+        while listener(after: seen.joined()).bytes > prmContext {
             if overlong == .fail || seen.count == 1 { return nil }
             seen.removeFirst()
             dropped += 1
         }
-        let reader = reader(after: seen.joined())
-        return (reward(at: reader), dropped == 0 ? nil : dropped, reader.bytes)
+        let reader = listener(after: seen.joined())
+        return (reward(at: reader, isEmpty: steps.last == ""), dropped == 0 ? nil : dropped, reader.bytes)
     }
 }
 

@@ -1,5 +1,6 @@
-import RSDJobs
 import Testing
+
+@testable import RSDJobs
 
 struct StepSplitterTests {
     private let splitter = StepSplitter(delimiter: "\n\n")
@@ -59,6 +60,20 @@ struct StepSplitterTests {
     ])
     func countsTheTokensOfEachStep(pieces: [String], counts: [Int]) {
         #expect(splitter.tokenCounts(pieces: pieces) == counts)
+    }
+
+    @Test(arguments: [
+        ([], 0),
+        (["a", "\n\n", "b"], 1),
+        (["a", "\n", "\n", "b"], 1),
+        (["a", "\n\n\n", "b"], 0),
+        (["a", "\n\nb", "\n\n"], 0),
+        (["a\n", "\n\n"], 0),
+        (["a", "\n\n", "\n\n\n\n", "c"], 1),
+        (["a", "\n\n\n\n"], 0),
+    ])
+    func tellsHowManyStepsEndWithAToken(pieces: [String], whole: Int) {
+        #expect(splitter.cut(pieces: pieces).whole == whole)
     }
 
     @Test(arguments: [

@@ -113,7 +113,7 @@ import Testing
     @Test("the limits of the job hold in a rehearsal", arguments: [(1, 5), (64, 1), (7, 3)])
     func limits(tokens: Int, steps: Int) throws {
         var job = try Self.job(methods: "[{ rsd: { threshold: 0.7 } }, target_only]")
-        (job.spec.decoding.maxTokens, job.spec.decoding.maxSteps) = (tokens, steps)
+        (job.spec.decoding.tokens, job.spec.decoding.maxSteps) = (.response(tokens), steps)
         let counts = try Rehearsal(
             job: job, residency: .share, groups: [[.draft, .prm, .target]], standIn: Self.standIn(job)
         ).run()

@@ -25,6 +25,31 @@ import Testing
                 """#)
     }
 
+    @Test("answers that were cut come before the numbers, by method and data set")
+    func cutAnswers() throws {
+        var golden = SmallReport.golden
+        #expect(try golden.made().summary.cutAnswers.isEmpty)
+        golden.lines[0].finish = .context
+        golden.lines[1].finish = .maxSteps
+        golden.lines[5].finish = .failed
+        let report = try golden.made()
+        let sentences = [
+            "rsd: 66.7% of the answers were cut before their end, 1 by max_steps, 1 by the context.",
+            "An answer that is cut is mostly wrong: raise max_steps, give the models more context, or report the accuracy as "
+                + "one under this limit.",
+        ]
+        #expect(report.summary.cutAnswers == sentences)
+        let parts = report.markdown.components(separatedBy: "| method")
+        #expect(parts.count > 1 && parts[0].contains("were cut before their end, 1 by max"))
+        let index = String(decoding: try PageData(report).index, as: UTF8.self)
+        #expect(index.contains(#""cut_answers":["rsd: 66.7% of"#))
+        // With several data sets it says on which.
+        var summary = report.summary
+        summary.rows.append(summary.rows[0])
+        summary.rows[2].dataset = "other"
+        #expect(summary.cutAnswers.prefix(2).map { $0.contains("on heldout") } == [true, false])
+    }
+
     @Test func csv() throws {
         let lines = try SmallReport.golden.made().summary.csv.split(separator: "\n").map {
             $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)

@@ -63,7 +63,7 @@ extension JobSpec {
                 }),
             engine: engine, datasets: [], prompt: .template(.standard),
             decoding: DecodingSpec(
-                delimiter: "\n\n", maxTokens: 2048, maxSteps: 100, temperature: 0, topP: 1, lookahead: .all),
+                delimiter: "\n\n", tokens: .response(2048), maxSteps: 100, temperature: 0, topP: 1, lookahead: .all),
             methods: methods.map { MethodSpec(name: "m", kind: $0) }, grading: GradingSpec(grader: .exact))
     }
 }

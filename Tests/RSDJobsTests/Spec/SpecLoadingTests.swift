@@ -32,7 +32,7 @@ struct SpecLoadingTests {
             ],
             prompt: .template(PromptTemplate(name: "inline", text: "{question}\n\n")),
             decoding: DecodingSpec(
-                delimiter: "\n\n", maxTokens: 512, maxSteps: 100, temperature: 0, topP: 1, lookahead: .all),
+                delimiter: "\n\n", tokens: .response(2048), maxSteps: 100, temperature: 0, topP: 1, lookahead: .all),
             methods: [MethodSpec(name: "target_only", kind: .targetOnly)],
             grading: GradingSpec(grader: .exact))
         #expect(job.spec == expected)
@@ -104,7 +104,7 @@ struct SpecLoadingTests {
         #expect(
             job.spec.decoding
                 == DecodingSpec(
-                    delimiter: "\n\n", maxTokens: 64, maxSteps: 9, temperature: 0.5, topP: 0.95,
+                    delimiter: "\n\n", tokens: .response(64), maxSteps: 9, temperature: 0.5, topP: 0.95,
                     lookahead: .steps(3)))
         #expect(
             job.spec.methods == [

@@ -120,7 +120,7 @@ private struct SpecGenerator {
             datasets: (0..<draw(1...3)).map { dataset($0) },
             prompt: prompt(),
             decoding: DecodingSpec(
-                delimiter: text() + "\n", maxTokens: draw(1...9999), maxSteps: draw(1...999),
+                delimiter: text() + "\n", tokens: .response(draw(1...9999)), maxSteps: draw(1...999),
                 temperature: number(), topP: unit(), lookahead: draw(0...1) == 0 ? .all : .steps(draw(1...9))),
             methods: methods, grading: GradingSpec(grader: grader()))
     }

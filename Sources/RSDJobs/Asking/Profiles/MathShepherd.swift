@@ -17,13 +17,15 @@ struct MathShepherd: OnePassScorer {
         func tokens(_ text: String) async throws -> [Int] {
             try await session.client.tokenize(text, addSpecialTokens: true).tokens
         }
-        var text = problem.question + " "
+        var text = problem.question
         var prefixes: [[Int]] = []
         for step in steps {
-            text += (prefixes.isEmpty ? "" : "\n") + session.splitter.withoutDelimiter(step) + Self.tag
+            let step = session.splitter.withoutDelimiter(step)
+            // A second space before the tag would make other tokens of it.
+            text += (prefixes.isEmpty ? (step.isEmpty ? "" : " ") : "\n") + step + Self.tag
             prefixes.append(try await tokens(text))
         }
-        return try Reading(problem: try await tokens(problem.question), prefixes: prefixes)
+        return Reading(problem: try await tokens(problem.question), prefixes: prefixes)
     }
 
     func reward(of row: [Double]) -> Double? { row.count == 1 ? row[0] : nil }

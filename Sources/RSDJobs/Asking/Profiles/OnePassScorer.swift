@@ -1,10 +1,10 @@
 /// A profile whose model gives all steps their scores in one pass: it is causal, so that what it says at a token depends on
-/// nothing after the token.
+/// nothing after the token. A step whose last tokens would be others if nothing followed it has a pass of its own.
 protocol OnePassScorer: PRMScorer {
     /// How the model reads a problem with steps of its solution.
     ///
     /// - Parameter steps: at least one.
-    /// - Throws: ``Unanswerable`` where its tokenizer does not keep the steps apart.
+    /// - Throws: ``Unanswerable`` where its tokenizer has no tokens for what the profile needs.
     func read(_ steps: [String], of problem: ProblemPrompt, in session: ModelSession) async throws -> Reading
 
     /// What the model's row for a token says of the step, or nil where such a row has another number of columns.
@@ -17,11 +17,14 @@ struct Reading: Sendable, Equatable {
     var tokens: [Int]
     /// Tokens before the first step.
     var head: Int
-    /// Which token has the score of each step: ascending indices.
+    /// Which token has the score of each step, in what is read when the step is the last.
     var ends: [Int]
+    /// What is read when a step is the last, by its index, where ``tokens`` do not begin so: they would hold text of the next
+    /// step in a token of this one.
+    var apart: [Int: [Int]] = [:]
 
     /// Tokens of a step.
-    func tokens(ofStep step: Int) -> Int { ends[step] + 1 - start(ofStep: step) }
+    func tokens(ofStep step: Int) -> Int { max(0, ends[step] + 1 - start(ofStep: step)) }
 
     /// The fewest of the oldest steps that must go so that the rest up to `step` makes at most `limit` tokens; at least one,
     /// and never the step itself.
@@ -39,17 +42,25 @@ extension OnePassScorer {
         try check(whole, steps: wanted.steps.count)
         var sheet = ScoreSheet(for: wanted, contextLength: limit)
 
-        let fitting = wanted.unscored.filter { whole.ends[$0] < limit }
-        if let last = fitting.last {
+        let together = wanted.unscored.filter { whole.ends[$0] < limit && whole.apart[$0] == nil }
+        var inOnePass: ((Int) throws -> Double)?
+        if let last = together.last {
             let tokens = Array(whole.tokens[...whole.ends[last]])
-            let rewards = try await pass(tokens, in: session)
+            inOnePass = try await pass(tokens, in: session)
             sheet.addPass(tokens: tokens.count)
-            for step in fitting {
-                try sheet.add(
-                    reward: rewards(whole.ends[step]), tokens: whole.tokens(ofStep: step), dropped: 0)
-            }
         }
-        for step in wanted.unscored.dropFirst(fitting.count) {
+        for step in wanted.unscored {
+            if whole.ends[step] < limit {
+                var rewards = inOnePass
+                if let alone = whole.apart[step] {
+                    rewards = try await pass(alone, in: session)
+                    sheet.addPass(tokens: alone.count)
+                }
+                if let reward = try rewards?(whole.ends[step]) {
+                    try sheet.add(reward: reward, tokens: whole.tokens(ofStep: step), dropped: 0)
+                }
+                continue
+            }
             guard overlong == .window,
                 let (part, dropped) = try await window(wanted.steps, upTo: step, of: whole, problem, session)
             else {
@@ -99,7 +110,7 @@ extension OnePassScorer {
 
     private func check(_ reading: Reading, steps: Int) throws {
         guard reading.ends.count == steps, reading.ends.last == reading.tokens.count - 1,
-            zip([reading.head - 1] + reading.ends, reading.ends).allSatisfy(<)
+            reading.ends.allSatisfy({ $0 >= 0 })
         else {
             throw Unanswerable(
                 reason: "the PRM's tokens hold \(reading.ends.count) steps where there are \(steps)")
@@ -121,12 +132,9 @@ extension Reading {
     /// - Parameters:
     ///   - problem: what is read where there is no step.
     ///   - prefixes: what is read up to each step.
-    /// - Throws: ``Unanswerable`` where a step is read otherwise when more follows it.
-    init(problem: [Int], prefixes: [[Int]]) throws {
-        for (prefix, longer) in zip(prefixes, prefixes.dropFirst()) where !longer.starts(with: prefix) {
-            throw Unanswerable(reason: "the PRM's tokenizer reads a step otherwise when another follows it")
-        }
+    init(problem: [Int], prefixes: [[Int]]) {
         tokens = prefixes.last ?? []
+        for (step, prefix) in prefixes.enumerated() where !tokens.starts(with: prefix) { apart[step] = prefix }
         head = zip(problem, tokens).prefix { $0 == $1 }.count
         ends = prefixes.map { $0.count - 1 }
     }

@@ -29,7 +29,7 @@ struct RLHFlow: OnePassScorer {
             prefixes.append(try await tokens(turns))
         }
         let bare = [ChatMessage(role: "user", content: problem.question)]
-        return try Reading(problem: try await tokens(bare), prefixes: prefixes)
+        return Reading(problem: try await tokens(bare), prefixes: prefixes)
     }
 
     func reward(of row: [Double]) -> Double? { row.count == 1 ? row[0] : nil }

@@ -1,9 +1,12 @@
 extension DecodingSpec {
-    static let keys = ["delimiter", "max_tokens", "max_steps", "temperature", "top_p", "lookahead"]
+    static let keys = [
+        "delimiter", "max_tokens", "max_tokens_per_call", "max_steps", "temperature", "top_p", "lookahead",
+    ]
 
-    /// What a spec that says nothing gets.
+    /// What a spec that says nothing gets, where the models take texts that long.
     static let standard = DecodingSpec(
-        delimiter: "\n\n", maxTokens: 512, maxSteps: 100, temperature: 0, topP: 1, lookahead: .all)
+        delimiter: "\n\n", tokens: DecodingRules.current.standardLimit(context: nil), maxSteps: 100, temperature: 0,
+        topP: 1, lookahead: .all)
 
     init?(field: SpecField) {
         guard let section = SpecSection(field, "decoding", keys: Self.keys) else { return nil }
@@ -12,7 +15,14 @@ extension DecodingSpec {
             guard let text = field.word() else { return nil }
             return field.checkEscapes(strictly: true) ? text : nil
         }
-        maxTokens = section.value("max_tokens", default: maxTokens) { $0.integer(atLeast: 1) }
+        tokens = section.value("max_tokens", default: tokens) { $0.integer(atLeast: 1).map(TokenLimit.response) }
+        if let field = section["max_tokens_per_call"] {
+            if section["max_tokens"] != nil {
+                field.error(
+                    "'max_tokens_per_call' takes the place of 'max_tokens', and both are there; remove one of them")
+            }
+            if let count: Int = field.integer(atLeast: 1) { tokens = .call(count) }
+        }
         maxSteps = section.value("max_steps", default: maxSteps) { $0.integer(atLeast: 1) }
         temperature = section.value("temperature", default: temperature) {
             $0.number("at least 0") { $0 >= 0 }
@@ -21,6 +31,12 @@ extension DecodingSpec {
             $0.number("more than 0 and at most 1") { $0 > 0 && $0 <= 1 }
         }
         lookahead = section.value("lookahead", default: lookahead, Lookahead.init(field:))
+    }
+
+    /// Whether a spec says how many tokens a response may have.
+    static func statesLimit(_ field: SpecField) -> Bool {
+        guard case .mapping(let entries) = field.node.content else { return false }
+        return entries.contains { ["max_tokens", "max_tokens_per_call"].contains($0.key) }
     }
 }
 

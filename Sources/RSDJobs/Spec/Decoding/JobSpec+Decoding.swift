@@ -15,6 +15,8 @@ struct WrittenJob {
     var datasets: [WrittenDataset]
     var prompt: Located<WrittenPrompt>
     var decoding: DecodingSpec
+    /// Whether nothing is said of how many tokens a response may have.
+    var hasStandardLimit: Bool
     var methods: [MethodSpec]
     var grading: GradingSpec
 
@@ -29,6 +31,7 @@ struct WrittenJob {
         let standard = Located(value: WrittenPrompt.template(PromptTemplate.standard), mark: root.mark)
         prompt = job.value("prompt", default: standard) { WrittenPrompt.decode($0, directory: directory) }
         decoding = job.value("decoding", default: .standard, DecodingSpec.init(field:))
+        hasStandardLimit = job["decoding"].map { !DecodingSpec.statesLimit($0) } ?? true
         methods = job.required("methods").map(MethodSpec.decodeAll) ?? []
         grading = job.value("grading", default: GradingSpec(grader: .exact)) {
             GradingSpec(field: $0, directory: directory)

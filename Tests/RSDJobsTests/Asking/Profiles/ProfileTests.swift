@@ -118,7 +118,42 @@ private let problem = ProblemPrompt(question: "Why?", form: .text("Q: Why?\n\n")
         }
     }
 
-    @Test func stepsThatAreReadOtherwiseWhenMoreFollowsAreAnError() {
-        #expect(throws: Unanswerable.self) { try Reading(problem: [1], prefixes: [[1, 2, 3], [1, 2, 4, 5]]) }
+    @Test func aStepThatIsReadOtherwiseWhenMoreFollowsIsReadApart() {
+        let reading = Reading(problem: [1], prefixes: [[1, 2, 3], [1, 2, 4, 5], [1, 2, 4, 5, 6]])
+        #expect(reading.apart == [0: [1, 2, 3]])
+        #expect(reading.ends == [2, 3, 4])
+        #expect(reading.head == 1)
+        let tokens: [Int] = (0...2).map { reading.tokens(ofStep: $0) }
+        #expect(tokens == [2, 1, 1])
+    }
+
+    /// Where the tag is read with the text around it, it must be the same tag.
+    @Test func aStepWithoutTextHasTheTagAlone() async throws {
+        let prm = ToyPRM()
+        let shepherd = MathShepherd(model: "", overlong: .fail)
+        try await prm.withSession { session in
+            for steps in [[""], ["one\n\n", ""]] {
+                _ = try await shepherd.ask(
+                    Scoring(steps: steps, unscored: [steps.count - 1]), about: problem, of: session)
+            }
+        }
+        #expect(prm.passes == ["<s>Why? ки", "<s>Why? one ки\n ки"])
+    }
+
+    /// All at once or one at a time: the mark after a step without text has a reward of its own.
+    @Test(arguments: goldens.filter { $0.name != "token-classification" })
+    func aStepWithoutTextIsJudged(_ golden: Golden) async throws {
+        try await ToyPRM(columns: golden.columns).withSession { session in
+            let scorer = golden.scorer(.fail)
+            for steps in [[""], ["one\n\n", ""], ["\n\n", ""]] {
+                let places = Array(steps.indices)
+                let all = try await scorer.ask(Scoring(steps: steps, unscored: places), about: problem, of: session)
+                #expect(Set(all.rewards).count == steps.count)
+                for place in places {
+                    let one = Scoring(steps: Array(steps[...place]), unscored: [place])
+                    #expect(try await scorer.ask(one, about: problem, of: session).rewards == [all.rewards[place]])
+                }
+            }
+        }
     }
 }

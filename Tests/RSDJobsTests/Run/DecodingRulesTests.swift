@@ -1,0 +1,149 @@
+import Foundation
+import ModelLifecycle
+import Testing
+
+@testable import RSDJobs
+
+/// A run goes on by the rules that it was begun with, and a new one by those of today.
+@Suite struct DecodingRulesTests {
+    private struct Site: EngineSite, EngineRoom {
+        let groups: [[Role]] = [[.draft], [.prm], [.target]]
+        let reason: String? = nil
+        var energy: EnergyMeter? { nil }
+        func enter(_ group: [Role], note: @escaping EngineNoteTaker) async throws -> any Crew {
+            FakeCrew { _, _, _ in .answer }
+        }
+        func leave() {}
+        func version() -> String { "fake" }
+        func sweep() -> Int { 0 }
+        func open() -> any EngineRoom { self }
+    }
+
+    private func run(_ job: LoadedJob, in directory: RunDirectory) async throws {
+        let run = JobRun(
+            job: job, directory: directory, makeSite: { Site() }, grader: ExactGrader(),
+            graderID: ExactGrader.id, interruption: Interruption(), retryFailed: false, observe: { _ in })
+        _ = try await run.run()
+    }
+
+    /// Makes a run look as one of the version before there were rules to choose from.
+    private func age(_ directory: RunDirectory) throws {
+        var manifest = try #require(
+            try JSONSerialization.jsonObject(with: Data(contentsOf: directory.manifest)) as? [String: Any])
+        var identity = try #require(manifest["identity"] as? [String: Any])
+        let entries = try #require(identity["entries"] as? [[String: String]])
+        #expect(entries.first == ["key": "rules", "value": "2"])
+        identity["entries"] = entries.dropFirst().map { entry in
+            entry["key"] == "decoding.max_tokens" ? ["key": "decoding.max_tokens", "value": "512"] : entry
+        }
+        manifest["identity"] = identity
+        try JSONSerialization.data(withJSONObject: manifest).write(to: directory.manifest)
+    }
+
+    private func text(_ file: URL) throws -> String { try String(contentsOf: file, encoding: .utf8) }
+
+    @Test func aRunBegunWithTheOlderDefaultGoesOnWithIt() async throws {
+        let fixture = try SpecFixture()
+        try fixture.writeJob((" max_tokens: 64,", ""))
+        let directory = RunDirectory(URL(filePath: fixture.path("run")))
+        try await run(try fixture.load(), in: directory)
+        #expect(try text(directory.job).contains("max_tokens: 2048"))
+        try age(directory)
+        try await run(try fixture.load(), in: directory)
+        #expect(try text(directory.job).contains("max_tokens: 512"))
+        #expect(try RunArchive(directory).job.rules == .first)
+        // A spec that names another limit is another job, as ever.
+        try fixture.writeJob(("max_tokens: 64", "max_tokens: 2048"))
+        await #expect(throws: SpecChanged.self) { try await run(try fixture.load(), in: directory) }
+    }
+
+    /// The older default is no way round what a spec says.
+    @Test func aRunOfTodayIsNotTakenForAnOlderOne() async throws {
+        let fixture = try SpecFixture()
+        try fixture.writeJob(("max_tokens: 64", "max_tokens: 512"))
+        let directory = RunDirectory(URL(filePath: fixture.path("run")))
+        try await run(try fixture.load(), in: directory)
+        try fixture.writeJob((" max_tokens: 64,", ""))
+        await #expect(throws: SpecChanged.self) { try await run(try fixture.load(), in: directory) }
+    }
+
+    @Test func theRulesOfALaterVersionAreAChange() throws {
+        let fixture = try SpecFixture()
+        let job = try fixture.load()
+        let later = try JSONDecoder().decode(
+            SpecIdentity.self, from: Data(#"{"entries":[{"key":"rules","value":"3"}]}"#.utf8))
+        #expect(job.following(later).rules == .current)
+        #expect(SpecIdentity(job).difference(from: later).first?.description == "rules: 3 → 2")
+    }
+
+    /// What an older journal took unjudged replays so, in every method; by the rules of today it is another journal.
+    @Test(arguments: [
+        "{ rsd: { threshold: 0.7 } }", "{ best_of_n: { n: 2 } }", "{ process_best_of_n: { n: 2 } }",
+    ])
+    func anOlderJournalReplays(_ method: String) throws {
+        let fixture = try SpecFixture()
+        try fixture.writeJob(("{ rsd: { threshold: 0.7 } }", method))
+        var job = try fixture.load()
+        job.spec.models[.prm]?.profile = .skywork(stepToken: "\n\n")
+        let none = try JSONDecoder().decode(SpecIdentity.self, from: Data(#"{"entries":[]}"#.utf8))
+        let older = job.following(none)
+        let id = Roster(older).ids[0]
+        // All that it asks, answered with an end after a delimiter.
+        var trajectory = try #require(Roster(older)[id])
+        var records: [JournalRecord] = []
+        while let need = trajectory.needs.first {
+            var event: Event
+            switch need {
+            case .generate(let wanted):
+                let texts = wanted.stopsAtDelimiter ? (wanted.steps.isEmpty ? ["a\n\n"] : [""]) : ["a\n\n", ""]
+                event = .wrote(.draft, texts, texts.last == "" ? .eos : .delimiter)
+            case .score(let wanted):
+                #expect(!wanted.steps.contains(""))
+                let rewards = wanted.unscored.map { _ in 0.9 }
+                event = .scored(Scored(rewards: rewards, tokens: rewards.map { _ in 1 }, promptTokens: 1))
+            case .nothing: continue
+            }
+            event.candidate = need.candidate
+            try trajectory.apply(event)
+            records.append(.event(id, event))
+        }
+        #expect(trajectory.response.finish == .eos)
+        var roster = Roster(older)
+        #expect(try roster.replay(records) == records.count)
+        #expect(roster[id]?.response == trajectory.response)
+        // By the rules of today it is the journal of another run, or one that has not come to its end.
+        var today = Roster(job)
+        let count = try? today.replay(records)
+        #expect(count == nil || today[id]?.response.finish == nil)
+    }
+
+    @Test func theStandardLimitIsTheContextWhereThatIsShorter() throws {
+        let fixture = try SpecFixture()
+        try fixture.writeJob((" max_tokens: 64,", ""))
+        #expect(try fixture.load().spec.decoding.tokens == .response(2048))
+        try fixture.write(#"{"hidden_size": 4, "max_position_embeddings": 1024}"#, to: "models/draft/config.json")
+        try fixture.write(#"{"hidden_size": 4, "max_position_embeddings": 512}"#, to: "models/target/config.json")
+        #expect(try fixture.load().spec.decoding.tokens == .response(1024))
+        try fixture.writeJob((" max_tokens: 64,", ""), ("models/draft }", "models/draft, context: 1500 }"))
+        #expect(try fixture.load().spec.decoding.tokens == .response(1500))
+        // What is written is taken as it is.
+        try fixture.writeJob(("max_tokens: 64", "max_tokens: 4096"))
+        #expect(try fixture.load().spec.decoding.tokens == .response(4096))
+    }
+
+    @Test func theAuthorsLimitHasTheirName() throws {
+        let fixture = try SpecFixture()
+        try fixture.writeJob(("max_tokens: 64", "max_tokens_per_call: 64"))
+        let job = try fixture.load()
+        #expect(job.spec.decoding.tokens == .call(64))
+        #expect(CommonSettings(job).limits.tokens == .call(64))
+        #expect(job.spec.renderYAML().contains("  max_tokens_per_call: 64\n"))
+        #expect(SpecIdentity(job).entries.contains(.init(key: "decoding.max_tokens_per_call", value: "64")))
+        try fixture.writeJob(("max_tokens: 64", "max_tokens: 64, max_tokens_per_call: 64"))
+        #expect(
+            fixture.complaint().contains("job.yaml:13:69: error: 'max_tokens_per_call' takes the place of 'max_tokens'")
+        )
+        try fixture.writeJob(("max_tokens: 64", "max_tokens_per_call: 0"))
+        #expect(fixture.complaint().contains("'max_tokens_per_call' must be at least 1, found 0"))
+    }
+}
