@@ -22,6 +22,14 @@ import Testing
         return view
     }
 
+    @Test func saysNothingOfEnginesWhenAllIsFinished() {
+        var finished = RunView(job: "gsm8k-smol", begin: 0)
+        finished.take(.began(total: 2, finished: 2, replayed: 9), at: 1)
+        #expect(screen(finished.block(width: 60, at: 2)).contains("\nall finished, writing the results…\n"))
+        finished.take(.grading(answers: 2, grader: "exact/3"), at: 2)
+        #expect(screen(finished.block(width: 60, at: 2)).contains("\ngrading the answers…\n"))
+    }
+
     @Test func showsThatItReadsTheJournal() {
         #expect(
             screen(view.block(width: 60, at: 2)) == """
