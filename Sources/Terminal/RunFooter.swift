@@ -18,6 +18,15 @@ public struct RunFooter: Sendable {
         let run = summary.run
         var facts: [(String, Line)] = [("answers", finishes), ("grader", verdicts)]
         if let note = summary.undecidedNote(run: directory.shellWord) { facts.append(("", Line(note, .yellow))) }
+        if let methods = summary.undivided {
+            facts.append(
+                (
+                    "steps",
+                    Line(
+                        "no answer of \(methods.joined(separator: ", ")) holds the delimiter, so that each is one step; "
+                            + "give what these models end a step with as `delimiter`", .yellow)
+                ))
+        }
         facts.append(
             (
                 "run",

@@ -52,8 +52,10 @@ struct EngineClientTests {
         (#""stop_reason":null"#, #""stop_reason":-1"#),
         (#""finish_reason":"stop","stop_reason":null"#, #""finish_reason":"length","stop_reason":"\n\n""#),
         (#""finish_reason":"stop","stop_reason":null"#, #""finish_reason":"length","stop_reason":198"#),
-        (#" Paris.\n\n","logprobs":null,"finish_reason":"stop","stop_reason":null"#,
-         #" Paris.","logprobs":null,"finish_reason":"stop","stop_reason":"\n\n""#),
+        (
+            #" Paris.\n\n","logprobs":null,"finish_reason":"stop","stop_reason":null"#,
+            #" Paris.","logprobs":null,"finish_reason":"stop","stop_reason":"\n\n""#
+        ),
         (#""completion_tokens":4"#, #""completion_tokens":3"#), (#""completion_tokens":4"#, #""completion_tokens":-4"#),
         (#""prompt_tokens":2"#, #""prompt_tokens":3"#), (#""prompt_tokens":2"#, #""prompt_tokens":-2"#),
         (#""total_tokens":6"#, #""total_tokens":7"#), (#""prompt_token_ids":[1,2]"#, #""prompt_token_ids":[1,3]"#),
@@ -150,6 +152,8 @@ struct EngineClientTests {
         #"{"data":[{"data":[0.5]}]}"#,
         #"{"data":[{"data":[["0.5"]]}]}"#, #"{"data":[]}"#, #"{"data":[{"data":[[1]]},{"data":[[1]]}]}"#,
         #"{"data":[{"data":null}]}"#, #"{"data":[{"data":[[1e999]]}]}"#,
+        #"{"data":[{"data":[[0.5],[0.5,0.5]]}]}"#, #"{"data":[{"index":1,"data":[[0.5]]}]}"#,
+        #"{"data":[{"data":[[0.5]]}],"usage":{"prompt_tokens":2}}"#,
     ])
     func aRewardThatIsNoNumberIsMalformed(_ answer: String) async throws {
         let server = try await answering(answer)
@@ -191,8 +195,12 @@ struct EngineClientTests {
         #expect(sent["add_special_tokens"] as? Bool == false)
     }
 
-    @Test func namesThatDoNotMatchTheTokensAreMalformed() async throws {
-        let server = try await answering(#"{"tokens":[1,2],"token_strs":["a"]}"#)
+    @Test(arguments: [
+        #"{"tokens":[1,2],"token_strs":["a"]}"#, #"{"count":3,"tokens":[1,2],"token_strs":["a","b"]}"#,
+        #"{"tokens":[1,-2],"token_strs":["a","b"]}"#, #"{"tokens":[1,4294967296],"token_strs":["a","b"]}"#,
+    ])
+    func tokensThatCannotBeAreMalformed(_ answer: String) async throws {
+        let server = try await answering(answer)
         await #expect(throws: EngineAnswerError.self) {
             try await client(server).tokenize("a", addSpecialTokens: true)
         }
@@ -207,6 +215,24 @@ struct EngineClientTests {
                     ServedModel(id: "draft", maxModelLength: 512),
                     ServedModel(id: "other", maxModelLength: nil),
                 ])
+    }
+
+    @Test(arguments: [
+        #"{"data":[]}"#, #"{"data":[{"id":"other","max_model_len":512}]}"#,
+        #"{"data":[{"id":"draft","max_model_len":0}]}"#, #"{"data":[{"id":"draft","max_model_len":-1}]}"#,
+        #"{"data":[{"id":"draft","max_model_len":2147483648}]}"#, #"{"data":[{"id":"draft","max_model_len":1e30}]}"#,
+        #"{"data":[{"id":"draft","max_model_len":1.5}]}"#,
+    ])
+    func aContextThatCannotBeIsRefused(_ answer: String) async throws {
+        let server = try await answering(answer)
+        await #expect(throws: EngineAnswerError.self) { try await client(server).contextLength() }
+    }
+
+    @Test func aContextIsRead() async throws {
+        let told = try await answering(#"{"data":[{"id":"x","max_model_len":0},{"id":"draft","max_model_len":512}]}"#)
+        #expect(try await client(told).contextLength() == 512)
+        let untold = try await answering(#"{"data":[{"id":"draft"}]}"#)
+        #expect(try await client(untold).contextLength() == nil)
     }
 
     @Test func hasTheServerRenderAConversation() async throws {
@@ -256,6 +282,19 @@ struct EngineClientTests {
             metrics
                 == EngineMetrics(
                     promptTokens: 112, generationTokens: 5, requestsRunning: 3, requestsWaiting: 4))
+    }
+
+    /// NaN would differ from itself at every look, and so be progress for ever.
+    @Test func whatIsNoCountHasNoSay() {
+        let metrics = EngineMetrics(
+            prometheus: """
+                vllm:prompt_tokens_total{engine="0"} NaN
+                vllm:prompt_tokens_total{engine="1"} 2
+                vllm:generation_tokens_total +Inf
+                vllm:spec_decode_num_draft_tokens_total -1
+                vllm:spec_decode_num_accepted_tokens_total 1e300
+                """)
+        #expect(metrics == EngineMetrics(promptTokens: 2, generationTokens: 0, requestsRunning: 0, requestsWaiting: 0))
     }
 
     @Test(arguments: ["input_tokens", "input_text"])

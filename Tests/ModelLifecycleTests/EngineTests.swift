@@ -210,6 +210,18 @@ struct EngineTests {
         #expect(error?.exit == .exited(code: 9))
     }
 
+    /// It has loaded: what its log still says is no sign that it will ever tell what it serves.
+    @Test func oneThatSaysThatItIsWellAndTellsNoModelIsGivenUp() async throws {
+        var bench = try await EngineBench()
+        bench.server.tellsItsModel = false
+        bench.configuration.startSilence = .milliseconds(50)
+        bench.dialect.script = "while :; do echo serving; sleep 0.01; done"
+        let engine = bench.engine()
+        let error = await #expect(throws: EngineError.self) { try await engine.start() }
+        #expect(error?.code == .silentDuringStart)
+        #expect(error?.message.contains("it says that it is well") == true)
+    }
+
     @Test func aLostPortIsTriedAgain() async throws {
         var bench = try await EngineBench()
         let port = bench.server.fox.port

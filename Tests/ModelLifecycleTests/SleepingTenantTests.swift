@@ -183,7 +183,7 @@ private final class SleepServer: Sendable {
                 case "/v1/completions":
                     return .json(
                         #"{"choices":[{"text":"x","token_ids":\#(state.tokens),"finish_reason":"length"}],"#
-                            + #""usage":{"prompt_tokens":2,"completion_tokens":3}}"#)
+                            + #""usage":{"prompt_tokens":2,"completion_tokens":\#(state.tokens.count)}}"#)
                 case "/is_sleeping": return .json(#"{"is_sleeping":\#(state.isAsleep)}"#)
                 case "/sleep":
                     state.isAsleep = true

@@ -8,7 +8,7 @@ import Testing
         let plan = try FaultPlan(specs: [
             "slow-start=1.5", "die-on-start", "ignore-sigterm", "grandchild", "die-after=3",
             "error-500-after=2:1",
-            "poison=a:b:500", "poison=x:wrong-scores",
+            "poison=a:b:500", "poison=x:wrong-scores", "at=/detokenize:dribble",
         ])
         #expect(plan.slowStart == .milliseconds(1500))
         #expect(plan.dieOnStart && plan.ignoreTermination && plan.grandchild)
@@ -18,13 +18,15 @@ import Testing
                 .init(kind: .error500, trigger: .after(count: 2, times: 1)),
                 .init(kind: .error500, trigger: .poison("a:b")),
                 .init(kind: .wrongScores, trigger: .poison("x")),
+                .init(kind: .dribble, trigger: .at("/detokenize")),
             ])
         for kind in FaultPlan.Kind.allCases { _ = try FaultPlan(specs: ["\(kind.rawValue)-after=0"]) }
     }
 
     @Test(arguments: [
         "", "die", "die-after", "die-after=", "die-after=x", "die-after=-1", "die-after=1:2:3", "slow-start",
-        "slow-start=-1", "poison=x", "poison=:die", "poison=x:nothing", "explode-after=1", "grandchild=1",
+        "slow-start=-1", "poison=x", "poison=:die", "poison=x:nothing", "explode-after=1", "grandchild=1", "at=/health",
+        "at=:hang",
     ])
     func otherSpecsAreRefused(_ spec: String) {
         #expect {

@@ -61,4 +61,6 @@ public struct Canary: Sendable {
 /// An engine answered, and wrongly.
 public struct CanaryError: Error, Sendable, Hashable, CustomStringConvertible {
     public let description: String
+
+    package init(description: String) { self.description = description }
 }

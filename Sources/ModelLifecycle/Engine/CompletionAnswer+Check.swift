@@ -10,7 +10,8 @@ extension CompletionAnswer {
         if usage.prompt_tokens != prompt.count || (choice.prompt_token_ids.map { $0 != prompt } ?? false) {
             return "it is to another prompt: \(usage.prompt_tokens) tokens where \(prompt.count) were sent"
         }
-        if usage.completion_tokens != ids.count || (usage.total_tokens ?? prompt.count + ids.count) != prompt.count + ids.count
+        if usage.completion_tokens != ids.count
+            || (usage.total_tokens ?? prompt.count + ids.count) != prompt.count + ids.count
         {
             return "it counts \(usage.completion_tokens) tokens and holds \(ids.count)"
         }

@@ -28,9 +28,7 @@ extension EngineClient {
     /// `GET /is_sleeping`
     public func isSleeping() async throws -> Bool {
         struct Answer: Decodable { var is_sleeping: Bool }
-        let path = "/is_sleeping"
-        let body = try await fetch(HTTPRequest(.get, endpoint, path, deadline: deadline), path: path)
-        let answer: Answer = try decode(body, path: path)
+        let answer: Answer = try await look(at: "/is_sleeping")
         return answer.is_sleeping
     }
 
@@ -46,6 +44,6 @@ extension EngineClient {
     }
 
     private func command(_ path: String, body: Data? = nil) async throws {
-        _ = try await fetch(HTTPRequest(.post, endpoint, path, body: body, deadline: deadline), path: path)
+        _ = try await fetch(request(.post, path, body: body, .command), path: path)
     }
 }

@@ -8,7 +8,7 @@ public struct EngineClient: Sendable {
     public let endpoint: HTTPEndpoint
     /// The served model's name, sent as `model`.
     public let model: String
-    /// For one try of one request.
+    /// For one try of one request. What needs less than the model's work has less: see ``Errand``.
     public var deadline: Duration
     public var retry: RetryPolicy
     private let http: HTTPClient
@@ -41,7 +41,7 @@ public struct EngineClient: Sendable {
 
     /// `GET /health`: whether the engine says that it is well. Asked once. A hung engine may say so too.
     public func health() async throws -> Bool {
-        var request = HTTPRequest(.get, endpoint, "/health")
+        var request = request(.get, "/health", .glance)
         request.deadline = min(deadline, .seconds(10))
         do {
             return try await http.send(request).status == 200
@@ -62,14 +62,28 @@ public struct EngineClient: Sendable {
             }
             var data: [Card]
         }
-        let answer: Answer = try await ask(.get, "/v1/models")
+        let answer: Answer = try await look(at: "/v1/models")
         return answer.data.map { ServedModel(id: $0.id, maxModelLength: $0.max_model_len, root: $0.root) }
+    }
+
+    /// Tokens that a prompt and its answer may have together; nil where the server does not tell.
+    ///
+    /// - Throws: ``EngineAnswerError`` also where the model is not served, or with a context that is none.
+    public func contextLength() async throws -> Int? {
+        let served = try await models()
+        func wrong(_ what: String) -> EngineAnswerError {
+            malformed("/v1/models", what, Data("\(served)".utf8))
+        }
+        guard let card = served.first(where: { $0.id == model }) else { throw wrong("it does not serve '\(model)'") }
+        guard let length = card.maxModelLength else { return nil }
+        guard length > 0, length <= Int32.max else { throw wrong("max_model_len is \(length)") }
+        return length
     }
 
     /// `GET /version`
     public func version() async throws -> String {
         struct Answer: Decodable { var version: String }
-        let answer: Answer = try await ask(.get, "/version")
+        let answer: Answer = try await look(at: "/version")
         return answer.version
     }
 
@@ -82,16 +96,18 @@ public struct EngineClient: Sendable {
             var return_token_strs = true
         }
         struct Answer: Decodable {
+            var count: Int?
             var tokens: [Int]
             var token_strs: [String]
         }
         let path = "/tokenize"
         let question = Question(model: model, prompt: text, add_special_tokens: addSpecialTokens)
-        return try await ask(path, question) { (answer: Answer, body) in
+        return try await ask(path, .reading, question) { (answer: Answer, body) in
             guard answer.tokens.count == answer.token_strs.count else {
                 throw malformed(
                     path, "\(answer.tokens.count) tokens with \(answer.token_strs.count) names", body)
             }
+            try checkTokens(answer.tokens, count: answer.count, body)
             return Tokenization(tokens: answer.tokens, strings: answer.token_strs)
         }
     }
@@ -114,11 +130,26 @@ public struct EngineClient: Sendable {
             // The template writes them itself.
             var add_special_tokens = false
         }
-        struct Answer: Decodable { var tokens: [Int] }
+        struct Answer: Decodable {
+            var count: Int?
+            var tokens: [Int]
+        }
         let question = Question(
             model: model, messages: messages, add_generation_prompt: addGenerationPrompt,
             continue_final_message: continueFinalMessage)
-        return try await ask("/tokenize", question) { (answer: Answer, _) in answer.tokens }
+        return try await ask("/tokenize", .reading, question) { (answer: Answer, body) in
+            try checkTokens(answer.tokens, count: answer.count, body)
+            return answer.tokens
+        }
+    }
+
+    private func checkTokens(_ tokens: [Int], count: Int?, _ body: Data) throws {
+        guard (count ?? tokens.count) == tokens.count else {
+            throw malformed("/tokenize", "it counts \(count ?? 0) tokens and holds \(tokens.count)", body)
+        }
+        if let id = tokens.first(where: { $0 < 0 || $0 > Int32.max }) {
+            throw malformed("/tokenize", "the token \(id), which cannot be", body)
+        }
     }
 
     /// `POST /detokenize`
@@ -128,7 +159,7 @@ public struct EngineClient: Sendable {
             var tokens: [Int]
         }
         struct Answer: Decodable { var prompt: String }
-        return try await ask("/detokenize", Question(model: model, tokens: tokens)) { (answer: Answer, _) in
+        return try await ask("/detokenize", .reading, Question(model: model, tokens: tokens)) { (answer: Answer, _) in
             answer.prompt
         }
     }
@@ -136,7 +167,7 @@ public struct EngineClient: Sendable {
     /// `POST /v1/completions`, one prompt and one answer to it.
     public func complete(_ request: CompletionRequest) async throws -> Completion {
         let path = "/v1/completions"
-        return try await ask(path, CompletionQuestion(model: model, request)) {
+        return try await ask(path, .work, CompletionQuestion(model: model, request)) {
             (answer: CompletionAnswer, body) in
             if let what = answer.contradiction(to: request) { throw malformed(path, what, body) }
             return answer.choices[0].completion(usage: answer.usage)
@@ -153,13 +184,24 @@ public struct EngineClient: Sendable {
             var input: [Int]
         }
         struct Answer: Decodable {
-            struct Item: Decodable { var data: [[Double?]] }
+            struct Item: Decodable {
+                var index: Int?
+                var data: [[Double?]]
+            }
+            struct Usage: Decodable { var prompt_tokens: Int? }
             var data: [Item]
+            var usage: Usage?
         }
         let path = "/pooling"
-        return try await ask(path, Question(model: model, input: tokens)) { (answer: Answer, body) in
-            guard answer.data.count == 1 else {
+        return try await ask(path, .work, Question(model: model, input: tokens)) { (answer: Answer, body) in
+            guard answer.data.count == 1, (answer.data[0].index ?? 0) == 0 else {
                 throw malformed(path, "\(answer.data.count) items where one was asked for", body)
+            }
+            if let read = answer.usage?.prompt_tokens, read != tokens.count {
+                throw malformed(path, "it is to another input: \(read) tokens where \(tokens.count) were sent", body)
+            }
+            guard Set(answer.data[0].data.map(\.count)).count < 2 else {
+                throw malformed(path, "rows of different lengths", body)
             }
             return try answer.data[0].data.enumerated().map { row, columns in
                 try columns.map { value in
@@ -175,25 +217,30 @@ public struct EngineClient: Sendable {
 
     /// `GET /metrics`
     public func metrics() async throws -> EngineMetrics {
-        let body = try await fetch(
-            HTTPRequest(.get, endpoint, "/metrics", deadline: deadline), path: "/metrics")
+        let body = try await fetch(request(.get, "/metrics", .glance), path: "/metrics")
         return EngineMetrics(prometheus: String(decoding: body, as: UTF8.self))
     }
 
     // MARK: Asking
 
-    private func ask<Answer: Decodable>(_ method: HTTPRequest.Method, _ path: String) async throws -> Answer {
-        let body = try await fetch(HTTPRequest(method, endpoint, path, deadline: deadline), path: path)
-        return try decode(body, path: path)
+    /// - Returns: what a server says of itself.
+    func look<Answer: Decodable>(at path: String) async throws -> Answer {
+        try decode(try await fetch(request(.get, path, .glance), path: path), path: path)
     }
 
     private func ask<Question: Encodable, Answer: Decodable, Value>(
-        _ path: String, _ question: Question, _ read: (Answer, Data) throws -> Value
+        _ path: String, _ errand: Errand, _ question: Question, _ read: (Answer, Data) throws -> Value
     ) async throws -> Value {
         let data = try JSONEncoder().encode(question)
-        let body = try await fetch(
-            HTTPRequest(.post, endpoint, path, body: data, deadline: deadline), path: path)
+        let body = try await fetch(request(.post, path, body: data, errand), path: path)
         return try read(decode(body, path: path), body)
+    }
+
+    func request(_ method: HTTPRequest.Method, _ path: String, body: Data? = nil, _ errand: Errand) -> HTTPRequest {
+        var request = HTTPRequest(
+            method, endpoint, path, body: body, deadline: min(deadline, errand.deadline ?? deadline))
+        request.answerLimit = errand.answerLimit
+        return request
     }
 
     /// The body of an answer with status 200.
@@ -223,7 +270,7 @@ public struct EngineClient: Sendable {
         }
     }
 
-    private func malformed(_ path: String, _ what: String, _ body: Data) -> EngineAnswerError {
+    func malformed(_ path: String, _ what: String, _ body: Data) -> EngineAnswerError {
         .malformed(endpoint: path, what: what, excerpt: body.excerpt)
     }
 }

@@ -107,28 +107,33 @@ struct EngineStarter: Sendable {
         var pause = Duration.milliseconds(10)
         var size = instance.log.size
         var lastSign = clock.now
+        var saysThatItIsWell = false
         while true {
             try Task.checkCancellation()
             if let status = instance.child.exit.value { throw died(instance, status) }
-            if try await isReady(instance) { return }
+            if try await isReady(instance, &saysThatItIsWell) { return }
             let now = instance.log.size
-            if now != size {
+            // One that is well has loaded: its log is no sign of a start any more.
+            if now != size, !saysThatItIsWell {
                 size = now
                 lastSign = clock.now
             }
             // With a log that says nothing, CPU time and the like would say little more: loading is read in the log.
-            guard clock.now - lastSign < configuration.startSilence else { throw silent(instance) }
+            guard clock.now - lastSign < configuration.startSilence else {
+                throw silent(instance, saysThatItIsWell: saysThatItIsWell)
+            }
             if let status = try await instance.child.exit.wait(atMost: pause) { throw died(instance, status) }
             pause = min(pause * 3 / 2, .milliseconds(250))
         }
     }
 
     /// `/health` alone proves nothing: the port may have gone to another server. Ours knows our key and our name.
-    private func isReady(_ instance: EngineInstance) async throws -> Bool {
+    private func isReady(_ instance: EngineInstance, _ saysThatItIsWell: inout Bool) async throws -> Bool {
         var client = instance.client
         client.deadline = .seconds(5)
         client.retry = .never
         guard try await client.health() else { return false }
+        saysThatItIsWell = true
         do {
             let served = try await client.models().map(\.id)
             if served.contains(configuration.name) { return true }
@@ -158,11 +163,13 @@ struct EngineStarter: Sendable {
         }
     }
 
-    private func silent(_ instance: EngineInstance) -> EngineError {
+    private func silent(_ instance: EngineInstance, saysThatItIsWell: Bool) -> EngineError {
         EngineError(
             .silentDuringStart, engine: configuration.name,
-            "it was not ready and its log said nothing new for \(configuration.startSilence); "
-                + "raise the start limit if the model needs longer",
+            saysThatItIsWell
+                ? "it says that it is well, and does not tell which model it serves"
+                : "it was not ready and its log said nothing new for \(configuration.startSilence); "
+                    + "raise the start limit if the model needs longer",
             logPath: instance.log.path, logTail: dialect.tellingLines(of: instance.log.tail(hiding: instance.key)))
     }
 }

@@ -131,6 +131,8 @@ extension EngineMetrics {
             let rest =
                 line.lastIndex(of: "}").map { line[line.index(after: $0)...] } ?? line[name.endIndex...]
             guard let word = rest.split(separator: " ").first, let value = Double(word) else { continue }
+            // What is no count has no say: NaN would differ from itself at every look.
+            guard (0...0x1p53).contains(value) else { continue }
             sums[name, default: 0] += value
         }
         self.init(

@@ -18,7 +18,7 @@ final class CurlTransfer {
         self.easy = easy
         self.continuation = continuation
         url = request.url
-        limit = limits.responseBytes
+        limit = min(limits.responseBytes, request.answerLimit)
         progress = request.progress
         configure(request)
     }
@@ -33,6 +33,8 @@ final class CurlTransfer {
     private func configure(_ request: HTTPRequest) {
         rsd_curl_set_string(easy, CURLOPT_URL, request.url)
         rsd_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
+        // CURLOPT_QUICK_EXIT, unknown to curl before 7.87: one that is cancelled does not wait for a name that is looked up.
+        rsd_curl_set_long(easy, CURLoption(322), 1)
         rsd_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         switch request.route {
         case .direct: rsd_curl_set_string(easy, CURLOPT_NOPROXY, "*")

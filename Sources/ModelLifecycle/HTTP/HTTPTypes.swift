@@ -48,6 +48,8 @@ public struct HTTPRequest: Sendable {
     public var deadline: Duration
     /// For the connection alone.
     public var connectLimit: Duration
+    /// Bytes of the answer's body, where that is less than the client takes of any.
+    public var answerLimit = Int.max
     public var route = Route.direct
     /// Told the bytes of the answer's body so far, and how many it will have where the server says so. It is called on the
     /// HTTP thread, which must not wait.

@@ -104,10 +104,11 @@ actor AttachedEngine: EngineHandle {
 
     /// Whether a server is there. One that is slow to answer is busy, not dead.
     private func answers() async -> Bool {
+        var request = HTTPRequest(.get, server.endpoint, "/health", deadline: .seconds(10))
+        request.answerLimit = 1 << 20
         do {
-            return try await http.send(HTTPRequest(.get, server.endpoint, "/health", deadline: .seconds(10))).status
-                == 200
-        } catch .timedOut, .cancelled {
+            return try await http.send(request).status == 200
+        } catch .timedOut, .cancelled, .tooLarge {
             return true
         } catch {
             return false

@@ -58,7 +58,7 @@ actor SleepingTenant: Tenant {
         try await coldStart(beside: others)
     }
 
-    private func coldStart(beside others: [String]) async throws {
+    private func coldStart(beside others: [String], tries: Int = 2) async throws {
         (isAsleep, firstResidue) = (false, nil)
         footprint = try await memory.start(engine, beside: others)
         do {
@@ -66,12 +66,19 @@ actor SleepingTenant: Tenant {
         } catch EngineAnswerError.engine {
             // It died at once: whoever asks it next learns how.
             known = nil
+        } catch let error as EngineAnswerError {
+            try await giveUp("it was started and does not answer as it should: \(error)")
+            guard tries > 1 else {
+                throw EngineError(
+                    .notReady, engine: engine.configuration.name,
+                    "it was started and does not answer as it should: \(error)")
+            }
+            try await coldStart(beside: others, tries: tries - 1)
         }
     }
 
     private func wake() async throws {
         var client = try await engine.client
-        client.deadline = .seconds(600)
         client.retry = .never
         if level == 1 {
             try await client.wakeUp()
@@ -106,7 +113,6 @@ actor SleepingTenant: Tenant {
 
     private func sleep(beside others: [String]) async throws {
         var client = try await engine.client
-        client.deadline = .seconds(600)
         client.retry = .never
         try await client.sleep(level: level)
         guard try await client.isSleeping() else { throw CanaryError(description: "it says that it is still awake") }

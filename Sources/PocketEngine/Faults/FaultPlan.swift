@@ -1,6 +1,6 @@
 /// The bad manners a server was asked to show: for tests of those who run servers.
 public struct FaultPlan: Sendable, Equatable {
-    /// What may happen to one request to the model.
+    /// What may happen to one request.
     public enum Kind: String, Sendable, CaseIterable {
         /// The process ends as by SIGKILL.
         case die
@@ -16,6 +16,10 @@ public struct FaultPlan: Sendable, Equatable {
         case nanScores = "nan-scores"
         /// Status 200 with a body that is not JSON.
         case garbage
+        /// A body that comes at a byte a second and has no end.
+        case dribble
+        /// A body that comes as fast as it can and has no end.
+        case endless
     }
 
     struct RequestFault: Sendable, Equatable {
@@ -24,6 +28,8 @@ public struct FaultPlan: Sendable, Equatable {
             case after(count: Int, times: Int)
             /// A request with this text in a prompt.
             case poison(String)
+            /// Every request to this endpoint.
+            case at(String)
         }
 
         let kind: Kind
@@ -46,8 +52,8 @@ public struct FaultPlan: Sendable, Equatable {
 
     public init() {}
 
-    /// Reads `specs` as on the command line, such as `die-after=3`, `error-500-after=2:1`, `poison=TEXT:hang`; throws a
-    /// `CheckpointError` that names the spec that is not understood.
+    /// Reads `specs` as on the command line, such as `die-after=3`, `error-500-after=2:1`, `poison=TEXT:hang`,
+    /// `at=/detokenize:hang`; throws a `CheckpointError` that names the spec that is not understood.
     public init(specs: [String], onceFile: String? = nil) throws {
         self.onceFile = onceFile
         for spec in specs {
@@ -67,11 +73,12 @@ public struct FaultPlan: Sendable, Equatable {
         case ("sleep-error", nil): sleepError = true
         case ("wake-error", nil): wakeError = true
         case ("wake-corrupt", nil): wakeCorrupt = true
-        case ("poison", let value?):
+        case ("poison", let value?), ("at", let value?):
             guard let colon = value.lastIndex(of: ":"), colon > value.startIndex else { return false }
             let name = value[value.index(after: colon)...]
             guard let kind = Kind(rawValue: name == "500" ? "error-500" : String(name)) else { return false }
-            requests.append(RequestFault(kind: kind, trigger: .poison(String(value[..<colon]))))
+            let place = String(value[..<colon])
+            requests.append(RequestFault(kind: kind, trigger: parts[0] == "at" ? .at(place) : .poison(place)))
         case (let name?, let value?):
             let numbers = value.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
             guard name.hasSuffix("-after"), let kind = Kind(rawValue: String(name.dropLast("-after".count))),

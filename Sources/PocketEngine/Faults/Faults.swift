@@ -26,6 +26,20 @@ public final class Faults: Sendable {
         prompts: () -> [String], cancellation: Cancellation, honest: () async throws -> HTTPResponse
     ) async throws -> HTTPResponse {
         guard !plan.requests.isEmpty, let kind = due(prompts()) else { return try await honest() }
+        return try await act(kind, cancellation, honest)
+    }
+
+    /// What is to happen to a request because of its endpoint.
+    func due(at endpoint: String) -> FaultPlan.Kind? {
+        let fault = plan.requests.first { $0.trigger == .at(endpoint) }
+        guard let fault, license.claim() else { return nil }
+        FileHandle.standardError.write(Data("fault at \(endpoint)\n".utf8))
+        return fault.kind
+    }
+
+    func act(
+        _ kind: FaultPlan.Kind, _ cancellation: Cancellation, _ honest: () async throws -> HTTPResponse
+    ) async throws -> HTTPResponse {
         switch kind {
         case .die:
             kill(getpid(), SIGKILL)
@@ -39,6 +53,8 @@ public final class Faults: Sendable {
             throw APIError.internalError("Internal server error")
         case .garbage:
             return .json(data: Data("<html>not JSON at all".utf8))
+        case .dribble: return .endless(pause: .seconds(1), chunk: 1)
+        case .endless: return .endless(pause: .zero, chunk: 1 << 16)
         case .cutBody:
             return .cut(try await honest().bodyData)
         case .wrongScores:
@@ -55,6 +71,7 @@ public final class Faults: Sendable {
                 switch plan.requests[index].trigger {
                 case .after(let count, let times): state.requests >= count && state.acted[index] < times
                 case .poison(let text): prompts.contains { $0.contains(text) }
+                case .at: false
                 }
             }
             if let index { state.acted[index] += 1 }
@@ -108,6 +125,13 @@ final class FaultLicense: Sendable {
 }
 
 extension HTTPResponse {
+    /// Announces more than it ever sends.
+    fileprivate static func endless(pause: Duration, chunk: Int) -> HTTPResponse {
+        HTTPResponse(
+            statusCode: .ok, headers: [.contentType: "application/json"],
+            body: HTTPBodySequence(from: Blanks(pause: pause, chunk: chunk), count: 1 << 40))
+    }
+
     /// Announces the whole of `body`, sends half of it and closes the connection.
     fileprivate static func cut(_ body: Data) -> HTTPResponse {
         HTTPResponse(
@@ -133,6 +157,27 @@ private struct HalfABody: AsyncBufferedSequence {
             guard let bytes = rest else { throw SocketError.disconnected }
             rest = nil
             return bytes
+        }
+    }
+}
+
+/// Blanks without end.
+private struct Blanks: AsyncBufferedSequence {
+    typealias Element = UInt8
+
+    let pause: Duration
+    let chunk: Int
+
+    func makeAsyncIterator() -> Iterator { Iterator(blanks: self) }
+
+    struct Iterator: AsyncBufferedIteratorProtocol {
+        let blanks: Blanks
+
+        mutating func next() async throws -> UInt8? { try await nextBuffer(suggested: 1)?.first }
+
+        mutating func nextBuffer(suggested count: Int) async throws -> Data? {
+            try await Task.sleep(for: blanks.pause)
+            return Data(repeating: 0x20, count: blanks.chunk)
         }
     }
 }

@@ -37,7 +37,11 @@ struct Router: HTTPHandler {
         guard request.method == method else {
             return try .json(["detail": "Method Not Allowed"], status: 405)
         }
-        return try await handler(request)
+        guard let fault = faults.due(at: request.path) else { return try await handler(request) }
+        let cancellation = Cancellation()
+        return try await watch.during(request, gone: { cancellation.abandon() }) {
+            try await faults.act(fault, cancellation) { try await handler(request) }
+        }
     }
 
     private typealias Handler = (HTTPRequest) async throws -> HTTPResponse

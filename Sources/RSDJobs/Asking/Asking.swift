@@ -8,8 +8,12 @@ struct Asking: Sendable {
     private let prmReadsChat: Bool
     private let generation: GenerationAsker
     private let scorer: (any PRMScorer)?
+    /// Trajectories may show a PRM the same and want other rewards of it.
+    let rewards = AskedOnce<String, [Double]>()
     /// How the PRM is served.
     let prmTask: EngineTask
+    /// The contexts that the job asks for.
+    let contexts: [Role: Int]
 
     /// - Throws: ``ModelFilesError`` where the PRM's files do not tell what its profile needs.
     init(job: LoadedJob) throws {
@@ -23,6 +27,7 @@ struct Asking: Sendable {
         prmTask = try prm?.task() ?? .generate
         prmReadsChat = job.hasChatTemplate(.prm)
         prompts = job.prompts
+        contexts = spec.models.compactMapValues(\.context)
     }
 
     /// - Throws: ``Unanswerable`` where asking again is of no use; ``Nonsense``, ``FailedAttempt`` or an

@@ -31,7 +31,8 @@ struct GenerationAsker: Sendable {
         case .stop: stop = .stopString
         case .length where isShort && session.contextLength < .max:
             throw Nonsense(
-                description: "a completion was cut at \(completion.tokenIDs.count) tokens where \(limit) may be written")
+                description: "a completion was cut at \(completion.tokenIDs.count) tokens where \(limit) may be written"
+            )
         case .length: stop = .length
         case .eos, .endToken, .other: stop = .eos
         }

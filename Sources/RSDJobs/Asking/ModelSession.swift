@@ -3,11 +3,13 @@ import ModelLifecycle
 /// A model that is up and ready: its engine's client and what is known of its tokenizer and context.
 struct ModelSession: Sendable {
     let client: EngineClient
-    /// Tokens that a prompt and its continuation may have together.
+    /// Tokens that a prompt and its continuation may have together; `Int.max` where the server does not tell.
     let contextLength: Int
     let pieces: TokenPieces
     let splitter: StepSplitter
     let prompts = PromptTokens()
+    /// What the model said as a PRM, by what it was shown.
+    var rewards = AskedOnce<String, [Double]>()
 
     func pieces(of ids: some Sequence<Int> & Sendable) async throws -> [String] {
         try await pieces.pieces(of: ids, from: client)

@@ -13,9 +13,12 @@ public struct Summary: Sendable, Equatable, Codable {
     /// One for each method and data set, in the order of the spec.
     public var rows: [Row]
     public var run: RunFigures
+    /// Methods whose steps are judged and whose answers, long ones among them, hold no delimiter: each is one step. nil where
+    /// there is none.
+    public var undivided: [String]?
 
     private enum CodingKeys: String, CodingKey {
-        case job, grader, parameters, flops, rows, run
+        case job, grader, parameters, flops, rows, run, undivided
         case parametersFrom = "parameters_from"
     }
 
@@ -54,6 +57,9 @@ extension Summary {
         parametersFrom = byName.mapValues(\.source)
         self.run = run
         let flops = Flops(parameters: models.mapValues(\.parameters))
+        let names = spec.methods.filter { $0.kind.roles.contains(.prm) }.map(\.name)
+        let undivided = names.filter { name in Self.areUndivided(lines.filter { $0.method == name }) }
+        self.undivided = undivided.isEmpty ? nil : undivided
         let groups = Dictionary(grouping: lines) { [$0.method, $0.dataset] }
         let baseline = spec.methods.first { $0.kind == .targetOnly }?.name
         rows = spec.methods.flatMap { method in
@@ -68,6 +74,11 @@ extension Summary {
             }
         }
         if let speculation = run.speculation { addSpeculation(speculation, flops, to: spec) }
+    }
+
+    /// Whether no answer was cut into steps, though several are as long as one that has some would be.
+    private static func areUndivided(_ lines: [ResultLine]) -> Bool {
+        lines.allSatisfy { $0.steps.count < 2 } && lines.count { $0.text.utf8.count >= 200 } >= 3
     }
 
     /// The engine counts what its speculator did over all answers together; each data set bears its part by its tokens.

@@ -59,7 +59,7 @@ actor EngineCrew: Crew {
         (client.deadline, client.retry) = (min(stallTimeout, .seconds(5)), .never)
         guard let metrics = try? await client.metrics() else { return nil }
         let now = RunFigures.Speculation(
-            proposed: Int(metrics.proposedTokens), accepted: Int(metrics.acceptedTokens))
+            proposed: Int(exactly: metrics.proposedTokens) ?? 0, accepted: Int(exactly: metrics.acceptedTokens) ?? 0)
         defer { speculated = now }
         let isSame = now.proposed >= speculated.proposed
         return isSame
@@ -78,12 +78,15 @@ actor EngineCrew: Crew {
         guard let engine = engines[role] else { return }
         do {
             let client = try await engine.client
-            // The models that an engine serves under this name; a server that does not tell its context has no limit.
-            let served = try await client.models().first { $0.id == client.model }
+            let context = try await client.contextLength()
+            if let wanted = asking.contexts[role], let context, context < wanted {
+                throw CanaryError(
+                    description: "its context holds \(context) tokens, and the job's `context` is \(wanted)")
+            }
             if role == .prm { try await checkScores(of: client) }
             sessions[role] = ModelSession(
-                client: client, contextLength: served?.maxModelLength ?? .max,
-                pieces: pieces[role] ?? TokenPieces(), splitter: asking.splitter)
+                client: client, contextLength: context ?? .max,
+                pieces: pieces[role] ?? TokenPieces(), splitter: asking.splitter, rewards: asking.rewards)
         } catch EngineAnswerError.engine {
         } catch let error as EngineError where error.code == .notReady {
         } catch let error where error is EngineAnswerError || error is CanaryError {

@@ -75,7 +75,7 @@ struct JobRun: Sendable {
         var roster = Roster(job)
         let answers = AnswerBook(job.spec)
         let replayed = try roster.replay(contents.records, into: answers)
-        let swept = try await site.sweep()
+        let swept = try await interruption.giveUpOn { try await site.sweep() }
         // A run that is finished needs no engines, and may be looked at where there are none.
         let isDone = roster.finishedCount == roster.ids.count && !retryFailed
         let room = isDone ? nil : try await interruption.giveUpOn { try await site.open() }
@@ -248,7 +248,7 @@ struct JobRun: Sendable {
         var manifest = Manifest(
             job: job.spec.name, identity: SpecIdentity(job), shard: job.shard, seed: job.spec.seed,
             program: Program.version,
-            engine: try await site.version(), host: ProcFS.hostName(),
+            engine: try await interruption.giveUpOn { try await site.version() }, host: ProcFS.hostName(),
             created: Date().formatted(.iso8601), residency: room?.reason,
             batchInvariant: job.spec.engine.batchInvariant,
             models: Dictionary(uniqueKeysWithValues: job.models.map { ($0.key.rawValue, ModelSize($0.value)) }))

@@ -25,6 +25,10 @@ import Testing
             fault: "hang-after=4", answer: "starts it again after the stall limit",
             setup: JobSetup(faultsActOnce: true, engine: ["stall_timeout: 1"]),
             says: ["made no progress for 1 seconds; starting it again"]),
+        Manner(
+            fault: "at=/detokenize:hang", answer: "starts it again after the stall limit",
+            setup: JobSetup(faultsActOnce: true, engine: ["stall_timeout: 1"]),
+            says: ["made no progress for 1 seconds; starting it again"]),
         Manner(fault: "error-500-after=2:2", answer: "asks again after a pause"),
         Manner(fault: "cut-body-after=2:1", answer: "asks again after a pause"),
         Manner(fault: "garbage-after=2:1", answer: "asks again", says: ["will be tried again", "not JSON"]),

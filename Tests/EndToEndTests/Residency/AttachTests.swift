@@ -60,6 +60,16 @@ import Testing
         #expect(!run.messages.contains("open-sesame"))
     }
 
+    @Test("a start that a server drags out is given up at once", arguments: ["/version", "/v1/models", "/tokenize"])
+    func interruptedAtTheStart(endpoint: String) async throws {
+        let servers = try await DemoServers(fault: "at=\(endpoint):dribble")
+        let job = try TestJob(servers.setup)
+        let runner = try job.start()
+        try #require(await runner.reached { servers.wereAsked(endpoint) }, "\(runner.standardError)")
+        runner.send(SIGTERM)
+        #expect(await runner.exitCode() == 75, "\(runner.standardError)")
+    }
+
     @Test("a server that goes away is waited for, and the run goes on with its successor")
     func comesBack() async throws {
         let servers = try await DemoServers(delay: 20)

@@ -51,11 +51,18 @@ import Testing
         try await goesOn(job)
     }
 
-    @Test("while the engine hangs: the wait for its answers is bounded")
-    func interruptedWhileHanging() async throws {
-        let job = try TestJob(JobSetup(faults: ["hang-after=0"]))
+    @Test(
+        "while the engine hangs: the wait for its answers is bounded",
+        arguments: ["hang-after=0", "at=/detokenize:hang"])
+    func interruptedWhileHanging(fault: String) async throws {
+        let job = try TestJob(JobSetup(faults: [fault]))
         let runner = try job.start()
-        try #require(await runner.reached { (try? RequestLog(job).requests.isEmpty) == false })
+        let log = job.directory.logs.appending(path: "draft-1.log")
+        try #require(
+            await runner.reached {
+                (try? RequestLog(job).requests.isEmpty) == false
+                    || (try? String(contentsOf: log, encoding: .utf8))?.contains("fault at") == true
+            })
         runner.send(SIGTERM)
         #expect(await runner.exitCode() == 75, "\(runner.standardError)")
         #expect(try job.livingEngines().isEmpty)

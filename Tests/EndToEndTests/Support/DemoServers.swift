@@ -14,11 +14,12 @@ final class DemoServers: Sendable {
     /// - Parameters:
     ///   - key: what each wants to be shown.
     ///   - delay: milliseconds before each answer.
-    init(key: String? = nil, delay: Int = 0) async throws {
+    ///   - fault: bad manners of each.
+    init(key: String? = nil, delay: Int = 0, fault: String? = nil) async throws {
         scratch = FileManager.default.temporaryDirectory.appending(path: "rsd-servers-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
         environment = key.map { ["VLLM_API_KEY": $0] } ?? [:]
-        arguments = ["--delay-ms", "\(delay)"]
+        arguments = ["--delay-ms", "\(delay)"] + (fault.map { ["--fault", $0] } ?? [])
         var ports: [String: Int] = [:]
         for name in ["draft", "prm", "target"] { ports[name] = try FreePort.find() }
         self.ports = ports
@@ -36,6 +37,11 @@ final class DemoServers: Sendable {
     }
 
     var areRunning: Bool { processes.withLock { $0.values.allSatisfy(\.isRunning) } }
+
+    /// Whether one of them has shown its bad manners at an endpoint.
+    func wereAsked(_ endpoint: String) -> Bool {
+        processes.withLock { $0.values.contains { $0.standardError.contains("fault at \(endpoint)\n") } }
+    }
 
     /// Ends a server, and starts another in its place.
     func replace(_ name: String) async throws {

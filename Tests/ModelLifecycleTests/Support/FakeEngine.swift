@@ -49,6 +49,7 @@ final class FakeServer: Sendable {
 
     private final class Health: Sendable {
         let status = Mutex(200)
+        let tellsItsModel = Mutex(true)
     }
 
     init(serving name: String) async throws {
@@ -57,6 +58,7 @@ final class FakeServer: Sendable {
         fox = try await FoxServer { seen in
             switch seen.path {
             case "/health": return .init(status: health.status.withLock { $0 })
+            case "/v1/models" where !health.tellsItsModel.withLock({ $0 }): return .init(status: 503)
             case "/v1/models": return .json(#"{"data":[{"id":"\#(name)","max_model_len":64}]}"#)
             case "/detokenize": return .json(#"{"prompt":"\#(name) speaks"}"#)
             default:
@@ -64,6 +66,11 @@ final class FakeServer: Sendable {
                 return try await Latch<FoxServer.Reply>().wait()
             }
         }
+    }
+
+    var tellsItsModel: Bool {
+        get { health.tellsItsModel.withLock { $0 } }
+        set { health.tellsItsModel.withLock { $0 = newValue } }
     }
 
     var isHealthy: Bool {

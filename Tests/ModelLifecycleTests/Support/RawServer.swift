@@ -25,9 +25,17 @@ final class RawServer: Sendable {
             while recv(descriptor, &byte, 1, 0) > 0 {}
         }
 
-        func write(_ text: String) {
+        /// - Returns: whether somebody is there to take it.
+        @discardableResult
+        func write(_ text: String) -> Bool {
             let bytes = Array(text.utf8)
-            _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+            return send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) > 0
+        }
+
+        /// Looks after a moment: for those who write slowly.
+        var isOpen: Bool {
+            var look = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            return poll(&look, 1, 10) == 0
         }
 
         /// Closes with a reset in place of an orderly end.

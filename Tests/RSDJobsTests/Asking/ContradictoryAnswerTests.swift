@@ -39,12 +39,14 @@ import Testing
         }
     }
 
-    private static func lie(about truth: TokenServer.Continuation, _ chance: inout SplitMix64) -> TokenServer.Continuation {
+    private static func lie(about truth: TokenServer.Continuation, _ chance: inout SplitMix64)
+        -> TokenServer.Continuation
+    {
         var answer = truth
         var letters = Array(truth.text)
         let place = Int.random(in: 0...letters.count, using: &chance)
         let token = Int.random(in: 0..<truth.tokens.count, using: &chance)
-        let letter = "aé\n7\r<" .randomElement(using: &chance) ?? "a"
+        let letter = "aé\n7\r<".randomElement(using: &chance) ?? "a"
         switch Int.random(in: 0..<13, using: &chance) {
         case 0: letters.insert(letter, at: place)
         case 1: if place < letters.count { letters.remove(at: place) }

@@ -54,7 +54,9 @@ import Testing
         #expect(asked.map(\.include_stop_str_in_output) == [true])
         #expect(asked.map(\.seed) == [11])
         #expect(generated.end == .delimiter)
-        let (whole, _) = try await ask(wanted(stops: false), of: .qwen2, answer: try rest(of: .qwen2))
+        var cut = try rest(of: .qwen2)
+        (cut.finish, cut.stop) = ("length", nil)
+        let (whole, _) = try await ask(wanted(stops: false, tokens: cut.tokens.count), of: .qwen2, answer: cut)
         #expect(whole.map(\.stop) == [[]])
     }
 
@@ -84,12 +86,45 @@ import Testing
         }
     }
 
+    /// The token that completes a delimiter may hold more line breaks than that, or the next delimiter.
+    @Test(arguments: ["\n\n\n", "\n\n\n\n"]) func aStopInTheMiddleOfATokenEndsTheStep(_ last: String) async throws {
+        var server = RecordedTokenizer.smolLM2
+        server.pieces[7777] = last
+        let answer = TokenServer.Continuation(text: " Two\n\n", tokens: [5713, 7777], stop: "\n\n")
+        let (_, generated) = try await ask(wanted(), of: server, answer: answer)
+        #expect(generated.end == .delimiter)
+        #expect(generated.steps == [StepText(text: " Two\n\n", tokens: 2)])
+    }
+
     /// That of some models is the delimiter itself.
     @Test func anEndThatIsADelimiterIsAnEnd() async throws {
         let answer = TokenServer.Continuation(text: " Two eggs\n\n", tokens: [5713, 5246, 1116], stopToken: 1116)
         let (_, generated) = try await ask(wanted(stops: false), of: .smolLM2, answer: answer)
         #expect(generated.end == .eos)
         #expect(generated.steps == [StepText(text: " Two eggs", tokens: 3)])
+    }
+
+    /// A server that does not tell its context may run into it; any other answer that is cut too soon is nonsense.
+    @Test func anAnswerThatIsCutTooSoonIsRefused() async throws {
+        let cut = TokenServer.Continuation(text: " Two eggs", tokens: [5713, 5246], finish: "length")
+        await #expect(throws: Nonsense.self) { try await ask(wanted(), of: .smolLM2, answer: cut) }
+        let (_, generated) = try await ask(wanted(), of: .smolLM2, contextLength: .max, answer: cut)
+        #expect(generated.end == .context)
+    }
+
+    @Test(arguments: [
+        TokenServer.Continuation(text: " Two egg", tokens: [5713, 5246], finish: "length"),
+        TokenServer.Continuation(text: " Two  eggs", tokens: [5713, 5246], finish: "length"),
+        TokenServer.Continuation(text: "", tokens: [5713, 5246], finish: "length"),
+        TokenServer.Continuation(text: " Two eggs", tokens: [5713, 5246]),
+        TokenServer.Continuation(text: " eggs", tokens: [5713, 5246, 30]),
+        TokenServer.Continuation(text: " Two\n\n", tokens: [5713, 1116], finish: "length"),
+        TokenServer.Continuation(text: " Two\n\n", tokens: [5713, 1116, 30]),
+    ])
+    func aTextThatItsTokensDoNotSayIsRefused(_ answer: TokenServer.Continuation) async throws {
+        await #expect(throws: Nonsense.self) {
+            try await ask(wanted(tokens: answer.tokens.count), of: .smolLM2, answer: answer)
+        }
     }
 
     @Test func nothingIsAskedWhereTheContextIsFull() async throws {

@@ -3,7 +3,28 @@ import Testing
 
 @testable import RSDJobs
 
-@Suite struct TokenPiecesTests {
+@Suite(.timeLimit(.minutes(1))) struct TokenPiecesTests {
+    /// An engine that never answers is found out by others; the wait for it ends when they say so.
+    @Test func aWaitThatIsGivenUpEnds() async throws {
+        let once = AskedOnce<Int, String>()
+        let isAsked = Latch<Void>()
+        let first = Task {
+            try await once.answer(to: 1) {
+                isAsked.set(())
+                return try await Latch<String>().wait()
+            }
+        }
+        try await isAsked.wait()
+        // Waits for the first one's answer, and must ask by itself when there is none.
+        let second = Task { try await once.answer(to: 1) { "asked again" } }
+        let third = Task { try await once.answer(to: 1) { try await Latch<String>().wait() } }
+        third.cancel()
+        await #expect(throws: CancellationError.self) { try await third.value }
+        first.cancel()
+        await #expect(throws: CancellationError.self) { try await first.value }
+        #expect(try await second.value == "asked again")
+    }
+
     /// Engines come and go; what one of them failed to say is asked of the next.
     @Test func failuresAreNotRemembered() async throws {
         let pieces = TokenPieces()

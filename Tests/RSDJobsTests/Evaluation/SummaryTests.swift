@@ -57,6 +57,27 @@ import Testing
         #expect(row.flopsSpent == 924_000)
     }
 
+    /// Where no model writes the delimiter, each answer is one step, and what a PRM decides means little.
+    @Test func answersThatNoDelimiterDividesAreTold() throws {
+        let job = try SpecFixture().load()
+        func undivided(_ method: String, length: Int, steps: Int) throws -> [String]? {
+            let lines = try (0..<3).map { _ in
+                let step = Step(text: "", origin: .draft, reward: 1)
+                var line = try line(correct: true, steps: Array(repeating: step, count: steps))
+                (line.method, line.text) = (method, String(repeating: "x", count: length))
+                return line
+            }
+            return Summary(
+                spec: job.spec, models: [:], lines: lines, grader: "exact",
+                run: RunFigures(records: [], waves: 1)
+            ).undivided
+        }
+        #expect(try undivided("rsd", length: 200, steps: 1) == ["rsd"])
+        #expect(try undivided("rsd", length: 200, steps: 2) == nil)
+        #expect(try undivided("rsd", length: 199, steps: 1) == nil)
+        #expect(try undivided("target_only", length: 200, steps: 1) == nil)
+    }
+
     @Test func aMethodWithoutVerdictsHasNoAcceptance() throws {
         let row = Summary.Row(
             method: "draft_only", dataset: "d",

@@ -16,6 +16,8 @@ import Testing
         /// Whether it tells no counters either.
         let isMute = Mutex(false)
         let looks = Mutex(0)
+        /// The answer to `/v1/models`.
+        let models = Mutex(#"{"data":[{"id":"draft","max_model_len":100}]}"#)
         /// Open after many looks: there is a quarter of the limit between two of them.
         let wasLookedAt = Latch<Void>()
         let healthChecks = Mutex(0)
@@ -33,8 +35,8 @@ import Testing
             client = EngineClient(
                 endpoint: HTTPEndpoint(base: "http://127.0.0.1:\(port)"), model: "draft",
                 http: ModelLifecycle.HTTPClient(), retry: .never)
-            await server.appendRoute("GET /v1/models") { _ in
-                HTTPResponse(statusCode: .ok, body: Data(#"{"data":[{"id":"draft","max_model_len":100}]}"#.utf8))
+            await server.appendRoute("GET /v1/models") { [unowned self] _ in
+                HTTPResponse(statusCode: .ok, body: Data(models.withLock { $0 }.utf8))
             }
             await server.appendRoute("GET /health") { [unowned self] _ in
                 healthChecks.withLock { $0 += 1 }
@@ -63,6 +65,30 @@ import Testing
             try await Task.sleep(for: .seconds(3600))
             return "gone"
         }
+    }
+
+    @Test(arguments: [
+        (#"{"data":[{"id":"draft","max_model_len":0}]}"#, "max_model_len is 0"),
+        (#"{"data":[{"id":"target","max_model_len":100}]}"#, "it does not serve 'draft'"),
+        (
+            #"{"data":[{"id":"draft","max_model_len":63}]}"#,
+            "its context holds 63 tokens, and the job's `context` is 64"
+        ),
+    ])
+    func anEngineWithAnImpossibleContextIsStartedOnceMoreAndThenOfNoUse(_ models: String, _ why: String) async throws {
+        let fixture = try SpecFixture()
+        try fixture.writeJob(("models/draft }", "models/draft, context: 64 }"))
+        let engine = try await BusyEngine()
+        engine.models.withLock { $0 = models }
+        let restarts = Mutex(0)
+        let asking = try Asking(job: fixture.load())
+        let error = await #expect(throws: EngineUseless.self) {
+            try await EngineCrew(engines: [.draft: engine], pieces: [:], asking: asking, stallTimeout: 60) { _ in
+                restarts.withLock { $0 += 1 }
+            }
+        }
+        #expect(restarts.withLock { $0 } == 1)
+        #expect(error?.reason.contains(why) == true, "\(error?.reason ?? "")")
     }
 
     /// A run that was told to stop would otherwise wait for it, and be killed.

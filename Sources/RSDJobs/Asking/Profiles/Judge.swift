@@ -66,12 +66,20 @@ struct Judge: PRMScorer {
                 ], addGenerationPrompt: true, continueFinalMessage: false)
             // The answer needs a place too.
             guard prompt.count < session.contextLength else { continue }
-            let answer = try await session.client.complete(
-                CompletionRequest(
-                    promptTokens: prompt, maxTokens: 1, seed: 0, logprobs: 20,
-                    allowedTokens: try await digits.ids(of: session)))
+            let allowed = try await digits.ids(of: session)
+            let reward = try await session.rewards.answer(to: SHA256.hex("\(prompt)")) {
+                let answer = try await session.client.complete(
+                    CompletionRequest(
+                        promptTokens: prompt, maxTokens: 1, seed: 0, logprobs: 20, allowedTokens: allowed))
+                guard allowed.firstIndex(of: answer.tokenIDs[0]) == Self.digit(answer.text) else {
+                    throw Nonsense(
+                        description:
+                            "the judge's answer \(answer.text.debugDescription) is not what its token stands for")
+                }
+                return [try Self.reward(of: answer)]
+            }
             return Opinion(
-                reward: try Self.reward(of: answer),
+                reward: reward[0],
                 stepTokens: try await session.bareTokens(of: steps.last ?? "").count,
                 promptTokens: prompt.count, dropped: dropped)
         }

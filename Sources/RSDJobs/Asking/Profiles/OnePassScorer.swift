@@ -43,20 +43,22 @@ extension OnePassScorer {
         var sheet = ScoreSheet(for: wanted, contextLength: limit)
 
         let together = wanted.unscored.filter { whole.ends[$0] < limit && whole.apart[$0] == nil }
-        var inOnePass: ((Int) throws -> Double)?
+        var inOnePass: [Int: Double] = [:]
         if let last = together.last {
             let tokens = Array(whole.tokens[...whole.ends[last]])
-            inOnePass = try await pass(tokens, in: session)
+            let read = whole.ends.indices.filter { whole.ends[$0] < tokens.count && whole.apart[$0] == nil }
+            let rewards = try await rewards(at: read.map { whole.ends[$0] }, of: tokens, in: session)
+            inOnePass = Dictionary(uniqueKeysWithValues: zip(read, rewards))
             sheet.addPass(tokens: tokens.count)
         }
         for step in wanted.unscored {
             if whole.ends[step] < limit {
-                var rewards = inOnePass
+                var reward = inOnePass[step]
                 if let alone = whole.apart[step] {
-                    rewards = try await pass(alone, in: session)
+                    reward = try await rewards(at: [whole.ends[step]], of: alone, in: session)[0]
                     sheet.addPass(tokens: alone.count)
                 }
-                if let reward = try rewards?(whole.ends[step]) {
+                if let reward {
                     try sheet.add(reward: reward, tokens: whole.tokens(ofStep: step), dropped: 0)
                 }
                 continue
@@ -67,10 +69,9 @@ extension OnePassScorer {
                 try sheet.addOverlong(step)
                 continue
             }
-            let rewards = try await pass(part.tokens, in: session)
+            let rewards = try await rewards(at: [part.tokens.count - 1], of: part.tokens, in: session)
             sheet.addPass(tokens: part.tokens.count)
-            try sheet.add(
-                reward: rewards(part.tokens.count - 1), tokens: whole.tokens(ofStep: step), dropped: dropped)
+            try sheet.add(reward: rewards[0], tokens: whole.tokens(ofStep: step), dropped: dropped)
         }
         return sheet.result
     }
@@ -92,19 +93,23 @@ extension OnePassScorer {
         return nil
     }
 
-    /// - Returns: the reward at a token.
-    /// - Throws: ``Nonsense`` where there is not a row for each token.
-    private func pass(_ tokens: [Int], in session: ModelSession) async throws -> (Int) throws -> Double {
-        let rows = try await session.client.pool(tokens)
-        guard rows.count == tokens.count else {
-            throw Nonsense(description: "the PRM gave \(rows.count) scores for \(tokens.count) tokens")
-        }
-        return { token in
-            guard let reward = reward(of: rows[token]) else {
-                throw Nonsense(
-                    description: "the PRM gave \(rows[token].count) numbers for a token, which this profile is not for")
+    /// The rewards at some of the tokens, from one pass over all.
+    ///
+    /// - Throws: ``Nonsense`` where there is not a row for each token, or not one with a reward.
+    private func rewards(at places: [Int], of tokens: [Int], in session: ModelSession) async throws -> [Double] {
+        try await session.rewards.answer(to: SHA256.hex("\(places) \(tokens)")) {
+            let rows = try await session.client.pool(tokens)
+            guard rows.count == tokens.count else {
+                throw Nonsense(description: "the PRM gave \(rows.count) scores for \(tokens.count) tokens")
             }
-            return reward
+            return try places.map { place in
+                guard let reward = reward(of: rows[place]) else {
+                    throw Nonsense(
+                        description:
+                            "the PRM gave \(rows[place].count) numbers for a token, which this profile is not for")
+                }
+                return try ScoreSheet.checked(reward)
+            }
         }
     }
 

@@ -54,10 +54,16 @@ struct ScoreSheet {
     ///   - tokens: of the step, in the PRM's count.
     ///   - dropped: oldest steps that the PRM did not see.
     /// - Throws: ``Nonsense`` where the reward is not in 0…1.
-    mutating func add(reward: Double, tokens: Int, dropped: Int) throws {
+    static func checked(_ reward: Double) throws -> Double {
         guard (0...1).contains(reward) else {
             throw Nonsense(description: "the PRM gave a reward outside 0…1: \(reward)")
         }
+        return reward
+    }
+
+    /// - Throws: ``Nonsense`` where the reward is not in 0…1.
+    mutating func add(reward: Double, tokens: Int, dropped: Int) throws {
+        let reward = try Self.checked(reward)
         scored.rewards.append(reward)
         scored.tokens.append(tokens)
         scored.dropped.append(dropped)

@@ -90,6 +90,26 @@ private let problem = ProblemPrompt(question: "Why?", form: .text("Q: Why?\n\n")
         }
     }
 
+    /// Trajectories that came to the same steps in other ways want other rewards of them; to the engine it is one question.
+    @Test(arguments: goldens) func theSameReadingIsAskedForOnce(_ golden: Golden) async throws {
+        let prm = ToyPRM(columns: golden.columns)
+        try await prm.withSession { session in
+            let wanted = [[0, 1, 2, 3], [1, 3], [3]].map { Scoring(steps: Self.steps, unscored: $0) }
+            let answers = try await withThrowingTaskGroup(of: (Int, Scored).self) { group in
+                for (place, wanted) in wanted.enumerated() {
+                    group.addTask { (place, try await golden.scorer(.fail).ask(wanted, about: problem, of: session)) }
+                }
+                return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+            }
+            let whole = try #require(answers[0])
+            #expect(answers[1]?.rewards == [whole.rewards[1], whole.rewards[3]])
+            #expect(answers[2]?.rewards == [whole.rewards[3]])
+            // Each costs what it would have cost alone.
+            #expect(answers.values.allSatisfy { $0.promptTokens == whole.promptTokens })
+        }
+        #expect(prm.passes.count == 1)
+    }
+
     @Test(arguments: goldens) func answersThatDoNotFitAreNoRewards(_ golden: Golden) async throws {
         let corruptions: [@Sendable ([[Double]]) -> String?] = [
             { "{\"data\":[{\"data\":\($0.dropLast())}]}" },

@@ -148,8 +148,9 @@ final class ToyPRM: Sendable {
                 return FlyingFox.HTTPResponse(statusCode: .badRequest)
             }
             let (text, probabilities) = write(ToyTokenizer.decode(question.prompt))
+            let ids = ToyTokenizer.encode(text, addSpecialTokens: false)
             let choice: [String: Any] = [
-                "text": text, "token_ids": [7], "finish_reason": "length",
+                "text": text, "token_ids": ids.count == 1 ? ids : [0x30], "finish_reason": "length",
                 "logprobs": probabilities.map { ["top_logprobs": [$0]] } ?? NSNull(),
             ]
             return try Self.json([
