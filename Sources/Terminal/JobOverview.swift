@@ -17,8 +17,15 @@ public struct JobOverview: Sendable, Equatable, Encodable {
     public struct Model: Sendable, Equatable, Encodable {
         public var role: Role
         public var model: String
-        /// Numbers in its weights.
-        public var parameters: Int
+        /// Weights that a token meets; nil where they are not known.
+        public var parameters: Int?
+        /// Where that is known from, or why it is not.
+        public var parametersFrom: String
+
+        private enum CodingKeys: String, CodingKey {
+            case role, model, parameters
+            case parametersFrom = "parameters_from"
+        }
     }
 
     public init(_ job: LoadedJob, file: String, residency: String? = nil, grader: String? = nil) {
@@ -32,7 +39,8 @@ public struct JobOverview: Sendable, Equatable, Encodable {
         trajectories = job.trajectoryCount
         models = Role.allCases.compactMap { role in
             guard let model = spec.models[role], let files = job.models[role] else { return nil }
-            return Model(role: role, model: model.model, parameters: files.parameterCount)
+            return Model(
+                role: role, model: model.model, parameters: files.size.parameters, parametersFrom: files.size.source)
         }
     }
 
@@ -44,7 +52,7 @@ public struct JobOverview: Sendable, Equatable, Encodable {
         return (Line("\(file) is valid", .green) + ": \(counts)").wrapped(to: width, indent: 2)
             + models.flatMap { model in
                 (Line("  \(model.role.rawValue.padded(to: 6))  ", .dim)
-                    + Line(NumberFormat.si(model.parameters)).padded(to: 6, alignRight: true)
+                    + Line(model.parameters.map { NumberFormat.si($0) } ?? "–").padded(to: 6, alignRight: true)
                     + Line(" weights  ", .dim) + model.model).wrapped(to: width, indent: 10)
             }
             + [residency, grader].compactMap(\.self).flatMap {

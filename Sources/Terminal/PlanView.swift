@@ -35,7 +35,7 @@ public struct PlanView: Sendable {
         ])
         table.rows = plan.models.map { model in
             .cells([
-                Line(model.role.rawValue, .strong), Line(NumberFormat.si(model.parameters)),
+                Line(model.role.rawValue, .strong), Line(model.parameters.map { NumberFormat.si($0) } ?? "–"),
                 Line(Self.size(model.weights)),
                 Line(Self.size(model.cache)),
             ])
@@ -106,7 +106,7 @@ public struct PlanView: Sendable {
 
     private static func words(_ value: Double, _ unit: JobPlan.Name.Unit) -> String {
         switch unit {
-        case .count: NumberFormat.grouped(Int(value.rounded()))
+        case .count: NumberFormat.grouped(value)
         case .tokens: NumberFormat.si(value)
         case .seconds: NumberFormat.duration(value)
         }

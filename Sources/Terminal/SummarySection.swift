@@ -24,14 +24,18 @@ extension Summary.Row {
 
     var solved: String { "\(NumberFormat.grouped(correct))/\(NumberFormat.grouped(total))" }
 
-    func perProblem(_ flops: KeyPath<Self, Double>) -> String {
-        total == 0 ? "–" : NumberFormat.si(self[keyPath: flops] / Double(total))
+    func perProblem(_ flops: KeyPath<Self, Double?>) -> String {
+        guard total > 0, let flops = self[keyPath: flops] else { return "–" }
+        return NumberFormat.si(flops / Double(total))
     }
 
     /// `0.31×`; empty where there is nothing to compare with.
-    func relative(_ flops: KeyPath<Self, Double>, to baseline: Self?) -> String {
-        guard let baseline, total > 0, baseline.total > 0, baseline[keyPath: flops] > 0 else { return "" }
-        let ratio = self[keyPath: flops] / Double(total) / (baseline[keyPath: flops] / Double(baseline.total))
+    func relative(_ flops: KeyPath<Self, Double?>, to baseline: Self?) -> String {
+        guard let baseline, total > 0, baseline.total > 0, let own = self[keyPath: flops],
+            let its = baseline[keyPath: flops],
+            its > 0
+        else { return "" }
+        let ratio = own / Double(total) / (its / Double(baseline.total))
         return (ratio >= 100 ? NumberFormat.si(ratio) : NumberFormat.fixed(ratio, 2)) + "×"
     }
 }

@@ -113,7 +113,7 @@ public struct SummaryTable: Sendable {
     }
 
     private func facts(_ row: Summary.Row, baseline: Summary.Row?) -> [(String, Line)] {
-        func flops(_ path: KeyPath<Summary.Row, Double>) -> Line {
+        func flops(_ path: KeyPath<Summary.Row, Double?>) -> Line {
             let relative = row.relative(path, to: baseline)
             return Line(row.perProblem(path)) + (relative.isEmpty ? Line() : Line("  " + relative, .dim))
         }
@@ -146,6 +146,6 @@ public struct SummaryTable: Sendable {
         if let baseline = sections.lazy.compactMap(\.baseline).first {
             notes.append("×: FLOPs a problem relative to \(baseline.method) on the same data set.")
         }
-        return notes
+        return notes + summary.unknownSizes.map { "–: \($0)." }
     }
 }

@@ -57,7 +57,7 @@ struct Console: Sendable {
     }
 
     private var columnsVariable: Int? {
-        environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+        environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? min($0, 1000) : nil }
     }
 
     private static func size(of descriptor: Int32) -> (columns: Int, rows: Int)? {

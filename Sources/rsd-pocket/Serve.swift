@@ -51,6 +51,15 @@ struct Serve: ParsableCommand {
     @Option(help: "Misbehave only in the process that creates this file when its first fault acts.")
     var faultOnce: String?
 
+    func validate() throws {
+        guard (0...1_000_000_000).contains(delayMs) else {
+            throw ValidationError("--delay-ms is a number of milliseconds.")
+        }
+        if let threads, !(1...4096).contains(threads) {
+            throw ValidationError("--threads is 1 or more, and at most 4096.")
+        }
+    }
+
     func run() throws {
         let signals = TerminationSignals()
         do {

@@ -42,8 +42,8 @@ struct CompletionQuestion: Encodable {
 /// The answer to it.
 struct CompletionAnswer: Decodable {
     struct Usage: Decodable {
-        var prompt_tokens: Int
-        var completion_tokens: Int
+        @Counted var prompt_tokens: Int
+        @Counted var completion_tokens: Int
         var total_tokens: Int?
     }
 

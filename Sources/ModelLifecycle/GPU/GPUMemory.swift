@@ -96,5 +96,5 @@ extension Int {
     }
 
     /// So many GiB in bytes.
-    public static func gibibytes(_ count: Double) -> Int { Int(count * 1_073_741_824) }
+    public static func gibibytes(_ count: Double) -> Int { Int(bounding: count * 1_073_741_824) }
 }

@@ -39,7 +39,9 @@ public struct HostMemory: Sendable, Hashable {
 
     private static func kilobytes(_ key: String, in text: String) -> Int? {
         for line in text.split(separator: "\n") where line.hasPrefix(key + ":") {
-            return line.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 << 10 }
+            return line.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map {
+                Int(memory: $0, unit: 1 << 10)
+            }
         }
         return nil
     }
@@ -88,10 +90,12 @@ private enum ControlGroups {
 
     private static func group(_ folder: String, limit: String, usage: String, cache: String) -> Group {
         func number(_ name: String) -> Int? {
-            HostMemory.text(folder + "/" + name).flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+            HostMemory.text(folder + "/" + name).flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }.map
+            { Int(memory: $0) }
         }
         let lines = (HostMemory.text(folder + "/memory.stat") ?? "").split(separator: "\n")
-        let reclaimable = lines.first { $0.hasPrefix(cache + " ") }?.split(separator: " ").last.flatMap { Int($0) }
+        let reclaimable = lines.first { $0.hasPrefix(cache + " ") }?.split(separator: " ").last.flatMap { Int($0) }.map
+        { Int(memory: $0) }
         return Group(limit: number(limit), usage: number(usage), reclaimable: reclaimable)
     }
 }

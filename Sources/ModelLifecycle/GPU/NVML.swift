@@ -116,11 +116,13 @@ struct NVML: @unchecked Sendable {
         // Version 2 tells apart what the driver keeps for itself, which CUDA does not count as memory at all.
         if let memory2 {
             var info = Memory2()
-            if memory2(handle, &info) == 0 { return (Int(info.total - info.reserved), Int(info.free)) }
+            if memory2(handle, &info) == 0 {
+                return (Int(memory: info.total - min(info.reserved, info.total)), Int(memory: info.free))
+            }
         }
         var info = Memory()
         try check(memory(handle, &info), "read the memory of GPU \(index)")
-        return (Int(info.total), Int(info.free))
+        return (Int(memory: info.total), Int(memory: info.free))
     }
 
     private func holders(_ handle: Handle) -> [GPUHolder] {
@@ -130,7 +132,7 @@ struct NVML: @unchecked Sendable {
         var list: [Process] = []
         // Others may come between the two calls.
         for _ in 0..<3 where code == Self.insufficientSize {
-            number += 8
+            number = min(number, 65_536) + 8
             list = [Process](repeating: Process(), count: Int(number))
             code = list.withUnsafeMutableBytes { processes(handle, &number, $0.baseAddress) }
         }
@@ -138,7 +140,7 @@ struct NVML: @unchecked Sendable {
         return list.prefix(Int(number)).map { process in
             GPUHolder(
                 pid: Int32(bitPattern: process.pid),
-                bytes: process.bytes == Self.notAvailable ? nil : Int(process.bytes))
+                bytes: process.bytes == Self.notAvailable ? nil : Int(memory: process.bytes))
         }
     }
 

@@ -54,7 +54,8 @@ struct NvidiaSMI: GPUReader {
             // Its `memory.total` counts what the driver keeps for itself.
             gpus.append(
                 PhysicalGPU(
-                    name: fields[1], uuid: fields[0], total: (used + free) << 20, free: free << 20,
+                    name: fields[1], uuid: fields[0], total: Int(memory: used.plus(free), unit: 1 << 20),
+                    free: Int(memory: free, unit: 1 << 20),
                     isSliced: isSliced, holders: holders[fields[0]] ?? []))
         }
         return gpus
@@ -70,7 +71,7 @@ struct NvidiaSMI: GPUReader {
             let path = fields[2..<fields.count - 1].joined(separator: ",")
             let name = ProcFS.record(of: pid)?.command ?? (path.hasPrefix("[") ? nil : path)
             holders[fields[0], default: []].append(
-                GPUHolder(pid: pid, name: name, bytes: Int(last).map { $0 << 20 }))
+                GPUHolder(pid: pid, name: name, bytes: Int(last).map { Int(memory: $0, unit: 1 << 20) }))
         }
         return holders
     }

@@ -16,7 +16,10 @@ func decodeJSON<T: Decodable>(_ type: T.Type, from file: URL) throws -> T {
         throw CheckpointError("\(file.path): cannot be read")
     }
     do {
-        return try JSONDecoder().decode(type, from: data)
+        // `transformers` writes and reads `Infinity` and `NaN`, which are none of JSON.
+        let decoder = JSONDecoder()
+        decoder.allowsJSON5 = true
+        return try decoder.decode(type, from: data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data)
     } catch let error as DecodingError {
         throw CheckpointError("\(file.path): \(error.sentence)")
     }

@@ -38,6 +38,10 @@ struct ModelConfig: Sendable {
         }
         func positive(_ value: Int, _ name: String) throws -> Int {
             guard value > 0 else { throw CheckpointError("\(path.path): \(name) must be positive") }
+            // Products of three of them must fit.
+            guard value <= 1 << 20 else {
+                throw CheckpointError("\(path.path): \(name) is \(value), which is too large")
+            }
             return value
         }
         hiddenSize = try positive(file.hidden_size, "hidden_size")

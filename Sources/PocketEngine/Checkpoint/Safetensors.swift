@@ -61,7 +61,7 @@ struct Safetensors: Sendable {
             throw CheckpointError(
                 "\(file.path): tensor \(name) has dtype \(entry.dtype), only BF16 and F32 are supported")
         }
-        guard entry.data_offsets.count == 2, entry.data_offsets[0] >= 0,
+        guard entry.data_offsets.count == 2, entry.data_offsets[0] >= 0, entry.data_offsets[1] >= 0,
             entry.data_offsets[1] - entry.data_offsets[0] == count * width,
             entry.data_offsets[1] <= bytes.count - payload
         else {

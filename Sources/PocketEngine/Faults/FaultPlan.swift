@@ -65,7 +65,7 @@ public struct FaultPlan: Sendable, Equatable {
         let parts = spec.split(separator: "=", maxSplits: 1).map(String.init)
         switch (parts.first, parts.dropFirst().first) {
         case ("slow-start", let value?):
-            guard let seconds = Double(value), seconds >= 0 else { return false }
+            guard let seconds = Double(value), (0...1e9).contains(seconds) else { return false }
             slowStart = .seconds(seconds)
         case ("die-on-start", nil): dieOnStart = true
         case ("ignore-sigterm", nil): ignoreTermination = true

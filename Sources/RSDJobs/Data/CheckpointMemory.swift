@@ -1,3 +1,5 @@
+import ModelLifecycle
+
 /// What a checkpoint's files tell of the memory that serving it takes.
 public struct CheckpointMemory: Sendable, Equatable {
     /// Bytes of all tensors, by the type in which they are stored: `BF16`, `F32`, `I32`.
@@ -9,30 +11,29 @@ public struct CheckpointMemory: Sendable, Equatable {
     /// Tokens that the model was made for; nil where config.json does not tell.
     public var contextLength: Int?
 
-    /// - Parameter config: config.json. A model with parts beside the text one keeps the latter's in `text_config`.
-    init(config: [String: Any]) {
-        let text = config["text_config"] as? [String: Any] ?? [:]
-        func value<Value>(_ key: String, as type: Value.Type) -> Value? { (text[key] ?? config[key]) as? Value }
-        isQuantised = value("quantization_config", as: [String: Any].self) != nil
-        contextLength = value("max_position_embeddings", as: Int.self)
-        cacheNumbersPerToken = value("num_hidden_layers", as: Int.self).flatMap { layers -> Int? in
+    /// - Parameter config: config.json, whose sizes were looked at.
+    init(config: CheckpointConfig) {
+        isQuantised = config["quantization_config"]?.object != nil
+        contextLength = config.whole("max_position_embeddings")
+        cacheNumbersPerToken = config.whole("num_hidden_layers").flatMap { layers -> Int? in
             // Attention over latent vectors (DeepSeek) keeps one for all heads.
-            if let rank = value("kv_lora_rank", as: Int.self) {
-                return layers * (rank + (value("qk_rope_head_dim", as: Int.self) ?? 0))
+            if let rank = config.whole("kv_lora_rank") {
+                return layers.times(rank.plus(config.whole("qk_rope_head_dim") ?? 0))
             }
-            guard let heads = value("num_attention_heads", as: Int.self), heads > 0 else { return nil }
-            let own = value("head_dim", as: Int.self)
-            guard let width = own ?? value("hidden_size", as: Int.self).map({ $0 / heads }) else { return nil }
-            return 2 * layers * (value("num_key_value_heads", as: Int.self) ?? heads) * width
+            guard let heads = config.whole("num_attention_heads"), heads > 0 else { return nil }
+            guard let width = config.whole("head_dim") ?? config.whole("hidden_size").map({ $0 / heads }) else {
+                return nil
+            }
+            return [2, layers, config.whole("num_key_value_heads") ?? heads, width].product()
         }
     }
 
     /// That of two models in one engine, which serves the first.
     func with(_ other: CheckpointMemory) -> CheckpointMemory {
         var both = self
-        both.stored.merge(other.stored, uniquingKeysWith: +)
+        both.stored.merge(other.stored) { $0.plus($1) }
         both.isQuantised = isQuantised || other.isQuantised
-        both.cacheNumbersPerToken = cacheNumbersPerToken.map { $0 + (other.cacheNumbersPerToken ?? 0) }
+        both.cacheNumbersPerToken = cacheNumbersPerToken.map { $0.plus(other.cacheNumbersPerToken ?? 0) }
         return both
     }
 
@@ -41,13 +42,13 @@ public struct CheckpointMemory: Sendable, Equatable {
     /// - Parameter type: the type to which numbers with a fraction are turned; packed ones stay as they are.
     func weights(as type: NumberType) -> Int {
         stored.reduce(0) { sum, entry in
-            guard !isQuantised, let size = Self.fractionSizes[entry.key] else { return sum + entry.value }
-            return sum + entry.value / size * type.bytes
+            guard !isQuantised, let size = Self.fractionSizes[entry.key] else { return sum.plus(entry.value) }
+            return sum.plus((entry.value / size).times(type.bytes))
         }
     }
 
     /// Bytes of the KV cache for one token; 0 where config.json does not tell.
-    func cachePerToken(as type: NumberType) -> Int { (cacheNumbersPerToken ?? 0) * type.bytes }
+    func cachePerToken(as type: NumberType) -> Int { (cacheNumbersPerToken ?? 0).times(type.bytes) }
 
     private static let fractionSizes = ["F64": 8, "F32": 4, "F16": 2, "BF16": 2]
 }

@@ -11,10 +11,8 @@ public struct ModelFilesError: Error, Sendable, Equatable, CustomStringConvertib
 
 /// What the files of a Hugging Face checkpoint tell without loading it.
 public struct ModelFiles: Sendable, Equatable {
-    /// Numbers in all tensors: what FLOPs are counted from. Exact for safetensors files.
-    public var parameterCount: Int
-    /// How ``parameterCount`` is known, for those who read numbers that come from it.
-    public var parameterSource: String
+    /// What FLOPs are counted from.
+    public var size: ModelSize
     /// What it takes to serve it.
     public var memory: CheckpointMemory
     /// SHA-256 over the configuration, the tokenizer, and sizes, headers and samples of the weights: cheap, and it
@@ -24,6 +22,8 @@ public struct ModelFiles: Sendable, Equatable {
     public var architectures: [String]
     /// The Jinja template that a conversation is rendered with; nil where the checkpoint has none.
     public var chatTemplate: String?
+    /// JSON files that begin with a byte order mark, which `transformers` refuses.
+    var marked: [String] = []
 
     /// Files besides the weights that change what a model writes.
     private static let smallFiles = [
@@ -40,14 +40,11 @@ public struct ModelFiles: Sendable, Equatable {
             throw ModelFilesError("\(directory) is a file; a model is a directory with config.json")
         }
         let root = URL(filePath: directory)
-        guard let config = FileManager.default.contents(atPath: root.appending(path: "config.json").path)
-        else {
+        guard let file = try CheckpointJSON.read("config.json", in: directory) else {
             throw ModelFilesError("\(directory) has no config.json that can be read")
         }
-        guard let settings = (try? JSONSerialization.jsonObject(with: config)) as? [String: Any] else {
-            throw ModelFilesError("config.json in \(directory) is not a JSON object")
-        }
-        architectures = settings["architectures"] as? [String] ?? []
+        let config = try CheckpointConfig(file, in: directory)
+        architectures = config.architectures
         var hash = SHA256()
         for name in Self.smallFiles {
             guard let content = FileManager.default.contents(atPath: root.appending(path: name).path) else {
@@ -56,85 +53,57 @@ public struct ModelFiles: Sendable, Equatable {
             hash.update(field: name)
             hash.update(field: SHA256.hex(bytes: content))
         }
-        parameterCount = 0
-        parameterSource = ""
-        memory = CheckpointMemory(config: settings)
-        for name in try Self.weightFiles(root) {
-            let weights: any WeightsFile
-            do throws(ModelFilesError) {
-                weights = try Self.weights(root.appending(path: name), config: settings)
-            } catch {
-                throw ModelFilesError("in \(directory), \(error)")
-            }
-            parameterCount += weights.parameterCount
-            parameterSource = weights.parameterSource
-            memory.stored.merge(weights.bytesByType, uniquingKeysWith: +)
+        let quantisation = try Self.quantisation(config, in: directory)
+        memory = CheckpointMemory(config: config)
+        memory.isQuantised = quantisation != nil
+        var files: [any WeightsFile] = []
+        let set = try WeightFiles(directory)
+        for name in set.names {
+            let weights = try set.read(name, config: config)
+            files.append(weights)
+            memory.stored.merge(weights.bytesByType) { $0.plus($1) }
             for field in [name, String(weights.fileSize), weights.digest] { hash.update(field: field) }
         }
+        size = try set.size(files, config: config, quantisation: quantisation)
         fingerprint = hash.hex()
-        chatTemplate = Self.chatTemplate(root)
-    }
-
-    /// A file of its own goes before `tokenizer_config.json`, where several have names and `default` is the one to use.
-    private static func chatTemplate(_ root: URL) -> String? {
-        struct Config: Decodable { var chat_template: Written? }
-        enum Written: Decodable {
-            struct Named: Decodable { var name, template: String }
-            case one(String)
-            case several([Named])
-
-            init(from decoder: any Decoder) throws {
-                let container = try decoder.singleValueContainer()
-                if let text = try? container.decode(String.self) {
-                    self = .one(text)
-                } else {
-                    self = .several(try container.decode([Named].self))
-                }
-            }
-        }
-        func content(_ name: String) -> Data? { FileManager.default.contents(atPath: root.appending(path: name).path) }
-        if let file = content("chat_template.jinja") { return String(decoding: file, as: UTF8.self) }
-        let config = content("tokenizer_config.json").flatMap { try? JSONDecoder().decode(Config.self, from: $0) }
-        switch config?.chat_template {
-        case .one(let text): return text
-        case .several(let named): return named.first { $0.name == "default" }?.template
-        case nil: return nil
+        let tokenizer = try CheckpointJSON.read("tokenizer_config.json", in: directory)
+        chatTemplate = try Self.chatTemplate(directory, tokenizer)
+        marked = [("config.json", file), ("tokenizer_config.json", tokenizer)].compactMap {
+            $1?.hasByteOrderMark == true ? $0 : nil
         }
     }
 
-    /// Numbers in all tensors of a checkpoint.
-    public static func parameterCount(directory: String) throws(ModelFilesError) -> Int {
-        try ModelFiles(directory: directory).parameterCount
+    /// How the weights are packed: as config.json says, or in a file of its own, as older tools wrote it.
+    private static func quantisation(
+        _ config: CheckpointConfig, in directory: String
+    ) throws(ModelFilesError) -> CheckpointJSON? {
+        for key in ["quantization_config", "compression_config"] {
+            if let fields = config[key]?.object { return CheckpointJSON(fields: fields) }
+        }
+        for name in ["quantize_config.json", "quant_config.json", "hf_quant_config.json"] {
+            if let file = try CheckpointJSON.read(name, in: directory) { return file }
+        }
+        return nil
     }
 
-    private static func weights(_ file: URL, config: [String: Any]) throws(ModelFilesError) -> any WeightsFile {
-        if file.pathExtension == "bin" { return try PyTorchWeights(file: file, config: config) }
-        return try SafetensorsHeader(file: file)
+    /// A file of its own goes before `tokenizer_config.json`, where several have names and `default` is the one to use; a model
+    /// for images too may keep it with its processor.
+    private static func chatTemplate(
+        _ directory: String, _ tokenizer: CheckpointJSON?
+    ) throws(ModelFilesError) -> String? {
+        if let file = FileManager.default.contents(atPath: directory + "/chat_template.jinja") {
+            return String(decoding: file, as: UTF8.self)
+        }
+        switch tokenizer?["chat_template"] {
+        case .string(let text): return text
+        case .list(let named):
+            return named.lazy.compactMap(\.object).first { $0["name"]?.text == "default" }?["template"]?.text
+        default: return try CheckpointJSON.read("chat_template.json", in: directory)?["chat_template"]?.text
+        }
     }
 
-    /// `model.safetensors`, or the shards that its index names; where there is neither, the same of PyTorch's files, which
-    /// engines load then.
-    private static func weightFiles(_ root: URL) throws(ModelFilesError) -> [String] {
-        for single in ["model.safetensors", "pytorch_model.bin"] {
-            if FileManager.default.fileExists(atPath: root.appending(path: single).path) { return [single] }
-            let index = single + ".index.json"
-            if let content = FileManager.default.contents(atPath: root.appending(path: index).path) {
-                return try shards(of: content, named: index, root)
-            }
-        }
-        throw ModelFilesError(
-            "\(root.path) has no model.safetensors, no model.safetensors.index.json, and no pytorch_model.bin")
-    }
-
-    private static func shards(of content: Data, named index: String, _ root: URL) throws(ModelFilesError) -> [String] {
-        struct Index: Decodable { var weight_map: [String: String] }
-        guard let map = try? JSONDecoder().decode(Index.self, from: content).weight_map, !map.isEmpty else {
-            throw ModelFilesError("\(index) in \(root.path) has no weight map")
-        }
-        let shards = Set(map.values).sorted()
-        for shard in shards where !FileManager.default.fileExists(atPath: root.appending(path: shard).path) {
-            throw ModelFilesError("\(root.path) lacks the shard \(shard) that its index names")
-        }
-        return shards
+    /// The number of a checkpoint's weights that a token meets; nil where it is not known.
+    public static func parameterCount(directory: String) throws(ModelFilesError) -> Int? {
+        try ModelFiles(directory: directory).size.parameters
     }
 }

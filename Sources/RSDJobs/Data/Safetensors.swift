@@ -1,21 +1,18 @@
 import Foundation
+import ModelLifecycle
 
 /// The header of a safetensors file: what tensors it holds, without reading them.
-struct SafetensorsHeader {
+struct SafetensorsHeader: WeightsFile {
     /// Longer than any real header; a longer one is another kind of file.
     private static let longest: UInt64 = 100_000_000
 
-    /// Numbers in all tensors together.
-    var parameterCount: Int
-    let parameterSource = "safetensors headers"
-    /// Bytes of all tensors, by the type in which they are stored: `BF16`, `I32`.
-    var bytesByType: [String: Int]
-    /// The size of the whole file, in bytes.
-    var fileSize: UInt64
-    /// SHA-256 of the header and of samples of the data, so that other weights of the same shape are noticed.
-    var digest: String
+    let tensors: [String: StoredTensor]?
+    let source = "safetensors headers"
+    let bytesByType: [String: Int]
+    let fileSize: UInt64
+    let digest: String
 
-    /// Reads a header, and checks that the file is as long as the header says.
+    /// Reads a header, and checks that the file is as long as the header says and that its tensors lie one after the other.
     init(file: URL) throws(ModelFilesError) {
         let name = file.lastPathComponent
         do {
@@ -24,25 +21,26 @@ struct SafetensorsHeader {
             let size = try handle.seekToEnd()
             try handle.seek(toOffset: 0)
             let lengthBytes = try handle.read(upToCount: 8) ?? Data()
-            guard lengthBytes.count == 8 else { throw ModelFilesError("\(name) is cut off") }
+            guard size > 0 else { throw ModelFilesError("\(name) is empty") }
+            guard size >= 8, lengthBytes.count == 8 else { throw ModelFilesError("\(name) is cut off") }
             let length = lengthBytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
             guard length <= min(Self.longest, size - 8) else {
-                let isPointer = lengthBytes == Data("version ".utf8)
+                let isPointer = lengthBytes == GitPointer.start.prefix(8)
                 throw ModelFilesError(
                     isPointer
-                        ? "\(name) is a Git LFS pointer, not the weights; run 'git lfs pull'"
-                        : "\(name) is not a safetensors file, or it is cut off")
+                        ? GitPointer.complaint(name) : "\(name) is not a safetensors file, or it is cut off")
             }
             let header = try handle.read(upToCount: Int(length)) ?? Data()
-            let tensors = try Self.tensors(header, file: name)
-            let dataSize = tensors.values.reduce(0) { max($0, $1.data_offsets.last ?? 0) }
-            guard size - 8 - length == dataSize else {
+            let entries = try Self.entries(header, file: name)
+            let end = entries.reduce(UInt64(0)) { max($0, $1.data_offsets.max() ?? 0) }
+            let (expected, overflows) = end.addingReportingOverflow(8 + length)
+            guard size == expected, !overflows else {
                 throw ModelFilesError(
-                    "\(name) is cut off: its header tells of \(8 + length + dataSize) bytes, and it has \(size)"
+                    "\(name) is cut off: its header tells of \(overflows ? "\(end)" : "\(expected)") bytes, and it has \(size)"
                 )
             }
-            parameterCount = try Self.count(tensors, file: name)
-            bytesByType = tensors.values.reduce(into: [:]) { $0[$1.dtype, default: 0] += $1.bytes }
+            tensors = try Self.tensors(entries, file: name)
+            bytesByType = (tensors ?? [:]).values.reduce(into: [:]) { $0[$1.type, default: 0] += $1.bytes }
             fileSize = size
             digest = try Self.digest(header: header, of: handle, from: 8 + length, to: size)
         } catch let error as ModelFilesError {
@@ -52,58 +50,71 @@ struct SafetensorsHeader {
         }
     }
 
-    private struct Tensor: Decodable {
+    private struct Entry: Decodable {
+        var name = ""
         var dtype: String
         var shape: [Int]
         var data_offsets: [UInt64]
 
-        /// Nothing where the offsets make no sense: the file's length has been checked against them.
-        var bytes: Int {
-            guard data_offsets.count == 2, data_offsets[0] <= data_offsets[1] else { return 0 }
-            return Int(clamping: data_offsets[1] - data_offsets[0])
-        }
+        private enum CodingKeys: String, CodingKey { case dtype, shape, data_offsets }
     }
 
     /// The `__metadata__` entry is no tensor.
-    private enum Entry: Decodable {
-        case tensor(Tensor)
+    private enum Item: Decodable {
+        case tensor(Entry)
         case metadata
 
         init(from decoder: any Decoder) throws {
             if decoder.codingPath.last?.stringValue == "__metadata__" {
                 self = .metadata
             } else {
-                self = .tensor(try Tensor(from: decoder))
+                self = .tensor(try Entry(from: decoder))
             }
         }
     }
 
-    private static func tensors(_ header: Data, file: String) throws(ModelFilesError) -> [String: Tensor] {
-        guard let entries = try? JSONDecoder().decode([String: Entry].self, from: header) else {
+    private static func entries(_ header: Data, file: String) throws(ModelFilesError) -> [Entry] {
+        guard let items = try? JSONDecoder().decode([String: Item].self, from: header) else {
             throw ModelFilesError("\(file) has a broken safetensors header")
         }
-        return entries.compactMapValues { entry in
-            if case .tensor(let tensor) = entry { tensor } else { nil }
+        return items.compactMap { name, item in
+            guard case .tensor(var entry) = item else { return nil }
+            entry.name = name
+            return entry
         }
     }
 
-    private static func count(_ tensors: [String: Tensor], file: String) throws(ModelFilesError) -> Int {
-        var total = 0
-        for tensor in tensors.values {
-            var size = 1
-            var overflow = false
-            for side in tensor.shape {
-                let (product, overflows) = size.multipliedReportingOverflow(by: side)
-                size = product
-                overflow = overflow || overflows || side < 0
-            }
-            let (sum, overflows) = total.addingReportingOverflow(size)
-            guard !overflow, !overflows else {
-                throw ModelFilesError("\(file) has a broken safetensors header")
-            }
-            total = sum
+    /// Holds each tensor against its place: it begins where the one before it ends, and takes what its shape and type say.
+    private static func tensors(_ entries: [Entry], file: String) throws(ModelFilesError) -> [String: StoredTensor] {
+        func broken(_ why: String) -> ModelFilesError {
+            ModelFilesError("\(file) has a broken safetensors header: \(why)")
         }
-        return total
+        for entry in entries {
+            guard entry.data_offsets.count == 2, entry.data_offsets[0] <= entry.data_offsets[1] else {
+                throw broken("the offsets of \(entry.name) are no place in the file")
+            }
+        }
+        var tensors: [String: StoredTensor] = [:]
+        var end: UInt64 = 0
+        for entry in entries.sorted(by: {
+            ($0.data_offsets[0], $0.data_offsets[1]) < ($1.data_offsets[0], $1.data_offsets[1])
+        }) {
+            guard entry.data_offsets[0] == end else {
+                throw broken("\(entry.name) is not where the tensor before it ends")
+            }
+            end = entry.data_offsets[1]
+            let tensor = StoredTensor(
+                type: entry.dtype, shape: entry.shape, bytes: Int(clamping: end - entry.data_offsets[0]))
+            guard entry.shape.allSatisfy({ $0 >= 0 }), tensor.count < Int.max else {
+                throw broken("the shape of \(entry.name) is \(entry.shape)")
+            }
+            if let bits = tensor.bits, tensor.count.times(bits) != tensor.bytes.times(8) {
+                throw broken(
+                    "\(entry.name) has \(tensor.bytes) bytes, which is not what its shape \(entry.shape) takes")
+            }
+            tensors[entry.name] = tensor
+        }
+        return tensors
     }
 
     /// Hashes the header and sixteen pages spread over the data.

@@ -5,27 +5,13 @@ enum TokenizerFiles {
     /// The text of the token that begins a sequence; nil where the tokenizer has none.
     static func beginningToken(of directory: String) -> String? {
         ["tokenizer_config.json", "special_tokens_map.json"].lazy
-            .compactMap { FileManager.default.contents(atPath: directory + "/" + $0) }
+            .compactMap { try? CheckpointJSON.read($0, in: directory) }
             .compactMap(beginningToken(settings:)).first
     }
 
     /// `bos_token` of a `tokenizer_config.json` or `special_tokens_map.json`: a text, an object with the text, or null.
-    static func beginningToken(settings: Data) -> String? {
-        struct Settings: Decodable { var bos_token: Token? }
-        struct Token: Decodable {
-            var text: String
-
-            private enum Key: String, CodingKey { case content }
-
-            init(from decoder: any Decoder) throws {
-                if let text = try? decoder.singleValueContainer().decode(String.self) {
-                    self.text = text
-                } else {
-                    text = try decoder.container(keyedBy: Key.self).decode(String.self, forKey: .content)
-                }
-            }
-        }
-        return (try? JSONDecoder().decode(Settings.self, from: settings))?.bos_token?.text
+    static func beginningToken(settings: CheckpointJSON) -> String? {
+        settings["bos_token"]?.text ?? settings["bos_token"]?.object?["content"]?.text
     }
 
     /// - Throws: ``ModelFilesError`` where tokenizer.json is missing, or has no such tokens.

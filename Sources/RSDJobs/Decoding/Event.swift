@@ -1,3 +1,5 @@
+import ModelLifecycle
+
 /// What a trajectory needs next, or one of the things that it needs side by side.
 public enum Need: Sendable, Equatable {
     case generate(Generation)
@@ -168,7 +170,7 @@ extension Generated {
 /// A stretch of generated text and the tokens it took its writer.
 public struct StepText: Sendable, Equatable, Codable {
     public var text: String
-    public var tokens: Int
+    @Counted public var tokens: Int
 
     public init(text: String, tokens: Int) {
         self.text = text

@@ -1,15 +1,17 @@
+import ModelLifecycle
+
 /// Tokens by the model that handled them and by what became of them.
 public struct TokenCounts: Sendable, Equatable, Codable {
     /// Tokens of a model that writes, in its own tokenizer's count.
     public struct Written: Sendable, Equatable, Codable {
         /// Part of the final response.
-        public var kept = 0
+        @Counted public var kept = 0
         /// Steps that the PRM's reward rejected.
-        public var rejected = 0
+        @Counted public var rejected = 0
         /// Written ahead of the verdict and never used: what draft-ahead costs over step-at-a-time.
-        public var lookahead = 0
+        @Counted public var lookahead = 0
         /// Read as prompt, over all requests.
-        public var prompt = 0
+        @Counted public var prompt = 0
 
         public var generated: Int { kept + rejected + lookahead }
     }
@@ -17,9 +19,9 @@ public struct TokenCounts: Sendable, Equatable, Codable {
     /// Tokens of a model that only reads.
     public struct Read: Sendable, Equatable, Codable {
         /// Of draft steps on which a verdict was passed, each counted once.
-        public var judged = 0
+        @Counted public var judged = 0
         /// Read as input, over all requests.
-        public var prompt = 0
+        @Counted public var prompt = 0
     }
 
     public var draft = Written()

@@ -1,3 +1,5 @@
+import ModelLifecycle
+
 /// What the PRM's verdicts on draft steps came to.
 public struct Acceptance: Sendable, Equatable, Codable {
     public var all = Share()
@@ -58,8 +60,8 @@ extension Verdicts: Codable {
     public init(from decoder: any Decoder) throws {
         let object = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
-            accepted: try object.decode(Int.self, forKey: .accepted),
-            rejected: try object.decode(Int.self, forKey: .rejected))
+            accepted: try object.decode(Counted.self, forKey: .accepted).wrappedValue,
+            rejected: try object.decode(Counted.self, forKey: .rejected).wrappedValue)
     }
 
     public func encode(to encoder: any Encoder) throws {

@@ -1,12 +1,15 @@
 import Foundation
+import ModelLifecycle
 
 /// `summary.json`: what a run came to, as data.
 public struct Summary: Sendable, Equatable, Codable {
     public var job: String
     public var grader: String
-    /// Weights of each model, by role.
+    /// Weights of each model that a token meets, by role; those that are not known are left out.
     public var parameters: [String: Int]
-    /// Where these numbers come from, by role.
+    /// All weights of each model, by role: of a mixture of experts more than a token meets.
+    public var parametersTotal: [String: Int]?
+    /// Where these numbers come from and what they count, by role, or why they are not known.
     public var parametersFrom: [String: String] = [:]
     /// How FLOPs are counted.
     public var flops = FlopsFormula()
@@ -20,6 +23,7 @@ public struct Summary: Sendable, Equatable, Codable {
     private enum CodingKeys: String, CodingKey {
         case job, grader, parameters, flops, rows, run, undivided
         case parametersFrom = "parameters_from"
+        case parametersTotal = "parameters_total"
     }
 
     public init(job: String, grader: String, parameters: [String: Int], rows: [Row], run: RunFigures) {
@@ -53,10 +57,12 @@ extension Summary {
         job = spec.name
         self.grader = grader
         let byName = Dictionary(uniqueKeysWithValues: models.map { ($0.key.rawValue, $0.value) })
-        parameters = byName.mapValues(\.parameters)
+        parameters = byName.compactMapValues(\.parameters)
+        let totals = byName.compactMapValues(\.total)
+        parametersTotal = totals == parameters ? nil : totals
         parametersFrom = byName.mapValues(\.source)
         self.run = run
-        let flops = Flops(parameters: models.mapValues(\.parameters))
+        let flops = Flops(parameters: models.compactMapValues(\.parameters))
         let names = spec.methods.filter { $0.kind.roles.contains(.prm) }.map(\.name)
         let undivided = names.filter { name in Self.areUndivided(lines.filter { $0.method == name }) }
         self.undivided = undivided.isEmpty ? nil : undivided
@@ -85,22 +91,20 @@ extension Summary {
     private mutating func addSpeculation(_ speculation: RunFigures.Speculation, _ flops: Flops, to spec: JobSpec) {
         let methods = Set(spec.methods.filter { $0.kind.roles.contains(.speculative) }.map(\.name))
         let places = rows.indices.filter { methods.contains(rows[$0].method) }
-        let all = places.reduce(0) { $0 + rows[$1].tokens.target.generated }
+        let all = places.map { rows[$0].tokens.target.generated }.sum()
         for place in places where all > 0 {
             let part = Double(rows[place].tokens.target.generated) / Double(all)
-            rows[place].addFlops(part * flops.speculation(speculation))
+            rows[place].addFlops(flops.speculation(speculation).map { part * $0 })
         }
     }
 }
 
-/// How many weights a model has, and how that is known.
-struct ModelSize: Sendable, Equatable, Codable {
-    var parameters: Int
-    var source: String
-}
-
-extension ModelSize {
-    init(_ files: ModelFiles) {
-        self.init(parameters: files.parameterCount, source: files.parameterSource)
+extension Summary {
+    /// What is to be said where FLOPs are missing since a model's weights are not known, a sentence each.
+    public var unknownSizes: [String] {
+        Role.named.compactMap { role in
+            guard parameters[role.rawValue] == nil, let source = parametersFrom[role.rawValue] else { return nil }
+            return ModelSize(parameters: nil, source: source).complaint(of: role)
+        }
     }
 }

@@ -33,9 +33,9 @@ extension Summary {
         /// How many trajectories were worked on in each wave, the first one first.
         public var waves: [Int] = []
         public var tokens = TokenCounts()
-        /// See ``Flops``. Of all answers together, and of one.
-        public var flopsPaper = 0.0
-        public var flopsSpent = 0.0
+        /// See ``Flops``. Of all answers together, and of one; nil where they are not known.
+        public var flopsPaper: Double?
+        public var flopsSpent: Double?
         public var flopsPaperPerProblem: Double?
         public var flopsSpentPerProblem: Double?
 
@@ -120,8 +120,9 @@ extension Summary.Row {
                 draftAlone.count += 1
                 draftAlone.correct += line.correct ? 1 : 0
             }
-            while waves.count < line.waves { waves.append(0) }
-            for wave in 0..<line.waves { waves[wave] += 1 }
+            let lasted = min(max(0, line.waves), Self.mostWaves)
+            while waves.count < lasted { waves.append(0) }
+            for wave in 0..<lasted { waves[wave] += 1 }
         }
         draftAlone.share = Proportion(draftAlone.count, of: total).value
         draftAlone.correctShare = Proportion(draftAlone.correct, of: total).value
@@ -133,13 +134,16 @@ extension Summary.Row {
         addFlops(0)
     }
 
+    /// More than any trajectory takes: a wave has a step of it.
+    private static let mostWaves = 1_000_000
+
     /// Adds what is not in the counts of tokens, in either way of counting.
-    mutating func addFlops(_ more: Double) {
-        flopsPaper += more
-        flopsSpent += more
+    mutating func addFlops(_ more: Double?) {
+        func sum(_ flops: Double?) -> Double? { flops.flatMap { flops in more.map { flops + $0 } } }
+        (flopsPaper, flopsSpent) = (sum(flopsPaper), sum(flopsSpent))
         guard total > 0 else { return }
-        flopsPaperPerProblem = flopsPaper / Double(total)
-        flopsSpentPerProblem = flopsSpent / Double(total)
+        flopsPaperPerProblem = flopsPaper.map { $0 / Double(total) }
+        flopsSpentPerProblem = flopsSpent.map { $0 / Double(total) }
     }
 
     private mutating func setAccuracy(_ lines: [ResultLine]) {

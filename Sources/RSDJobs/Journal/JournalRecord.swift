@@ -84,6 +84,7 @@ extension JournalRecord: Codable {
                 problem: try line.decode(String.self, forKey: .problem),
                 sample: try line.decode(Int.self, forKey: .sample))
         }
+        func count(_ key: Key) throws -> Int { try line.decode(Counted.self, forKey: key).wrappedValue }
         func asked() throws -> TimeSpan? {
             try line.decodeIfPresent(Double.self, forKey: .begin).map {
                 TimeSpan(begin: $0, seconds: try line.decode(Double.self, forKey: .seconds))
@@ -100,16 +101,16 @@ extension JournalRecord: Codable {
                 role: try line.decode(Role.self, forKey: .role),
                 steps: try line.decode([StepText].self, forKey: .steps),
                 end: try line.decode(StepEnd.self, forKey: .end),
-                promptTokens: try line.decode(Int.self, forKey: .prompt),
+                promptTokens: try count(.prompt),
                 seam: try line.decodeIfPresent(Int.self, forKey: .seam),
                 candidate: try line.decodeIfPresent(Int.self, forKey: .candidate) ?? 0)
             self = .event(try trajectory(), .generated(generated), asked: try asked())
         case .scored:
             let scored = Scored(
                 rewards: try line.decode([Double].self, forKey: .rewards),
-                tokens: try line.decode([Int].self, forKey: .tokens),
-                promptTokens: try line.decode(Int.self, forKey: .prompt),
-                dropped: try line.decodeIfPresent([Int].self, forKey: .dropped) ?? [],
+                tokens: try line.decode([Counted].self, forKey: .tokens).map(\.wrappedValue),
+                promptTokens: try count(.prompt),
+                dropped: try line.decodeIfPresent([Counted].self, forKey: .dropped)?.map(\.wrappedValue) ?? [],
                 overlong: try line.decodeIfPresent([Int].self, forKey: .overlong) ?? [],
                 candidate: try line.decodeIfPresent(Int.self, forKey: .candidate) ?? 0)
             self = .event(try trajectory(), .scored(scored), asked: try asked())
@@ -132,11 +133,11 @@ extension JournalRecord: Codable {
         case .speculation:
             self = .speculation(
                 engine: try line.decode(String.self, forKey: .engine),
-                proposed: try line.decode(Int.self, forKey: .proposed),
-                accepted: try line.decode(Int.self, forKey: .accepted))
+                proposed: try count(.proposed),
+                accepted: try count(.accepted))
         case .phase:
             self = .phase(
-                wave: try line.decode(Int.self, forKey: .wave),
+                wave: try count(.wave),
                 engines: try line.decode([String].self, forKey: .engines),
                 seconds: try line.decode(Double.self, forKey: .seconds),
                 joules: try line.decodeIfPresent(PhaseEnergy.self, forKey: .joules))

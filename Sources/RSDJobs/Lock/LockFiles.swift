@@ -1,4 +1,5 @@
 import Foundation
+import ModelLifecycle
 
 /// The files that say who holds a run directory: `lock.1`, `lock.2` and so on. The last one counts.
 ///
@@ -164,7 +165,7 @@ struct LockFiles: Sendable {
         let line = try? JSONDecoder().decode(Line.self, from: Data(bytes[..<max(0, count)]))
         let content: Entry.Content =
             line?.released == true ? .released : line?.holder.map { .held($0) } ?? .unreadable
-        let touched = Int(status.st_mtim.tv_sec) * 1_000_000_000 + status.st_mtim.tv_nsec
+        let touched = Int(status.st_mtim.tv_sec).times(1_000_000_000).plus(status.st_mtim.tv_nsec)
         return Entry(number: number, content: content, touched: touched)
     }
 }

@@ -75,7 +75,7 @@ struct SampleSettings: Sendable {
             $0.number("more than 0: without chance all samples are the same", where: { $0 > 0 })
         }
         let topP = section.value("top_p", default: 0.8) { $0.number("in 0…1, and not 0", where: { $0 > 0 && $0 <= 1 }) }
-        guard let n: Int = section.required("n")?.integer(atLeast: 2) else { return nil }
+        guard let n: Int = section.required("n")?.integer(in: 2...SpecLimit.requests) else { return nil }
         self.init(n: n, sampling: Sampling(temperature: temperature, topP: topP))
     }
 

@@ -15,7 +15,7 @@ struct Speculative: MethodSettings {
 
     /// The paper's baseline has 7.
     init?(_ section: SpecSection) {
-        tokens = section.value("tokens", default: 7) { $0.integer(atLeast: 1) }
+        tokens = section.value("tokens", default: 7) { $0.integer(in: 1...SpecLimit.requests) }
     }
 
     func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod { SingleModel(role: .speculative) }

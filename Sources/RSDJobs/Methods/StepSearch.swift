@@ -166,7 +166,7 @@ struct BeamSearch: MethodSettings {
 
     init?(_ section: SpecSection) {
         guard let samples = SampleSettings(section), let field = section.required("beams"),
-            let beams: Int = field.integer(atLeast: 1)
+            let beams: Int = field.integer(in: 1...SpecLimit.requests)
         else { return nil }
         guard samples.n % beams == 0, samples.n > beams else {
             field.error("'n' must be a multiple of 'beams' and more: \(samples.n) candidates for \(beams) beams")

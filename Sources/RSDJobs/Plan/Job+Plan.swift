@@ -32,13 +32,15 @@ extension Job {
         var guessed: [Role] = []
         for demand in demands where paces[demand.role] == nil {
             guessed.append(demand.role)
+            // Without the number of weights, that of their bytes is a guess.
             paces[demand.role] = hardware.pace(
-                parameters: job.parameters(of: demand.role), weights: demand.weights,
+                parameters: job.size(of: demand.role)?.parameters ?? demand.weights, weights: demand.weights,
                 concurrency: spec.engine.concurrency)
         }
         var basis = profile == nil ? assumptions.sentences : []
         if let archive { basis.append("what was seen in \(archive.directory.url.relativePath)") }
         if !guessed.isEmpty { basis += hardware.sentences }
+        basis += job.sizeSentences
         if factor > 1 {
             basis.append(
                 "rehearsed with 1 in \(NumberFormat.fixed(factor, 1)) of the problems, and counted up")
@@ -53,8 +55,9 @@ extension Job {
             trajectories: job.trajectoryCount,
             models: demands.map {
                 JobPlan.Model(
-                    role: $0.role, parameters: job.parameters(of: $0.role), weights: $0.weights,
-                    cache: $0.cachePerToken * $0.context)
+                    role: $0.role, parameters: job.size(of: $0.role)?.parameters,
+                    parametersFrom: job.size(of: $0.role)?.source, weights: $0.weights,
+                    cache: $0.cachePerToken.times($0.context))
             },
             residency: residency.residency, reason: residency.reason ?? machine.unknownReason,
             groups: JobPlan.groups(residency, demands, on: machine, of: spec.engine), basis: basis,
@@ -131,8 +134,8 @@ extension JobPlan {
 }
 
 extension LoadedJob {
-    /// Weights that a token of an engine meets.
-    fileprivate func parameters(of role: Role) -> Int { models[role.models[0]]?.parameterCount ?? 0 }
+    /// The size of the model whose text an engine writes.
+    fileprivate func size(of role: Role) -> ModelSize? { models[role.models[0]]?.size }
 
     /// The job with so few of its problems that not many more trajectories are left, and how many times as many it really has.
     fileprivate func sample(trajectories limit: Int) -> (job: LoadedJob, factor: Double) {
@@ -144,6 +147,18 @@ extension LoadedJob {
             stride(from: 0, to: problems.count, by: every).map { problems[$0] }
         }
         return (job, Double(all) / Double(max(1, job.trajectoryCount)))
+    }
+}
+
+extension LoadedJob {
+    /// What N is of each model, and where it comes from.
+    fileprivate var sizeSentences: [String] {
+        Role.named.compactMap { role in
+            guard let size = models[role]?.size else { return nil }
+            guard let count = size.parameters else { return size.complaint(of: role) }
+            let all = size.total.flatMap { $0 == count ? nil : " of \(NumberFormat.si($0))" } ?? ""
+            return "the \(role.rawValue)'s N, \(NumberFormat.si(count))\(all): \(size.source)"
+        }
     }
 }
 

@@ -18,11 +18,19 @@ public struct JobPlan: Sendable, Equatable, Encodable {
     /// One that some method asks.
     public struct Model: Sendable, Equatable, Encodable {
         public var role: Role
-        public var parameters: Int
+        /// Weights that a token meets; nil where they are not known.
+        public var parameters: Int?
+        /// Where that is known from, or why it is not.
+        public var parametersFrom: String?
         /// Bytes, loaded.
         public var weights: Int
         /// Bytes of KV cache for one request of the greatest length.
         public var cache: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case role, parameters, weights, cache
+            case parametersFrom = "parameters_from"
+        }
     }
 
     /// Models that are up together.

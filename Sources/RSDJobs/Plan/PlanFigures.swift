@@ -1,3 +1,5 @@
+import ModelLifecycle
+
 extension RunCounts {
     /// The figures of a plan that do not depend on speed.
     func figures(of roles: [Role]) -> [(name: JobPlan.Name, value: Double)] {
@@ -32,7 +34,7 @@ extension RunCounts {
 
     /// The same of a job with more problems of the same kind.
     func scaled(by factor: Double) -> RunCounts {
-        func more(_ number: Int) -> Int { Int((Double(number) * factor).rounded()) }
+        func more(_ number: Int) -> Int { Int(bounding: Double(number) * factor) }
         var counts = self
         (counts.asked, counts.shared) = (more(asked), more(shared))
         counts.work = work.mapValues { Work(read: more($0.read), written: more($0.written), serial: $0.serial) }

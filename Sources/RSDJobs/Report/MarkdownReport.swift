@@ -21,7 +21,7 @@ extension RunReport {
         let models = Role.named.compactMap { role -> String? in
             guard let model = job.spec.models[role] else { return nil }
             let name = model.model.split(separator: "/").last.map(String.init) ?? model.model
-            let size = summary.parameters[role.rawValue].map { " (\(NumberFormat.si($0)))" } ?? ""
+            let size = summary.parameters[role.rawValue].map { " (\(NumberFormat.si($0)))" } ?? " (unknown size)"
             return "\(role.rawValue) \(name.markdown)\(size)"
         }
         return [
@@ -79,7 +79,17 @@ extension RunReport {
             "95%: Wilson's interval, clustered by problem where problems have several samples.",
             "p: McNemar's exact two-sided test on the same problems.",
             "FLOPs a problem; paper: \(summary.flops.paper.markdown); spent: \(summary.flops.spent.markdown).",
-        ] + [summary.undecidedNote().map { $0 + "." }, energy].compactMap(\.self)
+        ] + sizes + summary.unknownSizes.map { "\($0.markdown)." } + [summary.undecidedNote().map { $0 + "." }, energy].compactMap(\.self)
+    }
+
+    /// What N counts.
+    private var sizes: [String] {
+        let known = Role.named.compactMap { role -> String? in
+            guard let count = summary.parameters[role.rawValue], let source = summary.parametersFrom[role.rawValue]
+            else { return nil }
+            return "\(role.rawValue) \(NumberFormat.grouped(count)) (\(source.markdown))"
+        }
+        return known.isEmpty ? [] : ["N: \(known.joined(separator: "; "))."]
     }
 
     private static func table(_ rows: [[String]]) -> String {

@@ -1,4 +1,5 @@
 import Foundation
+import ModelLifecycle
 
 /// Numbers as people read them: short, and the same in every locale.
 public enum NumberFormat {
@@ -12,6 +13,8 @@ public enum NumberFormat {
         }
         return (number < 0 ? "-" : "") + result
     }
+
+    public static func grouped(_ number: Double) -> String { grouped(Int(bounding: number)) }
 
     /// Three digits and a prefix: `950`, `1.20 k`, `3.45 T`.
     public static func si(_ number: Double) -> String {
@@ -49,7 +52,7 @@ public enum NumberFormat {
 
     /// A running clock: `0:07`, `2:05`, `1:02:03`, `3 d 04:05`.
     public static func clock(_ seconds: Double) -> String {
-        let whole = Int(min(max(0, seconds), 1e12).rounded())
+        let whole = Int(bounding: min(max(0, seconds), 1e12))
         let (days, hours, minutes) = (whole / 86400, whole / 3600 % 24, whole / 60 % 60)
         if days > 0 { return "\(days) d \(two(hours)):\(two(minutes))" }
         if hours > 0 { return "\(hours):\(two(minutes)):\(two(whole % 60))" }

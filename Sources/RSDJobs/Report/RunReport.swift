@@ -96,10 +96,10 @@ extension RunArchive {
         let needed = Set(job.spec.methods.flatMap { $0.kind.roles.flatMap(\.models) })
         var sizes: [Role: ModelSize] = [:]
         for (role, model) in job.spec.models where needed.contains(role) {
-            sizes[role] = known[role.rawValue]
+            sizes[role] = model.parameters.map { .given($0, for: role) } ?? known[role.rawValue]
             guard sizes[role] == nil else { continue }
             do throws(ModelFilesError) {
-                sizes[role] = ModelSize(try ModelFiles(directory: model.model))
+                sizes[role] = try ModelFiles(directory: model.model).size
             } catch {
                 throw RunIncomplete(
                     directory, "FLOPs are counted from the weights of the \(role.rawValue), and \(error)")
@@ -115,15 +115,22 @@ private struct WrittenSummary: Decodable {
     private var parameters: [String: Int]
     private var parametersFrom: [String: String]?
 
+    private var parametersTotal: [String: Int]?
+
     var models: [String: ModelSize] {
-        Dictionary(
-            uniqueKeysWithValues: parameters.map { role, count in
-                (role, ModelSize(parameters: count, source: parametersFrom?[role] ?? "summary.json"))
+        let roles = Set(parameters.keys).union((parametersFrom ?? [:]).keys)
+        return Dictionary(
+            uniqueKeysWithValues: roles.map { role in
+                let size = ModelSize(
+                    parameters: parameters[role], total: parametersTotal?[role] ?? parameters[role],
+                    source: parametersFrom?[role] ?? "summary.json")
+                return (role, size)
             })
     }
 
     private enum CodingKeys: String, CodingKey {
         case grader, parameters
+        case parametersTotal = "parameters_total"
         case parametersFrom = "parameters_from"
     }
 

@@ -1,3 +1,5 @@
+import ModelLifecycle
+
 /// A line of `results.jsonl` as the page shows it: what it does not have is left out, what it has besides is passed over.
 struct ShownLine: Sendable, Decodable {
     struct Step: Sendable, Decodable {
@@ -77,6 +79,6 @@ struct RewardHistogram: Sendable, Equatable, Encodable {
     }
 
     private static func count(_ reward: Double, in counts: inout [Int]) {
-        counts[min(bins - 1, max(0, Int(reward * Double(bins))))] += 1
+        counts[min(bins - 1, max(0, Int(bounding: (reward * Double(bins)).rounded(.down))))] += 1
     }
 }

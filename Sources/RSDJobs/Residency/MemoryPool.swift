@@ -17,8 +17,8 @@ struct MemoryPool: Sendable, Equatable {
 
     /// Bytes for engines that are up together, and for what they need beside their shares.
     var budget: Int {
-        let allowed = ceiling.map { Int($0 * Double(total)) } ?? .max
-        return max(0, min(free - Int(Self.slack * Double(total)), allowed))
+        let allowed = ceiling.map { Int(bounding: $0 * Double(total)) } ?? .max
+        return max(0, min(free.plus(-Int(bounding: Self.slack * Double(total))), allowed))
     }
 
     /// `the 79.1 GiB of GPU 0`, or what others leave of them.

@@ -21,20 +21,20 @@ struct MemoryShares: Sendable, Equatable {
         guard need.total <= pool.budget else { throw MemoryTooSmall(need: need, pool: pool) }
         let open = models.filter { $0.fixedShare == nil }
         let appetite = open.reduce(0.0) { $0 + Self.appetite($1) }
-        let rest = Double(pool.budget - need.total)
+        let rest = Double(pool.budget) - Double(need.total)
         for model in models {
-            let base = model.weights + footprint.working
+            let base = model.weights.plus(footprint.working)
             if let share = model.fixedShare {
-                bytes[model.role] = Int(share * Double(pool.total))
-                caches[model.role] = max(0, bytes[model.role, default: 0] - base)
+                bytes[model.role] = Int(bounding: share * Double(pool.total))
+                caches[model.role] = max(0, bytes[model.role, default: 0].plus(-base))
                 continue
             }
             let part = model.fixedCache == nil && appetite > 0 ? Self.appetite(model) / appetite : 0
-            var cache = need.cache(of: model) + Int(rest * part)
+            var cache = need.cache(of: model).plus(Int(bounding: rest * part))
             // Nobody else could use the rest of a GPU; the machine's memory has better uses.
             if !pool.isGPU { cache = min(cache, max(model.greatestCache, need.cache(of: model))) }
             caches[model.role] = cache
-            bytes[model.role] = base + cache
+            bytes[model.role] = base.plus(cache)
         }
     }
 
@@ -43,7 +43,7 @@ struct MemoryShares: Sendable, Equatable {
             ? Double(model.cachePerToken) * Double(model.longRequest) * Double(model.usefulRequests) : 0
     }
 
-    var cacheTotal: Int { caches.values.reduce(0, +) }
+    var cacheTotal: Int { caches.values.sum() }
 
     /// vLLM's `gpu-memory-utilization` for a model: a part of the GPU's whole memory, never more than the bytes.
     func utilization(of role: Role, in pool: MemoryPool) -> Double? {
@@ -72,7 +72,7 @@ struct MemoryNeed: Sendable, Equatable {
         asleep = sleepers * footprint.asleep
         let open = models.filter { $0.fixedShare == nil }
         engines = models.count * footprint.outside + open.count * footprint.working
-        fixed = models.reduce(0) { $0 + Int(($1.fixedShare ?? 0) * Double(pool.total)) }
+        fixed = models.map { Int(bounding: ($0.fixedShare ?? 0) * Double(pool.total)) }.sum()
     }
 
     func cache(of model: ModelDemand) -> Int {
@@ -80,8 +80,9 @@ struct MemoryNeed: Sendable, Equatable {
     }
 
     private var open: [ModelDemand] { models.filter { $0.fixedShare == nil } }
-    var caches: Int { open.reduce(0) { $0 + cache(of: $1) } }
-    var total: Int { open.reduce(0) { $0 + $1.weights } + caches + engines + asleep + fixed }
+    var caches: Int { open.map(cache).sum() }
+    var withoutCaches: Int { (open.map(\.weights) + [engines, asleep, fixed]).sum() }
+    var total: Int { withoutCaches.plus(caches) }
 }
 
 /// Models that do not fit, with all the numbers.

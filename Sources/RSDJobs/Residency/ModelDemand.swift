@@ -22,13 +22,13 @@ struct ModelDemand: Sendable, Equatable {
     var usefulRequests: Int { min(concurrency, role == .prm ? 2 : 8) }
 
     /// Bytes without which the engine would not start.
-    var leastCache: Int { fixedCache ?? cachePerToken * context }
+    var leastCache: Int { fixedCache ?? cachePerToken.times(context) }
 
     /// Bytes with which requests run side by side.
-    var usefulCache: Int { fixedCache ?? max(leastCache, cachePerToken * longRequest * usefulRequests) }
+    var usefulCache: Int { fixedCache ?? max(leastCache, cachePerToken.times(longRequest).times(usefulRequests)) }
 
     /// Bytes beyond which no request would wait less.
-    var greatestCache: Int { fixedCache ?? max(leastCache, cachePerToken * longRequest * concurrency) }
+    var greatestCache: Int { fixedCache ?? max(leastCache, cachePerToken.times(longRequest).times(concurrency)) }
 }
 
 extension ModelDemand {
@@ -43,12 +43,12 @@ extension ModelDemand {
         let type = isPocket ? .float : flag("dtype").flatMap(NumberType.init(flag:)) ?? .automatic
         let cacheType = flag("kv-cache-dtype").flatMap(NumberType.init(flag:)) ?? type
         let parts = engine.parallelism(of: model)
-        let wanted = job.decoding.maxTokens + Self.promptTokens
+        let wanted = job.decoding.maxTokens.plus(Self.promptTokens)
         let context = model.context ?? flag("max-model-len").flatMap(Int.init(humanReadable:)) ?? memory.contextLength
         self.role = role
         let weights = memory.weights(as: type)
-        let offloaded = flag("cpu-offload-gb").flatMap(Double.init).map(Int.gibibytes) ?? 0
-        self.weights = max(0, Self.quantised(weights, memory, by: flag("quantization")) / parts - offloaded)
+        let offloaded = max(0, flag("cpu-offload-gb").flatMap(Double.init).map(Int.gibibytes) ?? 0)
+        self.weights = max(0, (Self.quantised(weights, memory, by: flag("quantization")) / parts).plus(-offloaded))
         cachePerToken = memory.cachePerToken(as: cacheType) / parts
         self.context = context ?? wanted
         longRequest = min(wanted, self.context)
@@ -71,16 +71,19 @@ extension ModelDemand {
     /// Weights that vLLM packs while it loads them take less; how much depends on the layers, so this is on the safe side.
     private static func quantised(_ bytes: Int, _ memory: CheckpointMemory, by method: String?) -> Int {
         guard let method, !memory.isQuantised else { return bytes }
-        return method == "bitsandbytes" ? bytes * 2 / 5 : method == "fp8" ? bytes * 3 / 5 : bytes
+        return method == "bitsandbytes" ? bytes.times(2) / 5 : method == "fp8" ? bytes.times(3) / 5 : bytes
     }
 }
 
 extension EngineSpec {
+    private static let mostGPUs = 4096
+
     /// GPUs over which one model is spread.
     func parallelism(of model: ModelSpec) -> Int {
         let flags = args(for: model)
-        return ["tensor-parallel-size", "pipeline-parallel-size"].reduce(1) { product, name in
-            product * max(1, flags.last { $0.flag == name }?.value.flatMap { Int($0) } ?? 1)
+        let product = ["tensor-parallel-size", "pipeline-parallel-size"].reduce(1) { product, name in
+            product.times(max(1, flags.last { $0.flag == name }?.value.flatMap { Int($0) } ?? 1))
         }
+        return min(product, Self.mostGPUs)
     }
 }

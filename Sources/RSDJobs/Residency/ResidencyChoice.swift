@@ -56,11 +56,11 @@ struct HostDemand: Sendable, Equatable {
     var processes: Int
 
     init(_ models: [ModelDemand], footprint: EngineFootprint, level: Int = 1) {
-        weights = level == 1 ? models.reduce(0) { $0 + $1.weights } : 0
+        weights = level == 1 ? models.map(\.weights).sum() : 0
         processes = models.count * footprint.host
     }
 
-    var total: Int { weights + processes }
+    var total: Int { weights.plus(processes) }
 
     func fits(_ host: HostMemory?) -> Bool { host.map { total <= $0.available } ?? false }
 }
@@ -109,8 +109,9 @@ private struct Division {
     }
 
     private func remedy(_ model: ModelDemand, _ need: MemoryNeed, _ holders: [GPUHolder]) -> String {
-        if need.total - need.caches <= pool.budget, model.cachePerToken > 0 {
-            let tokens = (pool.budget - need.total + need.caches) / model.cachePerToken
+        let left = pool.budget.plus(-need.withoutCaches)
+        if left >= 0, model.cachePerToken > 0 {
+            let tokens = left / model.cachePerToken
             return ". Give the \(model.role.title) a shorter `context`: \(tokens) tokens would fit"
         }
         var others = ""

@@ -1,4 +1,5 @@
 import Foundation
+import ModelLifecycle
 
 /// When a run has to be over, and what may still begin before that.
 ///
@@ -18,7 +19,7 @@ public struct Deadline: Sendable, Equatable {
     public init?(_ text: String, now: Date) {
         source = "--deadline"
         if let seconds = Self.duration(text) {
-            end = now + seconds
+            end = now + min(seconds, Duration.longest)
         } else if let date = Self.date(text) {
             end = date
         } else {
@@ -28,7 +29,8 @@ public struct Deadline: Sendable, Equatable {
 
     /// Slurm's own end of the job that this process is part of, where Slurm tells it.
     public static func slurm(_ environment: [String: String]) -> Deadline? {
-        guard let text = environment["SLURM_JOB_END_TIME"], let seconds = Double(text), seconds > 0 else { return nil }
+        guard let text = environment["SLURM_JOB_END_TIME"], let seconds = Double(text), seconds > 0, seconds.isFinite
+        else { return nil }
         return Deadline("the end of the Slurm job", end: Date(timeIntervalSince1970: seconds))
     }
 
@@ -81,7 +83,7 @@ extension Deadline {
         max(0, end.timeIntervalSince(now) - costs.stopping)
     }
 
-    private static func seconds(_ time: Double) -> String { "\(Int(max(0, time).rounded())) s" }
+    private static func seconds(_ time: Double) -> String { "\(Int(bounding: max(0, time))) s" }
 }
 
 extension EngineSpec {

@@ -59,7 +59,8 @@ actor EngineCrew: Crew {
         (client.deadline, client.retry) = (min(stallTimeout, .seconds(5)), .never)
         guard let metrics = try? await client.metrics() else { return nil }
         let now = RunFigures.Speculation(
-            proposed: Int(exactly: metrics.proposedTokens) ?? 0, accepted: Int(exactly: metrics.acceptedTokens) ?? 0)
+            proposed: Int(memory: Int(bounding: metrics.proposedTokens)),
+            accepted: Int(memory: Int(bounding: metrics.acceptedTokens)))
         defer { speculated = now }
         let isSame = now.proposed >= speculated.proposed
         return isSame

@@ -55,7 +55,7 @@ struct JobRun: Sendable {
         guard let deadline else { return try await body() }
         let costs = job.spec.engine.deadlineCosts
         let alarm = Task { [interruption] in
-            try await Task.sleep(for: .seconds(deadline.secondsToStop(now: Date(), costs)))
+            try await Task.sleep(for: .seconds(bounding: deadline.secondsToStop(now: Date(), costs)))
             interruption.raise(to: .draining)
         }
         defer { alarm.cancel() }
@@ -240,9 +240,11 @@ struct JobRun: Sendable {
 
     /// Writes the manifest before the first engine starts, and later again where its note on the residency is another.
     private func write(_ earlier: Manifest?, of site: any EngineSite, for room: (any EngineRoom)?) async throws {
+        let sizes = Dictionary(uniqueKeysWithValues: job.models.map { ($0.key.rawValue, $0.value.size) })
         if var manifest = earlier {
-            guard let room, manifest.residency != room.reason else { return }
-            manifest.residency = room.reason
+            if let room { manifest.residency = room.reason }
+            manifest.models = sizes
+            guard manifest != earlier else { return }
             return try manifest.write(to: directory.manifest)
         }
         var manifest = Manifest(
@@ -251,7 +253,7 @@ struct JobRun: Sendable {
             engine: try await interruption.giveUpOn { try await site.version() }, host: ProcFS.hostName(),
             created: Date().formatted(.iso8601), residency: room?.reason,
             batchInvariant: job.spec.engine.batchInvariant,
-            models: Dictionary(uniqueKeysWithValues: job.models.map { ($0.key.rawValue, ModelSize($0.value)) }))
+            models: sizes)
         manifest.namesJournal = true
         try manifest.write(to: directory.manifest)
     }
@@ -267,7 +269,7 @@ struct JobRun: Sendable {
     /// The generation is done, and no engine is up any more.
     private func conclude(_ roster: Roster) async throws -> RunOutcome {
         let conclusion = RunConclusion(
-            job: job, directory: directory, models: job.models.mapValues(ModelSize.init),
+            job: job, directory: directory, models: job.models.mapValues(\.size),
             records: try JournalReader.read(directory.journal).records)
         // It is done at once, also where the run was to stop a moment ago.
         if grader is ExactGrader { return try await conclusion.write(roster, with: grader, id: graderID) }

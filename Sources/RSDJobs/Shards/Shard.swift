@@ -7,8 +7,11 @@ public struct Shard: Sendable, Hashable {
     public let index: Int
     public let count: Int
 
+    /// More than any cluster takes as one array of tasks.
+    public static let most = 1_000_000
+
     public init?(index: Int, count: Int) {
-        guard count >= 1, (1...count).contains(index) else { return nil }
+        guard (1...Self.most).contains(count), (1...count).contains(index) else { return nil }
         self.index = index
         self.count = count
     }
@@ -34,7 +37,7 @@ public struct Shard: Sendable, Hashable {
 
     /// All shards of a division, the first one first.
     public static func all(_ count: Int) -> [Shard] {
-        count < 1 ? [] : (1...count).compactMap { Shard(index: $0, count: count) }
+        count < 1 ? [] : (1...min(count, most)).compactMap { Shard(index: $0, count: count) }
     }
 }
 

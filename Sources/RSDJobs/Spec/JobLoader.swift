@@ -204,11 +204,14 @@ private struct JobCheck {
         for role in Role.named {
             guard let model = written.models[role] else { continue }
             do throws(ModelFilesError) {
-                let files = try ModelFiles(directory: model.value.model)
+                var files = try ModelFiles(directory: model.value.model)
+                if let count = model.value.parameters { files.size = .given(count, for: role) }
                 if needed.contains(role) {
                     models[role] = files
                     checkChatTemplate(of: role, files)
                     try model.value.checkProfile(with: files)
+                    try checkNeeds(of: role, files)
+                    if let complaint = files.size.complaint(of: role) { log.warning(at: model.mark, complaint) }
                 }
             } catch {
                 if needed.contains(role) || written.methods.isEmpty {
@@ -218,6 +221,15 @@ private struct JobCheck {
                 }
             }
         }
+    }
+
+    /// Of an engine that the program starts itself and that the model gives its tokenizer.
+    private func checkNeeds(of role: Role, _ files: ModelFiles) throws(ModelFilesError) {
+        let leaders = written.methods.flatMap { $0.kind.roles.map { $0.models[0] } }
+        guard let engine = written.engine, engine.residency != .attach, leaders.contains(role),
+            let model = written.models[role]?.value
+        else { return }
+        try EngineNeeds(kind: engine.kind, role: role, flags: engine.args(for: model)).check(files, in: model.model)
     }
 
     private mutating func checkChatTemplate(of role: Role, _ files: ModelFiles) {

@@ -31,6 +31,7 @@ extension ModelSpec {
     fileprivate var yaml: Pairs {
         var pairs: Pairs = [("model", YAMLWriter.text(model))]
         if let context { pairs.append(("context", String(context))) }
+        if let parameters { pairs.append(("parameters", String(parameters))) }
         if !args.isEmpty { pairs.append(("args", flow(args.yaml))) }
         if let profile { pairs.append(("profile", profile.yaml)) }
         if let overlong { pairs.append(("overlong", overlong.rawValue)) }

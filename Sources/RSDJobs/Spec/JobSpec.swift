@@ -34,6 +34,8 @@ public struct ModelSpec: Sendable, Equatable {
     public var model: String
     /// Tokens of prompt and answer together; nil takes the checkpoint's own limit.
     public var context: Int?
+    /// Weights that a token meets, where the spec says it itself: what FLOPs are counted from.
+    public var parameters: Int?
     /// For this model's engine, on top of the engine's own ``EngineSpec/args``.
     public var args: [EngineArgument] = []
     /// How a PRM wants its input and where it puts its rewards; nil for generators.

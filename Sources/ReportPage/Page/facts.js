@@ -8,7 +8,8 @@ function showFacts() {
       + ` to ${counted(data.problems.length, "problem")} of ${data.datasets.map((dataset) => dataset.name).join(", ")}.`);
   showNotice();
   const size = (model) => isNumber(model.parameters)
-    ? ` ${si(model.parameters)} parameters (${grouped(model.parameters)}, ${model.source})` : " of unknown size";
+    ? ` ${si(model.parameters)} parameters (${grouped(model.parameters)}, ${model.source})`
+    : ` of unknown size${model.source ? `: ${model.source}; set models.${model.role}.parameters in the job` : ""}`;
   const models = data.models.map((model) => el("div", {}, el("b", {}, model.role), " ",
     el("span", { title: model.path }, ...visible(model.name)), el("span", { class: "dim" }, size(model))));
   const datasets = data.datasets.map((set) => el("div", {}, ...visible(set.name),

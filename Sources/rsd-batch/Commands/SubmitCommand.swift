@@ -54,7 +54,9 @@ struct SubmitCommand: AsyncParsableCommand, StoppableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if shards < 1 { throw ValidationError("--shards must be 1 or more.") }
+        if !(1...Shard.most).contains(shards) {
+            throw ValidationError("--shards must be 1 or more, and at most \(Shard.most).")
+        }
         if let arrayLimit, arrayLimit < 1 { throw ValidationError("--array-limit must be 1 or more.") }
         if let bad = options.first(where: { !$0.hasPrefix("-") || $0.contains("\n") }) {
             throw ValidationError("--sbatch takes one option such as '--account=NAME', and not '\(bad)'.")

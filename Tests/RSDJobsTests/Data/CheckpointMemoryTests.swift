@@ -6,8 +6,7 @@ import Testing
 @Suite("The memory that a checkpoint takes")
 struct CheckpointMemoryTests {
     private func memory(_ config: String, _ stored: [String: Int] = [:]) throws -> CheckpointMemory {
-        let object = try #require(try JSONSerialization.jsonObject(with: Data(config.utf8)) as? [String: Any])
-        var memory = CheckpointMemory(config: object)
+        var memory = CheckpointMemory(config: try checkpointConfig(config))
         memory.stored = stored
         return memory
     }

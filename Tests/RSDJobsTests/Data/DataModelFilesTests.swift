@@ -12,7 +12,8 @@ struct DataModelFilesTests {
         let fixture = try SpecFixture()
         try change(fixture)
         do {
-            return "\(try ModelFiles(directory: fixture.path("models/draft")).parameterCount) parameters"
+            let size = try ModelFiles(directory: fixture.path("models/draft")).size
+            return size.parameters.map { "\($0) parameters" } ?? size.source
         } catch {
             return error.description.replacing(fixture.directory.path + "/", with: "")
         }
@@ -47,35 +48,42 @@ struct DataModelFilesTests {
 
     @Test("PyTorch's own files are taken where there are no others, as some PRMs are published")
     func pyTorch() throws {
-        /// Numbers in half precision, and the little that stands around them.
-        let numbers = Data("PK\u{3}\u{4}".utf8) + Data(repeating: 7, count: 2 * 1_000_000)
         func bin(_ fixture: borrowing SpecFixture, _ data: Data) throws {
             try FileManager.default.removeItem(atPath: fixture.path(weights))
-            try fixture.write(#"{"torch_dtype": "bfloat16"}"#, to: "models/draft/config.json")
             try fixture.write(data, to: "models/draft/pytorch_model.bin")
         }
-        #expect(try complaint { try bin($0, numbers) } == "1000002 parameters")
+        // Tied weights are one storage, and positions no weights.
+        #expect(try complaint { try bin($0, PyTorchArchive.file()) } == "36 parameters")
         let fixture = try SpecFixture()
-        try bin(fixture, numbers)
+        try bin(fixture, PyTorchArchive.file())
         let files = try ModelFiles(directory: fixture.path("models/draft"))
-        #expect(files.memory.stored == ["BF16": 2_000_004])
-        let others = Data("PK\u{3}\u{4}".utf8) + Data(repeating: 8, count: 2 * 1_000_000)
-        try fixture.write(others, to: "models/draft/pytorch_model.bin")
+        #expect(files.size.source == "pickled headers")
+        #expect(files.memory.stored == ["BF16": 40, "F16": 24, "I64": 48, "F32": 16])
+        try fixture.write(PyTorchArchive.file(fill: 1), to: "models/draft/pytorch_model.bin")
         #expect(try ModelFiles(directory: fixture.path("models/draft")).fingerprint != files.fingerprint)
         #expect(
             try complaint { try bin($0, Data("version https://git-lfs".utf8)) }
-                == "in models/draft, pytorch_model.bin is a Git LFS pointer, not the weights; run 'git lfs pull'")
+                == "in models/draft, pytorch_model.bin is a Git LFS pointer, not the file itself; run 'git lfs pull'")
         #expect(
             try complaint { try bin($0, Data("<html>".utf8)) }
                 == "in models/draft, pytorch_model.bin is not a file of PyTorch's")
+        #expect(try complaint { try bin($0, Data()) } == "in models/draft, pytorch_model.bin is empty")
+        #expect(
+            try complaint { try bin($0, PyTorchArchive.file().dropLast(40)) }
+                == "in models/draft, pytorch_model.bin is cut off")
+        // One that only running it could read.
+        let unclear = "pytorch_model.bin does not tell what tensors it has"
+        #expect(try complaint { try bin($0, Data([0x80, 2]) + Data(repeating: 7, count: 100)) } == unclear)
+        #expect(try complaint { try bin($0, PyTorchArchive.file(pickle: Data("junk".utf8))) } == unclear)
         let sharded = try complaint {
-            try bin($0, numbers)
+            try bin($0, PyTorchArchive.file())
             try FileManager.default.moveItem(
                 atPath: $0.path("models/draft/pytorch_model.bin"), toPath: $0.path("models/draft/1.bin"))
             try $0.write(
-                #"{"weight_map": {"a": "1.bin", "b": "1.bin"}}"#, to: "models/draft/pytorch_model.bin.index.json")
+                #"{"weight_map": {"model.norm.weight": "1.bin", "lm_head.weight": "1.bin"}}"#,
+                to: "models/draft/pytorch_model.bin.index.json")
         }
-        #expect(sharded == "1000002 parameters")
+        #expect(sharded == "36 parameters")
     }
 
     @Test("what cannot be loaded is refused before the run")
@@ -97,7 +105,7 @@ struct DataModelFilesTests {
             try complaint {
                 try $0.write("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", to: weights)
             }
-                == "in models/draft, model.safetensors is a Git LFS pointer, not the weights; run 'git lfs pull'"
+                == "in models/draft, model.safetensors is a Git LFS pointer, not the file itself; run 'git lfs pull'"
         )
         #expect(
             try complaint { try $0.write(Data([2, 0, 0, 0, 0, 0, 0, 0]) + Data("[]".utf8), to: weights) }
@@ -108,7 +116,8 @@ struct DataModelFilesTests {
                 try $0.write(
                     Data([UInt8(huge.utf8.count), 0, 0, 0, 0, 0, 0, 0]) + Data(huge.utf8), to: weights)
             }
-                == "in models/draft, model.safetensors has a broken safetensors header")
+                == "in models/draft, model.safetensors has a broken safetensors header: the shape of w is [4611686018427387904, 4]"
+        )
         #expect(
             try complaint { try $0.write("[]", to: "models/draft/config.json") }
                 == "config.json in models/draft is not a JSON object")
@@ -117,5 +126,16 @@ struct DataModelFilesTests {
                 try FileManager.default.removeItem(atPath: $0.path(weights))
                 try $0.write("{}", to: "models/draft/model.safetensors.index.json")
             } == "model.safetensors.index.json in models/draft has no weight map")
+        #expect(
+            try complaint {
+                try FileManager.default.removeItem(atPath: $0.path(weights))
+                try $0.write(safetensors(["a": [1]]), to: "models/draft/1.safetensors")
+                try $0.write(
+                    #"{"weight_map": {"a": "1.safetensors", "b": "1.safetensors"}}"#,
+                    to: "models/draft/model.safetensors.index.json")
+            }
+                == "model.safetensors.index.json in models/draft says that b is in 1.safetensors, and it is not; download both again"
+        )
+        #expect(try complaint { try $0.write("", to: weights) } == "in models/draft, model.safetensors is empty")
     }
 }

@@ -11,7 +11,8 @@ struct TokenizerFilesTests {
         (#"{"eos_token": "</s>"}"#, nil), (#"{"bos_token": {}}"#, nil), ("[]", nil), ("", nil),
     ])
     func theBeginningToken(_ settings: String, _ token: String?) {
-        #expect(TokenizerFiles.beginningToken(settings: Data(settings.utf8)) == token)
+        let file = try? CheckpointJSON(Data(settings.utf8), name: "tokenizer_config.json", in: "m")
+        #expect(file.flatMap(TokenizerFiles.beginningToken(settings:)) == token)
     }
 
     @Test("the special tokens' file speaks where the settings are silent")

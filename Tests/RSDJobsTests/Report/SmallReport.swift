@@ -61,7 +61,7 @@ struct SmallReport {
             results.append(Data((text + "\n").utf8))
         }
         let summary = Summary(
-            spec: job.spec, models: job.models.mapValues(ModelSize.init), lines: lines,
+            spec: job.spec, models: job.models.mapValues(\.size), lines: lines,
             grader: ExactGrader.id, run: RunFigures(records: self.records, waves: 1))
         return RunReport(
             job: job, manifest: manifest, summary: summary, lines: lines, results: results, records: self.records,

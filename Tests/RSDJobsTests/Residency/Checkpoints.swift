@@ -1,4 +1,5 @@
 import ModelLifecycle
+import OrderedCollections
 
 @testable import RSDJobs
 
@@ -14,12 +15,15 @@ enum Checkpoints {
     static func qwen(
         layers: Int, heads: Int, groups: Int, hidden: Int, context: Int, bytes: Int, quantised: Bool = false
     ) -> CheckpointMemory {
-        var config: [String: Any] = [
+        let sizes = [
             "num_hidden_layers": layers, "num_attention_heads": heads, "num_key_value_heads": groups,
             "hidden_size": hidden, "max_position_embeddings": context,
         ]
-        if quantised { config["quantization_config"] = ["quant_method": "awq"] }
-        var memory = CheckpointMemory(config: config)
+        let file = CheckpointJSON(
+            fields: OrderedDictionary(
+                uniqueKeysWithValues: sizes.map { ($0.key, RecordValue.number(String($0.value))) }))
+        var memory = CheckpointMemory(config: CheckpointConfig(file))
+        memory.isQuantised = quantised
         memory.stored = quantised ? ["I32": bytes - 5_000_000_000, "F16": 5_000_000_000] : ["BF16": bytes]
         return memory
     }

@@ -17,7 +17,7 @@ import Testing
         let models = try schema.at("properties", "models")
         #expect(try schema.keys() == Set(WrittenJob.keys))
         #expect(try models.keys() == Set(Role.named.map(\.rawValue)))
-        let model = ["model", "context", "args"] + ServerSpec.keys
+        let model = ["model", "context", "parameters", "args"] + ServerSpec.keys
         #expect(try models.at("properties", "draft").keys() == Set(model))
         #expect(try models.at("properties", "target").keys() == Set(model))
         #expect(try models.at("properties", "prm").keys() == Set(model + ["profile", "overlong"]))

@@ -121,7 +121,7 @@ extension BadCase {
                 (#"models/draft }"#, #"models/draft, profile: token-classification }"#)
             ],
             says: #"""
-                job.yaml:4:33: error: unknown key 'profile' in draft; it takes model, context, args, url, key_env, served
+                job.yaml:4:33: error: unknown key 'profile' in draft; it takes model, context, parameters, args, url, key_env, served
                   draft: { model: models/draft, profile: token-classification }
                                                 ^
                 1 error in job.yaml

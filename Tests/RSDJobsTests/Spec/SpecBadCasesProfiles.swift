@@ -50,7 +50,7 @@ extension BadCase {
             "overlong on a model that is no PRM",
             changes: [(#"models/draft }"#, #"models/draft, overlong: fail }"#)],
             says: #"""
-                job.yaml:4:33: error: unknown key 'overlong' in draft; it takes model, context, args, url, key_env, served
+                job.yaml:4:33: error: unknown key 'overlong' in draft; it takes model, context, parameters, args, url, key_env, served
                   draft: { model: models/draft, overlong: fail }
                                                 ^
                 1 error in job.yaml
@@ -59,7 +59,7 @@ extension BadCase {
             "a tokenizer that does not say what '+' and '-' are",
             changes: [(#"kind: pocket"#, #"kind: vllm"#), (#"token-classification"#, #"math-shepherd"#)],
             says: #"""
-                job.yaml:6:17: error: models/prm has no tokenizer.json, which says what the PRM's '+' and '-' are
+                job.yaml:6:17: error: the tokenizer in models/prm has no tokens '+' and '-', which this profile's PRMs answer with
                   prm: { model: models/prm, profile: math-shepherd }
                                 ^
                 1 error in job.yaml

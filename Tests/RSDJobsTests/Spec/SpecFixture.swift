@@ -45,7 +45,10 @@ struct SpecFixture: ~Copyable {
         for role in ["draft", "target", "prm"] {
             let model = directory.appending(path: "models/\(role)")
             try FileManager.default.createDirectory(at: model, withIntermediateDirectories: true)
-            try write(#"{"hidden_size": 4}"#, to: "models/\(role)/config.json")
+            let architectures = role == "prm" ? "" : #""Qwen2ForCausalLM""#
+            try write(#"{"architectures": [\#(architectures)], "hidden_size": 4}"#, to: "models/\(role)/config.json")
+            try write(
+                #"{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}"#, to: "models/\(role)/tokenizer.json")
             try safetensors(["w": [2, 3], "b": [3]]).write(to: model.appending(path: "model.safetensors"))
         }
         try write(Self.problems, to: "problems.jsonl")

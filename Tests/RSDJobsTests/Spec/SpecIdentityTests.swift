@@ -66,8 +66,12 @@ struct SpecIdentityTests {
         #expect(try changes(("models/target", "models/draft")) == [])
         let replaced = ["models.draft.files: sha256 → sha256"]
         #expect(
-            try changes { try $0.write(#"{"hidden_size": 5}"#, to: "models/draft/config.json") } == replaced)
-        #expect(try changes { try $0.write("{}", to: "models/draft/tokenizer.json") } == replaced)
+            try changes {
+                try $0.write(
+                    #"{"architectures": ["Qwen2ForCausalLM"], "hidden_size": 5}"#, to: "models/draft/config.json")
+            } == replaced)
+        #expect(
+            try changes { try $0.write(#"{"model": {"vocab": {}}}"#, to: "models/draft/tokenizer.json") } == replaced)
         let weights = "models/draft/model.safetensors"
         #expect(try changes { try $0.write(safetensors(["w": [9]]), to: weights) } == replaced)
         // Other weights of the same names and shapes.

@@ -38,7 +38,7 @@ struct SpecLoadingTests {
         #expect(job.spec == expected)
         #expect(job.warnings.isEmpty)
         #expect(job.models.keys.sorted { $0.rawValue < $1.rawValue } == [.target])
-        #expect(job.models[.target]?.parameterCount == 9)
+        #expect(job.models[.target]?.size.parameters == 9)
         #expect(
             job.problems["heldout"] == [
                 Problem(dataset: "heldout", id: "0", question: "1+1?", answer: "2"),

@@ -115,8 +115,8 @@ private struct SpecGenerator {
             engine: EngineSpec(
                 kind: .vllm, residency: [.swap, .share, .auto][draw(0...2)], args: arguments(),
                 env: Dictionary(uniqueKeysWithValues: (0..<draw(0...3)).map { ("E\($0)", text(nul: false)) }),
-                concurrency: draw(1...500), startTimeout: number(), stallTimeout: number(),
-                stopGrace: number()),
+                concurrency: draw(1...500), startTimeout: seconds(), stallTimeout: seconds(),
+                stopGrace: seconds()),
             datasets: (0..<draw(1...3)).map { dataset($0) },
             prompt: prompt(),
             decoding: DecodingSpec(
@@ -128,12 +128,12 @@ private struct SpecGenerator {
     private mutating func grader() -> GraderKind {
         switch draw(0...2) {
         case 0: .exact
-        case 1: .mathVerify(python: draw(0...1) == 0 ? nil : "/envs/\(word())", timeout: number() + 1)
+        case 1: .mathVerify(python: draw(0...1) == 0 ? nil : "/envs/\(word())", timeout: seconds())
         default:
             .command(
                 GraderCommand(
                     words: (0..<draw(1...3)).map { _ in "w" + text(nul: false) }, directory: "/jobs/\(word())",
-                    timeout: number() + 1))
+                    timeout: seconds()))
         }
     }
 
@@ -220,6 +220,7 @@ private struct SpecGenerator {
 
     private mutating func word() -> String { ["demo", "true", "7", "1e3", "null", "a-b_c.d"][draw(0...5)] }
     private mutating func unit() -> Double { Double(draw(1...1_000_000)) / 1_000_000 }
+    private mutating func seconds() -> Double { min(number(), 1e9) }
     private mutating func number() -> Double { [0.1, 1, 1e-7, 1e21, 1234.5678, 1 / 3][draw(0...5)] }
     private mutating func draw(_ range: ClosedRange<Int>) -> Int {
         range.lowerBound + Int(bits() % UInt64(range.count))

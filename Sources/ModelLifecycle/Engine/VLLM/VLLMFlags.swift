@@ -102,7 +102,7 @@ extension EngineConfiguration.Argument {
 extension Int {
     /// A number as vLLM's flags take it: `8192`, `16k` (16,000), `16K` (16,384), `1.5g`.
     package init?(humanReadable text: String) {
-        if let plain = Int(text) {
+        if let plain = Int(text), plain >= 0 {
             self = plain
             return
         }

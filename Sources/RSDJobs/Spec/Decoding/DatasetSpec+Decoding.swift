@@ -39,9 +39,9 @@ struct WrittenDataset {
         let answer = section["answer"].flatMap { $0.word() } ?? (own ? "answer" : nil)
         let choices = section["choices"].flatMap(ChoiceFields.init(field:))
         let id = section["id"].flatMap { $0.word() }
-        let shuffle: UInt64? = section["shuffle"].flatMap { $0.integer(atLeast: 0) }
-        let start: Int = section.value("start", default: 0) { $0.integer(atLeast: 0) }
-        let limit: Int? = section["limit"].flatMap { $0.integer(atLeast: 1) }
+        let shuffle: UInt64? = section["shuffle"].flatMap { $0.integer(in: 0...UInt64.max) }
+        let start: Int = section.value("start", default: 0) { $0.integer(in: 0...SpecLimit.tokens) }
+        let limit: Int? = section["limit"].flatMap { $0.integer(in: 1...SpecLimit.tokens) }
         guard let path, let field = section["path"] else { return nil }
         spec = DatasetSpec(
             name: name, path: path, sha256: sum, format: format, reader: reader, question: question, answer: answer,

@@ -15,15 +15,15 @@ extension DecodingSpec {
             guard let text = field.word() else { return nil }
             return field.checkEscapes(strictly: true) ? text : nil
         }
-        tokens = section.value("max_tokens", default: tokens) { $0.integer(atLeast: 1).map(TokenLimit.response) }
+        tokens = section.value("max_tokens", default: tokens) { $0.integer(in: 1...SpecLimit.tokens).map(TokenLimit.response) }
         if let field = section["max_tokens_per_call"] {
             if section["max_tokens"] != nil {
                 field.error(
                     "'max_tokens_per_call' takes the place of 'max_tokens', and both are there; remove one of them")
             }
-            if let count: Int = field.integer(atLeast: 1) { tokens = .call(count) }
+            if let count: Int = field.integer(in: 1...SpecLimit.tokens) { tokens = .call(count) }
         }
-        maxSteps = section.value("max_steps", default: maxSteps) { $0.integer(atLeast: 1) }
+        maxSteps = section.value("max_steps", default: maxSteps) { $0.integer(in: 1...SpecLimit.tokens) }
         temperature = section.value("temperature", default: temperature) {
             $0.number("at least 0") { $0 >= 0 }
         }
@@ -49,7 +49,7 @@ extension Lookahead {
         if scalar.text == "all" {
             self = .all
         } else {
-            guard let steps: Int = field.integer(atLeast: 1) else { return nil }
+            guard let steps: Int = field.integer(in: 1...SpecLimit.tokens) else { return nil }
             self = .steps(steps)
         }
     }

@@ -18,9 +18,9 @@ extension EngineSpec {
         let residency = WrittenResidency(section, engine: kind)
         let args = section.value("args", default: [], EngineArgument.decodeAll)
         let env = section.value("env", default: [:], Self.environment)
-        let concurrency = section.value("concurrency", default: 64) { $0.integer(atLeast: 1) }
+        let concurrency = section.value("concurrency", default: 64) { $0.integer(in: 1...SpecLimit.requests) }
         func seconds(_ key: String, default fallback: Double) -> Double {
-            section.value(key, default: fallback) { $0.number("more than 0") { $0 > 0 } }
+            section.value(key, default: fallback) { $0.seconds() }
         }
         let start = seconds("start_timeout", default: 600)
         let stall = seconds("stall_timeout", default: 600)

@@ -35,7 +35,7 @@ extension GradingSpec {
             field.error("'\(name)' has no meaning with the grader '\(key.rawValue)'")
         }
         func timeout(_ standard: Double) -> Double {
-            section.value("timeout", default: standard) { $0.number("more than 0") { $0 > 0 } }
+            section.value("timeout", default: standard) { $0.seconds() }
         }
         switch key {
         case .exact: self.init(grader: .exact)

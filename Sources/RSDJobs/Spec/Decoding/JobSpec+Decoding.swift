@@ -1,4 +1,5 @@
 import Foundation
+import ModelLifecycle
 
 /// A spec as it was written: decoded and checked in itself, not yet held against the files it names.
 ///
@@ -50,10 +51,10 @@ struct WrittenJob {
 
     /// A seed, or a list of them: each problem is then solved once with each.
     private static func decodeSeeds(_ field: SpecField) -> [UInt64]? {
-        guard case .sequence = field.node.content else { return field.integer(atLeast: 0).map { [$0] } }
+        guard case .sequence = field.node.content else { return field.integer(in: 0...UInt64.max).map { [$0] } }
         var (seeds, known) = ([UInt64](), Set<UInt64>())
         for element in field.elements(named: "seed") ?? [] {
-            guard let seed: UInt64 = element.integer(atLeast: 0) else { continue }
+            guard let seed: UInt64 = element.integer(in: 0...UInt64.max) else { continue }
             if !known.insert(seed).inserted {
                 element.error("the seed \(seed) is there twice")
             } else {
@@ -109,11 +110,13 @@ extension ModelSpec {
     }
 
     private static func decode(_ field: SpecField, as role: Role, directory: String) -> Located<ModelSpec>? {
-        let keys = ["model", "context", "args"] + (role == .prm ? ["profile", "overlong"] : []) + ServerSpec.keys
+        let keys =
+            ["model", "context", "parameters", "args"] + (role == .prm ? ["profile", "overlong"] : []) + ServerSpec.keys
         guard let section = SpecSection(field, role.rawValue, keys: keys) else { return nil }
         let model = section.required("model")
         let path = model?.path(from: directory)
-        let context: Int? = section["context"].flatMap { $0.integer(atLeast: 1) }
+        let context: Int? = section["context"].flatMap { $0.integer(in: 1...SpecLimit.tokens) }
+        let parameters = section["parameters"].flatMap { $0.parameters() }
         let args = section.value("args", default: [], EngineArgument.decodeAll)
         let profile = role == .prm ? section.required("profile").flatMap(PRMProfile.init(field:)) : nil
         let overlong =
@@ -121,13 +124,26 @@ extension ModelSpec {
         guard let path, let model else { return nil }
         return Located(
             value: ModelSpec(
-                model: path, context: context, args: args, profile: profile, overlong: overlong,
+                model: path, context: context, parameters: parameters, args: args, profile: profile, overlong: overlong,
                 server: ServerSpec(section)),
             mark: model.mark)
     }
 }
 
 extension SpecField {
+    /// A number of weights: `7615616512`, `7.6e9`, or as models are named, `7.6B`.
+    fileprivate func parameters() -> Int? {
+        if let text = scalar?.text, scalar?.meaning == .text,
+            let match = text.wholeMatch(of: /([0-9]+(?:\.[0-9]+)?) ?([KMBT])/), let number = Double(match.1)
+        {
+            let units: [Substring: Double] = ["K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12]
+            let unit = units[match.2] ?? 1
+            let product = number * unit
+            return (1...SpecLimit.weights).contains(product) ? Int(bounding: product) : outside("from 1 to 1000T")
+        }
+        return number("from 1 to 1000T") { (1...SpecLimit.weights).contains($0) }.map(Int.init(bounding:))
+    }
+
     /// A path, made absolute: relative ones begin at the spec's directory, and `~` is the home directory.
     func path(from directory: String) -> String? {
         guard let text = word() else { return nil }

@@ -15,7 +15,7 @@ struct WrittenResidency {
         }
         groups = section["groups"].flatMap(Self.groups)
         sleepLevel = section.value("sleep_level", default: 1) { field in
-            field.integer(atLeast: 1).flatMap { (level: Int) in
+            field.integer(in: 1...Int.max).flatMap { (level: Int) in
                 level <= 2 ? level : field.fail("'sleep_level' is 1 or 2, found \(level)")
             }
         }

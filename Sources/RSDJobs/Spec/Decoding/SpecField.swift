@@ -1,3 +1,15 @@
+import ModelLifecycle
+
+/// The largest numbers that a spec may hold: beyond what anybody runs, and small enough to be computed with.
+enum SpecLimit {
+    /// Tokens, steps and records.
+    static let tokens = 1_000_000_000
+    /// Requests, samples and candidates.
+    static let requests = 65_536
+    /// Weights of a model.
+    static let weights = 1e15
+}
+
 /// Collects what is wrong with a spec, so that decoding goes on and finds the rest.
 final class DiagnosticLog {
     let source: SourceText
@@ -94,15 +106,22 @@ struct SpecField {
         number("from \(range.lowerBound.plain) to \(range.upperBound.plain)", where: range.contains)
     }
 
-    func integer<Number: FixedWidthInteger>(atLeast least: Number) -> Number? {
+    func integer<Number: FixedWidthInteger>(in range: ClosedRange<Number>) -> Number? {
         guard let scalar, scalar.meaning == .integer else {
             return expected("a whole number", hint: numberHint)
         }
-        guard let number = scalar.integer(as: Number.self), number >= least else {
-            let tooBig = (scalar.number ?? 0) > Double(Number.max)
-            return outside(tooBig ? "at most \(Number.max)" : "at least \(least)")
+        guard let number = scalar.integer(as: Number.self), range.contains(number) else {
+            // What does not fit into the type at all is too large, or negative.
+            let isTooBig = scalar.integer(as: Number.self).map { $0 > range.upperBound } ?? !scalar.text.hasPrefix("-")
+            return outside(isTooBig ? "at most \(range.upperBound)" : "at least \(range.lowerBound)")
         }
         return number
+    }
+
+    /// A span of time in seconds, more than nothing.
+    func seconds() -> Double? {
+        guard let seconds = number("more than 0", where: { $0 > 0 }) else { return nil }
+        return seconds <= Duration.longest ? seconds : outside("at most \(Duration.longest.plain)")
     }
 
     /// One of a fixed set of words; `noun` is what messages call it, unless the key's own name will do.
@@ -146,7 +165,7 @@ struct SpecField {
         return nil
     }
 
-    private func outside<Value>(_ limits: String) -> Value? {
+    func outside<Value>(_ limits: String) -> Value? {
         fail("'\(name)' must be \(limits), found \(scalar?.text ?? "")")
     }
 

@@ -1,6 +1,7 @@
 import OrderedCollections
 
-/// A strict JSON reader (RFC 8259) over bytes, which takes one liberty: the words that Python writes for numbers that are none.
+/// A JSON reader (RFC 8259) over bytes, which also takes Python's words for numbers that are none, and can be as lenient as Python
+/// in the rest.
 ///
 /// Foundation's decoders turn `1.50` into 1.5 and tell no position, so this is a reader of its own.
 struct JSONReader {
@@ -10,18 +11,26 @@ struct JSONReader {
         var message: String
     }
 
+    enum Dialect {
+        case strict
+        /// What `json.loads` takes: a field that is there twice, halves of surrogate pairs.
+        case python
+    }
+
     private static let deepest = 128
 
     private let bytes: UnsafeBufferPointer<UInt8>
     /// What the bytes are, for messages: a line or a file.
     private let whole: String
+    private let dialect: Dialect
     private(set) var offset = 0
     /// Whether lists and objects are kept, or only checked and given as empty ones.
     var isKeeping = true
 
-    init(bytes: UnsafeBufferPointer<UInt8>, whole: String) {
+    init(bytes: UnsafeBufferPointer<UInt8>, whole: String, dialect: Dialect = .strict) {
         self.bytes = bytes
         self.whole = whole
+        self.dialect = dialect
     }
 
     var peek: UInt8? { offset < bytes.count ? bytes[offset] : nil }
@@ -93,7 +102,7 @@ struct JSONReader {
         try object { (reader, name, start) throws(Fault) in
             let value = try reader.value(depth: depth + 1)
             guard reader.isKeeping else { return }
-            guard fields.updateValue(value, forKey: name) == nil else {
+            guard fields.updateValue(value, forKey: name) == nil || reader.dialect == .python else {
                 throw Fault(offset: start, message: "duplicate field '\(name)'")
             }
         }
@@ -206,10 +215,10 @@ struct JSONReader {
                 offset += 2
                 units.append(try hexUnit())
             }
-            guard let decoded = String(validating: units, as: UTF16.self) else {
+            guard dialect == .python || String(validating: units, as: UTF16.self) != nil else {
                 throw Fault(offset: start, message: "half of a surrogate pair")
             }
-            text.append(contentsOf: decoded.utf8)
+            text.append(contentsOf: String(decoding: units, as: UTF16.self).utf8)
         default: throw Fault(offset: start, message: "not JSON: an unknown escape")
         }
     }

@@ -1,0 +1,88 @@
+import Foundation
+import OrderedCollections
+
+/// A JSON file of a checkpoint, read as Python's `json.loads` reads UTF-8, which is how `transformers` reads it: with `NaN`
+/// and `Infinity`, of a field that is there twice the last, numbers of any size.
+struct CheckpointJSON {
+    var fields: OrderedDictionary<String, RecordValue>
+    /// Python refuses a text that begins with one; others do not mind.
+    var hasByteOrderMark = false
+
+    /// - Parameters:
+    ///   - name: the file's own, for messages.
+    ///   - directory: the checkpoint's.
+    /// - Throws: ``ModelFilesError`` where it is not an object.
+    init(_ data: Data, name: String, in directory: String) throws(ModelFilesError) {
+        guard !data.isEmpty else { throw ModelFilesError("\(name) in \(directory) is empty") }
+        guard !data.starts(with: GitPointer.start) else {
+            throw ModelFilesError("in \(directory), \(GitPointer.complaint(name))")
+        }
+        var fault: JSONReader.Fault?
+        let (value, mark) = data.withUnsafeBytes { raw -> (RecordValue?, Int) in
+            let bytes = raw.bindMemory(to: UInt8.self)
+            var reader = JSONReader(bytes: bytes, whole: "file", dialect: .python)
+            do throws(JSONReader.Fault) {
+                reader.skip(bytes.byteOrderMark)
+                reader.skipSpace()
+                let value = try reader.value()
+                try reader.end()
+                return (value, bytes.byteOrderMark)
+            } catch {
+                fault = error
+                return (nil, 0)
+            }
+        }
+        guard case .object(let fields)? = value else {
+            throw ModelFilesError(
+                "\(name) in \(directory) is not a JSON object" + (fault.map { ": \($0.message)" } ?? ""))
+        }
+        self.fields = fields
+        hasByteOrderMark = mark > 0
+    }
+
+    init(fields: OrderedDictionary<String, RecordValue> = [:]) {
+        self.fields = fields
+    }
+
+    /// The file of a checkpoint; nil where it is not there.
+    ///
+    /// - Throws: ``ModelFilesError`` where it is not an object.
+    static func read(_ name: String, in directory: String) throws(ModelFilesError) -> CheckpointJSON? {
+        guard let data = FileManager.default.contents(atPath: directory + "/" + name) else { return nil }
+        return try CheckpointJSON(data, name: name, in: directory)
+    }
+
+    subscript(_ key: String) -> RecordValue? { fields[key] }
+}
+
+/// What a clone without Git LFS has in place of a large file.
+enum GitPointer {
+    static let start = Data("version https://git-lfs".utf8)
+
+    static func complaint(_ name: String) -> String {
+        "\(name) is a Git LFS pointer, not the file itself; run 'git lfs pull'"
+    }
+}
+
+extension RecordValue {
+    var text: String? { if case .string(let text) = self { text } else { nil } }
+    var truth: Bool? { if case .bool(let truth) = self { truth } else { nil } }
+    var elements: [RecordValue]? { if case .list(let elements) = self { elements } else { nil } }
+    var object: OrderedDictionary<String, RecordValue>? { if case .object(let fields) = self { fields } else { nil } }
+
+    /// A number as Python computes with it; infinite where it is too large. `{"__float__": "Infinity"}` is how transformers
+    /// writes what JSON has no number for.
+    var double: Double? {
+        switch self {
+        case .number(let text), .notANumber(let text): Double(text)
+        case .object(let fields) where fields.count == 1: fields["__float__"]?.text.flatMap(Double.init)
+        default: nil
+        }
+    }
+
+    /// A whole number that fits, `32` or `32.0`.
+    var whole: Int? {
+        guard case .number(let text) = self else { return nil }
+        return Int(text) ?? Double(text).flatMap(Int.init(exactly:))
+    }
+}

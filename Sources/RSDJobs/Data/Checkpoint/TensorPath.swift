@@ -1,0 +1,76 @@
+/// A tensor's name, and what part of a model it belongs to.
+struct TensorPath {
+    /// Which experts a tensor holds.
+    enum Experts: Equatable {
+        /// One of a layer's, which stands for itself.
+        case one(number: Substring, layer: Substring)
+        case all
+    }
+
+    let name: String
+    private let parts: [Substring]
+
+    init(_ name: String) {
+        self.name = name
+        parts = name.split(separator: ".")
+    }
+
+    /// Parts for images and sound, by the names that vLLM's models give them.
+    private static let senses: Set<Substring> = [
+        "apm", "audio_projector", "audio_tower", "aligner", "code2wav", "connector", "embed_audio", "embed_vision",
+        "image_newline", "img_projection", "img_processor", "mlp1", "mm_projector", "multi_modal_projector",
+        "perceiver",
+        "resampler", "talker", "token2wav", "tts", "vision", "vision_embed_tokens", "vision_encoder", "vision_model",
+        "vision_projection", "vision_projector", "vision_tower", "visual", "vit", "vpm",
+    ]
+
+    /// What a token of text does not meet; nil for all else.
+    func partNotMet(by config: CheckpointConfig) -> String? {
+        if config.isMultimodal, parts.contains(where: Self.senses.contains) || isForImages(config) {
+            return "parts for images and sound"
+        }
+        if parts.contains(where: { $0.hasPrefix("mtp") }) || isBeyondLastLayer(of: config) {
+            return "layers that predict further tokens"
+        }
+        return nil
+    }
+
+    /// DeepSeek and others number these layers after those of the model.
+    private func isBeyondLastLayer(of config: CheckpointConfig) -> Bool {
+        guard (config.whole("num_nextn_predict_layers") ?? 0) > 0, let layers = config.whole("num_hidden_layers"),
+            let layer
+        else { return false }
+        return layer >= layers
+    }
+
+    /// Llama 3.2 Vision has layers of its own that text alone passes by.
+    private func isForImages(_ config: CheckpointConfig) -> Bool {
+        guard let layer, let crossing = config["cross_attention_layers"]?.elements else { return false }
+        return crossing.contains { $0.whole == layer }
+    }
+
+    private var layer: Int? {
+        guard let place = parts.firstIndex(of: "layers"), place + 1 < parts.count else { return nil }
+        return Int(parts[place + 1])
+    }
+
+    var isOutput: Bool { parts.suffix(2) == ["lm_head", "weight"] }
+
+    var isInput: Bool {
+        parts.last == "weight" && ["embed_tokens", "wte", "word_embeddings"].contains(parts.dropLast().last ?? "")
+    }
+
+    /// Of experts among which a router chooses; those that every token meets are called shared.
+    func experts(_ tensor: StoredTensor, of config: CheckpointConfig) -> Experts? {
+        if let place = parts.firstIndex(of: "experts") {
+            let next = place + 1 < parts.count ? parts[place + 1] : ""
+            if next == "router" { return nil }
+            if Int(next) == nil { return .all }
+            let layer = parts[..<place].joined(separator: ".")
+            return .one(number: next, layer: Substring(layer))
+        }
+        // Granite and Step keep those of a layer in one tensor, and do not call them experts.
+        let isMixture = parts.contains { $0.contains("moe") }
+        return isMixture && tensor.shape.count == 3 ? .all : nil
+    }
+}

@@ -1,0 +1,203 @@
+import Foundation
+import Testing
+
+@testable import RSDJobs
+
+@Suite("What an engine needs of a checkpoint is there before it starts")
+struct EngineNeedsTests {
+    /// What loading says of a job whose target lacks something.
+    private func complaint(
+        _ kind: String = "vllm", job changes: [(String, String)] = [], _ change: (borrowing SpecFixture) throws -> Void
+    ) throws -> String {
+        let fixture = try SpecFixture()
+        try fixture.writeJob([("kind: pocket", "kind: \(kind)")] + changes)
+        try change(fixture)
+        let said = fixture.complaint()
+        return said.split(separator: "\n").first { $0.contains("error") || $0.contains("warning") }.map {
+            String($0.replacing("job.yaml:5:20: error: ", with: ""))
+        } ?? said
+    }
+
+    private func remove(_ name: String, _ fixture: borrowing SpecFixture) throws {
+        try FileManager.default.removeItem(atPath: fixture.path("models/target/\(name)"))
+    }
+
+    @Test(
+        "a tokenizer in any form that vLLM loads",
+        arguments: [
+            ["tokenizer.model"], ["tekken.json"], ["vocab.json", "merges.txt"], ["qwen.tiktoken"], ["tiktoken.model"],
+            ["vocab.txt"],
+            ["tokenizer.model.v3"], ["spiece.model"],
+        ])
+    func forms(names: [String]) throws {
+        let said = try complaint {
+            try remove("tokenizer.json", $0)
+            for name in names { try $0.write("x", to: "models/target/\(name)") }
+        }
+        #expect(said == "loaded")
+        let pocket = try complaint("pocket") {
+            try remove("tokenizer.json", $0)
+            for name in names { try $0.write("x", to: "models/target/\(name)") }
+        }
+        #expect(pocket == "models/target has no tokenizer.json, which the pocket engine needs")
+        let broken = try complaint {
+            try remove("tokenizer.json", $0)
+            for name in names { try $0.write("", to: "models/target/\(name)") }
+        }
+        #expect(broken.hasSuffix(" is empty"))
+        let pointer = try complaint {
+            try remove("tokenizer.json", $0)
+            for name in names {
+                try $0.write("version https://git-lfs.github.com/spec/v1\n", to: "models/target/\(name)")
+            }
+        }
+        #expect(pointer.hasSuffix(" is a Git LFS pointer, not the file itself; run 'git lfs pull'"))
+    }
+
+    @Test func noTokenizer() throws {
+        #expect(
+            try complaint { try remove("tokenizer.json", $0) }
+                == "models/target has no tokenizer: no tokenizer.json, tokenizer.model, tekken.json, vocab.json with merges.txt, "
+                + "or *.tiktoken. Copy it from the model that this one was made from, or name a directory that has it by "
+                + "args: { tokenizer: DIR }")
+        #expect(
+            try complaint {
+                try remove("tokenizer.json", $0)
+                try $0.write("{}", to: "models/target/vocab.json")
+            }.hasPrefix("models/target has no tokenizer: "))
+        // A program that comes with the checkpoint.
+        #expect(
+            try complaint {
+                try remove("tokenizer.json", $0)
+                try $0.write(
+                    #"{"auto_map": {"AutoTokenizer": ["a.B", null]}}"#, to: "models/target/tokenizer_config.json")
+            } == "loaded")
+        // The draft and the PRM are looked at too.
+        #expect(
+            try complaint {
+                try FileManager.default.removeItem(atPath: $0.path("models/prm/tokenizer.json"))
+            }.contains("models/prm has no tokenizer"))
+    }
+
+    @Test(
+        "a tokenizer.json that cannot be loaded",
+        arguments: [
+            ("", "in models/target, tokenizer.json is empty"),
+            (
+                "version https://git-lfs.github.com/spec/v1\n",
+                "in models/target, tokenizer.json is a Git LFS pointer, not the file itself; run 'git lfs pull'"
+            ),
+            ("[]", "in models/target, tokenizer.json is not a JSON object"),
+            ("{}", "in models/target, tokenizer.json has no vocabulary"),
+            (#"{"model": {"merges": []}}"#, "in models/target, tokenizer.json has no vocabulary"),
+            (
+                #"{"model": {"vocab": {"a": 0"#,
+                "in models/target, tokenizer.json is broken or cut off: not JSON: expected ',' or '}', found the end of the file"
+            ),
+        ])
+    func brokenTokenizer(content: String, said: String) throws {
+        for kind in ["vllm", "pocket"] {
+            #expect(try complaint(kind) { try $0.write(content, to: "models/target/tokenizer.json") } == said)
+        }
+    }
+
+    @Test("one that lies elsewhere is looked at there")
+    func elsewhere() throws {
+        func target(_ tokenizer: String) -> [(String, String)] {
+            [
+                (
+                    "target: { model: models/target }",
+                    "target: { model: models/target, args: { tokenizer: \(tokenizer) } }"
+                )
+            ]
+        }
+        let fixture = try SpecFixture()
+        let good = fixture.path("models/draft")
+        #expect(try complaint(job: target(good)) { try remove("tokenizer.json", $0) } == "loaded")
+        #expect(try complaint(job: target("Qwen/Qwen2.5-7B")) { try remove("tokenizer.json", $0) } == "loaded")
+        #expect(
+            try complaint(job: target("/nowhere")) { _ in }
+                == "there is no directory /nowhere, which args name as the tokenizer of the target")
+        try FileManager.default.removeItem(atPath: good + "/tokenizer.json")
+        #expect(try complaint(job: target(good)) { _ in }.contains("has no tokenizer"))
+    }
+
+    @Test(
+        "architectures that can play the part",
+        arguments: [
+            (
+                "{}",
+                "config.json in models/target names no 'architectures', by which an engine knows what kind of model it is"
+            ),
+            (
+                #"{"architectures": []}"#,
+                "config.json in models/target names no 'architectures', by which an engine knows what kind of model it is"
+            ),
+            (
+                #"{"architectures": ["Qwen2ForSequenceClassification"]}"#,
+                "models/target is a Qwen2ForSequenceClassification, which writes no text; the target has to"
+            ),
+            (
+                #"{"architectures": ["Qwen3Model"]}"#,
+                "models/target is a Qwen3Model, which writes no text; the target has to"
+            ),
+            (
+                #"{"architectures": ["BertModel"]}"#,
+                "models/target is a BertModel, which writes no text; the target has to"
+            ),
+            (#"{"architectures": ["GPT2LMHeadModel"]}"#, "loaded"), (#"{"architectures": ["ChatGLMModel"]}"#, "loaded"),
+            (#"{"architectures": ["Gemma3ForConditionalGeneration"], "vision_config": {}}"#, "loaded"),
+            (#"{"architectures": ["NemotronHForCausalLM"], "time_step_limit": [0.0, Infinity], "x": NaN}"#, "loaded"),
+        ])
+    func architectures(config: String, said: String) throws {
+        #expect(try complaint { try $0.write(config, to: "models/target/config.json") } == said)
+    }
+
+    @Test("a byte order mark is what transformers refuses, and nobody else")
+    func mark() throws {
+        let config = "\u{FEFF}" + #"{"architectures": ["Qwen2ForCausalLM"]}"#
+        #expect(
+            try complaint { try $0.write(config, to: "models/target/config.json") }
+                == "config.json in models/target begins with a byte order mark, which transformers refuses; save it as UTF-8 without one"
+        )
+        #expect(try complaint("pocket") { try $0.write(config, to: "models/target/config.json") } == "loaded")
+    }
+
+    @Test(
+        "weights whose number nobody knows are warned of, and the job may say it",
+        arguments: [
+            ("7.6B", 7_600_000_000), ("\"1.5 T\"", 1_500_000_000_000), ("7.6e9", 7_600_000_000),
+            ("7615616512", 7_615_616_512), ("800K", 800_000),
+        ])
+    func parameters(written: String, number: Int) throws {
+        let fixture = try SpecFixture()
+        let config = #"{"architectures": ["Qwen2ForCausalLM"], "quantization_config": {"quant_method": "hqq"}}"#
+        try fixture.write(config, to: "models/target/config.json")
+        #expect(
+            fixture.complaint().hasPrefix(
+                "job.yaml:5:20: warning: the parameters of the target are unknown, and so are its FLOPs: how 'hqq' packs weights "
+                    + "is not known. Set 'models.target.parameters' to their number"))
+        let identity = SpecIdentity(try fixture.load())
+        try fixture.writeJob(
+            ("target: { model: models/target }", "target: { model: models/target, parameters: \(written) }"))
+        let job = try fixture.load()
+        #expect(
+            job.models[.target]?.size == ModelSize(parameters: number, source: "models.target.parameters of the job"))
+        #expect(job.warnings.isEmpty)
+        // It changes the accounting alone, so a run may go on with another.
+        #expect(SpecIdentity(job) == identity)
+        try fixture.write(job.spec.renderYAML(), to: "job.yaml")
+        #expect(try fixture.load().spec == job.spec)
+    }
+
+    @Test(arguments: [
+        "0", "-1", "1e300", ".inf", "lots", "\"7615616512\"", "7.6X", "[1]", "1e16", "99999999999999999999",
+    ])
+    func badParameters(written: String) throws {
+        let fixture = try SpecFixture()
+        try fixture.writeJob(
+            ("target: { model: models/target }", "target: { model: models/target, parameters: \(written) }"))
+        #expect(fixture.complaint().contains("error: "))
+        #expect(fixture.complaint().contains("'parameters'"))
+    }
+}
