@@ -146,6 +146,6 @@ struct SpecIdentityTests {
         #expect(portable.hasPrefix(rules))
         #expect(
             SHA256.hex(String(portable.dropFirst(rules.count)))
-                == "76f04331d6300d5af6aaa535d181927734936bba2d268f0dda984ba8f3f9154d")
+                == "76ae1186c4a0331c73a5b220d1cd3348bdf17811732895957355174a6756cdcf")
     }
 }

@@ -17,19 +17,20 @@ struct CheckpointJSON {
         guard !data.starts(with: GitPointer.start) else {
             throw ModelFilesError("in \(directory), \(GitPointer.complaint(name))")
         }
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        hasByteOrderMark = data.starts(with: mark)
+        let text = hasByteOrderMark ? data.dropFirst(mark.count) : data
         var fault: JSONReader.Fault?
-        let (value, mark) = data.withUnsafeBytes { raw -> (RecordValue?, Int) in
-            let bytes = raw.bindMemory(to: UInt8.self)
-            var reader = JSONReader(bytes: bytes, whole: "file", dialect: .python)
+        let value = text.withUnsafeBytes { raw -> RecordValue? in
+            var reader = JSONReader(bytes: raw.bindMemory(to: UInt8.self), whole: "file", dialect: .python)
             do throws(JSONReader.Fault) {
-                reader.skip(bytes.byteOrderMark)
                 reader.skipSpace()
                 let value = try reader.value()
                 try reader.end()
-                return (value, bytes.byteOrderMark)
+                return value
             } catch {
                 fault = error
-                return (nil, 0)
+                return nil
             }
         }
         guard case .object(let fields)? = value else {
@@ -37,7 +38,6 @@ struct CheckpointJSON {
                 "\(name) in \(directory) is not a JSON object" + (fault.map { ": \($0.message)" } ?? ""))
         }
         self.fields = fields
-        hasByteOrderMark = mark > 0
     }
 
     init(fields: OrderedDictionary<String, RecordValue> = [:]) {
