@@ -9,7 +9,9 @@ extension ModelSession {
         let (text, ids) = (completion.text, completion.tokenIDs)
         var pieces = try await pieces(of: ids)
         let end = pieces.last ?? ""
-        for (place, piece) in pieces.enumerated() where WrittenText.isSpecial(piece) { pieces[place] = "" }
+        for (place, piece) in pieces.enumerated() where WrittenText.isSpecial(piece) && !text.contains(piece) {
+            pieces[place] = ""
+        }
         switch completion.finish {
         case .eos, .endToken:
             pieces[pieces.count - 1] = ""
@@ -67,6 +69,8 @@ extension ModelSession {
         for (id, piece) in zip(ids, try await pieces(of: ids)) {
             if piece.unicodeScalars.contains("\u{fffd}") {
                 halves.append(id)
+            } else if piece.isEmpty {
+                continue
             } else if acrossSpecials, !halves.isEmpty, WrittenText.isSpecial(piece) {
                 specials.append(piece)
             } else {

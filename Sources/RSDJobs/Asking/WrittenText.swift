@@ -20,6 +20,7 @@ struct WrittenText {
     ///   - dropsSpaces: whether a token that is read alone loses the space before it.
     init(_ pieces: [String], dropsSpaces: Bool) {
         plain = pieces.joined()
+        var isInTail = false
         for piece in pieces {
             let start = elements.count
             var whole = start
@@ -34,9 +35,11 @@ struct WrittenText {
                 exits[start] = elements.count
             } else if piece.unicodeScalars.last == "\u{fffd}" {
                 // The token that holds the half may have more before it, which is then missing too.
-                earliestEnd = whole
+                if !isInTail || whole > start { earliestEnd = whole }
+                isInTail = true
             } else if !piece.isEmpty {
                 earliestEnd = elements.count
+                isInTail = false
             }
         }
     }

@@ -46,6 +46,8 @@ import Testing
         var letters = Array(truth.text)
         let place = Int.random(in: 0...letters.count, using: &chance)
         let token = Int.random(in: 0..<truth.tokens.count, using: &chance)
+        let visible = [0, 1, 6, 7, 8]
+        let other = visible.randomElement(using: &chance) ?? 0
         let letter = "aé\n7\r<".randomElement(using: &chance) ?? "a"
         switch Int.random(in: 0..<13, using: &chance) {
         case 0: letters.insert(letter, at: place)
@@ -53,11 +55,11 @@ import Testing
         case 2: if place < letters.count { letters[place] = letter }
         case 3: letters = Array(letters[..<place])
         case 4: letters = []
-        // Only of tokens that are to be seen: any number of others would be as true.
-        case 5 where truth.tokens[token] < 9: answer.tokens.remove(at: token)
-        case 6: answer.tokens.insert(Int.random(in: 0..<9, using: &chance), at: token)
-        case 7 where truth.tokens[token] < 9: answer.tokens[token] = Int.random(in: 0..<9, using: &chance)
-        case 8 where truth.tokens[token] < 9: answer.tokens.swapAt(token, 0)
+        // Only of tokens that are to be seen: another number of special ones, or of line breaks at a stop, would be as true.
+        case 5 where visible.contains(truth.tokens[token]): answer.tokens.remove(at: token)
+        case 6: answer.tokens.insert(other, at: token)
+        case 7 where visible.contains(truth.tokens[token]): answer.tokens[token] = other
+        case 8 where visible.contains(truth.tokens[token]): answer.tokens.swapAt(token, 0)
         case 9: (answer.finish, answer.stop, answer.stopToken) = ("length", nil, nil)
         case 10: (answer.finish, answer.stop, answer.stopToken) = ("stop", nil, nil)
         case 11: (answer.finish, answer.stop, answer.stopToken) = ("stop", "\n\n", nil)
@@ -66,7 +68,10 @@ import Testing
         default: break
         }
         // Whether what looks special, or half a character at the end, is in a text is up to the engine.
-        let isExact = !truth.text.contains("<tag>") && !(10...13).contains(truth.tokens.last ?? 0)
+        let endsInHalf =
+            (10...13).contains(truth.tokens.last ?? 0)
+            || truth.text.replacing("<eot>", with: "").hasSuffix("\u{fffd}")
+        let isExact = !truth.text.contains("<tag>") && !endsInHalf
         if isExact, letters != Array(truth.text) { answer.text = String(letters) }
         return answer
     }
@@ -83,7 +88,7 @@ import Testing
         try await server.withSession { session async throws in
             var chance = SplitMix64(seed: seed)
             var (refused, taken) = (0, 0)
-            for round in 0..<250 {
+            for round in 0..<120 {
                 let (stops, maxTokens) = Self.settings[round % Self.settings.count]
                 let truth = Self.truth(stops: stops, maxTokens: maxTokens, &chance)
                 let limit = max(maxTokens, truth.tokens.count) + (truth.finish == "length" ? 0 : 1)
@@ -104,7 +109,7 @@ import Testing
                 }
             }
             // Of lies that can be told here most change something.
-            #expect(refused > 100 && taken > 5)
+            #expect(refused > 40 && taken > 5)
         }
     }
 }
