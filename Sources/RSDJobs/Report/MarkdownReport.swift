@@ -79,7 +79,8 @@ extension RunReport {
             "95%: Wilson's interval, clustered by problem where problems have several samples.",
             "p: McNemar's exact two-sided test on the same problems.",
             "FLOPs a problem; paper: \(summary.flops.paper.markdown); spent: \(summary.flops.spent.markdown).",
-        ] + sizes + summary.unknownSizes.map { "\($0.markdown)." } + [summary.undecidedNote().map { $0 + "." }, energy].compactMap(\.self)
+        ] + sizes + summary.unknownSizes.map { "\($0.markdown)." }
+            + [summary.undecidedNote().map { $0 + "." }, energy].compactMap(\.self)
     }
 
     /// What N counts.

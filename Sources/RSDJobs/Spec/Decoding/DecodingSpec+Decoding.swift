@@ -15,7 +15,9 @@ extension DecodingSpec {
             guard let text = field.word() else { return nil }
             return field.checkEscapes(strictly: true) ? text : nil
         }
-        tokens = section.value("max_tokens", default: tokens) { $0.integer(in: 1...SpecLimit.tokens).map(TokenLimit.response) }
+        tokens = section.value("max_tokens", default: tokens) {
+            $0.integer(in: 1...SpecLimit.tokens).map(TokenLimit.response)
+        }
         if let field = section["max_tokens_per_call"] {
             if section["max_tokens"] != nil {
                 field.error(
