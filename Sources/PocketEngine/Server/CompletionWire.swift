@@ -73,7 +73,8 @@ struct CompletionRequest: Decodable {
         try check(
             parameters.maxTokens >= 1, "max_tokens must be at least 1, got \(parameters.maxTokens).",
             "max_tokens")
-        try check((1...16_384).contains(choices), "n must be at least 1 and at most 16384, got \(choices).", "n")
+        try check(choices >= 1, "n must be at least 1, got \(choices).", "n")
+        try check(choices <= 16_384, "n must be at most 16384, got \(choices).", "n")
         try check(temperature >= 0, "temperature must be non-negative, got \(temperature).", "temperature")
         try check(topP > 0 && topP <= 1, "top_p must be in (0, 1], got \(topP).", "top_p")
         try check(topK >= -1, "top_k must be 0 (disable), or at least 1, got \(topK).", "top_k")

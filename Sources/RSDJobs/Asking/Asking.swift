@@ -32,7 +32,7 @@ struct Asking: Sendable {
 
     /// - Throws: ``Unanswerable`` where asking again is of no use; ``Nonsense``, ``FailedAttempt`` or an
     ///   `EngineAnswerError` otherwise.
-    func answer(_ question: Question, from session: ModelSession) async throws -> Event {
+    func answer(_ question: Question, from session: ModelSession) async throws -> Answer {
         let id = question.id
         guard let prompt = prompts[id.problemName] else {
             throw Unanswerable(reason: "the data set has no such problem")
@@ -40,12 +40,16 @@ struct Asking: Sendable {
         do {
             switch question.need {
             case .generate(let wanted):
-                return .generated(
-                    try await generation.ask(wanted, prompt: prompt, seed: question.seed, of: session))
+                return Answer(
+                    event: .generated(
+                        try await generation.ask(wanted, prompt: prompt, seed: question.seed, of: session)))
             case .score(let wanted):
                 guard let scorer else { throw Unanswerable(reason: "the job has no PRM") }
-                return .scored(
-                    try await scorer.ask(wanted, about: prmReadsChat ? prompt : prompt.withoutChat, of: session))
+                var session = session
+                session.readings = Readings()
+                let scored = try await scorer.ask(
+                    wanted, about: prmReadsChat ? prompt : prompt.withoutChat, of: session)
+                return Answer(event: .scored(scored), isAsked: session.readings.count > 0)
             case .nothing: throw Unanswerable(reason: "nothing is needed")
             }
         } catch let error as EngineAnswerError where error.promptTooLong {

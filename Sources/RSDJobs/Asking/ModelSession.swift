@@ -10,6 +10,8 @@ struct ModelSession: Sendable {
     let prompts = PromptTokens()
     /// What the model said as a PRM, by what it was shown.
     var rewards = AskedOnce<String, [Double]>()
+    /// What it was shown for that.
+    var readings = Readings()
 
     func pieces(of ids: some Sequence<Int> & Sendable) async throws -> [String] {
         try await pieces.pieces(of: ids, from: client)

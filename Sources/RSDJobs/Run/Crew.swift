@@ -4,7 +4,7 @@ protocol Crew: Sendable {
     ///
     /// - Throws: ``EngineGone`` where the engine is no longer there, ``Unanswerable`` where asking again is of no use,
     ///   anything else for an attempt that failed.
-    func answer(_ question: Question) async throws -> Event
+    func answer(_ question: Question) async throws -> Answer
 
     /// Returns when an engine has died or makes no progress, or when the task is cancelled.
     func trouble() async -> EngineTrouble?
@@ -15,6 +15,13 @@ protocol Crew: Sendable {
 
     /// Brings one engine up afresh.
     func restart(_ role: Role) async throws
+}
+
+/// What comes of a question.
+struct Answer: Sendable {
+    var event: Event
+    /// Whether an engine was asked for it, rather than for another question that sent the same bytes.
+    var isAsked = true
 }
 
 /// Something that only a restart mends.

@@ -24,14 +24,14 @@ actor EngineCrew: Crew {
         _ = await speculation()
     }
 
-    func answer(_ question: Question) async throws -> Event {
+    func answer(_ question: Question) async throws -> Answer {
         guard let role = question.need.role, let session = sessions[role] else { throw EngineGone() }
         signs[role, default: ProgressSigns()].asked()
         defer { signs[role]?.left() }
         do {
-            let event = try await asking.answer(question, from: session)
+            let answer = try await asking.answer(question, from: session)
             signs[role]?.seen()
-            return event
+            return answer
         } catch EngineAnswerError.engine {
             throw EngineGone()
         }

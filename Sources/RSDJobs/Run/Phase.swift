@@ -136,8 +136,9 @@ actor Phase {
             group.addTask {
                 do {
                     let watch = Stopwatch()
-                    let event = try await crew.answer(question)
-                    return .answered(key, try await self.deliver(event, to: key, asked: watch.span), by: role)
+                    let answer = try await crew.answer(question)
+                    let asked = answer.isAsked ? watch.span : nil
+                    return .answered(key, try await self.deliver(answer.event, to: key, asked: asked), by: role)
                 } catch let failure where failure is JournalWriteFailure || failure is RunLockLost {
                     throw failure
                 } catch {
@@ -182,7 +183,7 @@ actor Phase {
     }
 
     /// Gives an answer to all who wait for it; the first is the one for whom it was asked.
-    private func deliver(_ event: Event, to key: Question.Key, asked: TimeSpan) async throws -> [TrajectoryID] {
+    private func deliver(_ event: Event, to key: Question.Key, asked: TimeSpan?) async throws -> [TrajectoryID] {
         var advanced: [TrajectoryID] = []
         while let (id, candidate) = desk.first(waitingFor: key) {
             var event = event

@@ -22,8 +22,12 @@ private enum JoiningTokenizer {
         return tokens
     }
 
+    /// Ends the sequence, and stands for nothing.
+    static let end = 0
+
     static func piece(_ id: Int) -> String {
-        joined.indices.contains(id - 1) ? joined[id - 1] : UnicodeScalar(id).map { String(Character($0)) } ?? "?"
+        if id == end { return "" }
+        return joined.indices.contains(id - 1) ? joined[id - 1] : UnicodeScalar(id).map { String(Character($0)) } ?? "?"
     }
 
     static var server: TokenServer { TokenServer(ids: { text, _ in tokens(text) }, piece: { piece($0) }) }
@@ -44,7 +48,7 @@ private enum JoiningTokenizer {
             let ids = pieces.flatMap { piece in
                 JoiningTokenizer.joined.firstIndex(of: piece).map { [$0 + 1] } ?? JoiningTokenizer.tokens(piece)
             }
-            return TokenServer.Continuation(text: pieces.joined(), tokens: ids, finish: finish)
+            return TokenServer.Continuation(text: pieces.joined(), tokens: finish == "stop" ? ids + [JoiningTokenizer.end] : ids, finish: finish)
         }
         try await server.withSession { session async throws in
             let asker = GenerationAsker(decoding: .standard, looksAhead: looksAhead)

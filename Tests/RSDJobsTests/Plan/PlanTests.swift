@@ -79,7 +79,9 @@ import Testing
         let foreign = #expect(throws: UnusableRun.self) { try PlanComparison(plan, of: other, against: archive) }
         #expect(foreign?.description.contains("run of another job") == true)
 
-        try Data().write(to: archive.directory.journal)
+        // The line that says whose it is.
+        let journal = try Data(contentsOf: archive.directory.journal)
+        try Data(journal.prefix { $0 != UInt8(ascii: "\n") } + [UInt8(ascii: "\n")]).write(to: archive.directory.journal)
         let empty = try RunArchive(archive.directory)
         await #expect(throws: UnusableRun.self) { try await Job.plan(job, profile: empty) }
         let unfinished = try PlanComparison(try await Job.plan(job), of: job, against: empty)

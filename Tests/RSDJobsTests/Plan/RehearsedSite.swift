@@ -21,7 +21,7 @@ struct RehearsedSite: EngineSite, EngineRoom {
     private struct RehearsedCrew: Crew {
         let standIn: StandIn
 
-        func answer(_ question: Question) async throws -> Event { standIn.answer(question) }
+        func answer(_ question: Question) async throws -> Answer { Answer(event: standIn.answer(question)) }
         func speculation() async -> RunFigures.Speculation? { nil }
         func restart(_ role: Role) async throws {}
 

@@ -37,7 +37,11 @@ import Testing
             entry["key"] == "decoding.max_tokens" ? ["key": "decoding.max_tokens", "value": "512"] : entry
         }
         manifest["identity"] = identity
+        for later in ["namesJournal", "checksum"] { manifest[later] = nil }
         try JSONSerialization.data(withJSONObject: manifest).write(to: directory.manifest)
+        // Its journal did not say whose it is.
+        let journal = try Data(contentsOf: directory.journal)
+        try Data(journal.split(separator: UInt8(ascii: "\n"), maxSplits: 1)[1]).write(to: directory.journal)
     }
 
     private func text(_ file: URL) throws -> String { try String(contentsOf: file, encoding: .utf8) }
@@ -117,12 +121,16 @@ import Testing
         #expect(count == nil || today[id]?.response.finish == nil)
     }
 
+    private static func config(context: Int) -> String {
+        #"{"architectures": ["Qwen2ForCausalLM"], "hidden_size": 4, "max_position_embeddings": \#(context)}"#
+    }
+
     @Test func theStandardLimitIsTheContextWhereThatIsShorter() throws {
         let fixture = try SpecFixture()
         try fixture.writeJob((" max_tokens: 64,", ""))
         #expect(try fixture.load().spec.decoding.tokens == .response(2048))
-        try fixture.write(#"{"hidden_size": 4, "max_position_embeddings": 1024}"#, to: "models/draft/config.json")
-        try fixture.write(#"{"hidden_size": 4, "max_position_embeddings": 512}"#, to: "models/target/config.json")
+        try fixture.write(Self.config(context: 1024), to: "models/draft/config.json")
+        try fixture.write(Self.config(context: 512), to: "models/target/config.json")
         #expect(try fixture.load().spec.decoding.tokens == .response(1024))
         try fixture.writeJob((" max_tokens: 64,", ""), ("models/draft }", "models/draft, context: 1500 }"))
         #expect(try fixture.load().spec.decoding.tokens == .response(1500))

@@ -47,7 +47,7 @@ final class FakeCrew: Crew {
     var restarted: [Role] { state.withLock { $0.restarted } }
     var mostInFlight: [Role: Int] { state.withLock { $0.mostInFlight } }
 
-    func answer(_ question: Question) async throws -> Event {
+    func answer(_ question: Question) async throws -> Answer {
         guard let role = question.need.role else { throw EngineGone() }
         let (times, restarts, down) = state.withLock { state in
             state.asked.append(question.id)
@@ -63,7 +63,7 @@ final class FakeCrew: Crew {
         case .answer, .answerAfter:
             if case .answerAfter(let latch) = behaviour { try await latch.wait() }
             if state.withLock({ $0.down }) { throw EngineGone() }
-            return Self.event(for: question)
+            return Answer(event: Self.event(for: question))
         case .fail(let reason): throw FailedAttempt(description: reason)
         case .unanswerable(let reason): throw Unanswerable(reason: reason)
         case .die:

@@ -67,7 +67,7 @@ struct Judge: PRMScorer {
             // The answer needs a place too.
             guard prompt.count < session.contextLength else { continue }
             let allowed = try await digits.ids(of: session)
-            let reward = try await session.rewards.answer(to: SHA256.hex("\(prompt)")) {
+            let reward = try await session.rewards(for: "\(prompt)") {
                 let answer = try await session.client.complete(
                     CompletionRequest(
                         promptTokens: prompt, maxTokens: 1, seed: 0, logprobs: 20, allowedTokens: allowed))

@@ -97,7 +97,7 @@ extension OnePassScorer {
     ///
     /// - Throws: ``Nonsense`` where there is not a row for each token, or not one with a reward.
     private func rewards(at places: [Int], of tokens: [Int], in session: ModelSession) async throws -> [Double] {
-        try await session.rewards.answer(to: SHA256.hex("\(places) \(tokens)")) {
+        try await session.rewards(for: "\(places) \(tokens)") {
             let rows = try await session.client.pool(tokens)
             guard rows.count == tokens.count else {
                 throw Nonsense(description: "the PRM gave \(rows.count) scores for \(tokens.count) tokens")

@@ -27,7 +27,7 @@ struct CheckpointConfig {
                 let isPositive = number >= (key == "max_position_embeddings" ? 1 : 0)
                 guard isPositive, number <= Double(Self.greatest), number == number.rounded() else {
                     throw ModelFilesError(
-                        "config.json in \(directory) gives '\(key)' as \(fields[key]?.plain ?? "\(number)"), which no model has"
+                        "config.json in \(directory) gives '\(key)' as \(fields[key]?.digits ?? "\(number)"), which no model has"
                     )
                 }
             }

@@ -80,6 +80,14 @@ extension RecordValue {
         }
     }
 
+    /// A number as the file has it.
+    var digits: String? {
+        switch self {
+        case .number(let digits), .notANumber(let digits): digits
+        default: nil
+        }
+    }
+
     /// A whole number that fits, `32` or `32.0`.
     var whole: Int? {
         guard case .number(let text) = self else { return nil }
