@@ -48,7 +48,8 @@ private enum JoiningTokenizer {
             let ids = pieces.flatMap { piece in
                 JoiningTokenizer.joined.firstIndex(of: piece).map { [$0 + 1] } ?? JoiningTokenizer.tokens(piece)
             }
-            return TokenServer.Continuation(text: pieces.joined(), tokens: finish == "stop" ? ids + [JoiningTokenizer.end] : ids, finish: finish)
+            return TokenServer.Continuation(
+                text: pieces.joined(), tokens: finish == "stop" ? ids + [JoiningTokenizer.end] : ids, finish: finish)
         }
         try await server.withSession { session async throws in
             let asker = GenerationAsker(decoding: .standard, looksAhead: looksAhead)

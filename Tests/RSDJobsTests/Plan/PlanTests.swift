@@ -81,7 +81,8 @@ import Testing
 
         // The line that says whose it is.
         let journal = try Data(contentsOf: archive.directory.journal)
-        try Data(journal.prefix { $0 != UInt8(ascii: "\n") } + [UInt8(ascii: "\n")]).write(to: archive.directory.journal)
+        try Data(journal.prefix { $0 != UInt8(ascii: "\n") } + [UInt8(ascii: "\n")]).write(
+            to: archive.directory.journal)
         let empty = try RunArchive(archive.directory)
         await #expect(throws: UnusableRun.self) { try await Job.plan(job, profile: empty) }
         let unfinished = try PlanComparison(try await Job.plan(job), of: job, against: empty)
