@@ -40,7 +40,7 @@ import Testing
 
     @Test("at the end of its time")
     func timeout() async throws {
-        let job = try RunnerJob(ClusterJob(delay: 1000))
+        let job = try RunnerJob(ClusterJob(delay: 3000))
         let submission = try await job.submit(2)
         try await job.wait("some answers") { job.progress(ofShard: 1, of: 2).answers >= 2 }
         try await job.slurm("scontrol", "update", "jobid=\(submission.array)_1", "EndTime=now")

@@ -88,7 +88,7 @@ import Testing
         try await server.withSession { session async throws in
             var chance = SplitMix64(seed: seed)
             var (refused, taken) = (0, 0)
-            for round in 0..<60 {
+            for round in 0..<90 {
                 let (stops, maxTokens) = Self.settings[round % Self.settings.count]
                 let truth = Self.truth(stops: stops, maxTokens: maxTokens, &chance)
                 let limit = max(maxTokens, truth.tokens.count) + (truth.finish == "length" ? 0 : 1)

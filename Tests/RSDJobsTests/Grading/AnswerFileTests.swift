@@ -5,7 +5,9 @@ import Testing
 
 /// Answers that are graded from a file of their own.
 @Suite struct AnswerFileTests {
-    private func file(_ text: String) -> AnswerFile { AnswerFile(file: "answers.jsonl", Data(text.utf8)) }
+    private func file(_ text: String) throws -> AnswerFile {
+        try AnswerFile(file: "answers.jsonl", Data(text.utf8))
+    }
 
     private func verdicts(_ text: String, with kind: GraderKind = .exact) async throws -> (AnswerCounts, [String]) {
         var written = Data()

@@ -10,27 +10,26 @@ public struct AnswerFile: Sendable {
     private let data: Data
 
     /// - Parameter file: the path to show in messages.
-    public init(file: String, _ data: Data) {
+    /// - Throws: ``UnusableAnswers`` where it is no text in UTF-8.
+    public init(file: String, _ data: Data) throws(UnusableAnswers) {
         self.file = file
-        self.data = data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data
+        do throws(Diagnostic) {
+            self.data = try TextFile(file: file, data).bytes
+        } catch {
+            throw UnusableAnswers(file: file, diagnostics: [error])
+        }
     }
 
     /// - Parameter path: of a file that can be read; `-` is standard input.
     /// - Throws: ``UnusableAnswers``.
     public init(path: String) throws {
         if path == "-" {
-            self.init(file: "standard input", try FileHandle.standardInput.readToEnd() ?? Data())
+            try self.init(file: "standard input", try FileHandle.standardInput.readToEnd() ?? Data())
+        } else if let data = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe) {
+            try self.init(file: path, data)
         } else {
-            var isDirectory: ObjCBool = false
-            let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-            guard exists, !isDirectory.boolValue,
-                let data = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
-            else {
-                let fault =
-                    !exists ? "there is no such file" : isDirectory.boolValue ? "a directory" : "it cannot be read"
-                throw UnusableAnswers(file: path, diagnostics: [Diagnostic(file: path, message: fault)])
-            }
-            self.init(file: path, data)
+            throw UnusableAnswers(
+                file: path, diagnostics: [Diagnostic(file: path, message: Unreadable(path).message)])
         }
     }
 
@@ -47,15 +46,11 @@ public struct AnswerFile: Sendable {
             diagnostics.append(
                 Diagnostic(file: file, line: line, column: column, message: message, sourceLine: source))
         }
-        if data.starts(with: [0xFF, 0xFE]) || data.starts(with: [0xFE, 0xFF]) {
-            report(nil, "the file is UTF-16; save it as UTF-8")
-        } else {
-            Self.scan(data, after: 0) { record in
-                count += 1
-                for fault in record.faults { report(record.number, fault.message) }
-            } onFault: { fault in
-                report(fault.line, column: fault.column, fault.message, source: fault.sourceLine)
-            }
+        Self.scan(data, after: 0) { record in
+            count += 1
+            for fault in record.faults { report(record.number, fault.message) }
+        } onFault: { fault in
+            report(fault.line, column: fault.column, fault.message, source: fault.sourceLine)
         }
         if leftOut > 0 {
             diagnostics.append(Diagnostic(file: file, message: "and \(leftOut) more", count: leftOut))
