@@ -41,7 +41,8 @@ public struct ModelFiles: Sendable, Equatable {
         }
         let root = URL(filePath: directory)
         guard let file = try CheckpointJSON.read("config.json", in: directory) else {
-            throw ModelFilesError("\(directory) has no config.json that can be read")
+            throw ModelFilesError(
+                "\(directory) has no config.json that can be read" + WeightFiles.otherKind(directory))
         }
         let config = try CheckpointConfig(file, in: directory)
         architectures = config.architectures

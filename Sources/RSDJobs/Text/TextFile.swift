@@ -20,7 +20,10 @@ public struct TextFile: Sendable {
             throw Diagnostic(file: file, message: "the file is \(encoding); save it as UTF-8")
         }
         self.file = file
-        bytes = data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data
+        var rest = data
+        // Tools that add one to a file that has one leave two.
+        while rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
+        bytes = rest
     }
 
     /// The bytes of a file that somebody wrote.

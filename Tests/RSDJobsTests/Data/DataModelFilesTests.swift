@@ -138,4 +138,39 @@ struct DataModelFilesTests {
         )
         #expect(try complaint { try $0.write("", to: weights) } == "in models/draft, model.safetensors is empty")
     }
+
+    @Test(
+        "a directory that holds another kind of model says which, and what to do",
+        arguments: [
+            ("adapter_config.json", "; it is an adapter (LoRA): merge it into its base model and name the result"),
+            ("model-Q4_K_M.gguf", "; GGUF files are not supported"),
+            (
+                "consolidated.safetensors",
+                "; its weights are in their maker's own format: download the one for transformers"
+            ),
+        ])
+    func otherKinds(file: String, ending: String) throws {
+        let bare = try complaint {
+            try FileManager.default.removeItem(atPath: $0.path("models/draft/config.json"))
+            try $0.write("", to: "models/draft/\(file)")
+        }
+        #expect(bare == "models/draft has no config.json that can be read" + ending)
+        let configured = try complaint {
+            try FileManager.default.removeItem(atPath: $0.path(weights))
+            try $0.write("", to: "models/draft/\(file)")
+        }
+        #expect(configured.hasSuffix("and no pytorch_model.bin" + ending))
+    }
+
+    @Test("weights that are a pipe are not waited for, and files without any tensor are no weights")
+    func noWeights() throws {
+        #expect(
+            try complaint {
+                try FileManager.default.removeItem(atPath: $0.path(weights))
+                try #require(mkfifo($0.path(weights), 0o600) == 0)
+            } == "model.safetensors in models/draft is no file")
+        #expect(
+            try complaint { try $0.write(safetensors([:]), to: weights) }
+                == "the files of weights in models/draft hold none")
+    }
 }

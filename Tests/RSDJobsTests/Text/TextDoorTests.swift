@@ -5,7 +5,7 @@ import Testing
 
 /// Files as editors and systems leave them.
 private enum Editor: String, CaseIterable, Sendable {
-    case windows, notepad, oldMac, mixed, byteOrderMark
+    case windows, notepad, oldMac, mixed, byteOrderMark, twoMarks
 
     func save(_ text: String) -> Data {
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -15,6 +15,7 @@ private enum Editor: String, CaseIterable, Sendable {
         case .oldMac: Data(text.replacing("\n", with: "\r").utf8)
         case .mixed: Data(text.replacing("question}\n", with: "question}\r\n").replacing(" #\n", with: " #\r").utf8)
         case .byteOrderMark: Data(mark + text.utf8)
+        case .twoMarks: Data(mark + mark + text.utf8)
         }
     }
 }

@@ -57,7 +57,8 @@ struct CheckpointConfig {
     /// Whether parts for images or sound stand beside the text model.
     var isMultimodal: Bool {
         all.keys.contains {
-            $0.hasPrefix("vision") || $0.hasPrefix("audio") || $0 == "visual" || $0 == "thinker_config"
+            $0.hasPrefix("vision") || $0.hasPrefix("audio") || $0.hasPrefix("visual") || $0 == "thinker_config"
+                || $0 == "img_processor" || $0 == "embd_layer"
         }
     }
 }

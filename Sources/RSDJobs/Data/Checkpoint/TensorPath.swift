@@ -15,18 +15,24 @@ struct TensorPath {
         parts = name.split(separator: ".")
     }
 
-    /// Parts for images and sound, by the names that vLLM's models give them.
+    /// Parts for images and sound, by the names that vLLM's models give them, where the model is known to have such parts.
     private static let senses: Set<Substring> = [
-        "apm", "audio_projector", "audio_tower", "aligner", "code2wav", "connector", "embed_audio", "embed_vision",
-        "image_newline", "img_projection", "img_processor", "mlp1", "mm_projector", "multi_modal_projector",
-        "perceiver",
-        "resampler", "talker", "token2wav", "tts", "vision", "vision_embed_tokens", "vision_encoder", "vision_model",
-        "vision_projection", "vision_projector", "vision_tower", "visual", "vit", "vpm",
+        "apm", "aligner", "code2wav", "connector", "embed_audio", "embed_vision", "language_projection", "mlp1",
+        "multi_modal_projector", "perceiver", "projector", "qformer", "query_tokens", "resampler", "speech", "talker",
+        "token2wav", "tts", "vit", "vpm", "vqmodel", "vte",
     ]
+    /// Beginnings of names that no part for text has, in models whose config.json tells of no such parts too.
+    private static let seeing = ["audio", "image", "img_", "mm_", "vision", "visual"]
+
+    private func isSense(of config: CheckpointConfig) -> Bool {
+        parts.contains { part in
+            Self.seeing.contains(where: part.hasPrefix) || (config.isMultimodal && Self.senses.contains(part))
+        }
+    }
 
     /// What a token of text does not meet; nil for all else.
     func partNotMet(by config: CheckpointConfig) -> String? {
-        if config.isMultimodal, parts.contains(where: Self.senses.contains) || isForImages(config) {
+        if isSense(of: config) || isForImages(config) {
             return "parts for images and sound"
         }
         if parts.contains(where: { $0.hasPrefix("mtp") }) || isBeyondLastLayer(of: config) {

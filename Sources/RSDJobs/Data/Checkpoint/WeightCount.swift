@@ -23,7 +23,10 @@ struct WeightCount {
         do throws(WeightPacking.Unknown) {
             let packing = try WeightPacking(tensors, settings: quantisation)
             var count = WeightCount()
-            for (name, tensor) in tensors { try count.add(name, tensor, packing, config) }
+            // In order, so that the same checkpoint always gives the same reason.
+            for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
+                try count.add(name, tensor, packing, config)
+            }
             return try count.size(config, packing, source: source)
         } catch {
             return ModelSize(parameters: nil, source: error.reason)

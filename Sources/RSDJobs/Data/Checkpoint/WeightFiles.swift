@@ -44,19 +44,35 @@ struct WeightFiles {
         }
         throw ModelFilesError(
             "\(directory) has no model.safetensors, no model.safetensors.index.json, and no pytorch_model.bin"
-                + (Self.hasGGUF(directory) ? "; GGUF files are not supported" : ""))
+                + Self.otherKind(directory))
     }
 
     private static func exists(_ name: String, in directory: String) -> Bool {
         FileManager.default.fileExists(atPath: directory + "/" + name)
     }
 
-    private static func hasGGUF(_ directory: String) -> Bool {
-        (try? FileManager.default.contentsOfDirectory(atPath: directory))?.contains { $0.hasSuffix(".gguf") } ?? false
+    /// What a directory is that has no such weights, and what to do; empty where nothing tells.
+    static func otherKind(_ directory: String) -> String {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        if names.contains("adapter_config.json") {
+            return "; it is an adapter (LoRA): merge it into its base model and name the result"
+        }
+        if names.contains(where: { $0.hasSuffix(".gguf") }) { return "; GGUF files are not supported" }
+        if names.contains(where: { $0.hasPrefix("consolidated") }) {
+            return "; its weights are in their maker's own format: download the one for transformers"
+        }
+        return ""
+    }
+
+    /// Whether it is a file, or a link to one: a pipe would be waited for.
+    private static func isFile(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     func read(_ name: String, config: CheckpointConfig) throws(ModelFilesError) -> any WeightsFile {
         let file = URL(filePath: directory).appending(path: name)
+        guard Self.isFile(file.path) else { throw ModelFilesError("\(name) in \(directory) is no file") }
         do throws(ModelFilesError) {
             if file.pathExtension == "bin" { return try PyTorchWeights(file: file, config: config) }
             return try SafetensorsHeader(file: file)
@@ -85,6 +101,7 @@ struct WeightFiles {
                 )
             }
         }
+        guard !all.isEmpty else { throw ModelFilesError("the files of weights in \(directory) hold none") }
         return WeightCount.size(all, config: config, quantisation: quantisation, source: files.first?.source ?? "")
     }
 }

@@ -71,11 +71,12 @@ struct WeightPacking {
     func weights(in name: String, _ tensor: StoredTensor) throws(Unknown) -> Int {
         let (stem, leaf) = Self.split(name)
         if Self.buffers.contains(leaf) || tensor.type == "BOOL" || isMask(stem, leaf, tensor) { return 0 }
+        // Scales tell of packed weights even where the configuration does not.
+        if Self.helpers.contains(leaf) || name.contains(".quant_state.") { return 0 }
         guard method != nil else {
             if tensor.isFraction { return tensor.count }
             return try plainWholeNumbers(name, tensor)
         }
-        if Self.helpers.contains(leaf) || name.contains(".quant_state.") { return 0 }
         if leaf == "qweight" { return try packedByGPTQ(stem, name, tensor) }
         if leaf == "weight_packed" { return try packed(name, tensor) }
         if leaf.hasSuffix("_blocks"), tensors[name.dropLast(7) + "_scales"] != nil { return tensor.count.times(2) }
@@ -110,17 +111,18 @@ struct WeightPacking {
             || tensors["\(name).absmax"] != nil
     }
 
-    /// The order of the inputs has one entry for each; else the bits tell, else zero points beside scales.
+    /// The order of the inputs has one entry for each. Else zero points, packed like the weights, tell beside scales, which are
+    /// not packed: the bits of the configuration do not hold for each layer.
     private func packedByGPTQ(_ stem: Substring, _ name: String, _ tensor: StoredTensor) throws(Unknown) -> Int {
         if let order = tensors["\(stem).g_idx"], order.shape.count == 1, tensor.shape.count == 2, order.count > 0 {
             return order.count.times(tensor.shape[1])
         }
-        if let bits { return try unpacked(name, tensor, bits: bits) }
         if let zeros = tensors["\(stem).qzeros"]?.shape.last, let scales = tensors["\(stem).scales"]?.shape.last,
             zeros > 0
         {
             return tensor.count.times(scales) / zeros
         }
+        if let bits { return try unpacked(name, tensor, bits: bits) }
         throw unknown(name, tensor)
     }
 
@@ -154,7 +156,8 @@ struct WeightPacking {
 
     /// Places and counts, which are no weights; bytes in a matrix may be packed ones.
     private func plainWholeNumbers(_ name: String, _ tensor: StoredTensor) throws(Unknown) -> Int {
-        guard tensor.type == "I64" || tensor.shape.count < 2 else { throw unknown(name, tensor) }
+        let isList = tensor.shape.count < 2 || (tensor.type == "I64" && tensor.shape.first == 1)
+        guard isList, tensor.bits != nil else { throw unknown(name, tensor) }
         return 0
     }
 

@@ -27,6 +27,10 @@ struct WeightCountTests {
                 "gptq of other bits in some layers", TensorSet.gptq(8),
                 #"{"quant_method": "gptq", "bits": 4, "dynamic": {}}"#
             ),
+            (
+                "gptq of other bits in some layers, zero points alone", TensorSet.gptq(8, order: false),
+                #"{"quant_method": "auto-round", "bits": 4, "extra_config": {}}"#
+            ),
             ("auto-round", TensorSet.gptq(4, order: false), #"{"quant_method": "auto-round", "bits": 4}"#),
             ("awq", TensorSet.awq, #"{"quant_method": "awq", "bits": 4, "group_size": 128}"#),
             ("bitsandbytes 4", TensorSet.fourBits(), #"{"quant_method": "bitsandbytes", "load_in_4bit": true}"#),
@@ -74,6 +78,17 @@ struct WeightCountTests {
         set.add("a.weight", "U8", 4, 4)
         #expect(try size(set).source == "how weights are packed in the U8 of a.weight is not known")
         #expect(try size(set, #"{"quantization_config": {"quant_method": "quark"}}"#).parameters == nil)
+        // QuIP# packs weights into I64; a type that nobody knows may hold anything.
+        for type in ["I64", "Q9"] {
+            var packed = TensorSet()
+            packed.add("a.Qidxs", type, 4, 4)
+            packed.add("b.weight", "BF16", 4, 4)
+            #expect(try size(packed).source == "how weights are packed in the \(type) of a.Qidxs is not known")
+        }
+        // Scales are no weights, even where config.json says nothing of them.
+        var scaled = TensorSet()
+        TensorSet.fp8Blocks(&scaled, "a", 256, 256)
+        #expect(try size(scaled).parameters == 256 * 256)
         var words = TensorSet()
         words.add("a.qweight", "I32", 4, 4)
         #expect(try size(words).parameters == nil)
@@ -174,8 +189,19 @@ struct WeightCountTests {
         let count = try #require(try size(set).parameters)
         set.add("visual.blocks.0.attn.qkv.weight", "BF16", 30, 30)
         #expect(try size(set, #"{"vision_config": {}}"#).parameters == count)
-        #expect(try size(set).parameters == count + 900)
+        #expect(try size(set).parameters == count)
         set.tensors["visual.blocks.0.attn.qkv.weight"] = nil
+        // LLaVA of its authors, Phi-3 Vision and Molmo: config.json has no section for images.
+        set.add("model.mm_projector.0.weight", "BF16", 30, 30)
+        set.add("model.image_newline", "BF16", 30)
+        set.add("model.vision_embed_tokens.img_projection.0.weight", "BF16", 30, 30)
+        set.add("model.vision_backbone.image_vit.transformer.resblocks.0.attention.wq.weight", "BF16", 30, 30)
+        #expect(try size(set).parameters == count)
+        set.add("model.embed_tokens_extend.audio_embed.encoder.conv.0.weight", "BF16", 30, 30)
+        set.add("projector.layers.0.weight", "BF16", 30, 30)
+        #expect(try size(set).parameters == count + 900)
+        #expect(try size(set, #"{"vision_config": {}}"#).parameters == count)
+        set.tensors["projector.layers.0.weight"] = nil
         set.add("model.layers.0.self_attn.rotary_emb.inv_freq", "F32", 32)
         set.add("transformer.h.0.attn.bias", "F32", 1, 1, 64, 64)
         set.add("transformer.h.0.attn.masked_bias", "F32")
