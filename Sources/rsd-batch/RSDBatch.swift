@@ -10,6 +10,11 @@ protocol StoppableCommand {}
 enum Entry {
     static func main() {
         Descriptors.prepare()
+        do {
+            try Descriptors.check()
+        } catch {
+            Failure.exit(error, console: Console())
+        }
         StopSignals.listen()
         Task {
             await RSDBatch.main()
@@ -43,7 +48,6 @@ struct RSDBatch: AsyncParsableCommand {
         do {
             var command = try parseAsRoot()
             if !(type(of: command) is any StoppableCommand.Type) { StopSignals.letGo() }
-            try Descriptors.check()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -33,7 +33,7 @@ final class KernelLock: Sendable {
 
     /// Whether nobody of this machine holds it; nil where others may see the directory, and this says nothing of them.
     static func isFree(_ file: URL) -> Bool? {
-        let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(file.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         defer { if descriptor >= 0 { close(descriptor) } }
         guard descriptor >= 0, !FileSystem.isShared(descriptor) else { return nil }
         return flock(descriptor, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK

@@ -45,8 +45,13 @@ struct LockFiles: Sendable {
     /// Makes the file with this number, whole from its first moment: a holder that is killed leaves its words or nothing.
     ///
     /// - Returns: its descriptor, or nil where somebody else was quicker.
-    /// - Throws: ``FileFailure``.
+    /// - Throws: ``FileFailure``; ``DamagedRun`` where the number is so high that nobody would see it.
     func claim(_ number: Int, for holder: LockHolder) throws -> Int32? {
+        guard Name.number(of: "\(number)") == number else {
+            throw DamagedRun(
+                file(number - 1), "has a number that no run comes to",
+                "Move it away, if nobody works on the run, and give the same command again.")
+        }
         let new = base.appendingPathExtension(Self.unborn + holder.token).path
         let descriptor = open(new, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw FileFailure(path: new, errno: errno) }
@@ -96,6 +101,18 @@ struct LockFiles: Sendable {
             && (mine.st_dev, mine.st_ino) == (named.st_dev, named.st_ino)
     }
 
+    /// Whether a file that was claimed is still what its name stands for; nil where that cannot be seen, as where the directory
+    /// is not there: it may have been moved or removed, or its file system be away for a moment.
+    func stands(_ number: Int, _ descriptor: Int32) -> Bool? {
+        var (mine, named) = (stat(), stat())
+        guard fstat(descriptor, &mine) == 0 else { return nil }
+        guard stat(file(number).path, &named) == 0 else {
+            let isGone = errno == ENOENT && access(base.deletingLastPathComponent().path, F_OK) == 0
+            return isGone ? false : nil
+        }
+        return (mine.st_dev, mine.st_ino) == (named.st_dev, named.st_ino)
+    }
+
     /// Marks a file as left by its owner, in one stroke and in the room that it has: the disk may be full, and the owner killed.
     ///
     /// - Parameter descriptor: what ``claim(_:for:)`` gave.
@@ -118,8 +135,12 @@ struct LockFiles: Sendable {
         var text: String
         var ending: Substring
 
+        var number: Int? { Self.number(of: ending) }
+
         /// Not so high that there is no next one.
-        var number: Int? { ending.count <= 15 ? Int(ending).flatMap { $0 > 0 ? $0 : nil } : nil }
+        static func number(of ending: some StringProtocol) -> Int? {
+            ending.count <= 15 ? Int(ending).flatMap { $0 > 0 && "\($0)" == ending ? $0 : nil } : nil
+        }
         /// Left by one that was killed before it could give it a number, or just being made.
         var isUnborn: Bool { ending.hasPrefix(LockFiles.unborn) }
     }

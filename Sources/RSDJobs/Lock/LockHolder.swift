@@ -52,6 +52,8 @@ public struct LockHolder: Sendable, Equatable, Codable, CustomStringConvertible 
         (host, boot, pids) == (other.host, other.boot, other.pids)
     }
 
+    var isThisProcess: Bool { pid == getpid() && isNeighbour(of: .me(beat: beat)) }
+
     /// Of a neighbour: whether it still runs, and works on this directory and not on one that this is a copy of.
     func isRunning(in directory: URL) -> Bool {
         if let home, home != DirectoryIdentity(directory.path)?.text { return false }

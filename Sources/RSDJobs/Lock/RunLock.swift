@@ -46,6 +46,7 @@ final class RunLock: Sendable {
         let kernel = try KernelLock(file, isShared: isShared)
         var hasTold = false
         while true {
+            try Task.checkCancellation()
             guard
                 case .free(let number, let isAbandoned) = try await LockLook.finding(
                     files, isFreeHere: { kernel.isConclusive ? kernel.take() : nil },
@@ -96,10 +97,12 @@ final class RunLock: Sendable {
 
     /// Sees to it that the lock is still held; to be called before anything is written.
     ///
+    /// - Parameter isLast: whether files are to be replaced next, which is not done in a directory that cannot be seen to be ours.
     /// - Throws: ``RunLockLost``, also where it could not be looked at for so long that somebody may have taken over.
-    func confirm() throws(RunLockLost) {
+    func confirm(isLast: Bool = false) throws(RunLockLost) {
         let (loss, age) = state.withLock { ($0.loss, ContinuousClock.now - $0.confirmed) }
         if let loss { throw loss }
+        guard files.stands(number, descriptor) ?? !isLast else { try lose(to: try? files.last()) }
         // Nobody can have taken over while the last sign of life is young.
         guard age >= .seconds(2 * holder.beat), let failure = try giveSign() else { return }
         if age >= .seconds(holder.longestSilence) { throw RunLockLost(directory: directory, failure: "\(failure)") }
@@ -120,17 +123,23 @@ final class RunLock: Sendable {
         let last: LockFiles.Entry?
         do throws(FileFailure) { last = try files.last() } catch { return error }
         guard last?.number == number, last?.holder?.token == holder.token else {
-            let loss = RunLockLost(directory: directory, holder: last?.holder)
-            let onLoss = state.withLock { state in
-                state.loss = state.loss ?? loss
-                return state.onLoss
-            }
-            onLoss?()
-            throw loss
+            try lose(to: last)
         }
         guard futimens(descriptor, nil) == 0 else { return nil }
         state.withLock { $0.confirmed = begin }
         return nil
+    }
+
+    /// - Parameter last: the lock file that counts now.
+    private func lose(to last: LockFiles.Entry?) throws(RunLockLost) -> Never {
+        let loss = RunLockLost(
+            directory: directory, holder: last?.holder, isElsewhere: last.map { $0.number <= number } ?? true)
+        let onLoss = state.withLock { state in
+            state.loss = state.loss ?? loss
+            return state.onLoss
+        }
+        onLoss?()
+        throw loss
     }
 
     /// Seconds between two signs of life, which `RSD_BATCH_LOCK_BEAT` changes.
@@ -151,14 +160,21 @@ public struct RunLocked: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Another process has taken the run over, because this one seemed to be gone.
+/// Another process has taken the run over, because this one seemed to be gone; or the directory is not where it was.
 public struct RunLockLost: Error, Equatable, CustomStringConvertible {
     public var directory: String
     public var holder: LockHolder?
     /// Why it could not be seen whether anybody has.
     public var failure: String?
+    /// Whether the directory is not where it was.
+    public var isElsewhere = false
 
     public var description: String {
+        if isElsewhere {
+            return
+                "\(directory) was moved, removed or replaced while this process worked on it. It has stopped and written no results; "
+                + "what was done is where the directory is now, and goes on with that --run-dir."
+        }
         if let failure {
             return
                 "it could not be seen for too long who works on \(directory), and somebody may have taken over: \(failure). This one "

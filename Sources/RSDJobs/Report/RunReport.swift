@@ -40,7 +40,8 @@ extension RunReport {
     /// - Throws: what ``RunArchive`` throws; ``RunIncomplete``.
     public init(_ directory: RunDirectory) throws {
         let archive = try RunArchive(directory)
-        let written = archive.resultsOnDisk()
+        try archive.checkResultsAreKept()
+        let written = try archive.resultsOnDisk()
         let lines = written?.lines ?? archive.finishedLines()
         // Who judged the lines that are written; what is not yet is judged as below.
         let grader = written == nil ? nil : WrittenSummary(directory)?.grader
@@ -59,21 +60,54 @@ extension RunReport {
     }
 }
 
+extension ResultLine {
+    /// Whether it says of a trajectory what the journal does, judgements apart, which are the grader's.
+    fileprivate func tells(of trajectory: Trajectory) -> Bool {
+        let response = trajectory.response
+        return (text, finish, failure) == (response.text, response.finish, response.failure) && steps == response.steps
+    }
+}
+
 extension RunArchive {
     /// What the results say of a finished trajectory, or would say now while the run goes on.
-    public func result(of id: TrajectoryID) -> ResultLine? {
+    ///
+    /// - Throws: ``DamagedRun``.
+    public func result(of id: TrajectoryID) throws(DamagedRun) -> ResultLine? {
         let name = id.description
-        return (resultsOnDisk()?.lines ?? finishedLines()).first { $0.id == name }
+        return (try resultsOnDisk()?.lines ?? finishedLines()).first { $0.id == name }
     }
 
     /// `results.jsonl` where it tells of this run as it stands: it may have been graded anew since the run ended. nil where
-    /// it is not there, or a run goes on that once was finished.
-    fileprivate func resultsOnDisk() -> (data: Data, lines: [ResultLine])? {
-        guard roster.finishedCount == roster.ids.count,
-            let data = directory.resultsContent
+    /// it is not there, was written by an earlier version with other fields, or before the last trajectory was finished.
+    ///
+    /// - Throws: ``DamagedRun`` where it is not as it was written, or tells of another run than the journal.
+    fileprivate func resultsOnDisk() throws(DamagedRun) -> (data: Data, lines: [ResultLine])? {
+        guard roster.finishedCount == roster.ids.count, let data = try RunDirectory.contents(of: directory.results)
         else { return nil }
+        func damaged(_ fault: String) -> DamagedRun {
+            DamagedRun(directory.results, fault, "`rsd-batch grade` makes it again.")
+        }
+        let texts = data.split(separator: UInt8(ascii: "\n"))
         let lines = Array(ResultLine.all(in: data))
-        return lines.map(\.id) == roster.ids.map(\.description) ? (data, lines) : nil
+        guard lines.count == texts.count else {
+            let decoder = JSONDecoder()
+            let isOfEarlierVersion = texts.allSatisfy { (try? decoder.decode(EarlierLine.self, from: $0)) != nil }
+            if isOfEarlierVersion { return nil }
+            throw damaged("is damaged: not every line of it can be read")
+        }
+        guard lines.map(\.id) == roster.ids.map(\.description) else { return nil }
+        for (line, trajectory) in zip(lines, roster.all) where !line.tells(of: trajectory) {
+            // It was given another try since.
+            if line.finish == .failed { return nil }
+            throw damaged("tells of another run than the journal beside it, or is damaged (\(line.id))")
+        }
+        return (data, lines)
+    }
+
+    /// What every version's line has.
+    private struct EarlierLine: Decodable {
+        var id: String
+        var text: String
     }
 
     /// While a run goes on, its answers are judged by what needs no other process.
@@ -136,7 +170,7 @@ private struct WrittenSummary: Decodable {
 
     /// nil where it is not there, or cannot be read.
     init?(_ directory: RunDirectory) {
-        guard let data = FileManager.default.contents(atPath: directory.summary.path),
+        guard let data = try? RunDirectory.contents(of: directory.summary),
             let summary = try? JSONDecoder().decode(Self.self, from: data)
         else { return nil }
         self = summary

@@ -33,6 +33,7 @@ extension Job {
         began: (_ grader: String, _ finished: Int, _ total: Int) -> Void
     ) async throws -> Regrading {
         let archive = try RunArchive(directory)
+        try archive.checkResultsAreKept()
         let kind = kind ?? archive.job.spec.grading.grader
         let grader = kind.grader(venv: archive.job.spec.engine.venv, directory: directory)
         let models = try archive.modelSizes()
@@ -42,7 +43,7 @@ extension Job {
             job: archive.job, directory: directory, models: models, records: archive.records)
         began(id, archive.roster.finishedCount, archive.roster.ids.count)
         if kind != .exact { _ = try await GraderProcesses(directory).ledger.sweepLeftovers() }
-        try lock.confirm()
+        try lock.confirm(isLast: true)
         let outcome = try await interruption.giveUpOn {
             try await conclusion.write(archive.roster, with: grader, id: id)
         }

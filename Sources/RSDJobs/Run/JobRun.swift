@@ -93,7 +93,7 @@ struct JobRun: Sendable {
             let times = ArrivalTimes(contents.records)
             try await work(in: room, on: &roster, journal: journal, answers: answers, times: times)
         }
-        try lock.confirm()
+        try lock.confirm(isLast: true)
         return try await conclude(roster)
     }
 

@@ -30,23 +30,7 @@ public struct RunArchive: Sendable {
 
     /// The job without its models, with the questions that the run was begun with.
     private static func job(of directory: RunDirectory, as manifest: Manifest) throws -> LoadedJob {
-        func damagedSpec(_ fault: String) -> DamagedRun {
-            DamagedRun(
-                directory.job, fault,
-                "Give the command that made it (`rsd-batch run` with the job's own spec, or `merge` for shards) once more: it is "
-                    + "written again.")
-        }
-        let job: LoadedJob
-        do throws(SpecErrors) {
-            job = try JobLoader.load(directory.job, withModels: false).following(manifest.identity)
-        } catch {
-            // What it names may be elsewhere by now; else it is not as the program wrote it.
-            guard try RunDirectory.contents(of: directory.job) != nil else { throw damagedSpec("is missing") }
-            guard JobLoader.isReadable(directory.job) else {
-                throw damagedSpec("is damaged: \(error.diagnostics.first?.rendered ?? "")")
-            }
-            throw RunIncomplete(errors: error)
-        }
+        let job = try directory.writtenJob().following(manifest.identity)
         let changes = SpecIdentity(job).difference(from: manifest.identity)
         let changed = Set(changes.map(\.key))
         // The models are not looked at here, a version may know of more, and questions are told of below.
@@ -60,10 +44,29 @@ public struct RunArchive: Sendable {
                 "\(dataset.path) does not hold the questions that the run was begun with (data set '\(dataset.name)')")
         }
         guard settings.isEmpty else {
-            throw damagedSpec(
+            throw directory.damagedSpec(
                 "is not the job that the run was begun with: \(settings.map(\.description).joined(separator: "; "))")
         }
         return job
+    }
+
+    /// Sees to it, before the results are made from the journal, that it has lost nothing of what they held. While a process
+    /// works on the run it may be about to make that again.
+    ///
+    /// - Throws: ``DamagedRun``.
+    func checkResultsAreKept() throws(DamagedRun) {
+        guard roster.finishedCount < roster.ids.count, holder?.isThisProcess != false else { return }
+        let finished = Set(roster.all.filter { $0.response.finish != nil }.map(\.id.description))
+        let lost = ResultLine.all(in: directory.resultsContent).count {
+            // Those that failed may have been given another try.
+            $0.finish != .failed && !finished.contains($0.id)
+        }
+        guard lost == 0 else {
+            throw DamagedRun(
+                directory.journal, "has lost \(lost) of the answers that results.jsonl beside it holds",
+                "Restore it from a copy, or give the command that made it once more: what is missing is generated again."
+            )
+        }
     }
 
     /// In the order of the results.
@@ -73,6 +76,31 @@ public struct RunArchive: Sendable {
 
     public var figures: RunFigures {
         RunFigures(records: records, waves: roster.waves)
+    }
+}
+
+extension RunDirectory {
+    /// The job without its models, as the program wrote it down.
+    ///
+    /// - Throws: ``DamagedRun``; ``RunIncomplete`` where what it names is elsewhere by now.
+    func writtenJob() throws -> LoadedJob {
+        // Anything but a file may never end.
+        guard try Self.contents(of: job) != nil else { throw damagedSpec("is missing") }
+        do throws(SpecErrors) {
+            return try JobLoader.load(job, withModels: false)
+        } catch {
+            guard JobLoader.isReadable(job) else {
+                throw damagedSpec("is damaged: \(error.diagnostics.first?.rendered ?? "")")
+            }
+            throw RunIncomplete(errors: error)
+        }
+    }
+
+    fileprivate func damagedSpec(_ fault: String) -> DamagedRun {
+        DamagedRun(
+            job, fault,
+            "Give the command that made it (`rsd-batch run` with the job's own spec, or `merge` for shards) once more: it is "
+                + "written again.")
     }
 }
 

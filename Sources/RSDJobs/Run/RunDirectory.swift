@@ -22,8 +22,8 @@ public struct RunDirectory: Sendable, Equatable {
     public var summaryTable: URL { url.appending(path: "summary.csv") }
     public var report: URL { url.appending(path: "report.html") }
 
-    /// The content of `results.jsonl`; nil where it is not there.
-    var resultsContent: Data? { FileManager.default.contents(atPath: results.path) }
+    /// The content of `results.jsonl`; nil where it is not there, or no file.
+    var resultsContent: Data? { try? Self.contents(of: results) }
 
     /// - Parameter isPrivate: whether engines may write into their logs what is not for everybody.
     func create(isPrivate: Bool = false) throws(FileFailure) {

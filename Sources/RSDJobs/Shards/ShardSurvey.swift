@@ -21,8 +21,8 @@ struct ShardSurvey: Sendable {
     /// What is not there, or not finished.
     private(set) var missing: [ShardFault] = []
 
-    /// - Throws: ``NoShards``, ``ShardsMixed``, ``ShardsUnfit`` where a shard does not belong to the others, ``SpecErrors``,
-    ///   ``SpecChanged`` where the data is not what it was, ``TooManyShards``.
+    /// - Throws: ``NoShards``, ``ShardsMixed``, ``ShardsUnfit`` where a shard does not belong to the others, ``DamagedRun``,
+    ///   ``RunIncomplete``, ``SpecChanged`` where the data is not what it was, ``TooManyShards``.
     ///
     /// - Parameter waiting: see ``Job/merge(_:partial:interruption:waiting:began:)``.
     init(_ run: ShardedRun, waiting: @escaping @Sendable (_ seconds: Double) -> Void = { _ in }) async throws {
@@ -50,12 +50,12 @@ struct ShardSurvey: Sendable {
 
     /// As it was submitted last, which may differ from what the shards were begun with in how it is graded; else as a shard has it.
     private static func job(of run: ShardedRun, begunAs shard: RunDirectory) throws -> LoadedJob {
-        let begun = try JobLoader.load(shard.job, withModels: false)
+        let begun = try shard.writtenJob()
         let manager = FileManager.default
         guard try Submission.read(in: run.parent) != nil,
             // Mostly it is the same, and the data need not be read again.
             !manager.contentsEqual(atPath: run.parent.job.path, andPath: shard.job.path),
-            let submitted = try? JobLoader.load(run.parent.job, withModels: false),
+            let submitted = try? run.parent.writtenJob(),
             SpecIdentity(submitted).difference(from: SpecIdentity(begun)).isEmpty
         else { return begun }
         return submitted

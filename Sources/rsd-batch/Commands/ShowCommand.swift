@@ -25,7 +25,7 @@ struct ShowCommand: ParsableCommand {
                 nearest: NearestNames.find(trajectory, among: trajectories.map(\.id.description)))
         }
         let report = TrajectoryReport(
-            found, problem: archive.problem(of: found.id), result: archive.result(of: found.id))
+            found, problem: archive.problem(of: found.id), result: try archive.result(of: found.id))
         if output.json {
             try console.outJSON(report)
         } else {

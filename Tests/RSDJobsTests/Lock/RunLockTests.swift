@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import RSDJobs
@@ -21,6 +22,42 @@ import Testing
         for _ in 0..<3 { _ = try await RunLock.take(scratch.file("lock")) }
         #expect(LockLook.now(scratch.file("lock")) == nil)
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.url.path).sorted() == ["lock", "lock.3"])
+    }
+
+    @Test("a directory that is moved, removed or replaced under its holder is written to no more", arguments: 0..<3)
+    func goneUnderHolder(way: Int) async throws {
+        let scratch = try Scratch()
+        let (run, moved) = (scratch.file("run"), scratch.file("moved"))
+        try RunDirectory.make(run.path)
+        let lock = try await RunLock.take(run.appending(path: "lock"))
+        try lock.confirm()
+        if way == 0 { try FileManager.default.removeItem(at: run) } else { #expect(rename(run.path, moved.path) == 0) }
+        if way == 2 { try RunDirectory.make(run.path) }
+        let successor = way == 2 ? try await RunLock.take(run.appending(path: "lock")) : nil
+        let raised = Mutex(false)
+        lock.whenLost { raised.withLock { $0 = true } }
+        // Where nothing is, a file system may be away; yet nothing is concluded there.
+        if way < 2 { try lock.confirm() }
+        let loss = #expect(throws: RunLockLost.self) { try lock.confirm(isLast: way < 2) }
+        #expect(loss?.directory == run.path)
+        #expect(loss?.description.contains("was moved, removed or replaced") == true)
+        #expect(loss?.holder == successor?.holder)
+        #expect(raised.withLock { $0 })
+        try successor?.confirm()
+    }
+
+    @Test("names that are no numbers, and one that leaves no next one")
+    func lastNumber() async throws {
+        let scratch = try Scratch()
+        for name in ["lock.007", "lock.+3", "lock.-1", "lock.0", "lock.9999999999999999999"] {
+            try Data().write(to: scratch.file(name))
+            try await RunLock.take(scratch.file("lock")).confirm()
+        }
+        try Data(#"{"released":true}"#.utf8).write(to: scratch.file("lock.999999999999999"))
+        let error = await #expect(throws: DamagedRun.self) { try await RunLock.take(scratch.file("lock")) }
+        #expect(error?.file == scratch.file("lock.999999999999999").path)
+        try FileManager.default.removeItem(at: scratch.file("lock.999999999999999"))
+        try await RunLock.take(scratch.file("lock")).confirm()
     }
 
     @Test("of those who come at the same time one gets it")

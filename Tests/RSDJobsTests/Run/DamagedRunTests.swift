@@ -7,7 +7,7 @@ import Testing
 /// nothing that was generated is asked for once more.
 @Suite final class DamagedRunTests {
     enum Damage: CaseIterable {
-        case missing, empty, truncated, flipped, zeros, folder, danglingLink, ofAnotherJob
+        case missing, empty, truncated, flipped, zeros, folder, danglingLink, pipe, ofAnotherJob
     }
 
     static let files = [
@@ -15,10 +15,10 @@ import Testing
         "summary.csv", "report.html",
     ]
 
-    /// Those that are made again whatever is in them need no more than two kinds of damage.
+    /// Those that are made again whatever is in them need no more than a few kinds of damage.
     static let cases: [(String, Damage)] = files.flatMap { file in
         let isMadeAgain = ["summary.csv", "report.html", "lock", "engines.jsonl"].contains(file)
-        return (isMadeAgain ? [.missing, .empty, .folder] : Damage.allCases).map { (file, $0) }
+        return (isMadeAgain ? [.missing, .empty, .folder, .pipe] : Damage.allCases).map { (file, $0) }
     }
 
     private let fixture: SpecFixture
@@ -61,6 +61,9 @@ import Testing
         case .folder: return try RunDirectory.make(file.path)
         case .danglingLink:
             #expect(symlink("/nowhere/at/all", file.path) == 0)
+            return
+        case .pipe:
+            #expect(mkfifo(file.path, 0o600) == 0)
             return
         case .ofAnotherJob: data = try Data(contentsOf: other.url.appending(path: name))
         }
@@ -112,6 +115,17 @@ import Testing
 
     private static func isExpected(_ error: any Error) -> Bool {
         error is DamagedRun || error is SpecChanged || error is JournalCorrupt || error is RunIncomplete
+    }
+
+    @Test("what is no directory and stands where one has to be", arguments: ["", "journal", "logs"], [false, true])
+    func noDirectory(name: String, isLink: Bool) async throws {
+        let place = name.isEmpty ? directory.url : directory.url.appending(path: name)
+        try RunDirectory.make(place.deletingLastPathComponent().path)
+        if isLink { #expect(symlink("/nowhere", place.path) == 0) } else { try Data("x".utf8).write(to: place) }
+        let error = await #expect(throws: DamagedRun.self) { try await run(in: directory) }
+        #expect(error?.file == place.path)
+        try FileManager.default.removeItem(at: place)
+        #expect(try await run(in: directory) > 0)
     }
 
     @Test("a bit of the manifest that is another is found, wherever it is")
@@ -229,6 +243,21 @@ import Testing
         try journal.prefix(journal.firstIndex(of: UInt8(ascii: "\n"))! + 1).write(to: places[1].journal)
         let error = #expect(throws: DamagedRun.self) { try RunArchive(places[1]) }
         #expect(error?.file == places[1].journal.path)
+    }
+
+    @Test("the spec of a shard that is to be merged", arguments: [Damage.missing, .empty, .zeros, .folder, .pipe])
+    func specOfShard(damage: Damage) async throws {
+        let job = try fixture.load()
+        let places = Shard.all(2).map { RunDirectory(directory.url.appending(path: $0.directoryName)) }
+        for (shard, place) in zip(Shard.all(2), places) {
+            _ = try await JobRun(job.part(shard), in: place, on: FakeSite()).run()
+        }
+        var random = SplitMix64(seed: 14)
+        try lay(damage, at: "\(places[0].url.lastPathComponent)/job.yaml", &random)
+        let error = await #expect(throws: DamagedRun.self) {
+            try await Job.merge(directory, partial: false, interruption: Interruption()) { _, _, _ in }
+        }
+        #expect(error?.file == places[0].job.path)
     }
 
     @Test("a submission that cannot be read")
