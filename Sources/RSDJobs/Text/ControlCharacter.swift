@@ -1,3 +1,5 @@
+import Foundation
+
 /// A control character where text has none: mostly the first letter of a TeX command, whose backslash JSON or YAML took for the
 /// beginning of an escape.
 struct ControlCharacter: Equatable {
@@ -21,6 +23,9 @@ struct ControlCharacter: Equatable {
         "varepsilon", "varphi", "vartheta", "vdots", "vec", "vee", "vert",
     ]
 
+    /// The same, whose rest a line of text or a cell of a table may well begin with: meant only within a formula, or at the beginning.
+    private static let ambiguous: Set<String> = ["ne", "neg", "ni", "nmid", "nu", "to", "tt"]
+
     /// What it is, and what was probably meant.
     var words: String
     /// The command that was probably meant, with its backslash.
@@ -40,7 +45,9 @@ struct ControlCharacter: Equatable {
             let isText =
                 scalar == "\n" && scalars[..<index].last == "\n"
                 || scalar == "\t" && word == "an" && scalars.dropFirst(index + 3).first == " "
-            if let (name, letter) = Self.letters[scalar], Self.commands.contains("\(letter)\(word)"), !isText {
+            if let (name, letter) = Self.letters[scalar], !isText,
+                Self.isCommand("\(letter)\(word)", after: scalars[..<index])
+            {
                 command = "\\\(letter)\(word)"
                 words = "\(name) and \"\(word)\": '\\\(letter)\(word)' was probably meant"
             } else if scalar == "\r" {
@@ -58,5 +65,20 @@ struct ControlCharacter: Equatable {
         return nil
     }
 
+    private static func isCommand(_ name: String, after text: ArraySlice<Unicode.Scalar>) -> Bool {
+        commands.contains(name)
+            || ambiguous.contains(name) && (text.isEmpty || !text.count { $0 == "$" }.isMultiple(of: 2))
+    }
+
     private static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
+}
+
+extension StringProtocol {
+    /// Without white space at its ends. What JSON made of a TeX command's backslash is no such: it stays, so that it is found.
+    var trimmed: String {
+        let core = trimmingCharacters(in: .whitespacesAndNewlines)
+        guard let start = range(of: core)?.lowerBound, let last = self[..<start].last else { return core }
+        let head = String(last) + core.prefix { $0.isASCII && $0.isLetter }
+        return ControlCharacter(in: head)?.command == nil ? core : String(last) + core
+    }
 }

@@ -16,7 +16,7 @@ struct Choices: Equatable {
 
     /// Shows them as the Qwen2.5-Math evaluation does: `Answer Choices: (A) … (B) …` on a line of its own.
     init(_ texts: [String]) throws(FieldFault) {
-        let texts = texts.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
+        let texts = texts.map { $0.trimmed }
         guard (2...Self.letters.count).contains(texts.count) else {
             throw .other("expected 2 to \(Self.letters.count) choices, found \(texts.count)")
         }
@@ -43,7 +43,7 @@ struct Choices: Equatable {
         switch value {
         case .number(let place): return try letter(at: place, in: field)
         case .string(let text):
-            let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
+            let text = text.trimmed
             let isPlace = numbersAreText && !text.isEmpty && text.utf8.allSatisfy(\.isDigit)
             return try letter(ofText: text, place: isPlace ? Int(text) : nil, in: field)
         default: throw .unexpected("text or a number", in: field, value)

@@ -132,16 +132,19 @@ extension ModelSpec {
 
 extension SpecField {
     /// A number of weights: `7615616512`, `7.6e9`, or as models are named, `7.6B`.
+    ///
+    /// Fewer than a thousand are billions without their unit: `7` where `7B` is meant.
     fileprivate func parameters() -> Int? {
+        let (range, limits) = (1000...SpecLimit.weights, "from 1000 to 1000T, such as 7.6B")
         if let text = scalar?.text, scalar?.meaning == .text,
             let match = text.wholeMatch(of: /([0-9]+(?:\.[0-9]+)?) ?([KMBT])/), let number = Double(match.1)
         {
             let units: [Substring: Double] = ["K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12]
             let unit = units[match.2] ?? 1
             let product = number * unit
-            return (1...SpecLimit.weights).contains(product) ? Int(bounding: product) : outside("from 1 to 1000T")
+            return range.contains(product) ? Int(bounding: product) : outside(limits)
         }
-        return number("from 1 to 1000T") { (1...SpecLimit.weights).contains($0) }.map(Int.init(bounding:))
+        return number(limits) { range.contains($0) }.map(Int.init(bounding:))
     }
 
     /// A path, made absolute: relative ones begin at the spec's directory, and `~` is the home directory.

@@ -192,6 +192,7 @@ struct EngineNeedsTests {
 
     @Test(arguments: [
         "0", "-1", "1e300", ".inf", "lots", "\"7615616512\"", "7.6X", "[1]", "1e16", "99999999999999999999",
+        "1.5", "7", "0.5K",
     ])
     func badParameters(written: String) throws {
         let fixture = try SpecFixture()

@@ -64,6 +64,9 @@ struct DatasetComplaintTests {
             (#"{"question": "\left(x\right)", "answer": 6}"#.replacing(#"\l"#, with: #"\\l"#), "question", #"\right"#),
             (#"{"question": "\theta", "answer": 6}"#, "question", #"\theta"#),
             (#"{"question": "\binom52", "answer": 6}"#, "question", #"\binom"#),
+            (#"{"question": "the frequency $2\nu$", "answer": 6}"#, "question", #"\nu"#),
+            (#"{"question": "q", "answer": "\nu + 1"}"#, "answer", #"\nu"#),
+            (#"{"question": "Is $f: A \to B$ one-to-one?", "answer": 6}"#, "question", #"\to"#),
         ])
     func slips(line: String, part: String, meant: String) {
         let found = says(#"{"question": "fine", "answer": 1}"# + "\n" + line + "\n" + line)
@@ -74,13 +77,28 @@ struct DatasetComplaintTests {
                 && found.first?.hasSuffix("(and 1 more record like this one)") == true, "\(found)")
     }
 
+    @Test(
+        "readers that leave off white space at the ends of a text keep such a backslash's remains",
+        arguments: [
+            (#"{"question": "q", "options": ["A)\frac12", "B)2"], "correct": "A"}"#, "aqua", "choice"),
+            (#"{"question": "q", "choices": [" \times 2", "2"], "answer": 1}"#, "mmlu_stem", "choice"),
+            (#"{"question": "q", "answer": "$\frac12$"}"#, "college_math", "answer"),
+        ])
+    func slipsAtTheEdge(line: String, reader: String, part: String) {
+        var dataset = DatasetReader(DatasetSpec(name: "d", path: "/d.jsonl", reader: reader), showing: "d")
+        dataset.read(Data(line.utf8))
+        #expect(dataset.problems.count == 1)
+        let said = dataset.diagnostics.map(\.rendered)
+        #expect(said.first?.hasPrefix("d:1: warning: the \(part) holds ") == true, "\(said)")
+    }
+
     @Test("other control characters are told too, and what belongs into text is not")
     func controls() {
         #expect(
             says(#"{"question": "a\u0008 b", "answer": 1}"#).first?.contains("the control character U+0008") == true)
         #expect(
             says("question,answer\r\n\"one\r\ntwo\",1\r\n", .csv).first?.contains("a carriage return") == true)
-        let fine = #"{"question": "so:\n\neq is 3\tand\ttan x, \ttimes\nnot \\frac\\neq", "answer": "a\tb"}"#
+        let fine = #"{"question": "so:\n\neq is 3\tand\ttan x, \ttimes\nu = $v$\nnot \\frac\\neq", "answer": "a\tb"}"#
         #expect(says(fine.replacing(#"\ttimes"#, with: "times")) == [])
     }
 

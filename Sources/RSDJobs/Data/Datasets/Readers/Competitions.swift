@@ -32,7 +32,7 @@ extension RecordReader {
         }
         let content = solution[command.upperBound...]
         guard content.hasPrefix("{") else {
-            return content.prefix { $0 != "$" }.trimmingCharacters(in: .whitespacesAndNewlines)
+            return content.prefix { $0 != "$" }.trimmed
         }
         guard let answer = AnswerExtraction.boxed(in: String(solution[command.lowerBound...])) else {
             throw .other(#"the last \boxed{ in 'solution' is never closed"#)

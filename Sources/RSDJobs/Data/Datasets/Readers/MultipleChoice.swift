@@ -13,10 +13,10 @@ extension RecordReader {
         } + [
             RecordReader(
                 "sat_math", question: { try $0.text("question") }, choices: satChoices,
-                answer: { record, _ in try record.text("Answer").trimmingCharacters(in: .whitespacesAndNewlines) }),
+                answer: { record, _ in try record.text("Answer").trimmed }),
             RecordReader(
                 "aqua", question: { try $0.text("question") }, choices: aquaChoices,
-                answer: { record, _ in try record.text("correct").trimmingCharacters(in: .whitespacesAndNewlines) }),
+                answer: { record, _ in try record.text("correct").trimmed }),
             RecordReader(
                 "gaokao_math_qa", question: { try $0.text("question") }, choices: gaokaoChoices,
                 // Several may be right: `A C`.
@@ -25,7 +25,7 @@ extension RecordReader {
 
     /// One text: `A) -10 B) 0 C) 10 D) 12`, in some records `A. -10 B. 0 …`, which the evaluation shows as it is.
     @Sendable private static func satChoices(_ record: Record) throws -> Choices {
-        let options = try record.text("options").trimmingCharacters(in: .whitespacesAndNewlines)
+        let options = try record.text("options").trimmed
         guard options.hasPrefix("A)") || options.hasPrefix("A.") else {
             throw FieldFault.other("'options' does not begin with 'A)'")
         }
@@ -33,11 +33,11 @@ extension RecordReader {
         var (texts, rest, listing) = ([String](), options.dropFirst(2), "(" + options)
         for letter in ["B", "C", "D"] {
             guard let next = rest.range(of: " \(letter)\(mark) ") else { continue }
-            texts.append(rest[..<next.lowerBound].trimmingCharacters(in: .whitespacesAndNewlines))
+            texts.append(rest[..<next.lowerBound].trimmed)
             rest = rest[next.upperBound...]
             listing = listing.replacing(" \(letter)) ", with: " (\(letter)) ")
         }
-        texts.append(rest.trimmingCharacters(in: .whitespacesAndNewlines))
+        texts.append(rest.trimmed)
         return Choices(texts, listing: "\nAnswer Choices: " + listing)
     }
 
@@ -45,9 +45,9 @@ extension RecordReader {
     @Sendable private static func aquaChoices(_ record: Record) throws -> Choices {
         let options = try record.texts("options")
         let listing = options.map { "(" + $0 }.joined().replacing("(", with: " (").replacing(")", with: ") ")
-            .trimmingCharacters(in: .whitespacesAndNewlines)
+            .trimmed
         let texts = options.map {
-            $0.replacing(/^[A-Z]\)/, with: "").trimmingCharacters(in: .whitespacesAndNewlines)
+            $0.replacing(/^[A-Z]\)/, with: "").trimmed
         }
         return Choices(texts, listing: "\nAnswer Choices: " + listing)
     }

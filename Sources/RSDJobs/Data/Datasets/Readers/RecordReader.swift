@@ -52,10 +52,10 @@ struct RecordReader: Sendable {
     func wholeQuestion(_ question: String, _ choices: Choices?, answer: String) -> String {
         if name.isEmpty {
             guard let choices else { return question }
-            return question.trimmingCharacters(in: .whitespacesAndNewlines) + choices.listing
+            return question.trimmed + choices.listing
         }
-        let question = choices.map { question.trimmingCharacters(in: .whitespacesAndNewlines) + $0.listing } ?? question
-        return (question + Self.pair(for: answer)).trimmingCharacters(in: .whitespacesAndNewlines)
+        let question = choices.map { question.trimmed + $0.listing } ?? question
+        return (question + Self.pair(for: answer)).trimmed
     }
 
     private static func pair(for answer: String) -> String {
@@ -108,6 +108,6 @@ extension Record {
 extension String {
     /// Without the dollar signs of LaTeX's formulas.
     var withoutDollars: String {
-        replacing("$", with: "").trimmingCharacters(in: .whitespacesAndNewlines)
+        replacing("$", with: "").trimmed
     }
 }

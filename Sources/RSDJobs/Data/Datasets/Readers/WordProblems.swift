@@ -9,27 +9,27 @@ extension RecordReader {
                 throw FieldFault.other("no '####' before the final answer in 'answer'")
             }
             return solution[mark.upperBound...].replacing(",", with: "")
-                .trimmingCharacters(in: .whitespacesAndNewlines)
+                .trimmed
         },
         RecordReader(
             "svamp",
             question: { record in
-                let body = try record.text(firstOf: ["Body", "body"]).trimmingCharacters(in: .whitespacesAndNewlines)
+                let body = try record.text(firstOf: ["Body", "body"]).trimmed
                 let question = try record.text(firstOf: ["Question", "question"])
                 return body + (body.hasSuffix(".") ? " " : ". ")
-                    + question.trimmingCharacters(in: .whitespacesAndNewlines)
+                    + question.trimmed
             }, answer: { record, _ in try record.wholeNumber(record["Answer"] == nil ? "answer" : "Answer") }),
         RecordReader(
             "asdiv",
             question: { record in
-                let body = try record.text("body").trimmingCharacters(in: .whitespacesAndNewlines)
-                let question = try record.text("question").trimmingCharacters(in: .whitespacesAndNewlines)
+                let body = try record.text("body").trimmed
+                let question = try record.text("question").trimmed
                 return "\(body) \(question)"
             },
             answer: { record, _ in
                 // `46 (eyes)`
                 try record.text("answer").replacing(/\(.*?\)/, with: "")
-                    .trimmingCharacters(in: .whitespacesAndNewlines)
+                    .trimmed
             }),
         RecordReader("mawps", question: Record.plainQuestion) { record, _ in try record.wholeNumber("target") },
     ]
