@@ -75,18 +75,18 @@ struct ChoiceLetter {
     /// Without LaTeX, and the words that lead to a letter.
     private static func stripped(_ answer: String) -> Substring {
         var text = answer.replacing(/\\[A-Za-z]+|[{}$*\\]/, with: " ")[...]
-        text.trimPrefix(/\s*(the|correct|answer|option|choice|is|:|\s)*\s*/.ignoresCase())
+        text.trimPrefix(/\s*(the|correct|answer|option|choice|is|选项|答案|选|是|:|\s)*\s*/.ignoresCase())
         return text
     }
 
     /// The letter, large or small, that is all that an answer says, such as `B`, `(b)`, `\text{(B).}`, `option B`.
     private static func alone(in answer: String) -> Character? {
-        stripped(answer).wholeMatch(of: /\(?([A-Za-z])\)?[.:,]?\s*/)?.1.first
+        stripped(answer).wholeMatch(of: /[(\[]?\s*([A-Za-z])\s*[)\]]?[.:,]?\s*/)?.1.first
     }
 
     /// Whether an answer is several letters, such as `A, B` or `(A) or (B)`, and so chooses none.
     private static func namesSeveral(_ answer: String) -> Bool {
-        let list = /\(?[A-Z]\)?(?:(?:\s*(?:,|;|\/|&|and|or))+\s*\(?[A-Z]\)?)+\s*\.?\s*/
+        let list = /(?:\([A-Z]\)\s*){2,}|\(?[A-Z]\)?(?:(?:\s*(?:,|;|\/|&|and|or))+\s*\(?[A-Z]\)?)+\s*\.?\s*/
         let text = stripped(answer)
         return text.wholeMatch(of: list) != nil && Set(text.matches(of: /[A-Z]/).map(\.output)).count > 1
     }

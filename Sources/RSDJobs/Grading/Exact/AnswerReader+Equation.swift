@@ -22,6 +22,11 @@ extension AnswerReader {
             let isNamed = first.contains {
                 if case .command(let name) = $0 { AnswerSigns.functions.contains(name) } else { false }
             }
+            // `2 = 3` says nothing; `π ≈ 3.14` does.
+            if let value = left.value, let other = right.value, abs(value - other) > 0.02 * max(abs(value), abs(other))
+            {
+                return self.text(structure.tokens)
+            }
             return defines(isNamed ? spelled(first) : nil, last)
         }
         guard difference != nil else { return self.text(structure.tokens) }
@@ -50,6 +55,9 @@ extension AnswerReader {
         switch first {
         case .word: isName = signs.allSatisfy { if case .word = $0 { true } else { false } }
         case .name where letters.count == signs.count && letters.count > 1: isName = areCapitals
+        case .name where signs.contains(.symbol(":")):
+            // `a:b = 2:3`
+            isName = signs.split(separator: .symbol(":"), omittingEmptySubsequences: false).allSatisfy { isValue($0) }
         case .name where signs.dropFirst().first == .symbol("_") && signs.count > 3:
             // `m_{\max}`
             let index = AnswerStructure(ArraySlice(signs.dropFirst(2)))

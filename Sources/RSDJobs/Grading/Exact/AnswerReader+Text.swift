@@ -72,7 +72,7 @@ extension AnswerReader {
             parts.allSatisfy({ $0.count == 1 }), let hour = Int(hours), hour <= 24, minutes.count == 2,
             let minute = Int(minutes), minute < 60
         else { return nil }
-        return "\(hours):\(minutes)"
+        return hour == 0 ? "\(hours):\(minutes)" : "\(hour):\(minutes)"
     }
 
     /// The formula of a substance, such as `\mathrm{CO_2}`, `H2O`: elements in their order, at least one of them counted.
@@ -125,13 +125,22 @@ extension AnswerReader {
         let words = tokens.compactMap { if case .word(let word) = $0 { word.lowercased() } else { nil } }
         let isSaid =
             words.count == tokens.count { $0 != .space } && AnswerWords.allReals.contains(words.joined(separator: " "))
-        guard isSaid || tokens.count == 1 && tokens.first == .name("ℝ") else { return nil }
-        return read("(-∞,∞)")
+        if isSaid || tokens.count == 1 && tokens.first == .name("ℝ") { return read("(-∞,∞)") }
+        // `ℝ^+`
+        let signs = tokens.filter { $0 != .space && $0 != .openGroup && $0 != .closeGroup }
+        guard signs.count == 3, signs[0] == .name("ℝ"), signs[1] == .symbol("^") || signs[1] == .symbol("_") else {
+            return nil
+        }
+        return signs[2] == .symbol("+") ? read("(0,∞)") : signs[2] == .symbol("-") ? read("(-∞,0)") : nil
     }
 
     /// A time with `a.m.` or `p.m.`; those after noon as on a clock of 24 hours.
     static func clock(_ tokens: ArraySlice<AnswerToken>) -> AnswerValue? {
         var rest = tokens.filter { $0 != .space && $0 != .symbol(".") }[...]
+        if rest.count == 1, case .word(let word)? = rest.first {
+            if word.lowercased() == "noon" { return .text("12:00 pm", isFormula: false) }
+            if word.lowercased() == "midnight" { return .text("12:00 am", isFormula: false) }
+        }
         guard (2...6).contains(rest.count), case .number(let hours)? = rest.popFirst(), let hour = Int(hours),
             (1...12).contains(hour)
         else { return nil }
@@ -148,8 +157,11 @@ extension AnswerReader {
             }
         }
         .joined()
-        switch half {
-        case "am": return .text("\(hour):\(minutes) am", isFormula: false)
+        switch half.hasSuffix("morning") ? "am" : half.hasSuffix("afternoon") || half.hasSuffix("evening") ? "pm" : half
+        {
+        case "am",
+            "midnight" where hour == 12:
+            return .text("\(hour):\(minutes) am", isFormula: false)
         case "pm" where hour == 12, "noon" where hour == 12, "pmnoon" where hour == 12:
             return .text("12:\(minutes) pm", isFormula: false)
         case "pm": return .text("\(hour + 12):\(minutes)", isFormula: false)

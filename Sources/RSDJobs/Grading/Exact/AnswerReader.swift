@@ -12,7 +12,7 @@ enum AnswerReader {
     private static let deepest = 10
 
     static func read(_ tokens: ArraySlice<AnswerToken>, depth: Int) -> AnswerValue {
-        let tokens = bare(tokens)
+        let tokens = halfOpen(bare(tokens))
         guard depth < deepest, let structure = AnswerStructure(tokens) else {
             return .text(spelled(tokens), isFormula: false)
         }
@@ -20,7 +20,8 @@ enum AnswerReader {
             parts.filter { !bare($0).isEmpty }.map { read($0, depth: depth + 1) }
         }
         if structure.isOneGroup { return read(tokens.dropFirst().dropLast(), depth: depth + 1) }
-        if let known = wholeLine(tokens) ?? clock(tokens) { return known }
+        if let known = wholeLine(tokens) ?? clock(tokens) ?? numberWord(tokens) { return known }
+        if let rest = withoutLetter(tokens) { return read(rest, depth: depth + 1) }
         let list = structure.parts { $0.partsAnswers }
         if list.count > 1 {
             let answers = inner(list)
@@ -28,19 +29,25 @@ enum AnswerReader {
         }
         if let numbered = numbered(tokens) { return .collection(inner(numbered)) }
         if let signed = bothSigns(structure, depth: depth) { return signed }
-        let difference = structure.parts { $0 == .command("setminus") || $0 == .command("backslash") }
+        let difference = structure.parts {
+            $0 == .command("setminus") || $0 == .command("backslash") || $0 == .symbol("-")
+        }
         if difference.count == 2, bare(difference[0]).elementsEqual([.name("ℝ")]),
             let rest = line(without: read(difference[1], depth: depth + 1).members)
         {
             return rest
         }
         let sets = structure.parts { $0 == .symbol("∪") }
-        if sets.count > 1 { return .union(inner(sets)) }
+        if sets.count > 1 { return union(inner(sets)) }
         let membership = structure.parts { $0 == .symbol("∈") }
         if membership.count == 2, case .name? = tokens.first, bare(membership[0]).count == 1 {
-            return read(membership[1], depth: depth + 1)
+            return .equation(
+                name: spelled(membership[0]), difference: nil, value: read(membership[1], depth: depth + 1),
+                text: spelled(tokens))
         }
         if let bracketed = bracketed(tokens, structure, inner: inner) { return bracketed }
+        if let scaled = scaledMatrix(tokens, depth: depth) { return scaled }
+        if let point = namedPoint(tokens, depth: depth) { return point }
         if let equation = equation(structure, depth: depth) { return equation }
         if let relation = relation(structure, inner: inner) { return relation }
         if let ratio = ratio(structure, inner: inner) { return ratio }
@@ -53,7 +60,9 @@ enum AnswerReader {
     static func bare(_ tokens: ArraySlice<AnswerToken>) -> ArraySlice<AnswerToken> {
         var tokens = tokens
         let before: Set<AnswerToken> = [.space, .symbol(":"), .symbol("="), .symbol("≈"), .symbol(",")]
-        let after: Set<AnswerToken> = [.space, .symbol("."), .symbol(","), .symbol(";"), .symbol(":"), .command("\\")]
+        let after: Set<AnswerToken> = [
+            .space, .symbol("."), .symbol(","), .symbol(";"), .symbol(":"), .symbol("?"), .command("\\"),
+        ]
         while let first = tokens.first, before.contains(first) { tokens.removeFirst() }
         while let last = tokens.last, after.contains(last) { tokens.removeLast() }
         return tokens
@@ -106,11 +115,21 @@ enum AnswerReader {
             {
                 // `{x | x > 5}`: the rule says it all, where it is of real numbers.
                 let isReal = bare(rule[0]).count == 1 || rule[0].contains(.name("ℝ"))
-                if isReal, let condition = inner([rule[1]]).first, case .relation = condition { return condition }
+                switch inner([rule[1]]).first {
+                case .relation(let parts, let signs)? where isReal: return .relation(parts, signs: signs)
+                case .equation(_, nil, let set?, _)? where isReal: return set
+                default: break
+                }
             }
             // `{x | …}` is a rule and no list.
             return rule.count > 1
-                ? text(tokens) : .collection(inner(content.parts { $0.partsElements }).flatMap(\.members))
+                ? text(tokens)
+                : .collection(
+                    content.parts { $0.partsElements }.flatMap { part in
+                        // A set within a set is one element, and not its members.
+                        bare(part).first == .symbol("⦃") ? inner([part]) : inner([part]).flatMap(\.members)
+                    }
+                    .unique)
         case (.command, .command):
             let rows = content.parts { $0 == .command("\\") }.compactMap { row in
                 AnswerStructure(bare(row)).map { inner($0.parts { $0 == .symbol("&") }) }
@@ -140,9 +159,8 @@ enum AnswerReader {
         let descends = signs.contains(">") || signs.contains("≥")
         let ascends = signs.contains("<") || signs.contains("≤")
         if descends, ascends { return nil }
-        return descends
-            ? .relation(parts.reversed(), signs: signs.reversed().map { turned[$0] ?? $0 })
-            : .relation(parts, signs: signs)
+        if descends { return solved(parts.reversed(), signs.reversed().map { turned[$0] ?? $0 }) }
+        return solved(parts, signs)
     }
 
     /// `2:3`, `1 : \sqrt{3} : 2`, `2 to 3`.
@@ -169,9 +187,14 @@ enum AnswerReader {
             return expression([.name(letter)])
         }
         // Letters alone are words, and no product: AB is not BA.
-        let isWord = number.count > 1 && number.allSatisfy { if case .name = $0 { true } else { $0 == .space } }
+        let letters = number.compactMap { if case .name(let name) = $0 { name } else { nil } }
+        let isWord =
+            number.count > 1 && letters.count == number.count { $0 != .space }
+            && (letters.count > 3 || letters.contains { $0.first?.isUppercase ?? false })
         if let formula = chemical(number) { return .text(formula, isFormula: false) }
-        guard !isWord, let expression = try? ExpressionParser.parse(number) else { return text(tokens) }
+        guard !isWord, let expression = scaled(number) ?? (try? ExpressionParser.parse(number)) else {
+            return text(tokens)
+        }
         return .quantity(
             AnswerValue.Quantity(
                 expression: expression, form: try? expression.fraction(), text: spelled(number), isDecimal: isDecimal,
@@ -205,7 +228,18 @@ extension AnswerValue {
         return [self]
     }
 
+}
+
+extension AnswerValue {
     fileprivate var isMatrix: Bool { if case .matrix = self { true } else { false } }
+}
+
+extension [AnswerValue] {
+    /// Each once, as in a set.
+    var unique: Self {
+        var keys: Set<String> = []
+        return filter { keys.insert($0.key).inserted }
+    }
 }
 
 extension AnswerToken {

@@ -3,7 +3,13 @@ enum AnswerSigns {
     static let dropped: Set = [
         "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "displaystyle",
         "textstyle", "limits", "large", "Large", "LARGE", "huge", "small", "normalsize", "boxed", "fbox", "rm", "bf",
-        "it", "middle", "nolimits",
+        "it", "middle", "nolimits", "checkmark", "blacksquare", "square", "qed",
+    ]
+    /// What only concerns the looks, with its argument.
+    static let invisible: Set = ["color", "textcolor", "phantom", "hspace", "vspace", "tag", "label"]
+    /// Environments that only place what is in them.
+    static let layouts: Set = [
+        "aligned", "align", "align*", "gathered", "gather", "gather*", "split", "equation", "equation*",
     ]
     /// What may stand between thousands instead of a comma.
     static let blanks = [" ", #"\,"#, #"\;"#, #"\:"#, #"\ "#, #"\!"#, "~"]
@@ -30,7 +36,8 @@ enum AnswerSigns {
 
     static let meanings: [String: AnswerToken] = {
         var meanings: [String: AnswerToken] = [
-            "dfrac": .command("frac"), "tfrac": .command("frac"), "cfrac": .command("frac"),
+            "dfrac": .command("frac"), "sfrac": .command("frac"), "nicefrac": .command("frac"), "cr": .command("\\"),
+            "tfrac": .command("frac"), "cfrac": .command("frac"),
             "dbinom": .command("binom"), "tbinom": .command("binom"), "pi": .name("π"), "infty": .name("∞"),
             "emptyset": .name("∅"), "varnothing": .name("∅"), "oslash": .name("∅"), "degree": .symbol("°"),
             "circ": .symbol("°"), "land": .word("and"), "lor": .word("or"), "R": .name("ℝ"), "Reals": .name("ℝ"),

@@ -52,6 +52,18 @@ extension [AnswerToken] {
             let after = self[(index + 1)...].drop { $0 == .space }.prefix(2)
             if case .number = before, after.elementsEqual([.number("10"), .symbol("^")]) { self[index] = .symbol("*") }
         }
+        // `1011_{\text{two}}`, `204\text{ base }5`
+        for (index, token) in enumerated() {
+            guard case .word(let word) = token else { continue }
+            let before = self[..<index].last { $0 != .space && $0 != .openGroup }
+            if before == .symbol("_"), let base = AnswerReader.number(ofWord: word) {
+                self[index] = .number("\(base)")
+            } else if word == "base", case .number = before,
+                case .number = self[(index + 1)...].first(where: { $0 != .space })
+            {
+                self[index] = .symbol("_")
+            }
+        }
     }
 }
 

@@ -2,12 +2,13 @@
 struct AnswerTokenReader {
     let scalars: [Unicode.Scalar]
     var index = 0
-    private var tokens: [AnswerToken] = []
-    /// For each open brace: whether it belongs to text, whether it stands in the result, and what was due before it.
-    private var groups: [(isText: Bool, isKept: Bool, due: Int)] = []
+    var tokens: [AnswerToken] = []
+    /// For each open brace: whether it belongs to text, whether it stands in the result, whether it is the argument of a
+    /// fraction, and what was due before it.
+    var groups: [(isText: Bool, isKept: Bool, isArgument: Bool, due: Int)] = []
     /// Arguments of `\frac` and `\binom` that are still to come: without braces each is a single digit.
-    private var due = 0
-    private var brackets = 0
+    var due = 0
+    var brackets = 0
     private let groupsThousands: Bool
 
     init(_ text: String, groupsThousands: Bool) {
@@ -15,7 +16,10 @@ struct AnswerTokenReader {
         scalars = AnswerSpelling.scalars(of: text)
     }
 
-    private var isText: Bool { groups.last?.isText ?? false }
+    var isText: Bool { groups.last?.isText ?? false }
+    /// Whether `&` parts columns here, and does not only align.
+    var isInTable: Bool { tables > 0 }
+    var tables = 0
 
     func peek(_ offset: Int = 0) -> Unicode.Scalar? {
         index + offset < scalars.count ? scalars[index + offset] : nil
@@ -39,6 +43,10 @@ struct AnswerTokenReader {
                 index += 1
                 emit(.symbol("°"))
             case "*" where peek(1) == "*": index += 2
+            case "+" where peek(1) == "/" && peek(2) == "-":
+                index += 3
+                emit(.symbol("±"))
+            case "&" where !isInTable: index += 1
             case _ where peek(1) == "=" && Self.signsBeforeEquals[scalar] != nil:
                 index += 2
                 emit(.symbol(Self.signsBeforeEquals[scalar] ?? ""))
@@ -58,7 +66,7 @@ struct AnswerTokenReader {
         return tokens
     }
 
-    private mutating func emit(_ token: AnswerToken) {
+    mutating func emit(_ token: AnswerToken) {
         if token == .space, tokens.last == .space || tokens.isEmpty { return }
         if token.isOpening { brackets += 1 }
         if token.isClosing { brackets -= 1 }
@@ -67,15 +75,19 @@ struct AnswerTokenReader {
         tokens.append(token)
     }
 
-    private mutating func open(isText: Bool, isKept: Bool) {
-        groups.append((isText, isKept, max(0, due - 1)))
+    mutating func open(isText: Bool, isKept: Bool) {
+        let isArgument = isKept && due > 0
+        groups.append((isText, isKept, isArgument, max(0, due - 1)))
         due = 0
         if isKept { emit(.openGroup) }
+        // `\frac{1,000}{3}` has no list in it.
+        if isArgument { brackets -= 1 }
     }
 
-    private mutating func close() {
+    mutating func close() {
         let group = groups.popLast()
         due = 0
+        if group?.isArgument ?? false { brackets += 1 }
         if group?.isKept ?? true { emit(.closeGroup) }
         due = group?.due ?? 0
     }
@@ -109,7 +121,12 @@ struct AnswerTokenReader {
             digits.append(".")
             index += 1
             take(count(from: index))
-        } else if leading > 0, peek() == ".", let next = peek(1), "/*+-^)}".unicodeScalars.contains(next) {
+        } else if leading > 0, peek() == ".", let next = peek(1),
+            "/*+-^)}%".unicodeScalars.contains(next)
+                || [#"\sqrt"#, #"\pi"#, #"\%"#].contains(where: {
+                    scalars[(index + 1)...].starts(with: $0.unicodeScalars)
+                })
+        {
             // `1./3`
             index += 1
         }
@@ -146,6 +163,8 @@ struct AnswerTokenReader {
         let standsAlone = tokens.last.map { $0 == .space } ?? true
         if let name = AnswerSigns.namedWords[lower] {
             emit(name)
+        } else if !isText, run == "frac" || run == "dfrac", peek() == "{" {
+            emit(.command("frac"))
         } else if !isText, run == lower, AnswerSigns.functions.contains(run) || run == "sqrt" {
             emit(AnswerUnits.isUnit(run) ? .word(run) : .command(run))
         } else if isText || run.count > 3 || AnswerWords.known.contains(lower) || standsAlone && run.count == 3 {
@@ -167,113 +186,4 @@ struct AnswerTokenReader {
     }
 
     private static let signsBeforeEquals: [Unicode.Scalar: String] = ["<": "≤", ">": "≥", "!": "≠"]
-
-    // MARK: Commands
-
-    private mutating func readCommand() {
-        let start = index + 1
-        index = start
-        while peek()?.isASCIILetter == true { index += 1 }
-        guard index > start else { return readSign() }
-        let name = String(String.UnicodeScalarView(scalars[start..<index]))
-        if AnswerSigns.dropped.contains(name) {
-            if name == "left" || name == "right", peek() == "." { index += 1 }
-        } else if AnswerSigns.spaces.contains(name) {
-            emit(.space)
-        } else if AnswerSigns.textual.contains(name) || AnswerSigns.plain.contains(name) {
-            if name == "text", tokens.last != .space { emit(.space) }
-            skipSpaces()
-            if peek() == "{" {
-                let isUnit = name == "mathrm" && namesUnit
-                index += 1
-                open(isText: isText || isUnit || AnswerSigns.textual.contains(name), isKept: false)
-            }
-        } else if name == "mathbb" || name == "Bbb" {
-            skipSpaces()
-            let letter = peek() == "{" ? readBraced() : readLetter()
-            emit(.name(letter == "R" ? "ℝ" : "𝔹" + letter))
-        } else if name == "color" || name == "textcolor" {
-            _ = readBraced()
-        } else if name == "textcircled" {
-            [.symbol("("), .number(readBraced()), .symbol(")")].forEach { emit($0) }
-        } else if name == "begin" || name == "end" {
-            emit(.command(name + " " + readEnvironment()))
-        } else {
-            emit(AnswerSigns.meanings[name] ?? .command(name))
-        }
-    }
-
-    /// A backslash and one sign.
-    private mutating func readSign() {
-        guard let sign = peek() else { return }
-        index += 1
-        switch sign {
-        case "!", "(", ")": break
-        case "$": emit(.symbol("$"))
-        case ",", ";", ":", " ": emit(.space)
-        case "{": emit(.symbol("⦃"))
-        case "}": emit(.symbol("⦄"))
-        case "\\": emit(.command("\\"))
-        case "[", "]":
-            // Display mathematics and no bracket.
-            break
-        default: emit(AnswerSigns.signs[sign] ?? .symbol(sign))
-        }
-    }
-
-    private mutating func skipSpaces() {
-        while peek() == " " { index += 1 }
-    }
-
-    /// Whether the braces here hold a unit, and stand after a number or another unit.
-    private var namesUnit: Bool {
-        switch tokens.last(where: { $0 != .space && $0 != .symbol("*") && $0 != .symbol("/") }) {
-        case .number, .closeGroup, .symbol(")"), .symbol("°"), .word, .name("π"): break
-        default: return false
-        }
-        guard let end = scalars[index...].firstIndex(of: "}") else { return false }
-        let content = String(String.UnicodeScalarView(scalars[(index + 1)..<end]))
-        let symbols = content.split { !$0.isLetter }
-        return !symbols.isEmpty && symbols.allSatisfy { AnswerUnits.isUnit(String($0)) }
-    }
-
-    /// The name in braces, and after `array` the columns, which do not matter.
-    private mutating func readEnvironment() -> String {
-        let name = readBraced()
-        if name == "array" { _ = readBraced() }
-        return ["bmatrix", "array", "smallmatrix", "matrix"].contains(name) ? "pmatrix" : name
-    }
-
-    private mutating func readBraced() -> String {
-        guard peek() == "{", let end = scalars[index...].firstIndex(of: "}") else { return "" }
-        defer { index = end + 1 }
-        return String(String.UnicodeScalarView(scalars[(index + 1)..<end]))
-    }
-
-    private mutating func readLetter() -> String {
-        guard let letter = peek(), letter.isASCIILetter else { return "" }
-        index += 1
-        return String(letter)
-    }
-
-    /// Whether `^\circ` or `^{\circ}` stands here; it is stepped over.
-    private var isDegrees: Bool {
-        mutating get {
-            var end = index + 1
-            func skip(_ text: String) -> Bool {
-                while end < scalars.count, scalars[end] == " " { end += 1 }
-                guard end <= scalars.count, scalars[end...].starts(with: text.unicodeScalars) else { return false }
-                end += text.unicodeScalars.count
-                return true
-            }
-            let isBraced = skip("{")
-            guard
-                skip(#"\circ"#) || skip(#"\degree"#) || skip("°") || isBraced && skip(#"\text{o}"#)
-                    || isBraced && skip(#"\mathrm{o}"#)
-            else { return false }
-            if isBraced, !skip("}") { return false }
-            index = end
-            return true
-        }
-    }
 }

@@ -82,7 +82,7 @@ enum AnswerUnits {
         G gauss
         H henry
         Wb weber
-        ohm ohms
+        ohm ohms Omega
         Pa pascal pascals
         kPa
         MPa
@@ -122,6 +122,19 @@ enum AnswerUnits {
         .symbol("$"), .symbol("€"), .symbol("£"), .symbol("¥"), .symbol("₹"), .symbol("¢"),
     ]
 
+    /// Marks of areas and volumes among the kinds of a unit.
+    private static let powers: Set = ["^2", "^3"]
+
+    static func power(_ word: String) -> String? {
+        switch word.lowercased() {
+        case "2", "square", "sq": "^2"
+        case "3", "cubic", "cu": "^3"
+        case let word where word.hasPrefix("平方"): "^2"
+        case let word where word.hasPrefix("立方"): "^3"
+        default: nil
+        }
+    }
+
     static func isUnit(_ word: String) -> Bool {
         kind[word] != nil || word.count > 1 && kind[word.lowercased()] != nil || fillers.contains(word.lowercased())
     }
@@ -137,7 +150,10 @@ enum AnswerUnits {
         {
             return false
         }
-        return !units.isEmpty && !others.isEmpty && units.isDisjoint(with: others)
+        let (known, otherKnown) = (units.subtracting(powers), others.subtracting(powers))
+        guard !known.isEmpty, !otherKnown.isEmpty else { return false }
+        // Centimetres are no square centimetres.
+        return known.isDisjoint(with: otherKnown) || units.intersection(powers) != others.intersection(powers)
     }
 
     // MARK: A number and its unit
@@ -190,6 +206,7 @@ extension AnswerUnits.Stripped {
 
     private mutating func add(_ word: String) {
         if let kind = AnswerUnits.kindName(word) { units.insert(kind) }
+        if let power = AnswerUnits.power(word) { units.insert(power) }
     }
 
     /// `m/s` and `m/s^2` are often written without `\mathrm`.
@@ -202,7 +219,7 @@ extension AnswerUnits.Stripped {
             guard signs.count > speed.count, signs.suffix(speed.count).elementsEqual(speed),
                 case .number = signs.dropLast(speed.count).last
             else { continue }
-            units = ["m", "s"]
+            units = tail.isEmpty ? ["m", "s"] : ["m", "s", "^2"]
             number = signs.dropLast(speed.count)[...]
             return
         }
@@ -232,20 +249,22 @@ extension AnswerUnits.Stripped {
             add("°")
             number.removeLast()
         case .symbol("/"), .symbol("*"): return takeTail(1)
-        case .number("1"), .number("2"), .number("3"):
-            return number.dropLast().last == .symbol("^") && takeTail(2)
-                || number.suffix(3).starts(with: [.symbol("^"), .symbol("-")]) && takeTail(3)
+        case .number(let digits) where ["1", "2", "3"].contains(digits):
+            return number.dropLast().last == .symbol("^") && takeTail(2, power: digits)
+                || number.suffix(3).starts(with: [.symbol("^"), .symbol("-")]) && takeTail(3, power: digits)
         case .closeGroup:
             // `cm^{2}`, `s^{-1}`
-            return number.suffix(4).starts(with: [.symbol("^"), .openGroup]) && takeTail(4)
-                || number.suffix(5).starts(with: [.symbol("^"), .openGroup, .symbol("-")]) && takeTail(5)
+            var power = ""
+            if case .number(let digits)? = number.dropLast().last { power = digits }
+            return number.suffix(4).starts(with: [.symbol("^"), .openGroup]) && takeTail(4, power: power)
+                || number.suffix(5).starts(with: [.symbol("^"), .openGroup, .symbol("-")]) && takeTail(5, power: power)
         default: return false
         }
         return true
     }
 
     /// Takes tokens off where a unit stands before them.
-    private mutating func takeTail(_ count: Int, spaced: Bool = false) -> Bool {
+    private mutating func takeTail(_ count: Int, spaced: Bool = false, power: String = "") -> Bool {
         var before = number
         var left = count
         while left > 0, let last = before.last {
@@ -254,6 +273,7 @@ extension AnswerUnits.Stripped {
         }
         while before.last == .space { before.removeLast() }
         guard case .word(let word)? = before.last, AnswerUnits.isUnit(word) else { return false }
+        if let power = AnswerUnits.power(power) { units.insert(power) }
         number = before
         return true
     }

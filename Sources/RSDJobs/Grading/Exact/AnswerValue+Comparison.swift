@@ -28,7 +28,8 @@ extension AnswerValue {
         case (_, .equation(_, _, let value?, _)): return compared(to: value)
         case (.quantity(let left), .quantity(let right)): return left.compared(to: right)
         case (.sequence(let open, let parts, let close), .sequence(let goldOpen, let goldParts, let goldClose)):
-            guard open == goldOpen, close == goldClose else { return .different }
+            let isVector = Set([open, goldOpen]) == ["(", "⟨"] && Set([close, goldClose]) == [")", "⟩"]
+            guard open == goldOpen && close == goldClose || isVector else { return .different }
             let verdict = Self.inOrder(parts, goldParts)
             return open == ":" && verdict != .same ? Self.ratios(parts, goldParts, unlike: verdict) : verdict
         case (.relation(let parts, let signs), .relation(let goldParts, let goldSigns)):
@@ -38,6 +39,12 @@ extension AnswerValue {
                 return turned == .same ? .same : Self.inOrder(parts, goldParts)
             }
             return signs == goldSigns ? Self.inOrder(parts, goldParts) : .different
+        case (.sequence(":", let parts, _), .quantity(let gold)): return Self.ratio(parts, comparedTo: gold)
+        case (.quantity(let answer), .sequence(":", let parts, _)): return Self.ratio(parts, comparedTo: answer)
+        case (.collection(let parts), .sequence("(", let golds, ")")):
+            return Self.byName(parts).map { Self.inOrder($0, golds) } ?? .different
+        case (.sequence("(", let parts, ")"), .collection(let golds)):
+            return Self.byName(golds).map { Self.inOrder(parts, $0) } ?? .different
         case (.relation, .sequence), (.relation, .union):
             return interval.map { $0.compared(to: gold) } ?? .different
         case (.sequence, .relation), (.union, .relation):
@@ -57,12 +64,26 @@ extension AnswerValue {
         case (_, .collection(let parts)) where parts.count == 1: return compared(to: parts[0])
         default:
             if key == gold.key || spelling == gold.spelling { return .same }
+            if let said, said == gold.said { return .same }
             return isFormula || gold.isFormula ? .undecided : .different
         }
     }
 
     /// Its signs side by side, or its key.
     private var spelling: String { if case .quantity(let quantity) = self { quantity.text } else { key } }
+
+    /// Words alone, without articles, hyphens and quotation marks.
+    private var said: String? {
+        guard case .text(let text, isFormula: false) = self,
+            text.allSatisfy({ $0.isLetter || " -'\"`.".contains($0) })
+        else { return nil }
+        var words = text.split { " '\"`.".contains($0) }[...]
+        if words.count > 1, let first = words.first, ["a", "an", "the"].contains(first.lowercased()) {
+            words.removeFirst()
+        }
+        guard words.joined().count > 2 else { return nil }
+        return words.map { $0 == "solutions" ? "solution" : String($0) }.joined().replacing("-", with: "")
+    }
 
     private var isFormula: Bool {
         if case .text(_, let isFormula) = self { isFormula } else { false }
@@ -126,6 +147,21 @@ extension AnswerValue {
             })
     }
 
+    /// `2:3` against 2/3. A whole number is no ratio.
+    private static func ratio(_ parts: [AnswerValue], comparedTo gold: Quantity) -> Comparison {
+        guard parts.count == 2, let first = parts[0].quantity, let second = parts[1].quantity,
+            second.expression.value != 0, gold.form?.rational?.isInteger != true
+        else { return .different }
+        return first.compared(to: gold.times(second))
+    }
+
+    /// `x = 1, y = 2` in the order of the names; nil where not each value has a name of its own.
+    private static func byName(_ parts: [AnswerValue]) -> [AnswerValue]? {
+        let names = parts.compactMap(\.definedName)
+        guard names.count == parts.count, parts.count > 1, Set(names).count == names.count else { return nil }
+        return zip(names, parts).sorted { $0.0 < $1.0 }.map(\.1)
+    }
+
     private var quantity: Quantity? { if case .quantity(let quantity) = self { quantity } else { nil } }
 
     /// Whether each member has a partner of its own, in any order.
@@ -172,7 +208,7 @@ extension AnswerValue.Quantity {
         return times(Self(expression: .number(hundredth), text: "%"))
     }
 
-    fileprivate func times(_ other: Self) -> Self {
+    func times(_ other: Self) -> Self {
         var product = self
         product.expression = .product([expression, other.expression])
         product.form = try? product.expression.fraction()

@@ -48,6 +48,7 @@ extension FractionWork {
             let inner = try fraction(argument)
             let below = try base.map { (base) throws(Failure) in try fraction(base) }
             if let whole = logarithm(name, below, inner) { return whole }
+            if let known = Self.knownValue(name, inner) { return Fraction(Polynomial(known)) }
             return try part("\(name)\(below.map { "_(\($0.key))" } ?? "")(\(inner.key))")
         case .factorial(let inner): return try factorial(fraction(inner))
         case .binomial(let top, let bottom): return try binomial(fraction(top), fraction(bottom))
@@ -69,6 +70,16 @@ extension FractionWork {
     /// Something with which nothing can be done but to see whether it is the same.
     private func part(_ key: String) throws(Failure) -> Fraction {
         Fraction(try Polynomial(name: Polynomial.partMark + key))
+    }
+
+    /// At 0, and of logarithms at 1.
+    private static func knownValue(_ name: String, _ argument: Fraction) -> Rational? {
+        switch name {
+        case "sin", "tan", "arcsin", "arctan", "sinh", "tanh": argument.rational == .zero ? .zero : nil
+        case "cos", "cosh", "sec": argument.rational == .zero ? .one : nil
+        case "ln", "log", "lg": argument.rational == .one ? .zero : nil
+        default: nil
+        }
     }
 
     /// A logarithm that is a whole number, of numbers.
@@ -116,6 +127,7 @@ extension FractionWork {
     private mutating func root(_ value: Fraction, _ degree: Int) throws(Failure) -> Fraction {
         try charge(100)
         if let number = value.rational { return try root(number, degree) }
+        if degree == 2, let plain = try? denested(value) { return plain }
         if degree == 2, let scale = value.top.leadingCoefficient.map({ $0.numerator < 0 ? $0.negated : $0 }),
             scale != .one,
             let inverse = scale.inverse, let outside = try? root(scale, 2)
@@ -124,6 +136,22 @@ extension FractionWork {
             return try product(outside, part("√(\(inner.key))"))
         }
         return try part(degree == 2 ? "√(\(value.key))" : "root\(degree)(\(value.key))")
+    }
+
+    /// √(a + b√c) is √((a+d)/2) ± √((a-d)/2), where d² = a² - b²c; nil where d is not rational.
+    private func denested(_ value: Fraction) throws(Failure) -> Fraction? {
+        guard value.bottom == Polynomial(.one), value.top.terms.count == 2,
+            let a = value.top.terms[Polynomial.Monomial()],
+            a.numerator > 0
+        else { return nil }
+        let root = try value.top.plus(Polynomial(a.negated))
+        guard let square = try root.times(root).rational, let d = a.times(a)?.plus(square.negated)?.root(2),
+            let half = Rational(1, over: 2), let first = a.plus(d)?.times(half),
+            let second = a.plus(d.negated)?.times(half),
+            let sign = root.leadingCoefficient
+        else { return nil }
+        let (left, right) = (try Polynomial(squareRootOf: first), try Polynomial(squareRootOf: second))
+        return Fraction(try left.plus(sign.numerator < 0 ? right.negated : right))
     }
 
     private func root(_ number: Rational, _ degree: Int) throws(Failure) -> Fraction {

@@ -15,6 +15,7 @@ extension ExpressionParser {
             }
         }
         let argument = factors.count == 1 ? factors[0] : .product(factors)
+        if name == "exp", base == nil, exponent == nil { return .power(.name("e"), argument) }
         guard let exponent else { return .function(name, base: base, argument) }
         // `\sin^{-1}` is no power.
         if case .negative = exponent { return .function("\(name)^-1", base: base, argument) }

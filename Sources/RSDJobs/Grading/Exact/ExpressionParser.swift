@@ -134,7 +134,10 @@ struct ExpressionParser {
             switch token {
             case .symbol("_"):
                 index += 1
-                base = .application(Self.indexed(base), [try argument()])
+                let place = try argument()
+                // `101_{10}` is what it looks like.
+                if case .number = base, place == .number(Rational(integer: 10)) { break }
+                base = .application(Self.indexed(base), [place])
             case .symbol("^"):
                 index += 1
                 base = .power(base, try argument())

@@ -71,8 +71,11 @@ private struct AnnouncementReading {
     /// What a sentence says about an answer instead of saying it.
     private func assessment(_ sentence: AnswerSentence, _ answer: String) -> Result? {
         let word = sentence.firstWord
-        if AnswerWording.retractions.contains(word) || ["错", "不"].contains(where: answer.hasPrefix) {
-            return instead(sentence) ?? .retraction(end: word == "not" ? sentence.end : sentence.start)
+        let denies =
+            word == "not" || word == "n" && AnswerPhrase.denials.contains { scalars.has($0, at: sentence.start) }
+            || ["不", "并不", "并非", "非"].contains(where: answer.hasPrefix)
+        if denies || AnswerWording.retractions.contains(word) || answer.hasPrefix("错") {
+            return instead(sentence) ?? .retraction(end: denies ? sentence.end : sentence.start)
         }
         if ["正确", "对的", "合理"].contains(where: answer.hasPrefix) { return .nothing }
         if word == "as", scalars[sentence.start..<sentence.end].contains(":") { return nil }

@@ -31,7 +31,7 @@ extension AnswerPhrase {
             index += word.count
             pass(" ,")
         }
-        if let end = verb(at: index, in: scalars) { return phrase(.statement, end) }
+        if let end = verb(at: index, in: scalars) ?? denial(at: index, in: scalars) { return phrase(.statement, end) }
         guard isAnswer, ["to ", "for ", "of "].contains(where: { scalars.has($0.scalars, at: index) }) else {
             return nil
         }
@@ -70,6 +70,19 @@ extension AnswerPhrase {
     private static let verbs = [
         "is", "are", "was", "be", "equals", "remains", "comes to", "comes out to", "works out to", "turns out to be",
     ].map(\.scalars)
+
+    /// Where the *not* begins of a verb that has one within it.
+    private static func denial(at index: Int, in scalars: [Unicode.Scalar]) -> Int? {
+        let verbs = [
+            "isn't", "isn’t", "wasn't", "wasn’t", "cannot be", "can not be", "can't be", "can’t be", "could not be",
+            "couldn't be", "couldn’t be", "should not be", "shouldn't be", "shouldn’t be",
+        ].map(\.scalars)
+        guard let verb = verbs.first(where: { scalars.has($0, at: index) }) else { return nil }
+        return (index..<(index + verb.count)).first { place in denials.contains { scalars.has($0, at: place) } }
+    }
+
+    /// *Not*, and its short forms.
+    static let denials = ["not", "n't", "n’t"].map(\.scalars)
 
     /// The place after a verb that ends as a word.
     private static func verb(at index: Int, in scalars: [Unicode.Scalar]) -> Int? {

@@ -61,6 +61,8 @@ struct AnswerPhrase {
             kind = .statement
             pass()
         }
+        // `答案不是15`
+        if kind == nil, let scalar = scalars.at(index), "不并非错".unicodeScalars.contains(scalar) { kind = .statement }
         if scalars.at(index) == ":" || scalars.at(index) == "】" || scalars.at(index) == "=" {
             index += 1
             kind = .label

@@ -21,7 +21,13 @@ struct AnswerSentence {
             let (scalar, next) = (scalars[index], index + 1 < scalars.count ? scalars[index + 1] : "\n")
             switch scalar {
             case "\n": isLineStart = true
-            case " ", "\t", ":", "*", "_", "`", "\"", "'", "“", "”", "‘", "’", "「", "『", "】", "》", "}": break
+            case " ", "\t", ":", "*", "_", "`", "\"", "'", "“", "”", "‘", "’", "「", "『", "】", "》", "}", "«", "»", "→",
+                "⇒":
+                break
+            case "." where next.isBlank || next == ".", "…": break
+            case "<" where scalars[index...].prefix(8).contains(">") && next.isASCIILetter:
+                // `<b>15</b>`
+                index = scalars[index...].firstIndex(of: ">") ?? index
             case "|" where next.isBlank: break
             case "#" where isLineStart, ">" where isLineStart: break
             case "-" where isLineStart && (next.isBlank || next == "-"), "•" where isLineStart: break
@@ -75,7 +81,7 @@ struct AnswerSentence {
             switch scalar {
             case "\\": index += 1
             case "(", "[", "{":
-                if depth == 0, scalar == "(", isComment(inBracketAt: index) { return index }
+                if depth == 0, scalar != "{", isComment(inBracketAt: index) { return index }
                 depth += 1
             case ")", "]", "}":
                 if depth == 0, index > start { return index }
@@ -96,11 +102,13 @@ struct AnswerSentence {
         let scalar = scalars[index]
         switch scalar {
         case "?": return true
+        case "…": return hasMathematics(index) && (scalars.at(index + 1).map { $0 == "\n" } ?? true)
         case ".": return endsSentence(at: index)
         case "!":
             // `5! = 120` and `5!/2` go on.
-            guard let next = scalars[(index + 1)...].first(where: { !$0.isBlank }) else { return true }
-            return !"=+-*/^)}\\,<>!".unicodeScalars.contains(next)
+            let rest = scalars[index...].drop { $0 == "!" }
+            guard let next = rest.first(where: { !$0.isBlank }) else { return true }
+            return !"=+-*/^)}\\,<>".unicodeScalars.contains(next)
         case ",", ";": return hasMathematics(index) && isComment(at: index + 1)
         case "|":
             return index > start && scalars[index - 1].isBlank
@@ -145,9 +153,10 @@ struct AnswerSentence {
     /// Whether a word without a comma before it goes on to something else.
     private func isComment(wordAt index: Int) -> Bool {
         let word = word(at: index)
+        if scalars.has("i.e".scalars, at: index) || scalars.has("e.g".scalars, at: index) { return true }
         guard AnswerWording.comments.contains(word) || word == "and" else { return false }
         let next = scalars[(index + word.count)...].firstIndex { !$0.isBlank }.map { self.word(at: $0) } ?? ""
-        if word == "and" { return next == "not" }
+        if word == "and" { return AnswerWording.continuations.contains(next) }
         // `15 as well as 16`
         let isSecond = index >= start + 5 && scalars.has("well ".scalars, at: index - 5)
         return next != "well" && next != "also" && !isSecond
@@ -204,7 +213,7 @@ struct AnswerSentence {
     static func bare(_ text: String) -> String {
         var scalars = text.scalars[...]
         let around: Set<Unicode.Scalar> = [
-            " ", "\t", "\n", "*", "_", "`", "\"", "'", "“", "”", "‘", "’", "「", "」", "『", "』", "《", "》", "~",
+            " ", "\t", "\n", "*", "_", "`", "\"", "'", "“", "”", "‘", "’", "「", "」", "『", "』", "《", "》", "«", "»", "~",
         ]
         while let first = scalars.first, around.contains(first) || first.isOrnament { scalars.removeFirst() }
         trim: while let last = scalars.last {

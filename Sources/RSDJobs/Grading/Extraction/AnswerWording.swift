@@ -6,6 +6,9 @@ enum AnswerWording {
         "instead",
     ]
 
+    /// After an answer and the word *and*: a sentence about something else begins.
+    static let continuations: Set = ["not", "we", "i", "this", "that", "it", "so", "thus", "therefore", "hence", "our"]
+
     /// After an answer and a comma: these may change it, and belong to it. Other words speak of it.
     static let listed: Set = [
         "pi", "sqrt", "infinity", "inf", "sin", "cos", "tan", "cot", "log", "ln", "exp", "frac", "maybe", "perhaps",
