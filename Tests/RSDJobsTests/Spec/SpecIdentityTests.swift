@@ -71,7 +71,8 @@ struct SpecIdentityTests {
                     #"{"architectures": ["Qwen2ForCausalLM"], "hidden_size": 5}"#, to: "models/draft/config.json")
             } == replaced)
         #expect(
-            try changes { try $0.write(#"{"model": {"vocab": {}}}"#, to: "models/draft/tokenizer.json") } == replaced)
+            try changes { try $0.write(#"{"model": {"vocab": {"a": 0}}}"#, to: "models/draft/tokenizer.json") }
+                == replaced)
         let weights = "models/draft/model.safetensors"
         #expect(try changes { try $0.write(safetensors(["w": [9]]), to: weights) } == replaced)
         // Other weights of the same names and shapes.

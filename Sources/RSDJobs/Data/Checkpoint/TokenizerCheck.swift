@@ -68,8 +68,10 @@ enum TokenizerCheck {
                         return
                     }
                     try reader.object { (reader, key, _) throws(JSONReader.Fault) in
-                        hasVocabulary = hasVocabulary || key == "vocab"
+                        let (start, isTable) = (reader.offset, reader.peek == 0x5B || reader.peek == 0x7B)
                         _ = try reader.value()
+                        // The shortest with a token in it is `{"a":0}`.
+                        hasVocabulary = hasVocabulary || key == "vocab" && isTable && reader.offset - start > 4
                     }
                 }
                 try reader.end()

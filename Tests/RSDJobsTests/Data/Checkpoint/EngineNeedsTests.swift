@@ -90,6 +90,8 @@ struct EngineNeedsTests {
             ("[]", "in models/target, tokenizer.json is not a JSON object"),
             ("{}", "in models/target, tokenizer.json has no vocabulary"),
             (#"{"model": {"merges": []}}"#, "in models/target, tokenizer.json has no vocabulary"),
+            (#"{"model": {"vocab": {}}}"#, "in models/target, tokenizer.json has no vocabulary"),
+            (#"{"model": {"vocab": null}}"#, "in models/target, tokenizer.json has no vocabulary"),
             (
                 #"{"model": {"vocab": {"a": 0"#,
                 "in models/target, tokenizer.json is broken or cut off: not JSON: expected ',' or '}', found the end of the file"
