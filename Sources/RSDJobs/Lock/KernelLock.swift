@@ -31,6 +31,9 @@ final class KernelLock: Sendable {
         return false
     }
 
+    /// Gives it up.
+    func release() { _ = flock(descriptor, LOCK_UN) }
+
     /// Whether nobody of this machine holds it; nil where others may see the directory, and this says nothing of them.
     static func isFree(_ file: URL) -> Bool? {
         let descriptor = open(file.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

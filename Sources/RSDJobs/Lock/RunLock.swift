@@ -12,6 +12,7 @@ final class RunLock: Sendable {
         var confirmed: ContinuousClock.Instant
         var loss: RunLockLost?
         var onLoss: (@Sendable () -> Void)?
+        var isReleased = false
     }
 
     let holder: LockHolder
@@ -82,8 +83,18 @@ final class RunLock: Sendable {
     }
 
     deinit {
-        if state.withLock({ $0.loss }) == nil { try? files.release(descriptor) }
+        release()
         close(descriptor)
+    }
+
+    /// Gives the directory up at once. The object itself may live on for a moment, in a task that is over.
+    func release() {
+        let isHeld = state.withLock { state in
+            defer { state.isReleased = true }
+            return !state.isReleased && state.loss == nil
+        }
+        if isHeld { try? files.release(descriptor) }
+        kernel.release()
     }
 
     /// Called once somebody else has taken the lock.
@@ -110,7 +121,7 @@ final class RunLock: Sendable {
 
     private func scheduleSign(on queue: DispatchQueue) {
         queue.asyncAfter(deadline: .now() + holder.beat) { [weak self] in
-            guard let self else { return }
+            guard let self, !state.withLock({ $0.isReleased }) else { return }
             do { try giveSign() } catch { return }
             scheduleSign(on: queue)
         }
@@ -123,6 +134,7 @@ final class RunLock: Sendable {
         let last: LockFiles.Entry?
         do throws(FileFailure) { last = try files.last() } catch { return error }
         guard last?.number == number, last?.holder?.token == holder.token else {
+            if state.withLock({ $0.isReleased }) { return nil }
             try lose(to: last)
         }
         guard futimens(descriptor, nil) == 0 else { return nil }

@@ -25,6 +25,7 @@ extension Job {
         _ = try Manifest.ofRun(in: directory)
         try directory.checkPlaces()
         let lock = try await interruption.giveUpOn { try await RunLock.take(directory.lock) }
+        defer { lock.release() }
         return try await gradeLocked(directory, by: lock, with: kind, interruption: interruption, began: began)
     }
 

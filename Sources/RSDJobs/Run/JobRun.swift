@@ -32,6 +32,7 @@ struct JobRun: Sendable {
         let lock = try await interruption.giveUpOn {
             try await RunLock.take(directory.lock, waits: waits) { observe(.awaitingLock($0, seconds: $1)) }
         }
+        defer { lock.release() }
         var run = self
         run.job = job.following(try beginning())
         lock.whenLost { [interruption] in interruption.raise(to: .immediate) }

@@ -20,6 +20,7 @@ extension Job {
         guard !run.present.isEmpty else { throw NoShards(directory: parent.url.path) }
         try parent.checkPlaces()
         let lock = try await interruption.giveUpOn { try await RunLock.take(parent.lock) }
+        defer { lock.release() }
         if let manifest = try Manifest.read(parent.manifest), manifest.merged == nil {
             throw UndividedRun(directory: parent.url.path)
         }
