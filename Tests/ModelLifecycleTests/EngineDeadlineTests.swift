@@ -3,8 +3,9 @@ import Testing
 
 @testable import ModelLifecycle
 
-/// Every request ends, whatever becomes of its answer.
-@Suite(.timeLimit(.minutes(1))) struct EngineDeadlineTests {
+/// Every request ends, whatever becomes of its answer. One at a time: each has a server, and other suites start processes, which
+/// a program with very many open files must not.
+@Suite(.serialized, .timeLimit(.minutes(1))) struct EngineDeadlineTests {
     struct Endpoint: Sendable, CustomTestStringConvertible {
         var path: String
         var ask: @Sendable (EngineClient) async throws -> Void
