@@ -46,7 +46,7 @@ import Testing
         try FileManager.default.createDirectory(at: shard.url, withIntermediateDirectories: true)
         try Data().write(to: shard.journal.deletingLastPathComponent())
         let task = try slurm.runTask(2)
-        #expect(await task.exitCode() == 6, "\(task.standardError)")
+        #expect(await task.exitCode() == 5, "\(task.standardError)")
         try Data(task.standardError.utf8).write(to: log)
         let merge = try slurm.bash(job.directory.mergeScript)
         #expect(await merge.exitCode() == 5)
