@@ -60,7 +60,8 @@ extension AnswerValue {
             return Self.inOrder(Array(rows.joined()), Array(goldRows.joined()))
         case (.collection(let parts), .collection(let goldParts)), (.union(let parts), .union(let goldParts)):
             return Self.members(parts, goldParts)
-        case (.collection(let parts), _) where parts.count == 1: return parts[0].compared(to: gold)
+        // One value, or one in several forms: `15 39/40, or 639/40`.
+        case (.collection(let parts), _) where Self.isOneValue(parts): return parts[0].compared(to: gold)
         case (_, .collection(let parts)) where parts.count == 1: return compared(to: parts[0])
         default:
             if key == gold.key || spelling == gold.spelling { return .same }
@@ -163,6 +164,11 @@ extension AnswerValue {
     }
 
     private var quantity: Quantity? { if case .quantity(let quantity) = self { quantity } else { nil } }
+
+    private static func isOneValue(_ parts: [AnswerValue]) -> Bool {
+        guard let first = parts.first, parts.count <= 8 else { return false }
+        return parts.dropFirst().allSatisfy { $0.compared(to: first) == .same }
+    }
 
     /// Whether each member has a partner of its own, in any order.
     private static func members(_ parts: [AnswerValue], _ golds: [AnswerValue]) -> Comparison {
