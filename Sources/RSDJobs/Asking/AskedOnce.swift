@@ -9,6 +9,9 @@ actor AskedOnce<Key: Hashable & Sendable, Answer: Sendable> {
     /// The answers that are known, in the order of their keys.
     func answers(to keys: some Sequence<Key> & Sendable) -> [Answer] { keys.compactMap { known[$0] } }
 
+    /// Those of the keys whose answers are not known.
+    func unknown(of keys: Set<Key>) -> Set<Key> { keys.filter { known[$0] == nil } }
+
     /// The answer to a question.
     ///
     /// - Parameter ask: is not called where somebody else asks the same; where that fails, whoever waited asks for himself,

@@ -6,9 +6,10 @@ struct TokenPieces: Sendable {
 
     /// What each of `ids` stands for by itself, in order.
     func pieces(of ids: some Sequence<Int> & Sendable, from client: EngineClient) async throws -> [String] {
+        let missing = await texts.unknown(of: Set(ids.map { [$0] }))
         // All end here, also where one fails: none may still be asking this engine when its successor is asked.
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for id in Set(ids) { group.addTask { _ = try await text(of: [id], from: client) } }
+            for ids in missing { group.addTask { _ = try await text(of: ids, from: client) } }
             try await group.waitForAll()
         }
         return await texts.answers(to: ids.map { [$0] })
