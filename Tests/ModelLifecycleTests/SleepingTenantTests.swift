@@ -43,7 +43,7 @@ struct SleepingTenantTests {
         _ = try await residency.activate(["target"])
         for _ in 0..<3 { try await cycle(residency) }
         let statistics = await residency.statistics
-        #expect(statistics.coldStarts == 1)
+        #expect(statistics.launches == 1)
         #expect(statistics.swaps == 3)
         #expect(statistics.wakings.mapValues(\.count) == ["target": 3])
         #expect(server.calls == Array(repeating: ["/sleep?level=1", "/wake_up"], count: 3).flatMap { $0 })
@@ -71,7 +71,7 @@ struct SleepingTenantTests {
         _ = try await residency.activate([])
         #expect(await engine.state == .stopped)
         _ = try await residency.activate(["target"])
-        #expect(await residency.statistics.coldStarts == 2)
+        #expect(await residency.statistics.launches == 2)
         try await residency.deactivate()
     }
 
@@ -84,13 +84,13 @@ struct SleepingTenantTests {
         try await cycle(residency)
         server.residue = base + limit
         try await cycle(residency)
-        #expect(await residency.statistics.coldStarts == 1)
+        #expect(await residency.statistics.launches == 1)
         server.residue = base + limit + 0.1
         try await cycle(residency)
-        #expect(await residency.statistics.coldStarts == 2)
+        #expect(await residency.statistics.launches == 2)
         // The new process begins its own count.
         try await cycle(residency)
-        #expect(await residency.statistics.coldStarts == 2)
+        #expect(await residency.statistics.launches == 2)
         try await residency.deactivate()
     }
 
@@ -100,7 +100,7 @@ struct SleepingTenantTests {
         _ = try await residency.activate([])
         server.tokens = [0, 0, 0]
         _ = try await residency.activate(["target"])
-        #expect(await residency.statistics.coldStarts == 2)
+        #expect(await residency.statistics.launches == 2)
         try await residency.deactivate()
     }
 
@@ -112,7 +112,7 @@ struct SleepingTenantTests {
         _ = try await residency.activate([])
         server.failing = call == "/v1/completions" ? nil : server.failing
         _ = try await residency.activate(["target"])
-        #expect(await residency.statistics.coldStarts == (call == "/v1/completions" ? 1 : 2))
+        #expect(await residency.statistics.launches == (call == "/v1/completions" ? 1 : 2))
         #expect(await engine.state == .ready)
         try await residency.deactivate()
     }

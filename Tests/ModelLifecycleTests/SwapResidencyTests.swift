@@ -40,8 +40,8 @@ struct SwapResidencyTests {
         }
         var statistics = await residency.statistics
         #expect(statistics.swaps == 5)
-        #expect(statistics.coldStarts == 6)
-        #expect(statistics.loads.mapValues(\.count) == ["draft": 2, "prm": 2, "target": 2])
+        #expect(statistics.launches == 6)
+        #expect(statistics.starts.mapValues(\.count) == ["draft": 2, "prm": 2, "target": 2])
         try await residency.deactivate()
         #expect(await up(engines).isEmpty)
         statistics = await residency.statistics
@@ -117,7 +117,7 @@ struct SwapResidencyTests {
         #expect(again as? Engine === engine)
         #expect(await engine.state == .ready)
         let statistics = await residency.statistics
-        #expect(statistics.coldStarts == 2)
+        #expect(statistics.launches == 2)
         #expect(statistics.swaps == 0)
         try await residency.deactivate()
     }

@@ -31,13 +31,10 @@ public actor Engine {
         public var failedStarts = 0
         /// Deaths after being ready.
         public var deaths = 0
-        /// From spawn to ready: the starts that became ready.
-        public var loads: [TimeSpan] = []
+        /// Those that became ready.
+        public var starts: [EngineStart] = []
 
         public init() {}
-
-        /// Starts that became ready.
-        public var starts: Int { loads.count }
     }
 
     private final class Starting {
@@ -128,7 +125,7 @@ public actor Engine {
         switch result {
         case .success(let instance):
             self.instance = instance
-            counters.loads.append(span)
+            counters.starts.append(EngineStart(instance.kind, span))
             watch(instance)
             guard ending == nil else {
                 starting.done.set(.failure(stoppedWhileStarting()))

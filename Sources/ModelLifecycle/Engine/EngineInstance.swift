@@ -3,6 +3,7 @@ import Foundation
 /// One process of an engine, from its spawn to the death of its whole family.
 final class EngineInstance: Sendable {
     let engine: String
+    let kind: EngineStart.Kind
     let child: ChildProcess
     let tag: String
     let log: EngineLog
@@ -16,10 +17,12 @@ final class EngineInstance: Sendable {
 
     /// - Parameter tellingLines: of the end of the log, for the error that tells of its death.
     init(
-        engine: String, child: ChildProcess, tag: String, log: EngineLog, key: Secret, plan: LaunchPlan,
+        engine: String, kind: EngineStart.Kind, child: ChildProcess, tag: String, log: EngineLog, key: Secret,
+        plan: LaunchPlan,
         requests: EngineRequests, tellingLines: @escaping @Sendable (String) -> [String]
     ) {
         self.engine = engine
+        self.kind = kind
         self.child = child
         self.tag = tag
         self.log = log

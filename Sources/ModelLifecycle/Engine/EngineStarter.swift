@@ -85,7 +85,7 @@ struct EngineStarter: Sendable {
             throw EngineError(.cannotLaunch, engine: name, "\(error)", logPath: log.path)
         }
         let instance = EngineInstance(
-            engine: name, child: child, tag: tag, log: log, key: key, plan: plan, requests: requests,
+            engine: name, kind: .cold, child: child, tag: tag, log: log, key: key, plan: plan, requests: requests,
             tellingLines: dialect.tellingLines)
         do {
             try ledger.started(tag: tag, pid: child.pid, startTime: child.startTime)

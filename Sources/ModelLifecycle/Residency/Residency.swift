@@ -23,9 +23,9 @@ public struct ResidencyStatistics: Sendable, Hashable {
     /// How often an engine was stopped or put to sleep to make room for another.
     public var swaps = 0
     /// How often a process was started, in vain or not.
-    public var coldStarts = 0
-    /// From spawn to ready, by engine.
-    public var loads: [String: [TimeSpan]] = [:]
+    public var launches = 0
+    /// The starts that became ready, by engine.
+    public var starts: [String: [EngineStart]] = [:]
     /// From asleep to awake and well, by engine.
     public var wakings: [String: [TimeSpan]] = [:]
 

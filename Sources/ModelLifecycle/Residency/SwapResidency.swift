@@ -109,8 +109,8 @@ public actor SwapResidency: Residency {
             for (name, tenant) in tenants {
                 let counters = await tenant.engine.counters
                 statistics.wakings[name] = await tenant.wakings
-                statistics.coldStarts += counters.starts + counters.failedStarts
-                statistics.loads[name] = counters.loads
+                statistics.launches += counters.starts.count + counters.failedStarts
+                statistics.starts[name] = counters.starts
             }
             return statistics
         }

@@ -18,8 +18,8 @@ struct ArrivalTimes: Sendable {
 
     mutating func note(_ note: EngineNote) {
         switch note {
-        case .loaded(let engine, let span):
-            loads[engine] = max(span.seconds, loads[engine] ?? 0)
+        case .loaded(let engine, let start):
+            loads[engine] = max(start.span.seconds, loads[engine] ?? 0)
             started.insert(engine)
         case .woken(let engine, let span): wakes[engine] = max(span.seconds, wakes[engine] ?? 0)
         case .loading, .swapped: break

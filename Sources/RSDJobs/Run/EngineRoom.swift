@@ -31,7 +31,7 @@ protocol EngineRoom: Sendable {
 /// What happens to engines.
 enum EngineNote: Sendable, Equatable {
     case loading(engine: String)
-    case loaded(engine: String, TimeSpan)
+    case loaded(engine: String, EngineStart)
     case woken(engine: String, TimeSpan)
     case swapped
 }

@@ -165,7 +165,8 @@ struct JobRun: Sendable {
             noting(note)
             switch note {
             case .loading(let engine): observe(.loading(engine: engine))
-            case .loaded(let engine, let span):
+            case .loaded(let engine, let start):
+                let span = start.span
                 try await journal.append(.load(engine: engine, seconds: span.seconds, begin: span.begin))
                 observe(.loaded(engine: engine, seconds: span.seconds))
             case .woken(let engine, let span):

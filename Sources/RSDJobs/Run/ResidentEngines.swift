@@ -61,10 +61,11 @@ struct ResidentEngines: EngineRoom {
         let value = try await twiceIfKilled(body)
         let after = await residency.statistics
         for name in names {
-            func new(_ spans: KeyPath<ResidencyStatistics, [String: [TimeSpan]]>) -> ArraySlice<TimeSpan> {
-                after[keyPath: spans][name, default: []].dropFirst(before[keyPath: spans][name, default: []].count)
+            func new<Arrival>(_ arrivals: KeyPath<ResidencyStatistics, [String: [Arrival]]>) -> ArraySlice<Arrival> {
+                after[keyPath: arrivals][name, default: []]
+                    .dropFirst(before[keyPath: arrivals][name, default: []].count)
             }
-            for load in new(\.loads) { try await note(.loaded(engine: name, load)) }
+            for start in new(\.starts) { try await note(.loaded(engine: name, start)) }
             for waking in new(\.wakings) { try await note(.woken(engine: name, waking)) }
         }
         return value

@@ -65,7 +65,7 @@ import Testing
         #expect(times.seconds(["draft"], unknown: 120) == 60)
         #expect(times.seconds(["target"], unknown: 120) == 60)
         #expect(times.seconds([], unknown: 120) == 0)
-        times.note(.loaded(engine: "draft", TimeSpan(begin: 0, seconds: 70)))
+        times.note(.loaded(engine: "draft", EngineStart(.cold, TimeSpan(begin: 0, seconds: 70))))
         #expect(times.seconds(["draft"], unknown: 120) == 2, "it sleeps")
         #expect(times.seconds(["draft"], anew: true, unknown: 120) == 70)
         #expect(times.seconds(["target"], unknown: 120) == 70)

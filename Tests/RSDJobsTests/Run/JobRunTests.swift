@@ -27,7 +27,8 @@ import Testing
             if group == [.target] {
                 try await note(.woken(engine: "target", TimeSpan(begin: 1_795_000_100, seconds: 0.5)))
             } else {
-                try await note(.loaded(engine: group[0].rawValue, TimeSpan(begin: 1_795_000_000, seconds: 2)))
+                try await note(
+                    .loaded(engine: group[0].rawValue, EngineStart(.cold, TimeSpan(begin: 1_795_000_000, seconds: 2))))
             }
             return FakeCrew { [self] _, _, _ in
                 joules.withLock { $0 += 1 }

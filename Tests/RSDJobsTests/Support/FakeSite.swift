@@ -19,7 +19,8 @@ final class FakeSite: EngineSite, EngineRoom {
     func leave() {}
 
     func enter(_ group: [Role], note: @escaping EngineNoteTaker) async throws -> any Crew {
-        try await note(.loaded(engine: group[0].rawValue, TimeSpan(begin: 1_795_000_000, seconds: 2)))
+        try await note(
+            .loaded(engine: group[0].rawValue, EngineStart(.cold, TimeSpan(begin: 1_795_000_000, seconds: 2))))
         return FakeCrew { [self] _, _, _ in
             count.withLock { $0 += 1 }
             return .answer

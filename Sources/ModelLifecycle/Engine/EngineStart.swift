@@ -1,0 +1,21 @@
+/// A start of an engine's process that became ready.
+public struct EngineStart: Sendable, Hashable {
+    /// How the process came to be.
+    public enum Kind: String, Sendable, Hashable, Codable {
+        /// Spawned when it was needed.
+        case cold
+        /// Spawned ahead of time and held before it touched the device.
+        case standby
+        /// Forked from a process that had imported the engine.
+        case warm
+    }
+
+    public var kind: Kind
+    /// From the wish for it to ready.
+    public var span: TimeSpan
+
+    public init(_ kind: Kind, _ span: TimeSpan) {
+        self.kind = kind
+        self.span = span
+    }
+}
