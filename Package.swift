@@ -28,7 +28,7 @@ let package = Package(
         .target(
             name: "ModelLifecycle",
             dependencies: ["CCurl", .product(name: "Logging", package: "swift-log")],
-            swiftSettings: strict),
+            resources: [.embedInCode("Warm/fork_server.py")], swiftSettings: strict),
         .target(
             name: "RSDJobs",
             dependencies: [

@@ -8,5 +8,5 @@ struct Pocket: ParsableCommand {
         abstract:
             "A small CPU server for Qwen2 models of a few million weights that speaks vLLM's HTTP dialect.",
         version: PocketServer.version,
-        subcommands: [Serve.self])
+        subcommands: [Serve.self, ForkServer.self])
 }

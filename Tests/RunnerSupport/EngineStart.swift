@@ -6,6 +6,7 @@ package struct EngineStart: Sendable {
     package var engine: String
     package var pid: pid_t?
     package var isStopped = false
+    package var isForkServer: Bool { engine == "fork-server" }
 
     private struct Line: Decodable {
         var event: String

@@ -7,6 +7,11 @@ package enum ProcessFacts {
         return status.contains(") Z ") || status.contains(") X ")
     }
 
+    package static func parent(of pid: pid_t) -> pid_t? {
+        let status = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+        return status.components(separatedBy: ") ").last?.split(separator: " ").dropFirst().first.flatMap { pid_t($0) }
+    }
+
     package static func commandLine(of pid: pid_t) -> [String] { words("/proc/\(pid)/cmdline") }
 
     package static func environment(of pid: pid_t) -> [String] { words("/proc/\(pid)/environ") }

@@ -2,9 +2,14 @@ import Foundation
 import RSDJobs
 
 extension RunnerJob {
-    /// The process that was started last, while it is not written down as stopped.
-    package func presentEngine() -> EngineStart? {
-        guard let last = try? engineStarts().last, !last.isStopped, last.pid != nil else { return nil }
+    /// The engine that was started last, while it is not written down as stopped.
+    package func presentEngine() -> EngineStart? { present { !$0.isForkServer } }
+
+    /// The process that engines are forked from, while it is not written down as stopped.
+    package func presentForkServer() -> EngineStart? { present(where: \.isForkServer) }
+
+    private func present(where isMeant: (EngineStart) -> Bool) -> EngineStart? {
+        guard let last = try? engineStarts().last(where: isMeant), !last.isStopped, last.pid != nil else { return nil }
         return last
     }
 

@@ -62,17 +62,20 @@ public actor Engine {
     private var lastWatcher = 0
 
     /// An engine that is not started yet. The log directory is made when it is not there.
+    ///
+    /// - Parameter warmStarts: nil has every process spawned.
     public init(
         configuration: EngineConfiguration, dialect: any EngineDialect, ledger: EngineLedger,
         logDirectory: String,
-        requests: EngineRequests = EngineRequests(), logger: Logger = Logger(label: "rsd-batch.engine")
+        requests: EngineRequests = EngineRequests(), warmStarts: WarmStarts? = nil,
+        logger: Logger = Logger(label: "rsd-batch.engine")
     ) {
         self.configuration = configuration
         self.dialect = dialect
         self.logger = logger
         starter = EngineStarter(
             configuration: configuration, dialect: dialect, ledger: ledger, logDirectory: logDirectory,
-            requests: requests, logger: logger)
+            requests: requests, warmStarts: warmStarts, logger: logger)
     }
 
     // MARK: Starting

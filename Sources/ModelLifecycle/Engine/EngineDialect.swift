@@ -27,12 +27,24 @@ public protocol EngineDialect: Sendable {
     /// The engine's own version, for the manifest.
     func version() async throws -> String
 
+    /// How a process is started that forks engines of this kind; nil where there is none.
+    ///
+    /// - Parameters:
+    ///   - models: the folders of the models that engines will have.
+    ///   - environment: what engines get on top of this program's own, see ``EngineConfiguration/environment``.
+    ///   - isWanted: whether the user asks for it, also where nobody has tried it.
+    func forkServer(models: [String], environment: [String: String], isWanted: Bool) async throws -> ForkServerPlan?
+
     /// A sentence for whoever uses this version of the engine; nil where there is nothing to say.
     func caution() async throws -> String?
 }
 
 extension EngineDialect {
     public func caution() async throws -> String? { nil }
+
+    public func forkServer(models: [String], environment: [String: String], isWanted: Bool) async throws
+        -> ForkServerPlan?
+    { nil }
 
     public func tellingLines(of logTail: String) -> [String] {
         logTail.split(whereSeparator: \.isNewline).suffix(20).map(String.init)
@@ -51,10 +63,12 @@ public struct LaunchPlan: Sendable, Hashable {
     public var host: String
     /// Files and folders to remove when the engine is gone.
     public var temporaries: [String]
+    /// How it can be forked; nil where it cannot.
+    public var warm: WarmLaunch?
 
     public init(
         executable: String, arguments: [String], environment: [String: String] = [:], port: Int,
-        host: String = "127.0.0.1", temporaries: [String] = []
+        host: String = "127.0.0.1", temporaries: [String] = [], warm: WarmLaunch? = nil
     ) {
         self.executable = executable
         self.arguments = arguments
@@ -62,6 +76,7 @@ public struct LaunchPlan: Sendable, Hashable {
         self.port = port
         self.host = host
         self.temporaries = temporaries
+        self.warm = warm
     }
 
     func removeTemporaries() {

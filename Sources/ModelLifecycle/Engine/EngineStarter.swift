@@ -8,12 +8,14 @@ struct EngineStarter: Sendable {
     let ledger: EngineLedger
     let logDirectory: String
     let requests: EngineRequests
+    /// nil where every engine is spawned.
+    let warmStarts: WarmStarts?
     let logger: Logger
 
     private static let portTries = 5
 
     /// Somebody else has the port.
-    private struct PortLost: Error { let reason: String }
+    struct PortLost: Error { let reason: String }
 
     /// Starts a process and waits until it is ready.
     ///
@@ -21,23 +23,24 @@ struct EngineStarter: Sendable {
     ///   Whatever was started is gone by then, unless it is unkillable.
     func run() async throws -> EngineInstance {
         var lost: [String] = []
-        for _ in 1...Self.portTries {
+        var mayFork = true
+        while lost.count < Self.portTries {
             try Task.checkCancellation()
             let plan = try await dialect.launch(configuration, port: try FreePort.find())
-            let instance: EngineInstance
-            do {
-                instance = try await spawn(plan)
-            } catch {
-                plan.removeTemporaries()
-                throw error
-            }
+            let (instance, advice) = try await launch(plan, mayFork: mayFork)
             do {
                 try await waitUntilReady(instance)
+                try await check(instance, advice, plan)
                 return instance
             } catch {
                 // Nothing is worth a grace: vLLM ignores SIGTERM while it starts, and has nothing to save.
                 try await takeDown(
                     instance, grace: .zero, because: "its start was given up", note: "start failed")
+                if instance.kind == .warm, let why = faultOfFork(error) {
+                    await warmStarts?.failed(configuration.name, why)
+                    mayFork = false
+                    continue
+                }
                 guard let error = error as? PortLost else { throw error }
                 lost.append("port \(plan.port): \(error.reason)")
                 logger.warning(
@@ -59,33 +62,39 @@ struct EngineStarter: Sendable {
         try ledger.stopped(tag: instance.tag, note: note)
     }
 
-    // MARK: Spawning
+    // MARK: Launching
 
-    private func spawn(_ plan: LaunchPlan) async throws -> EngineInstance {
+    private func launch(_ plan: LaunchPlan, mayFork: Bool) async throws -> (EngineInstance, WarmStarts.Advice) {
+        do {
+            var advice = WarmStarts.Advice.spawn
+            if mayFork, let launch = plan.warm, let warmStarts {
+                advice = try await warmStarts.advice(for: configuration, launch)
+            }
+            return (try await launch(plan, advice), advice)
+        } catch {
+            plan.removeTemporaries()
+            throw error
+        }
+    }
+
+    private func launch(_ plan: LaunchPlan, _ advice: WarmStarts.Advice) async throws -> EngineInstance {
         let name = configuration.name
         let key = Secret(RandomName.hex(bytes: 24))
         let log = try EngineLog.next(for: name, in: logDirectory)
         let tag = try ledger.intend(engine: name, temporaries: plan.temporaries)
-        var environment = ProcessInfo.processInfo.environment
-        environment.merge(configuration.environment) { $1 }
-        environment.merge(plan.environment) { $1 }
-        environment["VLLM_API_KEY"] = key.value
-        environment.merge(ledger.environment(of: tag)) { $1 }
-        // Python's setproctitle, by which vLLM names its processes, writes over /proc/PID/environ unless told not to.
-        environment["SPT_NOENV"] = "1"
-        let child: ChildProcess
+        let own = ["VLLM_API_KEY": key.value].merging(ledger.environment(of: tag)) { $1 }
+        let (child, kind): (ChildProcess, EngineStart.Kind)
         do {
-            child = try await ChildProcess.launch(
-                SpawnRequest(
-                    executable: plan.executable, arguments: plan.arguments, environment: environment,
-                    workingDirectory: configuration.workingDirectory, outputPath: log.path))
+            let forked = advice == .spawn ? nil : try await fork(plan, own, tag: tag, log: log)
+            child = if let forked { forked } else { try await spawn(plan, own, log: log) }
+            kind = forked == nil ? .cold : .warm
         } catch {
             try ledger.stopped(tag: tag, note: "never ran")
-            if error is StorageFailure { throw error }
+            if error is StorageFailure || error is CancellationError { throw error }
             throw EngineError(.cannotLaunch, engine: name, "\(error)", logPath: log.path)
         }
         let instance = EngineInstance(
-            engine: name, kind: .cold, child: child, tag: tag, log: log, key: key, plan: plan, requests: requests,
+            engine: name, kind: kind, child: child, tag: tag, log: log, key: key, plan: plan, requests: requests,
             tellingLines: dialect.tellingLines)
         do {
             try ledger.started(tag: tag, pid: child.pid, startTime: child.startTime)
@@ -96,80 +105,34 @@ struct EngineStarter: Sendable {
         }
         logger.info(
             "engine \(name) started",
-            metadata: ["pid": "\(child.pid)", "port": "\(plan.port)", "log": "\(log.path)"])
+            metadata: [
+                "pid": "\(child.pid)", "port": "\(plan.port)", "log": "\(log.path)", "start": "\(kind.rawValue)",
+            ])
         return instance
     }
 
-    // MARK: Readiness
-
-    private func waitUntilReady(_ instance: EngineInstance) async throws {
-        let clock = ContinuousClock()
-        var pause = Duration.milliseconds(10)
-        var size = instance.log.size
-        var lastSign = clock.now
-        var saysThatItIsWell = false
-        while true {
-            try Task.checkCancellation()
-            if let status = instance.child.exit.value { throw died(instance, status) }
-            if try await isReady(instance, &saysThatItIsWell) { return }
-            let now = instance.log.size
-            // One that is well has loaded: its log is no sign of a start any more.
-            if now != size, !saysThatItIsWell {
-                size = now
-                lastSign = clock.now
-            }
-            // With a log that says nothing, CPU time and the like would say little more: loading is read in the log.
-            guard clock.now - lastSign < configuration.startSilence else {
-                throw silent(instance, saysThatItIsWell: saysThatItIsWell)
-            }
-            if let status = try await instance.child.exit.wait(atMost: pause) { throw died(instance, status) }
-            pause = min(pause * 3 / 2, .milliseconds(250))
-        }
+    /// - Parameter own: variables of this start alone.
+    private func spawn(_ plan: LaunchPlan, _ own: [String: String], log: EngineLog) async throws -> ChildProcess {
+        var environment = ProcessInfo.processInfo.environment
+        environment.merge(configuration.environment) { $1 }
+        environment.merge(plan.environment) { $1 }
+        environment.merge(own) { $1 }
+        // Python's setproctitle, by which vLLM names its processes, writes over /proc/PID/environ unless told not to.
+        environment["SPT_NOENV"] = "1"
+        return try await ChildProcess.launch(
+            SpawnRequest(
+                executable: plan.executable, arguments: plan.arguments, environment: environment,
+                workingDirectory: configuration.workingDirectory, outputPath: log.path))
     }
 
-    /// `/health` alone proves nothing: the port may have gone to another server. Ours knows our key and our name.
-    private func isReady(_ instance: EngineInstance, _ saysThatItIsWell: inout Bool) async throws -> Bool {
-        var client = instance.client
-        client.deadline = .seconds(5)
-        client.retry = .never
-        guard try await client.health() else { return false }
-        saysThatItIsWell = true
-        do {
-            let served = try await client.models().map(\.id)
-            if served.contains(configuration.name) { return true }
-            throw PortLost(
-                reason: "the server there serves \(served.joined(separator: ", ")), not \(configuration.name)"
-            )
-        } catch let error as EngineAnswerError {
-            if case .transport = error { return false }
-            if case .engine = error { return false }
-            if error.isTransient { return false }
-            throw PortLost(reason: "the server there is not ours: \(error)")
-        }
-    }
-
-    private func died(_ instance: EngineInstance, _ status: ExitStatus) -> any Error {
-        let tail = instance.log.tail(hiding: instance.key)
-        func error(_ code: EngineError.Code, _ why: String) -> EngineError {
-            EngineError(
-                code, engine: configuration.name, "its process ended with \(status) before it was ready" + why,
-                exit: status, logPath: instance.log.path, logTail: dialect.tellingLines(of: tail))
-        }
-        return switch dialect.explain(exit: status, logTail: tail) {
-        case .portTaken: PortLost(reason: "the address was already in use")
-        case .noMemory(let why): error(.noMemory, ": \(why)")
-        case .because(let why): error(.diedDuringStart, ": \(why)")
-        case nil: error(.diedDuringStart, "; its last words are below")
-        }
-    }
-
-    private func silent(_ instance: EngineInstance, saysThatItIsWell: Bool) -> EngineError {
-        EngineError(
-            .silentDuringStart, engine: configuration.name,
-            saysThatItIsWell
-                ? "it says that it is well, and does not tell which model it serves"
-                : "it was not ready and its log said nothing new for \(configuration.startSilence); "
-                    + "raise the start limit if the model needs longer",
-            logPath: instance.log.path, logTail: dialect.tellingLines(of: instance.log.tail(hiding: instance.key)))
+    /// - Returns: nil where it is to be spawned.
+    private func fork(_ plan: LaunchPlan, _ own: [String: String], tag: String, log: EngineLog) async throws
+        -> ChildProcess?
+    {
+        guard let launch = plan.warm, let warmStarts else { return nil }
+        return try await warmStarts.fork(
+            ForkRequest.Fork(
+                id: tag, arguments: launch.arguments, environment: launch.late.merging(own) { $1 }, path: launch.path,
+                log: log.path, directory: configuration.workingDirectory))
     }
 }

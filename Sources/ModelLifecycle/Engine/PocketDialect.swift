@@ -10,14 +10,22 @@ public struct PocketDialect: EngineDialect {
     public init(executable: String? = nil) { fixed = executable }
 
     public func launch(_ configuration: EngineConfiguration, port: Int) throws -> LaunchPlan {
-        LaunchPlan(
-            executable: try executable(for: configuration.name),
-            arguments: [
-                "serve", configuration.model, "--port", "\(port)", "--served-model-name", configuration.name,
-            ]
-                + (configuration.contextLength.map { ["--max-model-len", "\($0)"] } ?? [])
-                + configuration.arguments.flatMap(\.words),
-            port: port)
+        let arguments =
+            ["serve", configuration.model, "--port", "\(port)", "--served-model-name", configuration.name]
+            + (configuration.contextLength.map { ["--max-model-len", "\($0)"] } ?? [])
+            + configuration.arguments.flatMap(\.words)
+        return LaunchPlan(
+            executable: try executable(for: configuration.name), arguments: arguments, port: port,
+            warm: WarmLaunch(arguments: arguments, early: configuration.environment, late: [:]))
+    }
+
+    /// For those who test what comes of one.
+    public func forkServer(models: [String], environment: [String: String], isWanted: Bool) async throws
+        -> ForkServerPlan?
+    {
+        ForkServerPlan(
+            executable: try executable(for: "fork-server"), arguments: ["fork-server"], environment: environment,
+            trust: .proven, build: try await version())
     }
 
     public func explain(exit: ExitStatus, logTail: String) -> StartFailure? {

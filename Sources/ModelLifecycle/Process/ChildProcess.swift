@@ -85,6 +85,35 @@ package final class ChildProcess: Sendable {
         return ChildProcess(pid: pid, startTime: ProcFS.record(of: pid)?.startTime, exit: exit)
     }
 
+    /// A process that a child of this one has forked, and tells the end of.
+    ///
+    /// - Parameter exit: to be set by whoever learns how it ended; of a process that ends and leaves nobody to tell, the status is
+    ///   unknown.
+    package static func forked(_ pid: pid_t, exit: Latch<ExitStatus>) -> ChildProcess {
+        let startTime = ProcFS.record(of: pid)?.startTime
+        let thread = Thread {
+            waitForEnd(of: pid, startTime: startTime)
+            // Whoever reaps it learns of it at the same moment.
+            Thread.sleep(forTimeInterval: 1)
+            exit.set(.unknown)
+        }
+        thread.name = "rsd-watch-\(pid)"
+        thread.stackSize = 256 << 10
+        thread.start()
+        return ChildProcess(pid: pid, startTime: startTime, exit: exit)
+    }
+
+    /// Blocks until a process that is no child of this one has ended.
+    private static func waitForEnd(of pid: pid_t, startTime: UInt64?) {
+        let descriptor = rsd_pidfd_open(pid)
+        defer { if descriptor >= 0 { close(descriptor) } }
+        while let record = ProcFS.record(of: pid), record.startTime == startTime, !record.isDead {
+            var event = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            // Kernels before 5.3 have no pidfd: poll then only waits.
+            poll(&event, 1, descriptor >= 0 ? -1 : 100)
+        }
+    }
+
     private static func file(_ path: String, _ flags: Int32) throws -> FileHandle {
         let descriptor = open(path, flags | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw StorageFailure(path: path, code: errno) }

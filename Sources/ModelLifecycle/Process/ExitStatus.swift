@@ -4,10 +4,13 @@ public enum ExitStatus: Sendable, Hashable, CustomStringConvertible {
     case exited(code: Int32)
     /// A signal ended it.
     case signalled(Int32)
+    /// Nobody who could tell outlived it.
+    case unknown
 
     public var description: String {
         switch self {
         case .exited(let code): "exit status \(code)"
+        case .unknown: "a status that is not known"
         case .signalled(let signal): "signal \(signal)" + (Self.names[signal].map { " (\($0))" } ?? "")
         }
     }

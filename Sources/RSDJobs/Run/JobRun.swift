@@ -72,30 +72,46 @@ struct JobRun: Sendable {
         // A process that was taken for gone may yet wake: what it writes then goes to a file that is no longer there.
         if lock.isTakenOver { try AtomicFile.renew(directory.journal) }
         let (manifest, contents, isOwned) = try readRun()
-        let site = try makeSite()
         var roster = Roster(job)
         let answers = AnswerBook(job.spec)
         let replayed = try roster.replay(contents.records, into: answers)
-        let swept = try await interruption.giveUpOn { try await site.sweep() }
         // A run that is finished needs no engines, and may be looked at where there are none.
         let isDone = roster.finishedCount == roster.ids.count && !retryFailed
-        let room = isDone ? nil : try await interruption.giveUpOn { try await site.open() }
-        try writeSpec()
-        let journal = try Journal(file: directory.journal, goodLength: contents.goodLength) { try lock.confirm() }
-        try AtomicFile.syncDirectory(directory.journal.deletingLastPathComponent())
-        if !isOwned { try await journal.append(.begun(identity)) }
-        try await write(manifest, of: site, for: room)
-        if retryFailed { try await forgiveFailures(in: &roster, journal: journal) }
+        let site = try makeSite()
+        try await closing(site) {
+            if !isDone { await site.warmUp() }
+            let swept = try await interruption.giveUpOn { try await site.sweep() }
+            let room = isDone ? nil : try await interruption.giveUpOn { try await site.open() }
+            try writeSpec()
+            let journal = try Journal(file: directory.journal, goodLength: contents.goodLength) { try lock.confirm() }
+            try AtomicFile.syncDirectory(directory.journal.deletingLastPathComponent())
+            if !isOwned { try await journal.append(.begun(identity)) }
+            try await write(manifest, of: site, for: room)
+            if retryFailed { try await forgiveFailures(in: &roster, journal: journal) }
 
-        if swept > 0 { observe(.swept(count: swept)) }
-        if replayed > 0 { observe(.resumed(roster.all, RunFigures(records: contents.records, waves: roster.waves))) }
-        observe(.began(total: roster.ids.count, finished: roster.finishedCount, replayed: replayed))
-        if let room {
-            let times = ArrivalTimes(contents.records)
-            try await work(in: room, on: &roster, journal: journal, answers: answers, times: times)
+            if swept > 0 { observe(.swept(count: swept)) }
+            if replayed > 0 {
+                observe(.resumed(roster.all, RunFigures(records: contents.records, waves: roster.waves)))
+            }
+            observe(.began(total: roster.ids.count, finished: roster.finishedCount, replayed: replayed))
+            if let room {
+                let times = ArrivalTimes(contents.records)
+                try await work(in: room, on: &roster, journal: journal, answers: answers, times: times)
+            }
         }
         try lock.confirm(isLast: true)
         return try await conclude(roster)
+    }
+
+    /// Whatever happens, nothing of the site stays behind.
+    private func closing(_ site: any EngineSite, _ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch {
+            await site.close()
+            throw error
+        }
+        await site.close()
     }
 
     // MARK: Waves

@@ -8,6 +8,8 @@ struct LocalEngines: EngineSite {
     let directory: RunDirectory
     let dialect: any EngineDialect
     let ledger: EngineLedger
+    /// nil where there is nothing to fork engines from.
+    private let warmStarts: WarmStarts?
     let logger: Logger
 
     /// - Throws: `LedgerError`.
@@ -17,7 +19,34 @@ struct LocalEngines: EngineSite {
         self.logger = logger
         dialect = job.spec.engine.dialect
         ledger = try EngineLedger(path: directory.engines.path)
+        let engine = job.spec.engine
+        warmStarts =
+            engine.startsWarm || engine.kind == .vllm
+            ? WarmStarts(
+                isOn: engine.startsWarm, ledger: ledger, logDirectory: directory.logs.path,
+                limit: .seconds(engine.startTimeout), answers: ColdAnswers(), logger: logger,
+                plan: Self.forkServer(of: job, dialect)) : nil
     }
+
+    /// What engines answer may depend on the GPU.
+    private static func forkServer(of job: LoadedJob, _ dialect: any EngineDialect)
+        -> @Sendable () async throws
+        -> ForkServerPlan?
+    {
+        let spec = job.spec
+        let models = Set(spec.rolesInWave.flatMap(\.models).compactMap { spec.models[$0]?.model }).sorted()
+        return {
+            var plan = try await dialect.forkServer(
+                models: models, environment: spec.engine.env, isWanted: spec.engine.warm == true)
+            let devices = try? await GPUProbe(environment: spec.engine.environment).devices()
+            plan?.build += (devices ?? []).map { " on \($0.name)" }.joined()
+            return plan
+        }
+    }
+
+    func warmUp() async { await warmStarts?.begin() }
+
+    func close() async { await warmStarts?.end() }
 
     func version() async throws -> String {
         try await dialect.version()
@@ -53,7 +82,7 @@ struct LocalEngines: EngineSite {
                         role: role, model: model, engine: spec.engine, memory: plan.memory[role] ?? EngineMemory(),
                         sleeps: plan.residency == .sleep),
                     dialect: dialect, ledger: ledger, logDirectory: directory.logs.path,
-                    requests: EngineRequests(retry: EngineSpec.retry), logger: logger)
+                    requests: EngineRequests(retry: EngineSpec.retry), warmStarts: warmStarts, logger: logger)
             }
         }
         let names = plan.groups.map { $0.map(\.rawValue) }
@@ -119,6 +148,9 @@ extension EngineSpec {
     var batchInvariant: Bool? {
         kind == .vllm && residency != .attach ? environment["VLLM_BATCH_INVARIANT"] == "1" : nil
     }
+
+    /// Whether its engines are forked where they can be. The pocket engine has little to import.
+    var startsWarm: Bool { residency != .attach && (warm ?? (kind == .vllm)) }
 
     /// The environment of its processes, as far as it is known before they start.
     var environment: [String: String] { ProcessInfo.processInfo.environment.merging(env) { $1 } }

@@ -78,7 +78,11 @@ extension ResidentEngines {
         do {
             return try await body()
         } catch let error as EngineError where error.code == .diedDuringStart {
-            guard case .signalled = error.exit else { throw error }
+            switch error.exit {
+            // What is not known is the end of a fork whose parent was killed with it.
+            case .signalled, .unknown: break
+            case .exited, nil: throw error
+            }
             logger.warning("engine \(error.engine): \(error.message); starting it once more")
             return try await body()
         }

@@ -67,6 +67,7 @@ extension EngineSpec {
         var pairs: Pairs = [("kind", kind.rawValue)]
         if let venv { pairs.append(("venv", YAMLWriter.text(venv))) }
         pairs.append(("residency", residency.rawValue))
+        if let warm { pairs.append(("warm", String(warm))) }
         if let groups { pairs.append(("groups", list(groups.map { list($0.map(\.rawValue)) }))) }
         if residency == .sleep { pairs.append(("sleep_level", String(sleepLevel))) }
         if residency != .attach { pairs += [("args", flow(args.yaml)), ("env", flow(env))] }

@@ -61,6 +61,8 @@ public struct EngineSpec: Sendable, Equatable {
     /// The virtual environment that vLLM is in, or its Python; nil looks for it.
     public var venv: String?
     public var residency: ResidencyKind
+    /// Whether engines are forked from a process that has imported vLLM; nil where that was seen to work.
+    public var warm: Bool?
     /// Models that are up together, in the order of a wave; nil is a group for each.
     public var groups: [[Role]]?
     /// How deep engines sleep: 1 keeps their weights in the machine's memory, 2 reads them from disk again.

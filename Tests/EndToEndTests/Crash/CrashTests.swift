@@ -22,13 +22,32 @@ import Testing
         }
     }
 
+    /// Whom to kill, of a run whose engines are forked.
+    enum Victim: CaseIterable { case runner, forkServer, engine }
+
+    @Test(
+        "kill -9 of the runner, the process that engines are forked from, an engine, and pairs of them",
+        arguments: 6..<9)
+    func anyKilled(campaign: UInt64) async throws {
+        var random = SplitMix64(seed: Self.seed << 8 + campaign + 100)
+        try await survivesKills(campaign: campaign, JobSetup(engine: ["warm: true"])) { runner, job in
+            for victim in Victim.allCases.shuffled(using: &random).prefix(.random(in: 1...2, using: &random)) {
+                switch victim {
+                case .runner: runner.send(SIGKILL)
+                case .forkServer: if let pid = job.presentForkServer()?.pid { kill(pid, SIGKILL) }
+                case .engine: if let pid = job.presentEngine()?.pid { kill(pid, SIGKILL) }
+                }
+            }
+        }
+    }
+
     private func survivesKills(
-        campaign: UInt64, strike: (RunnerProcess, TestJob) throws -> Void
+        campaign: UInt64, _ setup: JobSetup = JobSetup(), strike: (RunnerProcess, TestJob) throws -> Void
     ) async throws {
         var random = SplitMix64(seed: Self.seed << 8 + campaign)
         var kills = 0
         while kills < Self.killsPerCampaign {
-            let job = try TestJob()
+            let job = try TestJob(setup)
             var watch = try RepetitionWatch(job)
             var moments: [KillMoment] = []
             var code: Int32
@@ -38,10 +57,12 @@ import Testing
                 if !isLast {
                     let moment = KillMoment(kind: kills, using: &random)
                     moments.append(moment)
-                    if await moment.comes(to: runner, of: job) { try strike(runner, job) }
+                    if await moment.comes(to: runner, of: job) {
+                        try strike(runner, job)
+                        kills += 1
+                    }
                 }
                 code = await runner.exitCode()
-                kills += code == 137 ? 1 : 0
                 try #require(
                     code == 0 || code == 137 && !isLast,
                     "\(code): \(runner.standardError)\nRSD_E2E_SEED=\(Self.seed), campaign \(campaign), \(moments)")

@@ -3,7 +3,7 @@ import Foundation
 /// vLLM's own server, `vllm serve`: the GPU build and the CPU build alike.
 public struct VLLMDialect: EngineDialect {
     public let kind = "vllm"
-    private let installation: VLLMInstallation
+    let installation: VLLMInstallation
 
     public init(installation: VLLMInstallation) {
         self.installation = installation
@@ -16,28 +16,33 @@ public struct VLLMDialect: EngineDialect {
         let room = try EngineRoomFolder.make()
         do {
             let given = ProcessInfo.processInfo.environment.merging(configuration.environment) { $1 }
-            var environment = Self.defaults
-            environment["VLLM_CPU_OMP_THREADS_BIND"] = Self.threadBinding(version, isParallel: flags.isParallel)
-            environment["VLLM_CPU_KVCACHE_SPACE"] = flags.cacheSpace.map(String.init)
-            environment = environment.filter { given[$0.key] == nil }
-            environment["TMPDIR"] = room.path
+            let early = earlyEnvironment(given, version, isParallel: flags.isParallel)
+            var late = ["TMPDIR": room.path]
+            var path: [String] = []
+            if let space = flags.cacheSpace, given["VLLM_CPU_KVCACHE_SPACE"] == nil {
+                late["VLLM_CPU_KVCACHE_SPACE"] = "\(space)"
+            }
             if case .score(let setup) = configuration.task, let plugin = setup.plugin {
                 try room.write(plugin)
-                environment["PYTHONPATH"] = ([room.plugins] + [given["PYTHONPATH"] ?? ""]).filter { !$0.isEmpty }
+                path = [room.plugins]
+                late["PYTHONPATH"] = ([room.plugins] + [given["PYTHONPATH"] ?? ""]).filter { !$0.isEmpty }
                     .joined(separator: ":")
                 // Where the user has a list of the plugins to load, ours must be on it.
                 if let list = given["VLLM_PLUGINS"], !list.isEmpty {
-                    environment["VLLM_PLUGINS"] = list + "," + plugin.name
+                    late["VLLM_PLUGINS"] = list + "," + plugin.name
                 }
             }
-            if configuration.sleeps { environment["VLLM_SERVER_DEV_MODE"] = "1" }
-            if flags.needsLongContextPermit { environment["VLLM_ALLOW_LONG_MAX_MODEL_LEN"] = "1" }
+            if configuration.sleeps { late["VLLM_SERVER_DEV_MODE"] = "1" }
+            if flags.needsLongContextPermit { late["VLLM_ALLOW_LONG_MAX_MODEL_LEN"] = "1" }
+            let arguments =
+                ["serve", configuration.model, "--host", "127.0.0.1", "--port", "\(port)"]
+                + ["--served-model-name", configuration.name] + flags.words
             return LaunchPlan(
-                executable: command.executable,
-                arguments: command.arguments + ["serve", configuration.model]
-                    + ["--host", "127.0.0.1", "--port", "\(port)", "--served-model-name", configuration.name]
-                    + flags.words,
-                environment: environment, port: port, temporaries: [room.path])
+                executable: command.executable, arguments: command.arguments + arguments,
+                environment: early.merging(late) { $1 }, port: port, temporaries: [room.path],
+                warm: WarmLaunch(
+                    arguments: arguments, early: early.merging(configuration.environment) { $1 }, late: late, path: path
+                ))
         } catch {
             room.remove()
             throw error
@@ -58,6 +63,15 @@ public struct VLLMDialect: EngineDialect {
 
     public func caution() async throws -> String? {
         try await installation.version().caution
+    }
+
+    /// What every engine of a job gets in its environment before anything is imported: vLLM reads some of it but once.
+    ///
+    /// - Parameter given: what is set already, and stays.
+    func earlyEnvironment(_ given: [String: String], _ version: VLLMVersion, isParallel: Bool) -> [String: String] {
+        var environment = Self.defaults
+        environment["VLLM_CPU_OMP_THREADS_BIND"] = Self.threadBinding(version, isParallel: isParallel)
+        return environment.filter { given[$0.key] == nil }
     }
 
     /// How the CPU build binds its threads. Left to itself, it binds every engine to the same cores.

@@ -21,6 +21,20 @@ extension VLLMVersion {
     /// `VLLM_CPU_OMP_THREADS_BIND=nobind`, which from 0.20.0 to 0.20.2 ends in an IndexError.
     var knowsNobind: Bool { !isSince(0, 20, 0) || isSince(0, 21, 0) }
 
+    /// The releases whose forks were seen to answer as engines that are spawned, on the CPU build.
+    static let triedInForks = [Release(0, 32, 0)]
+
+    /// See ``ForkServerPlan/Trust``. A GPU has not been at hand.
+    func trustInForks(isWanted: Bool) -> ForkServerPlan.Trust {
+        guard let release, Self.triedInForks.contains(release) else {
+            return isWanted
+                ? .unproven
+                : .refused(
+                    "vLLM \(self) was never seen to do that well; `warm: true` in the job's `engine` section tries it")
+        }
+        return isCPUBuild ? .proven : .unproven
+    }
+
     private func isSince(_ major: Int, _ minor: Int, _ patch: Int) -> Bool {
         release.map { $0 >= Release(major, minor, patch) } ?? true
     }

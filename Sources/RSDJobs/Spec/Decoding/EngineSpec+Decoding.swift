@@ -1,7 +1,7 @@
 extension EngineSpec {
     static let keys =
         ["kind", "venv"] + WrittenResidency.keys
-        + ["args", "env", "concurrency", "start_timeout", "stall_timeout", "stop_grace"]
+        + ["warm", "args", "env", "concurrency", "start_timeout", "stall_timeout", "stop_grace"]
 
     /// Flags that the runner gives to every engine itself.
     static let ownFlags: Set<String> = [
@@ -16,6 +16,10 @@ extension EngineSpec {
         let venv = section["venv"].flatMap { $0.path(from: directory) }
         if let field = section["venv"], kind == .pocket { field.error("'venv' is for 'kind: vllm'; remove it") }
         let residency = WrittenResidency(section, engine: kind)
+        let warm = section["warm"].flatMap { $0.bool() }
+        if let field = section["warm"], residency.kind == .attach {
+            field.error("'warm' is for engines that this program starts; remove it")
+        }
         let args = section.value("args", default: [], EngineArgument.decodeAll)
         let env = section.value("env", default: [:], Self.environment)
         let concurrency = section.value("concurrency", default: 64) { $0.integer(in: 1...SpecLimit.requests) }
@@ -27,7 +31,7 @@ extension EngineSpec {
         let grace = seconds("stop_grace", default: 10)
         guard let kind else { return nil }
         self.init(
-            kind: kind, venv: venv, residency: residency.kind, groups: residency.groups,
+            kind: kind, venv: venv, residency: residency.kind, warm: warm, groups: residency.groups,
             sleepLevel: residency.sleepLevel, args: args, env: env, concurrency: concurrency, startTimeout: start,
             stallTimeout: stall, stopGrace: grace)
     }

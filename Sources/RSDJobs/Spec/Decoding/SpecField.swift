@@ -96,6 +96,11 @@ struct SpecField {
         return text
     }
 
+    func bool() -> Bool? {
+        guard case .bool(let value)? = scalar?.meaning else { return expected("true or false") }
+        return value
+    }
+
     func number(_ limits: String, where allowed: (Double) -> Bool) -> Double? {
         guard let scalar, let number = scalar.number else { return expected("a number", hint: numberHint) }
         guard number.isFinite, allowed(number) else { return outside(limits) }

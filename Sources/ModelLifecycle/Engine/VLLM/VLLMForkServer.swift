@@ -1,0 +1,18 @@
+import Foundation
+
+/// How vLLM is forked: `fork_server.py`, run by the Python that has vLLM.
+extension VLLMDialect {
+    public func forkServer(models: [String], environment: [String: String], isWanted: Bool) async throws
+        -> ForkServerPlan?
+    {
+        let version = try await installation.versionToStart()
+        let command = try await installation.command(for: "vllm")
+        guard let python = command.python else { return nil }
+        let script = String(decoding: PackageResources.fork_server_py, as: UTF8.self)
+        let given = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        return ForkServerPlan(
+            executable: python, arguments: ["-c", script] + models,
+            environment: earlyEnvironment(given, version, isParallel: false).merging(environment) { $1 },
+            trust: version.trustInForks(isWanted: isWanted), build: "vllm \(version) in \(python)")
+    }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import Synchronization
+
+/// This program's end of a pair of sockets, through which lines go to and from a child.
+package final class LineChannel: Sendable {
+    /// The end for the child; to be closed here once the child has it.
+    private let childEnd: Mutex<Int32?>
+    private let descriptor: Int32
+    private let writer = DispatchQueue(label: "rsd-line-writer")
+    private let take: @Sendable (String?) -> Void
+
+    /// - Parameter take: called with each line, one after the other, on a thread of its own; nil when the other end is closed.
+    /// - Throws: `POSIXError`.
+    package init(_ take: @escaping @Sendable (String?) -> Void) throws {
+        var ends: [Int32] = [-1, -1]
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+            throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+        }
+        self.take = take
+        descriptor = ends[0]
+        childEnd = Mutex(ends[1])
+        let thread = Thread { [self] in read() }
+        thread.name = "rsd-line-reader"
+        thread.stackSize = 256 << 10
+        thread.start()
+    }
+
+    /// For the child's standard input and output.
+    package var forChild: SpawnRequest.Talk { .socket(childEnd.withLock { $0 ?? -1 }) }
+
+    /// To be called when the child has been started, so that its end is heard of.
+    package func childStarted() {
+        childEnd.withLock { end in
+            if let end { close(end) }
+            end = nil
+        }
+    }
+
+    /// - Parameter line: without a line break.
+    package func send(_ line: String) {
+        writer.async { [self] in write(Array((line + "\n").utf8)) }
+    }
+
+    /// Closes both ends.
+    package func shutDown() {
+        childStarted()
+        shutdown(descriptor, Int32(SHUT_RDWR))
+    }
+
+    /// Blocks while the child does not read, until it dies or ``shutDown()``; a closed end is no signal.
+    private func write(_ bytes: [UInt8]) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes {
+                Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count >= 0 || errno == EINTR else { return }
+            rest = rest.dropFirst(max(0, count))
+        }
+    }
+
+    private func read() {
+        var pending: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = buffer.withUnsafeMutableBytes { Foundation.read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            pending += buffer[..<count]
+            while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
+                let line = String(decoding: pending[..<end], as: UTF8.self)
+                pending.removeFirst(end + 1)
+                take(line)
+            }
+        }
+        take(nil)
+        // Whoever still writes has the file open: it is closed after the last line.
+        writer.async { [descriptor] in close(descriptor) }
+    }
+}

@@ -1,0 +1,80 @@
+import Foundation
+
+/// What engines have answered to their canary after they were spawned, kept from run to run: one that is forked must answer the same.
+///
+/// A file an engine, in a folder of what may be deleted at any time.
+public struct ColdAnswers: Sendable {
+    let folder: String
+
+    public init(folder: String = Self.standardFolder) { self.folder = folder }
+
+    public static var standardFolder: String { CacheFolder.path + "/cold-answers" }
+
+    /// - Parameter build: what the engine is, and what it runs on.
+    /// - Returns: nil where there is none, or the file is damaged.
+    func answer(of configuration: EngineConfiguration, _ launch: WarmLaunch, build: String) -> Canary.Answer? {
+        let key = key(configuration, launch, build)
+        guard let data = FileManager.default.contents(atPath: file(key)), data.count < 1 << 20,
+            let entry = try? JSONDecoder().decode(Entry.self, from: data), entry.key == key
+        else { return nil }
+        return entry.answer
+    }
+
+    /// A file that cannot be written is one answer less.
+    func note(_ answer: Canary.Answer, of configuration: EngineConfiguration, _ launch: WarmLaunch, build: String) {
+        let key = key(configuration, launch, build)
+        guard let data = try? JSONEncoder().encode(Entry(key: key, answer)) else { return }
+        try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try? data.write(to: URL(filePath: file(key)), options: .atomic)
+    }
+
+    // MARK: Keys
+
+    /// Everything that an answer may depend on.
+    private func key(_ configuration: EngineConfiguration, _ launch: WarmLaunch, _ build: String) -> String {
+        let environment = launch.early.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return
+            ([build, "\(configuration.task)", checkpoint(configuration.model)] + environment
+            + words(configuration))
+            .joined(separator: "\n")
+    }
+
+    /// The job's flags, without those that say how much memory there is.
+    private func words(_ configuration: EngineConfiguration) -> [String] {
+        configuration.arguments.filter { !["gpu-memory-utilization", "kv-cache-memory-bytes"].contains($0.name) }
+            .flatMap(\.words) + ["\(configuration.contextLength ?? 0)"]
+    }
+
+    /// The folder and its files, as far as can be told without reading them.
+    private func checkpoint(_ path: String) -> String {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        let files = names.sorted().map { name in
+            var status = stat()
+            guard stat("\(path)/\(name)", &status) == 0 else { return name }
+            return "\(name) \(status.st_size) \(status.st_mtim.tv_sec)"
+        }
+        return ([path] + files).joined(separator: "; ")
+    }
+
+    private func file(_ key: String) -> String {
+        // FNV-1a: the key itself is in the file.
+        let hash = key.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        return "\(folder)/\(String(hash, radix: 16)).json"
+    }
+
+    private struct Entry: Codable {
+        var key: String
+        var tokens: [Int]?
+        var scores: [[Double]]?
+
+        init(key: String, _ answer: Canary.Answer) {
+            self.key = key
+            switch answer {
+            case .tokens(let tokens): self.tokens = tokens
+            case .scores(let scores): self.scores = scores
+            }
+        }
+
+        var answer: Canary.Answer? { tokens.map(Canary.Answer.tokens) ?? scores.map(Canary.Answer.scores) }
+    }
+}
