@@ -8,7 +8,7 @@ SWIFT ?= swift
 BUILD := $(SWIFT) build -c release
 RUN_DIR ?= runs/demo
 
-.PHONY: demo test test-vllm test-slurm release test-release lint format bench deps clean
+.PHONY: demo test test-vllm test-slurm release test-release lint format bench measure deps clean
 
 demo: deps
 	$(BUILD) --product rsd-pocket
@@ -64,6 +64,11 @@ bench: deps
 	$(BUILD) --product rsd-batch
 	$(BUILD) --product rsd-bench
 	.build/release/rsd-bench
+
+# What engines take on this machine: starts, sleep, tokens a second, a job under each residency. Needs vLLM.
+measure: deps
+	$(BUILD) --product rsd-batch
+	scripts/measure-gpu
 
 deps:
 	@scripts/install-deps

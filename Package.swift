@@ -88,7 +88,7 @@ let package = Package(
         .testTarget(
             name: "VLLMTests",
             dependencies: ["RunnerSupport", "RSDJobs", "ModelLifecycle", "rsd-batch", "rsd-pocket"],
-            exclude: ["gsm8k", "reference"], swiftSettings: strict),
+            exclude: ["gsm8k", "measure", "reference"], swiftSettings: strict),
         .testTarget(
             name: "ClusterTests", dependencies: ["RunnerSupport", "RSDJobs", "rsd-batch", "rsd-pocket"],
             swiftSettings: strict),
