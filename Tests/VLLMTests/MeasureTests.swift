@@ -51,6 +51,8 @@ import Testing
                 [
                     "--program", Programs.runner.path, "--models", "tiny", "--store", scratch.path, "--out", out.path,
                     "--only", "draft,prm,share", "--problems", "10",
+                    // Before it is killed, which would leave its engines behind.
+                    "--minutes", "8",
                 ], program: Self.script, scratch: scratch, limit: VLLMSetup.limit)
             let code = await process.exitCode()
             try #require(code == 0, "\(process.standardError)")

@@ -55,7 +55,7 @@ def run(program: Path, residency: str, models: Models, problems: int, is_cpu: bo
     if code is None:
         told["why_not_finished"] = f"it was stopped after {limit:.0f} s, since the time was up"
     elif code not in (0, 3):
-        told["why_not_finished"] = f"rsd-batch ended with code {code}: {_last_line(log)}"
+        told["why_not_finished"] = f"rsd-batch ended with code {code}: {_reason(log)}"
     return told
 
 
@@ -76,9 +76,10 @@ def _stop(runner: subprocess.Popen) -> None:
             pass
 
 
-def _last_line(log: Path) -> str:
+def _reason(log: Path) -> str:
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return f"{(lines or ['it said nothing'])[-1][:400]} ({log})"
+    errors = [line.partition("error: ")[2] for line in lines if line.startswith("rsd-batch: error: ")]
+    return f"{(errors or lines[-1:] or ['it said nothing'])[0][:400]} ({log})"
 
 
 # The journal
@@ -97,19 +98,21 @@ def records(folder: Path) -> list[dict]:
     return found
 
 
+def _start(load: dict) -> dict:
+    return {
+        # A program that makes only cold starts does not say so.
+        "engine": load["engine"], "kind": load.get("start", "cold"), "seconds": round(load["seconds"], 3),
+        "phases": {phase: round(seconds, 3) for phase, seconds in load.get("phases", {}).items()},
+    }
+
+
 def summary(records: list[dict]) -> dict:
     """Starts, wakings, and where the time went."""
     loads = [record for record in records if record.get("kind") == "load"]
     phases = [record for record in records if record.get("kind") == "phase"]
-    starts = [
-        # A program that makes only cold starts does not say so.
-        {"engine": load["engine"], "kind": load.get("start", "cold"), "seconds": round(load["seconds"], 3),
-         "phases": {name: round(seconds, 3) for name, seconds in (load.get("phases") or {}).items()}}
-        for load in loads
-    ]
     wakes = [record for record in records if record.get("kind") == "wake"]
     return {
-        "starts": starts,
+        "starts": [_start(load) for load in loads],
         "wakes": [{"engine": wake["engine"], "seconds": round(wake["seconds"], 3)} for wake in wakes],
         "loading_seconds": round(sum(load["seconds"] for load in loads), 2),
         "waking_seconds": round(sum(wake["seconds"] for wake in wakes), 2),

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 
 from engine import Engine, EngineFailure
 
@@ -17,12 +19,9 @@ class Load:
     """Of each request; 0 for a PRM, which reads."""
 
 
-def measure(engine: Engine, load: Load, text: list[int], limit: float) -> dict:
-    """Puts the requests, never more in flight than the load says. Raises EngineFailure, OSError.
-
-    text: token ids that prompts are cut from, each from another place, so that no cache answers.
-    """
-    bodies = [json.dumps(_body(engine, load, text, number)).encode() for number in range(load.requests)]
+def measure(engine: Engine, load: Load, prompts: Iterator[list[int]], limit: float) -> dict:
+    """Puts the requests, never more in flight than the load says. Raises EngineFailure, OSError."""
+    bodies = [json.dumps(_body(engine, load, next(prompts))).encode() for _ in range(load.requests)]
     begin = time.monotonic()
     answers = asyncio.run(_ask(engine, "/pooling" if engine.role == "prm" else "/v1/completions", bodies, load.in_flight, limit))
     seconds = time.monotonic() - begin
@@ -38,9 +37,16 @@ def measure(engine: Engine, load: Load, text: list[int], limit: float) -> dict:
     }
 
 
-def _body(engine: Engine, load: Load, text: list[int], number: int) -> dict:
-    place = number * 7 % len(text)
-    prompt = (text[place:] + text[:place])[:load.prompt_tokens]
+def prompts(text: list[int]) -> Iterator[list[int]]:
+    """Token ids, each prompt from another place of the text on, so that no cache knows its beginning."""
+    stride = 7 if len(text) % 7 else 11
+    for number in count():
+        place = number * stride % len(text)
+        yield text[place:] + text[:place]
+
+
+def _body(engine: Engine, load: Load, ids: list[int]) -> dict:
+    prompt = ids[:load.prompt_tokens]
     if engine.role == "prm":
         return {"model": engine.role, "input": prompt}
     return {

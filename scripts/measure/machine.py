@@ -4,6 +4,7 @@ import importlib.metadata
 import os
 import platform
 import re
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +76,27 @@ def nvidia_smi(fields: list[str], *more: str) -> str:
     if done.returncode != 0:
         raise NoGPU("nvidia-smi says: " + ((done.stdout + done.stderr).strip().splitlines() or ["nothing"])[-1])
     return done.stdout
+
+
+def room(folder: Path) -> int:
+    """Bytes that files may take there: what is free, and of a file system in memory no more than a quarter of what is available."""
+    free = shutil.disk_usage(folder).free
+    return min(free, available_memory() // 4) if is_in_memory(folder, Path("/proc/mounts").read_text()) else free
+
+
+def is_in_memory(folder: Path, mounts: str) -> bool:
+    """mounts: as /proc/mounts has them, where the last of several at one place counts."""
+    kinds = {}
+    for line in mounts.splitlines():
+        _, place, kind, *_ = line.split()
+        kinds[Path(place.replace("\\040", " "))] = kind
+    folder = folder.resolve()
+    return next((kinds[place] for place in [folder, *folder.parents] if place in kinds), "") in ("tmpfs", "ramfs")
+
+
+def available_memory() -> int:
+    found = re.search(r"^MemAvailable: +(\d+) kB", Path("/proc/meminfo").read_text(), re.MULTILINE)
+    return int(found[1]) * 1024 if found else 0
 
 
 def vllm_version() -> str | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+import machine
 import tensors
 from tensors import Shape
 
@@ -93,10 +94,9 @@ def _make_all(folder: Path, shapes: dict[str, Shape], say) -> None:
     for role in ROLES:
         shutil.rmtree(folder / role, ignore_errors=True)
     needed = sum(tensors.size(shapes[role], ARCHITECTURES[role]) for role in ROLES)
-    free = shutil.disk_usage(folder).free
-    if free < needed * 1.02:
-        raise OSError(f"the models need {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free in {folder}; "
-                      "name another folder with --store")
+    if (room := machine.room(folder)) < needed * 1.02:
+        raise OSError(f"the models need {needed / 1e9:.2g} GB, and {room / 1e9:.2g} GB can be had in {folder}; "
+                      "name a folder on a disk that has them with --store")
     say(f"Making the models in {folder} ({needed / 1e9:.2g} GB)")
     for number, role in enumerate(ROLES):
         _make(folder / role, shapes[role], ARCHITECTURES[role], number)

@@ -19,6 +19,8 @@ from models import DEMO, Models
 
 # The most valuable first: the largest engine, then the job that starts each engine several times.
 STEPS = ("target", "swap", "share", "sleep", "draft", "prm")
+# Seconds for one level of load, and for each command of sleep mode.
+LONGEST = 120
 NO_SLEEP = "vLLM's CPU build has no sleep mode"
 
 
@@ -144,7 +146,9 @@ class Study:
         log = folder / (f"{role}.log" if sleeps or self._is_cpu else f"{role}-awake.log")
         version = self._settings.version
         with Engine(role, models.paths[role], models.profile, version, self._is_cpu, sleeps, log) as engine:
-            engine.bring_up(self._left() - 5)
+            # One that hangs must not take the time of everything else.
+            is_last = role == self._settings.steps[-1]
+            engine.bring_up(self._left() - 5 if is_last else max(2 * self._cold, self._left() / 2))
             self._saw({"engine": role, "kind": "cold"} | engine.start, "vllm serve")
             text = engine.tokenize("\n\n".join(problem_texts()))
             self._loads(engine, text)
@@ -152,18 +156,20 @@ class Study:
 
     def _loads(self, engine: Engine, text: list[int]) -> None:
         warm_up, *loads = self._plan(engine.role)
-        rate = 0.0
-        with self._attempt(f"tokens a second of the {engine.role}"):
-            load.measure(engine, warm_up, text, self._left())
-            for each in loads:
-                what = f"tokens a second of the {engine.role}, {each.in_flight} in flight"
-                tokens = each.requests * (each.written_tokens or each.prompt_tokens)
-                if self._lacks(5 + (tokens / rate if rate else 0), what):
-                    return
-                figure = load.measure(engine, each, text, self._left() - 2)
-                rate = figure["tokens_per_second"]
-                self._told["throughput"].append(figure)
-                self._say(f"  {what}: {rate:,.0f}")
+        prompts, rate = load.prompts(text), 0.0
+        for each in [warm_up, *loads]:
+            what = f"tokens a second of the {engine.role}, {each.in_flight} in flight"
+            tokens = each.requests * (each.written_tokens or each.prompt_tokens)
+            if self._lacks(5 + (tokens / rate if rate else 0), what):
+                continue
+            with self._attempt(f"{what} and more"):
+                figure = load.measure(engine, each, prompts, min(self._left() - 2, LONGEST))
+                if each is not warm_up:
+                    rate = figure["tokens_per_second"]
+                    self._told["throughput"].append(figure)
+                    self._say(f"  {what}: {rate:,.0f}")
+                continue
+            return
 
     def _plan(self, role: str) -> list[Load]:
         """The first warms the engine up."""
@@ -186,9 +192,14 @@ class Study:
                 return
             with self._attempt(f"{what}, level {level}"):
                 engine.check_alive()
-                nap = naps.measure(engine, level, self._settings.gpu, text[:32], self._left() - 2)
+                nap = naps.measure(engine, level, self._settings.gpu, text[:32], min(self._left() - 2, LONGEST))
                 self._told["sleep"].append(nap)
                 self._say(f"  {what}, level {level}: {nap['sleep_seconds']:.1f} s and {nap['wake_seconds']:.1f} s")
+                continue
+            # Perhaps it sleeps on, and answers nothing any more.
+            if level == 1:
+                self._miss(f"{what}, level 2", "level 1 failed")
+            return
 
     def _settle(self) -> None:
         """Waits a while until the GPU's memory is as free as it was at the beginning."""

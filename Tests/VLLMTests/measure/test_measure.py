@@ -96,8 +96,10 @@ class OnAGPU(unittest.TestCase):
 
     def test_what_fails_harms_nothing_else(self):
         for fault, told_of, only in (
-            ("level=2", "sleep and waking of the draft, level 2", "draft"), ("sleep mode", "sleep and waking of the draft", "draft"),
-            ("completions", "tokens a second of the draft", "draft"), ("start", "draft", "draft,share"),
+            ("level=1", "sleep and waking of the draft, level 2", "draft"),
+            ("level=2", "sleep and waking of the draft, level 2", "draft"),
+            ("sleep mode", "sleep and waking of the draft", "draft"),
+            ("completions", "tokens a second of the draft, 4 in flight and more", "draft"), ("start", "draft", "draft,share"),
             ("refuse", "the end of the job under share", "share,draft"),
         ):
             with self.subTest(fault):
@@ -109,6 +111,8 @@ class OnAGPU(unittest.TestCase):
                 self.assertTrue(told["starts"])
                 self.assertEqual(bool(told["throughput"]), fault not in ("completions", "start"))
                 self.assertEqual(bool(told["jobs"]), "share" in only)
+                if fault == "refuse":
+                    self.assertIn("code 2: the models do not fit (", told["missing"][0]["why"])
                 self.assertEqual(machine.left(), [])
 
     def test_time_that_is_not_there(self):
@@ -142,7 +146,8 @@ class Reading(unittest.TestCase):
         log = StartLog()
         log.line("(Worker pid=1) INFO 11-28 07:29:38 [cpu_model_runner.py:68] Starting to load model /m...", 10)
         log.line("(Worker pid=1) INFO 11-28 07:29:39 [default_loader.py:501] Loading weights took 0.26 seconds", 11)
-        log.line("(EngineCore pid=2) INFO 11-28 07:29:42 [core.py:402] init engine (profile, create kv cache, warmup model) took 0.32 s", 13)
+        took = "init engine (profile, create kv cache, warmup model) took 0.32 s"
+        log.line(f"(EngineCore pid=2) INFO 11-28 07:29:42 [core.py:402] {took}", 13)
         self.assertEqual(log.phases(13.5), {"imports": 10, "weights": 1, "graphs": 2, "ready": 0.5})
 
     def test_start_log_that_tells_little(self):
@@ -158,6 +163,11 @@ class Reading(unittest.TestCase):
         self.assertEqual((second.name, second.total, second.used), ("NVIDIA GB10", None, None))
         self.assertRaises(machine.NoGPU, machine.parse_gpus, "No devices were found\n")
         self.assertRaises(machine.NoGPU, machine.chosen_gpu, {"CUDA_VISIBLE_DEVICES": "MIG-1"})
+
+    def test_file_systems_in_memory(self):
+        mounts = "/dev/vda / ext4 rw 0 0\ntmpfs /dev/shm tmpfs rw 0 0\ntmpfs /my\\040tmp tmpfs rw 0 0\nnas /my\\040tmp/nas nfs4 rw 0 0\n"
+        for folder, is_in_memory in (("/home", False), ("/dev/shm/a/b", True), ("/my tmp/b", True), ("/my tmp/nas/b", False)):
+            self.assertEqual(machine.is_in_memory(Path(folder), mounts), is_in_memory, folder)
 
     def test_texts_are_words_in_steps(self):
         from random import Random

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -96,6 +97,11 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(None)
 
 
+def end(*_) -> None:
+    GPU.use(0)
+    os._exit(0)
+
+
 def main() -> None:
     if FAULT == "start" or (FAULT == "sleep mode" and "--enable-sleep-mode" in FLAGS):
         sys.exit("ValueError: as asked for")
@@ -109,6 +115,7 @@ def main() -> None:
     if FAULT == "hang":
         time.sleep(1000)
     GPU.use(LOADED)
+    signal.signal(signal.SIGTERM, end)
     ThreadingHTTPServer.request_queue_size = 1024
     ThreadingHTTPServer(("127.0.0.1", int(FLAGS[FLAGS.index("--port") + 1])), Handler).serve_forever()
 
