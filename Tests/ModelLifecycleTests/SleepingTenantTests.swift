@@ -63,6 +63,24 @@ struct SleepingTenantTests {
         try await residency.deactivate()
     }
 
+    @Test("weights are read for a start, and at level 2 for a waking too; at level 1 they go to the machine's memory")
+    func files() async throws {
+        var bench = bench
+        bench.configuration.weights = [WeightFile(path: "/a", size: 3), WeightFile(path: "/b", size: 4)]
+        for (level, awake, asleep) in [(1, (false, 7), (false, 0)), (2, (false, 0), (true, 0))] {
+            let tenant = SleepingTenant(
+                bench.engine(), level: level, memory: .withoutGPU(), clock: RecordingClock(),
+                logger: Logger(label: "test"))
+            func look() async -> (Bool, Int) { (await tenant.readsFiles, await tenant.departureBytes) }
+            #expect(await look() == (true, 0))
+            try await tenant.moveIn(beside: [])
+            #expect(await look() == awake)
+            _ = try await tenant.moveOut(beside: [])
+            #expect(await look() == asleep)
+            try await tenant.engine.stop()
+        }
+    }
+
     @Test("vLLM says 200, and the memory is still held")
     func memoryThatStaysIsTakenByForce() async throws {
         let residency = try residency()

@@ -58,6 +58,30 @@ struct SwapResidencyTests {
         try await residency.deactivate()
     }
 
+    @Test("the weights of engines that will start are read ahead, and of no others")
+    func readsAhead() async throws {
+        let engines = benches.map { bench in
+            var bench = bench
+            bench.configuration.weights = [WeightFile(path: "/\(bench.configuration.name)", size: 1)]
+            return bench.engine()
+        }
+        let readAhead = ReadAhead { nil }
+        let residency = try SwapResidency(
+            engines: engines, groups: [["draft", "prm"], ["target"]], readAhead: readAhead)
+        _ = try await residency.activate(["draft", "prm"])
+        #expect(readAhead.files == ["/draft", "/prm"])
+        await residency.expect(["target"])
+        #expect(readAhead.files == ["/target"])
+        await residency.expect(["draft", "prm"])
+        #expect(readAhead.files == [])
+        try await engines[1].stop()
+        _ = try await residency.activate(["draft", "prm"])
+        #expect(readAhead.files == ["/prm"])
+        await residency.expect(["target"])
+        try await residency.deactivate()
+        #expect(readAhead.files == [])
+    }
+
     @Test func wishesThatMeetAreTakenInTurn() async throws {
         let residency = try SwapResidency(engines: engines)
         try await withThrowingTaskGroup(of: Void.self) { group in

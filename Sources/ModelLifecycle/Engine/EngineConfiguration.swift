@@ -19,6 +19,8 @@ public struct EngineConfiguration: Sendable, Hashable {
     public var name: String
     /// A folder, or what else the engine takes as a model.
     public var model: String
+    /// Files that it loads when it starts, in that order; empty where they are not known.
+    public var weights: [WeightFile]
     public var arguments: [Argument]
     /// Set on top of this program's own environment.
     public var environment: [String: String]
@@ -39,13 +41,15 @@ public struct EngineConfiguration: Sendable, Hashable {
     public var killLimit: Duration
 
     public init(
-        name: String, model: String, arguments: [Argument] = [], environment: [String: String] = [:],
+        name: String, model: String, weights: [WeightFile] = [], arguments: [Argument] = [],
+        environment: [String: String] = [:],
         workingDirectory: String? = nil, task: EngineTask = .generate, contextLength: Int? = nil,
         gpuShare: Double? = nil, sleeps: Bool = false, startSilence: Duration = .seconds(600),
         stopGrace: Duration = .seconds(10), killLimit: Duration = .seconds(10)
     ) {
         self.name = name
         self.model = model
+        self.weights = weights
         self.arguments = arguments
         self.environment = environment
         self.workingDirectory = workingDirectory
@@ -56,6 +60,19 @@ public struct EngineConfiguration: Sendable, Hashable {
         self.startSilence = startSilence
         self.stopGrace = stopGrace
         self.killLimit = killLimit
+    }
+}
+
+/// A file that an engine loads when it starts.
+public struct WeightFile: Sendable, Hashable {
+    /// Absolute path.
+    public var path: String
+    /// In bytes.
+    public var size: Int
+
+    public init(path: String, size: Int) {
+        self.path = path
+        self.size = size
     }
 }
 

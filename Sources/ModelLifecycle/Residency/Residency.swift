@@ -12,10 +12,18 @@ public protocol Residency: Actor {
     /// Starts one engine of the resident group anew, after it died or went wrong.
     func restart(_ name: String) async throws -> any EngineHandle
 
+    /// Told which group comes after the resident one, as far as can be known: what its start needs may be readied meanwhile.
+    /// Returns at once; nothing depends on it, and a wrong guess costs no more than the readying. An empty group is none.
+    func expect(_ group: [String]) async
+
     /// Leaves nothing up. Runs to its end even when the calling task is cancelled.
     func deactivate() async throws
 
     var statistics: ResidencyStatistics { get async }
+}
+
+extension Residency {
+    public func expect(_ group: [String]) async {}
 }
 
 /// What the comings and goings cost.

@@ -37,6 +37,20 @@ actor SleepingTenant: Tenant {
         self.logger = logger
     }
 
+    var readsFiles: Bool {
+        get async {
+            guard await engine.state == .ready else { return true }
+            return isAsleep && level > 1
+        }
+    }
+
+    var departureBytes: Int {
+        get async {
+            guard level == 1, !isAsleep, await engine.state == .ready else { return 0 }
+            return engine.configuration.weights.map(\.size).sum()
+        }
+    }
+
     private var canary: Canary { Canary(task: engine.configuration.task) }
 
     // MARK: Moving in

@@ -6,6 +6,7 @@ import Logging
 public actor SwapResidency: Residency {
     public nonisolated let groups: [[String]]
     private let tenants: [String: any Tenant]
+    private let readAhead: ReadAhead
     private let turnstile = Turnstile()
     private var swaps = 0
 
@@ -15,11 +16,13 @@ public actor SwapResidency: Residency {
     ///   - engines: each with the name of its configuration.
     ///   - groups: names of engines; nil is a group for each, in the order given.
     ///   - memory: starts the engines, each when all others are gone and their memory is back.
+    ///   - readAhead: reads the weights of engines that are about to start.
     /// - Throws: ``ResidencyError`` when names do not fit together.
     public init(
-        engines: [Engine], groups: [[String]]? = nil, memory: MemorySettling = .withoutGPU()
+        engines: [Engine], groups: [[String]]? = nil, memory: MemorySettling = .withoutGPU(),
+        readAhead: ReadAhead = ReadAhead()
     ) throws {
-        try self.init(tenants: engines.map { ProcessTenant($0, memory: memory) }, groups: groups)
+        try self.init(tenants: engines.map { ProcessTenant($0, memory: memory) }, groups: groups, readAhead: readAhead)
     }
 
     /// Engines that make room by sleeping.
@@ -28,17 +31,18 @@ public actor SwapResidency: Residency {
     ///   - level: see ``EngineClient/sleep(level:)``.
     ///   - memory: by which it is seen that a sleeping engine has given its memory back.
     public init(
-        sleepers: [Engine], groups: [[String]]? = nil, level: Int, memory: MemorySettling, logger: Logger,
+        sleepers: [Engine], groups: [[String]]? = nil, level: Int, memory: MemorySettling,
+        readAhead: ReadAhead = ReadAhead(), logger: Logger,
         clock: any Clock<Duration> = ContinuousClock()
     ) throws {
         let tenants = sleepers.map {
             SleepingTenant($0, level: level, memory: memory, clock: clock, logger: logger)
         }
-        try self.init(tenants: tenants, groups: groups)
+        try self.init(tenants: tenants, groups: groups, readAhead: readAhead)
     }
 
     /// - Parameter tenants: each goes by the name of its engine's configuration.
-    init(tenants: [any Tenant], groups: [[String]]?) throws {
+    init(tenants: [any Tenant], groups: [[String]]?, readAhead: ReadAhead) throws {
         let groups = groups ?? tenants.map { [$0.engine.configuration.name] }
         var byName: [String: any Tenant] = [:]
         for tenant in tenants {
@@ -52,12 +56,15 @@ public actor SwapResidency: Residency {
         }
         self.tenants = byName
         self.groups = groups
+        self.readAhead = readAhead
     }
 
     public func activate(_ group: [String]) async throws -> [String: any EngineHandle] {
         guard groups.contains(group) else {
             throw ResidencyError(description: "\(group) is not one of the groups \(groups)")
         }
+        // Here too: others take their time to go, and an engine spends more of its own on imports before it reads.
+        await expect(group)
         return try await inTurn {
             var stopped = 0
             for name in self.allNames where !group.contains(name) {
@@ -86,7 +93,18 @@ public actor SwapResidency: Residency {
         }
     }
 
+    public func expect(_ group: [String]) async {
+        var files: [String] = []
+        for name in group where await tenants[name]?.readsFiles == true {
+            files += tenants[name]?.engine.configuration.weights.map(\.path) ?? []
+        }
+        var reserve = 0
+        for tenant in tenants.values { reserve = reserve.plus(await tenant.departureBytes) }
+        readAhead.read(files, keeping: reserve)
+    }
+
     public func deactivate() async throws {
+        readAhead.stop()
         try await inTurn {
             // Side by side, since there may be little time; all are stopped even when one cannot be.
             let failure = await withTaskGroup(of: (any Error)?.self) { stops in

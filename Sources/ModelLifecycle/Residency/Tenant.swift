@@ -15,6 +15,12 @@ protocol Tenant: Actor {
     /// - Throws: what ``Engine/stop()`` throws.
     func moveOut(beside others: [String]) async throws -> Bool
 
+    /// Whether moving in reads the engine's files.
+    var readsFiles: Bool { get async }
+
+    /// Bytes that it will put into the machine's memory to make room on the GPU.
+    var departureBytes: Int { get async }
+
     /// From being asleep to having shown that it holds its model, each time.
     var wakings: [TimeSpan] { get }
 }
@@ -24,6 +30,9 @@ actor ProcessTenant: Tenant {
     nonisolated let engine: Engine
     let wakings: [TimeSpan] = []
     private let memory: MemorySettling
+
+    var readsFiles: Bool { get async { await engine.state != .ready } }
+    var departureBytes: Int { 0 }
 
     init(_ engine: Engine, memory: MemorySettling) {
         self.engine = engine

@@ -1,4 +1,5 @@
 import Foundation
+import ModelLifecycle
 
 /// Why a directory is no model that can be served.
 public struct ModelFilesError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -15,6 +16,8 @@ public struct ModelFiles: Sendable, Equatable {
     public var size: ModelSize
     /// What it takes to serve it.
     public var memory: CheckpointMemory
+    /// The files of its weights, in the order in which engines load them.
+    public var weights: [WeightFile] = []
     /// SHA-256 over the configuration, the tokenizer, and sizes, headers and samples of the weights: cheap, and it
     /// changes when the checkpoint is replaced.
     public var fingerprint: String
@@ -60,10 +63,12 @@ public struct ModelFiles: Sendable, Equatable {
         var files: [any WeightsFile] = []
         let set = try WeightFiles(directory)
         for name in set.names {
-            let weights = try set.read(name, config: config)
-            files.append(weights)
-            memory.stored.merge(weights.bytesByType) { $0.plus($1) }
-            for field in [name, String(weights.fileSize), weights.digest] { hash.update(field: field) }
+            let file = try set.read(name, config: config)
+            files.append(file)
+            weights.append(
+                WeightFile(path: root.appending(path: name).path, size: Int(clamping: file.fileSize)))
+            memory.stored.merge(file.bytesByType) { $0.plus($1) }
+            for field in [name, String(file.fileSize), file.digest] { hash.update(field: field) }
         }
         size = try set.size(files, config: config, quantisation: quantisation)
         fingerprint = hash.hex()

@@ -33,8 +33,14 @@ protocol EngineRoom: Sendable {
     ///
     /// - Parameter note: told of loads and swaps, now and in later restarts.
     func enter(_ group: [Role], note: @escaping EngineNoteTaker) async throws -> any Crew
+    /// Told which group comes next, as far as can be known, once the resident one is at work; an empty one is none.
+    func expect(_ group: [Role]) async
     /// Stops every engine.
     func leave() async throws
+}
+
+extension EngineRoom {
+    func expect(_ group: [Role]) async {}
 }
 
 /// What happens to engines.

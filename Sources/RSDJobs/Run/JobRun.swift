@@ -156,6 +156,7 @@ struct JobRun: Sendable {
                     times.withLock { $0.note(note) }
                 }
                 await meter.read()
+                await room.expect(roster.group(after: group, of: room.groups))
                 try await run(phase, of: group, crew: crew, meter: meter, roster: &roster, journal: journal)
             }
         }

@@ -80,17 +80,19 @@ struct LocalEngines: EngineSite {
                 Engine(
                     configuration: try EngineConfiguration(
                         role: role, model: model, engine: spec.engine, memory: plan.memory[role] ?? EngineMemory(),
-                        sleeps: plan.residency == .sleep),
+                        weights: job.weights(of: role), sleeps: plan.residency == .sleep),
                     dialect: dialect, ledger: ledger, logDirectory: directory.logs.path,
                     requests: EngineRequests(retry: EngineSpec.retry), warmStarts: warmStarts, logger: logger)
             }
         }
+        let readAhead = ReadAhead(logger: logger)
         let names = plan.groups.map { $0.map(\.rawValue) }
         guard plan.residency == .sleep else {
-            return try SwapResidency(engines: engines, groups: names, memory: memory)
+            return try SwapResidency(engines: engines, groups: names, memory: memory, readAhead: readAhead)
         }
         return try SwapResidency(
-            sleepers: engines, groups: names, level: spec.engine.sleepLevel, memory: memory, logger: logger)
+            sleepers: engines, groups: names, level: spec.engine.sleepLevel, memory: memory, readAhead: readAhead,
+            logger: logger)
     }
 
     private func energy(on machine: MachineMemory) -> EnergyMeter? {

@@ -46,6 +46,10 @@ struct ResidentEngines: EngineRoom {
             })
     }
 
+    func expect(_ group: [Role]) async {
+        await residency.expect(group.map(\.rawValue))
+    }
+
     func leave() async throws {
         try await residency.deactivate()
     }

@@ -3,6 +3,7 @@ struct Roster: Sendable {
     private let spec: JobSpec
     let ids: [TrajectoryID]
     private(set) var trajectories: [TrajectoryID: Trajectory]
+    private let roles: [String: Set<Role>]
     private let problems: [TrajectoryID: Problem]
 
     init(_ job: LoadedJob) {
@@ -27,6 +28,7 @@ struct Roster: Sendable {
             }
         }
         self.spec = spec
+        roles = Dictionary(spec.methods.map { ($0.name, $0.kind.roles) }) { first, _ in first }
         self.ids = ids
         self.trajectories = trajectories
         self.problems = problems
@@ -46,6 +48,19 @@ struct Roster: Sendable {
 
     func needing(_ roles: [Role]) -> [Trajectory] {
         all.filter { $0.needs(anyOf: roles) }
+    }
+
+    /// The group that will have something to do once the given one has nothing more, as far as can be told beforehand: the next in
+    /// a wave's order that some trajectory needs already, or whose method asks it of what the given group is about to answer.
+    /// Empty where it is none, or the given one again.
+    func group(after group: [Role], of groups: [[Role]]) -> [Role] {
+        var needed: Set<Role> = []
+        for trajectory in trajectories.values {
+            let needs = Set(trajectory.needs.compactMap(\.role))
+            needed.formUnion(needs.isDisjoint(with: group) ? needs : roles[trajectory.id.method] ?? [])
+        }
+        let index = groups.firstIndex(of: group) ?? 0
+        return (groups[(index + 1)...] + groups[..<index]).first { !needed.isDisjoint(with: $0) } ?? []
     }
 
     mutating func update(_ changed: some Sequence<Trajectory>) {

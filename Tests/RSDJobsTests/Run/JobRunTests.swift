@@ -65,6 +65,14 @@ import Testing
         #expect(records.contains(.wake(engine: "target", seconds: 0.5, begin: 1_795_000_100)))
     }
 
+    @Test("in each phase the room is told which group comes next")
+    func expects() async throws {
+        let fixture = try SpecFixture()
+        let site = FakeSite()
+        _ = try await JobRun(try fixture.load(), in: RunDirectory(URL(filePath: fixture.path("run"))), on: site).run()
+        #expect(site.expected == [[.prm], [.target], []])
+    }
+
     @Test("where nothing can be measured, nothing is said of energy")
     func unmeasured() async throws {
         let records = try await records(of: Room(isMeasured: false))

@@ -10,13 +10,17 @@ final class FakeSite: EngineSite, EngineRoom {
     let reason: String? = nil
     let energy: EnergyMeter? = nil
     private let count = Mutex(0)
+    private let hints = Mutex<[[Role]]>([])
 
     var asked: Int { count.withLock { $0 } }
+    /// The groups that were said to come next, one for each phase.
+    var expected: [[Role]] { hints.withLock { $0 } }
 
     func version() -> String { "fake" }
     func sweep() -> Int { 0 }
     func open() -> any EngineRoom { self }
     func leave() {}
+    func expect(_ group: [Role]) { hints.withLock { $0.append(group) } }
 
     func enter(_ group: [Role], note: @escaping EngineNoteTaker) async throws -> any Crew {
         try await note(

@@ -1,0 +1,46 @@
+import Testing
+
+@testable import RSDJobs
+
+/// Which group of engines is readied while another works.
+@Suite struct NextGroupTests {
+    private static let each: [[Role]] = [[.draft], [.prm], [.target]]
+
+    private func job(_ methods: String) throws -> LoadedJob {
+        let fixture = try SpecFixture()
+        try fixture.writeJob(("  - { rsd: { threshold: 0.7 } }\n  - target_only\n", methods))
+        return try fixture.load()
+    }
+
+    @Test("the next in the order of a wave that somebody will need, round and round")
+    func rewardGuided() throws {
+        let roster = Roster(try job("  - { rsd: { threshold: 0.7 } }\n"))
+        #expect(roster.group(after: [.draft], of: Self.each) == [.prm])
+        #expect(roster.group(after: [.prm], of: Self.each) == [.draft])
+        #expect(roster.group(after: [.draft, .prm], of: [[.draft, .prm], [.target]]) == [.target])
+    }
+
+    @Test("what others wait for already comes too; what nobody asks does not")
+    func others() throws {
+        let job = try job("  - draft_only\n  - target_only\n")
+        var roster = Roster(job)
+        func answer(_ role: Role) throws {
+            for var trajectory in roster.needing([role]) {
+                try trajectory.apply(
+                    FakeCrew.event(for: Question(trajectory.need, of: trajectory.id, in: job.spec)))
+                roster.update([trajectory])
+            }
+        }
+        #expect(roster.group(after: [.draft], of: Self.each) == [.target])
+        try answer(.draft)
+        #expect(roster.group(after: [.target], of: Self.each) == [])
+        try answer(.target)
+        #expect(roster.group(after: [.draft], of: Self.each) == [])
+    }
+
+    @Test("of one group there is no next")
+    func together() throws {
+        let roster = Roster(try job("  - { rsd: { threshold: 0.7 } }\n"))
+        #expect(roster.group(after: [.draft, .prm, .target], of: [[.draft, .prm, .target]]) == [])
+    }
+}
