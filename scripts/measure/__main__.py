@@ -64,7 +64,7 @@ def measure(arguments: argparse.Namespace, end: float) -> int:
         "machine": machine.facts(gpu), "vllm": version, "program": program_version(program), "models": chosen.facts(),
         "starts": [], "sleep": [], "throughput": [], "jobs": [], "steps": [], "missing": [], "finished": False,
     }
-    settings = Settings(program, chosen, gpu, version, arguments.only, problems, arguments.minutes, folder)
+    settings = Settings(program, chosen, gpu, version, arguments.only, problems, folder)
     study = Study(settings, told, end, say)
     say(f"{told['machine'].get('gpu', {}).get('name', 'the CPU build')}, vLLM {version}, models: {chosen.name}; into {folder}")
     try:

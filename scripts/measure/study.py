@@ -32,7 +32,6 @@ class Settings:
     version: str
     steps: list[str]
     problems: int
-    minutes: float
     folder: Path
 
 
