@@ -1,16 +1,20 @@
 import Logging
 import Terminal
 
-/// Shows warnings of the engines' keeper among the lines of the run.
+/// Shows what the engines' keeper has to say among the lines of the run: warnings, and notices in plain.
 struct ProgressLogHandler: LogHandler {
     let display: ProgressDisplay
     var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.warning
+    var logLevel = Logger.Level.notice
 
     func log(event: LogEvent) {
         let details = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
         let tail = details.map { " \($0.key)=\($0.value)" }.joined()
-        display.say("! \(event.message)\(tail)", .yellow)
+        if event.level < .warning {
+            display.say("\(event.message)\(tail)")
+        } else {
+            display.say("! \(event.message)\(tail)", .yellow)
+        }
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {

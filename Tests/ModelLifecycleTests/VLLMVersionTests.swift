@@ -68,10 +68,12 @@ import Testing
 
     private func plan(
         _ version: String?, arguments: [EngineConfiguration.Argument] = [], environment: [String: String] = [:],
-        task: EngineTask = .generate
+        task: EngineTask = .generate, processors: ProcessorShare = .whole
     ) async throws -> LaunchPlan {
         let plan = try await dialect(version).launch(
-            EngineConfiguration(name: "m", model: "/m", arguments: arguments, environment: environment, task: task),
+            EngineConfiguration(
+                name: "m", model: "/m", arguments: arguments, environment: environment, task: task,
+                processors: processors),
             port: 1)
         plan.removeTemporaries()
         return plan
@@ -91,6 +93,63 @@ import Testing
             #expect(parallel.environment[name] == nil, "\(version)")
             #expect(try await plan(version, environment: [name: "0"]).environment[name] == nil, "the job's own wins")
         }
+    }
+
+    @Test("engines that share processors wait without spinning, and on the CPU build compute with their part of them")
+    func sharedProcessors() async throws {
+        let shared = ProcessorShare(of: HostProcessors(allowed: 8, usable: 8), engines: 3)
+        let quota = ProcessorShare(of: HostProcessors(allowed: 8, usable: 3), engines: 1)
+        /// Asks for a start whose environment has `threads` and `policy`, but for what is set where these tests are run.
+        func expect(
+            _ threads: String?, _ policy: String?, of version: String?, _ share: ProcessorShare,
+            given: [String: String] = [:]
+        ) async throws {
+            let plan = try await plan(version, environment: given, processors: share)
+            let told = try await dialect(version).environment(for: share)
+            for (name, value) in [("OMP_NUM_THREADS", threads), ("OMP_WAIT_POLICY", policy)]
+            where ProcessInfo.processInfo.environment[name] == nil {
+                #expect(plan.environment[name] == value, "\(name) of \(version ?? "-")")
+                #expect(given[name] != nil || told[name] == value)
+            }
+        }
+        for version in ["0.13.0+cpu", "0.14.1+cpu", "0.20.2+cpu", "0.32.0+cpu", "0.99.0+cpu"] {
+            try await expect(nil, nil, of: version, .whole)
+            try await expect("3", nil, of: version, quota)
+            try await expect("2", "passive", of: version, shared)
+            try await expect(nil, "passive", of: version, shared, given: ["OMP_NUM_THREADS": "5"])
+            try await expect("2", nil, of: version, shared, given: ["OMP_WAIT_POLICY": "active"])
+        }
+        // Beside a GPU, vLLM chooses its threads itself.
+        for version in ["0.13.0", "0.32.0", "0.1.dev1", nil] {
+            try await expect(nil, nil, of: version, quota)
+            try await expect(nil, "passive", of: version, shared)
+        }
+    }
+
+    @Test("an only worker of the CPU build stays in the engine core's process, unless the job has it otherwise")
+    func oneProcess() async throws {
+        let variable = "VLLM_ENABLE_V1_MULTIPROCESSING"
+        let flag = "--distributed-executor-backend"
+        func way(
+            _ version: String?, _ arguments: [EngineConfiguration.Argument] = [], _ environment: [String: String] = [:]
+        ) async throws -> String? {
+            let plan = try await plan(version, arguments: arguments, environment: environment)
+            if let value = plan.environment[variable] { return value }
+            return plan.arguments.firstIndex(of: flag).map { plan.arguments[$0 + 1] }
+        }
+        for version in ["0.32.0+cpu", "0.33.1+cpu", "0.1.dev1+g1.cpu"] { #expect(try await way(version) == "0") }
+        let executor = "vllm.v1.executor.uniproc_executor.UniProcExecutor"
+        for version in ["0.20.0+cpu", "0.20.2+cpu", "0.31.0+cpu"] { #expect(try await way(version) == executor) }
+        for version in ["0.13.0+cpu", "0.14.1+cpu", "0.19.1+cpu", "0.32.0", "0.20.2", nil] {
+            #expect(try await way(version) == nil, "\(version ?? "-")")
+        }
+        for version in ["0.32.0+cpu", "0.20.2+cpu"] {
+            #expect(try await way(version, [.init("tensor_parallel_size", "2")]) == nil)
+            #expect(try await way(version, [.init("distributed_executor_backend", "mp")]) == nil)
+            #expect(try await way(version, [], ["VLLM_CPU_OMP_THREADS_BIND": "0-1"]) == nil, "binding needs a process")
+            #expect(try await way(version, [], ["VLLM_CPU_OMP_THREADS_BIND": "nobind"]) != nil)
+        }
+        #expect(try await way("0.32.0+cpu", [], [variable: "1"]) == nil, "the job's own wins")
     }
 
     @Test("sizes are plain numbers for every version")

@@ -18,6 +18,12 @@ import Testing
         try await Self.compare(job.resultLines(), setup)
         let figures = try job.summary().run
         #expect(figures.coldStarts == 3 && figures.swaps == 0)
+        #expect(run.messages.contains("3 engines that are up together share"), "\(run.messages)")
+        for log in try FileManager.default.contentsOfDirectory(at: job.directory.logs, includingPropertiesForKeys: nil)
+        {
+            let text = try String(contentsOf: log, encoding: .utf8)
+            #expect(text.contains("(EngineCore") && !text.contains("(Worker"), "no process of its own for the worker")
+        }
         #expect(try Busy(job.records()).seconds(atLeast: 2) > 0)
         try job.expectNoEngine()
     }
@@ -32,13 +38,14 @@ import Testing
         try job.expectNoEngine()
     }
 
-    @Test("three servers that run already")
+    @Test("all 200 problems on three servers that run already, and were started with their parts of the processors")
     func attach() async throws {
         let models = Programs.repository.appending(path: "demo/models").path
-        try await ServedModel.with("draft", "\(models)/draft") { draft in
-            try await ServedModel.with("target", "\(models)/target") { target in
-                try await ServedModel.with("prm", "\(models)/prm", task: .score(ScoringSetup())) { prm in
-                    var setup = VLLMSetup(problems: 0..<20, methods: Self.methods, engine: [])
+        let scoring = EngineTask.score(ScoringSetup())
+        try await ServedModel.with("draft", "\(models)/draft", among: 3) { draft in
+            try await ServedModel.with("target", "\(models)/target", among: 3) { target in
+                try await ServedModel.with("prm", "\(models)/prm", task: scoring, among: 3) { prm in
+                    var setup = VLLMSetup(problems: 0..<200, methods: Self.methods, engine: [])
                     setup.urls = ["draft": draft.url, "target": target.url, "prm": prm.url]
                     let job = try VLLMJob(setup)
                     let run = try await job.run(

@@ -31,6 +31,7 @@ public struct EngineConfiguration: Sendable, Hashable {
     public var contextLength: Int?
     /// The part of the GPU's memory that the engine may take; nil leaves it to the engine.
     public var gpuShare: Double?
+    public var processors: ProcessorShare
     /// Whether the engine will be put to sleep and woken, which vLLM must know when it starts.
     public var sleeps: Bool
     /// How long a start may go on without a new word in the log. Loading and compiling take as long as they take.
@@ -44,8 +45,8 @@ public struct EngineConfiguration: Sendable, Hashable {
         name: String, model: String, weights: [WeightFile] = [], arguments: [Argument] = [],
         environment: [String: String] = [:],
         workingDirectory: String? = nil, task: EngineTask = .generate, contextLength: Int? = nil,
-        gpuShare: Double? = nil, sleeps: Bool = false, startSilence: Duration = .seconds(600),
-        stopGrace: Duration = .seconds(10), killLimit: Duration = .seconds(10)
+        gpuShare: Double? = nil, processors: ProcessorShare = .whole, sleeps: Bool = false,
+        startSilence: Duration = .seconds(600), stopGrace: Duration = .seconds(10), killLimit: Duration = .seconds(10)
     ) {
         self.name = name
         self.model = model
@@ -56,6 +57,7 @@ public struct EngineConfiguration: Sendable, Hashable {
         self.task = task
         self.contextLength = contextLength
         self.gpuShare = gpuShare
+        self.processors = processors
         self.sleeps = sleeps
         self.startSilence = startSilence
         self.stopGrace = stopGrace

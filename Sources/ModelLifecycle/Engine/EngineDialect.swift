@@ -32,19 +32,28 @@ public protocol EngineDialect: Sendable {
     /// - Parameters:
     ///   - models: the folders of the models that engines will have.
     ///   - environment: what engines get on top of this program's own, see ``EngineConfiguration/environment``.
+    ///   - processors: the part that each engine will have.
     ///   - isWanted: whether the user asks for it, also where nobody has tried it.
-    func forkServer(models: [String], environment: [String: String], isWanted: Bool) async throws -> ForkServerPlan?
+    func forkServer(
+        models: [String], environment: [String: String], processors: ProcessorShare, isWanted: Bool
+    ) async throws -> ForkServerPlan?
 
     /// A sentence for whoever uses this version of the engine; nil where there is nothing to say.
     func caution() async throws -> String?
+
+    /// The environment by which the engine's processes keep to their part of the processors. What the job or the user has set
+    /// comes before it.
+    func environment(for share: ProcessorShare) async throws -> [String: String]
 }
 
 extension EngineDialect {
     public func caution() async throws -> String? { nil }
 
-    public func forkServer(models: [String], environment: [String: String], isWanted: Bool) async throws
-        -> ForkServerPlan?
-    { nil }
+    public func forkServer(
+        models: [String], environment: [String: String], processors: ProcessorShare, isWanted: Bool
+    ) async throws -> ForkServerPlan? { nil }
+
+    public func environment(for share: ProcessorShare) async throws -> [String: String] { [:] }
 
     public func tellingLines(of logTail: String) -> [String] {
         logTail.split(whereSeparator: \.isNewline).suffix(20).map(String.init)

@@ -20,9 +20,9 @@ public struct PocketDialect: EngineDialect {
     }
 
     /// For those who test what comes of one.
-    public func forkServer(models: [String], environment: [String: String], isWanted: Bool) async throws
-        -> ForkServerPlan?
-    {
+    public func forkServer(
+        models: [String], environment: [String: String], processors: ProcessorShare, isWanted: Bool
+    ) async throws -> ForkServerPlan? {
         ForkServerPlan(
             executable: try executable(for: "fork-server"), arguments: ["fork-server"], environment: environment,
             trust: .proven, build: try await version())

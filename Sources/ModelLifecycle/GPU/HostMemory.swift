@@ -22,11 +22,11 @@ public struct HostMemory: Sendable, Hashable {
     ///   - proc: the folder that holds `meminfo` and `self/cgroup`.
     ///   - cgroups: where the control groups are mounted.
     static func read(proc: String, cgroups: String) -> HostMemory? {
-        guard let text = text(proc + "/meminfo"), let total = kilobytes("MemTotal", in: text),
+        guard let text = ControlGroups.text(proc + "/meminfo"), let total = kilobytes("MemTotal", in: text),
             let available = kilobytes("MemAvailable", in: text) ?? kilobytes("MemFree", in: text)
         else { return nil }
         var memory = HostMemory(total: total, available: available)
-        for group in ControlGroups.memory(text: Self.text(proc + "/self/cgroup") ?? "", mount: cgroups) {
+        for group in ControlGroups.folders(of: "memory", proc: proc, mount: cgroups).map(MemoryGroup.init) {
             guard let limit = group.limit, limit < total else { continue }
             // What the group has in the page cache is given back under pressure.
             let taken = max(0, (group.usage ?? 0) - (group.reclaimable ?? 0))
@@ -45,57 +45,20 @@ public struct HostMemory: Sendable, Hashable {
         }
         return nil
     }
-
-    fileprivate static func text(_ path: String) -> String? {
-        FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
-    }
 }
 
-/// The control groups that this process is in, from its own up to the root: each may have a limit.
-private enum ControlGroups {
-    struct Group {
-        var limit: Int?
-        var usage: Int?
-        var reclaimable: Int?
-    }
+/// What a control group has and may have of the memory, in bytes.
+private struct MemoryGroup {
+    var limit: Int?
+    var usage: Int?
+    var reclaimable: Int?
 
-    /// - Parameter text: that of `/proc/self/cgroup`.
-    static func memory(text: String, mount: String) -> [Group] {
-        text.split(separator: "\n").flatMap { line -> [Group] in
-            let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-            guard parts.count == 3 else { return [] }
-            if parts[1].isEmpty {
-                return folders(mount, String(parts[2])).map {
-                    group($0, limit: "memory.max", usage: "memory.current", cache: "inactive_file")
-                }
-            }
-            guard parts[1].split(separator: ",").contains("memory") else { return [] }
-            return folders(mount + "/memory", String(parts[2])).map {
-                group(
-                    $0, limit: "memory.limit_in_bytes", usage: "memory.usage_in_bytes", cache: "total_inactive_file")
-            }
-        }
-    }
-
-    /// A container sees its own group at the mount point, and is told a path that does not exist there.
-    private static func folders(_ mount: String, _ path: String) -> [String] {
-        var parts = path.split(separator: "/").filter { $0 != ".." }
-        var folders = [mount]
-        while !parts.isEmpty {
-            folders.append(mount + "/" + parts.joined(separator: "/"))
-            parts.removeLast()
-        }
-        return folders
-    }
-
-    private static func group(_ folder: String, limit: String, usage: String, cache: String) -> Group {
-        func number(_ name: String) -> Int? {
-            HostMemory.text(folder + "/" + name).flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }.map
-            { Int(memory: $0) }
-        }
-        let lines = (HostMemory.text(folder + "/memory.stat") ?? "").split(separator: "\n")
-        let reclaimable = lines.first { $0.hasPrefix(cache + " ") }?.split(separator: " ").last.flatMap { Int($0) }.map
-        { Int(memory: $0) }
-        return Group(limit: number(limit), usage: number(usage), reclaimable: reclaimable)
+    init(_ folder: ControlGroups.Folder) {
+        func bytes(_ name: String) -> Int? { folder.number(name).map { Int(memory: $0) } }
+        limit = bytes(folder.isLegacy ? "memory.limit_in_bytes" : "memory.max")
+        usage = bytes(folder.isLegacy ? "memory.usage_in_bytes" : "memory.current")
+        let cache = folder.isLegacy ? "total_inactive_file " : "inactive_file "
+        reclaimable = (folder.text("memory.stat") ?? "").split(separator: "\n").first { $0.hasPrefix(cache) }?
+            .split(separator: " ").last.flatMap { Int($0) }.map { Int(memory: $0) }
     }
 }

@@ -46,9 +46,13 @@ package enum ProcFS {
 
     /// The processors that this process may use, such as `0-3,8`; nil where the kernel does not tell.
     package static var allowedCPUs: String? {
-        let status = read("/proc/self/status").map { String(decoding: $0, as: UTF8.self) } ?? ""
+        read("/proc/self/status").flatMap { allowedCPUs(inStatus: String(decoding: $0, as: UTF8.self)) }
+    }
+
+    /// The same, out of the text of a `/proc/PID/status`.
+    static func allowedCPUs(inStatus text: String) -> String? {
         let name = "Cpus_allowed_list:"
-        return status.split(separator: "\n").first { $0.hasPrefix(name) }?
+        return text.split(separator: "\n").first { $0.hasPrefix(name) }?
             .dropFirst(name.count).trimmingCharacters(in: .whitespaces)
     }
 

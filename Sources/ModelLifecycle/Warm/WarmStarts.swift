@@ -20,7 +20,6 @@ public actor WarmStarts {
         case fork(expecting: Canary.Answer?)
     }
 
-    private let makePlan: @Sendable () async throws -> ForkServerPlan?
     private let ledger: EngineLedger
     private let logDirectory: String
     private let limit: Duration
@@ -39,11 +38,9 @@ public actor WarmStarts {
     ///   - isOn: whether engines are forked at all; else it only keeps what they answer.
     ///   - limit: how long the imports may take.
     ///   - answers: what engines answered that were spawned.
-    ///   - plan: how a fork server is started; nil where that is not known.
     public init(
         isOn: Bool = true, ledger: EngineLedger, logDirectory: String, limit: Duration, answers: ColdAnswers,
-        logger: Logger,
-        plan: @escaping @Sendable () async throws -> ForkServerPlan?
+        logger: Logger
     ) {
         state = isOn ? .idle : .off
         self.ledger = ledger
@@ -51,13 +48,19 @@ public actor WarmStarts {
         self.limit = limit
         self.answers = answers
         self.logger = logger
-        makePlan = plan
     }
 
     // MARK: The fork server
 
-    /// Begins with the imports, where they have not begun yet. Returns at once.
-    public func begin() {
+    /// Begins with the imports. Returns at once.
+    ///
+    /// - Parameter plan: how a fork server is started; nil where that is not known.
+    public func begin(_ plan: @escaping @Sendable () async throws -> ForkServerPlan?) {
+        planning = Task { try await plan() }
+        begin()
+    }
+
+    private func begin() {
         guard case .idle = state else { return }
         let done = Latch<ForkServer?>()
         state = .starting(Task { done.set(await start()) }, done)
@@ -78,13 +81,8 @@ public actor WarmStarts {
         }
     }
 
-    /// Asked for once.
     private var plan: ForkServerPlan? {
-        get async throws {
-            let task = planning ?? Task { [makePlan] in try await makePlan() }
-            planning = task
-            return try await task.value
-        }
+        get async throws { try await planning?.value }
     }
 
     private func turnOff(_ why: String) {

@@ -5,6 +5,8 @@ struct ResidencyPlan: Sendable, Equatable {
     var residency: ResidencyKind
     /// Models that are up together, in the order of a wave.
     var groups: [[Role]]
+    /// How many engines are up together and awake at most.
+    var mostTogether: Int { groups.map(\.count).max() ?? 0 }
     /// What each engine is told of memory.
     var memory: [Role: EngineMemory]
     /// Why, where it was left to the program to choose.

@@ -8,8 +8,6 @@ protocol EngineSite: Sendable {
     ///
     /// - Returns: how many engines were found.
     func sweep() async throws -> Int
-    /// Begins with what takes time and needs no device. Returns at once.
-    func warmUp() async
     /// Looks what memory there is, now that nothing of this run holds any, and settles which models may be up together.
     func open() async throws -> any EngineRoom
     /// Leaves nothing up, not even what engines come from. May be called more than once.
@@ -17,7 +15,6 @@ protocol EngineSite: Sendable {
 }
 
 extension EngineSite {
-    func warmUp() async {}
     func close() async {}
 }
 

@@ -3,7 +3,8 @@ import ModelLifecycle
 extension EngineConfiguration {
     /// - Throws: ``ModelFilesError``.
     init(
-        role: Role, model: ModelSpec, engine: EngineSpec, memory: EngineMemory, weights: [WeightFile] = [],
+        role: Role, model: ModelSpec, engine: EngineSpec, memory: EngineMemory, processors: ProcessorShare = .whole,
+        weights: [WeightFile] = [],
         sleeps: Bool = false
     ) throws {
         // The job's own part of the memory was for all engines together, and has been divided.
@@ -13,7 +14,8 @@ extension EngineConfiguration {
             arguments: arguments.map { Argument($0.name, $0.value) }
                 + (memory.cacheBytes.map { [Argument("kv-cache-memory-bytes", "\($0)")] } ?? []),
             environment: engine.env, task: try model.task(), contextLength: model.context, gpuShare: memory.share,
-            sleeps: sleeps, startSilence: .seconds(engine.startTimeout), stopGrace: .seconds(engine.stopGrace))
+            processors: processors, sleeps: sleeps, startSilence: .seconds(engine.startTimeout),
+            stopGrace: .seconds(engine.stopGrace))
     }
 }
 

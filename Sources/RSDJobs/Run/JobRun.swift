@@ -79,7 +79,6 @@ struct JobRun: Sendable {
         let isDone = roster.finishedCount == roster.ids.count && !retryFailed
         let site = try makeSite()
         try await closing(site) {
-            if !isDone { await site.warmUp() }
             let swept = try await interruption.giveUpOn { try await site.sweep() }
             let room = isDone ? nil : try await interruption.giveUpOn { try await site.open() }
             try writeSpec()

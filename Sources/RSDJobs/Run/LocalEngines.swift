@@ -24,27 +24,8 @@ struct LocalEngines: EngineSite {
             engine.startsWarm || engine.kind == .vllm
             ? WarmStarts(
                 isOn: engine.startsWarm, ledger: ledger, logDirectory: directory.logs.path,
-                limit: .seconds(engine.startTimeout), answers: ColdAnswers(), logger: logger,
-                plan: Self.forkServer(of: job, dialect)) : nil
+                limit: .seconds(engine.startTimeout), answers: ColdAnswers(), logger: logger) : nil
     }
-
-    /// What engines answer may depend on the GPU.
-    private static func forkServer(of job: LoadedJob, _ dialect: any EngineDialect)
-        -> @Sendable () async throws
-        -> ForkServerPlan?
-    {
-        let spec = job.spec
-        let models = Set(spec.rolesInWave.flatMap(\.models).compactMap { spec.models[$0]?.model }).sorted()
-        return {
-            var plan = try await dialect.forkServer(
-                models: models, environment: spec.engine.env, isWanted: spec.engine.warm == true)
-            let devices = try? await GPUProbe(environment: spec.engine.environment).devices()
-            plan?.build += (devices ?? []).map { " on \($0.name)" }.joined()
-            return plan
-        }
-    }
-
-    func warmUp() async { await warmStarts?.begin() }
 
     func close() async { await warmStarts?.end() }
 
@@ -67,20 +48,27 @@ struct LocalEngines: EngineSite {
         // What was swept a moment ago may not have given its memory back yet.
         let machine = try await MachineMemory.measure(for: job.spec, dialect: dialect, atRest: true)
         let plan = try ResidencyPlan(job.spec, models: job.memory, on: machine)
+        let processors = try await processorShare(plan)
+        await warmStarts?.begin { [job, dialect] in
+            try await job.forkServer(dialect, processors: processors, on: machine)
+        }
         return try ResidentEngines(
-            residency(plan, memory: settling(on: machine)), of: job, reason: plan.reason, energy: energy(on: machine),
+            residency(plan, processors, memory: settling(on: machine)), of: job, reason: plan.reason,
+            energy: energy(on: machine),
             startsEngines: true, logger: logger)
     }
 
     /// - Throws: `ResidencyError`; ``ModelFilesError``.
-    private func residency(_ plan: ResidencyPlan, memory: MemorySettling) throws -> any Residency {
+    private func residency(
+        _ plan: ResidencyPlan, _ processors: ProcessorShare, memory: MemorySettling
+    ) throws -> any Residency {
         let spec = job.spec
         let engines = try spec.rolesInWave.compactMap { role in
             try spec.models[role].map { model in
                 Engine(
                     configuration: try EngineConfiguration(
                         role: role, model: model, engine: spec.engine, memory: plan.memory[role] ?? EngineMemory(),
-                        weights: job.weights(of: role), sleeps: plan.residency == .sleep),
+                        processors: processors, weights: job.weights(of: role), sleeps: plan.residency == .sleep),
                     dialect: dialect, ledger: ledger, logDirectory: directory.logs.path,
                     requests: EngineRequests(retry: EngineSpec.retry), warmStarts: warmStarts, logger: logger)
             }
@@ -95,6 +83,17 @@ struct LocalEngines: EngineSite {
             logger: logger)
     }
 
+    /// Every engine's part of the processors. The run says what that means for them.
+    private func processorShare(_ plan: ResidencyPlan) async throws -> ProcessorShare {
+        let processors = HostProcessors.now()
+        let share = ProcessorShare(of: processors, engines: plan.mostTogether)
+        let settings = try await dialect.environment(for: share).filter { job.spec.engine.environment[$0.key] == nil }
+        if let note = share.note(engines: plan.mostTogether, on: processors, settings: settings) {
+            logger.notice("\(note)")
+        }
+        return share
+    }
+
     private func energy(on machine: MachineMemory) -> EnergyMeter? {
         guard case .gpu(let devices, _) = machine else { return nil }
         return EnergyMeter(GPUProbe(environment: job.spec.engine.environment), of: devices)
@@ -104,6 +103,19 @@ struct LocalEngines: EngineSite {
         guard case .gpu(let devices, _) = machine else { return .withoutGPU(logger: logger) }
         return MemorySettling(
             gpu: GPUProbe(environment: job.spec.engine.environment), baseline: devices, logger: logger)
+    }
+}
+
+extension LoadedJob {
+    /// What the job's engines are forked from. What they answer may depend on the GPU.
+    fileprivate func forkServer(_ dialect: any EngineDialect, processors: ProcessorShare, on machine: MachineMemory)
+        async throws -> ForkServerPlan?
+    {
+        let models = Set(spec.rolesInWave.flatMap(\.models).compactMap { spec.models[$0]?.model }).sorted()
+        var plan = try await dialect.forkServer(
+            models: models, environment: spec.engine.env, processors: processors, isWanted: spec.engine.warm == true)
+        if case .gpu(let devices, _) = machine { plan?.build += devices.map { " on \($0.name)" }.joined() }
+        return plan
     }
 }
 

@@ -29,6 +29,30 @@ struct ResidencyPlanTests {
         #expect(shares[.target]! > shares[.draft]! && shares[.draft]! > shares[.prm]!)
     }
 
+    @Test("how many engines are up together at most")
+    func together() throws {
+        #expect(try plan(.sample(.share), on: Machines.gpu()).mostTogether == 3)
+        #expect(try plan(.sample(.swap), on: Machines.gpu()).mostTogether == 1)
+        var paired = JobSpec.sample(.swap)
+        paired.engine.groups = [[.draft, .prm], [.target]]
+        #expect(try plan(paired, on: Machines.gpu()).mostTogether == 2)
+    }
+
+    @Test("a run says how the processors are shared where engines are told of it, and is silent otherwise")
+    func processorNote() throws {
+        let processors = HostProcessors(allowed: 8, usable: 2)
+        let shared = ProcessorShare(of: processors, engines: 3)
+        let settings = ["OMP_WAIT_POLICY": "passive", "OMP_NUM_THREADS": "1"]
+        let note = try #require(shared.note(engines: 3, on: processors, settings: settings))
+        #expect(
+            note == "3 engines that are up together share 2 processors: each engine starts with OMP_NUM_THREADS=1 "
+                + "OMP_WAIT_POLICY=passive; `env` in the job's `engine` section comes before that")
+        #expect(shared.note(engines: 3, on: processors, settings: [:]) == nil)
+        let alone = ProcessorShare(of: processors, engines: 1)
+        let quota = try #require(alone.note(engines: 1, on: processors, settings: ["OMP_NUM_THREADS": "2"]))
+        #expect(quota.hasPrefix("a quota gives this job the time of 2 of the 8 processors: "))
+    }
+
     @Test("a job's own part of the GPU is divided, a model's own is kept")
     func given() throws {
         let whole = JobSpec.sample(.share, args: [argument("gpu_memory_utilization", "0.6")])

@@ -10,8 +10,9 @@ struct ServedModel {
     /// - Parameters:
     ///   - name: the engine's part in the run, and the name that it serves the model by.
     ///   - model: a checkpoint.
+    ///   - engines: how many are up together.
     static func with<Value>(
-        _ name: String, _ model: String, task: EngineTask = .generate, context: Int = 2048,
+        _ name: String, _ model: String, task: EngineTask = .generate, context: Int = 2048, among engines: Int = 1,
         _ body: (ServedModel) async throws -> Value
     ) async throws -> Value {
         let scratch = FileManager.default.temporaryDirectory.appending(path: "rsd-served-\(UUID().uuidString)")
@@ -22,7 +23,8 @@ struct ServedModel {
                 name: name, model: model,
                 arguments: [
                     .init("dtype", "float32"), .init("enforce-eager"), .init("kv-cache-memory-bytes", "256M"),
-                ], task: task, contextLength: context),
+                ], task: task, contextLength: context,
+                processors: ProcessorShare(of: .now(), engines: engines)),
             dialect: VLLMDialect(installation: VLLMInstallation(venv: nil)),
             ledger: try EngineLedger(path: scratch.appending(path: "engines.jsonl").path),
             logDirectory: scratch.appending(path: "logs").path)

@@ -16,12 +16,16 @@ public struct VLLMDialect: EngineDialect {
         let room = try EngineRoomFolder.make()
         do {
             let given = ProcessInfo.processInfo.environment.merging(configuration.environment) { $1 }
-            let early = earlyEnvironment(given, version, isParallel: flags.isParallel)
+            let early = Self.earlyEnvironment(
+                given, version, isParallel: flags.isParallel, processors: configuration.processors)
             var late = ["TMPDIR": room.path]
             var path: [String] = []
             if let space = flags.cacheSpace, given["VLLM_CPU_KVCACHE_SPACE"] == nil {
                 late["VLLM_CPU_KVCACHE_SPACE"] = "\(space)"
             }
+            let threadsAreBound = given[Self.binding, default: "nobind"] != "nobind"
+            let inOne = flags.isParallel || flags.namesExecutor || threadsAreBound ? .none : version.oneProcess
+            late.merge(inOne.environment.filter { given[$0.key] == nil }) { $1 }
             if case .score(let setup) = configuration.task, let plugin = setup.plugin {
                 try room.write(plugin)
                 path = [room.plugins]
@@ -36,7 +40,7 @@ public struct VLLMDialect: EngineDialect {
             if flags.needsLongContextPermit { late["VLLM_ALLOW_LONG_MAX_MODEL_LEN"] = "1" }
             let arguments =
                 ["serve", configuration.model, "--host", "127.0.0.1", "--port", "\(port)"]
-                + ["--served-model-name", configuration.name] + flags.words
+                + ["--served-model-name", configuration.name] + inOne.words + flags.words
             return LaunchPlan(
                 executable: command.executable, arguments: command.arguments + arguments,
                 environment: early.merging(late) { $1 }, port: port, temporaries: [room.path],
@@ -68,11 +72,28 @@ public struct VLLMDialect: EngineDialect {
     /// What every engine of a job gets in its environment before anything is imported: vLLM reads some of it but once.
     ///
     /// - Parameter given: what is set already, and stays.
-    func earlyEnvironment(_ given: [String: String], _ version: VLLMVersion, isParallel: Bool) -> [String: String] {
-        var environment = Self.defaults
-        environment["VLLM_CPU_OMP_THREADS_BIND"] = Self.threadBinding(version, isParallel: isParallel)
+    static func earlyEnvironment(
+        _ given: [String: String], _ version: VLLMVersion, isParallel: Bool, processors: ProcessorShare
+    ) -> [String: String] {
+        var environment = defaults.merging(self.environment(for: processors, version)) { $1 }
+        environment[binding] = threadBinding(version, isParallel: isParallel)
         return environment.filter { given[$0.key] == nil }
     }
+
+    public func environment(for share: ProcessorShare) async throws -> [String: String] {
+        Self.environment(for: share, try await installation.versionToStart())
+    }
+
+    /// OpenMP's threads spin for milliseconds after each piece of work, on processors that other engines need.
+    private static func environment(for share: ProcessorShare, _ version: VLLMVersion) -> [String: String] {
+        var environment: [String: String] = [:]
+        if share.isShared { environment["OMP_WAIT_POLICY"] = "passive" }
+        // With a GPU, vLLM chooses by itself, and few.
+        if version.isCPUBuild { environment["OMP_NUM_THREADS"] = share.threads.map(String.init) }
+        return environment
+    }
+
+    private static let binding = "VLLM_CPU_OMP_THREADS_BIND"
 
     /// How the CPU build binds its threads. Left to itself, it binds every engine to the same cores.
     private static func threadBinding(_ version: VLLMVersion, isParallel: Bool) -> String? {

@@ -9,10 +9,13 @@ struct VLLMFlags {
     let cacheSpace: Int?
     /// Whether the model is spread over several processes.
     let isParallel: Bool
+    /// Whether the job says how vLLM is to run its workers.
+    let namesExecutor: Bool
 
     init(_ configuration: EngineConfiguration, for version: VLLMVersion = .newest) throws {
         var given = configuration.arguments.map(\.withPlainSize)
         isParallel = given.contains { $0.plainName.hasSuffix("-parallel-size") && $0.value != "1" }
+        namesExecutor = given.contains { $0.plainName == "distributed-executor-backend" }
         /// Takes a flag of the job's out, so that it is not there twice; vLLM writes flags with - and _ alike.
         func take(_ name: String) -> [String] {
             let values = given.filter { $0.plainName == name }.compactMap(\.value)

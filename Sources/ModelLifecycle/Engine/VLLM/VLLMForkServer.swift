@@ -2,9 +2,9 @@ import Foundation
 
 /// How vLLM is forked: `fork_server.py`, run by the Python that has vLLM.
 extension VLLMDialect {
-    public func forkServer(models: [String], environment: [String: String], isWanted: Bool) async throws
-        -> ForkServerPlan?
-    {
+    public func forkServer(
+        models: [String], environment: [String: String], processors: ProcessorShare, isWanted: Bool
+    ) async throws -> ForkServerPlan? {
         let version = try await installation.versionToStart()
         let command = try await installation.command(for: "vllm")
         guard let python = command.python else { return nil }
@@ -12,7 +12,8 @@ extension VLLMDialect {
         let given = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         return ForkServerPlan(
             executable: python, arguments: ["-c", script] + models,
-            environment: earlyEnvironment(given, version, isParallel: false).merging(environment) { $1 },
+            environment: Self.earlyEnvironment(given, version, isParallel: false, processors: processors)
+                .merging(environment) { $1 },
             trust: version.trustInForks(isWanted: isWanted), build: "vllm \(version) in \(python)")
     }
 }

@@ -35,6 +35,28 @@ extension VLLMVersion {
         return isCPUBuild ? .proven : .unproven
     }
 
+    /// What keeps an only worker in the process of the engine core, as it is on a GPU.
+    ///
+    /// From 0.20.0 on the CPU build gives it a process of its own, to bind its threads by the environment. That costs a third of a
+    /// gigabyte and another import of everything, and the worker watches its queue at full speed for a second after each step.
+    var oneProcess: OneProcess {
+        guard isCPUBuild, isSince(0, 20, 0) else { return .none }
+        guard isSince(0, 32, 0) else {
+            // Only the short name, `uni`, is overruled.
+            let executor = "vllm.v1.executor.uniproc_executor.UniProcExecutor"
+            return OneProcess(words: ["--distributed-executor-backend", executor])
+        }
+        return OneProcess(environment: ["VLLM_ENABLE_V1_MULTIPROCESSING": "0"])
+    }
+
+    struct OneProcess {
+        var words: [String] = []
+        var environment: [String: String] = [:]
+
+        /// Nothing is needed, or known.
+        static let none = OneProcess()
+    }
+
     private func isSince(_ major: Int, _ minor: Int, _ patch: Int) -> Bool {
         release.map { $0 >= Release(major, minor, patch) } ?? true
     }
