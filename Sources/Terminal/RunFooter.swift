@@ -31,12 +31,11 @@ public struct RunFooter: Sendable {
             (
                 "run",
                 Line(
-                    [
-                        NumberFormat.counted(run.waves, "wave"), NumberFormat.counted(run.swaps, "swap"),
-                        NumberFormat.counted(run.coldStarts, "cold start"),
-                    ].joined(separator: ", "))
+                    ([NumberFormat.counted(run.waves, "wave"), NumberFormat.counted(run.swaps, "swap")] + run.startWords)
+                        .joined(separator: ", "))
             ))
         if let loading = Self.seconds(run.seconds.loading) { facts.append(("loading", loading)) }
+        if let phases = run.loadingPhaseWords { facts.append(("", Line(phases, .dim))) }
         if let waking = Self.seconds(run.seconds.waking) { facts.append(("waking", waking)) }
         if let working = Self.seconds(run.seconds.working) { facts.append(("working", working)) }
         if let joules = run.joules {

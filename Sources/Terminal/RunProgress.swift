@@ -66,10 +66,9 @@ public struct RunProgress: Sendable {
         case .loading(let engine):
             loading = (engine, seconds)
             return [.loading(engine: engine)]
-        case .loaded(let engine, let time), .woken(let engine, let time):
-            loading = nil
-            loads.append(Load(engine: engine, seconds: time))
-            return [.loaded(engine: engine, seconds: time)]
+        case .loaded(let load):
+            return arrive(load.engine, load.seconds, load.kind == .cold ? nil : load.kind.rawValue)
+        case .woken(let engine, let time): return arrive(engine, time)
         case .swapped:
             swaps += 1
             return []
@@ -92,6 +91,12 @@ public struct RunProgress: Sendable {
             isGrading = true
             return [.message("grading \(NumberFormat.counted(answers, "answer")) with \(grader)", .plain)]
         }
+    }
+
+    private mutating func arrive(_ engine: String, _ seconds: Double, _ manner: String? = nil) -> [Note] {
+        loading = nil
+        loads.append(Load(engine: engine, seconds: seconds))
+        return [.loaded(engine: engine, seconds: seconds, manner: manner)]
     }
 
     private mutating func advance(_ trajectory: Trajectory, _ event: Event) -> [Note] {
@@ -123,7 +128,8 @@ public enum Note: Sendable, Equatable {
     case began(total: Int, finished: Int, replayed: Int)
     case swept(count: Int)
     case loading(engine: String)
-    case loaded(engine: String, seconds: Double)
+    /// - manner: `warm` or the like; nil where there is nothing to say of how it came up.
+    case loaded(engine: String, seconds: Double, manner: String? = nil)
     case phaseBegan(PhaseProgress)
     /// - loads: engines that were brought up for it.
     case phaseEnded(PhaseProgress, seconds: Double, loads: [RunProgress.Load])

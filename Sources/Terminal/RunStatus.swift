@@ -112,7 +112,8 @@ private struct CurrentPhase {
                 role = role ?? .prm
                 touched.insert(id)
             case .event(let id, .failed, _): touched.insert(id)
-            case .load(let engine, _, _), .wake(let engine, _, _): role = role ?? Role(rawValue: engine)
+            case .load(let load): role = role ?? Role(rawValue: load.engine)
+            case .wake(let engine, _, _): role = role ?? Role(rawValue: engine)
             case .begun, .event(_, .retried, _), .swap, .speculation, .shard: break
             }
         }

@@ -56,7 +56,8 @@ extension Note {
         case .swept(let count):
             "ended \(NumberFormat.counted(count, "engine")) that an earlier process had left behind"
         case .loading(let engine): "starting \(engine)"
-        case .loaded(let engine, let seconds): "\(engine) is up after \(NumberFormat.duration(seconds))"
+        case .loaded(let engine, let seconds, let manner):
+            "\(engine) is up after \(NumberFormat.duration(seconds))" + (manner.map { " (\($0))" } ?? "")
         case .phaseBegan(let phase):
             "wave \(phase.wave) \(phase.name) begins: "
                 + NumberFormat.counted(phase.total, "trajectory", "trajectories")

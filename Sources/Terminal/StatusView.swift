@@ -92,12 +92,12 @@ public struct StatusView: Sendable {
         let (loading, working) = (
             status.figures.seconds.loading.values, status.figures.seconds.working.values
         )
-        return [
-            NumberFormat.counted(status.figures.swaps, "swap"),
-            NumberFormat.counted(status.figures.coldStarts, "cold start"),
+        let spent = [
             "\(NumberFormat.duration(loading.reduce(0, +))) loading",
             "\(NumberFormat.duration(working.reduce(0, +))) working",
-        ].joined(separator: " · ")
+        ]
+        let swaps = NumberFormat.counted(status.figures.swaps, "swap")
+        return ([swaps] + status.figures.startWords + spent).joined(separator: " · ")
     }
 
     /// The directory above a shard's.

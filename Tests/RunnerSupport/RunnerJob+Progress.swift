@@ -35,7 +35,7 @@ extension JournalRecord {
     }
 
     package func isLoad(of engine: String) -> Bool {
-        if case .load(let name, _, _) = self { return name == engine }
+        if case .load(let load) = self { return load.engine == engine }
         return false
     }
 

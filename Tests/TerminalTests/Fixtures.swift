@@ -119,8 +119,8 @@ enum Fixture {
         }
         var run = RunFigures(
             records: [
-                .load(engine: "draft", seconds: 3.1), .load(engine: "prm", seconds: 2.2), .swap,
-                .load(engine: "target", seconds: 8.4), .swap,
+                .load(EngineLoad("draft", seconds: 3.1)), .load(EngineLoad("prm", seconds: 2.2)), .swap,
+                .load(EngineLoad("target", seconds: 8.4)), .swap,
                 .phase(wave: 1, engines: ["draft"], seconds: 42),
                 .phase(wave: 1, engines: ["prm"], seconds: 9.25),
                 .phase(wave: 1, engines: ["target"], seconds: 130),

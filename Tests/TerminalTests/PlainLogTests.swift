@@ -13,7 +13,7 @@ import Testing
         take(.began(total: 4, finished: 0, replayed: 0), 0)
         take(.choseResidency("share: all fit"), 0)
         take(.loading(engine: "draft"), 1)
-        take(.loaded(engine: "draft", seconds: 3), 4)
+        take(.loaded(EngineLoad("draft", seconds: 3)), 4)
         take(.phaseBegan(wave: 1, roles: [.draft], trajectories: 5), 4)
         for (index, seconds) in [6.0, 13.9, 14.0, 16.0].enumerated() {
             var trajectory = Fixture.rsd("p\(index)")
@@ -22,6 +22,8 @@ import Testing
             take(.advanced(trajectory, event), seconds)
         }
         take(.phaseEnded(wave: 1, roles: [.draft], seconds: 12), 16)
+        take(.loaded(EngineLoad("target", seconds: 0.84, kind: .warm)), 16)
+        take(.woken(engine: "draft", seconds: 0.5), 17)
         take(.trouble(.died(.prm, how: "exit 1\nlog: x")), 17)
         log.say("stopping", date: Date(timeIntervalSince1970: 1_800_000_018))
         #expect(
@@ -33,6 +35,8 @@ import Testing
                 2027-01-15T08:00:04Z wave 1 draft begins: 5 trajectories
                 2027-01-15T08:00:14Z wave 1 draft: 3/5 (60%), 6 tok/s, 0/4 finished, about 0:07 left of this phase
                 2027-01-15T08:00:16Z wave 1 draft ended: 4/5 in 12.0 s, 80 tokens
+                2027-01-15T08:00:16Z target is up after 0.8 s (warm)
+                2027-01-15T08:00:17Z draft is up after 0.5 s
                 2027-01-15T08:00:17Z the prm engine died (exit 1
                 2027-01-15T08:00:17Z log: x); starting it again
                 2027-01-15T08:00:18Z stopping

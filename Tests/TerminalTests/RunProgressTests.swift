@@ -10,7 +10,7 @@ import Testing
         try judged.apply(Fixture.scored([0.9, 0.1]))
         var failed = Fixture.rsd("demo-1")
         try failed.apply(.failed(reason: "no luck"))
-        let figures = RunFigures(records: [.swap, .swap, .load(engine: "draft", seconds: 1)], waves: 1)
+        let figures = RunFigures(records: [.swap, .swap, .load(EngineLoad("draft", seconds: 1))], waves: 1)
 
         var progress = RunProgress(job: "job", begin: 0)
         #expect(progress.take(.resumed([judged, failed], figures), at: 1).isEmpty)

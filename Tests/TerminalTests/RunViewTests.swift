@@ -11,7 +11,7 @@ import Testing
         var view = RunView(job: "gsm8k-smol", begin: 0)
         view.take(.began(total: 40, finished: 3, replayed: 12), at: 1)
         view.take(.loading(engine: "draft"), at: 1)
-        view.take(.loaded(engine: "draft", seconds: 3), at: 4)
+        view.take(.loaded(EngineLoad("draft", seconds: 3)), at: 4)
         view.take(.phaseBegan(wave: 1, roles: [.draft], trajectories: 20), at: 4)
         for index in 0..<6 {
             var trajectory = Fixture.rsd("demo-\(index)")

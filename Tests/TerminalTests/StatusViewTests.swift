@@ -18,11 +18,11 @@ import Testing
         var failed = Fixture.rsd("c")
         try failed.apply(.failed(reason: "too long"))
         let records: [JournalRecord] = [
-            .load(engine: "draft", seconds: 3), .event(rewritten.id, draft), .event(waiting.id, draft),
+            .load(EngineLoad("draft", seconds: 3)), .event(rewritten.id, draft), .event(waiting.id, draft),
             .event(failed.id, .failed(reason: "too long")), .phase(wave: 1, engines: ["draft"], seconds: 5),
             .swap,
-            .load(engine: "prm", seconds: 2), .event(rewritten.id, score), .event(waiting.id, score),
-            .phase(wave: 1, engines: ["prm"], seconds: 1), .swap, .load(engine: "target", seconds: 70),
+            .load(EngineLoad("prm", seconds: 2)), .event(rewritten.id, score), .event(waiting.id, score),
+            .phase(wave: 1, engines: ["prm"], seconds: 1), .swap, .load(EngineLoad("target", seconds: 70)),
             .event(rewritten.id, target),
         ]
         return RunStatus(
@@ -98,7 +98,7 @@ import Testing
     @Test func findsThePhaseByTheEngineThatIsUpBeforeItAnswers() throws {
         let status = RunStatus(
             job: "j", directory: "d", holder: Self.holder, trajectories: [Fixture.rsd("a")],
-            records: [.load(engine: "draft", seconds: 1)], figures: RunFigures(records: [], waves: 0),
+            records: [.load(EngineLoad("draft", seconds: 1))], figures: RunFigures(records: [], waves: 0),
             hasResults: false)
         #expect(status.phase == "draft")
         #expect(status.methods[0].phaseTotal == 1)

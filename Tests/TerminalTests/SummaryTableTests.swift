@@ -161,4 +161,19 @@ import Testing
                 look     rsd-batch show runs/gsm8k-smol 'rsd@0.7/heldout/it'\''s 1/0'
                 """#)
     }
+
+    @Test("warm starts and cold ones are told apart, and where their time went")
+    func starts() {
+        var summary = Fixture.summary()
+        summary.run.warmStarts = 11
+        summary.run.seconds.loadingPhases = [
+            "cold": .init(imports: 10, weights: 0.5, graphs: 1, ready: 0.25),
+            "warm": .init(imports: 0.5, weights: 0.5, graphs: 0.5, ready: 0.25),
+        ]
+        let text = screen(RunFooter(summary, directory: "r", example: nil).lines(width: 100))
+        #expect(text.contains("run      5 waves, 14 swaps, 3 cold starts, 11 warm starts\n"), "\(text)")
+        #expect(
+            text.contains("prm 2.2 s\n         imports 10.5 s, weights 1.0 s, compile and graphs 1.5 s, ready 0.5 s\n"),
+            "\(text)")
+    }
 }

@@ -128,7 +128,7 @@ public actor Engine {
         switch result {
         case .success(let instance):
             self.instance = instance
-            counters.starts.append(EngineStart(instance.kind, span))
+            counters.starts.append(EngineStart(instance.kind, span, phases: instance.phases(of: span)))
             watch(instance)
             guard ending == nil else {
                 starting.done.set(.failure(stoppedWhileStarting()))

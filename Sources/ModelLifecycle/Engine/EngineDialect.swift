@@ -24,6 +24,11 @@ public protocol EngineDialect: Sendable {
     /// Those lines of the log that tell a person most.
     func tellingLines(of logTail: String) -> [String]
 
+    /// What a line of a starting engine's log tells of how far it is; nil for most lines.
+    ///
+    /// - Parameter line: without terminal controls.
+    func startMark(in line: Substring) -> StartMark?
+
     /// The engine's own version, for the manifest.
     func version() async throws -> String
 
@@ -54,6 +59,8 @@ extension EngineDialect {
     ) async throws -> ForkServerPlan? { nil }
 
     public func environment(for share: ProcessorShare) async throws -> [String: String] { [:] }
+
+    public func startMark(in line: Substring) -> StartMark? { nil }
 
     public func tellingLines(of logTail: String) -> [String] {
         logTail.split(whereSeparator: \.isNewline).suffix(20).map(String.init)

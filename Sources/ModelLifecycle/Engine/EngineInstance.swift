@@ -11,6 +11,8 @@ final class EngineInstance: Sendable {
     let client: EngineClient
     /// Why it is no more: set before its connections are closed, so that whoever loses an answer learns the reason.
     let ended: Latch<EngineError>
+    /// What its log told of its start.
+    private let start = Latch<StartWatch>()
     private let http: HTTPClient
     private let tellingLines: @Sendable (String) -> [String]
     private let plan: LaunchPlan
@@ -44,6 +46,16 @@ final class EngineInstance: Sendable {
             await http.shutdown()
         }
     }
+
+    /// It answers.
+    func started(_ reader: StartReader) {
+        var reader = reader
+        reader.look()
+        start.set(reader.watch)
+    }
+
+    /// Where the seconds of its start went; nil where its log does not tell.
+    func phases(of span: TimeSpan) -> StartPhases? { start.value?.phases(of: span) }
 
     private func tellOfDeath(_ status: ExitStatus) {
         ended.set(

@@ -29,6 +29,14 @@ struct EngineLog: Sendable {
         return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 
+    /// What was written from `offset` on, at most 1 MiB of it; empty where nothing was, or where it cannot be read.
+    func bytes(from offset: Int) -> Data {
+        guard size > offset, let file = FileHandle(forReadingAtPath: path) else { return Data() }
+        defer { try? file.close() }
+        guard (try? file.seek(toOffset: UInt64(offset))) != nil else { return Data() }
+        return (try? file.read(upToCount: 1 << 20)) ?? Data()
+    }
+
     /// The last part in whole lines and as plain text, with the key made unreadable should the engine have printed it.
     func tail(bytes limit: UInt64 = 262_144, hiding key: Secret) -> String {
         guard let file = FileHandle(forReadingAtPath: path) else { return "" }

@@ -13,9 +13,12 @@ public struct EngineStart: Sendable, Hashable {
     public var kind: Kind
     /// From the wish for it to ready.
     public var span: TimeSpan
+    /// Where the time went; nil where the engine's log does not tell.
+    public var phases: StartPhases?
 
-    public init(_ kind: Kind, _ span: TimeSpan) {
+    public init(_ kind: Kind, _ span: TimeSpan, phases: StartPhases? = nil) {
         self.kind = kind
         self.span = span
+        self.phases = phases
     }
 }

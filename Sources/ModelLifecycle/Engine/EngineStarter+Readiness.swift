@@ -11,10 +11,12 @@ extension EngineStarter {
         var size = instance.log.size
         var lastSign = clock.now
         var saysThatItIsWell = false
+        var reader = StartReader(instance.log, dialect)
         while true {
             try Task.checkCancellation()
+            reader.look()
             if let status = instance.child.exit.value { throw died(instance, status) }
-            if try await isReady(instance, &saysThatItIsWell) { return }
+            if try await isReady(instance, &saysThatItIsWell) { return instance.started(reader) }
             let now = instance.log.size
             // One that is well has loaded: its log is no sign of a start any more.
             if now != size, !saysThatItIsWell {

@@ -6,8 +6,12 @@ public struct RunFigures: Sendable, Equatable, Codable {
     public var waves = 0
     /// Engines stopped or put to sleep so that another could work.
     public var swaps = 0
-    /// Engine processes brought up.
+    /// Engine processes brought up: spawned when they were needed.
     public var coldStarts = 0
+    /// Forked from a process that had imported the engine.
+    public var warmStarts = 0
+    /// Spawned ahead, and held until they were needed.
+    public var standbyStarts = 0
     public var requests = Requests()
     /// Of the method `speculative`; nil without it.
     public var speculation: Speculation?
@@ -18,6 +22,8 @@ public struct RunFigures: Sendable, Equatable, Codable {
     public struct Seconds: Sendable, Equatable, Codable {
         /// Bringing engines up, by engine.
         public var loading: [String: Double] = [:]
+        /// Where these seconds went, by how the processes came to be: of those starts of which it is known.
+        public var loadingPhases: [String: StartPhases] = [:]
         /// Waking them, by engine.
         public var waking: [String: Double] = [:]
         /// Asking them, by the engines that were up.
@@ -40,11 +46,6 @@ public struct RunFigures: Sendable, Equatable, Codable {
     public struct Speculation: Sendable, Equatable, Codable {
         public var proposed = 0
         public var accepted = 0
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case waves, swaps, seconds, requests, speculation, joules
-        case coldStarts = "cold_starts"
     }
 
     /// - Parameter records: all that the journal holds.
@@ -74,9 +75,16 @@ public struct RunFigures: Sendable, Equatable, Codable {
         case .event(_, let event, let asked) where event.isAnswer:
             if asked == nil { requests.shared += 1 } else { requests.asked += 1 }
         case .event: break
-        case .load(let engine, let time, _):
-            coldStarts += 1
-            seconds.loading[engine, default: 0] += time
+        case .load(let load):
+            switch load.kind {
+            case .cold: coldStarts += 1
+            case .warm: warmStarts += 1
+            case .standby: standbyStarts += 1
+            }
+            seconds.loading[load.engine, default: 0] += load.seconds
+            guard let phases = load.phases else { break }
+            seconds.loadingPhases[load.kind.rawValue] =
+                (seconds.loadingPhases[load.kind.rawValue] ?? StartPhases()) + phases
         case .wake(let engine, let time, _): seconds.waking[engine, default: 0] += time
         case .swap: swaps += 1
         case .begun, .shard: break
@@ -108,7 +116,8 @@ extension JournalRecord {
         switch self {
         case .event(_, .generated(let answer), _): answer.role.rawValue
         case .event(_, .scored, _): Role.prm.rawValue
-        case .load(let engine, _, _), .wake(let engine, _, _): engine
+        case .load(let load): load.engine
+        case .wake(let engine, _, _): engine
         case .begun, .event, .swap, .speculation, .phase, .shard: nil
         }
     }

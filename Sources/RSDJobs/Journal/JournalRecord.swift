@@ -8,10 +8,8 @@ public enum JournalRecord: Sendable, Equatable {
     /// Something happened to a trajectory, and when an engine was asked for it: nil where it was answered by what had been
     /// asked for another trajectory.
     case event(TrajectoryID, Event, asked: TimeSpan? = nil)
-    /// An engine was brought up: seconds until it was ready. `begin` is in seconds since 1970, as in ``TimeSpan``; nil in
-    /// journals of earlier versions.
-    case load(engine: String, seconds: Double, begin: Double? = nil)
-    /// A sleeping engine was woken: seconds until it had shown that it still holds its model.
+    case load(EngineLoad)
+    /// A sleeping engine was woken: seconds until it had shown that it still holds its model. `begin` as in ``EngineLoad``.
     case wake(engine: String, seconds: Double, begin: Double? = nil)
     /// An engine was stopped or put to sleep so that another could work.
     case swap
@@ -69,6 +67,7 @@ extension JournalRecord: Codable {
         case engine, seconds, wave, engines, joules
         case begin, candidate, shared, proposed, accepted
         case shard, identity
+        case start, phases
     }
 
     private enum Kind: String, Codable {
@@ -120,9 +119,13 @@ extension JournalRecord: Codable {
             self = .event(try trajectory(), .retried)
         case .load:
             self = .load(
-                engine: try line.decode(String.self, forKey: .engine),
-                seconds: try line.decode(Double.self, forKey: .seconds),
-                begin: try line.decodeIfPresent(Double.self, forKey: .begin))
+                EngineLoad(
+                    try line.decode(String.self, forKey: .engine),
+                    seconds: try line.decode(Double.self, forKey: .seconds),
+                    begin: try line.decodeIfPresent(Double.self, forKey: .begin),
+                    // One that only a later version knows costs no journal.
+                    kind: try line.decodeIfPresent(String.self, forKey: .start).flatMap(EngineStart.Kind.init) ?? .cold,
+                    phases: try line.decodeIfPresent(StartPhases.self, forKey: .phases)))
         case .wake:
             self = .wake(
                 engine: try line.decode(String.self, forKey: .engine),
@@ -163,9 +166,15 @@ extension JournalRecord: Codable {
             if asked == nil, event.isAnswer { try line.encode(true, forKey: .shared) }
             try line.encodeIfPresent(asked?.begin, forKey: .begin)
             try line.encodeIfPresent(asked?.seconds, forKey: .seconds)
-        case .load(let engine, let seconds, let begin), .wake(let engine, let seconds, let begin):
-            let isWake = if case .wake = self { true } else { false }
-            try line.encode(isWake ? Kind.wake : .load, forKey: .kind)
+        case .load(let load):
+            try line.encode(Kind.load, forKey: .kind)
+            try line.encode(load.engine, forKey: .engine)
+            try line.encodeIfPresent(load.begin, forKey: .begin)
+            try line.encode(load.seconds, forKey: .seconds)
+            try line.encode(load.kind, forKey: .start)
+            try line.encodeIfPresent(load.phases, forKey: .phases)
+        case .wake(let engine, let seconds, let begin):
+            try line.encode(Kind.wake, forKey: .kind)
             try line.encode(engine, forKey: .engine)
             try line.encodeIfPresent(begin, forKey: .begin)
             try line.encode(seconds, forKey: .seconds)

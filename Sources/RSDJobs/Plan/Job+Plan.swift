@@ -28,18 +28,26 @@ extension Job {
         let roles = residency.groups.flatMap(\.self)
         let demands = ModelDemand.all(of: spec, models: job.memory)
         let hardware = Hardware.of(spec.engine.kind, on: machine)
-        var paces = profile?.paces ?? [:]
-        var guessed: [Role] = []
-        for demand in demands where paces[demand.role] == nil {
-            guessed.append(demand.role)
+        let isWarm = spec.engine.startsWarm
+        var paces: [Role: Pace] = [:]
+        var isGuessed = false
+        for demand in demands {
             // Without the number of weights, that of their bytes is a guess.
-            paces[demand.role] = hardware.pace(
+            let assumed = hardware.pace(
                 parameters: job.size(of: demand.role)?.parameters ?? demand.weights, weights: demand.weights,
-                concurrency: spec.engine.concurrency)
+                concurrency: spec.engine.concurrency, isWarm: isWarm)
+            let seen = profile?.pace(of: demand.role, isWarm: isWarm, assumed: assumed)
+            isGuessed = isGuessed || seen == nil
+            paces[demand.role] = seen ?? assumed
         }
         var basis = profile == nil ? assumptions.sentences : []
-        if let archive { basis.append("what was seen in \(archive.directory.url.relativePath)") }
-        if !guessed.isEmpty { basis += hardware.sentences }
+        if let archive {
+            let caution = profile?.caution(isWarm: isWarm)
+            isGuessed = isGuessed || caution != nil
+            basis.append(
+                "what was seen in \(archive.directory.url.relativePath)" + (caution.map { "; \($0)" } ?? ""))
+        }
+        if isGuessed { basis += hardware.sentences(isWarm: isWarm) }
         basis += job.sizeSentences
         if factor > 1 {
             basis.append(
@@ -49,7 +57,8 @@ extension Job {
             basis.append("the memory of no GPU: --gpu-memory plans for one that is not here")
         }
         let figures = JobPlan.figures(
-            rehearsals, of: roles, paces: paces, slack: profile == nil ? 0 : Self.profileSlack)
+            rehearsals, of: roles, paces: paces, imports: isWarm && isGuessed ? hardware.warm?.imports : nil,
+            slack: profile == nil ? 0 : Self.profileSlack)
         return JobPlan(
             job: spec.name, methods: spec.methods.count, problems: job.problems.values.reduce(0) { $0 + $1.count },
             trajectories: job.trajectoryCount,

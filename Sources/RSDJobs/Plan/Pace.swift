@@ -14,8 +14,10 @@ struct Pace: Sendable, Equatable {
 /// What a plan takes for granted of machines: what engines get out of them, which is less than what they have.
 struct Hardware: Sendable, Equatable {
     var name: String
-    /// Seconds of a start without the weights: imports, compilation, graphs.
+    /// Seconds of a cold start without the weights: imports, compilation, graphs.
     var start: PlanRange
+    /// nil where engines do not start warm.
+    var warm: WarmStarts?
     /// Bytes of weights a second from disk into the engine.
     var loading: PlanRange
     var wake: PlanRange
@@ -26,16 +28,32 @@ struct Hardware: Sendable, Equatable {
     /// Seconds for each token beside all that.
     var overhead = PlanRange(exactly: 0)
 
-    /// From a small card to an H100. Starts: 21 to 60 s were published for vLLM 0.11 with models of 0.6B to 4B; throughput:
+    /// Engines that are forked from a process that has done their imports.
+    struct WarmStarts: Sendable, Equatable {
+        /// Seconds of these imports, once in a run.
+        var imports: PlanRange
+        /// Seconds of a start without the weights.
+        var start: PlanRange
+        /// Where this is known from.
+        var source: String
+    }
+
+    /// From a small card to an H100. Cold starts: 21 to 60 s were published for vLLM 0.11 with models of 0.6B to 4B; throughput:
     /// 2,300 to 12,600 tokens a second for models of 7B and 8B (vLLM PR 7117, PR 18566).
     static let gpu = Hardware(
         name: "vLLM on one GPU", start: PlanRange(low: 10, expected: 40, high: 120),
+        warm: WarmStarts(
+            imports: PlanRange(low: 5, expected: 10, high: 25), start: PlanRange(low: 3, expected: 25, high: 110),
+            source: "assumed: a cold start less 10 to 20 s of imports"),
         loading: PlanRange(low: 3e8, expected: 1.5e9, high: 5e9), wake: PlanRange(low: 0.1, expected: 1.5, high: 10),
         bandwidth: PlanRange(low: 1e11, expected: 5e11, high: 2e12),
         compute: PlanRange(low: 2e13, expected: 1e14, high: 4e14))
 
     static let cpu = Hardware(
         name: "vLLM's CPU build", start: PlanRange(low: 15, expected: 45, high: 150),
+        warm: WarmStarts(
+            imports: PlanRange(low: 5, expected: 6, high: 25), start: PlanRange(low: 0.7, expected: 1.2, high: 5),
+            source: "0.8 to 1.5 s were measured on two cores"),
         loading: PlanRange(low: 1e8, expected: 1e9, high: 5e9), wake: PlanRange(exactly: 0),
         bandwidth: PlanRange(low: 3e9, expected: 2e10, high: 1.5e11),
         compute: PlanRange(low: 2e10, expected: 2e11, high: 2e12))
@@ -55,8 +73,11 @@ struct Hardware: Sendable, Equatable {
 
     /// An engine's pace by its model.
     ///
-    /// - Parameter parameters: weights that a token meets.
-    func pace(parameters: Int, weights: Int, concurrency: Int) -> Pace {
+    /// - Parameters:
+    ///   - parameters: weights that a token meets.
+    ///   - isWarm: whether engines start warm where they can.
+    func pace(parameters: Int, weights: Int, concurrency: Int, isWarm: Bool) -> Pace {
+        let start = (isWarm ? warm?.start : nil) ?? start
         let (bytes, operations) = (Double(weights), 2 * Double(parameters))
         func each(_ figure: (KeyPath<PlanRange, Double>, KeyPath<PlanRange, Double>) -> Double) -> PlanRange {
             PlanRange(low: figure(\.high, \.low), expected: figure(\.expected, \.expected), high: figure(\.low, \.high))
@@ -73,13 +94,20 @@ struct Hardware: Sendable, Equatable {
     }
 
     /// In words.
-    var sentences: [String] {
+    func sentences(isWarm: Bool) -> [String] {
         func range(_ range: PlanRange, _ unit: String) -> String {
             "\(NumberFormat.si(range.low)) to \(NumberFormat.si(range.high))\(unit) (\(NumberFormat.si(range.expected)) likely)"
         }
+        let reading = "and the reading of its weights at \(range(loading, "B/s"))"
+        var starts = "\(name): a start takes \(range(start, " s")) \(reading)"
+        if isWarm, let warm {
+            starts =
+                "\(name): engines start warm, in \(range(warm.start, " s")) \(reading) (\(warm.source)), after "
+                + "\(range(warm.imports, " s")) of imports, once; `engine: { warm: false }` starts them cold, in "
+                + range(start, " s")
+        }
         return [
-            "\(name): a start takes \(range(start, " s")) and the reading of its weights at "
-                + range(loading, "B/s"),
+            starts,
             "\(name): decoding reads weights at \(range(bandwidth, "B/s")), prompts are computed at "
                 + range(compute, "FLOP/s"),
         ]

@@ -14,10 +14,12 @@ extension RunCounts {
     }
 
     /// The figures of time, at one end of what the engines' pace may be.
+    ///
+    /// - Parameter imports: what warm starts wait for once; nil where starts are cold.
     func seconds(
-        of roles: [Role], at paces: [Role: Pace], _ end: KeyPath<PlanRange, Double>
+        of roles: [Role], at paces: [Role: Pace], imports: PlanRange?, _ end: KeyPath<PlanRange, Double>
     ) -> [(name: JobPlan.Name, value: Double)] {
-        var loading = 0.0
+        var loading = starts.isEmpty ? 0 : imports?[keyPath: end] ?? 0
         var busy: [(name: JobPlan.Name, value: Double)] = []
         for role in roles {
             guard let pace = paces[role] else { continue }
@@ -45,8 +47,11 @@ extension RunCounts {
 extension JobPlan {
     /// - Parameters:
     ///   - rehearsals: the first is the one to expect.
+    ///   - imports: see ``RunCounts/seconds(of:at:imports:_:)``.
     ///   - slack: how far beyond the rehearsals the ends of counts lie, as a part of them.
-    static func figures(_ rehearsals: [RunCounts], of roles: [Role], paces: [Role: Pace], slack: Double) -> [Figure] {
+    static func figures(
+        _ rehearsals: [RunCounts], of roles: [Role], paces: [Role: Pace], imports: PlanRange?, slack: Double
+    ) -> [Figure] {
         let counts = rehearsals.map { $0.figures(of: roles) }
         // The waves are those of one trajectory, and engines come up by the waves.
         let oneWave = slack > 0 ? max(slack, 1 / Double(max(1, rehearsals[0].waves))) : 0
@@ -57,9 +62,9 @@ extension JobPlan {
                 name: name,
                 range: PlanRange(over: counts.map { $0[place].value }, slack: goesByWaves ? oneWave : slack))
         }
-        let expected = rehearsals[0].seconds(of: roles, at: paces, \.expected)
-        let fast = rehearsals.map { $0.seconds(of: roles, at: paces, \.low) }
-        let slow = rehearsals.map { $0.seconds(of: roles, at: paces, \.high) }
+        let expected = rehearsals[0].seconds(of: roles, at: paces, imports: imports, \.expected)
+        let fast = rehearsals.map { $0.seconds(of: roles, at: paces, imports: imports, \.low) }
+        let slow = rehearsals.map { $0.seconds(of: roles, at: paces, imports: imports, \.high) }
         let timed = expected.indices.map { place in
             Figure(
                 name: expected[place].name,

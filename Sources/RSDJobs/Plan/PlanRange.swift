@@ -12,6 +12,11 @@ public struct PlanRange: Sendable, Equatable, Codable {
 
     public init(exactly value: Double) { self.init(low: value, expected: value, high: value) }
 
+    /// - Parameter slack: how far from the value the ends lie, as a part of it.
+    init(around value: Double, slack: Double) {
+        self.init(low: value * (1 - slack), expected: value, high: value * (1 + slack))
+    }
+
     public func contains(_ value: Double) -> Bool { (low...high).contains(value) }
 }
 

@@ -2,7 +2,9 @@
 struct Profile: Sendable {
     /// Of the same problems, where the job has them; any other gets the habits of one of these.
     let experience: Experience
-    let paces: [Role: Pace]
+    /// But for the starts.
+    private let paces: [Role: Pace]
+    private let starts: SeenStarts
     /// nil where no method drew candidates.
     private let sameness: Double?
 
@@ -43,32 +45,42 @@ struct Profile: Sendable {
         experience = Experience(
             known: known, usual: order.compactMap { known[$0] },
             sameness: all.draws.sameness ?? Assumptions.usualSameness.expected, tokensPerByte: 0)
+        starts = SeenStarts(archive.records)
         paces = Self.paces(archive)
     }
 
     private static func paces(_ archive: RunArchive) -> [Role: Pace] {
         let (counts, figures) = (RunCounts(archive), archive.figures)
-        func around(_ value: Double) -> PlanRange {
-            PlanRange(low: value * (1 - slack), expected: value, high: value * (1 + slack))
-        }
-        func mean(_ seconds: [String: Double], _ numbers: [Role: Int], _ role: Role) -> Double {
-            (seconds[role.rawValue] ?? 0) / Double(max(1, numbers[role] ?? 0))
-        }
+        func around(_ value: Double) -> PlanRange { PlanRange(around: value, slack: slack) }
         return Dictionary(
             uniqueKeysWithValues: counts.work.map { role, work in
                 let busy = figures.seconds.busy[role.rawValue] ?? 0
+                let waking = (figures.seconds.waking[role.rawValue] ?? 0) / Double(max(1, counts.wakes[role] ?? 0))
                 // Prompts are read at once and mostly come from the cache.
                 let weight = role == .prm ? 1 : 0.05
                 let token = busy / max(1, Double(work.written) + weight * Double(work.read))
                 return (
                     role,
                     Pace(
-                        start: around(mean(figures.seconds.loading, counts.starts, role)),
-                        wake: around(mean(figures.seconds.waking, counts.wakes, role)),
+                        start: PlanRange(exactly: 0), wake: around(waking),
                         read: around(weight * token), written: around(token), serial: PlanRange(exactly: 0))
                 )
             })
     }
+
+    /// What the run tells of an engine's pace; nil where it had none such.
+    ///
+    /// - Parameters:
+    ///   - isWarm: whether its starts are to be warm.
+    ///   - assumed: for what the run does not tell.
+    func pace(of role: Role, isWarm: Bool, assumed: Pace) -> Pace? {
+        guard var pace = paces[role] else { return nil }
+        pace.start = starts.seconds(role, isWarm: isWarm, assumed: assumed.start, slack: Self.slack)
+        return pace
+    }
+
+    /// See ``SeenStarts/caution(_:isWarm:)``.
+    func caution(isWarm: Bool) -> String? { starts.caution(Array(paces.keys), isWarm: isWarm) }
 }
 
 /// A run that a plan can make nothing of.

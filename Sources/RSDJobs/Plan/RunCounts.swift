@@ -45,7 +45,7 @@ extension RunCounts {
             switch record {
             case .event(_, let event, let asked) where event.isAnswer:
                 if asked == nil { shared += 1 } else { add(event) }
-            case .load(let engine, _, _): Role(rawValue: engine).map { starts[$0, default: 0] += 1 }
+            case .load(let load): Role(rawValue: load.engine).map { starts[$0, default: 0] += 1 }
             case .wake(let engine, _, _): Role(rawValue: engine).map { wakes[$0, default: 0] += 1 }
             case .swap: swaps += 1
             case .begun, .event, .speculation, .phase, .shard: break

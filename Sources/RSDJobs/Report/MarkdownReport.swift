@@ -72,7 +72,14 @@ extension RunReport {
     }
 
     private var notes: [String] {
-        let energy = summary.run.joules.map {
+        let run = summary.run
+        let loading = run.seconds.loading.values.reduce(0, +)
+        let phases = run.loadingPhaseWords.map { " (\($0))" } ?? ""
+        let engines =
+            loading > 0
+            ? "Engines of the whole run: \(run.startWords.joined(separator: ", ")), \(NumberFormat.duration(loading)) coming up"
+                + "\(phases)." : nil
+        let energy = run.joules.map {
             "GPU energy of the whole run: \(NumberFormat.energy(joules: $0.total)) (\($0.words)), other programs' part included."
         }
         return [
@@ -80,7 +87,7 @@ extension RunReport {
             "p: McNemar's exact two-sided test on the same problems.",
             "FLOPs a problem; paper: \(summary.flops.paper.markdown); spent: \(summary.flops.spent.markdown).",
         ] + sizes + summary.unknownSizes.map { "\($0.markdown)." }
-            + [summary.undecidedNote().map { $0 + "." }, energy].compactMap(\.self)
+            + [summary.undecidedNote().map { $0 + "." }, engines, energy].compactMap(\.self)
     }
 
     /// What N counts.

@@ -16,6 +16,10 @@ struct Timeline: Sendable, Equatable, Encodable {
         var end: Double
         /// Of work.
         var wave: Int?
+        /// Of a load.
+        var start: EngineStart.Kind?
+        /// Of a load, where they are known.
+        var phases: StartPhases?
     }
 
     /// A stretch that was cut out.
@@ -90,6 +94,9 @@ private struct Chapter {
         var seconds: Double
         /// nil where the journal does not tell.
         var begin: Double?
+        /// Of a load.
+        var start: EngineStart.Kind?
+        var phases: StartPhases?
     }
 
     /// Engines that came up one after the other, and the requests that were put after that.
@@ -105,8 +112,11 @@ private struct Chapter {
     /// - Returns: whether the record ends the chapter.
     mutating func add(_ record: JournalRecord) -> Bool {
         switch record {
-        case .load(let engine, let seconds, let begin):
-            arrive(Arrival(engine: engine, kind: .load, seconds: seconds, begin: begin))
+        case .load(let load):
+            arrive(
+                Arrival(
+                    engine: load.engine, kind: .load, seconds: load.seconds, begin: load.begin, start: load.kind,
+                    phases: load.phases))
         case .wake(let engine, let seconds, let begin):
             arrive(Arrival(engine: engine, kind: .wake, seconds: seconds, begin: begin))
         case .swap: swaps += 1
@@ -145,7 +155,9 @@ private struct Chapter {
             for arrival in passage.arrivals.reversed() {
                 let begin = arrival.begin ?? end - arrival.seconds
                 bars.append(
-                    .init(engine: arrival.engine, kind: arrival.kind, begin: begin, end: begin + arrival.seconds))
+                    .init(
+                        engine: arrival.engine, kind: arrival.kind, begin: begin, end: begin + arrival.seconds,
+                        start: arrival.start, phases: arrival.phases))
                 cursor = max(cursor, begin + arrival.seconds)
                 end = begin
             }

@@ -182,9 +182,9 @@ struct JobRun: Sendable {
             switch note {
             case .loading(let engine): observe(.loading(engine: engine))
             case .loaded(let engine, let start):
-                let span = start.span
-                try await journal.append(.load(engine: engine, seconds: span.seconds, begin: span.begin))
-                observe(.loaded(engine: engine, seconds: span.seconds))
+                let load = EngineLoad(engine, start)
+                try await journal.append(.load(load))
+                observe(.loaded(load))
             case .woken(let engine, let span):
                 try await journal.append(.wake(engine: engine, seconds: span.seconds, begin: span.begin))
                 observe(.woken(engine: engine, seconds: span.seconds))

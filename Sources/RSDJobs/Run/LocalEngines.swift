@@ -163,9 +163,6 @@ extension EngineSpec {
         kind == .vllm && residency != .attach ? environment["VLLM_BATCH_INVARIANT"] == "1" : nil
     }
 
-    /// Whether its engines are forked where they can be. The pocket engine has little to import.
-    var startsWarm: Bool { residency != .attach && (warm ?? (kind == .vllm)) }
-
     /// The environment of its processes, as far as it is known before they start.
     var environment: [String: String] { ProcessInfo.processInfo.environment.merging(env) { $1 } }
 }

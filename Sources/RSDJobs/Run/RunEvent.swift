@@ -12,7 +12,7 @@ public enum RunEvent: Sendable {
     /// The residency that `auto` came to, in one sentence that says why.
     case choseResidency(String)
     case loading(engine: String)
-    case loaded(engine: String, seconds: Double)
+    case loaded(EngineLoad)
     case woken(engine: String, seconds: Double)
     /// The resident engine was stopped or put to sleep to make room.
     case swapped

@@ -33,7 +33,7 @@ function showFacts() {
     ["shard", data.shard && `${data.shard}: other shards have the other problems`],
     ["shards", data.merged && `${data.merged.shards}, merged; seconds of engines are sums, and each shard has its timeline`],
     ["begun", data.created],
-    ["waves, swaps", `${counted(run.waves, "wave")}, ${counted(run.swaps, "swap")}, ${counted(run.cold_starts, "cold start")}`],
+    ["waves, swaps", `${counted(run.waves, "wave")}, ${counted(run.swaps, "swap")}, ${startWords(run)}`],
     ["GPU energy", run.joules && energyWords(run.joules)],
     ["requests", run.requests && `${grouped(run.requests.asked)} asked, ${grouped(run.requests.shared)} shared by several methods`],
   ];

@@ -12,6 +12,28 @@ function showEngines() {
       kinds.map(([, words]) => el("th", { scope: "col", class: "num" }, words)))),
     el("tbody", {}, names.map((name) => el("tr", {}, el("th", { scope: "row" }, ...visible(name)),
       kinds.map(([kind]) => el("td", { class: "num" }, seconds[kind]?.[name] > 0 ? duration(seconds[kind][name]) : "–")))))));
+  showStarts(seconds.loading_phases ?? {});
+}
+
+const STARTS = ["cold", "standby", "warm"];
+const PHASES = [["imports", "imports"], ["weights", "weights"], ["graphs", "compile and graphs"], ["ready", "ready"]];
+
+/** Starts in words, those kinds that there are. */
+const startWords = (run) => {
+  const some = STARTS.filter((kind) => run[`${kind}_starts`] > 0);
+  return (some.length > 0 ? some : ["cold"]).map((kind) => counted(run[`${kind}_starts`] ?? 0, `${kind} start`)).join(", ");
+};
+
+/** Where the time of all starts went, by how they came up. */
+function showStarts(phases) {
+  const kinds = STARTS.filter((kind) => phases[kind]);
+  if (kinds.length === 0) return;
+  byId("engines").append(el("table", {},
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "starts"), el("th", { scope: "col", class: "num" }, "number"),
+      PHASES.map(([, words]) => el("th", { scope: "col", class: "num" }, words)))),
+    el("tbody", {}, kinds.map((kind) => el("tr", {}, el("th", { scope: "row" }, kind),
+      el("td", { class: "num" }, grouped(data.summary.run[`${kind}_starts`])),
+      PHASES.map(([phase]) => el("td", { class: "num" }, isNumber(phases[kind][phase]) ? duration(phases[kind][phase]) : "–")))))));
 }
 
 const ROLES = ["draft", "prm", "target"];
@@ -31,31 +53,61 @@ function showTimeline({ bars, swaps, cuts, seconds, has_guesses: hasGuesses }) {
   const bottom = engines.length * LANE + 8;
   const x = (time) => LEFT + (time / seconds) * (WIDTH - LEFT - 4);
   const below = (time, y, words, kind) => svg("text", { x: x(time), y: bottom + y, "text-anchor": "middle", class: kind }, words);
-  const hatch = svg("pattern", { id: "hatch", width: 4, height: 4, patternUnits: "userSpaceOnUse" }, svg("path", { d: "M0 4L4 0" }));
+  const pattern = (id, ...marks) => svg("pattern", { id, width: 4, height: 4, patternUnits: "userSpaceOnUse" }, ...marks);
+  const patterns = [pattern("hatch", svg("path", { d: "M0 4L4 0" })), pattern("dots", svg("circle", { cx: 2, cy: 2, r: 0.7 }))];
   const attributes = { class: "plot timeline", viewBox: `0 0 ${WIDTH} ${bottom + 34}`, role: "img",
     "aria-label": `Engines over ${duration(seconds)}` };
-  byId("timeline").append(el("div", { class: "scroll" }, svg("svg", attributes, svg("defs", {}, hatch),
+  byId("timeline").append(el("div", { class: "scroll" }, svg("svg", attributes, svg("defs", {}, patterns),
     swaps.map((time) => svg("line", { class: "swap", x1: x(time), x2: x(time), y1: bottom, y2: bottom + 7 })),
     engines.map((engine, place) => lane(engine, place, bars.filter((bar) => bar.engine === engine), x)),
     svg("line", { class: "axis", x1: LEFT, x2: WIDTH - 4, y1: bottom, y2: bottom }),
     timeTicks(seconds).map((time) => below(time, 22, time === 0 ? "0" : duration(time))),
     cuts.map(({ at, seconds }) => [svg("line", { class: "cut", x1: x(at), x2: x(at), y1: 2, y2: bottom }),
       below(at, 33, `${duration(seconds)} left out`, "cut-label")]))),
-    el("p", { class: "notes" }, timelineNotes(bars, swaps, hasGuesses)));
+    phaseLegend(bars), el("p", { class: "notes" }, timelineNotes(bars, swaps, hasGuesses)));
+}
+
+function phaseLegend(bars) {
+  const shown = PHASES.filter(([phase]) => bars.some((bar) => isNumber(bar.phases?.[phase])));
+  return el("ul", { class: "legend", "aria-label": "Shades of a start", hidden: shown.length === 0 }, shown.map(([phase, words]) =>
+    el("li", {}, svg("svg", { viewBox: "0 0 11 11", "aria-hidden": "true" },
+      svg("rect", { class: `phase ${phase}`, width: 11, height: 11 })), words)));
 }
 
 function lane(engine, place, bars, x) {
-  const words = { load: "comes up", wake: "wakes", work: "works" };
+  const box = (kind, begin, end) => svg("rect",
+    { class: kind, x: x(begin), y: place * LANE + 5, width: Math.max(0.6, x(end) - x(begin)), height: LANE - 7 });
   return svg("g", { class: `lane ${ROLES.includes(engine) ? engine : ""}` },
     svg("text", { class: "label", x: 0, y: place * LANE + 19 }, engine),
-    bars.map(({ kind, begin, end, wave }) => svg("rect",
-      { class: kind, x: x(begin), y: place * LANE + 5, width: Math.max(0.6, x(end) - x(begin)), height: LANE - 7 },
-      svg("title", {}, `${engine} ${words[kind]}${wave ? `, wave ${wave}` : ""}: ${duration(end - begin)}`))));
+    bars.map((bar) => svg("g", {}, svg("title", {}, barTitle(bar)),
+      box(bar.kind === "load" ? `load ${bar.start}` : bar.kind, bar.begin, bar.end),
+      shades(bar).map(({ phase, begin, end }) => box(`phase ${phase}`, begin, end)))));
+}
+
+/** The phases of a start that are known, one after the other; none where their places are not known. */
+function shades({ begin, phases }) {
+  if (!phases || !PHASES.every(([phase]) => isNumber(phases[phase]))) return [];
+  let end = begin;
+  return PHASES.map(([phase]) => ({ phase, begin: end, end: end += phases[phase] }));
+}
+
+function barTitle({ engine, kind, begin, end, wave, start, phases }) {
+  const words = { load: `comes up ${start}`, wake: "wakes", work: "works" };
+  const parts = PHASES.filter(([phase]) => isNumber(phases?.[phase])).map(([phase, words]) => `${words} ${duration(phases[phase])}`);
+  return `${engine} ${words[kind]}${wave ? `, wave ${wave}` : ""}: ${duration(end - begin)}`
+    + (parts.length > 0 ? ` (${parts.join(", ")})` : "");
 }
 
 function timelineNotes(bars, swaps, hasGuesses) {
-  const kinds = [["load", "hatched: coming up"], ["wake", "outlined: waking"], ["work", "filled: answering"]];
-  const notes = kinds.filter(([kind]) => bars.some((bar) => bar.kind === kind)).map(([, words]) => words);
+  const isWarm = (bar) => bar.start === "warm";
+  const areWarm = bars.some(isWarm);
+  const kinds = [
+    [(bar) => bar.kind === "load" && !isWarm(bar), areWarm ? "hatched: coming up cold" : "hatched: coming up"],
+    [isWarm, "dotted: coming up warm"],
+    [(bar) => bar.kind === "wake", "outlined: waking"],
+    [(bar) => bar.kind === "work", "filled: answering"],
+  ];
+  const notes = kinds.filter(([isOne]) => bars.some(isOne)).map(([, words]) => words);
   if (swaps.length > 0) notes.push("ticks below the line: swaps");
   const text = notes.join("; ");
   const guesses = hasGuesses ? " Where the journal lacks the moment of a load or a waking, it is placed right before the next request." : "";

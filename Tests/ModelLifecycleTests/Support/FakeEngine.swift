@@ -25,6 +25,8 @@ struct FakeDialect: EngineDialect {
         return nil
     }
 
+    func startMark(in line: Substring) -> StartMark? { StartMark(vllm: line) }
+
     func version() async throws -> String { "fake 1" }
 
     var launchCount: Int { launches.value }

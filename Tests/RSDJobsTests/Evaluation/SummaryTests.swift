@@ -141,8 +141,8 @@ import Testing
 
     @Test func runFiguresAddUpOverResumptions() {
         let records: [JournalRecord] = [
-            .load(engine: "draft", seconds: 1), .phase(wave: 1, engines: ["draft"], seconds: 10), .swap,
-            .load(engine: "prm", seconds: 2), .load(engine: "draft", seconds: 3),
+            .load(EngineLoad("draft", seconds: 1)), .phase(wave: 1, engines: ["draft"], seconds: 10), .swap,
+            .load(EngineLoad("prm", seconds: 2)), .load(EngineLoad("draft", seconds: 3)),
             .phase(wave: 2, engines: ["draft", "prm"], seconds: 5),
         ]
         let figures = RunFigures(records: records, waves: 2)

@@ -45,9 +45,13 @@ import Testing
             .event(
                 id, .scored(Scored(rewards: [1], tokens: [1], promptTokens: 2)),
                 asked: TimeSpan(begin: 1_795_000_000.125, seconds: 0.25)),
-            .load(engine: "draft", seconds: 1.25),
+            .load(EngineLoad("draft", seconds: 1.25)),
             .wake(engine: "target", seconds: 0.5),
-            .load(engine: "draft", seconds: 1.25, begin: 1_795_000_000.125),
+            .load(EngineLoad("draft", seconds: 1.25, begin: 1_795_000_000.125)),
+            .load(EngineLoad("draft", seconds: 0.75, begin: 1_795_000_000.125, kind: .warm)),
+            .load(
+                EngineLoad(
+                    "draft", seconds: 0.75, kind: .standby, phases: StartPhases(imports: 0.25, graphs: 0.5))),
             .wake(engine: "target", seconds: 0.5, begin: 1_795_000_000.25),
             .swap,
             .phase(wave: 3, engines: ["draft", "prm"], seconds: 0.5),
@@ -65,6 +69,28 @@ import Testing
         let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
         #expect(object?["kind"] as? String == "generated")
         #expect((object?["crc"] as? String)?.count == 8)
+    }
+
+    @Test("a start's line keeps the keys that earlier versions read, and tells the rest in new ones")
+    func starts() async throws {
+        func body(_ load: EngineLoad) throws -> String {
+            let line = String(decoding: try JournalLine.encode(.load(load)), as: UTF8.self)
+            return String(line.dropFirst(18).dropLast())
+        }
+        let phases = StartPhases(imports: 0.5, weights: 0.25)
+        #expect(
+            try body(EngineLoad("draft", seconds: 1.5, begin: 7, kind: .warm, phases: phases))
+                == #""begin":7,"engine":"draft","kind":"load","phases":{"imports":0.5,"weights":0.25},"seconds":1.5,"start":"warm"}"#
+        )
+        func read(_ body: String) throws -> JournalRecord {
+            try JSONDecoder().decode(JournalRecord.self, from: Data(body.utf8))
+        }
+        let old = try read(#"{"engine":"draft","kind":"load","seconds":1.5}"#)
+        #expect(old == .load(EngineLoad("draft", seconds: 1.5, kind: .cold)))
+        // A kind and a phase of a later version.
+        let later = try read(
+            #"{"engine":"draft","kind":"load","phases":{"thaw":1,"ready":0.5},"seconds":1.5,"start":"thawed"}"#)
+        #expect(later == .load(EngineLoad("draft", seconds: 1.5, phases: StartPhases(ready: 0.5))))
     }
 
     @Test func aTornEndIsDroppedWhereverItTore() async throws {

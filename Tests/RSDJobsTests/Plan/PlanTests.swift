@@ -1,4 +1,5 @@
 import Foundation
+import ModelLifecycle
 import Testing
 
 @testable import RSDJobs
@@ -87,6 +88,61 @@ import Testing
         await #expect(throws: UnusableRun.self) { try await Job.plan(job, profile: empty) }
         let unfinished = try PlanComparison(try await Job.plan(job), of: job, against: empty)
         #expect(unfinished.finished == 0 && unfinished.total == 6)
+    }
+
+    @Test("starts of vLLM are reckoned warm, and those of servers and of pocket are not")
+    func warmStarts() async throws {
+        let fixture = try SpecFixture()
+        func plan(_ engine: String) async throws -> JobPlan {
+            try fixture.writeJob(("kind: pocket\n  concurrency: 8", engine))
+            return try await Job.plan(fixture.load(), gpuMemory: .gibibytes(80))
+        }
+        let warm = try await plan("kind: vllm\n  residency: swap")
+        #expect(warm.basis.contains { $0.contains("engines start warm") && $0.contains("`engine: { warm: false }`") })
+        let pocket = try await plan("kind: pocket")
+        #expect(
+            !pocket.basis.contains { $0.contains("warm") } && pocket.basis.contains { $0.contains("a start takes") })
+
+        let (hardware, one) = (Hardware.gpu, RunCounts(starts: [.draft: 1]))
+        func loading(isWarm: Bool) -> Double {
+            let pace = hardware.pace(parameters: 1000, weights: 0, concurrency: 1, isWarm: isWarm)
+            let imports = isWarm ? hardware.warm?.imports : nil
+            let times = one.seconds(of: [.draft], at: [.draft: pace], imports: imports, \.expected)
+            return times.first { $0.name == .loading }?.value ?? 0
+        }
+        #expect(loading(isWarm: false) == 40 && loading(isWarm: true) == 25 + 10)
+        // Where nothing starts, nothing is imported.
+        let none = RunCounts().seconds(of: [.draft], at: [:], imports: PlanRange(exactly: 9), \.expected)
+        #expect(none.allSatisfy { $0.value == 0 })
+    }
+
+    @Test("what a run's starts took: warm ones and cold ones apart, and said where it had none of a kind")
+    func seenStarts() {
+        let assumed = PlanRange(low: 3, expected: 25, high: 110)
+        func seen(_ loads: [EngineLoad], isWarm: Bool) -> (seconds: PlanRange, caution: String?) {
+            let starts = SeenStarts(loads.map(JournalRecord.load))
+            return (
+                starts.seconds(.draft, isWarm: isWarm, assumed: assumed, slack: 0.5),
+                starts.caution([.draft], isWarm: isWarm)
+            )
+        }
+        let cold = [EngineLoad("draft", seconds: 30), EngineLoad("draft", seconds: 50), EngineLoad("prm", seconds: 7)]
+        let warm = [
+            EngineLoad("draft", seconds: 10, kind: .warm), EngineLoad("draft", seconds: 14, kind: .warm),
+        ]
+        let both = seen(cold + warm, isWarm: true)
+        #expect(both.seconds == PlanRange(low: 6, expected: 12, high: 18) && both.caution == nil)
+        #expect(seen(cold + warm, isWarm: false).seconds == PlanRange(low: 20, expected: 40, high: 60))
+        // A fork may fail again, as it may have there.
+        let onlyCold = seen(cold, isWarm: true)
+        #expect(onlyCold.seconds == PlanRange(low: 3, expected: 25, high: 60))
+        #expect(onlyCold.caution == "it lacks warm starts: what they take is assumed")
+        let onlyWarm = seen(warm, isWarm: false)
+        #expect(onlyWarm.seconds == PlanRange(low: 12, expected: 25, high: 110))
+        #expect(onlyWarm.caution == "it lacks cold starts: what they take is assumed")
+        // On servers of somebody else nothing was started.
+        let none = seen([], isWarm: true)
+        #expect(none.seconds == assumed && none.caution == nil)
     }
 
     @Test("a large job is rehearsed in part and counted up")

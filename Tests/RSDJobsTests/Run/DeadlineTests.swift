@@ -59,7 +59,7 @@ import Testing
     func arrivals() {
         #expect(ArrivalTimes([]).seconds(["draft", "prm"], unknown: 120) == 240)
         var times = ArrivalTimes([
-            .load(engine: "draft", seconds: 20), .load(engine: "draft", seconds: 60),
+            .load(EngineLoad("draft", seconds: 20)), .load(EngineLoad("draft", seconds: 60)),
             .wake(engine: "draft", seconds: 2),
         ])
         #expect(times.seconds(["draft"], unknown: 120) == 60)
@@ -69,5 +69,20 @@ import Testing
         #expect(times.seconds(["draft"], unknown: 120) == 2, "it sleeps")
         #expect(times.seconds(["draft"], anew: true, unknown: 120) == 70)
         #expect(times.seconds(["target"], unknown: 120) == 70)
+    }
+
+    @Test("an engine is presumed to come up as it last did")
+    func warmArrivals() {
+        func start(_ kind: EngineStart.Kind, _ seconds: Double) -> EngineNote {
+            .loaded(engine: "draft", EngineStart(kind, TimeSpan(begin: 0, seconds: seconds)))
+        }
+        var times = ArrivalTimes([.load(EngineLoad("draft", seconds: 60)), .load(EngineLoad("prm", seconds: 50))])
+        times.note(start(.warm, 9))
+        times.note(start(.warm, 3))
+        #expect(times.seconds(["draft"], unknown: 120) == 9, "the longest of the warm ones")
+        #expect(times.seconds(["prm"], unknown: 120) == 50, "it has not come up warm yet")
+        #expect(times.seconds(["target"], unknown: 120) == 50)
+        times.note(start(.cold, 40))
+        #expect(times.seconds(["draft"], unknown: 120) == 60)
     }
 }

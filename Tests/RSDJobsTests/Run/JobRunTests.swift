@@ -61,7 +61,7 @@ import Testing
         }
         // The draft and the PRM are asked for three problems, and so is the target, which works alone.
         #expect(energies == Array(repeating: PhaseEnergy(entering: 30, working: 3), count: 3))
-        #expect(records.contains(.load(engine: "draft", seconds: 2, begin: 1_795_000_000)))
+        #expect(records.contains(.load(EngineLoad("draft", seconds: 2, begin: 1_795_000_000))))
         #expect(records.contains(.wake(engine: "target", seconds: 0.5, begin: 1_795_000_100)))
     }
 

@@ -61,6 +61,10 @@ public struct VLLMDialect: EngineDialect {
         VLLMLog(logTail).tellingLines
     }
 
+    public func startMark(in line: Substring) -> StartMark? {
+        StartMark(vllm: line)
+    }
+
     public func version() async throws -> String {
         "vllm \(try await installation.version())"
     }
