@@ -99,17 +99,17 @@ struct Hardware: Sendable, Equatable {
             "\(NumberFormat.si(range.low)) to \(NumberFormat.si(range.high))\(unit) (\(NumberFormat.si(range.expected)) likely)"
         }
         let reading = "and the reading of its weights at \(range(loading, "B/s"))"
-        var starts = "\(name): a start takes \(range(start, " s")) \(reading)"
+        var starts = ["\(name): a start takes \(range(start, " s")) \(reading)"]
         if isWarm, let warm {
-            starts =
-                "\(name): engines start warm, in \(range(warm.start, " s")) \(reading) (\(warm.source)), after "
-                + "\(range(warm.imports, " s")) of imports, once; `engine: { warm: false }` starts them cold, in "
-                + range(start, " s")
+            starts = [
+                "\(name): a warm start takes \(range(warm.start, " s")) \(reading)",
+                "\(name): warm starts (\(warm.source)) need \(range(warm.imports, " s")) of imports once; with "
+                    + "`engine: { warm: false }`, a start takes \(range(start, " s"))",
+            ]
         }
-        return [
-            starts,
+        return starts + [
             "\(name): decoding reads weights at \(range(bandwidth, "B/s")), prompts are computed at "
-                + range(compute, "FLOP/s"),
+                + range(compute, "FLOP/s")
         ]
     }
 }

@@ -1,13 +1,10 @@
 import Foundation
 
 extension Summary {
-    /// `summary.csv`: a line for each method and data set. What there is nothing to tell of is empty; the engine starts of the
-    /// whole run stand in each line, and its energy where it was measured.
+    /// `summary.csv`: a line for each method and data set. What there is nothing to tell of is empty; the energy of the whole run
+    /// is there where it was measured.
     public var csv: String {
-        let starts: [Field] = [
-            ("run_cold_starts", { _ in String(run.coldStarts) }), ("run_warm_starts", { _ in String(run.warmStarts) }),
-        ]
-        let fields = Self.csvFields + starts + (run.joules.map { [Self.energy($0.total)] } ?? [])
+        let fields = Self.csvFields + (run.joules.map { [Self.energy($0.total)] } ?? [])
         let header = fields.map(\.name)
         let lines = rows.map { row in fields.map { $0.value(row) } }
         return ([header] + lines).map { $0.map(Self.quoted).joined(separator: ",") + "\n" }.joined()

@@ -61,17 +61,16 @@ import Testing
         #expect(figures.seconds.loading == ["draft": 2] && figures.seconds.loadingPhases.isEmpty)
     }
 
-    @Test("Markdown and CSV tell starts apart")
+    @Test("Markdown tells starts apart; the CSV, which is the same for a run and its shards, has none")
     func tables() throws {
         var report = SmallReport.golden
         #expect(try !report.made().markdown.contains("Engines of the whole run"))
         report.records = records
         let made = try report.made()
+        #expect(!made.summary.csv.contains("starts"))
         #expect(
             made.markdown.contains(
                 "Engines of the whole run: 2 cold starts, 1 standby start, 2 warm starts, 34.0 s coming up (imports 14.2 s, "
                     + "weights 1.8 s, compile and graphs 1.2 s, ready 0.8 s)."), "\(made.markdown)")
-        let lines = made.summary.csv.split(separator: "\n")
-        #expect(lines[0].hasSuffix(",run_cold_starts,run_warm_starts") && lines[1].hasSuffix(",2,2"))
     }
 }

@@ -98,7 +98,8 @@ import Testing
             return try await Job.plan(fixture.load(), gpuMemory: .gibibytes(80))
         }
         let warm = try await plan("kind: vllm\n  residency: swap")
-        #expect(warm.basis.contains { $0.contains("engines start warm") && $0.contains("`engine: { warm: false }`") })
+        #expect(warm.basis.contains { $0.contains("a warm start takes 3 to 110 s (25 likely)") }, "\(warm.basis)")
+        #expect(warm.basis.contains { $0.contains("assumed") && $0.contains("`engine: { warm: false }`") })
         let pocket = try await plan("kind: pocket")
         #expect(
             !pocket.basis.contains { $0.contains("warm") } && pocket.basis.contains { $0.contains("a start takes") })
