@@ -1,18 +1,15 @@
 import Foundation
+import ModelLifecycle
 
 /// The files that a process may have open.
 enum Descriptors {
     /// With fewer, what the program is built on traps where it is refused one.
-    private static let least: rlim_t = 256
+    private static let least = 256
 
     /// Raises their limit as far as it goes, and sees to it that the first three are taken: a file of the run's that was opened in
     /// the place of a closed standard output would get what is printed.
     static func prepare() {
-        var limit = rlimit()
-        if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < limit.rlim_max {
-            limit.rlim_cur = limit.rlim_max
-            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        }
+        OpenFiles.raiseLimit()
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
             _ = open("/dev/null", O_RDWR)
         }
@@ -20,11 +17,8 @@ enum Descriptors {
 
     /// - Throws: ``TooFewDescriptors``.
     static func check() throws(TooFewDescriptors) {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < least else {
-            return
-        }
-        throw TooFewDescriptors(limit: Int(limit.rlim_cur), least: Int(least))
+        let limit = OpenFiles.limit
+        if limit < least { throw TooFewDescriptors(limit: limit, least: least) }
     }
 }
 

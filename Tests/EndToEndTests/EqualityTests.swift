@@ -15,11 +15,22 @@ import Testing
         #expect(try job.resultLines().count == 9)
     }
 
-    @Test("the concurrency changes no byte", arguments: [1, 2, 64])
-    func concurrency(count: Int) async throws {
+    @Test("the concurrency changes no byte", arguments: ["1", "2", "64", "auto"])
+    func concurrency(count: String) async throws {
         let job = try TestJob(JobSetup(engine: ["concurrency: \(count)"]))
         #expect(try await job.run().code == 0)
         #expect(try await job.results() == job.reference())
+    }
+
+    @Test(
+        "an engine has as many requests before it as it computes at once and sixteen more, unless the job says otherwise",
+        arguments: [("threads: 2", [], 18), ("threads: 5", [], 21), ("threads: 2", ["concurrency: 3"], 3)])
+    func requestsInFlight(threads: String, engine: [String], most: Int) async throws {
+        let setup = JobSetup(
+            problems: 0..<24, methods: "[draft_only]", arguments: [threads, "delay-ms: 400"], engine: engine)
+        let job = try TestJob(setup)
+        #expect(try await job.run().code == 0)
+        #expect(try RequestLog(job).requests.compactMap(\.open).max() == most)
     }
 
     /// Equivalence: draft-ahead decides as the step-at-a-time algorithm does.

@@ -3,7 +3,7 @@ import Testing
 @testable import ModelLifecycle
 
 @Suite("The version of a server that somebody else runs") struct AttachedVersionTests {
-    private func versions(_ told: String) async throws -> [VLLMVersion] {
+    private func versions(_ told: String) async throws -> [String: VLLMVersion] {
         let server = try await FoxServer { _ in .json(#"{"version": "\#(told)"}"#) }
         return try await AttachResidency(
             servers: ["draft", "prm"].map {
@@ -14,9 +14,9 @@ import Testing
         ).versions()
     }
 
-    @Test func isToldOnce() async throws {
-        #expect(try await versions("0.20.2").map(\.description) == ["0.20.2"])
-        #expect(try await versions("0.1.0+pocket").compactMap(\.caution).isEmpty)
+    @Test func isToldOfEachServer() async throws {
+        #expect(try await versions("0.20.2").mapValues(\.description) == ["draft": "0.20.2", "prm": "0.20.2"])
+        #expect(try await versions("0.1.0+pocket").values.compactMap(\.caution).isEmpty)
     }
 
     @Test func onesThatAreTooOldAreRefusedWithWhatToDo() async throws {

@@ -13,9 +13,12 @@ extension EngineClient {
     ///
     /// Nothing may be in flight: what is asked of a sleeping engine waits until it is woken.
     ///
+    /// Its connections are closed, since each takes the place of an open file.
+    ///
     /// - Parameter level: 1 keeps the weights in the machine's memory, 2 forgets them.
     public func sleep(level: Int) async throws {
         try await command("/sleep?level=\(level)")
+        await http.closeIdleConnections()
     }
 
     /// `POST /wake_up`

@@ -11,7 +11,7 @@ public struct EngineClient: Sendable {
     /// For one try of one request. What needs less than the model's work has less: see ``Errand``.
     public var deadline: Duration
     public var retry: RetryPolicy
-    private let http: HTTPClient
+    let http: HTTPClient
     private let clock: any Clock<Duration>
     /// Why the engine is no more; nil while it is.
     private let ended: @Sendable () -> EngineError?

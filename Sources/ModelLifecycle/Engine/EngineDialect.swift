@@ -43,6 +43,11 @@ public protocol EngineDialect: Sendable {
         models: [String], environment: [String: String], processors: ProcessorShare, isWanted: Bool
     ) async throws -> ForkServerPlan?
 
+    /// How many requests an engine with these flags takes on at once.
+    ///
+    /// - Parameter device: the first of its GPUs; nil where there is none, or nothing is known of it.
+    func capacity(_ arguments: [EngineConfiguration.Argument], on device: GPUDevice?) async -> EngineCapacity
+
     /// A sentence for whoever uses this version of the engine; nil where there is nothing to say.
     func caution() async throws -> String?
 

@@ -45,6 +45,16 @@ public struct PocketDialect: EngineDialect {
         return output.text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
+    public func capacity(_ arguments: [EngineConfiguration.Argument], on device: GPUDevice?) -> EngineCapacity {
+        Self.capacity(arguments)
+    }
+
+    /// It computes as many sequences at once as it has threads: one for each core, unless `threads` says otherwise.
+    static func capacity(_ arguments: [EngineConfiguration.Argument]) -> EngineCapacity {
+        let threads = arguments.last { $0.name == "threads" }?.value.flatMap { Int($0) }
+        return EngineCapacity(sequences: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+    }
+
     private func executable(for engine: String) throws -> String {
         if let fixed { return fixed }
         let manager = FileManager.default

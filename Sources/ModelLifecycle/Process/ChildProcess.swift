@@ -34,14 +34,16 @@ package final class ChildProcess: Sendable {
         return try await Spawner.shared.perform { try start(final) }
     }
 
-    /// Foundation's `Process.run` copies directory entries of /proc/self/fd as whole structures, and with more than about
-    /// 1,350 of them reads beyond its buffer (seen: SIGSEGV). Files that are open for requests in flight close soon.
+    /// Files that may be open while a process is started: Foundation's `Process.run` copies directory entries of /proc/self/fd as
+    /// whole structures, and with more than about 1,350 of them reads beyond its buffer (seen: SIGSEGV).
+    package static let mostOpenFiles = 1200
+
+    /// Files that are open for requests in flight close soon.
     private static func waitForFewOpenFiles() async throws {
-        let most = 1200
         var count = 0
         for _ in 0..<500 {
             count = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
-            if count <= most { return }
+            if count <= mostOpenFiles { return }
             try await Task.sleep(for: .milliseconds(20))
         }
         throw SpawnError.tooManyOpenFiles(count)

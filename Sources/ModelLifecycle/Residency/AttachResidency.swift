@@ -52,16 +52,12 @@ public actor AttachResidency: Residency {
 
     public var statistics: ResidencyStatistics { ResidencyStatistics() }
 
-    /// What each server says of its version, in the order of a wave; each version once.
+    /// What each server says of its version, by its name.
     ///
     /// - Throws: ``EngineError`` where one does not answer, or is too old.
-    public func versions() async throws -> [VLLMVersion] {
-        var versions: [VLLMVersion] = []
-        for name in groups[0] {
-            guard let engine = engines[name] else { continue }
-            let version = try await engine.version()
-            if !versions.contains(version) { versions.append(version) }
-        }
+    public func versions() async throws -> [String: VLLMVersion] {
+        var versions: [String: VLLMVersion] = [:]
+        for (name, engine) in engines { versions[name] = try await engine.version() }
         return versions
     }
 }

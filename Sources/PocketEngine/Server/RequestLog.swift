@@ -1,10 +1,26 @@
 import Foundation
+import Synchronization
+
+/// How many requests to the model are open.
+final class OpenRequests: Sendable {
+    private let count = Mutex(0)
+
+    /// - Returns: how many there are with this one.
+    func enter() -> Int {
+        count.withLock {
+            $0 += 1
+            return $0
+        }
+    }
+
+    func leave() { count.withLock { $0 -= 1 } }
+}
 
 /// One JSON line per request that reached the model, and per command to sleep or wake, in the order of arrival. Several processes may share the file.
 final class RequestLog: Sendable {
     struct Line: Encodable {
         private enum CodingKeys: String, CodingKey {
-            case path, model, prompts = "prompt", maxTokens = "max_tokens", seed, temperature, stop, pid
+            case path, model, prompts = "prompt", maxTokens = "max_tokens", seed, temperature, stop, pid, open
         }
 
         let path: String
@@ -15,6 +31,8 @@ final class RequestLog: Sendable {
         let seed: Int64?
         let temperature: Double?
         let stop: [String]?
+        /// Requests to the model that were open when it came, itself included; nil for commands.
+        fileprivate(set) var open: Int?
 
         func encode(to encoder: any Encoder) throws {
             var fields = encoder.container(keyedBy: CodingKeys.self)
@@ -30,6 +48,7 @@ final class RequestLog: Sendable {
             try fields.encode(temperature, forKey: .temperature)
             try fields.encode(stop, forKey: .stop)
             try fields.encode(getpid(), forKey: .pid)
+            try fields.encodeIfPresent(open, forKey: .open)
         }
     }
 
@@ -45,7 +64,9 @@ final class RequestLog: Sendable {
     }
 
     /// Appends the line with one `write`, so that lines of several processes do not mix.
-    func append(_ line: Line) throws {
+    func append(_ line: Line, open: Int? = nil) throws {
+        var line = line
+        line.open = open
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var data = try encoder.encode(line)

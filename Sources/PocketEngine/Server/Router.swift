@@ -13,6 +13,7 @@ struct Router: HTTPHandler {
     /// A pause before each answer of the model.
     let delay: Duration
     let watch: ClientWatch
+    let open = OpenRequests()
     let started = Int(Date().timeIntervalSince1970)
 
     func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -71,12 +72,10 @@ struct Router: HTTPHandler {
         let body: CompletionRequest = try await decode(request)
         try checkModel(body.model)
         let prompts = try body.prompt.tokenized(for: engine, roomForAnswer: 1)
-        try requestLog?.append(
-            RequestLog.Line(
-                path: request.path, model: body.model ?? modelName, prompts: prompts,
-                maxTokens: body.maxTokens,
-                seed: body.seed, temperature: body.parameters.temperature, stop: body.parameters.stop))
-        return try await withModel(request, prompts) { cancellation in
+        let line = RequestLog.Line(
+            path: request.path, model: body.model ?? modelName, prompts: prompts, maxTokens: body.maxTokens,
+            seed: body.seed, temperature: body.parameters.temperature, stop: body.parameters.stop)
+        return try await withModel(request, line) { cancellation in
             let completions = try await engine.complete(
                 prompts, choices: body.choices, body.parameters, cancellation: cancellation)
             let choices = completions.enumerated().map { index, completion in
@@ -100,12 +99,10 @@ struct Router: HTTPHandler {
         let body: PoolingRequest = try await decode(request)
         try checkModel(body.model)
         let prompts = try body.input.tokenized(for: engine, roomForAnswer: 0)
-        try requestLog?.append(
-            RequestLog.Line(
-                path: request.path, model: body.model ?? modelName, prompts: prompts, maxTokens: nil,
-                seed: nil,
-                temperature: nil, stop: nil))
-        return try await withModel(request, prompts) { cancellation in
+        let line = RequestLog.Line(
+            path: request.path, model: body.model ?? modelName, prompts: prompts, maxTokens: nil, seed: nil,
+            temperature: nil, stop: nil)
+        return try await withModel(request, line) { cancellation in
             let scores = try await engine.score(prompts, cancellation: cancellation)
             let items = scores.enumerated().map { index, row in
                 PoolingResponse.Item(
@@ -118,10 +115,14 @@ struct Router: HTTPHandler {
         }
     }
 
-    /// The one way to the model: faults, the delay, and the end of a request whose client has gone.
+    /// The one way to the model: the log, faults, the delay, and the end of a request whose client has gone.
     private func withModel(
-        _ request: HTTPRequest, _ prompts: [[Int]], answer: (Cancellation) async throws -> HTTPResponse
+        _ request: HTTPRequest, _ line: RequestLog.Line, answer: (Cancellation) async throws -> HTTPResponse
     ) async throws -> HTTPResponse {
+        let prompts = line.prompts
+        let count = open.enter()
+        defer { open.leave() }
+        try requestLog?.append(line, open: count)
         let cancellation = Cancellation()
         let gone = { @Sendable in
             cancellation.abandon()

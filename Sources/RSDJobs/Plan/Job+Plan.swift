@@ -18,7 +18,8 @@ extension Job {
     ) async throws -> JobPlan {
         let spec = job.spec
         let machine = await machine(of: spec, gpuMemory: gpuMemory)
-        let residency = try residency(of: job, on: machine)
+        let requests = await RequestsInFlight(spec, on: machine, dialect: spec.engine.dialect)
+        let residency = try residency(of: job, on: machine, requests)
         let profile = try archive.map { archive throws(UnusableRun) in try Profile(archive) }
         let assumptions = Assumptions(spec.decoding)
         let (sample, factor) = job.sample(trajectories: limit)
@@ -26,7 +27,8 @@ extension Job {
             sample, residency, cases: profile?.cases ?? assumptions.cases
         ).map { $0.scaled(by: factor) }
         let roles = residency.groups.flatMap(\.self)
-        let demands = ModelDemand.all(of: spec, models: job.memory)
+        let demands = ModelDemand.all(of: spec, models: job.memory, requests: requests)
+        let sideBySide = residency.sideBySide(demands, on: machine, of: spec.engine)
         let hardware = Hardware.of(spec.engine.kind, on: machine)
         let isWarm = spec.engine.startsWarm
         var paces: [Role: Pace] = [:]
@@ -35,7 +37,7 @@ extension Job {
             // Without the number of weights, that of their bytes is a guess.
             let assumed = hardware.pace(
                 parameters: job.size(of: demand.role)?.parameters ?? demand.weights, weights: demand.weights,
-                concurrency: spec.engine.concurrency, isWarm: isWarm)
+                concurrency: sideBySide[demand.role] ?? 1, isWarm: isWarm)
             let seen = profile?.pace(of: demand.role, isWarm: isWarm, assumed: assumed)
             isGuessed = isGuessed || seen == nil
             paces[demand.role] = seen ?? assumed
@@ -47,7 +49,11 @@ extension Job {
             basis.append(
                 "what was seen in \(archive.directory.url.relativePath)" + (caution.map { "; \($0)" } ?? ""))
         }
-        if isGuessed { basis += hardware.sentences(isWarm: isWarm) }
+        if isGuessed {
+            basis += hardware.sentences(isWarm: isWarm)
+            let counts = demands.map { "\($0.role.title) \(sideBySide[$0.role] ?? 1)" }.joined(separator: ", ")
+            basis.append("requests side by side, as the engines run and their caches hold: \(counts)")
+        }
         basis += job.sizeSentences
         if factor > 1 {
             basis.append(
@@ -91,9 +97,11 @@ extension Job {
         }
     }
 
-    private static func residency(of job: LoadedJob, on machine: MachineMemory) throws -> ResidencyPlan {
+    private static func residency(
+        of job: LoadedJob, on machine: MachineMemory, _ requests: RequestsInFlight
+    ) throws -> ResidencyPlan {
         do {
-            return try ResidencyPlan(job.spec, models: job.memory, on: machine)
+            return try ResidencyPlan(job.spec, models: job.memory, on: machine, requests: requests)
         } catch let error as ResidencyImpossible {
             guard case .unknown = machine else { throw error }
             throw ResidencyImpossible(
@@ -139,6 +147,27 @@ extension JobPlan {
                 footprint: machine.footprint(of: engine.kind), sleepers: sleepers)
             return Group(roles: roles, need: need.total, budget: pool?.budget)
         }
+    }
+}
+
+extension ResidencyPlan {
+    /// Requests that each engine will work on side by side: as many as its cache holds.
+    fileprivate func sideBySide(
+        _ demands: [ModelDemand], on machine: MachineMemory, of engine: EngineSpec
+    ) -> [Role: Int] {
+        var counts = Dictionary(uniqueKeysWithValues: demands.map { ($0.role, $0.sideBySide) })
+        guard residency != .attach, engine.kind == .vllm, let pool = machine.pool(ceiling: nil) else { return counts }
+        for group in groups {
+            let members = demands.filter { group.contains($0.role) }
+            let sleepers = residency == .sleep ? demands.count - members.count : 0
+            let shares = try? MemoryShares(
+                members, in: pool, footprint: machine.footprint(of: engine.kind), sleepers: sleepers)
+            for demand in members {
+                guard let cache = shares?.caches[demand.role] else { continue }
+                counts[demand.role] = max(1, min(demand.sideBySide, demand.requests(inCache: cache)))
+            }
+        }
+        return counts
     }
 }
 

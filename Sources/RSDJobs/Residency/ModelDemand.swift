@@ -11,15 +11,15 @@ struct ModelDemand: Sendable, Equatable {
     var context: Int
     /// Tokens of a long request of this job.
     var longRequest: Int
-    /// Requests in flight at most.
-    var concurrency: Int
+    /// Requests that the engine works on side by side at most.
+    var sideBySide: Int
     /// The part of the GPU that the job gives to this model itself.
     var fixedShare: Double?
     /// The cache that the job gives to this model itself, in bytes.
     var fixedCache: Int?
 
     /// Generators keep many long texts in their caches; a PRM reads a text once and drops it.
-    var usefulRequests: Int { min(concurrency, role == .prm ? 2 : 8) }
+    var usefulRequests: Int { min(sideBySide, role == .prm ? 2 : 8) }
 
     /// Bytes without which the engine would not start.
     var leastCache: Int { fixedCache ?? cachePerToken.times(context) }
@@ -27,15 +27,23 @@ struct ModelDemand: Sendable, Equatable {
     /// Bytes with which requests run side by side.
     var usefulCache: Int { fixedCache ?? max(leastCache, cachePerToken.times(longRequest).times(usefulRequests)) }
 
-    /// Bytes beyond which no request would wait less.
-    var greatestCache: Int { fixedCache ?? max(leastCache, cachePerToken.times(longRequest).times(concurrency)) }
+    /// Bytes beyond which hardly a request would wait less: few texts grow as long as they may, and those that are being written
+    /// have come half the way.
+    var greatestCache: Int {
+        fixedCache ?? max(leastCache, cachePerToken.times(longRequest).times(min(sideBySide, Self.mostLongRequests)))
+    }
+
+    private static let mostLongRequests = 64
+
+    /// Requests that a cache holds side by side, come half the way to the longest.
+    func requests(inCache bytes: Int) -> Int { bytes / max(1, cachePerToken.times(longRequest / 2)) }
 }
 
 extension ModelDemand {
     /// Tokens that a prompt is taken to have, where nothing is known of it.
     private static let promptTokens = 512
 
-    init(role: Role, model: ModelSpec, memory: CheckpointMemory, job: JobSpec) {
+    init(role: Role, model: ModelSpec, memory: CheckpointMemory, job: JobSpec, sideBySide: Int) {
         let engine = job.engine
         let flags = engine.args(for: model)
         func flag(_ name: String) -> String? { flags.last { $0.flag == name }?.value }
@@ -52,7 +60,7 @@ extension ModelDemand {
         cachePerToken = memory.cachePerToken(as: cacheType) / parts
         self.context = context ?? wanted
         longRequest = min(wanted, self.context)
-        concurrency = engine.concurrency
+        self.sideBySide = sideBySide
         fixedShare = model.args.last { $0.flag == "gpu-memory-utilization" }?.value.flatMap(Double.init)
         let space = engine.env["VLLM_CPU_KVCACHE_SPACE"].flatMap(Double.init).map(Int.gibibytes)
         fixedCache = space ?? flag("kv-cache-memory-bytes").flatMap(Int.init(humanReadable:))
@@ -61,10 +69,13 @@ extension ModelDemand {
     /// Of the engines that a job's methods need, in the order of a wave.
     ///
     /// - Parameter models: what the checkpoints tell, see ``LoadedJob/memory``.
-    static func all(of job: JobSpec, models: [Role: CheckpointMemory]) -> [ModelDemand] {
+    static func all(
+        of job: JobSpec, models: [Role: CheckpointMemory], requests: RequestsInFlight
+    ) -> [ModelDemand] {
         job.rolesInWave.compactMap { role in
             guard let model = job.models[role], let memory = models[role] else { return nil }
-            return ModelDemand(role: role, model: model, memory: memory, job: job)
+            return ModelDemand(
+                role: role, model: model, memory: memory, job: job, sideBySide: requests.sideBySide(role))
         }
     }
 

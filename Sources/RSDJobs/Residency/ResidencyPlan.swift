@@ -14,9 +14,11 @@ struct ResidencyPlan: Sendable, Equatable {
 
     /// - Parameter models: those that the job's methods need.
     /// - Throws: ``ResidencyImpossible``.
-    init(_ job: JobSpec, models: [Role: CheckpointMemory], on machine: MachineMemory) throws {
+    init(
+        _ job: JobSpec, models: [Role: CheckpointMemory], on machine: MachineMemory, requests: RequestsInFlight
+    ) throws {
         let engine = job.engine
-        let demands = ModelDemand.all(of: job, models: models)
+        let demands = ModelDemand.all(of: job, models: models, requests: requests)
         let roles = demands.map(\.role)
         let footprint = machine.footprint(of: engine.kind)
         let ceiling = engine.ceiling

@@ -20,7 +20,11 @@ struct AttachedEngines: EngineSite {
     }
 
     func version() async throws -> String {
-        let versions = try await residency.versions()
+        var versions: [VLLMVersion] = []
+        let byName = try await residency.versions()
+        for version in residency.groups.joined().compactMap({ byName[$0] }) where !versions.contains(version) {
+            versions.append(version)
+        }
         for caution in versions.compactMap(\.caution) { logger.warning("\(caution)") }
         return "attached: vllm " + versions.map(\.description).joined(separator: ", ")
     }
@@ -29,7 +33,13 @@ struct AttachedEngines: EngineSite {
     func sweep() async throws -> Int { 0 }
 
     func open() async throws -> any EngineRoom {
-        try ResidentEngines(residency, of: job, startsEngines: false, logger: logger)
+        // How a server was started it does not tell: it is taken to run what its version runs by itself on any machine.
+        var capacities: [Role: EngineCapacity] = [:]
+        for (name, version) in try await residency.versions() {
+            if let role = Role(rawValue: name) { capacities[role] = version.capacity() }
+        }
+        let requests = RequestsInFlight(job.spec, capacities: capacities)
+        return try ResidentEngines(residency, of: job, requests: requests, startsEngines: false, logger: logger)
     }
 }
 

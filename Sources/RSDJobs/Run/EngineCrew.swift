@@ -5,6 +5,7 @@ actor EngineCrew: Crew {
     private let engines: [Role: any EngineHandle]
     private let pieces: [Role: TokenPieces]
     private let asking: Asking
+    private let requests: RequestsInFlight
     private let stallTimeout: Duration
     private let restartEngine: @Sendable (String) async throws -> Void
     private var sessions: [Role: ModelSession] = [:]
@@ -12,12 +13,14 @@ actor EngineCrew: Crew {
     private var signs: [Role: ProgressSigns] = [:]
 
     init(
-        engines: [Role: any EngineHandle], pieces: [Role: TokenPieces], asking: Asking, stallTimeout: Double,
+        engines: [Role: any EngineHandle], pieces: [Role: TokenPieces], asking: Asking, requests: RequestsInFlight,
+        stallTimeout: Double,
         restart: @escaping @Sendable (String) async throws -> Void
     ) async throws {
         self.engines = engines
         self.pieces = pieces
         self.asking = asking
+        self.requests = requests
         self.stallTimeout = .seconds(stallTimeout)
         restartEngine = restart
         for role in engines.keys { try await openSession(role) }
@@ -78,7 +81,8 @@ actor EngineCrew: Crew {
     private func openSession(_ role: Role, restarts: Int = 1) async throws {
         guard let engine = engines[role] else { return }
         do {
-            let client = try await engine.client
+            var client = try await engine.client
+            client.deadline = requests.deadline(of: role)
             let context = try await client.contextLength()
             if let wanted = asking.contexts[role], let context, context < wanted {
                 throw CanaryError(

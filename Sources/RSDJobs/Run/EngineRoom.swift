@@ -24,6 +24,8 @@ protocol EngineRoom: Sendable {
     var groups: [[Role]] { get }
     /// Why these, where it was left to the program to choose.
     var reason: String? { get }
+    /// How many requests each engine is kept busy with.
+    var requests: RequestsInFlight { get }
     /// Counts what the engines use; nil where that cannot be measured from here.
     var energy: EnergyMeter? { get }
     /// Makes a group the resident one, and returns once all of it is ready.

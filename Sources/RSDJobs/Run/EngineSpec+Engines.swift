@@ -33,8 +33,13 @@ extension EngineSpec {
 extension JobSpec {
     /// The models that the methods need, in the order of a wave: draft, score, have the target rewrite.
     var rolesInWave: [Role] {
-        [.draft, .prm, .target, .speculative].filter { role in methods.contains { $0.kind.roles.contains(role) } }
+        Role.wave.filter { role in methods.contains { $0.kind.roles.contains(role) } }
     }
+}
+
+extension Role {
+    /// In the order in which a wave visits them.
+    static let wave: [Role] = [.draft, .prm, .target, .speculative]
 }
 
 extension LoadedJob {

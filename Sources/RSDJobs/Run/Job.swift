@@ -38,6 +38,7 @@ public enum Job {
         guard job.spec.engine.residency == .auto else { return nil }
         let dialect = job.spec.engine.dialect
         let machine = try await MachineMemory.measure(for: job.spec, dialect: dialect)
-        return try ResidencyPlan(job.spec, models: job.memory, on: machine).reason
+        let requests = await RequestsInFlight(job.spec, on: machine, dialect: dialect)
+        return try ResidencyPlan(job.spec, models: job.memory, on: machine, requests: requests).reason
     }
 }

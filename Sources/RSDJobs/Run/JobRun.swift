@@ -140,7 +140,8 @@ struct JobRun: Sendable {
                 if ready.isEmpty { continue }
                 if interruption.level > .none { throw Interrupted() }
                 let phase = Phase(
-                    job: job.spec, roles: group, trajectories: ready, journal: journal, book: answers,
+                    job: job.spec, roles: group, requests: room.requests, trajectories: ready, journal: journal,
+                    book: answers,
                     interruption: interruption,
                     mayRestart: { try checkDeadline(for: [$0], anew: true, times.withLock { $0 }) }, observe: observe)
                 // A model whose every answer is known already is not brought up.

@@ -8,9 +8,9 @@ struct Lane: Sendable {
     var dropped: [Question.Key] = []
     var patience: Patience
 
-    /// - Parameter concurrency: requests in flight at most.
-    init(concurrency: Int) {
-        patience = Patience(window: concurrency)
+    /// - Parameter window: requests in flight at most.
+    init(window: Int) {
+        patience = Patience(window: window)
     }
 
     var hasRoom: Bool { inFlight.count < patience.window }

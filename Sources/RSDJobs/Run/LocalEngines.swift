@@ -47,15 +47,15 @@ struct LocalEngines: EngineSite {
         if let caution = try await dialect.caution() { logger.warning("\(caution)") }
         // What was swept a moment ago may not have given its memory back yet.
         let machine = try await MachineMemory.measure(for: job.spec, dialect: dialect, atRest: true)
-        let plan = try ResidencyPlan(job.spec, models: job.memory, on: machine)
+        let requests = await RequestsInFlight(job.spec, on: machine, dialect: dialect)
+        let plan = try ResidencyPlan(job.spec, models: job.memory, on: machine, requests: requests)
         let processors = try await processorShare(plan)
         await warmStarts?.begin { [job, dialect] in
             try await job.forkServer(dialect, processors: processors, on: machine)
         }
         return try ResidentEngines(
-            residency(plan, processors, memory: settling(on: machine)), of: job, reason: plan.reason,
-            energy: energy(on: machine),
-            startsEngines: true, logger: logger)
+            residency(plan, processors, memory: settling(on: machine)), of: job, requests: requests,
+            reason: plan.reason, energy: energy(on: machine), startsEngines: true, logger: logger)
     }
 
     /// - Throws: `ResidencyError`; ``ModelFilesError``.

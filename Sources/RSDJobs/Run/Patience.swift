@@ -8,6 +8,8 @@ struct Patience: Sendable {
     static let lonelyDeaths = 2
     /// Requests in a row that fail with no success at all, before the engine is called useless.
     static let failuresWithoutSuccess = 3
+    /// Requests in flight at most after an engine's death, so that however many there were, one is alone before its restarts are up.
+    static let mostAfterDeath = 64
     /// Restarts in a row after which nothing succeeded.
     static let barrenRestarts = 8
 
@@ -55,7 +57,7 @@ struct Patience: Sendable {
     mutating func engineDown(inFlight: [Question.Key], how: String) -> [Question.Key]? {
         barren = succeededSinceStart ? 0 : barren + 1
         succeededSinceStart = false
-        window = max(1, inFlight.count / 4)
+        window = max(1, min(inFlight.count / 4, Self.mostAfterDeath))
         var again = inFlight
         if inFlight.count == 1 {
             let key = inFlight[0]

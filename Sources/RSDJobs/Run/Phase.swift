@@ -34,7 +34,8 @@ actor Phase {
 
     /// - Parameter mayRestart: throws where an engine is not to be brought up afresh any more.
     init(
-        job: JobSpec, roles: [Role], trajectories: [Trajectory], journal: Journal, book: AnswerBook,
+        job: JobSpec, roles: [Role], requests: RequestsInFlight, trajectories: [Trajectory], journal: Journal,
+        book: AnswerBook,
         interruption: Interruption, mayRestart: @escaping @Sendable (Role) throws -> Void = { _ in },
         observe: @escaping @Sendable (RunEvent) -> Void
     ) {
@@ -46,7 +47,7 @@ actor Phase {
         self.mayRestart = mayRestart
         self.observe = observe
         self.trajectories = Dictionary(uniqueKeysWithValues: trajectories.map { ($0.id, $0) })
-        lanes = Dictionary(uniqueKeysWithValues: roles.map { ($0, Lane(concurrency: job.engine.concurrency)) })
+        lanes = Dictionary(uniqueKeysWithValues: roles.map { ($0, Lane(window: requests.window(of: $0))) })
     }
 
     /// Takes up the needs of all trajectories, in their order, and meets those whose answer is known already.

@@ -14,12 +14,13 @@ struct ResidentEngines: EngineRoom {
     private let logger: Logger
     let groups: [[Role]]
     let reason: String?
+    let requests: RequestsInFlight
     let energy: EnergyMeter?
 
     /// - Throws: ``ModelFilesError``.
     init(
-        _ residency: any Residency, of job: LoadedJob, reason: String? = nil, energy: EnergyMeter? = nil,
-        startsEngines: Bool, logger: Logger
+        _ residency: any Residency, of job: LoadedJob, requests: RequestsInFlight, reason: String? = nil,
+        energy: EnergyMeter? = nil, startsEngines: Bool, logger: Logger
     ) throws {
         self.residency = residency
         self.job = job
@@ -30,6 +31,17 @@ struct ResidentEngines: EngineRoom {
         asking = try Asking(job: job)
         pieces = Dictionary(uniqueKeysWithValues: Role.allCases.map { ($0, TokenPieces()) })
         groups = residency.groups.map { $0.compactMap(Role.init(rawValue:)) }
+        let shellLimit = OpenFiles.limit
+        // An engine that dies is to be started again, whatever others are asked at that moment.
+        let limit = startsEngines ? min(shellLimit, ChildProcess.mostOpenFiles) : shellLimit
+        self.requests = requests.limited(toFiles: limit, groups: groups)
+        if self.requests != requests, limit == shellLimit {
+            logger.warning(
+                """
+                this shell lets a process have \(shellLimit) files open, so fewer requests than the engines could take are kept \
+                in flight (\(self.requests), for \(requests)): raise it with `ulimit -n`
+                """)
+        }
     }
 
     func enter(_ group: [Role], note: @escaping EngineNoteTaker) async throws -> any Crew {
@@ -40,7 +52,8 @@ struct ResidentEngines: EngineRoom {
         var resident: [Role: any EngineHandle] = [:]
         for role in group { resident[role] = engines[role.rawValue] }
         return try await EngineCrew(
-            engines: resident, pieces: pieces, asking: asking, stallTimeout: job.spec.engine.stallTimeout,
+            engines: resident, pieces: pieces, asking: asking, requests: requests,
+            stallTimeout: job.spec.engine.stallTimeout,
             restart: { [residency] name in
                 try await announcing([name], note) { _ = try await residency.restart(name) }
             })

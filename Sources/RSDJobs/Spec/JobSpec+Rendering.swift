@@ -72,7 +72,8 @@ extension EngineSpec {
         if residency == .sleep { pairs.append(("sleep_level", String(sleepLevel))) }
         if residency != .attach { pairs += [("args", flow(args.yaml)), ("env", flow(env))] }
         return pairs + [
-            ("concurrency", String(concurrency)), ("start_timeout", startTimeout.plain),
+            ("concurrency", concurrency.map { String($0) } ?? Self.followsEngine),
+            ("start_timeout", startTimeout.plain),
             ("stall_timeout", stallTimeout.plain), ("stop_grace", stopGrace.plain),
         ]
     }

@@ -70,8 +70,8 @@ public struct EngineSpec: Sendable, Equatable {
     /// Handed to the engine's command line as `--key value`.
     public var args: [EngineArgument] = []
     public var env: [String: String]
-    /// Requests in flight at most, to each engine.
-    public var concurrency: Int
+    /// Requests in flight at most, to each engine; nil goes by what the engine runs at once.
+    public var concurrency: Int?
     /// Seconds that a starting engine may be silent.
     public var startTimeout: Double
     /// Seconds that a working engine may make no progress.

@@ -11,6 +11,8 @@ struct RequestLog {
         var model: String
         var prompt: [Int]
         var seed: Int?
+        /// Requests to the model that were open when it came, itself included.
+        var open: Int?
     }
 
     /// To the models, but for the canaries of PRMs that have just started.

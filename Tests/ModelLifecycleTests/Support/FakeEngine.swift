@@ -29,6 +29,10 @@ struct FakeDialect: EngineDialect {
 
     func version() async throws -> String { "fake 1" }
 
+    func capacity(_ arguments: [EngineConfiguration.Argument], on device: GPUDevice?) -> EngineCapacity {
+        EngineCapacity(sequences: 1)
+    }
+
     var launchCount: Int { launches.value }
 }
 

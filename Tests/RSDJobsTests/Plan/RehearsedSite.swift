@@ -7,6 +7,7 @@ struct RehearsedSite: EngineSite, EngineRoom {
     let groups: [[Role]]
     let standIn: StandIn
     var reason: String? { nil }
+    var requests: RequestsInFlight { .sample }
     var energy: EnergyMeter? { nil }
 
     func version() async throws -> String { "stand-in" }

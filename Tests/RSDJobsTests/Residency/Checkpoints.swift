@@ -72,4 +72,21 @@ extension JobSpec {
     }
 }
 
+extension RequestsInFlight {
+    /// Of a job whose engines all run 256 sequences at once.
+    init(_ job: JobSpec) {
+        self.init(
+            job,
+            capacities: Dictionary(uniqueKeysWithValues: Role.allCases.map { ($0, EngineCapacity(sequences: 256)) }))
+    }
+
+    static let sample = RequestsInFlight(.sample())
+}
+
+extension ResidencyPlan {
+    init(_ job: JobSpec, models: [Role: CheckpointMemory], on machine: MachineMemory) throws {
+        try self.init(job, models: models, on: machine, requests: RequestsInFlight(job))
+    }
+}
+
 func argument(_ name: String, _ value: String) -> EngineArgument { EngineArgument(name: name, value: value) }

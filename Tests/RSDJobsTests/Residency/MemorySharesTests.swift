@@ -15,7 +15,7 @@ struct MemorySharesTests {
     private func demand(_ role: Role, _ memory: CheckpointMemory, context: Int = 4096) -> ModelDemand {
         ModelDemand(
             role: role, weights: memory.weights(as: .half), cachePerToken: memory.cachePerToken(as: .half),
-            context: context, longRequest: 2560, concurrency: 64)
+            context: context, longRequest: 2560, sideBySide: 64)
     }
 
     private var trio: [ModelDemand] {
@@ -32,7 +32,7 @@ struct MemorySharesTests {
                     role: $0, weights: .random(in: 0...40_000_000_000, using: &random),
                     cachePerToken: .random(in: 0...400_000, using: &random),
                     context: .random(in: 1...32768, using: &random), longRequest: .random(in: 1...4096, using: &random),
-                    concurrency: .random(in: 1...128, using: &random),
+                    sideBySide: .random(in: 1...1024, using: &random),
                     fixedCache: Bool.random(using: &random) ? nil : .random(in: 0...4_000_000_000, using: &random))
             }
             let total = Double.random(in: 16...180, using: &random)
@@ -92,6 +92,30 @@ struct MemorySharesTests {
     func host() throws {
         let shares = try MemoryShares(trio, in: pool(500, isGPU: false), footprint: .vllmOnCPU)
         for model in trio { #expect(shares.caches[model.role] == model.greatestCache) }
+    }
+
+    @Test(
+        "an engine that runs a thousand requests at once changes nothing of what models need, and takes no machine's memory"
+    )
+    func manyRequests() throws {
+        let many = trio.map { model in
+            var model = model
+            model.sideBySide = 1024
+            return model
+        }
+        #expect(many.map(\.greatestCache) == trio.map(\.greatestCache))
+        let pool = pool(79.1)
+        #expect(
+            MemoryNeed(many, in: pool, footprint: footprint, useful: true).total
+                == MemoryNeed(trio, in: pool, footprint: footprint, useful: true).total)
+        #expect(
+            try MemoryShares(many, in: pool, footprint: footprint).caches
+                == MemoryShares(trio, in: pool, footprint: footprint).caches)
+        // The 7B model's, of 57,344 bytes a token.
+        #expect(trio[2].requests(inCache: 57344 * 1280 * 100) == 100)
+        #expect(
+            ModelDemand(role: .prm, weights: 1, cachePerToken: 0, context: 1, longRequest: 0, sideBySide: 1).requests(
+                inCache: 5) == 5)
     }
 
     @Test("what does not fit is told with all the numbers")

@@ -156,7 +156,8 @@ struct ResidencyPlanTests {
     func flags() throws {
         func demand(_ args: EngineArgument..., memory: CheckpointMemory = Checkpoints.math7B) throws -> ModelDemand {
             let job = JobSpec.sample(args: args)
-            return ModelDemand(role: .target, model: try #require(job.models[.target]), memory: memory, job: job)
+            return ModelDemand(
+                role: .target, model: try #require(job.models[.target]), memory: memory, job: job, sideBySide: 64)
         }
         let plain = try demand()
         #expect(plain.weights == 15_231_233_024)

@@ -9,6 +9,7 @@ import Testing
     private struct Site: EngineSite, EngineRoom {
         let groups: [[Role]] = [[.draft], [.prm], [.target]]
         let reason: String? = nil
+        let requests = RequestsInFlight.sample
         var energy: EnergyMeter? { nil }
         func enter(_ group: [Role], note: @escaping EngineNoteTaker) async throws -> any Crew {
             FakeCrew { _, _, _ in .answer }

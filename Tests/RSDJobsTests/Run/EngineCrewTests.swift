@@ -83,7 +83,9 @@ import Testing
         let restarts = Mutex(0)
         let asking = try Asking(job: fixture.load())
         let error = await #expect(throws: EngineUseless.self) {
-            try await EngineCrew(engines: [.draft: engine], pieces: [:], asking: asking, stallTimeout: 60) { _ in
+            try await EngineCrew(
+                engines: [.draft: engine], pieces: [:], asking: asking, requests: .sample, stallTimeout: 60
+            ) { _ in
                 restarts.withLock { $0 += 1 }
             }
         }
@@ -97,7 +99,7 @@ import Testing
         engine.isMute.withLock { $0 = true }
         let crew = try await EngineCrew(
             engines: [.speculative: engine], pieces: [:], asking: Asking(job: try SpecFixture().load()),
-            stallTimeout: 0.1, restart: { _ in })
+            requests: .sample, stallTimeout: 0.1, restart: { _ in })
         #expect(await crew.speculation() == nil)
     }
 
@@ -106,7 +108,8 @@ import Testing
         let job = try fixture.load()
         let engine = try await BusyEngine()
         let crew = try await EngineCrew(
-            engines: [.draft: engine], pieces: [:], asking: Asking(job: job), stallTimeout: 0.1, restart: { _ in })
+            engines: [.draft: engine], pieces: [:], asking: Asking(job: job), requests: .sample,
+            stallTimeout: 0.1, restart: { _ in })
         let trajectory = try #require(Roster(job).all.first { $0.need.role == .draft })
         let question = Task { try await crew.answer(Question(trajectory.need, of: trajectory.id, in: job.spec)) }
         let found = Mutex(false)

@@ -11,6 +11,7 @@ import Testing
     private final class Room: EngineRoom, EngineSite, GPUMemory {
         let groups: [[Role]] = [[.draft], [.prm], [.target]]
         let reason: String? = nil
+        let requests = RequestsInFlight.sample
         let isMeasured: Bool
         private let joules = Mutex(1000.0)
 

@@ -35,7 +35,9 @@ import Testing
         if shares { job.seeds = [0, 1] }
         let journal = try Journal(file: file, goodLength: 0)
         let phase = Phase(
-            job: job, roles: roles, trajectories: trajectories, journal: journal, book: AnswerBook(job),
+            job: job, roles: roles, requests: RequestsInFlight(job), trajectories: trajectories,
+            journal: journal,
+            book: AnswerBook(job),
             interruption: interruption, mayRestart: mayRestart, observe: observe)
         return PreparedPhase(phase: phase, order: trajectories.map(\.id), crew: crew, journal: journal)
     }
@@ -305,7 +307,8 @@ import Testing
             try roster[id]?.apply(event)
         }
         let phase = Phase(
-            job: job, roles: [.draft], trajectories: Array(roster.values), journal: first.journal, book: book,
+            job: job, roles: [.draft], requests: .sample, trajectories: Array(roster.values), journal: first.journal,
+            book: book,
             interruption: interruption, observe: { _ in })
         #expect(try await phase.prepare(others.map(\.id)) == false)
         #expect(await phase.trajectories.values.allSatisfy { $0.response.finish == .eos })

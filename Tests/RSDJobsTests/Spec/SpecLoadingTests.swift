@@ -22,7 +22,7 @@ struct SpecLoadingTests {
             name: "demo", seeds: [0],
             models: [.target: ModelSpec(model: fixture.path("models/target"), profile: nil)],
             engine: EngineSpec(
-                kind: .pocket, residency: .swap, args: [], env: [:], concurrency: 64, startTimeout: 600,
+                kind: .pocket, residency: .swap, args: [], env: [:], concurrency: nil, startTimeout: 600,
                 stallTimeout: 600, stopGrace: 10),
             datasets: [
                 DatasetSpec(

@@ -25,7 +25,7 @@ struct SpecRenderingTests {
                   residency: swap
                   args: { threads: "2", on: true, list: ["a", "b"] }
                   env: { A: "1", B: "x" }
-                  concurrency: 64
+                  concurrency: auto
                   start_timeout: 600
                   stall_timeout: 600
                   stop_grace: 10
@@ -115,7 +115,7 @@ private struct SpecGenerator {
             engine: EngineSpec(
                 kind: .vllm, residency: [.swap, .share, .auto][draw(0...2)], args: arguments(),
                 env: Dictionary(uniqueKeysWithValues: (0..<draw(0...3)).map { ("E\($0)", text(nul: false)) }),
-                concurrency: draw(1...500), startTimeout: seconds(), stallTimeout: seconds(),
+                concurrency: draw(0...3) == 0 ? nil : draw(1...500), startTimeout: seconds(), stallTimeout: seconds(),
                 stopGrace: seconds()),
             datasets: (0..<draw(1...3)).map { dataset($0) },
             prompt: prompt(),

@@ -8,6 +8,7 @@ import Synchronization
 final class FakeSite: EngineSite, EngineRoom {
     let groups: [[Role]] = [[.draft], [.prm], [.target]]
     let reason: String? = nil
+    let requests = RequestsInFlight.sample
     let energy: EnergyMeter? = nil
     private let count = Mutex(0)
     private let hints = Mutex<[[Role]]>([])

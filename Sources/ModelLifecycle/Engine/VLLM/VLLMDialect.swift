@@ -73,6 +73,11 @@ public struct VLLMDialect: EngineDialect {
         try await installation.version().caution
     }
 
+    public func capacity(_ arguments: [EngineConfiguration.Argument], on device: GPUDevice?) async -> EngineCapacity {
+        let version = try? await installation.version()
+        return (version ?? .newest).capacity(arguments, on: device)
+    }
+
     /// What every engine of a job gets in its environment before anything is imported: vLLM reads some of it but once.
     ///
     /// - Parameter given: what is set already, and stays.

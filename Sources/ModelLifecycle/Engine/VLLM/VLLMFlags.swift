@@ -92,7 +92,7 @@ struct VLLMFlags {
 
 extension EngineConfiguration.Argument {
     /// The name as vLLM's help writes it.
-    fileprivate var plainName: String { name.replacing("_", with: "-") }
+    var plainName: String { name.replacing("_", with: "-") }
 
     /// A size as a plain number, which every version of vLLM understands.
     fileprivate var withPlainSize: Self {

@@ -57,6 +57,16 @@ extension VLLMVersion {
         static let none = OneProcess()
     }
 
+    /// Sequences that `vllm serve` runs at once where no flag says it: `EngineArgs.get_batch_defaults`, which comes to the same in
+    /// all releases that were tried. The GPU's name is as in vLLM: a larger number made A100s slower there.
+    ///
+    /// - Parameter parts: processes over which the model is spread.
+    func defaultSequences(on device: GPUDevice?, parts: Int) -> Int {
+        if isCPUBuild { return 128.times(parts) }
+        guard let device, device.total >= .gibibytes(70), !device.name.lowercased().contains("a100") else { return 256 }
+        return 1024
+    }
+
     private func isSince(_ major: Int, _ minor: Int, _ patch: Int) -> Bool {
         release.map { $0 >= Release(major, minor, patch) } ?? true
     }

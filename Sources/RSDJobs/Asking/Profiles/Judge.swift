@@ -13,7 +13,7 @@ struct Judge: PRMScorer {
         answer with that one digit.
         """
     /// Requests in flight for one trajectory.
-    private static let width = 4
+    static let width = 4
 
     let overlong: OverlongPolicy
     private let digits = DigitTokens()

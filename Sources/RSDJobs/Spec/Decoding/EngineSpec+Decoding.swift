@@ -22,7 +22,7 @@ extension EngineSpec {
         }
         let args = section.value("args", default: [], EngineArgument.decodeAll)
         let env = section.value("env", default: [:], Self.environment)
-        let concurrency = section.value("concurrency", default: 64) { $0.integer(in: 1...SpecLimit.requests) }
+        let concurrency = section["concurrency"].flatMap(Self.requests)
         func seconds(_ key: String, default fallback: Double) -> Double {
             section.value(key, default: fallback) { $0.seconds() }
         }
@@ -34,6 +34,13 @@ extension EngineSpec {
             kind: kind, venv: venv, residency: residency.kind, warm: warm, groups: residency.groups,
             sleepLevel: residency.sleepLevel, args: args, env: env, concurrency: concurrency, startTimeout: start,
             stallTimeout: stall, stopGrace: grace)
+    }
+
+    /// As a spec writes that the requests in flight go by what the engine runs at once.
+    static let followsEngine = "auto"
+
+    private static func requests(_ field: SpecField) -> Int? {
+        field.scalar?.text == followsEngine ? nil : field.integer(in: 1...SpecLimit.requests)
     }
 
     private static func environment(_ field: SpecField) -> [String: String]? {
