@@ -25,7 +25,7 @@ struct EngineCapacityTests {
         #expect(sequences(on: Self.gpu("", 69.9)) == 256)
         #expect(sequences(on: nil) == 256)
         #expect(sequences("+cpu", on: nil) == 128)
-        #expect(sequences("+cpu", on: Self.h100) == 128)
+        #expect(sequences("+cpu", on: Self.h100) == 1024)
     }
 
     private func capacity(_ flags: String, on device: GPUDevice? = h100, version: String = "0.32.0") -> EngineCapacity {

@@ -62,9 +62,9 @@ extension VLLMVersion {
     ///
     /// - Parameter parts: processes over which the model is spread.
     func defaultSequences(on device: GPUDevice?, parts: Int) -> Int {
-        if isCPUBuild { return 128.times(parts) }
-        guard let device, device.total >= .gibibytes(70), !device.name.lowercased().contains("a100") else { return 256 }
-        return 1024
+        // A GPU that is only planned for may be on another machine than this CPU build.
+        guard let device else { return isCPUBuild ? 128.times(parts) : 256 }
+        return device.total >= .gibibytes(70) && !device.name.lowercased().contains("a100") ? 1024 : 256
     }
 
     private func isSince(_ major: Int, _ minor: Int, _ patch: Int) -> Bool {
