@@ -28,7 +28,8 @@ extension Job {
         ).map { $0.scaled(by: factor) }
         let roles = residency.groups.flatMap(\.self)
         let demands = ModelDemand.all(of: spec, models: job.memory, requests: requests)
-        let sideBySide = residency.sideBySide(demands, on: machine, of: spec.engine)
+        let sideBySide = residency.sideBySide(
+            demands, answering: assumptions.tokens.expected, on: machine, of: spec.engine)
         let hardware = Hardware.of(spec.engine.kind, on: machine)
         let isWarm = spec.engine.startsWarm
         var paces: [Role: Pace] = [:]
@@ -153,7 +154,7 @@ extension JobPlan {
 extension ResidencyPlan {
     /// Requests that each engine will work on side by side: as many as its cache holds.
     fileprivate func sideBySide(
-        _ demands: [ModelDemand], on machine: MachineMemory, of engine: EngineSpec
+        _ demands: [ModelDemand], answering tokens: Double, on machine: MachineMemory, of engine: EngineSpec
     ) -> [Role: Int] {
         var counts = Dictionary(uniqueKeysWithValues: demands.map { ($0.role, $0.sideBySide) })
         guard residency != .attach, engine.kind == .vllm, let pool = machine.pool(ceiling: nil) else { return counts }
@@ -164,7 +165,7 @@ extension ResidencyPlan {
                 members, in: pool, footprint: machine.footprint(of: engine.kind), sleepers: sleepers)
             for demand in members {
                 guard let cache = shares?.caches[demand.role] else { continue }
-                counts[demand.role] = max(1, min(demand.sideBySide, demand.requests(inCache: cache)))
+                counts[demand.role] = max(1, min(demand.sideBySide, demand.requests(inCache: cache, answering: tokens)))
             }
         }
         return counts

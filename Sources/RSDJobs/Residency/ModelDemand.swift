@@ -35,8 +35,11 @@ struct ModelDemand: Sendable, Equatable {
 
     private static let mostLongRequests = 64
 
-    /// Requests that a cache holds side by side, come half the way to the longest.
-    func requests(inCache bytes: Int) -> Int { bytes / max(1, cachePerToken.times(longRequest / 2)) }
+    /// Requests that a cache holds side by side, each with its prompt and come half the way to an answer of so many tokens.
+    func requests(inCache bytes: Int, answering tokens: Double) -> Int {
+        let each = min(longRequest, Self.promptTokens.plus(Int(bounding: tokens / 2)))
+        return bytes / max(1, cachePerToken.times(each))
+    }
 }
 
 extension ModelDemand {

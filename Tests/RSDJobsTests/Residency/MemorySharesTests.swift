@@ -112,10 +112,11 @@ struct MemorySharesTests {
             try MemoryShares(many, in: pool, footprint: footprint).caches
                 == MemoryShares(trio, in: pool, footprint: footprint).caches)
         // The 7B model's, of 57,344 bytes a token.
-        #expect(trio[2].requests(inCache: 57344 * 1280 * 100) == 100)
-        #expect(
-            ModelDemand(role: .prm, weights: 1, cachePerToken: 0, context: 1, longRequest: 0, sideBySide: 1).requests(
-                inCache: 5) == 5)
+        #expect(trio[2].requests(inCache: 57344 * 712 * 100, answering: 400) == 100)
+        #expect(trio[2].requests(inCache: 57344 * 2560 * 100, answering: 1e9) == 100)
+        var none = trio[2]
+        none.cachePerToken = 0
+        #expect(none.requests(inCache: 5, answering: .infinity) == 5)
     }
 
     @Test("what does not fit is told with all the numbers")

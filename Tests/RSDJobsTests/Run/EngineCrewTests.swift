@@ -35,14 +35,14 @@ import Testing
             client = EngineClient(
                 endpoint: HTTPEndpoint(base: "http://127.0.0.1:\(port)"), model: "draft",
                 http: ModelLifecycle.HTTPClient(), retry: .never)
-            await server.appendRoute("GET /v1/models") { [unowned self] _ in
+            await server.appendRoute("GET /v1/models") { [self] _ in
                 HTTPResponse(statusCode: .ok, body: Data(models.withLock { $0 }.utf8))
             }
-            await server.appendRoute("GET /health") { [unowned self] _ in
+            await server.appendRoute("GET /health") { [self] _ in
                 healthChecks.withLock { $0 += 1 }
                 return HTTPResponse(statusCode: .serviceUnavailable)
             }
-            await server.appendRoute("GET /metrics") { [unowned self] _ in
+            await server.appendRoute("GET /metrics") { [self] _ in
                 if isMute.withLock({ $0 }) { try await Task.sleep(for: .seconds(3600)) }
                 let looks = looks.withLock { looks in
                     if works.withLock({ $0 }) { looks += 1 }
