@@ -28,7 +28,7 @@ let package = Package(
         .target(
             name: "ModelLifecycle",
             dependencies: ["CCurl", .product(name: "Logging", package: "swift-log")],
-            resources: [.embedInCode("Warm/fork_server.py")], swiftSettings: strict),
+            resources: [.embedInCode("Warm/fork_server.py"), .embedInCode("Standby/gate.py")], swiftSettings: strict),
         .target(
             name: "RSDJobs",
             dependencies: [

@@ -33,6 +33,13 @@ struct Serve: ParsableCommand {
     @Option(help: "Append every request to the model to this file as one JSON line.")
     var requestLog: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Load the model when the lock on this file is given up.",
+            discussion: "If the file does not say open then, end.",
+            valueName: "file"))
+    var gate: String?
+
     @Option(help: "Milliseconds to wait before each answer of the model.")
     var delayMs = 0
 
@@ -77,6 +84,7 @@ struct Serve: ParsableCommand {
 
     private func serve(_ faults: Faults) {
         do {
+            if let gate { try wait(at: gate) }
             let folder = URL(filePath: model)
             log("rsd-pocket \(PocketServer.version): loading \(model)")
             let engine = try Engine(folder: folder, maxModelLength: maxModelLen, threads: threads)
@@ -109,6 +117,20 @@ struct Serve: ParsableCommand {
         } catch {
             fail(error)
         }
+    }
+}
+
+/// Returns when whoever has the file locked gives the lock up and has written `open`; a lock that is gone without that ends this
+/// process.
+private func wait(at gate: String) throws {
+    log("waiting at \(gate)")
+    let file = try FileHandle(forReadingFrom: URL(filePath: gate))
+    while flock(file.fileDescriptor, LOCK_SH) != 0 {
+        guard errno == EINTR else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    }
+    guard try file.readToEnd() == Data("open".utf8) else {
+        log("not needed")
+        Foundation.exit(1)
     }
 }
 

@@ -82,6 +82,77 @@ struct SwapResidencyTests {
         #expect(readAhead.files == [])
     }
 
+    /// Engines that can be held, and memory for that.
+    private func standingBy(_ memory: MemorySettling = .withoutGPU(), free: Int = .gibibytes(8)) throws -> (
+        SwapResidency, [Engine]
+    ) {
+        let engines = benches.map { bench in
+            var bench = bench
+            bench.dialect.heldScript = FakeDialect.heldScript
+            return bench.engine()
+        }
+        let host = HostMemory(total: .gibibytes(8), available: free)
+        let residency = try SwapResidency(
+            engines: engines, memory: memory, standby: StandbyMemory(bytes: .gibibytes(2)) { host })
+        return (residency, engines)
+    }
+
+    private func prepared(_ engines: [Engine]) async -> [String] {
+        var names: [String] = []
+        for engine in engines where await engine.isPrepared { names.append(engine.configuration.name) }
+        return names
+    }
+
+    @Test(
+        "the engine that is expected next is started ahead of time, one at a time; what was expected in vain is ended")
+    func standsBy() async throws {
+        let (residency, engines) = try standingBy()
+        _ = try await residency.activate(["draft"])
+        await residency.expect(["prm"])
+        #expect(await prepared(engines) == ["prm"])
+        await residency.expect(["prm"])
+        await residency.expect(["target"])
+        try await until { await prepared(engines) == ["target"] }
+        _ = try await residency.activate(["prm"])
+        try await until { await prepared(engines) == [] }
+        await residency.expect(["target"])
+        _ = try await residency.activate(["target"])
+        await residency.expect(["draft"])
+        try await residency.deactivate()
+        #expect(await prepared(engines) == [])
+        let starts = await residency.statistics.starts.mapValues { $0.map(\.kind) }
+        #expect(starts == ["draft": [.cold], "prm": [.cold], "target": [.standby]])
+        for bench in benches { #expect(try bench.ledgerIsSettled()) }
+    }
+
+    @Test("nothing is started ahead of time where the memory is needed, or cannot be told")
+    func noRoomToStandBy() async throws {
+        let (residency, engines) = try standingBy(free: .gibibytes(2.4))
+        _ = try await residency.activate(["draft"])
+        await residency.expect(["prm"])
+        #expect(await prepared(engines) == [])
+        try await residency.deactivate()
+        #expect(!StandbyMemory(bytes: 1) { nil }.allows(beside: 0))
+    }
+
+    @Test("the GPU's memory has settled before an engine that was held goes on")
+    func settlesBeforeTheGate() async throws {
+        let wentOn = Mutex<[Bool]>([])
+        let log = benches[1]
+        let gpu = FakeGPU(using: 1) { wentOn.withLock { $0.append(log.log(1).contains("serving")) } }
+        let memory = MemorySettling(gpu: gpu, baseline: FakeGPU.baseline(using: 1), clock: RecordingClock())
+        let (residency, engines) = try standingBy(memory)
+        _ = try await residency.activate(["draft"])
+        await residency.expect(["prm"])
+        _ = try await benches[1].pid("held")
+        gpu.use(60, 30, 1, 60)
+        let before = wentOn.withLock { $0.count }
+        _ = try await residency.activate(["prm"])
+        #expect(await engines[1].counters.starts.map(\.kind) == [.standby])
+        #expect(wentOn.withLock { $0[before..<(before + 3)].allSatisfy { !$0 } })
+        try await residency.deactivate()
+    }
+
     @Test func wishesThatMeetAreTakenInTurn() async throws {
         let residency = try SwapResidency(engines: engines)
         try await withThrowingTaskGroup(of: Void.self) { group in

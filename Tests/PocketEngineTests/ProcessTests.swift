@@ -39,6 +39,23 @@ import Testing
         await #expect(throws: ClientError.self) { try await connection.receive() }
     }
 
+    @Test("it may wait until whoever started it opens a gate, or ends when that is given up", arguments: ["open", ""])
+    func gate(word: String) async throws {
+        let path = temporaryFile()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        flock(descriptor, LOCK_EX)
+        let server = try ServerProcess(["--gate", path])
+        _ = try await server.line("waiting at")
+        write(descriptor, word, word.utf8.count)
+        close(descriptor)
+        if word.isEmpty {
+            #expect(await server.end() == .exit(1))
+        } else {
+            #expect(try await server.untilReady().get("/health").status == 200)
+        }
+    }
+
     @Test func aTakenPortIsAnError() async throws {
         let first = try ServerProcess()
         let port = try await first.untilReady().port

@@ -62,7 +62,7 @@ import Testing
     }
 
     /// The decisions and texts are equal, and the rewards but for rounding.
-    private static func compare(_ lines: [ResultLine], _ setup: VLLMSetup) async throws {
+    static func compare(_ lines: [ResultLine], _ setup: VLLMSetup) async throws {
         var pocket = setup
         (pocket.kind, pocket.engine, pocket.urls) = ("pocket", [], [:])
         let reference = try await VLLMJob.lines(of: VLLMJob(pocket).reference())

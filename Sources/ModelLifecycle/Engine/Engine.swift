@@ -46,6 +46,7 @@ public actor Engine {
     public nonisolated let configuration: EngineConfiguration
     public nonisolated let dialect: any EngineDialect
     private let starter: EngineStarter
+    private let standby: EngineStandby
     private let logger: Logger
 
     /// What the engine is doing.
@@ -76,6 +77,7 @@ public actor Engine {
         starter = EngineStarter(
             configuration: configuration, dialect: dialect, ledger: ledger, logDirectory: logDirectory,
             requests: requests, warmStarts: warmStarts, logger: logger)
+        standby = EngineStandby(starter)
     }
 
     // MARK: Starting
@@ -106,15 +108,29 @@ public actor Engine {
         }
     }
 
+    /// Spawns the engine's process ahead of time and holds it before it touches the device, where engines of its kind can be held
+    /// and it would not be forked. Its next start is then shorter. Does nothing where the engine is up or coming up; returns at once.
+    public func prepare() async {
+        guard await starter.warmStarts?.isOff ?? true, starting == nil, instance == nil, ending == nil else { return }
+        standby.prepare()
+    }
+
+    /// Has a process end that was spawned ahead of time, and nothing else. Returns at once; ``stop()`` waits for its end.
+    public func dismiss() { standby.dismiss() }
+
+    /// Whether a process was spawned ahead of time, and neither was needed nor is gone.
+    public var isPrepared: Bool { standby.isThere }
+
     private func begin() -> Starting {
         let starting = Starting()
         self.starting = starting
         state = .starting
+        let held = standby.take()
         starting.task = Task {
             let watch = Stopwatch()
             let result: Result<EngineInstance, any Error>
             do {
-                result = .success(try await starter.run())
+                result = .success(try await starter.run(await held?.value))
             } catch {
                 result = .failure(error)
             }
@@ -162,7 +178,7 @@ public actor Engine {
     /// - Throws: ``EngineUnkillable``; ``LedgerError``.
     public func stop() async throws {
         while let ending { _ = await ending.result }
-        guard starting != nil || instance != nil else {
+        guard starting != nil || instance != nil || standby.isThere else {
             state = .stopped
             return
         }
@@ -174,6 +190,7 @@ public actor Engine {
     private func bringDown() async throws {
         defer { ending = nil }
         state = .stopping
+        standby.dismiss()
         if let starting {
             starting.task?.cancel()
             if case .failure(let error as EngineUnkillable) = try await starting.done.wait() {
@@ -184,6 +201,12 @@ public actor Engine {
         if let instance {
             try await clear(
                 instance, grace: configuration.stopGrace, because: "it was stopped", note: "stopped")
+        }
+        do {
+            try await standby.cleared()
+        } catch {
+            state = .failed(reason: "\(error)")
+            throw error
         }
         state = .stopped
     }

@@ -48,6 +48,14 @@ public protocol EngineDialect: Sendable {
     /// - Parameter device: the first of its GPUs; nil where there is none, or nothing is known of it.
     func capacity(_ arguments: [EngineConfiguration.Argument], on device: GPUDevice?) async -> EngineCapacity
 
+    /// The same start, held at a gate before it touches the device; nil where this kind of engine cannot be held.
+    ///
+    /// - Parameters:
+    ///   - plan: of ``launch(_:port:)``.
+    ///   - configuration: the engine that it is of.
+    /// - Returns: a plan with a ``LaunchPlan/gate``.
+    func held(_ plan: LaunchPlan, _ configuration: EngineConfiguration) throws -> LaunchPlan?
+
     /// A sentence for whoever uses this version of the engine; nil where there is nothing to say.
     func caution() async throws -> String?
 
@@ -58,6 +66,8 @@ public protocol EngineDialect: Sendable {
 
 extension EngineDialect {
     public func caution() async throws -> String? { nil }
+
+    public func held(_ plan: LaunchPlan, _ configuration: EngineConfiguration) throws -> LaunchPlan? { nil }
 
     public func forkServer(
         models: [String], environment: [String: String], processors: ProcessorShare, isWanted: Bool
@@ -84,6 +94,8 @@ public struct LaunchPlan: Sendable, Hashable {
     public var host: String
     /// Files and folders to remove when the engine is gone.
     public var temporaries: [String]
+    /// The file of the gate at which it waits; nil where it goes on by itself.
+    public var gate: String?
     /// How it can be forked; nil where it cannot.
     public var warm: WarmLaunch?
 

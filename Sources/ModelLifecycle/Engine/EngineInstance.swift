@@ -8,6 +8,8 @@ final class EngineInstance: Sendable {
     let tag: String
     let log: EngineLog
     let key: Secret
+    /// Where it waits; nil where it does not.
+    let gate: EngineGate?
     let client: EngineClient
     /// Why it is no more: set before its connections are closed, so that whoever loses an answer learns the reason.
     let ended: Latch<EngineError>
@@ -15,12 +17,12 @@ final class EngineInstance: Sendable {
     private let start = Latch<StartWatch>()
     private let http: HTTPClient
     private let tellingLines: @Sendable (String) -> [String]
-    private let plan: LaunchPlan
+    let plan: LaunchPlan
 
     /// - Parameter tellingLines: of the end of the log, for the error that tells of its death.
     init(
         engine: String, kind: EngineStart.Kind, child: ChildProcess, tag: String, log: EngineLog, key: Secret,
-        plan: LaunchPlan,
+        plan: LaunchPlan, gate: EngineGate? = nil,
         requests: EngineRequests, tellingLines: @escaping @Sendable (String) -> [String]
     ) {
         self.engine = engine
@@ -30,6 +32,7 @@ final class EngineInstance: Sendable {
         self.log = log
         self.key = key
         self.plan = plan
+        self.gate = gate
         self.tellingLines = tellingLines
         let http = HTTPClient(limits: requests.limits)
         let ended = Latch<EngineError>()

@@ -5,8 +5,8 @@ extension EngineStarter {
     func waitUntilReady(_ instance: EngineInstance) async throws {
         let clock = ContinuousClock()
         let silence = silenceLimit(of: instance)
-        // What was forked is ready soon.
-        let longestPause = Duration.milliseconds(instance.kind == .warm ? 50 : 250)
+        // What has its imports behind it is ready soon.
+        let longestPause = Duration.milliseconds(instance.kind == .cold ? 250 : 50)
         var pause = Duration.milliseconds(10)
         var size = instance.log.size
         var lastSign = clock.now

@@ -21,7 +21,10 @@ struct EngineStarter: Sendable {
     ///
     /// - Throws: ``EngineError``, ``EngineUnkillable``, ``LedgerError``, ``StorageFailure``; `CancellationError` when the task is cancelled.
     ///   Whatever was started is gone by then, unless it is unkillable.
-    func run() async throws -> EngineInstance {
+    ///
+    /// - Parameter held: a process that was prepared, see ``prepare()``.
+    func run(_ held: EngineInstance? = nil) async throws -> EngineInstance {
+        if let held, let instance = try await finish(held) { return instance }
         var lost: [String] = []
         var mayFork = true
         while lost.count < Self.portTries {
@@ -77,25 +80,27 @@ struct EngineStarter: Sendable {
         }
     }
 
-    private func launch(_ plan: LaunchPlan, _ advice: WarmStarts.Advice) async throws -> EngineInstance {
+    func launch(_ plan: LaunchPlan, _ advice: WarmStarts.Advice) async throws -> EngineInstance {
         let name = configuration.name
         let key = Secret(RandomName.hex(bytes: 24))
         let log = try EngineLog.next(for: name, in: logDirectory)
         let tag = try ledger.intend(engine: name, temporaries: plan.temporaries)
         let own = ["VLLM_API_KEY": key.value].merging(ledger.environment(of: tag)) { $1 }
         let (child, kind): (ChildProcess, EngineStart.Kind)
+        let gate: EngineGate?
         do {
+            gate = try plan.gate.map { path throws in try EngineGate(path: path) }
             let forked = advice == .spawn ? nil : try await fork(plan, own, tag: tag, log: log)
             child = if let forked { forked } else { try await spawn(plan, own, log: log) }
-            kind = forked == nil ? .cold : .warm
+            kind = forked != nil ? .warm : gate != nil ? .standby : .cold
         } catch {
             try ledger.stopped(tag: tag, note: "never ran")
             if error is StorageFailure || error is CancellationError { throw error }
             throw EngineError(.cannotLaunch, engine: name, "\(error)", logPath: log.path)
         }
         let instance = EngineInstance(
-            engine: name, kind: kind, child: child, tag: tag, log: log, key: key, plan: plan, requests: requests,
-            tellingLines: dialect.tellingLines)
+            engine: name, kind: kind, child: child, tag: tag, log: log, key: key, plan: plan, gate: gate,
+            requests: requests, tellingLines: dialect.tellingLines)
         do {
             try ledger.started(tag: tag, pid: child.pid, startTime: child.startTime)
         } catch {

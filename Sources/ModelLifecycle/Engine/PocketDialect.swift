@@ -28,6 +28,16 @@ public struct PocketDialect: EngineDialect {
             trust: .proven, build: try await version())
     }
 
+    /// For those who test what comes of one: there is little that it could do before it loads its model.
+    public func held(_ plan: LaunchPlan, _ configuration: EngineConfiguration) throws -> LaunchPlan? {
+        let room = try EngineRoomFolder.make()
+        var plan = plan
+        plan.arguments += ["--gate", room.gate]
+        plan.temporaries.append(room.path)
+        plan.gate = room.gate
+        return plan
+    }
+
     public func explain(exit: ExitStatus, logTail: String) -> StartFailure? {
         let words = logTail.lowercased()
         if words.contains("address already in use") || words.contains("eaddrinuse") { return .portTaken }

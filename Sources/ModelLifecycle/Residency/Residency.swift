@@ -30,7 +30,7 @@ extension Residency {
 public struct ResidencyStatistics: Sendable, Hashable {
     /// How often an engine was stopped or put to sleep to make room for another.
     public var swaps = 0
-    /// How often a process was started, in vain or not.
+    /// How often a process was started, in vain or not; of those that are started ahead of time, the ones that became ready.
     public var launches = 0
     /// The starts that became ready, by engine.
     public var starts: [String: [EngineStart]] = [:]

@@ -113,8 +113,9 @@ actor SleepingTenant: Tenant {
     func moveOut(beside others: [String]) async throws -> Bool {
         if isAsleep, await engine.state == .ready { return false }
         isAsleep = false
-        guard await engine.state == .ready else {
-            try await engine.stop()
+        let state = await engine.state
+        guard state == .ready else {
+            if state != .stopped { try await engine.stop() }
             return false
         }
         do {

@@ -7,6 +7,7 @@ public actor SwapResidency: Residency {
     public nonisolated let groups: [[String]]
     private let tenants: [String: any Tenant]
     private let readAhead: ReadAhead
+    private let standby: StandbyMemory?
     private let turnstile = Turnstile()
     private var swaps = 0
 
@@ -17,12 +18,15 @@ public actor SwapResidency: Residency {
     ///   - groups: names of engines; nil is a group for each, in the order given.
     ///   - memory: starts the engines, each when all others are gone and their memory is back.
     ///   - readAhead: reads the weights of engines that are about to start.
+    ///   - standby: nil where no engine is started ahead of time.
     /// - Throws: ``ResidencyError`` when names do not fit together.
     public init(
         engines: [Engine], groups: [[String]]? = nil, memory: MemorySettling = .withoutGPU(),
-        readAhead: ReadAhead = ReadAhead()
+        readAhead: ReadAhead = ReadAhead(), standby: StandbyMemory? = nil
     ) throws {
-        try self.init(tenants: engines.map { ProcessTenant($0, memory: memory) }, groups: groups, readAhead: readAhead)
+        try self.init(
+            tenants: engines.map { ProcessTenant($0, memory: memory) }, groups: groups, readAhead: readAhead,
+            standby: standby)
     }
 
     /// Engines that make room by sleeping.
@@ -32,17 +36,17 @@ public actor SwapResidency: Residency {
     ///   - memory: by which it is seen that a sleeping engine has given its memory back.
     public init(
         sleepers: [Engine], groups: [[String]]? = nil, level: Int, memory: MemorySettling,
-        readAhead: ReadAhead = ReadAhead(), logger: Logger,
+        readAhead: ReadAhead = ReadAhead(), standby: StandbyMemory? = nil, logger: Logger,
         clock: any Clock<Duration> = ContinuousClock()
     ) throws {
         let tenants = sleepers.map {
             SleepingTenant($0, level: level, memory: memory, clock: clock, logger: logger)
         }
-        try self.init(tenants: tenants, groups: groups, readAhead: readAhead)
+        try self.init(tenants: tenants, groups: groups, readAhead: readAhead, standby: standby)
     }
 
     /// - Parameter tenants: each goes by the name of its engine's configuration.
-    init(tenants: [any Tenant], groups: [[String]]?, readAhead: ReadAhead) throws {
+    init(tenants: [any Tenant], groups: [[String]]?, readAhead: ReadAhead, standby: StandbyMemory?) throws {
         let groups = groups ?? tenants.map { [$0.engine.configuration.name] }
         var byName: [String: any Tenant] = [:]
         for tenant in tenants {
@@ -57,6 +61,7 @@ public actor SwapResidency: Residency {
         self.tenants = byName
         self.groups = groups
         self.readAhead = readAhead
+        self.standby = standby
     }
 
     public func activate(_ group: [String]) async throws -> [String: any EngineHandle] {
@@ -64,10 +69,11 @@ public actor SwapResidency: Residency {
             throw ResidencyError(description: "\(group) is not one of the groups \(groups)")
         }
         // Here too: others take their time to go, and an engine spends more of its own on imports before it reads.
-        await expect(group)
+        await readAhead(group)
         return try await inTurn {
             var stopped = 0
             for name in self.allNames where !group.contains(name) {
+                await self.tenants[name]?.engine.dismiss()
                 if try await self.tenants[name]?.moveOut(beside: self.up(without: name)) == true { stopped += 1 }
             }
             await self.add(swaps: stopped)
@@ -94,13 +100,42 @@ public actor SwapResidency: Residency {
     }
 
     public func expect(_ group: [String]) async {
+        await standBy(group)
+        await readAhead(group)
+    }
+
+    /// Starts the first engine of a group that is not up as far as it can be while others work, and gives up what was started
+    /// for another group.
+    private func standBy(_ group: [String]) async {
+        var next: Engine?
+        for name in group where next == nil {
+            if let engine = tenants[name]?.engine, await engine.state != .ready { next = engine }
+        }
+        for tenant in tenants.values where tenant.engine !== next {
+            await tenant.engine.dismiss()
+        }
+        guard let standby, let next, await !next.isPrepared else { return }
+        if await standby.allows(beside: reserve) { await next.prepare() }
+    }
+
+    /// Bytes of the machine's memory that engines will need which have a process.
+    private var reserve: Int {
+        get async {
+            var reserve = 0
+            for tenant in tenants.values {
+                reserve = reserve.plus(await tenant.departureBytes)
+                if await tenant.engine.isPrepared { reserve = reserve.plus(standby?.bytes ?? 0) }
+            }
+            return reserve
+        }
+    }
+
+    private func readAhead(_ group: [String]) async {
         var files: [String] = []
         for name in group where await tenants[name]?.readsFiles == true {
             files += tenants[name]?.engine.configuration.weights.map(\.path) ?? []
         }
-        var reserve = 0
-        for tenant in tenants.values { reserve = reserve.plus(await tenant.departureBytes) }
-        readAhead.read(files, keeping: reserve)
+        readAhead.read(files, keeping: await reserve)
     }
 
     public func deactivate() async throws {

@@ -44,8 +44,9 @@ actor ProcessTenant: Tenant {
     }
 
     func moveOut(beside others: [String]) async throws -> Bool {
-        let wasUp = await engine.state != .stopped
+        // What was only started ahead of time has nothing that others need.
+        guard await engine.state != .stopped else { return false }
         try await engine.stop()
-        return wasUp
+        return true
     }
 }

@@ -6,7 +6,7 @@ extension EngineStarter {
     func check(_ instance: EngineInstance, _ advice: WarmStarts.Advice, _ plan: LaunchPlan) async throws {
         guard let warmStarts, let launch = plan.warm else { return }
         let canary = Canary(task: configuration.task)
-        if instance.kind == .cold {
+        if instance.kind != .warm {
             // What goes wrong here shows when the engine is asked.
             guard let answer = try? await canary.ask(instance.client) else { return }
             return await warmStarts.note(answer, of: configuration, launch)

@@ -50,6 +50,11 @@ public actor WarmStarts {
         self.logger = logger
     }
 
+    /// Whether every engine is spawned from now on.
+    public var isOff: Bool {
+        if case .off = state { true } else { false }
+    }
+
     // MARK: The fork server
 
     /// Begins with the imports. Returns at once.

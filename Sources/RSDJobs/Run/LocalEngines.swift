@@ -54,13 +54,13 @@ struct LocalEngines: EngineSite {
             try await job.forkServer(dialect, processors: processors, on: machine)
         }
         return try ResidentEngines(
-            residency(plan, processors, memory: settling(on: machine)), of: job, requests: requests,
-            reason: plan.reason, energy: energy(on: machine), startsEngines: true, logger: logger)
+            residency(plan, processors, on: machine), of: job, requests: requests, reason: plan.reason,
+            energy: energy(on: machine), startsEngines: true, logger: logger)
     }
 
     /// - Throws: `ResidencyError`; ``ModelFilesError``.
     private func residency(
-        _ plan: ResidencyPlan, _ processors: ProcessorShare, memory: MemorySettling
+        _ plan: ResidencyPlan, _ processors: ProcessorShare, on machine: MachineMemory
     ) throws -> any Residency {
         let spec = job.spec
         let engines = try spec.rolesInWave.compactMap { role in
@@ -73,14 +73,18 @@ struct LocalEngines: EngineSite {
                     requests: EngineRequests(retry: EngineSpec.retry), warmStarts: warmStarts, logger: logger)
             }
         }
+        let memory = settling(on: machine)
         let readAhead = ReadAhead(logger: logger)
+        let standby =
+            spec.engine.startsAhead ? StandbyMemory(bytes: machine.footprint(of: spec.engine.kind).standby) : nil
         let names = plan.groups.map { $0.map(\.rawValue) }
         guard plan.residency == .sleep else {
-            return try SwapResidency(engines: engines, groups: names, memory: memory, readAhead: readAhead)
+            return try SwapResidency(
+                engines: engines, groups: names, memory: memory, readAhead: readAhead, standby: standby)
         }
         return try SwapResidency(
             sleepers: engines, groups: names, level: spec.engine.sleepLevel, memory: memory, readAhead: readAhead,
-            logger: logger)
+            standby: standby, logger: logger)
     }
 
     /// Every engine's part of the processors. The run says what that means for them.

@@ -11,11 +11,29 @@ struct FakeDialect: EngineDialect {
     var script = "echo loading; exec sleep 1000"
     /// Made of the number of the launch, counted from 1, and the port that was proposed.
     var port: @Sendable (Int, Int) -> Int = { $1 }
+    /// What runs where it is held at a gate, `$GATE`; nil where it cannot be held.
+    var heldScript: String?
     private let launches = Counter()
+
+    /// Waits as an engine does, and then runs.
+    static let heldScript = """
+        echo held $$; flock -s "$GATE" true; [ "$(cat "$GATE")" = open ] || exit 1; echo serving; exec sleep 1000
+        """
 
     func launch(_ configuration: EngineConfiguration, port: Int) throws -> LaunchPlan {
         LaunchPlan(
             executable: executable, arguments: ["-c", script], port: self.port(launches.next(), port))
+    }
+
+    func held(_ plan: LaunchPlan, _ configuration: EngineConfiguration) throws -> LaunchPlan? {
+        guard let heldScript else { return nil }
+        let room = try EngineRoomFolder.make()
+        var plan = plan
+        plan.arguments = ["-c", heldScript]
+        plan.environment["GATE"] = room.gate
+        plan.gate = room.gate
+        plan.temporaries = [room.path]
+        return plan
     }
 
     func explain(exit: ExitStatus, logTail: String) -> StartFailure? {

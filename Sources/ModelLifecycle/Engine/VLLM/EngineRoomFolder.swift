@@ -6,6 +6,8 @@ struct EngineRoomFolder {
     /// Goes onto PYTHONPATH.
     var plugins: String { path + "/plugins" }
 
+    var gate: String { path + "/gate" }
+
     /// - Throws: ``StorageFailure``.
     static func make() throws -> EngineRoomFolder {
         let named = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
@@ -26,6 +28,19 @@ struct EngineRoomFolder {
                 at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(content.utf8).write(to: file)
         }
+    }
+
+    /// What an engine must have in its environment to find a plugin that was written here.
+    ///
+    /// - Parameter given: what it has there otherwise.
+    func environment(for plugin: EnginePlugin, beside given: [String: String]) -> [String: String] {
+        var environment: [String: String] = [:]
+        let path = given["PYTHONPATH"] ?? ""
+        let isThere = path.split(separator: ":").contains { $0 == plugins }
+        environment["PYTHONPATH"] = isThere ? path : ([plugins] + (path.isEmpty ? [] : [path])).joined(separator: ":")
+        // Where the user has a list of the plugins to load, ours must be on it.
+        if let list = given["VLLM_PLUGINS"], !list.isEmpty { environment["VLLM_PLUGINS"] = list + "," + plugin.name }
+        return environment
     }
 
     func remove() {

@@ -29,12 +29,7 @@ public struct VLLMDialect: EngineDialect {
             if case .score(let setup) = configuration.task, let plugin = setup.plugin {
                 try room.write(plugin)
                 path = [room.plugins]
-                late["PYTHONPATH"] = ([room.plugins] + [given["PYTHONPATH"] ?? ""]).filter { !$0.isEmpty }
-                    .joined(separator: ":")
-                // Where the user has a list of the plugins to load, ours must be on it.
-                if let list = given["VLLM_PLUGINS"], !list.isEmpty {
-                    late["VLLM_PLUGINS"] = list + "," + plugin.name
-                }
+                late.merge(room.environment(for: plugin, beside: given)) { $1 }
             }
             if configuration.sleeps { late["VLLM_SERVER_DEV_MODE"] = "1" }
             if flags.needsLongContextPermit { late["VLLM_ALLOW_LONG_MAX_MODEL_LEN"] = "1" }
@@ -51,6 +46,19 @@ public struct VLLMDialect: EngineDialect {
             room.remove()
             throw error
         }
+    }
+
+    public func held(_ plan: LaunchPlan, _ configuration: EngineConfiguration) throws -> LaunchPlan? {
+        guard let folder = plan.environment["TMPDIR"] else { return nil }
+        let room = EngineRoomFolder(path: folder)
+        try room.write(.gate)
+        let given = ProcessInfo.processInfo.environment.merging(configuration.environment) { $1 }
+            .merging(plan.environment) { $1 }
+        var plan = plan
+        plan.environment.merge(room.environment(for: .gate, beside: given)) { $1 }
+        plan.environment["RSD_BATCH_GATE"] = room.gate
+        plan.gate = room.gate
+        return plan
     }
 
     public func explain(exit: ExitStatus, logTail: String) -> StartFailure? {

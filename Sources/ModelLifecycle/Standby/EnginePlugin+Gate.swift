@@ -1,0 +1,11 @@
+extension EnginePlugin {
+    /// Has vLLM wait at a gate, see ``EngineGate``, once each of its processes has imported what it needs.
+    static let gate = EnginePlugin(
+        name: "rsd_batch_gate",
+        files: [
+            "rsd_batch_gate/__init__.py": String(decoding: PackageResources.gate_py, as: UTF8.self),
+            "rsd_batch_gate-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: rsd_batch_gate\nVersion: 1.0\n",
+            "rsd_batch_gate-1.0.dist-info/entry_points.txt":
+                "[vllm.general_plugins]\nrsd_batch_gate = rsd_batch_gate:register\n",
+        ])
+}
