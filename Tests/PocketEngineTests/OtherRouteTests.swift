@@ -149,7 +149,7 @@ import Testing
         }
         #expect(lines.count == 3)
         #expect(
-            lines[0].keys == ["path", "model", "prompt", "max_tokens", "seed", "temperature", "stop", "pid"])
+            lines[0].keys == ["path", "model", "prompt", "max_tokens", "seed", "temperature", "stop", "pid", "open"])
         #expect(lines[0]["path"].string == "/v1/completions" && lines[0]["prompt"].ints == [1, 2])
         #expect(lines[0]["seed"].int == 9 && lines[0]["temperature"].double == 0.5)
         #expect(lines[0]["stop"].strings == ["\n\n"] && lines[0]["pid"].int == Int(getpid()))
