@@ -69,7 +69,7 @@ import Testing
             log: "ModuleNotFoundError: No module named 'xgrammar'", expected: .because,
             says: ["the Python package xgrammar"]),
         Words(
-            log: "ValueError: Load format `pigeon` is not supported", expected: .because,
+            log: "ValueError: Load format `pigeon` is not supported", expected: .said,
             says: ["vLLM says", "`pigeon`"]),
         Words(log: "", expected: .noMemory, says: ["ended without a word", "give the job more memory"]),
         Words(
@@ -77,7 +77,7 @@ import Testing
                 + "proc(s): {'EngineCore': -9}", expected: .noMemory, says: ["ended without a word"]),
         Words(log: pointer("-4"), expected: .because, says: ["SIGILL", "processor lacks instructions"]),
         Words(log: pointer("-7"), expected: .because, says: ["SIGBUS", "/dev/shm"]),
-        Words(log: pointer("-11"), expected: .because, says: ["crashed", "SIGSEGV"]),
+        Words(log: pointer("-11"), expected: .said, says: ["crashed", "SIGSEGV"]),
         // An exception without a message; what one process says within the traceback of another.
         Words(
             log: """
@@ -86,15 +86,15 @@ import Testing
                 (APIServer pid=7) INFO 11-24 21:03:39 [api.py:3] waiting
                 (EngineCore_DP0 pid=9) ERROR 11-24 21:03:39 [core.py:1]     assert size
                 (EngineCore_DP0 pid=9) ERROR 11-24 21:03:39 [core.py:1] AssertionError
-                """, expected: .because, says: ["vLLM says: AssertionError (a.py, line 7)"]),
+                """, expected: .said, says: ["vLLM says: AssertionError (a.py, line 7)"]),
         Words(
             log: "Traceback (most recent call last):\n  File \"b.py\", line 3\n    x()\nvllm.exceptions.Unheard: of",
-            expected: .because, says: ["vLLM says: vllm.exceptions.Unheard: of"]),
+            expected: .said, says: ["vLLM says: vllm.exceptions.Unheard: of"]),
         // Remarks that starts make which succeed are not to blame.
         Words(
             log:
                 "WARNING 11-24 21:03:39 [a.py:3] No module named 'flashinfer', errors like OSError: [Errno 98] Address already "
-                + "in use\nKeyError: 'lm_head'", expected: .because, says: ["vLLM says: KeyError: 'lm_head'"]),
+                + "in use\nKeyError: 'lm_head'", expected: .said, says: ["vLLM says: KeyError: 'lm_head'"]),
         Words(
             log:
                 "RuntimeError: [enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate memory: you "
@@ -128,20 +128,21 @@ import Testing
 }
 
 extension StartFailure {
-    enum Kind { case portTaken, noMemory, because }
+    enum Kind { case portTaken, noMemory, because, said }
 
     var kind: Kind {
         switch self {
         case .portTaken: .portTaken
         case .noMemory: .noMemory
         case .because: .because
+        case .said: .said
         }
     }
 
     var sentence: String {
         switch self {
         case .portTaken: ""
-        case .noMemory(let sentence), .because(let sentence): sentence
+        case .noMemory(let sentence), .because(let sentence), .said(let sentence): sentence
         }
     }
 }

@@ -29,7 +29,7 @@ import Testing
         Failure(log: "0.20.2/memory", kind: .noMemory, says: ["15.8 GiB", "3000.0 GiB"]),
         Failure(log: "0.20.2/port", kind: .portTaken),
         Failure(log: "0.20.2/utilization", kind: .noMemory, says: ["17.23 of 20.59 GiB", "20.38 GiB", "(0.99"]),
-        Failure(log: "0.20.2/nobind", says: ["vLLM says: IndexError: list index out of range"]),
+        Failure(log: "0.20.2/nobind", kind: .said, says: ["vLLM says: IndexError: list index out of range"]),
     ]
 
     /// As a start reads it: colours, carriage returns and all.

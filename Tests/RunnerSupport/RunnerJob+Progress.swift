@@ -9,7 +9,7 @@ extension RunnerJob {
     package func presentForkServer() -> EngineStart? { present(where: \.isForkServer) }
 
     private func present(where isMeant: (EngineStart) -> Bool) -> EngineStart? {
-        guard let last = try? engineStarts().last(where: isMeant), !last.isStopped, last.pid != nil else { return nil }
+        guard let last = try? starts().last(where: isMeant), !last.isStopped, last.pid != nil else { return nil }
         return last
     }
 

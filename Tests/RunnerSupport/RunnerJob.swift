@@ -89,13 +89,16 @@ package final class RunnerJob<Source: JobSource>: Sendable {
     // MARK: Its engines
 
     /// Processes that the ledger tells of, in the order of their starts.
-    package func engineStarts() throws -> [EngineStart] {
+    package func engineStarts() throws -> [EngineStart] { try starts().filter { !$0.isForkServer } }
+
+    /// These and the processes that engines are forked from.
+    package func starts() throws -> [EngineStart] {
         EngineStart.all(ledger: (try? Data(contentsOf: directory.engines)) ?? Data())
     }
 
     /// Living processes that carry the tag of one of this run's engines.
     package func livingEngines() throws -> [pid_t] {
-        let tags = Set(try engineStarts().map { "RSD_BATCH_ENGINE_TAG=\($0.tag)" })
+        let tags = Set(try starts().map { "RSD_BATCH_ENGINE_TAG=\($0.tag)" })
         return try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { pid_t($0) }.filter { pid in
             !ProcessFacts.isDead(pid) && ProcessFacts.environment(of: pid).contains(where: tags.contains)
         }

@@ -125,4 +125,6 @@ public enum StartFailure: Sendable, Hashable {
     case noMemory(String)
     /// A sentence that says what is wrong and what to do.
     case because(String)
+    /// The engine's own words.
+    case said(String)
 }

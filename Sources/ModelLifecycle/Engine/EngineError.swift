@@ -24,6 +24,8 @@ public struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
     /// One sentence.
     public let message: String
     public var exit: ExitStatus?
+    /// Of a process that ended before it was ready: whether it would end so again.
+    public var isExplained = false
     public var logPath: String?
     /// The last lines of the log.
     public var logTail: [String] = []

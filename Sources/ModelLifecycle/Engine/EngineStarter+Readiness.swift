@@ -55,15 +55,18 @@ extension EngineStarter {
 
     private func died(_ instance: EngineInstance, _ status: ExitStatus) -> any Error {
         let tail = instance.log.tail(hiding: instance.key)
-        func error(_ code: EngineError.Code, _ why: String) -> EngineError {
-            EngineError(
+        func error(_ code: EngineError.Code, _ why: String, isExplained: Bool = false) -> EngineError {
+            var error = EngineError(
                 code, engine: configuration.name, "its process ended with \(status) before it was ready" + why,
                 exit: status, logPath: instance.log.path, logTail: dialect.tellingLines(of: tail))
+            error.isExplained = isExplained
+            return error
         }
         return switch dialect.explain(exit: status, logTail: tail) {
         case .portTaken: PortLost(reason: "the address was already in use")
         case .noMemory(let why): error(.noMemory, ": \(why)")
-        case .because(let why): error(.diedDuringStart, ": \(why)")
+        case .because(let why): error(.diedDuringStart, ": \(why)", isExplained: true)
+        case .said(let why): error(.diedDuringStart, ": \(why)")
         case nil: error(.diedDuringStart, "; its last words are below")
         }
     }

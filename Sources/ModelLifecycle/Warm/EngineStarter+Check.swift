@@ -22,9 +22,11 @@ extension EngineStarter {
     /// What is wrong with a start, where that it was forked may be the reason.
     func faultOfFork(_ error: any Error) -> String? {
         switch error {
+        // It would not have come up otherwise either.
+        case let error as EngineError where error.isExplained: nil
         case let error as EngineError:
             switch (error.code, error.exit) {
-            // Somebody else killed it, or it would not have come up otherwise either.
+            // Somebody else killed it.
             case (.diedDuringStart, .signalled(SIGKILL)), (.diedDuringStart, .signalled(SIGTERM)): nil
             case (.diedDuringStart, .unknown), (.noMemory, _), (.stopped, _): nil
             default: error.message

@@ -29,7 +29,7 @@ import Testing
         "kill -9 of the runner, the process that engines are forked from, an engine, and pairs of them",
         arguments: 6..<9)
     func anyKilled(campaign: UInt64) async throws {
-        var random = SplitMix64(seed: Self.seed << 8 + campaign + 100)
+        var random = SeededRandom(seed: Self.seed << 8 + campaign + 100)
         try await survivesKills(campaign: campaign, JobSetup(engine: ["warm: true"])) { runner, job in
             for victim in Victim.allCases.shuffled(using: &random).prefix(.random(in: 1...2, using: &random)) {
                 switch victim {
@@ -44,7 +44,7 @@ import Testing
     private func survivesKills(
         campaign: UInt64, _ setup: JobSetup = JobSetup(), strike: (RunnerProcess, TestJob) throws -> Void
     ) async throws {
-        var random = SplitMix64(seed: Self.seed << 8 + campaign)
+        var random = SeededRandom(seed: Self.seed << 8 + campaign)
         var kills = 0
         while kills < Self.killsPerCampaign {
             let job = try TestJob(setup)
@@ -72,7 +72,7 @@ import Testing
             #expect(try watch.repetitions().isEmpty, story)
             #expect(try await job.results() == job.reference(), story)
             #expect(try job.livingEngines().isEmpty, story)
-            #expect(try job.engineStarts().allSatisfy(\.isStopped), story)
+            #expect(try job.starts().allSatisfy(\.isStopped), story)
         }
     }
 

@@ -82,6 +82,6 @@ import Testing
 
     private func expectNothingLeft(of job: TestJob) throws {
         #expect(try job.livingEngines().isEmpty)
-        #expect(try job.engineStarts().allSatisfy(\.isStopped))
+        #expect(try job.starts().allSatisfy(\.isStopped))
     }
 }

@@ -27,7 +27,7 @@ import Testing
         let job = try TestJob()
         #expect(try await job.run().code == 0)
         let journal = try Data(contentsOf: job.directory.journal)
-        var random = SplitMix64(seed: CrashTests.seed << 8 + 100)
+        var random = SeededRandom(seed: CrashTests.seed << 8 + 100)
         for number in 0..<6 {
             // The first line, which says whose the journal is, was on the disk before anything was built on it.
             let first = try #require(journal.firstIndex(of: UInt8(ascii: "\n"))) + 1

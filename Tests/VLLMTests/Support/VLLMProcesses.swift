@@ -33,6 +33,6 @@ extension VLLMJob {
     /// Nothing of any engine is left, and the ledger says so.
     func expectNoEngine(sourceLocation: SourceLocation = #_sourceLocation) throws {
         #expect(try livingEngines().isEmpty, sourceLocation: sourceLocation)
-        #expect(try engineStarts().allSatisfy(\.isStopped), sourceLocation: sourceLocation)
+        #expect(try starts().allSatisfy(\.isStopped), sourceLocation: sourceLocation)
     }
 }

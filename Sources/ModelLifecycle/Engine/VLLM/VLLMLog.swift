@@ -24,7 +24,7 @@ struct VLLMLog {
                 if let failure = cause(line) { return failure }
             }
         }
-        if let error = errors.last { return .because("vLLM says: \(error)") }
+        if let error = errors.last { return .said("vLLM says: \(error)") }
         let pointers = complaints.filter(\.isPointer)
         return pointers.isEmpty ? nil : Self.silentEnd(status: pointers.compactMap(\.coreStatus).last)
     }
@@ -81,7 +81,7 @@ struct VLLMLog {
                 "its engine core was ended by SIGBUS, as when /dev/shm is full; give the container more of it (--shm-size), or "
                     + "free it")
         case let signal? where -64..<0 ~= signal:
-            return .because("its engine core crashed: \(ExitStatus.signalled(Int32(-signal)))")
+            return .said("its engine core crashed: \(ExitStatus.signalled(Int32(-signal)))")
         default: return nil
         }
     }

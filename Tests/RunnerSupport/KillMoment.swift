@@ -1,9 +1,8 @@
 import Foundation
-import RunnerSupport
 
 /// When to kill a runner.
-struct KillMoment: CustomStringConvertible {
-    enum Sign {
+package struct KillMoment: CustomStringConvertible {
+    package enum Sign {
         /// Since its start.
         case time(milliseconds: Int)
         /// Lines of progress on its standard error.
@@ -14,14 +13,16 @@ struct KillMoment: CustomStringConvertible {
         case ledger(Int)
     }
 
-    let sign: Sign
+    package let sign: Sign
     /// After the sign.
-    let microseconds: Int
+    package let microseconds: Int
 
-    /// - Parameter kind: counts through the kinds of signs.
-    init(kind: Int, using random: inout SplitMix64) {
+    /// - Parameters:
+    ///   - kind: counts through the kinds of signs.
+    ///   - longest: milliseconds since the start, of that kind.
+    package init(kind: Int, longest: Int = 1500, using random: inout SeededRandom) {
         switch kind % 4 {
-        case 0: sign = .time(milliseconds: .random(in: 1...1500, using: &random))
+        case 0: sign = .time(milliseconds: .random(in: 1...longest, using: &random))
         case 1: sign = .messages(.random(in: 1...16, using: &random))
         case 2: sign = .journal(.random(in: 1...12, using: &random))
         default: sign = .ledger(.random(in: 1...10, using: &random))
@@ -32,7 +33,7 @@ struct KillMoment: CustomStringConvertible {
     /// Waits for the moment.
     ///
     /// - Returns: whether it came before the runner ended.
-    func comes(to runner: RunnerProcess, of job: TestJob) async -> Bool {
+    package func comes(to runner: RunnerProcess, of job: RunnerJob<some JobSource>) async -> Bool {
         switch sign {
         case .time(let milliseconds): try? await Task.sleep(for: .milliseconds(milliseconds))
         case .messages(let count):
@@ -62,16 +63,16 @@ struct KillMoment: CustomStringConvertible {
         return stat(file.path, &status) == 0 ? Int(status.st_size) : 0
     }
 
-    var description: String { "\(sign) + \(microseconds) µs" }
+    package var description: String { "\(sign) + \(microseconds) µs" }
 }
 
 /// A small generator that gives the same numbers for the same seed.
-struct SplitMix64: RandomNumberGenerator {
+package struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var z = state
         z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
