@@ -104,7 +104,7 @@ private final class Book: Sendable {
     private struct State {
         var isClosed = false
         var answers: [String: Answer] = [:]
-        var exits: [pid_t: Latch<ExitStatus>] = [:]
+        var children: [pid_t: ChildProcess] = [:]
     }
 
     let ready = Latch<Result<Double, ForkRefused>>()
@@ -123,7 +123,7 @@ private final class Book: Sendable {
     /// What comes of it after all is nobody's.
     func abandon(_ id: String, _ answer: Answer) {
         _ = state.withLock { $0.answers.removeValue(forKey: id) }
-        if case .success(let child) = answer.value { Self.end(child.pid) }
+        if case .success(let child) = answer.value { Self.end(child) }
     }
 
     func take(_ line: String?) {
@@ -134,33 +134,36 @@ private final class Book: Sendable {
         case .forked(let id, let pid): forked(id, pid)
         case .failed(let id, let reason):
             state.withLock { $0.answers.removeValue(forKey: id) }?.set(.failure(ForkRefused(reason)))
-        case .ended(let pid, let status): state.withLock { $0.exits.removeValue(forKey: pid) }?.set(status)
+        case .ended(let pid, let status): state.withLock { $0.children.removeValue(forKey: pid) }?.exit.set(status)
         case nil: break
         }
     }
 
     private func forked(_ id: String, _ pid: pid_t) {
-        let exit = Latch<ExitStatus>()
-        let child = ChildProcess.forked(pid, exit: exit)
+        let child = ChildProcess.forked(pid, exit: Latch())
         let isWanted = state.withLock { state in
-            state.exits[pid] = exit
+            state.children[pid] = child
             // Inside the lock: who gives up sees either that it is there, or that it is not wanted.
             return state.answers.removeValue(forKey: id)?.set(.success(child)) ?? false
         }
-        if !isWanted { Self.end(pid) }
+        if !isWanted { Self.end(child) }
     }
 
+    /// The kernel has told its engines to end. vLLM would do that in its own time: not before the answers are given that are asked
+    /// of it, which may never be.
     private func close() {
         ready.set(.failure(.gone))
-        let answers = state.withLock { state in
+        let (answers, children) = state.withLock { state in
             state.isClosed = true
-            defer { state.answers = [:] }
-            return state.answers.values
+            defer { (state.answers, state.children) = ([:], [:]) }
+            return (state.answers.values, state.children.values)
         }
         for answer in answers { answer.set(.failure(.gone)) }
+        for child in children { Self.end(child) }
     }
 
-    private static func end(_ pid: pid_t) {
-        if let process = ProcFS.record(of: pid) { ProcFS.send(SIGKILL, to: process) }
+    private static func end(_ child: ChildProcess) {
+        guard let process = ProcFS.record(of: child.pid), process.startTime == child.startTime else { return }
+        ProcFS.send(SIGKILL, to: process)
     }
 }
