@@ -87,7 +87,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "VLLMTests",
-            dependencies: ["RunnerSupport", "RSDJobs", "ModelLifecycle", "rsd-batch", "rsd-pocket"],
+            dependencies: [
+                "RunnerSupport", "RSDJobs", "ModelLifecycle", "rsd-batch", "rsd-pocket",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             exclude: ["gsm8k", "measure", "reference"], swiftSettings: strict),
         .testTarget(
             name: "ClusterTests", dependencies: ["RunnerSupport", "RSDJobs", "rsd-batch", "rsd-pocket"],

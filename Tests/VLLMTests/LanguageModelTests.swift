@@ -13,7 +13,7 @@ import Testing
         let run = try await job.run()
         #expect(run.code == 0, "\(run.messages)")
         try Self.check(job.resultLines(), count: 20)
-        #expect(try job.summary().run.coldStarts == 3)
+        #expect(try job.summary().run.warmStarts == 3)
         #expect(try job.livingEngines().isEmpty)
     }
 

@@ -68,7 +68,8 @@ import Testing
         // The process that forks is the one that runs a script given by -c; the version is asked for by another such.
         let python = """
             import sys
-            if '-c' in sys.orig_argv and not any('multiprocessing' in word for word in sys.orig_argv):
+            words = sys.orig_argv
+            if '-c' in words and not words[words.index('-c') + 1].startswith('from multiprocessing'):
                 \(obstacle.python.replacingOccurrences(of: "\n", with: "\n    "))
             """
         try Data(python.utf8).write(to: folder.appending(path: "sitecustomize.py"))

@@ -1,4 +1,6 @@
 import Foundation
+import Logging
+
 @testable import ModelLifecycle
 @testable import RSDJobs
 
@@ -27,7 +29,8 @@ struct ServedModel {
                 processors: ProcessorShare(of: .now(), engines: engines)),
             dialect: VLLMDialect(installation: VLLMInstallation(venv: nil)),
             ledger: try EngineLedger(path: scratch.appending(path: "engines.jsonl").path),
-            logDirectory: scratch.appending(path: "logs").path)
+            logDirectory: scratch.appending(path: "logs").path,
+            warmStarts: try await ForkServers.shared.warmStarts(among: engines))
         do {
             try await engine.start()
             let value = try await body(ServedModel(engine: engine, client: engine.client))
@@ -47,6 +50,29 @@ struct ServedModel {
 
     var url: String { client.endpoint.base }
     var key: String { client.endpoint.key?.value ?? "" }
+}
+
+/// The processes that the tests' own engines are forked from, one for each part of the processors: a start is not what these tests are
+/// about. They end with the tests.
+private actor ForkServers {
+    static let shared = ForkServers()
+    private var known: [Int: WarmStarts] = [:]
+
+    func warmStarts(among engines: Int) async throws -> WarmStarts {
+        if let known = known[engines] { return known }
+        let folder = FileManager.default.temporaryDirectory.appending(path: "rsd-forks-\(getpid())-\(engines)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let starts = WarmStarts(
+            ledger: try EngineLedger(path: folder + "/engines.jsonl"), logDirectory: folder + "/logs",
+            limit: .seconds(300), answers: ColdAnswers(folder: folder + "/cold-answers"), logger: Logger(label: "tests")
+        )
+        known[engines] = starts
+        await starts.begin {
+            try await VLLMDialect(installation: VLLMInstallation(venv: nil)).forkServer(
+                models: [], environment: [:], processors: ProcessorShare(of: .now(), engines: engines), isWanted: false)
+        }
+        return starts
+    }
 }
 
 /// What scripts/make-test-models has made.
