@@ -111,14 +111,14 @@ def check_fork_is_safe():
     threads = [thread.name for thread in threading.enumerate()]
     if len(threads) > 1:
         raise Refused(f"Python runs {len(threads)} threads after its imports ({', '.join(threads)}), and a fork keeps one")
-    tasks = [task_name(task) for task in os.listdir("/proc/self/task")]
-    if len(tasks) > 1:
-        raise Refused(f"a library runs threads after its import ({', '.join(tasks)}), and a fork keeps one")
     if torch.cuda.is_initialized():
         raise Refused("an import has initialised CUDA, which no fork can use")
     # NVML has files of the driver open too, but not this one.
     if any(target.startswith("/dev/nvidia-uvm") for target in open_files()):
         raise Refused("an import has opened the GPU, which no fork can use")
+    tasks = [task_name(task) for task in os.listdir("/proc/self/task")]
+    if len(tasks) > 1:
+        raise Refused(f"a library runs threads after its import ({', '.join(tasks)}), and a fork keeps one")
 
 
 def task_name(task):
