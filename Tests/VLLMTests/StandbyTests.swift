@@ -32,13 +32,13 @@ import Testing
     func killed() async throws {
         let job = try VLLMJob(
             VLLMSetup(
-                problems: 0..<200, methods: "[draft_only, target_only]",
+                problems: 0..<100, methods: "[draft_only, target_only]",
                 engine: ["residency: swap", "warm: false", "concurrency: 1"]))
         let runner = try job.start()
         let isHeld = await runner.reached { !held(job).isEmpty }
         try #require(isHeld, "\(runner.standardError)")
         let processes = try job.livingEngines()
-        #expect(processes.count > 4)
+        #expect(!processes.isEmpty)
         runner.send(SIGKILL)
         #expect(await runner.exitCode() == 137)
         let run = try await job.run()
