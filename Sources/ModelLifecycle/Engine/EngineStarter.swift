@@ -122,8 +122,6 @@ struct EngineStarter: Sendable {
         environment.merge(configuration.environment) { $1 }
         environment.merge(plan.environment) { $1 }
         environment.merge(own) { $1 }
-        // Python's setproctitle, by which vLLM names its processes, writes over /proc/PID/environ unless told not to.
-        environment["SPT_NOENV"] = "1"
         return try await ChildProcess.launch(
             SpawnRequest(
                 executable: plan.executable, arguments: plan.arguments, environment: environment,

@@ -50,6 +50,14 @@ package final class ChildProcess: Sendable {
     }
 
     private static func start(_ request: SpawnRequest) throws -> ChildProcess {
+        // Foundation's Process stays in memory after its child's end, and would keep these open.
+        var files: [FileHandle] = []
+        defer { for file in files { try? file.close() } }
+        func file(_ path: String, _ flags: Int32) throws -> FileHandle {
+            let file = try Self.file(path, flags)
+            files.append(file)
+            return file
+        }
         let output = try file(request.outputPath, O_WRONLY | O_APPEND | O_CREAT)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: request.executable)

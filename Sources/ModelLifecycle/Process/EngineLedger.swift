@@ -89,7 +89,8 @@ public final class EngineLedger: Sendable {
 
     /// What a start's process has in its environment, and all that it starts.
     package func environment(of tag: String) -> [String: String] {
-        [ProcessFamily.tagVariable: tag, ProcessFamily.homeVariable: home.text]
+        // Python's setproctitle, by which vLLM names its processes, writes over /proc/PID/environ without the last one.
+        [ProcessFamily.tagVariable: tag, ProcessFamily.homeVariable: home.text, "SPT_NOENV": "1"]
     }
 
     package func started(tag: String, pid: Int32, startTime: UInt64?) throws {

@@ -29,10 +29,8 @@ final class ForkServer: Sendable {
         let channel = try LineChannel { book.take($0) }
         let helper: HelperProcess
         do {
-            // Python's setproctitle, by which vLLM names its processes, writes over /proc/PID/environ unless told not to.
-            let environment = plan.environment.merging(["SPT_NOENV": "1"]) { $1 }
             helper = try await HelperProcess.start(
-                "fork-server", executable: plan.executable, arguments: plan.arguments, environment: environment,
+                "fork-server", executable: plan.executable, arguments: plan.arguments, environment: plan.environment,
                 talk: channel.forChild, logs: logs, ledger: ledger)
             channel.childStarted()
         } catch {
