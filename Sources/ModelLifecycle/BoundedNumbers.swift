@@ -29,18 +29,18 @@ extension Sequence<Int> {
 
 /// A count that is read from outside: never negative, and so small that sums of them fit.
 @propertyWrapper
-public struct Counted: Sendable, Hashable, Codable {
-    public var wrappedValue: Int
+package struct Counted: Sendable, Hashable, Codable {
+    package var wrappedValue: Int
 
     /// More than any run has tokens.
     package static let most = 1 << 40
 
-    public init(wrappedValue: Int) {
+    package init(wrappedValue: Int) {
         self.wrappedValue = wrappedValue
     }
 
     /// - Throws: `DecodingError` where the number is negative or absurd.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         wrappedValue = try container.decode(Int.self)
         guard (0...Self.most).contains(wrappedValue) else {
@@ -48,7 +48,7 @@ public struct Counted: Sendable, Hashable, Codable {
         }
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(wrappedValue)
     }

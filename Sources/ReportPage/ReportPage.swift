@@ -3,14 +3,14 @@ import Foundation
 /// The report's page without a run's data: HTML, style and script, each a file under `Page`, compiled into the program.
 ///
 /// A target of its own, since the compiler takes its time over files as literals.
-public enum ReportPage {
+package enum ReportPage {
     /// The whole page, which needs nothing but itself.
     ///
     /// - Parameters:
     ///   - title: any text.
     ///   - index: JSON without the letter `<`.
     ///   - problems: lines of JSON, likewise.
-    public static func html(title: String, index: Data, problems: Data) -> Data {
+    package static func html(title: String, index: Data, problems: Data) -> Data {
         let parts: [(marker: String, content: Data)] = [
             ("{{title}}", Data(escaped(title).utf8)), ("{{style}}", join(styles)), ("{{index}}", index),
             ("{{problems}}", problems), ("{{script}}", join(scripts)),

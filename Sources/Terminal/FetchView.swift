@@ -1,7 +1,7 @@
 import RSDJobs
 
 /// Data sets on their way from a server: a line for the one that comes, and a lasting one when it begins and when it is here.
-public struct FetchView: Sendable {
+package struct FetchView: Sendable {
     private static let widestBar = 40
 
     private var dataset = ""
@@ -9,11 +9,11 @@ public struct FetchView: Sendable {
     private var total: Int?
     private var lasting: [Line] = []
 
-    public init() {}
+    package init() {}
 
-    public var hasBegun: Bool { !dataset.isEmpty }
+    package var hasBegun: Bool { !dataset.isEmpty }
 
-    public mutating func take(_ event: FetchEvent) {
+    package mutating func take(_ event: FetchEvent) {
         switch event {
         case .began(let dataset, let address):
             (self.dataset, received, total) = (dataset, 0, nil)
@@ -24,13 +24,13 @@ public struct FetchView: Sendable {
     }
 
     /// The lasting lines that have not been taken yet.
-    public mutating func takeLasting() -> [Line] {
+    package mutating func takeLasting() -> [Line] {
         defer { lasting = [] }
         return lasting
     }
 
     /// How far it is: `math500  ━━━━━━━━────  310 kB of 447 kB  69%`.
-    public func line(width: Int) -> Line {
+    package func line(width: Int) -> Line {
         let name = Line(dataset, .strong) + "  "
         guard let total, total > 0 else { return (name + Self.size(received)).truncated(to: width) }
         let share = NumberFormat.percent(Double(received) / Double(total), places: 0)

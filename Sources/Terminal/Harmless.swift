@@ -1,10 +1,10 @@
 extension String {
     /// One line, without anything that a terminal would obey or that would put characters elsewhere than they stand: models,
     /// data sets, engines and specs write what they like. What is taken out shows.
-    public var harmless: String { harmless(keepingLines: false) }
+    package var harmless: String { harmless(keepingLines: false) }
 
     /// The same of a text of several lines.
-    public var harmlessLines: String { harmless(keepingLines: true) }
+    package var harmlessLines: String { harmless(keepingLines: true) }
 
     private func harmless(keepingLines: Bool) -> String {
         guard unicodeScalars.contains(where: { $0.replacement != nil }) else { return self }
@@ -45,7 +45,7 @@ extension Unicode.Scalar {
 
 extension String {
     /// A JSON document that means the same, in which nothing stands that a terminal would obey.
-    public var harmlessJSON: String {
+    package var harmlessJSON: String {
         guard unicodeScalars.contains(where: \.isHarmfulInJSON) else { return self }
         var result = UnicodeScalarView()
         for scalar in unicodeScalars {

@@ -1,26 +1,26 @@
 import RSDJobs
 
 /// What a job amounts to: what `validate` says of a good one.
-public struct JobOverview: Sendable, Equatable, Encodable {
-    public var file: String
-    public var name: String
-    public var methods: Int
-    public var problems: Int
-    public var trajectories: Int
-    public var models: [Model]
+package struct JobOverview: Sendable, Equatable, Encodable {
+    package var file: String
+    package var name: String
+    package var methods: Int
+    package var problems: Int
+    package var trajectories: Int
+    package var models: [Model]
     /// What `residency: auto` comes to here, or why it comes to nothing; nil where the job names its residency.
-    public var residency: String?
+    package var residency: String?
     /// Who will grade, or why nobody can here; nil where that was not asked.
-    public var grader: String?
+    package var grader: String?
 
     /// A model that some method asks.
-    public struct Model: Sendable, Equatable, Encodable {
-        public var role: Role
-        public var model: String
+    package struct Model: Sendable, Equatable, Encodable {
+        package var role: Role
+        package var model: String
         /// Weights that a token meets; nil where they are not known.
-        public var parameters: Int?
+        package var parameters: Int?
         /// Where that is known from, or why it is not.
-        public var parametersFrom: String
+        package var parametersFrom: String
 
         private enum CodingKeys: String, CodingKey {
             case role, model, parameters
@@ -28,7 +28,7 @@ public struct JobOverview: Sendable, Equatable, Encodable {
         }
     }
 
-    public init(_ job: LoadedJob, file: String, residency: String? = nil, grader: String? = nil) {
+    package init(_ job: LoadedJob, file: String, residency: String? = nil, grader: String? = nil) {
         let spec = job.spec
         self.file = file
         self.residency = residency
@@ -44,7 +44,7 @@ public struct JobOverview: Sendable, Equatable, Encodable {
         }
     }
 
-    public func lines(width: Int) -> [Line] {
+    package func lines(width: Int) -> [Line] {
         let counts = [
             NumberFormat.counted(methods, "method"), NumberFormat.counted(problems, "problem"),
             NumberFormat.counted(trajectories, "trajectory", "trajectories"),

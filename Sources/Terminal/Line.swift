@@ -1,5 +1,5 @@
 /// One line for a terminal: stretches of text with a style each. It knows its width, and never moves the cursor.
-public struct Line: Sendable, Equatable {
+package struct Line: Sendable, Equatable {
     struct Span: Sendable, Equatable {
         var text: String
         var style: Style
@@ -7,18 +7,18 @@ public struct Line: Sendable, Equatable {
 
     private(set) var spans: [Span] = []
 
-    public init() {}
+    package init() {}
 
     /// - Parameter text: control characters in it are made visible, so that they do nothing.
-    public init(_ text: String, _ style: Style = .plain) {
+    package init(_ text: String, _ style: Style = .plain) {
         append(text.harmless, style)
     }
 
-    public var width: Int { spans.reduce(0) { $0 + $1.text.displayWidth } }
-    public var isEmpty: Bool { spans.isEmpty }
+    package var width: Int { spans.reduce(0) { $0 + $1.text.displayWidth } }
+    package var isEmpty: Bool { spans.isEmpty }
 
     /// The text without its styles.
-    public var text: String { spans.map(\.text).joined() }
+    package var text: String { spans.map(\.text).joined() }
 
     private mutating func append(_ text: String, _ style: Style) {
         guard !text.isEmpty else { return }
@@ -29,20 +29,20 @@ public struct Line: Sendable, Equatable {
         }
     }
 
-    public static func += (left: inout Line, right: Line) {
+    package static func += (left: inout Line, right: Line) {
         for span in right.spans { left.append(span.text, span.style) }
     }
 
-    public static func + (left: Line, right: Line) -> Line {
+    package static func + (left: Line, right: Line) -> Line {
         var line = left
         line += right
         return line
     }
 
-    public static func + (left: Line, right: String) -> Line { left + Line(right) }
+    package static func + (left: Line, right: String) -> Line { left + Line(right) }
 
     /// The line cut to a width, with `…` where something is missing.
-    public func truncated(to limit: Int) -> Line {
+    package func truncated(to limit: Int) -> Line {
         guard width > limit else { return self }
         guard limit > 0 else { return Line() }
         var line = Line()
@@ -69,7 +69,7 @@ public struct Line: Sendable, Equatable {
     }
 
     /// The characters to write.
-    public func rendered(colour: Bool) -> String {
+    package func rendered(colour: Bool) -> String {
         guard colour else { return text }
         return spans.map { span in
             span.style.code.map { "\u{1B}[\($0)m\(span.text)\u{1B}[0m" } ?? span.text

@@ -1,14 +1,14 @@
 /// Draws a block of lines in place: what to write so that the terminal shows it instead of what was drawn before.
-public struct LiveBlock: Sendable {
+package struct LiveBlock: Sendable {
     private var drawn: [Int] = []
     private var isCursorHidden = false
 
-    public init() {}
+    package init() {}
 
     /// Puts `lasting` above the block, and the block in its new state below.
     ///
     /// - Parameter width: of the terminal as it is now. Lines drawn when it was wider have been wrapped by it since.
-    public mutating func draw(lasting: [Line], block: [Line], width: Int, colour: Bool) -> String {
+    package mutating func draw(lasting: [Line], block: [Line], width: Int, colour: Bool) -> String {
         var text = isCursorHidden ? "" : Self.hideCursor
         isCursorHidden = true
         text += toTop(width: width)
@@ -20,7 +20,7 @@ public struct LiveBlock: Sendable {
     }
 
     /// Takes the block away, leaves `lasting`, and gives the cursor back.
-    public mutating func finish(lasting: [Line], width: Int, colour: Bool) -> String {
+    package mutating func finish(lasting: [Line], width: Int, colour: Bool) -> String {
         var text = toTop(width: width)
         for line in lasting { text += Self.clearLine + line.rendered(colour: colour) + "\r\n" }
         text += Self.clearBelow + (isCursorHidden ? Self.showCursor : "")

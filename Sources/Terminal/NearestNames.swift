@@ -1,9 +1,9 @@
 /// Finds the names that somebody may have meant.
-public enum NearestNames {
+package enum NearestNames {
     /// At most `count` names, the nearest first.
     ///
     /// Names that contain what was typed come before those that need letters changed.
-    public static func find(_ typed: String, among names: [String], count: Int = 5) -> [String] {
+    package static func find(_ typed: String, among names: [String], count: Int = 5) -> [String] {
         let ranked = names.enumerated().map { index, name in
             (name: name, isPart: name.contains(typed), distance: distance(typed, name), index: index)
         }

@@ -1,21 +1,21 @@
 import RSDJobs
 
 /// How far a phase has come.
-public struct PhaseProgress: Sendable, Equatable {
-    public var wave: Int
-    public var roles: [Role]
+package struct PhaseProgress: Sendable, Equatable {
+    package var wave: Int
+    package var roles: [Role]
     /// Trajectories that need one of the phase's engines at its beginning.
-    public var total: Int
+    package var total: Int
     /// Those of them that no longer do.
-    public var done = 0
+    package var done = 0
     /// Written by the models, or read by a PRM.
-    public var tokens = 0
-    public var failed = 0
-    public var retries = 0
+    package var tokens = 0
+    package var failed = 0
+    package var retries = 0
     /// A clock's reading, in seconds.
-    public var begin: Double
+    package var begin: Double
 
-    public init(wave: Int, roles: [Role], total: Int, begin: Double) {
+    package init(wave: Int, roles: [Role], total: Int, begin: Double) {
         self.wave = wave
         self.roles = roles
         self.total = total
@@ -23,7 +23,7 @@ public struct PhaseProgress: Sendable, Equatable {
     }
 
     /// `draft`, `score`, `target`, or those that run together.
-    public var name: String { roles.map(\.phase).joined(separator: "+") }
+    package var name: String { roles.map(\.phase).joined(separator: "+") }
 
     /// `143/188`.
     var fraction: String { "\(NumberFormat.grouped(done))/\(NumberFormat.grouped(total))" }
@@ -39,13 +39,13 @@ public struct PhaseProgress: Sendable, Equatable {
     }
 
     /// Tokens a second since the phase began; nil before there is anything to divide.
-    public func rate(at seconds: Double) -> Double? {
+    package func rate(at seconds: Double) -> Double? {
         let elapsed = seconds - begin
         return tokens > 0 && elapsed >= 0.5 ? Double(tokens) / elapsed : nil
     }
 
     /// Seconds to the end of the phase, should it go on at this pace; nil while too little is done to tell.
-    public func remaining(at seconds: Double) -> Double? {
+    package func remaining(at seconds: Double) -> Double? {
         let elapsed = seconds - begin
         guard elapsed >= 2, done >= max(3, total / 20), done < total else { return nil }
         return elapsed / Double(done) * Double(total - done)

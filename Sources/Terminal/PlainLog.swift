@@ -2,22 +2,22 @@ import Foundation
 import RSDJobs
 
 /// A run where nobody watches a terminal: dated lines, few enough to read and often enough to see that it lives.
-public struct PlainLog: Sendable {
+package struct PlainLog: Sendable {
     /// Seconds between two lines that tell no news but how far the phase is.
-    public static let interval = 10.0
+    package static let interval = 10.0
 
-    public private(set) var progress: RunProgress
+    package private(set) var progress: RunProgress
     private var lines: [String] = []
     private var lastTold = 0.0
 
-    public init(job: String, begin: Double) {
+    package init(job: String, begin: Double) {
         progress = RunProgress(job: job, begin: begin)
     }
 
     /// - Parameters:
     ///   - seconds: a clock that only goes forward.
     ///   - date: what the line says.
-    public mutating func take(_ event: RunEvent, at seconds: Double, date: Date) {
+    package mutating func take(_ event: RunEvent, at seconds: Double, date: Date) {
         for note in progress.take(event, at: seconds) {
             add(note.sentence, date)
             if case .phaseBegan = note { lastTold = seconds }
@@ -30,12 +30,12 @@ public struct PlainLog: Sendable {
     }
 
     /// Adds a message.
-    public mutating func say(_ message: String, date: Date) {
+    package mutating func say(_ message: String, date: Date) {
         add(message, date)
     }
 
     /// The lines that have not been taken yet.
-    public mutating func takeLines() -> [String] {
+    package mutating func takeLines() -> [String] {
         defer { lines = [] }
         return lines
     }

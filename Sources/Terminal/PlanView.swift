@@ -1,16 +1,16 @@
 import RSDJobs
 
 /// What a job would take, for people.
-public struct PlanView: Sendable {
-    public let plan: JobPlan
-    public let comparison: PlanComparison?
+package struct PlanView: Sendable {
+    package let plan: JobPlan
+    package let comparison: PlanComparison?
 
-    public init(_ plan: JobPlan, comparison: PlanComparison? = nil) {
+    package init(_ plan: JobPlan, comparison: PlanComparison? = nil) {
         self.plan = plan
         self.comparison = comparison
     }
 
-    public func lines(width: Int) -> [Line] {
+    package func lines(width: Int) -> [Line] {
         let counts = [
             NumberFormat.counted(plan.methods, "method"), NumberFormat.counted(plan.problems, "problem"),
             NumberFormat.counted(plan.trajectories, "trajectory", "trajectories"),

@@ -1,20 +1,20 @@
 import RSDJobs
 
 /// The lines below the tables: how the answers ended, what the engines did, where things lie.
-public struct RunFooter: Sendable {
-    public let summary: Summary
+package struct RunFooter: Sendable {
+    package let summary: Summary
     /// As the user would type it.
-    public let directory: String
+    package let directory: String
     /// A trajectory to look at.
-    public let example: TrajectoryID?
+    package let example: TrajectoryID?
 
-    public init(_ summary: Summary, directory: String, example: TrajectoryID?) {
+    package init(_ summary: Summary, directory: String, example: TrajectoryID?) {
         self.summary = summary
         self.directory = directory
         self.example = example
     }
 
-    public func lines(width: Int) -> [Line] {
+    package func lines(width: Int) -> [Line] {
         let run = summary.run
         var facts: [(String, Line)] = [("answers", finishes), ("grader", verdicts)]
         if let note = summary.undecidedNote(run: directory.shellWord) { facts.append(("", Line(note, .yellow))) }

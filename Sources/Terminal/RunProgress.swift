@@ -1,38 +1,38 @@
 import RSDJobs
 
 /// How far a run has come, as told by its events.
-public struct RunProgress: Sendable {
-    public let job: String
+package struct RunProgress: Sendable {
+    package let job: String
     /// Clock readings, in seconds.
-    public let begin: Double
-    public private(set) var total: Int?
-    public private(set) var finished = 0
-    public private(set) var failed = 0
-    public private(set) var swaps = 0
-    public private(set) var retries = 0
+    package let begin: Double
+    package private(set) var total: Int?
+    package private(set) var finished = 0
+    package private(set) var failed = 0
+    package private(set) var swaps = 0
+    package private(set) var retries = 0
     /// Of the phase under way, or of the last one; 0 before the first.
-    public private(set) var wave = 0
-    public private(set) var phase: PhaseProgress?
+    package private(set) var wave = 0
+    package private(set) var phase: PhaseProgress?
     /// The engine that is being brought up, and since when.
-    public private(set) var loading: (engine: String, since: Double)?
-    public private(set) var isStopping = false
-    public private(set) var isGrading = false
+    package private(set) var loading: (engine: String, since: Double)?
+    package private(set) var isStopping = false
+    package private(set) var isGrading = false
     /// Verdicts passed so far, by earlier processes too.
-    public private(set) var verdicts = Verdicts()
+    package private(set) var verdicts = Verdicts()
 
     private var verdictsByID: [TrajectoryID: Verdicts] = [:]
     private var loads: [Load] = []
 
     /// An engine that was brought up.
-    public struct Load: Sendable, Equatable {
-        public var engine: String
-        public var seconds: Double
+    package struct Load: Sendable, Equatable {
+        package var engine: String
+        package var seconds: Double
     }
 
     /// Failures, and repeated attempts, of one phase that are told one by one; the rest are counted.
     static let toldPerPhase = 5
 
-    public init(job: String, begin: Double) {
+    package init(job: String, begin: Double) {
         self.job = job
         self.begin = begin
     }
@@ -40,7 +40,7 @@ public struct RunProgress: Sendable {
     /// Takes in an event.
     ///
     /// - Returns: what is worth a line of its own.
-    public mutating func take(_ event: RunEvent, at seconds: Double) -> [Note] {
+    package mutating func take(_ event: RunEvent, at seconds: Double) -> [Note] {
         switch event {
         case .resumed(let trajectories, let figures):
             swaps = figures.swaps
@@ -124,7 +124,7 @@ public struct RunProgress: Sendable {
 }
 
 /// Something of a run that is worth a line of its own.
-public enum Note: Sendable, Equatable {
+package enum Note: Sendable, Equatable {
     case began(total: Int, finished: Int, replayed: Int)
     case swept(count: Int)
     case loading(engine: String)

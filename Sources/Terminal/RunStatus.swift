@@ -2,38 +2,38 @@ import Foundation
 import RSDJobs
 
 /// How a run stands, read from its directory: what `status` shows.
-public struct RunStatus: Sendable, Equatable {
-    public var job: String
+package struct RunStatus: Sendable, Equatable {
+    package var job: String
     /// As the user would type it.
-    public var directory: String
+    package var directory: String
     /// The part of the job that the run is; nil for all of it.
-    public var shard: Shard?
+    package var shard: Shard?
     /// Who works on it now.
-    public var holder: LockHolder?
-    public var wave: Int
+    package var holder: LockHolder?
+    package var wave: Int
     /// The phase under way; nil where nobody works on the run, or nothing has been asked yet.
-    public var phase: String?
-    public var methods: [Method]
-    public var figures: RunFigures
-    public var hasResults: Bool
+    package var phase: String?
+    package var methods: [Method]
+    package var figures: RunFigures
+    package var hasResults: Bool
     /// A trajectory to look at.
-    public var example: String?
+    package var example: String?
 
     /// One method on all data sets.
-    public struct Method: Sendable, Equatable, Codable {
-        public var method: String
-        public var total = 0
-        public var finished = 0
-        public var failed = 0
+    package struct Method: Sendable, Equatable, Codable {
+        package var method: String
+        package var total = 0
+        package var finished = 0
+        package var failed = 0
         /// Trajectories by the phase that they need next.
-        public var waiting: [String: Int] = [:]
+        package var waiting: [String: Int] = [:]
         /// Trajectories of the phase under way, and those of them that are through.
-        public var phaseTotal = 0
-        public var phaseDone = 0
-        public var accepted = 0
-        public var rejected = 0
+        package var phaseTotal = 0
+        package var phaseDone = 0
+        package var accepted = 0
+        package var rejected = 0
 
-        public var verdicts: Verdicts { Verdicts(accepted: accepted, rejected: rejected) }
+        package var verdicts: Verdicts { Verdicts(accepted: accepted, rejected: rejected) }
 
         private enum CodingKeys: String, CodingKey {
             case method, total, finished, failed, waiting, accepted, rejected
@@ -42,7 +42,7 @@ public struct RunStatus: Sendable, Equatable {
         }
     }
 
-    public init(
+    package init(
         job: String, directory: String, holder: LockHolder?, trajectories: [Trajectory],
         records: [JournalRecord], figures: RunFigures, hasResults: Bool
     ) {
@@ -59,7 +59,7 @@ public struct RunStatus: Sendable, Equatable {
         for trajectory in trajectories { count(trajectory, current) }
     }
 
-    public init(_ archive: RunArchive, directory: String) {
+    package init(_ archive: RunArchive, directory: String) {
         self.init(
             job: archive.job.spec.name, directory: directory, holder: archive.holder,
             trajectories: archive.trajectories, records: archive.records, figures: archive.figures,
@@ -67,9 +67,9 @@ public struct RunStatus: Sendable, Equatable {
         shard = archive.job.shard
     }
 
-    public var total: Int { methods.reduce(0) { $0 + $1.total } }
-    public var finished: Int { methods.reduce(0) { $0 + $1.finished } }
-    public var failed: Int { methods.reduce(0) { $0 + $1.failed } }
+    package var total: Int { methods.reduce(0) { $0 + $1.total } }
+    package var finished: Int { methods.reduce(0) { $0 + $1.finished } }
+    package var failed: Int { methods.reduce(0) { $0 + $1.failed } }
 
     private mutating func count(_ trajectory: Trajectory, _ current: CurrentPhase?) {
         if methods.last?.method != trajectory.id.method {
@@ -128,7 +128,7 @@ extension RunStatus: Encodable {
         case hasResults = "has_results"
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: CodingKeys.self)
         try object.encode(job, forKey: .job)
         try object.encode(directory, forKey: .directory)

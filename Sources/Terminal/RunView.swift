@@ -1,31 +1,31 @@
 import RSDJobs
 
 /// A run on a terminal: lines that stay, and below them a block that is drawn again and again.
-public struct RunView: Sendable {
-    public private(set) var progress: RunProgress
+package struct RunView: Sendable {
+    package private(set) var progress: RunProgress
     private var lasting: [Note] = []
 
-    public init(job: String, begin: Double) {
+    package init(job: String, begin: Double) {
         progress = RunProgress(job: job, begin: begin)
     }
 
-    public mutating func take(_ event: RunEvent, at seconds: Double) {
+    package mutating func take(_ event: RunEvent, at seconds: Double) {
         lasting += progress.take(event, at: seconds)
     }
 
     /// Adds a message among the lines that stay.
-    public mutating func say(_ message: String, _ style: Style = .plain) {
+    package mutating func say(_ message: String, _ style: Style = .plain) {
         lasting.append(.message(message, style))
     }
 
     /// The lines that stay and have not been taken yet.
-    public mutating func takeLasting(width: Int) -> [Line] {
+    package mutating func takeLasting(width: Int) -> [Line] {
         defer { lasting = [] }
         return lasting.flatMap { Self.lines(for: $0, width: width) }
     }
 
     /// The block as it looks at a moment: no line wider than `width`, no more lines than `height` has room for.
-    public func block(width: Int, height: Int = 24, at seconds: Double) -> [Line] {
+    package func block(width: Int, height: Int = 24, at seconds: Double) -> [Line] {
         let width = min(width, Self.widest)
         let activity = activity(width: width, at: seconds)
         return height < 5 ? [activity] : [head(width: width), activity, foot(width: width, at: seconds)]

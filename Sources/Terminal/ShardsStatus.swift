@@ -2,17 +2,17 @@ import Foundation
 import RSDJobs
 
 /// How the shards of a run stand, read from the directory that they share, wherever they run.
-public struct ShardsStatus: Sendable, Equatable, Encodable {
+package struct ShardsStatus: Sendable, Equatable, Encodable {
     /// As the user would type it.
-    public var directory: String
-    public var shards: [Part]
+    package var directory: String
+    package var shards: [Part]
     /// What Slurm still has of the last submission; nil where nothing was submitted or Slurm is not here.
-    public var queue: [SlurmTask]?
+    package var queue: [SlurmTask]?
     /// Slurm's id of the job that merges.
-    public var merge: String?
+    package var merge: String?
 
-    public struct Part: Sendable, Equatable, Encodable {
-        public enum State: String, Sendable, Encodable {
+    package struct Part: Sendable, Equatable, Encodable {
+        package enum State: String, Sendable, Encodable {
             case notBegun = "not_begun"
             case running
             /// Held by a process that gives no sign of life.
@@ -20,37 +20,37 @@ public struct ShardsStatus: Sendable, Equatable, Encodable {
             case stopped, finished, unreadable
         }
 
-        public var shard: Shard
-        public var state: State
-        public var finished = 0
-        public var total = 0
-        public var failed = 0
-        public var wave = 0
-        public var phase: String?
-        public var holder: LockHolder?
+        package var shard: Shard
+        package var state: State
+        package var finished = 0
+        package var total = 0
+        package var failed = 0
+        package var wave = 0
+        package var phase: String?
+        package var holder: LockHolder?
         /// Seconds since the holder's last sign of life, by clocks that may differ.
-        public var silence: Double?
-        public var slurm: SlurmTask?
+        package var silence: Double?
+        package var slurm: SlurmTask?
         /// Why it cannot be read.
-        public var fault: String?
+        package var fault: String?
 
-        public init(_ shard: Shard, _ state: State) {
+        package init(_ shard: Shard, _ state: State) {
             self.shard = shard
             self.state = state
         }
     }
 
-    public init(directory: String, shards: [Part], queue: [SlurmTask]? = nil, merge: String? = nil) {
+    package init(directory: String, shards: [Part], queue: [SlurmTask]? = nil, merge: String? = nil) {
         self.directory = directory
         self.shards = shards
         self.queue = queue
         self.merge = merge
     }
 
-    public var finished: Int { shards.reduce(0) { $0 + $1.finished } }
-    public var failed: Int { shards.reduce(0) { $0 + $1.failed } }
-    public var mergeTask: SlurmTask? { queue?.first { $0.job == merge } }
-    public var isFinished: Bool { shards.allSatisfy { $0.state == .finished } }
+    package var finished: Int { shards.reduce(0) { $0 + $1.finished } }
+    package var failed: Int { shards.reduce(0) { $0 + $1.failed } }
+    package var mergeTask: SlurmTask? { queue?.first { $0.job == merge } }
+    package var isFinished: Bool { shards.allSatisfy { $0.state == .finished } }
 
     private enum CodingKeys: String, CodingKey { case directory, shards, queue, merge }
 }
@@ -59,7 +59,7 @@ extension ShardsStatus {
     /// - Parameters:
     ///   - count: of the shards.
     ///   - array: Slurm's id of the array that was last submitted.
-    public init(
+    package init(
         _ run: ShardedRun, count: Int, directory: String, queue: [SlurmTask]?, array: String?, merge: String?
     ) {
         let parts = Shard.all(count).map { shard in

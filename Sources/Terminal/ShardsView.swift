@@ -1,14 +1,14 @@
 import RSDJobs
 
 /// How the shards of a run stand, for people.
-public struct ShardsView: Sendable {
-    public let status: ShardsStatus
+package struct ShardsView: Sendable {
+    package let status: ShardsStatus
 
-    public init(_ status: ShardsStatus) {
+    package init(_ status: ShardsStatus) {
         self.status = status
     }
 
-    public func lines(width: Int) -> [Line] {
+    package func lines(width: Int) -> [Line] {
         let counts = Dictionary(grouping: status.shards, by: \.state).mapValues(\.count)
         let states: [ShardsStatus.Part.State] = [.finished, .running, .silent, .stopped, .notBegun, .unreadable]
         let answers = Line(", \(NumberFormat.counted(status.finished, "answer")) finished")

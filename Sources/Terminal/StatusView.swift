@@ -1,14 +1,14 @@
 import RSDJobs
 
 /// How a run stands, for people.
-public struct StatusView: Sendable {
-    public let status: RunStatus
+package struct StatusView: Sendable {
+    package let status: RunStatus
 
-    public init(_ status: RunStatus) {
+    package init(_ status: RunStatus) {
         self.status = status
     }
 
-    public func lines(width: Int) -> [Line] {
+    package func lines(width: Int) -> [Line] {
         var lines = (Line(status.job, .strong) + Line("  \(status.directory)", .dim)).wrapped(to: width)
         lines += (state + Line(" · wave \(status.wave)", .dim)).wrapped(to: width)
         if let bar = bar(width: width) { lines.append(bar) }

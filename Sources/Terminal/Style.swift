@@ -1,5 +1,5 @@
 /// What a stretch of text means to the eye. Without colour, nothing may depend on it.
-public enum Style: Sendable, Equatable {
+package enum Style: Sendable, Equatable {
     case plain
     case strong
     /// Secondary matters.
@@ -24,11 +24,11 @@ public enum Style: Sendable, Equatable {
 }
 
 /// When to use colour.
-public enum ColourChoice: String, Sendable, CaseIterable {
+package enum ColourChoice: String, Sendable, CaseIterable {
     case auto, always, never
 
     /// - Parameter environment: `NO_COLOR` and `TERM=dumb` are honoured unless colour was asked for.
-    public func isOn(isTerminal: Bool, environment: [String: String]) -> Bool {
+    package func isOn(isTerminal: Bool, environment: [String: String]) -> Bool {
         switch self {
         case .always: true
         case .never: false

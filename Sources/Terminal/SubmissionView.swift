@@ -1,17 +1,17 @@
 import RSDJobs
 
 /// What was submitted, and what to look at next.
-public struct SubmissionView: Sendable {
-    public let submission: Submission
+package struct SubmissionView: Sendable {
+    package let submission: Submission
     /// As the user would type it.
-    public let directory: String
+    package let directory: String
 
-    public init(_ submission: Submission, directory: String) {
+    package init(_ submission: Submission, directory: String) {
         self.submission = submission
         self.directory = directory
     }
 
-    public func lines(width: Int) -> [Line] {
+    package func lines(width: Int) -> [Line] {
         let run = directory.shellWord
         let count = submission.submitted.count
         let shards =

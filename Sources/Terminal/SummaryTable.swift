@@ -1,15 +1,15 @@
 import RSDJobs
 
 /// What a run came to, as a person reads it.
-public struct SummaryTable: Sendable {
-    public let summary: Summary
+package struct SummaryTable: Sendable {
+    package let summary: Summary
 
-    public init(_ summary: Summary) {
+    package init(_ summary: Summary) {
         self.summary = summary
     }
 
     /// The results, the tokens, and what the figures mean: a table where it fits, a list where it does not.
-    public func lines(width: Int) -> [Line] {
+    package func lines(width: Int) -> [Line] {
         var lines = summary.cutAnswers.flatMap { Line($0, .yellow).wrapped(to: width, indent: 2) }
         if !lines.isEmpty { lines.append(Line()) }
         lines +=

@@ -2,7 +2,7 @@ import RSDJobs
 
 extension Trajectory {
     /// The verdicts so far, that on a step which the target has yet to replace included.
-    public var verdicts: Verdicts { response.verdicts ?? Verdicts() }
+    package var verdicts: Verdicts { response.verdicts ?? Verdicts() }
 }
 
 extension Role {

@@ -1,28 +1,28 @@
 import RSDJobs
 
 /// A trajectory as it stands, finished or not: what `show` shows.
-public struct TrajectoryReport: Sendable, Equatable {
-    public var id: String
-    public var question: String
-    public var gold: String
+package struct TrajectoryReport: Sendable, Equatable {
+    package var id: String
+    package var question: String
+    package var gold: String
     /// nil while it goes on.
-    public var finish: Finish?
-    public var failure: String?
+    package var finish: Finish?
+    package var failure: String?
     /// The phase that it waits for; nil when it is finished.
-    public var waitsFor: String?
-    public var steps: [Step]
+    package var waitsFor: String?
+    package var steps: [Step]
     /// The solutions that were to choose from; nil where the method writes one.
-    public var candidates: [Candidate]?
-    public var text: String
-    public var answer: String?
+    package var candidates: [Candidate]?
+    package var text: String
+    package var answer: String?
     /// nil while it goes on.
-    public var verdict: Grade.Verdict?
-    public var verdictReason: String?
-    public var tokens: TokenCounts
-    public var waves: Int
+    package var verdict: Grade.Verdict?
+    package var verdictReason: String?
+    package var tokens: TokenCounts
+    package var waves: Int
 
     /// - Parameter result: what the run's results say of it; nil while it goes on.
-    public init(_ trajectory: Trajectory, problem: Problem?, result: ResultLine? = nil) {
+    package init(_ trajectory: Trajectory, problem: Problem?, result: ResultLine? = nil) {
         let response = trajectory.response
         id = trajectory.id.description
         question = problem?.question ?? ""
@@ -49,7 +49,7 @@ extension TrajectoryReport: Encodable {
     }
 
     /// Writes what is not there yet as null.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: CodingKeys.self)
         try object.encode(id, forKey: .id)
         try object.encode(question, forKey: .question)

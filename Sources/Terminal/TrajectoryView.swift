@@ -2,14 +2,14 @@ import RSDJobs
 
 /// A trajectory for people: the question, each step with its writer, its reward and what else was to choose from, and how it
 /// ended.
-public struct TrajectoryView: Sendable {
-    public let report: TrajectoryReport
+package struct TrajectoryView: Sendable {
+    package let report: TrajectoryReport
 
-    public init(_ report: TrajectoryReport) {
+    package init(_ report: TrajectoryReport) {
         self.report = report
     }
 
-    public func lines(width: Int) -> [Line] {
+    package func lines(width: Int) -> [Line] {
         var lines = [Line(report.id, .strong)]
         if !report.question.isEmpty {
             lines += [Line()] + paragraph(report.question, Line("  "), .plain, width: width)

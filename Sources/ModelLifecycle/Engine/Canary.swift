@@ -1,13 +1,13 @@
 /// A question whose answer is known, by which an engine shows that it holds its model and computes with it.
-public struct Canary: Sendable {
-    public enum Answer: Sendable, Hashable {
+package struct Canary: Sendable {
+    package enum Answer: Sendable, Hashable {
         /// Token ids of a greedy continuation.
         case tokens([Int])
         /// A row for each token, with a column for each class.
         case scores([[Double]])
 
         /// Whether the same model can have given both: token ids are equal, and scores differ by no more than rounding.
-        public func agrees(with other: Answer) -> Bool {
+        package func agrees(with other: Answer) -> Bool {
             switch (self, other) {
             case (.tokens(let mine), .tokens(let others)): mine == others
             case (.scores(let mine), .scores(let others)):
@@ -25,14 +25,14 @@ public struct Canary: Sendable {
 
     private let task: EngineTask
 
-    public init(task: EngineTask) {
+    package init(task: EngineTask) {
         self.task = task
     }
 
     /// Puts the question.
     ///
     /// - Throws: `EngineAnswerError`, also where the engine serves another task than this.
-    public func ask(_ client: EngineClient) async throws -> Answer {
+    package func ask(_ client: EngineClient) async throws -> Answer {
         var client = client
         client.deadline = min(client.deadline, .seconds(120))
         let tokens = try await client.tokenize(Self.text, addSpecialTokens: true).tokens
@@ -48,7 +48,7 @@ public struct Canary: Sendable {
     /// Puts the question twice: a model that is served well gives the same scores each time.
     ///
     /// - Throws: `EngineAnswerError`; ``CanaryError`` where the answers differ.
-    public func checkRepeatability(of client: EngineClient) async throws {
+    package func checkRepeatability(of client: EngineClient) async throws {
         let (first, second) = (try await ask(client), try await ask(client))
         guard first.agrees(with: second) else {
             throw CanaryError(
@@ -59,8 +59,8 @@ public struct Canary: Sendable {
 }
 
 /// An engine answered, and wrongly.
-public struct CanaryError: Error, Sendable, Hashable, CustomStringConvertible {
-    public let description: String
+package struct CanaryError: Error, Sendable, Hashable, CustomStringConvertible {
+    package let description: String
 
     package init(description: String) { self.description = description }
 }

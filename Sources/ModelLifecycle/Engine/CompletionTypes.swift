@@ -1,26 +1,26 @@
 /// One continuation to be written. Every sampling field is sent, so that no `generation_config.json` fills in its own.
-public struct CompletionRequest: Sendable, Hashable {
+package struct CompletionRequest: Sendable, Hashable {
     /// Token ids of the model that is asked.
-    public var promptTokens: [Int]
+    package var promptTokens: [Int]
     /// vLLM cuts it without a word to what the context leaves.
-    public var maxTokens: Int
+    package var maxTokens: Int
     /// 0 is greedy.
-    public var temperature: Double
-    public var topP: Double
+    package var temperature: Double
+    package var topP: Double
     /// -1 is all tokens.
-    public var topK: Int
-    public var minP: Double
-    public var repetitionPenalty: Double
-    public var seed: Int
-    public var stop: [String]
+    package var topK: Int
+    package var minP: Double
+    package var repetitionPenalty: Double
+    package var seed: Int
+    package var stop: [String]
     /// Whether the stop string stays in the text. It is in the token ids in any case.
-    public var includeStop: Bool
+    package var includeStop: Bool
     /// How many of the likeliest tokens to tell of at each position, at most 20; nil tells of none.
-    public var logprobs: Int?
+    package var logprobs: Int?
     /// The only tokens that may be written; nil allows all.
-    public var allowedTokens: [Int]?
+    package var allowedTokens: [Int]?
 
-    public init(
+    package init(
         promptTokens: [Int], maxTokens: Int, temperature: Double = 0, topP: Double = 1, topK: Int = -1,
         minP: Double = 0, repetitionPenalty: Double = 1, seed: Int, stop: [String] = [],
         includeStop: Bool = true, logprobs: Int? = nil, allowedTokens: [Int]? = nil
@@ -41,8 +41,8 @@ public struct CompletionRequest: Sendable, Hashable {
 }
 
 /// What the engine wrote.
-public struct Completion: Sendable, Hashable {
-    public enum Finish: Sendable, Hashable {
+package struct Completion: Sendable, Hashable {
+    package enum Finish: Sendable, Hashable {
         /// The model ended by itself, with the last token.
         case eos
         /// The same with another of the tokens that end its answers, where its `generation_config.json` lists several.
@@ -55,18 +55,18 @@ public struct Completion: Sendable, Hashable {
         case other(String)
     }
 
-    public var text: String
+    package var text: String
     /// All tokens written, those of a stop string and of the end included.
-    public var tokenIDs: [Int]
-    public var finish: Finish
+    package var tokenIDs: [Int]
+    package var finish: Finish
     /// Tokens of the prompt, as the engine counted them.
-    public var promptTokens: Int
-    public var completionTokens: Int
+    package var promptTokens: Int
+    package var completionTokens: Int
     /// The logarithms of the likeliest tokens' probabilities at each position, by the tokens' text; nil where they were not
     /// asked for.
-    public var topLogprobs: [[String: Double]]?
+    package var topLogprobs: [[String: Double]]?
 
-    public init(
+    package init(
         text: String, tokenIDs: [Int], finish: Finish, promptTokens: Int, completionTokens: Int,
         topLogprobs: [[String: Double]]? = nil
     ) {
@@ -80,26 +80,26 @@ public struct Completion: Sendable, Hashable {
 }
 
 /// A text as the model's tokens.
-public struct Tokenization: Sendable, Hashable {
-    public var tokens: [Int]
+package struct Tokenization: Sendable, Hashable {
+    package var tokens: [Int]
     /// The token's name in the vocabulary, one for each token: `Ġthe`, `ĊĊ`.
-    public var strings: [String]
+    package var strings: [String]
 
-    public init(tokens: [Int], strings: [String]) {
+    package init(tokens: [Int], strings: [String]) {
         self.tokens = tokens
         self.strings = strings
     }
 }
 
 /// A model that an engine serves.
-public struct ServedModel: Sendable, Hashable {
-    public var id: String
+package struct ServedModel: Sendable, Hashable {
+    package var id: String
     /// Tokens of prompt and answer together; nil where the engine does not say.
-    public var maxModelLength: Int?
+    package var maxModelLength: Int?
     /// The path or name that the server was started with.
-    public var root: String?
+    package var root: String?
 
-    public init(id: String, maxModelLength: Int?, root: String? = nil) {
+    package init(id: String, maxModelLength: Int?, root: String? = nil) {
         self.id = id
         self.root = root
         self.maxModelLength = maxModelLength
@@ -107,21 +107,21 @@ public struct ServedModel: Sendable, Hashable {
 }
 
 /// Counters of an engine, each summed over its labels. They grow while the engine works, whatever `/health` says.
-public struct EngineMetrics: Sendable, Hashable {
+package struct EngineMetrics: Sendable, Hashable {
     /// `vllm:prompt_tokens_total`
-    public var promptTokens: Double
+    package var promptTokens: Double
     /// `vllm:generation_tokens_total`; stays 0 on a pooling server.
-    public var generationTokens: Double
+    package var generationTokens: Double
     /// `vllm:num_requests_running`
-    public var requestsRunning: Double
+    package var requestsRunning: Double
     /// `vllm:num_requests_waiting`
-    public var requestsWaiting: Double
+    package var requestsWaiting: Double
     /// `vllm:spec_decode_num_draft_tokens_total`: tokens that a speculator wrote ahead.
-    public var proposedTokens: Double
+    package var proposedTokens: Double
     /// `vllm:spec_decode_num_accepted_tokens_total`: those of them that the model took.
-    public var acceptedTokens: Double
+    package var acceptedTokens: Double
 
-    public init(
+    package init(
         promptTokens: Double, generationTokens: Double, requestsRunning: Double, requestsWaiting: Double,
         proposedTokens: Double = 0, acceptedTokens: Double = 0
     ) {

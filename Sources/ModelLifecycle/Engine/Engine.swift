@@ -5,8 +5,8 @@ import Logging
 ///
 /// `start` and `stop` may be called at any time and by anyone; they do nothing where there is nothing to do, and callers
 /// who come while one is under way share it.
-public actor Engine {
-    public enum State: Sendable, Hashable, CustomStringConvertible {
+package actor Engine {
+    package enum State: Sendable, Hashable, CustomStringConvertible {
         case stopped
         case starting
         case ready
@@ -14,7 +14,7 @@ public actor Engine {
         /// It did not start, or died. `start` tries again.
         case failed(reason: String)
 
-        public var description: String {
+        package var description: String {
             switch self {
             case .stopped: "stopped"
             case .starting: "starting"
@@ -26,15 +26,15 @@ public actor Engine {
     }
 
     /// What an engine has done so far.
-    public struct Counters: Sendable, Hashable {
+    package struct Counters: Sendable, Hashable {
         /// Processes that were started and never became ready.
-        public var failedStarts = 0
+        package var failedStarts = 0
         /// Deaths after being ready.
-        public var deaths = 0
+        package var deaths = 0
         /// Those that became ready.
-        public var starts: [EngineStart] = []
+        package var starts: [EngineStart] = []
 
-        public init() {}
+        package init() {}
     }
 
     private final class Starting {
@@ -43,17 +43,17 @@ public actor Engine {
         var waiters = 0
     }
 
-    public nonisolated let configuration: EngineConfiguration
-    public nonisolated let dialect: any EngineDialect
+    package nonisolated let configuration: EngineConfiguration
+    package nonisolated let dialect: any EngineDialect
     private let starter: EngineStarter
     private let standby: EngineStandby
     private let logger: Logger
 
     /// What the engine is doing.
-    public private(set) var state = State.stopped {
+    package private(set) var state = State.stopped {
         didSet { if state != oldValue { for watcher in watchers.values { watcher.yield(state) } } }
     }
-    public private(set) var counters = Counters()
+    package private(set) var counters = Counters()
     private var instance: EngineInstance?
     private var lastExit: ExitStatus?
     private var starting: Starting?
@@ -65,7 +65,7 @@ public actor Engine {
     /// An engine that is not started yet. The log directory is made when it is not there.
     ///
     /// - Parameter warmStarts: nil has every process spawned.
-    public init(
+    package init(
         configuration: EngineConfiguration, dialect: any EngineDialect, ledger: EngineLedger,
         logDirectory: String,
         requests: EngineRequests = EngineRequests(), warmStarts: WarmStarts? = nil,
@@ -87,7 +87,7 @@ public actor Engine {
     /// When the calling task is cancelled, this returns at once; the start is given up if nobody else waits for it.
     ///
     /// - Throws: ``EngineError``, ``EngineUnkillable``, ``LedgerError``, `CancellationError`.
-    public func start() async throws {
+    package func start() async throws {
         while let ending {
             try Task.checkCancellation()
             _ = await ending.result
@@ -110,16 +110,16 @@ public actor Engine {
 
     /// Spawns the engine's process ahead of time and holds it before it touches the device, where engines of its kind can be held
     /// and it would not be forked. Its next start is then shorter. Does nothing where the engine is up or coming up; returns at once.
-    public func prepare() async {
+    package func prepare() async {
         guard await starter.warmStarts?.isOff ?? true, starting == nil, instance == nil, ending == nil else { return }
         standby.prepare()
     }
 
     /// Has a process end that was spawned ahead of time, and nothing else. Returns at once; ``stop()`` waits for its end.
-    public func dismiss() { standby.dismiss() }
+    package func dismiss() { standby.dismiss() }
 
     /// Whether a process was spawned ahead of time, and neither was needed nor is gone.
-    public var isPrepared: Bool { standby.isThere }
+    package var isPrepared: Bool { standby.isThere }
 
     private func begin() -> Starting {
         let starting = Starting()
@@ -176,7 +176,7 @@ public actor Engine {
     /// Returns when nothing of the engine is left. Runs to its end even when the calling task is cancelled.
     ///
     /// - Throws: ``EngineUnkillable``; ``LedgerError``.
-    public func stop() async throws {
+    package func stop() async throws {
         while let ending { _ = await ending.result }
         guard starting != nil || instance != nil || standby.isThere else {
             state = .stopped
@@ -251,7 +251,7 @@ public actor Engine {
     /// Waits until the present process ends, by itself or by `stop`; returns at once when there is none any more.
     ///
     /// - Throws: ``EngineError`` with ``EngineError/Code/notReady`` when there never was one; `CancellationError`.
-    public func died() async throws -> ExitStatus {
+    package func died() async throws -> ExitStatus {
         if let instance { return try await instance.child.exit.wait() }
         if let lastExit { return lastExit }
         throw notReady()
@@ -262,7 +262,7 @@ public actor Engine {
     /// For questions to the present process. It is of no use to the next one: ask again after a restart.
     ///
     /// - Throws: ``EngineError`` with ``EngineError/Code/notReady``.
-    public var client: EngineClient {
+    package var client: EngineClient {
         get throws {
             guard state == .ready, let instance else { throw notReady() }
             return instance.client
@@ -270,13 +270,13 @@ public actor Engine {
     }
 
     /// The log of the present process, or nil.
-    public var logPath: String? { instance?.log.path }
+    package var logPath: String? { instance?.log.path }
 
     /// The pid of the present process, or nil.
-    public var processID: Int32? { instance?.child.pid }
+    package var processID: Int32? { instance?.child.pid }
 
     /// The state now, and every one that follows.
-    public func states() -> AsyncStream<State> {
+    package func states() -> AsyncStream<State> {
         let (stream, continuation) = AsyncStream.makeStream(of: State.self)
         lastWatcher += 1
         let id = lastWatcher

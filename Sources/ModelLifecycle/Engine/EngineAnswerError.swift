@@ -1,5 +1,5 @@
 /// What went wrong with one request to an engine.
-public enum EngineAnswerError: Error, Sendable, Hashable, CustomStringConvertible {
+package enum EngineAnswerError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The engine answered with an error status. `message`, `kind` and `parameter` are vLLM's `error.message`,
     /// `error.type` and `error.param`.
     case status(Int, message: String, kind: String?, parameter: String?, endpoint: String)
@@ -11,13 +11,13 @@ public enum EngineAnswerError: Error, Sendable, Hashable, CustomStringConvertibl
     case engine(EngineError)
 
     /// Whether the engine refused the prompt as longer than its context.
-    public var promptTooLong: Bool {
+    package var promptTooLong: Bool {
         guard case .status(400, _, _, let parameter?, _) = self else { return false }
         return parameter == "input_tokens" || parameter == "input_text"
     }
 
     /// Whether the same request may succeed a moment later.
-    public var isTransient: Bool {
+    package var isTransient: Bool {
         switch self {
         case .status(let status, _, _, _, _): RetryPolicy.isTransient(status: status)
         case .transport(let error): error.isTransient
@@ -25,7 +25,7 @@ public enum EngineAnswerError: Error, Sendable, Hashable, CustomStringConvertibl
         }
     }
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .status(let status, let message, _, _, let endpoint):
             "\(endpoint) answered \(status): \(message)"

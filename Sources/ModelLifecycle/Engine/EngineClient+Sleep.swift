@@ -4,7 +4,7 @@ import Foundation
 /// (``EngineConfiguration/sleeps``), and none of them looks at the API key.
 extension EngineClient {
     /// The parts of an engine that are woken one by one.
-    public enum SleepTag: String, Sendable {
+    package enum SleepTag: String, Sendable {
         case weights
         case cache = "kv_cache"
     }
@@ -16,7 +16,7 @@ extension EngineClient {
     /// Its connections are closed, since each takes the place of an open file.
     ///
     /// - Parameter level: 1 keeps the weights in the machine's memory, 2 forgets them.
-    public func sleep(level: Int) async throws {
+    package func sleep(level: Int) async throws {
         try await command("/sleep?level=\(level)")
         await http.closeIdleConnections()
     }
@@ -24,12 +24,12 @@ extension EngineClient {
     /// `POST /wake_up`
     ///
     /// - Parameter tag: the part to wake; nil wakes all.
-    public func wakeUp(_ tag: SleepTag? = nil) async throws {
+    package func wakeUp(_ tag: SleepTag? = nil) async throws {
         try await command("/wake_up" + (tag.map { "?tags=\($0.rawValue)" } ?? ""))
     }
 
     /// `GET /is_sleeping`
-    public func isSleeping() async throws -> Bool {
+    package func isSleeping() async throws -> Bool {
         struct Answer: Decodable { var is_sleeping: Bool }
         let answer: Answer = try await look(at: "/is_sleeping")
         return answer.is_sleeping
@@ -37,12 +37,12 @@ extension EngineClient {
 
     /// `POST /collective_rpc` with `reload_weights`: fills the weights of an engine that has forgotten them. Woken without
     /// it, vLLM answers with `!!!!` and no warning.
-    public func reloadWeights() async throws {
+    package func reloadWeights() async throws {
         try await command("/collective_rpc", body: Data(#"{"method":"reload_weights"}"#.utf8))
     }
 
     /// `POST /reset_prefix_cache`
-    public func resetPrefixCache() async throws {
+    package func resetPrefixCache() async throws {
         try await command("/reset_prefix_cache")
     }
 

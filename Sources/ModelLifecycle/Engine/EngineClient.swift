@@ -4,20 +4,20 @@ import Foundation
 ///
 /// Every method throws ``EngineAnswerError``, or `CancellationError` when the calling task was cancelled. What may pass by
 /// itself (see ``RetryPolicy/isTransient(status:)``) has been tried again as often as the policy allows.
-public struct EngineClient: Sendable {
-    public let endpoint: HTTPEndpoint
+package struct EngineClient: Sendable {
+    package let endpoint: HTTPEndpoint
     /// The served model's name, sent as `model`.
-    public let model: String
+    package let model: String
     /// For one try of one request. What needs less than the model's work has less: see ``Errand``.
-    public var deadline: Duration
-    public var retry: RetryPolicy
+    package var deadline: Duration
+    package var retry: RetryPolicy
     let http: HTTPClient
     private let clock: any Clock<Duration>
     /// Why the engine is no more; nil while it is.
     private let ended: @Sendable () -> EngineError?
 
     /// A client for an engine that somebody else looks after.
-    public init(
+    package init(
         endpoint: HTTPEndpoint, model: String, http: HTTPClient, deadline: Duration = .seconds(3600),
         retry: RetryPolicy = RetryPolicy(), clock: any Clock<Duration> = ContinuousClock()
     ) {
@@ -40,7 +40,7 @@ public struct EngineClient: Sendable {
     }
 
     /// `GET /health`: whether the engine says that it is well. Asked once. A hung engine may say so too.
-    public func health() async throws -> Bool {
+    package func health() async throws -> Bool {
         var request = request(.get, "/health", .glance)
         request.deadline = min(deadline, .seconds(10))
         do {
@@ -53,7 +53,7 @@ public struct EngineClient: Sendable {
     }
 
     /// `GET /v1/models`
-    public func models() async throws -> [ServedModel] {
+    package func models() async throws -> [ServedModel] {
         struct Answer: Decodable {
             struct Card: Decodable {
                 var id: String
@@ -69,7 +69,7 @@ public struct EngineClient: Sendable {
     /// Tokens that a prompt and its answer may have together; nil where the server does not tell.
     ///
     /// - Throws: ``EngineAnswerError`` also where the model is not served, or with a context that is none.
-    public func contextLength() async throws -> Int? {
+    package func contextLength() async throws -> Int? {
         let served = try await models()
         func wrong(_ what: String) -> EngineAnswerError {
             malformed("/v1/models", what, Data("\(served)".utf8))
@@ -81,14 +81,14 @@ public struct EngineClient: Sendable {
     }
 
     /// `GET /version`
-    public func version() async throws -> String {
+    package func version() async throws -> String {
         struct Answer: Decodable { var version: String }
         let answer: Answer = try await look(at: "/version")
         return answer.version
     }
 
     /// `POST /tokenize`
-    public func tokenize(_ text: String, addSpecialTokens: Bool) async throws -> Tokenization {
+    package func tokenize(_ text: String, addSpecialTokens: Bool) async throws -> Tokenization {
         struct Question: Encodable {
             var model: String
             var prompt: String
@@ -119,7 +119,7 @@ public struct EngineClient: Sendable {
     ///   - continueFinalMessage: whether the last message stays open, to be written on; not together with
     ///     `addGenerationPrompt`.
     /// - Returns: the ids, with those special tokens that the template writes and no others.
-    public func tokenize(
+    package func tokenize(
         messages: [ChatMessage], addGenerationPrompt: Bool, continueFinalMessage: Bool
     ) async throws -> [Int] {
         struct Question: Encodable {
@@ -153,7 +153,7 @@ public struct EngineClient: Sendable {
     }
 
     /// `POST /detokenize`
-    public func detokenize(_ tokens: [Int]) async throws -> String {
+    package func detokenize(_ tokens: [Int]) async throws -> String {
         struct Question: Encodable {
             var model: String
             var tokens: [Int]
@@ -165,7 +165,7 @@ public struct EngineClient: Sendable {
     }
 
     /// `POST /v1/completions`, one prompt and one answer to it.
-    public func complete(_ request: CompletionRequest) async throws -> Completion {
+    package func complete(_ request: CompletionRequest) async throws -> Completion {
         let path = "/v1/completions"
         return try await ask(path, .work, CompletionQuestion(model: model, request)) {
             (answer: CompletionAnswer, body) in
@@ -178,7 +178,7 @@ public struct EngineClient: Sendable {
     ///
     /// - Returns: a row for each; a row has a column for each class. An empty list is an answer too: compare the number of
     ///   rows with what you expect.
-    public func pool(_ tokens: [Int]) async throws -> [[Double]] {
+    package func pool(_ tokens: [Int]) async throws -> [[Double]] {
         struct Question: Encodable {
             var model: String
             var input: [Int]
@@ -216,7 +216,7 @@ public struct EngineClient: Sendable {
     }
 
     /// `GET /metrics`
-    public func metrics() async throws -> EngineMetrics {
+    package func metrics() async throws -> EngineMetrics {
         let body = try await fetch(request(.get, "/metrics", .glance), path: "/metrics")
         return EngineMetrics(prometheus: String(decoding: body, as: UTF8.self))
     }

@@ -1,47 +1,47 @@
 /// One engine as a job wants it: which model, with which flags.
-public struct EngineConfiguration: Sendable, Hashable {
+package struct EngineConfiguration: Sendable, Hashable {
     /// A flag of the engine's command line: `--name value`, or `--name` alone.
-    public struct Argument: Sendable, Hashable {
+    package struct Argument: Sendable, Hashable {
         /// Without the dashes: `max-model-len`.
-        public var name: String
-        public var value: String?
+        package var name: String
+        package var value: String?
 
-        public init(_ name: String, _ value: String? = nil) {
+        package init(_ name: String, _ value: String? = nil) {
             self.name = name
             self.value = value
         }
 
         /// The words of the command line.
-        public var words: [String] { ["--\(name)"] + (value.map { [$0] } ?? []) }
+        package var words: [String] { ["--\(name)"] + (value.map { [$0] } ?? []) }
     }
 
     /// The engine's part in the run, such as `draft`: the name of its logs and of the model it serves.
-    public var name: String
+    package var name: String
     /// A folder, or what else the engine takes as a model.
-    public var model: String
+    package var model: String
     /// Files that it loads when it starts, in that order; empty where they are not known.
-    public var weights: [WeightFile]
-    public var arguments: [Argument]
+    package var weights: [WeightFile]
+    package var arguments: [Argument]
     /// Set on top of this program's own environment.
-    public var environment: [String: String]
-    public var workingDirectory: String?
+    package var environment: [String: String]
+    package var workingDirectory: String?
     /// What the model is asked for.
-    public var task: EngineTask
+    package var task: EngineTask
     /// Tokens of prompt and answer together; nil takes the checkpoint's own limit, and a longer one overrides it.
-    public var contextLength: Int?
+    package var contextLength: Int?
     /// The part of the GPU's memory that the engine may take; nil leaves it to the engine.
-    public var gpuShare: Double?
-    public var processors: ProcessorShare
+    package var gpuShare: Double?
+    package var processors: ProcessorShare
     /// Whether the engine will be put to sleep and woken, which vLLM must know when it starts.
-    public var sleeps: Bool
+    package var sleeps: Bool
     /// How long a start may go on without a new word in the log. Loading and compiling take as long as they take.
-    public var startSilence: Duration
+    package var startSilence: Duration
     /// From SIGTERM to SIGKILL.
-    public var stopGrace: Duration
+    package var stopGrace: Duration
     /// How long SIGKILL may take to work before the engine is given up as unkillable.
-    public var killLimit: Duration
+    package var killLimit: Duration
 
-    public init(
+    package init(
         name: String, model: String, weights: [WeightFile] = [], arguments: [Argument] = [],
         environment: [String: String] = [:],
         workingDirectory: String? = nil, task: EngineTask = .generate, contextLength: Int? = nil,
@@ -66,20 +66,20 @@ public struct EngineConfiguration: Sendable, Hashable {
 }
 
 /// A file that an engine loads when it starts.
-public struct WeightFile: Sendable, Hashable {
+package struct WeightFile: Sendable, Hashable {
     /// Absolute path.
-    public var path: String
+    package var path: String
     /// In bytes.
-    public var size: Int
+    package var size: Int
 
-    public init(path: String, size: Int) {
+    package init(path: String, size: Int) {
         self.path = path
         self.size = size
     }
 }
 
 /// What an engine must know of its work before it loads a model.
-public enum EngineTask: Sendable, Hashable {
+package enum EngineTask: Sendable, Hashable {
     /// Continue texts: `POST /v1/completions`.
     case generate
     /// Score tokens: `POST /pooling`.
@@ -87,17 +87,17 @@ public enum EngineTask: Sendable, Hashable {
 }
 
 /// How a model is served so that it scores tokens.
-public struct ScoringSetup: Sendable, Hashable {
+package struct ScoringSetup: Sendable, Hashable {
     /// vLLM's `--convert`: `classify` makes a scorer of a causal language model.
-    public var convert: String?
+    package var convert: String?
     /// Values of the model's config.json to override, as JSON texts by key.
-    public var overrides: [String: String]
+    package var overrides: [String: String]
     /// vLLM's `--pooler-config`, as JSON texts by key.
-    public var pooler: [String: String]
+    package var pooler: [String: String]
     /// What the engine must load to know the architecture.
-    public var plugin: EnginePlugin?
+    package var plugin: EnginePlugin?
 
-    public init(
+    package init(
         convert: String? = nil, overrides: [String: String] = [:], pooler: [String: String] = [:],
         plugin: EnginePlugin? = nil
     ) {
@@ -109,13 +109,13 @@ public struct ScoringSetup: Sendable, Hashable {
 }
 
 /// A Python package that this program brings along for an engine, found by it through PYTHONPATH: nothing is installed.
-public struct EnginePlugin: Sendable, Hashable {
+package struct EnginePlugin: Sendable, Hashable {
     /// Of its entry point.
-    public var name: String
+    package var name: String
     /// Contents by path below a folder on PYTHONPATH.
-    public var files: [String: String]
+    package var files: [String: String]
 
-    public init(name: String, files: [String: String]) {
+    package init(name: String, files: [String: String]) {
         self.name = name
         self.files = files
     }

@@ -3,7 +3,7 @@ import Foundation
 /// How one kind of engine is started, and what its last words mean. All kinds speak vLLM's HTTP API.
 ///
 /// A new kind of engine is a new type with this protocol, and nothing else.
-public protocol EngineDialect: Sendable {
+package protocol EngineDialect: Sendable {
     /// As the job spec says it: `vllm`, `pocket`.
     var kind: String { get }
 
@@ -65,41 +65,41 @@ public protocol EngineDialect: Sendable {
 }
 
 extension EngineDialect {
-    public func caution() async throws -> String? { nil }
+    package func caution() async throws -> String? { nil }
 
-    public func held(_ plan: LaunchPlan, _ configuration: EngineConfiguration) throws -> LaunchPlan? { nil }
+    package func held(_ plan: LaunchPlan, _ configuration: EngineConfiguration) throws -> LaunchPlan? { nil }
 
-    public func forkServer(
+    package func forkServer(
         models: [String], environment: [String: String], processors: ProcessorShare, isWanted: Bool
     ) async throws -> ForkServerPlan? { nil }
 
-    public func environment(for share: ProcessorShare) async throws -> [String: String] { [:] }
+    package func environment(for share: ProcessorShare) async throws -> [String: String] { [:] }
 
-    public func startMark(in line: Substring) -> StartMark? { nil }
+    package func startMark(in line: Substring) -> StartMark? { nil }
 
-    public func tellingLines(of logTail: String) -> [String] {
+    package func tellingLines(of logTail: String) -> [String] {
         logTail.split(whereSeparator: \.isNewline).suffix(20).map(String.init)
     }
 }
 
 /// Everything that a start needs.
-public struct LaunchPlan: Sendable, Hashable {
+package struct LaunchPlan: Sendable, Hashable {
     /// Absolute path.
-    public var executable: String
-    public var arguments: [String]
+    package var executable: String
+    package var arguments: [String]
     /// Set on top of this program's environment and the configuration's.
-    public var environment: [String: String]
+    package var environment: [String: String]
     /// Where the engine will listen. Mostly the port that was proposed.
-    public var port: Int
-    public var host: String
+    package var port: Int
+    package var host: String
     /// Files and folders to remove when the engine is gone.
-    public var temporaries: [String]
+    package var temporaries: [String]
     /// The file of the gate at which it waits; nil where it goes on by itself.
-    public var gate: String?
+    package var gate: String?
     /// How it can be forked; nil where it cannot.
-    public var warm: WarmLaunch?
+    package var warm: WarmLaunch?
 
-    public init(
+    package init(
         executable: String, arguments: [String], environment: [String: String] = [:], port: Int,
         host: String = "127.0.0.1", temporaries: [String] = [], warm: WarmLaunch? = nil
     ) {
@@ -118,7 +118,7 @@ public struct LaunchPlan: Sendable, Hashable {
 }
 
 /// Why an engine did not become ready.
-public enum StartFailure: Sendable, Hashable {
+package enum StartFailure: Sendable, Hashable {
     /// Somebody else took the port between the look and the start: worth another try.
     case portTaken
     /// There was not enough memory at that moment: worth another try when others have given theirs back.

@@ -1,6 +1,6 @@
 /// What went wrong with an engine's process: what happened, where to look, what to do.
-public struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
-    public enum Code: String, Sendable, Hashable {
+package struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
+    package enum Code: String, Sendable, Hashable {
         /// No process could be started: program missing, bad directory, log not writable.
         case cannotLaunch
         /// The process ended before it was ready.
@@ -19,18 +19,18 @@ public struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
         case stopped
     }
 
-    public let code: Code
-    public let engine: String
+    package let code: Code
+    package let engine: String
     /// One sentence.
-    public let message: String
-    public var exit: ExitStatus?
+    package let message: String
+    package var exit: ExitStatus?
     /// Of a process that ended before it was ready: whether it would end so again.
-    public var isExplained = false
-    public var logPath: String?
+    package var isExplained = false
+    package var logPath: String?
     /// The last lines of the log.
-    public var logTail: [String] = []
+    package var logTail: [String] = []
 
-    public init(
+    package init(
         _ code: Code, engine: String, _ message: String, exit: ExitStatus? = nil, logPath: String? = nil,
         logTail: [String] = []
     ) {
@@ -42,7 +42,7 @@ public struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
         self.logTail = logTail
     }
 
-    public var description: String {
+    package var description: String {
         var text = "engine \(engine): \(message)"
         if let logPath { text += "\n  log: \(logPath)" }
         for line in logTail { text += "\n  | \(line)" }

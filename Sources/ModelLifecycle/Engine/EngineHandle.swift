@@ -1,5 +1,5 @@
 /// An engine as those see it who ask it, whoever runs it.
-public protocol EngineHandle: Sendable {
+package protocol EngineHandle: Sendable {
     /// The engine's part in the run, such as `draft`.
     var name: String { get }
 
@@ -15,7 +15,7 @@ public protocol EngineHandle: Sendable {
 }
 
 extension Engine: EngineHandle {
-    public nonisolated var name: String { configuration.name }
+    package nonisolated var name: String { configuration.name }
 
-    public func gone() async throws -> String { "\(try await died())" }
+    package func gone() async throws -> String { "\(try await died())" }
 }

@@ -83,15 +83,15 @@ final class EngineInstance: Sendable {
 }
 
 /// How an engine's clients ask.
-public struct EngineRequests: Sendable {
+package struct EngineRequests: Sendable {
     /// For one try of one request.
-    public var deadline: Duration
-    public var retry: RetryPolicy
-    public var limits: HTTPClient.Limits
+    package var deadline: Duration
+    package var retry: RetryPolicy
+    package var limits: HTTPClient.Limits
     /// For the pauses between tries.
-    public var clock: any Clock<Duration>
+    package var clock: any Clock<Duration>
 
-    public init(
+    package init(
         deadline: Duration = .seconds(3600), retry: RetryPolicy = RetryPolicy(),
         limits: HTTPClient.Limits = HTTPClient.Limits(), clock: any Clock<Duration> = ContinuousClock()
     ) {

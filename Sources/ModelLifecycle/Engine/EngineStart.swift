@@ -1,7 +1,7 @@
 /// A start of an engine's process that became ready.
-public struct EngineStart: Sendable, Hashable {
+package struct EngineStart: Sendable, Hashable {
     /// How the process came to be.
-    public enum Kind: String, Sendable, Hashable, Codable {
+    package enum Kind: String, Sendable, Hashable, Codable {
         /// Spawned when it was needed.
         case cold
         /// Spawned ahead of time and held before it touched the device.
@@ -10,13 +10,13 @@ public struct EngineStart: Sendable, Hashable {
         case warm
     }
 
-    public var kind: Kind
+    package var kind: Kind
     /// From the wish for it to ready.
-    public var span: TimeSpan
+    package var span: TimeSpan
     /// Where the time went; nil where the engine's log does not tell.
-    public var phases: StartPhases?
+    package var phases: StartPhases?
 
-    public init(_ kind: Kind, _ span: TimeSpan, phases: StartPhases? = nil) {
+    package init(_ kind: Kind, _ span: TimeSpan, phases: StartPhases? = nil) {
         self.kind = kind
         self.span = span
         self.phases = phases

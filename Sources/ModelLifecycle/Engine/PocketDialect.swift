@@ -1,15 +1,15 @@
 import Foundation
 
 /// The small CPU engine that comes with this program.
-public struct PocketDialect: EngineDialect {
-    public let kind = "pocket"
+package struct PocketDialect: EngineDialect {
+    package let kind = "pocket"
     private let fixed: String?
 
     /// - Parameter executable: the program to use; nil looks for `rsd-pocket` beside this program, then in the
     ///   environment variable RSD_POCKET, then on PATH.
-    public init(executable: String? = nil) { fixed = executable }
+    package init(executable: String? = nil) { fixed = executable }
 
-    public func launch(_ configuration: EngineConfiguration, port: Int) throws -> LaunchPlan {
+    package func launch(_ configuration: EngineConfiguration, port: Int) throws -> LaunchPlan {
         let arguments =
             ["serve", configuration.model, "--port", "\(port)", "--served-model-name", configuration.name]
             + (configuration.contextLength.map { ["--max-model-len", "\($0)"] } ?? [])
@@ -20,7 +20,7 @@ public struct PocketDialect: EngineDialect {
     }
 
     /// For those who test what comes of one.
-    public func forkServer(
+    package func forkServer(
         models: [String], environment: [String: String], processors: ProcessorShare, isWanted: Bool
     ) async throws -> ForkServerPlan? {
         ForkServerPlan(
@@ -29,7 +29,7 @@ public struct PocketDialect: EngineDialect {
     }
 
     /// For those who test what comes of one: there is little that it could do before it loads its model.
-    public func held(_ plan: LaunchPlan, _ configuration: EngineConfiguration) throws -> LaunchPlan? {
+    package func held(_ plan: LaunchPlan, _ configuration: EngineConfiguration) throws -> LaunchPlan? {
         let room = try EngineRoomFolder.make()
         var plan = plan
         plan.arguments += ["--gate", room.gate]
@@ -38,13 +38,13 @@ public struct PocketDialect: EngineDialect {
         return plan
     }
 
-    public func explain(exit: ExitStatus, logTail: String) -> StartFailure? {
+    package func explain(exit: ExitStatus, logTail: String) -> StartFailure? {
         let words = logTail.lowercased()
         if words.contains("address already in use") || words.contains("eaddrinuse") { return .portTaken }
         return nil
     }
 
-    public func version() async throws -> String {
+    package func version() async throws -> String {
         let path = try executable(for: kind)
         let output = try await CommandOutput.run(path, ["--version"])
         guard output.status == .exited(code: 0) else {
@@ -55,7 +55,7 @@ public struct PocketDialect: EngineDialect {
         return output.text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    public func capacity(_ arguments: [EngineConfiguration.Argument], on device: GPUDevice?) -> EngineCapacity {
+    package func capacity(_ arguments: [EngineConfiguration.Argument], on device: GPUDevice?) -> EngineCapacity {
         Self.capacity(arguments)
     }
 

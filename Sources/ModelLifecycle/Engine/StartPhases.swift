@@ -1,35 +1,35 @@
 /// Where the seconds of a start went. What is not known is nil; where all are known, they add up to the start.
-public struct StartPhases: Sendable, Hashable, Codable {
+package struct StartPhases: Sendable, Hashable, Codable {
     /// Until the weights began to load: Python's imports, the configuration, the device.
-    public var imports: Double?
+    package var imports: Double?
     /// Loading the weights.
-    public var weights: Double?
+    package var weights: Double?
     /// Compiling, capturing graphs, and making the KV cache.
-    public var graphs: Double?
+    package var graphs: Double?
     /// From then on until the server answered.
-    public var ready: Double?
+    package var ready: Double?
 
-    public init(imports: Double? = nil, weights: Double? = nil, graphs: Double? = nil, ready: Double? = nil) {
+    package init(imports: Double? = nil, weights: Double? = nil, graphs: Double? = nil, ready: Double? = nil) {
         (self.imports, self.weights, self.graphs, self.ready) = (imports, weights, graphs, ready)
     }
 
     /// In the order in which they happen, those that are known.
-    public var known: [(name: Name, seconds: Double)] {
+    package var known: [(name: Name, seconds: Double)] {
         let all: [(Name, Double?)] = [
             (.imports, imports), (.weights, weights), (.graphs, graphs), (.ready, ready),
         ]
         return all.compactMap { name, seconds in seconds.map { (name, $0) } }
     }
 
-    public enum Name: String, Sendable, Hashable, CaseIterable {
+    package enum Name: String, Sendable, Hashable, CaseIterable {
         case imports, weights, graphs, ready
 
         /// For people.
-        public var words: String { self == .graphs ? "compile and graphs" : rawValue }
+        package var words: String { self == .graphs ? "compile and graphs" : rawValue }
     }
 
     /// The seconds of two starts, phase by phase.
-    public static func + (one: StartPhases, other: StartPhases) -> StartPhases {
+    package static func + (one: StartPhases, other: StartPhases) -> StartPhases {
         func sum(_ path: KeyPath<StartPhases, Double?>) -> Double? {
             guard let first = one[keyPath: path] else { return other[keyPath: path] }
             return first + (other[keyPath: path] ?? 0)
@@ -39,7 +39,7 @@ public struct StartPhases: Sendable, Hashable, Codable {
 }
 
 /// How far a starting engine is, as a line of its log tells. Seconds are by the engine's own clock.
-public enum StartMark: Sendable, Hashable {
+package enum StartMark: Sendable, Hashable {
     /// The model begins to load.
     case loadBegan
     /// Weights were read: most of the loading, but not all.

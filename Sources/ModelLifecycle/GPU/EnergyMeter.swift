@@ -1,17 +1,17 @@
 /// The energy that the GPUs of a run use, whoever uses it: a GPU does not count it by process.
-public struct EnergyMeter: Sendable {
+package struct EnergyMeter: Sendable {
     private let gpu: any GPUMemory
     private let uuids: Set<String>
 
     /// - Parameter devices: the GPUs that engines use.
-    public init(_ gpu: any GPUMemory, of devices: [GPUDevice]) {
+    package init(_ gpu: any GPUMemory, of devices: [GPUDevice]) {
         self.gpu = gpu
         uuids = Set(devices.map(\.uuid))
     }
 
     /// - Returns: joules of all these GPUs together since some moment before the run; nil where one of them does not count them
     ///   or cannot be asked.
-    public func reading() async -> Double? {
+    package func reading() async -> Double? {
         guard !uuids.isEmpty, let devices = try? await gpu.devices() else { return nil }
         let counters = devices.filter { uuids.contains($0.uuid) }.compactMap(\.joules)
         return counters.count == uuids.count ? counters.reduce(0, +) : nil

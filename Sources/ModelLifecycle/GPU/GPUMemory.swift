@@ -1,20 +1,20 @@
 /// A GPU that CUDA programs see, and its memory and energy at one moment.
-public struct GPUDevice: Sendable, Hashable {
+package struct GPUDevice: Sendable, Hashable {
     /// Its number as CUDA counts those that are visible.
-    public var index: Int
+    package var index: Int
     /// `NVIDIA H100 80GB HBM3`
-    public var name: String
-    public var uuid: String
+    package var name: String
+    package var uuid: String
     /// Bytes that programs can have: without what the driver keeps for itself.
-    public var total: Int
+    package var total: Int
     /// Bytes that nobody has.
-    public var free: Int
+    package var free: Int
     /// Who has some of the rest, the largest first. May lack those whom a container hides.
-    public var holders: [GPUHolder]
+    package var holders: [GPUHolder]
     /// What it has used since the driver was loaded, whoever used it; nil where it does not count that.
-    public var joules: Double?
+    package var joules: Double?
 
-    public init(
+    package init(
         index: Int, name: String, uuid: String, total: Int, free: Int, holders: [GPUHolder] = [], joules: Double? = nil
     ) {
         self.index = index
@@ -27,32 +27,32 @@ public struct GPUDevice: Sendable, Hashable {
     }
 
     /// Bytes that somebody has.
-    public var used: Int { max(0, total - free) }
+    package var used: Int { max(0, total - free) }
 }
 
 /// A process that has memory of a GPU.
-public struct GPUHolder: Sendable, Hashable, CustomStringConvertible {
-    public var pid: Int32
+package struct GPUHolder: Sendable, Hashable, CustomStringConvertible {
+    package var pid: Int32
     /// nil where the process is not to be seen from here.
-    public var name: String?
+    package var name: String?
     /// nil where the driver does not tell.
-    public var bytes: Int?
+    package var bytes: Int?
 
-    public init(pid: Int32, name: String? = nil, bytes: Int? = nil) {
+    package init(pid: Int32, name: String? = nil, bytes: Int? = nil) {
         self.pid = pid
         self.name = name
         self.bytes = bytes
     }
 
     /// `VLLM::EngineCore (pid 4711, 70.2 GiB)`
-    public var description: String {
+    package var description: String {
         let size = bytes.map { ", \($0.inGiB) GiB" } ?? ""
         return "\(name ?? "a process outside this container") (pid \(pid)\(size))"
     }
 }
 
 /// Tells what GPUs there are, and how they are.
-public protocol GPUMemory: Sendable {
+package protocol GPUMemory: Sendable {
     /// The GPUs that engines will see, in CUDA's order; none where the machine has none.
     func devices() async throws(GPUUnmeasurable) -> [GPUDevice]
 }
@@ -61,7 +61,7 @@ extension GPUMemory {
     /// The GPUs once no memory is coming back any more: the driver takes seconds over what a killed process had.
     ///
     /// - Parameter limit: how long to wait for that.
-    public func devicesAtRest(
+    package func devicesAtRest(
         limit: Duration = .seconds(60), clock: any Clock<Duration> = ContinuousClock()
     ) async throws(GPUUnmeasurable) -> [GPUDevice] {
         let pause = Duration.milliseconds(500)
@@ -82,19 +82,19 @@ extension GPUMemory {
 }
 
 /// There is a GPU, and its memory cannot be told: one sentence why.
-public struct GPUUnmeasurable: Error, Sendable, Hashable, CustomStringConvertible {
-    public let description: String
+package struct GPUUnmeasurable: Error, Sendable, Hashable, CustomStringConvertible {
+    package let description: String
 
-    public init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }
 
 extension Int {
     /// Bytes in GiB with one decimal, as vLLM and nvidia-smi count: `14.2`.
-    public var inGiB: String {
+    package var inGiB: String {
         let tenths = (Double(self) / 1_073_741_824 * 10).rounded() / 10
         return "\(tenths == 0 ? 0.0 : tenths)"
     }
 
     /// So many GiB in bytes.
-    public static func gibibytes(_ count: Double) -> Int { Int(bounding: count * 1_073_741_824) }
+    package static func gibibytes(_ count: Double) -> Int { Int(bounding: count * 1_073_741_824) }
 }

@@ -20,12 +20,12 @@ protocol GPUReader: Sendable {
 }
 
 /// The NVIDIA GPUs that engines will see: asked through NVML, else through nvidia-smi.
-public struct GPUProbe: GPUMemory {
+package struct GPUProbe: GPUMemory {
     private let readers: [any GPUReader]
     private let choice: VisibleDevices
 
     /// - Parameter environment: that of the engines, which may choose among the GPUs (`CUDA_VISIBLE_DEVICES`).
-    public init(environment: [String: String]) {
+    package init(environment: [String: String]) {
         self.init(environment: environment, readers: [NVMLReader(), NvidiaSMI(on: SearchPath(environment))])
     }
 
@@ -34,7 +34,7 @@ public struct GPUProbe: GPUMemory {
         self.readers = readers
     }
 
-    public func devices() async throws(GPUUnmeasurable) -> [GPUDevice] {
+    package func devices() async throws(GPUUnmeasurable) -> [GPUDevice] {
         if choice.seesNothing { return [] }
         var failure: GPUUnmeasurable?
         for reader in readers {

@@ -1,22 +1,22 @@
 import Foundation
 
 /// The machine's memory, as far as this process may have it.
-public struct HostMemory: Sendable, Hashable {
+package struct HostMemory: Sendable, Hashable {
     /// Bytes at most.
-    public var total: Int
+    package var total: Int
     /// Bytes that could be had now without swapping.
-    public var available: Int
+    package var available: Int
     /// Whether a limit of a control group (a Slurm job's, a container's), and not the machine, sets ``total``.
-    public var isLimited: Bool
+    package var isLimited: Bool
 
-    public init(total: Int, available: Int, isLimited: Bool = false) {
+    package init(total: Int, available: Int, isLimited: Bool = false) {
         self.total = total
         self.available = available
         self.isLimited = isLimited
     }
 
     /// - Returns: nil where the kernel does not tell.
-    public static func now() -> HostMemory? { read(proc: "/proc", cgroups: "/sys/fs/cgroup") }
+    package static func now() -> HostMemory? { read(proc: "/proc", cgroups: "/sys/fs/cgroup") }
 
     /// - Parameters:
     ///   - proc: the folder that holds `meminfo` and `self/cgroup`.

@@ -4,7 +4,7 @@ import Logging
 ///
 /// What engines that are gone had is compared with the run's own baseline, measured before its first engine, and not with
 /// a fall: after a crash the memory may have come back before anybody looked.
-public actor MemorySettling {
+package actor MemorySettling {
     private let gpu: (any GPUMemory)?
     /// The GPUs that engines use.
     private let uuids: Set<String>
@@ -25,7 +25,7 @@ public actor MemorySettling {
     ///   - gpu: asked again and again; nil where engines use no GPU.
     ///   - baseline: the GPUs that engines will use, as they are before the first one.
     ///   - limit: how long a wait may last.
-    public init(
+    package init(
         gpu: (any GPUMemory)?, baseline: [GPUDevice], tolerance: Int = .gibibytes(0.25),
         limit: Duration = .seconds(60), clock: any Clock<Duration> = ContinuousClock(),
         logger: Logger = Logger(label: "rsd-batch.memory")
@@ -40,7 +40,7 @@ public actor MemorySettling {
     }
 
     /// For engines without a GPU: there is nothing to wait for.
-    public static func withoutGPU(logger: Logger = Logger(label: "rsd-batch.memory")) -> MemorySettling {
+    package static func withoutGPU(logger: Logger = Logger(label: "rsd-batch.memory")) -> MemorySettling {
         MemorySettling(gpu: nil, baseline: [], logger: logger)
     }
 
@@ -51,7 +51,7 @@ public actor MemorySettling {
     /// - Returns: bytes that it has now, see ``measure(_:beside:)``.
     /// - Throws: what ``Engine/start()`` throws; for want of memory, with those who hold it.
     @discardableResult
-    public func start(_ engine: Engine, beside others: [String]) async throws -> Int? {
+    package func start(_ engine: Engine, beside others: [String]) async throws -> Int? {
         try await inTurn {
             let name = engine.configuration.name
             if await engine.state == .ready { return await self.holdings[name] }
@@ -76,7 +76,7 @@ public actor MemorySettling {
     /// - Returns: who holds more, when the limit passed first. The run goes on then, and does not wait for that memory again.
     /// - Throws: `CancellationError`.
     @discardableResult
-    public func settle(beside others: [String] = []) async throws -> MemoryHeld? {
+    package func settle(beside others: [String] = []) async throws -> MemoryHeld? {
         try await settle(expecting: expected(beside: others), on: clock)
     }
 
@@ -106,7 +106,7 @@ public actor MemorySettling {
     ///
     /// - Returns: bytes on all GPUs; nil where they cannot be told.
     @discardableResult
-    public func measure(_ engine: String, beside others: [String]) async -> Int? {
+    package func measure(_ engine: String, beside others: [String]) async -> Int? {
         guard let devices = await look() else { return nil }
         let others = others.filter { $0 != engine }
         let bytes = max(0, devices.reduce(0) { $0 + $1.used } - expected(beside: others) - allowance)
@@ -151,13 +151,13 @@ public actor MemorySettling {
 }
 
 /// GPU memory that did not come back in time, and who has it.
-public struct MemoryHeld: Error, Sendable, Hashable, CustomStringConvertible {
+package struct MemoryHeld: Error, Sendable, Hashable, CustomStringConvertible {
     /// More than when the run began.
-    public var bytes: Int
-    public var limit: Duration
-    public var holders: [GPUHolder]
+    package var bytes: Int
+    package var limit: Duration
+    package var holders: [GPUHolder]
 
-    public var description: String {
+    package var description: String {
         let who =
             holders.isEmpty
             ? "whose processes cannot be seen from here"

@@ -4,15 +4,15 @@ import Foundation
 ///
 /// One thread does all transfers. Connections are kept for the next request. A cancelled task ends
 /// its transfer and closes the connection, upon which vLLM drops the request.
-public final class HTTPClient: Sendable {
+package final class HTTPClient: Sendable {
     /// Limits that hold for every request of a client.
-    public struct Limits: Sendable, Hashable {
+    package struct Limits: Sendable, Hashable {
         /// Bytes of one answer.
-        public var responseBytes: Int
+        package var responseBytes: Int
         /// Idle connections that are kept.
-        public var idleConnections: Int
+        package var idleConnections: Int
 
-        public init(responseBytes: Int = 256 << 20, idleConnections: Int = 4096) {
+        package init(responseBytes: Int = 256 << 20, idleConnections: Int = 4096) {
             self.responseBytes = responseBytes
             self.idleConnections = idleConnections
         }
@@ -20,7 +20,7 @@ public final class HTTPClient: Sendable {
 
     private let thread: CurlThread
 
-    public init(limits: Limits = Limits()) {
+    package init(limits: Limits = Limits()) {
         thread = CurlThread(limits: limits)
         thread.start()
     }
@@ -28,7 +28,7 @@ public final class HTTPClient: Sendable {
     deinit { thread.shutdown(finished: nil) }
 
     /// Sends a request and waits for the whole answer. A status of 400 or more is an answer, not an error.
-    public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+    package func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let id = thread.nextID()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -43,7 +43,7 @@ public final class HTTPClient: Sendable {
     /// Closes the connections that no request uses; where requests run, as soon as the last of them is done.
     ///
     /// Returns once it has been done or noted.
-    public func closeIdleConnections() async {
+    package func closeIdleConnections() async {
         await withCheckedContinuation { continuation in
             thread.closeIdle { continuation.resume() }
         }
@@ -51,7 +51,7 @@ public final class HTTPClient: Sendable {
 
     /// Ends every request with ``HTTPError/shutDown``, closes every connection and ends the thread. Returns when that is
     /// done; may be called again.
-    public func shutdown() async {
+    package func shutdown() async {
         await withCheckedContinuation { continuation in
             thread.shutdown { continuation.resume() }
         }

@@ -1,37 +1,37 @@
 import Foundation
 
 /// A value that must not be seen: an API key. It prints as dots.
-public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
+package struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
     CustomReflectable
 {
     package let value: String
 
-    public init(_ value: String) { self.value = value }
+    package init(_ value: String) { self.value = value }
 
-    public var description: String { "•••" }
-    public var debugDescription: String { "•••" }
-    public var customMirror: Mirror { Mirror(self, children: [:]) }
+    package var description: String { "•••" }
+    package var debugDescription: String { "•••" }
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
 /// Where a server is, and the key to it.
-public struct HTTPEndpoint: Sendable, Hashable {
+package struct HTTPEndpoint: Sendable, Hashable {
     /// Without a slash at the end: `http://127.0.0.1:8000`.
-    public var base: String
+    package var base: String
     /// Sent as `Authorization: Bearer KEY`.
-    public var key: Secret?
+    package var key: Secret?
 
-    public init(base: String, key: Secret? = nil) {
+    package init(base: String, key: Secret? = nil) {
         self.base = base
         self.key = key
     }
 }
 
 /// One request to a server.
-public struct HTTPRequest: Sendable {
-    public enum Method: String, Sendable { case get = "GET", post = "POST" }
+package struct HTTPRequest: Sendable {
+    package enum Method: String, Sendable { case get = "GET", post = "POST" }
 
     /// How a server is reached.
-    public enum Route: Sendable, Hashable {
+    package enum Route: Sendable, Hashable {
         /// By no proxy, and only where the URL says: engines.
         case direct
         /// By the proxies that the environment names (`https_proxy` and its kin, as libcurl reads them), and on to where
@@ -39,23 +39,23 @@ public struct HTTPRequest: Sendable {
         case web(stallLimit: Duration)
     }
 
-    public var method: Method
-    public var url: String
-    public var key: Secret?
+    package var method: Method
+    package var url: String
+    package var key: Secret?
     /// Sent as `application/json` when it is there.
-    public var body: Data?
+    package var body: Data?
     /// From the start of the request to the last byte of its answer.
-    public var deadline: Duration
+    package var deadline: Duration
     /// For the connection alone.
-    public var connectLimit: Duration
+    package var connectLimit: Duration
     /// Bytes of the answer's body, where that is less than the client takes of any.
-    public var answerLimit = Int.max
-    public var route = Route.direct
+    package var answerLimit = Int.max
+    package var route = Route.direct
     /// Told the bytes of the answer's body so far, and how many it will have where the server says so. It is called on the
     /// HTTP thread, which must not wait.
-    public var progress: (@Sendable (_ received: Int, _ expected: Int?) -> Void)?
+    package var progress: (@Sendable (_ received: Int, _ expected: Int?) -> Void)?
 
-    public init(
+    package init(
         _ method: Method, _ endpoint: HTTPEndpoint, _ path: String, body: Data? = nil,
         deadline: Duration = .seconds(3600), connectLimit: Duration = .seconds(10)
     ) {
@@ -69,13 +69,13 @@ public struct HTTPRequest: Sendable {
 }
 
 /// What a server answered, whatever its status.
-public struct HTTPResponse: Sendable {
-    public let status: Int
-    public let body: Data
+package struct HTTPResponse: Sendable {
+    package let status: Int
+    package let body: Data
     let rawHeaders: Data
 
     /// The first header of that name, which is compared without regard to case.
-    public func header(_ name: String) -> String? {
+    package func header(_ name: String) -> String? {
         for line in String(decoding: rawHeaders, as: UTF8.self).split(whereSeparator: \.isNewline) {
             guard let colon = line.firstIndex(of: ":") else { continue }
             guard line[..<colon].caseInsensitiveCompare(name) == .orderedSame else { continue }
@@ -86,7 +86,7 @@ public struct HTTPResponse: Sendable {
 }
 
 /// Why there is no answer.
-public enum HTTPError: Error, Sendable, Hashable, CustomStringConvertible {
+package enum HTTPError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Nobody listens there.
     case refused(url: String)
     /// The deadline or the connect limit passed.
@@ -102,7 +102,7 @@ public enum HTTPError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Anything else, with libcurl's number and words.
     case other(code: Int, message: String, url: String)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .refused(let url): "\(url): connection refused, nobody listens there"
         case .timedOut(let url): "\(url): no answer in time"

@@ -1,13 +1,13 @@
 /// When and how often something is tried again.
 ///
 /// The pauses double and hold no chance, so that a run is the same every time.
-public struct RetryPolicy: Sendable, Hashable {
+package struct RetryPolicy: Sendable, Hashable {
     /// Tries in all, the first one included.
-    public var attempts: Int
-    public var firstPause: Duration
-    public var longestPause: Duration
+    package var attempts: Int
+    package var firstPause: Duration
+    package var longestPause: Duration
 
-    public init(
+    package init(
         attempts: Int = 5, firstPause: Duration = .milliseconds(250), longestPause: Duration = .seconds(8)
     ) {
         self.attempts = max(1, attempts)
@@ -16,24 +16,24 @@ public struct RetryPolicy: Sendable, Hashable {
     }
 
     /// Tries once.
-    public static let never = RetryPolicy(attempts: 1)
+    package static let never = RetryPolicy(attempts: 1)
 
     /// The pause after the `attempt`th try failed, counted from 1.
-    public func pause(afterAttempt attempt: Int) -> Duration {
+    package func pause(afterAttempt attempt: Int) -> Duration {
         var pause = firstPause
         for _ in 1..<max(1, attempt) where pause < longestPause { pause *= 2 }
         return min(pause, longestPause)
     }
 
     /// Statuses that may pass by themselves. No other 4xx does.
-    public static func isTransient(status: Int) -> Bool {
+    package static func isTransient(status: Int) -> Bool {
         [429, 500, 502, 503, 504].contains(status)
     }
 
     /// Runs `body` until it succeeds, fails for good, or the attempts are used up.
     ///
     /// - Throws: the last error; `CancellationError` when the task is cancelled during a pause.
-    public func run<Value: Sendable>(
+    package func run<Value: Sendable>(
         clock: any Clock<Duration> = ContinuousClock(),
         isTransient: (any Error) -> Bool,
         _ body: () async throws -> Value
@@ -52,7 +52,7 @@ public struct RetryPolicy: Sendable, Hashable {
 
 extension HTTPError {
     /// Whether the same request may succeed a moment later.
-    public var isTransient: Bool {
+    package var isTransient: Bool {
         switch self {
         case .refused, .connectionLost: true
         case .timedOut, .cancelled, .tooLarge, .shutDown, .other: false

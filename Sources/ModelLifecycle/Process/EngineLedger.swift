@@ -11,7 +11,7 @@ import Synchronization
 /// of the ledger's directory, and only folders removed that say of themselves whose they are.
 ///
 /// One writer at a time: the owner of the run directory's lock.
-public final class EngineLedger: Sendable {
+package final class EngineLedger: Sendable {
     struct Line: Codable {
         enum Event: String, Codable { case intent, started, stopped }
         var event: Event
@@ -36,7 +36,7 @@ public final class EngineLedger: Sendable {
     }
 
     /// Where the ledger lies.
-    public let path: String
+    package let path: String
     private let host: String
     private let boot: String
     private let home: DirectoryIdentity
@@ -45,7 +45,7 @@ public final class EngineLedger: Sendable {
     /// Opens the ledger, making the file where there is none.
     ///
     /// - Throws: ``LedgerError``.
-    public convenience init(path: String) throws {
+    package convenience init(path: String) throws {
         try self.init(path: path, host: ProcFS.hostName(), boot: ProcFS.bootID())
     }
 
@@ -111,7 +111,7 @@ public final class EngineLedger: Sendable {
     /// - Returns: what was ended, and what cannot be looked at from here.
     /// - Throws: ``EngineUnkillable`` after all others were ended; ``LedgerError``.
     @discardableResult
-    public func sweepLeftovers(grace: Duration = .seconds(10)) async throws -> LedgerSweep {
+    package func sweepLeftovers(grace: Duration = .seconds(10)) async throws -> LedgerSweep {
         let mine = state.withLock { $0.mine }
         let carried = carriedTags()
         var sweep = LedgerSweep()
@@ -239,34 +239,34 @@ public final class EngineLedger: Sendable {
 }
 
 /// What a sweep found.
-public struct LedgerSweep: Sendable, Hashable {
-    public struct Ended: Sendable, Hashable {
-        public let engine: String
-        public let pids: [Int32]
+package struct LedgerSweep: Sendable, Hashable {
+    package struct Ended: Sendable, Hashable {
+        package let engine: String
+        package let pids: [Int32]
     }
 
-    public struct Elsewhere: Sendable, Hashable {
-        public let engine: String
-        public let host: String
+    package struct Elsewhere: Sendable, Hashable {
+        package let engine: String
+        package let host: String
     }
 
     /// The leftovers that lived, and do no more.
-    public internal(set) var ended: [Ended] = []
+    package internal(set) var ended: [Ended] = []
     /// Starts on other hosts that were never written down as stopped. They cannot be looked at from here.
-    public internal(set) var elsewhere: [Elsewhere] = []
+    package internal(set) var elsewhere: [Elsewhere] = []
 }
 
 /// The ledger could not be kept. No engine may be started without it.
-public struct LedgerError: Error, Sendable, Hashable, CustomStringConvertible {
-    public let path: String
+package struct LedgerError: Error, Sendable, Hashable, CustomStringConvertible {
+    package let path: String
     let doing: String
     let code: Int32
 
-    public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
+    package var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
     /// Whether something stands in its place that is no file of the run's.
-    public var isObstructed: Bool { [EISDIR, ENOTDIR, ELOOP].contains(code) }
+    package var isObstructed: Bool { [EISDIR, ENOTDIR, ELOOP].contains(code) }
 
-    public var description: String {
+    package var description: String {
         "the engine ledger \(path) could not be \(doing): \(String(cString: strerror(code)))"
             + (isDiskFull ? "; make room on the disk and run the same command again" : "")
     }

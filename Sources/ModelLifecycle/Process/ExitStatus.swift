@@ -1,5 +1,5 @@
 /// How a process ended.
-public enum ExitStatus: Sendable, Hashable, CustomStringConvertible {
+package enum ExitStatus: Sendable, Hashable, CustomStringConvertible {
     /// It called `exit`. vLLM exits with 0 after an engine crash too: 0 does not mean that all is well.
     case exited(code: Int32)
     /// A signal ended it.
@@ -7,7 +7,7 @@ public enum ExitStatus: Sendable, Hashable, CustomStringConvertible {
     /// Nobody who could tell outlived it.
     case unknown
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .exited(let code): "exit status \(code)"
         case .unknown: "a status that is not known"

@@ -1,18 +1,18 @@
 import Foundation
 
 /// The machine's processors, as far as this process and its children may compute on them.
-public struct HostProcessors: Sendable, Hashable {
+package struct HostProcessors: Sendable, Hashable {
     /// Those that its threads may run on, at least 1: a library that counts processors finds this number.
-    public var allowed: Int
+    package var allowed: Int
     /// Those that it has the time of, at least 1: fewer where a control group has a quota, as a container's `--cpus` sets it.
-    public var usable: Int
+    package var usable: Int
 
-    public init(allowed: Int, usable: Int) {
+    package init(allowed: Int, usable: Int) {
         self.allowed = max(1, allowed)
         self.usable = min(max(1, usable), self.allowed)
     }
 
-    public static func now() -> HostProcessors { read(proc: "/proc", cgroups: "/sys/fs/cgroup") }
+    package static func now() -> HostProcessors { read(proc: "/proc", cgroups: "/sys/fs/cgroup") }
 
     /// - Parameters:
     ///   - proc: the folder that holds `self/status` and `self/cgroup`.

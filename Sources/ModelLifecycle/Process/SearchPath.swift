@@ -1,25 +1,25 @@
 import Foundation
 
 /// The folders of `PATH`, in which programs are found by name.
-public struct SearchPath: Sendable {
+package struct SearchPath: Sendable {
     private let folders: [String]
 
     /// - Parameter text: as in the environment. Relative folders do not count: what runs a program may lie elsewhere.
-    public init(_ text: String?) {
+    package init(_ text: String?) {
         folders = (text ?? "").split(separator: ":").filter { $0.hasPrefix("/") }.map(String.init)
     }
 
-    public init(_ environment: [String: String] = ProcessInfo.processInfo.environment) {
+    package init(_ environment: [String: String] = ProcessInfo.processInfo.environment) {
         self.init(environment["PATH"])
     }
 
     /// The absolute path of the first program with this name.
-    public func program(_ name: String) -> String? {
+    package func program(_ name: String) -> String? {
         folders.map { "\($0)/\(name)" }.first(where: Self.isProgram)
     }
 
     /// Whether this is a file that can be executed; a directory is none.
-    public static func isProgram(_ path: String) -> Bool {
+    package static func isProgram(_ path: String) -> Bool {
         var isDirectory: ObjCBool = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && !isDirectory.boolValue
             && FileManager.default.isExecutableFile(atPath: path)

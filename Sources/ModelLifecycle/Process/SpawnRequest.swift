@@ -51,14 +51,14 @@ package struct SpawnRequest: Sendable {
 }
 
 /// Why a process could not be started at all.
-public enum SpawnError: Error, Sendable, Hashable, CustomStringConvertible {
+package enum SpawnError: Error, Sendable, Hashable, CustomStringConvertible {
     case executableMissing(String)
     case notExecutable(String)
     case noSuchDirectory(String)
     case failed(String, reason: String)
     case tooManyOpenFiles(Int)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .executableMissing(let path): "there is no program at \(path): install it or correct the path"
         case .notExecutable(let path): "\(path) is not an executable file: correct the path or chmod +x it"

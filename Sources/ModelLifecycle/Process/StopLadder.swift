@@ -90,12 +90,12 @@ extension ProcessRecord: Identifiable {
 }
 
 /// Processes that outlived SIGKILL: usually stuck in a driver call. The GPU memory they hold stays taken.
-public struct EngineUnkillable: Error, Sendable, Hashable, CustomStringConvertible {
-    public struct Survivor: Sendable, Hashable {
-        public let pid: Int32
-        public let command: String
+package struct EngineUnkillable: Error, Sendable, Hashable, CustomStringConvertible {
+    package struct Survivor: Sendable, Hashable {
+        package let pid: Int32
+        package let command: String
         /// The state letter of `/proc/PID/stat`: D is an uninterruptible wait, R runs.
-        public let state: Character
+        package let state: Character
 
         init(_ record: ProcessRecord) {
             pid = record.pid
@@ -104,10 +104,10 @@ public struct EngineUnkillable: Error, Sendable, Hashable, CustomStringConvertib
         }
     }
 
-    public let engine: String
-    public let survivors: [Survivor]
+    package let engine: String
+    package let survivors: [Survivor]
 
-    public var description: String {
+    package var description: String {
         let list = survivors.map { "\($0.pid) (\($0.command), state \($0.state))" }.joined(separator: ", ")
         return
             "engine \(engine) survived SIGKILL: \(list). Its memory stays taken: run on another node, or restart this one"

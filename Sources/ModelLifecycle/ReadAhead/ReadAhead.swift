@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// It is a help and never a condition: what cannot be read is left to the engine. Network file systems are no exception, though
 /// vLLM reads ahead on them itself: it can do so only once it has started.
-public final class ReadAhead: Sendable {
+package final class ReadAhead: Sendable {
     /// What one reading came to.
     struct Outcome: Sendable, Hashable {
         enum End: Sendable, Hashable { case complete, noRoom, stopped, failed(String) }
@@ -34,7 +34,7 @@ public final class ReadAhead: Sendable {
     private static let chunksPerLook = 16
 
     /// - Parameter memory: asked again and again while there is something to read.
-    public init(
+    package init(
         memory: @escaping @Sendable () -> HostMemory? = HostMemory.now,
         logger: Logger = Logger(label: "rsd-batch.files")
     ) {

@@ -1,8 +1,8 @@
 /// All models on servers that somebody else runs, such as one for each GPU of a node: the paper's online mode.
 ///
 /// Nothing is started or stopped. A server that goes away is waited for.
-public actor AttachResidency: Residency {
-    public nonisolated let groups: [[String]]
+package actor AttachResidency: Residency {
+    package nonisolated let groups: [[String]]
     private let engines: [String: AttachedEngine]
     private let http: HTTPClient
     private let patience: Duration
@@ -11,7 +11,7 @@ public actor AttachResidency: Residency {
     /// - Parameters:
     ///   - servers: one for each model, in the order of a wave.
     ///   - patience: how long to wait for a server that went away.
-    public init(
+    package init(
         servers: [AttachedServer], patience: Duration, retry: RetryPolicy = RetryPolicy(),
         clock: any Clock<Duration> = ContinuousClock()
     ) {
@@ -25,7 +25,7 @@ public actor AttachResidency: Residency {
             })
     }
 
-    public func activate(_ group: [String]) async throws -> [String: any EngineHandle] {
+    package func activate(_ group: [String]) async throws -> [String: any EngineHandle] {
         guard groups.contains(group) else {
             throw ResidencyError(description: "\(group) is not one of the groups \(groups)")
         }
@@ -36,7 +36,7 @@ public actor AttachResidency: Residency {
         return engines
     }
 
-    public func restart(_ name: String) async throws -> any EngineHandle {
+    package func restart(_ name: String) async throws -> any EngineHandle {
         guard let engine = engines[name] else {
             throw ResidencyError(description: "there is no engine \(name)")
         }
@@ -45,17 +45,17 @@ public actor AttachResidency: Residency {
     }
 
     /// Lets go of the servers, which run on.
-    public func deactivate() async throws {
+    package func deactivate() async throws {
         connected = []
         await http.closeIdleConnections()
     }
 
-    public var statistics: ResidencyStatistics { ResidencyStatistics() }
+    package var statistics: ResidencyStatistics { ResidencyStatistics() }
 
     /// What each server says of its version, by its name.
     ///
     /// - Throws: ``EngineError`` where one does not answer, or is too old.
-    public func versions() async throws -> [String: VLLMVersion] {
+    package func versions() async throws -> [String: VLLMVersion] {
         var versions: [String: VLLMVersion] = [:]
         for (name, engine) in engines { versions[name] = try await engine.version() }
         return versions

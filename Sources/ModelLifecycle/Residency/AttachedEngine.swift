@@ -1,17 +1,17 @@
 import Foundation
 
 /// A server that somebody else runs, and what it is to serve.
-public struct AttachedServer: Sendable, Hashable {
+package struct AttachedServer: Sendable, Hashable {
     /// The engine's part in the run, such as `draft`.
-    public var name: String
-    public var endpoint: HTTPEndpoint
+    package var name: String
+    package var endpoint: HTTPEndpoint
     /// The path or name of the model, as the job has it.
-    public var model: String
+    package var model: String
     /// The name by which the server knows it; nil finds it out.
-    public var served: String?
-    public var task: EngineTask
+    package var served: String?
+    package var task: EngineTask
 
-    public init(name: String, endpoint: HTTPEndpoint, model: String, served: String?, task: EngineTask) {
+    package init(name: String, endpoint: HTTPEndpoint, model: String, served: String?, task: EngineTask) {
         self.name = name
         self.endpoint = endpoint
         self.model = model

@@ -1,5 +1,5 @@
 /// Decides which engines are up, and when.
-public protocol Residency: Actor {
+package protocol Residency: Actor {
     /// Which engines may be up together, in the order in which a wave visits them:
     /// `[["draft"], ["prm"], ["target"]]` where one fits on the GPU at a time.
     nonisolated var groups: [[String]] { get }
@@ -23,26 +23,26 @@ public protocol Residency: Actor {
 }
 
 extension Residency {
-    public func expect(_ group: [String]) async {}
+    package func expect(_ group: [String]) async {}
 }
 
 /// What the comings and goings cost.
-public struct ResidencyStatistics: Sendable, Hashable {
+package struct ResidencyStatistics: Sendable, Hashable {
     /// How often an engine was stopped or put to sleep to make room for another.
-    public var swaps = 0
+    package var swaps = 0
     /// How often a process was started, in vain or not; of those that are started ahead of time, the ones that became ready.
-    public var launches = 0
+    package var launches = 0
     /// The starts that became ready, by engine.
-    public var starts: [String: [EngineStart]] = [:]
+    package var starts: [String: [EngineStart]] = [:]
     /// From asleep to awake and well, by engine.
-    public var wakings: [String: [TimeSpan]] = [:]
+    package var wakings: [String: [TimeSpan]] = [:]
 
-    public init() {}
+    package init() {}
 }
 
 /// A group that the residency does not know.
-public struct ResidencyError: Error, Sendable, Hashable, CustomStringConvertible {
-    public let description: String
+package struct ResidencyError: Error, Sendable, Hashable, CustomStringConvertible {
+    package let description: String
 }
 
 /// Lets one operation at a time through, in the order in which they came: an actor alone would let them interleave.

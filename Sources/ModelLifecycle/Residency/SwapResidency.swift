@@ -3,8 +3,8 @@ import Logging
 /// One group at work on the GPU at a time. The paper's offline mode.
 ///
 /// How an engine makes room for others is the business of its ``Tenant``: it ends, or sleeps.
-public actor SwapResidency: Residency {
-    public nonisolated let groups: [[String]]
+package actor SwapResidency: Residency {
+    package nonisolated let groups: [[String]]
     private let tenants: [String: any Tenant]
     private let readAhead: ReadAhead
     private let standby: StandbyMemory?
@@ -20,7 +20,7 @@ public actor SwapResidency: Residency {
     ///   - readAhead: reads the weights of engines that are about to start.
     ///   - standby: nil where no engine is started ahead of time.
     /// - Throws: ``ResidencyError`` when names do not fit together.
-    public init(
+    package init(
         engines: [Engine], groups: [[String]]? = nil, memory: MemorySettling = .withoutGPU(),
         readAhead: ReadAhead = ReadAhead(), standby: StandbyMemory? = nil
     ) throws {
@@ -34,7 +34,7 @@ public actor SwapResidency: Residency {
     /// - Parameters:
     ///   - level: see ``EngineClient/sleep(level:)``.
     ///   - memory: by which it is seen that a sleeping engine has given its memory back.
-    public init(
+    package init(
         sleepers: [Engine], groups: [[String]]? = nil, level: Int, memory: MemorySettling,
         readAhead: ReadAhead = ReadAhead(), standby: StandbyMemory? = nil, logger: Logger,
         clock: any Clock<Duration> = ContinuousClock()
@@ -64,7 +64,7 @@ public actor SwapResidency: Residency {
         self.standby = standby
     }
 
-    public func activate(_ group: [String]) async throws -> [String: any EngineHandle] {
+    package func activate(_ group: [String]) async throws -> [String: any EngineHandle] {
         guard groups.contains(group) else {
             throw ResidencyError(description: "\(group) is not one of the groups \(groups)")
         }
@@ -88,7 +88,7 @@ public actor SwapResidency: Residency {
         }
     }
 
-    public func restart(_ name: String) async throws -> any EngineHandle {
+    package func restart(_ name: String) async throws -> any EngineHandle {
         guard let tenant = tenants[name] else {
             throw ResidencyError(description: "there is no engine \(name)")
         }
@@ -99,7 +99,7 @@ public actor SwapResidency: Residency {
         }
     }
 
-    public func expect(_ group: [String]) async {
+    package func expect(_ group: [String]) async {
         await standBy(group)
         await readAhead(group)
     }
@@ -138,7 +138,7 @@ public actor SwapResidency: Residency {
         readAhead.read(files, keeping: await reserve)
     }
 
-    public func deactivate() async throws {
+    package func deactivate() async throws {
         readAhead.stop()
         try await inTurn {
             // Side by side, since there may be little time; all are stopped even when one cannot be.
@@ -155,7 +155,7 @@ public actor SwapResidency: Residency {
         }
     }
 
-    public var statistics: ResidencyStatistics {
+    package var statistics: ResidencyStatistics {
         get async {
             var statistics = ResidencyStatistics()
             statistics.swaps = swaps

@@ -1,10 +1,10 @@
 /// Whether the machine has the memory for an engine that is started ahead of time, beside those that work.
-public struct StandbyMemory: Sendable {
+package struct StandbyMemory: Sendable {
     /// Bytes that the processes of an engine take before it touches the device.
     let bytes: Int
     private let memory: @Sendable () -> HostMemory?
 
-    public init(bytes: Int, memory: @escaping @Sendable () -> HostMemory? = HostMemory.now) {
+    package init(bytes: Int, memory: @escaping @Sendable () -> HostMemory? = HostMemory.now) {
         self.bytes = bytes
         self.memory = memory
     }

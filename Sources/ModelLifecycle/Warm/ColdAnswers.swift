@@ -3,12 +3,12 @@ import Foundation
 /// What engines have answered to their canary after they were spawned, kept from run to run: one that is forked must answer the same.
 ///
 /// A file an engine, in a folder of what may be deleted at any time.
-public struct ColdAnswers: Sendable {
+package struct ColdAnswers: Sendable {
     let folder: String
 
-    public init(folder: String = Self.standardFolder) { self.folder = folder }
+    package init(folder: String = Self.standardFolder) { self.folder = folder }
 
-    public static var standardFolder: String { CacheFolder.path + "/cold-answers" }
+    package static var standardFolder: String { CacheFolder.path + "/cold-answers" }
 
     /// - Parameter build: what the engine is, and what it runs on.
     /// - Returns: nil where there is none, or the file is damaged.

@@ -1,9 +1,9 @@
 import Foundation
 
 /// How a fork server is started, and what it is worth.
-public struct ForkServerPlan: Sendable, Hashable {
+package struct ForkServerPlan: Sendable, Hashable {
     /// What is known of forks of such an engine.
-    public enum Trust: Sendable, Hashable {
+    package enum Trust: Sendable, Hashable {
         /// They were seen to work and to answer as an engine does that was spawned.
         case proven
         /// They may work: an engine is forked only where it is known how it answers when it is spawned.
@@ -13,15 +13,15 @@ public struct ForkServerPlan: Sendable, Hashable {
     }
 
     /// Absolute path.
-    public var executable: String
-    public var arguments: [String]
+    package var executable: String
+    package var arguments: [String]
     /// Set on top of this program's own environment.
-    public var environment: [String: String]
-    public var trust: Trust
+    package var environment: [String: String]
+    package var trust: Trust
     /// The engine and its version.
-    public var build: String
+    package var build: String
 
-    public init(
+    package init(
         executable: String, arguments: [String], environment: [String: String], trust: Trust, build: String
     ) {
         self.executable = executable
@@ -33,17 +33,17 @@ public struct ForkServerPlan: Sendable, Hashable {
 }
 
 /// What an engine needs to be forked instead of spawned.
-public struct WarmLaunch: Sendable, Hashable {
+package struct WarmLaunch: Sendable, Hashable {
     /// Of the engine's command line, without the program.
-    public var arguments: [String]
+    package var arguments: [String]
     /// What the fork server must have been started with: variables that are read once, when something is imported.
-    public var early: [String: String]
+    package var early: [String: String]
     /// What a fork can still set.
-    public var late: [String: String]
+    package var late: [String: String]
     /// Folders to import from, before all others.
-    public var path: [String]
+    package var path: [String]
 
-    public init(arguments: [String], early: [String: String], late: [String: String], path: [String] = []) {
+    package init(arguments: [String], early: [String: String], late: [String: String], path: [String] = []) {
         self.arguments = arguments
         self.early = early
         self.late = late

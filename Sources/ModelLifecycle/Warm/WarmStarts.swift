@@ -4,7 +4,7 @@ import Logging
 /// Forks a run's engines from a process that has imported them, as long as that goes well.
 ///
 /// Nothing depends on it: where an engine cannot be forked it is spawned, and the run says once why.
-public actor WarmStarts {
+package actor WarmStarts {
     private enum State {
         case idle
         case starting(Task<Void, Never>, Latch<ForkServer?>)
@@ -38,7 +38,7 @@ public actor WarmStarts {
     ///   - isOn: whether engines are forked at all; else it only keeps what they answer.
     ///   - limit: how long the imports may take.
     ///   - answers: what engines answered that were spawned.
-    public init(
+    package init(
         isOn: Bool = true, ledger: EngineLedger, logDirectory: String, limit: Duration, answers: ColdAnswers,
         logger: Logger
     ) {
@@ -51,7 +51,7 @@ public actor WarmStarts {
     }
 
     /// Whether every engine is spawned from now on.
-    public var isOff: Bool {
+    package var isOff: Bool {
         if case .off = state { true } else { false }
     }
 
@@ -60,7 +60,7 @@ public actor WarmStarts {
     /// Begins with the imports. Returns at once.
     ///
     /// - Parameter plan: how a fork server is started; nil where that is not known.
-    public func begin(_ plan: @escaping @Sendable () async throws -> ForkServerPlan?) {
+    package func begin(_ plan: @escaping @Sendable () async throws -> ForkServerPlan?) {
         planning = Task { try await plan() }
         begin()
     }
@@ -96,7 +96,7 @@ public actor WarmStarts {
     }
 
     /// Ends the fork server, and every engine that still is a child of it.
-    public func end() async {
+    package func end() async {
         if case .starting(let task, _) = state {
             task.cancel()
             await task.value

@@ -1,15 +1,15 @@
 import ModelLifecycle
 
 /// What a checkpoint's files tell of the memory that serving it takes.
-public struct CheckpointMemory: Sendable, Equatable {
+package struct CheckpointMemory: Sendable, Equatable {
     /// Bytes of all tensors, by the type in which they are stored: `BF16`, `F32`, `I32`.
-    public var stored: [String: Int] = [:]
+    package var stored: [String: Int] = [:]
     /// Whether weights are packed, as in AWQ, GPTQ and FP8 checkpoints: they are then loaded as they are stored.
-    public var isQuantised: Bool
+    package var isQuantised: Bool
     /// Numbers that the KV cache holds for each token, in all layers; nil where config.json does not tell.
-    public var cacheNumbersPerToken: Int?
+    package var cacheNumbersPerToken: Int?
     /// Tokens that the model was made for; nil where config.json does not tell.
-    public var contextLength: Int?
+    package var contextLength: Int?
 
     /// - Parameter config: config.json, whose sizes were looked at.
     init(config: CheckpointConfig) {

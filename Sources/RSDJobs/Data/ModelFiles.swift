@@ -2,8 +2,8 @@ import Foundation
 import ModelLifecycle
 
 /// Why a directory is no model that can be served.
-public struct ModelFilesError: Error, Sendable, Equatable, CustomStringConvertible {
-    public var description: String
+package struct ModelFilesError: Error, Sendable, Equatable, CustomStringConvertible {
+    package var description: String
 
     init(_ description: String) {
         self.description = description
@@ -11,20 +11,20 @@ public struct ModelFilesError: Error, Sendable, Equatable, CustomStringConvertib
 }
 
 /// What the files of a Hugging Face checkpoint tell without loading it.
-public struct ModelFiles: Sendable, Equatable {
+package struct ModelFiles: Sendable, Equatable {
     /// What FLOPs are counted from.
-    public var size: ModelSize
+    package var size: ModelSize
     /// What it takes to serve it.
-    public var memory: CheckpointMemory
+    package var memory: CheckpointMemory
     /// The files of its weights, in the order in which engines load them.
-    public var weights: [WeightFile] = []
+    package var weights: [WeightFile] = []
     /// SHA-256 over the configuration, the tokenizer, and sizes, headers and samples of the weights: cheap, and it
     /// changes when the checkpoint is replaced.
-    public var fingerprint: String
+    package var fingerprint: String
     /// What config.json calls the model's kind; empty where it does not say.
-    public var architectures: [String]
+    package var architectures: [String]
     /// The Jinja template that a conversation is rendered with; nil where the checkpoint has none.
-    public var chatTemplate: String?
+    package var chatTemplate: String?
     /// JSON files that begin with a byte order mark, which `transformers` refuses.
     var marked: [String] = []
 
@@ -34,7 +34,7 @@ public struct ModelFiles: Sendable, Equatable {
     ]
 
     /// Looks at a checkpoint, and refuses one that an engine could not load.
-    public init(directory: String) throws(ModelFilesError) {
+    package init(directory: String) throws(ModelFilesError) {
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory) else {
             throw ModelFilesError("there is no directory \(directory); a model is a local directory")
@@ -109,7 +109,7 @@ public struct ModelFiles: Sendable, Equatable {
     }
 
     /// The number of a checkpoint's weights that a token meets; nil where it is not known.
-    public static func parameterCount(directory: String) throws(ModelFilesError) -> Int? {
+    package static func parameterCount(directory: String) throws(ModelFilesError) -> Int? {
         try ModelFiles(directory: directory).size.parameters
     }
 }

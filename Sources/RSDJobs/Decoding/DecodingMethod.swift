@@ -1,7 +1,7 @@
 /// A way to come to a response. Adding one means writing one of these.
 ///
 /// A method is a value: no clock, no engine, no randomness but ``Draw``. It says what it needs, and an answer changes it.
-public protocol DecodingMethod: Sendable {
+package protocol DecodingMethod: Sendable {
     /// What is needed next to go on with a response that is not finished: at least one thing. Where there are several, their
     /// ``Need/candidate`` tells them apart, and none waits for another.
     func needs(for response: Response) -> [Need]
@@ -13,37 +13,37 @@ public protocol DecodingMethod: Sendable {
 }
 
 /// A problem in the hands of a method: the unit of work, of the journal and of the results.
-public struct Trajectory: Sendable {
-    public let id: TrajectoryID
-    public private(set) var response: Response
-    public private(set) var method: any DecodingMethod
+package struct Trajectory: Sendable {
+    package let id: TrajectoryID
+    package private(set) var response: Response
+    package private(set) var method: any DecodingMethod
 
-    public init(id: TrajectoryID, limits: Limits, method: any DecodingMethod) {
+    package init(id: TrajectoryID, limits: Limits, method: any DecodingMethod) {
         self.id = id
         self.response = Response(limits: limits)
         self.method = method
     }
 
     /// What is needed next; nothing where it is finished.
-    public var needs: [Need] {
+    package var needs: [Need] {
         response.finish == nil ? method.needs(for: response) : []
     }
 
     /// The first of its needs.
-    public var need: Need {
+    package var need: Need {
         if let finish = response.finish { return .nothing(finish) }
         return method.needs(for: response)[0]
     }
 
     /// Whether one of these models has something to do for it.
-    public func needs(anyOf roles: [Role]) -> Bool {
+    package func needs(anyOf roles: [Role]) -> Bool {
         needs.contains { $0.role.map(roles.contains) ?? false }
     }
 
     /// Takes in the next event.
     ///
     /// - Throws: ``UnexpectedEvent`` where it does not fit; the trajectory is then unchanged.
-    public mutating func apply(_ event: Event) throws {
+    package mutating func apply(_ event: Event) throws {
         if case .retried = event {
             guard response.failure != nil else {
                 throw UnexpectedEvent(description: "\(id) was retried without having failed")
@@ -66,19 +66,19 @@ public struct Trajectory: Sendable {
 }
 
 /// Names a trajectory in the journal and in the results.
-public struct TrajectoryID: Sendable, Hashable, Codable, CustomStringConvertible {
-    public var method: String
-    public var dataset: String
-    public var problem: String
+package struct TrajectoryID: Sendable, Hashable, Codable, CustomStringConvertible {
+    package var method: String
+    package var dataset: String
+    package var problem: String
     /// Counts the samples of one problem from 0.
-    public var sample: Int
+    package var sample: Int
 
-    public init(method: String, dataset: String, problem: String, sample: Int = 0) {
+    package init(method: String, dataset: String, problem: String, sample: Int = 0) {
         self.method = method
         self.dataset = dataset
         self.problem = problem
         self.sample = sample
     }
 
-    public var description: String { "\(method)/\(dataset)/\(problem)/\(sample)" }
+    package var description: String { "\(method)/\(dataset)/\(problem)/\(sample)" }
 }

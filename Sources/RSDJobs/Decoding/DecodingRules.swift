@@ -1,6 +1,6 @@
 /// The rules of decoding that a spec does not state, by their version. A run goes on by those that it was begun with, so that what
 /// its journal holds is read as it was written.
-public enum DecodingRules: Int, Sendable, CaseIterable {
+package enum DecodingRules: Int, Sendable, CaseIterable {
     /// Every end of a response right after a delimiter is taken unjudged, and `max_tokens` is 512 where the spec has none.
     case first = 1
     /// Such an end is judged where the PRM's profile can, and `max_tokens` is 2,048 or the context where the spec has none.

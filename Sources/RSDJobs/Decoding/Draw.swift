@@ -1,10 +1,10 @@
 /// Random numbers that depend on nothing but their key, so that a resumed run draws what the first would have drawn.
-public struct Draw: Sendable, Equatable {
+package struct Draw: Sendable, Equatable {
     private let key: UInt64
     /// The same for all methods: what two of them ask alike is answered alike, and asked once.
     private let requestKey: UInt64
 
-    public init(runSeed: UInt64, trajectory: TrajectoryID) {
+    package init(runSeed: UInt64, trajectory: TrajectoryID) {
         func hash(_ parts: [String]) -> UInt64 {
             var hash = StableHash()
             hash.combine(runSeed)
@@ -19,14 +19,14 @@ public struct Draw: Sendable, Equatable {
     /// A number in 0..<1 for the verdict on a step.
     ///
     /// - Parameter attempt: how many verdicts were passed on this step before.
-    public func uniform(step: Int, attempt: Int) -> Double {
+    package func uniform(step: Int, attempt: Int) -> Double {
         hash(key, "verdict", step, attempt).uniform
     }
 
     /// The seed of a request: not negative, as engines want it.
     ///
     /// - Parameter candidate: which of those that are written side by side.
-    public func requestSeed(step: Int, role: Role, candidate: Int = 0) -> Int {
+    package func requestSeed(step: Int, role: Role, candidate: Int = 0) -> Int {
         Int(hash(requestKey, role.rawValue, step, candidate).value >> 1)
     }
 

@@ -1,13 +1,13 @@
 import ModelLifecycle
 
 /// What a trajectory needs next, or one of the things that it needs side by side.
-public enum Need: Sendable, Equatable {
+package enum Need: Sendable, Equatable {
     case generate(Generation)
     case score(Scoring)
     case nothing(Finish)
 
     /// The model that can meet the need.
-    public var role: Role? {
+    package var role: Role? {
         switch self {
         case .generate(let generation): generation.role
         case .score: .prm
@@ -16,7 +16,7 @@ public enum Need: Sendable, Equatable {
     }
 
     /// Which of the candidates that are written side by side it is for; 0 where there is one.
-    public var candidate: Int {
+    package var candidate: Int {
         switch self {
         case .generate(let generation): generation.candidate
         case .score(let scoring): scoring.candidate
@@ -26,44 +26,44 @@ public enum Need: Sendable, Equatable {
 }
 
 /// How a model draws its tokens.
-public struct Sampling: Sendable, Hashable {
-    public var temperature: Double
-    public var topP: Double
+package struct Sampling: Sendable, Hashable {
+    package var temperature: Double
+    package var topP: Double
 
-    public init(temperature: Double, topP: Double) {
+    package init(temperature: Double, topP: Double) {
         self.temperature = temperature
         self.topP = topP
     }
 }
 
 /// A request for text that continues the prompt and `steps`.
-public struct Generation: Sendable, Equatable {
-    public var role: Role
+package struct Generation: Sendable, Equatable {
+    package var role: Role
     /// Texts of the steps so far, drafts that await their verdict included.
-    public var steps: [String]
+    package var steps: [String]
     /// Stop at the first delimiter, or write on to the end of the solution.
-    public var stopsAtDelimiter: Bool
+    package var stopsAtDelimiter: Bool
     /// Tokens that may be written.
-    public var maxTokens: Int
+    package var maxTokens: Int
     /// nil is the job's own.
-    public var sampling: Sampling?
+    package var sampling: Sampling?
     /// Which of the candidates that are written side by side it is for.
-    public var candidate = 0
+    package var candidate = 0
 }
 
 /// A request for the rewards of some of the steps of a solution, all from one pass over it.
-public struct Scoring: Sendable, Equatable {
+package struct Scoring: Sendable, Equatable {
     /// Texts of all steps so far.
-    public var steps: [String]
+    package var steps: [String]
     /// Which of them have no reward yet: indices into ``steps``, ascending.
-    public var unscored: [Int]
+    package var unscored: [Int]
     /// The first step that awaits its verdict. Those before it are taken already: their rewards are for the log alone.
-    public var undecided: Int
+    package var undecided: Int
     /// Which of the candidates that are written side by side it is for.
-    public var candidate: Int
+    package var candidate: Int
 
     /// - Parameter undecided: nil is the first of the unscored steps.
-    public init(steps: [String], unscored: [Int], undecided: Int? = nil, candidate: Int = 0) {
+    package init(steps: [String], unscored: [Int], undecided: Int? = nil, candidate: Int = 0) {
         self.steps = steps
         self.unscored = unscored
         self.undecided = undecided ?? unscored.first ?? steps.count
@@ -72,7 +72,7 @@ public struct Scoring: Sendable, Equatable {
 }
 
 /// What happened to a trajectory. The journal is the list of these; replaying them gives the trajectory back.
-public enum Event: Sendable, Equatable {
+package enum Event: Sendable, Equatable {
     case generated(Generated)
     case scored(Scored)
     case failed(reason: String)
@@ -98,7 +98,7 @@ public enum Event: Sendable, Equatable {
     }
 
     /// The candidate that it is about; see ``Need/candidate``.
-    public var candidate: Int {
+    package var candidate: Int {
         get {
             switch self {
             case .generated(let answer): answer.candidate
@@ -121,21 +121,21 @@ public enum Event: Sendable, Equatable {
 }
 
 /// An engine's answer to a ``Generation``, cut into steps.
-public struct Generated: Sendable, Equatable {
-    public var role: Role
+package struct Generated: Sendable, Equatable {
+    package var role: Role
     /// At least one. All but the last end with the delimiter; only the last may be empty. ``Trajectory`` takes no others.
-    public var steps: [StepText]
+    package var steps: [StepText]
     /// How the last of them ended.
-    public var end: StepEnd
+    package var end: StepEnd
     /// Tokens that the engine read as prompt.
-    public var promptTokens: Int
+    package var promptTokens: Int
     /// How many of the first steps step-at-a-time would have come to as well: after them the model went on from other tokens
     /// than it would be shown there. nil where that is true of all, or does not matter.
-    public var seam: Int?
+    package var seam: Int?
     /// As the ``Generation`` had it.
-    public var candidate: Int
+    package var candidate: Int
 
-    public init(
+    package init(
         role: Role, steps: [StepText], end: StepEnd, promptTokens: Int, seam: Int? = nil, candidate: Int = 0
     ) {
         self.seam = seam
@@ -147,7 +147,7 @@ public struct Generated: Sendable, Equatable {
     }
 
     /// Of all its steps.
-    public var tokens: Int { steps.reduce(0) { $0 + $1.tokens } }
+    package var tokens: Int { steps.reduce(0) { $0 + $1.tokens } }
 }
 
 extension Generated {
@@ -168,34 +168,34 @@ extension Generated {
 }
 
 /// A stretch of generated text and the tokens it took its writer.
-public struct StepText: Sendable, Equatable, Codable {
-    public var text: String
-    @Counted public var tokens: Int
+package struct StepText: Sendable, Equatable, Codable {
+    package var text: String
+    @Counted package var tokens: Int
 
-    public init(text: String, tokens: Int) {
+    package init(text: String, tokens: Int) {
         self.text = text
         self.tokens = tokens
     }
 }
 
 /// A PRM's answer to a ``Scoring``.
-public struct Scored: Sendable, Equatable {
+package struct Scored: Sendable, Equatable {
     /// One for each unscored step that is not ``overlong``, in 0…1. Anything else is an error, and never read as a low
     /// reward.
-    public var rewards: [Double]
+    package var rewards: [Double]
     /// Tokens of each of those steps, in the PRM's count.
-    public var tokens: [Int]
+    package var tokens: [Int]
     /// Tokens that the PRM read for all of this.
-    public var promptTokens: Int
+    package var promptTokens: Int
     /// How many of the oldest steps were left out of what the PRM read for each of those steps; empty where none was.
-    public var dropped: [Int]
+    package var dropped: [Int]
     /// Those of the unscored steps, by their index, that do not fit into the PRM's context and so have no reward: never the
     /// one that is up for its verdict.
-    public var overlong: [Int]
+    package var overlong: [Int]
     /// As the ``Scoring`` had it.
-    public var candidate: Int
+    package var candidate: Int
 
-    public init(
+    package init(
         rewards: [Double], tokens: [Int], promptTokens: Int, dropped: [Int] = [], overlong: [Int] = [],
         candidate: Int = 0
     ) {
@@ -248,6 +248,6 @@ extension Scored {
 }
 
 /// An event that does not answer what the trajectory needed.
-public struct UnexpectedEvent: Error, CustomStringConvertible {
-    public var description: String
+package struct UnexpectedEvent: Error, CustomStringConvertible {
+    package var description: String
 }

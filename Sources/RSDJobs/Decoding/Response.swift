@@ -1,23 +1,23 @@
 /// What bounds a response.
-public struct Limits: Sendable, Equatable {
+package struct Limits: Sendable, Equatable {
     /// Ends a step and belongs to it.
-    public var delimiter: String
-    public var tokens: TokenLimit
-    public var maxSteps: Int
+    package var delimiter: String
+    package var tokens: TokenLimit
+    package var maxSteps: Int
 
-    public init(delimiter: String, tokens: TokenLimit, maxSteps: Int) {
+    package init(delimiter: String, tokens: TokenLimit, maxSteps: Int) {
         self.delimiter = delimiter
         self.tokens = tokens
         self.maxSteps = maxSteps
     }
 
-    public init(delimiter: String, maxTokens: Int, maxSteps: Int) {
+    package init(delimiter: String, maxTokens: Int, maxSteps: Int) {
         self.init(delimiter: delimiter, tokens: .response(maxTokens), maxSteps: maxSteps)
     }
 }
 
 /// How the tokens of a response are limited.
-public enum TokenLimit: Sendable, Hashable {
+package enum TokenLimit: Sendable, Hashable {
     /// Tokens of the whole response, each counted by the model that wrote it: `max_tokens`.
     case response(Int)
     /// Tokens that one request may write. A method that goes step by step also ends the response after the step with which
@@ -26,7 +26,7 @@ public enum TokenLimit: Sendable, Hashable {
     case call(Int)
 
     /// The number of tokens.
-    public var count: Int {
+    package var count: Int {
         switch self {
         case .response(let count), .call(let count): count
         }
@@ -46,7 +46,7 @@ public enum TokenLimit: Sendable, Hashable {
 }
 
 /// How the text of a step came to its end.
-public enum StepEnd: String, Sendable, Codable {
+package enum StepEnd: String, Sendable, Codable {
     /// The delimiter was written; the response may go on.
     case delimiter
     /// The model ended the response.
@@ -58,7 +58,7 @@ public enum StepEnd: String, Sendable, Codable {
 }
 
 /// Why a trajectory is over. Only ``eos`` means that a model ended its answer.
-public enum Finish: String, Sendable, Codable {
+package enum Finish: String, Sendable, Codable {
     case eos
     case maxTokens = "max_tokens"
     case maxSteps = "max_steps"
@@ -67,21 +67,21 @@ public enum Finish: String, Sendable, Codable {
 }
 
 /// A step of the response: text up to and including the delimiter, or up to the end.
-public struct Step: Sendable, Equatable, Codable {
-    public var text: String
+package struct Step: Sendable, Equatable, Codable {
+    package var text: String
     /// The model that wrote it: ``Role/draft`` or ``Role/target``.
-    public var origin: Role
+    package var origin: Role
     /// The PRM's reward in 0…1, or nil where it was never scored.
-    public var reward: Double?
+    package var reward: Double?
     /// How many of the oldest steps the PRM did not see for this reward, because its context was too short for them; nil
     /// where it saw all.
-    public var dropped: Int?
+    package var dropped: Int?
     /// The draft step that this step of the target replaced.
-    public var rejected: RejectedStep?
+    package var rejected: RejectedStep?
     /// The other candidates for this step, of a method that chooses between some.
-    public var alternatives: [Alternative]?
+    package var alternatives: [Alternative]?
 
-    public init(
+    package init(
         text: String, origin: Role, reward: Double? = nil, dropped: Int? = nil, rejected: RejectedStep? = nil,
         alternatives: [Alternative]? = nil
     ) {
@@ -96,7 +96,7 @@ public struct Step: Sendable, Equatable, Codable {
     private enum CodingKeys: String, CodingKey { case text, origin, reward, dropped, rejected, alternatives }
 
     /// Writes a missing reward as null: "never scored" is a fact of its own.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: CodingKeys.self)
         try object.encode(text, forKey: .text)
         try object.encode(origin, forKey: .origin)
@@ -108,45 +108,45 @@ public struct Step: Sendable, Equatable, Codable {
 }
 
 /// A draft step that was put to the threshold and fell.
-public struct RejectedStep: Sendable, Equatable, Codable {
-    public var text: String
-    public var reward: Double
+package struct RejectedStep: Sendable, Equatable, Codable {
+    package var text: String
+    package var reward: Double
     /// As ``Step/dropped``.
-    public var dropped: Int?
+    package var dropped: Int?
 }
 
 /// A step that could have been taken in place of another.
-public struct Alternative: Sendable, Equatable, Codable {
-    public var text: String
+package struct Alternative: Sendable, Equatable, Codable {
+    package var text: String
     /// The PRM's reward in 0…1, or nil where it has none.
-    public var reward: Double?
+    package var reward: Double?
 }
 
 /// The part of a trajectory that every method shares: the steps taken so far, and whether it is over.
-public struct Response: Sendable, Equatable {
-    public let limits: Limits
-    public private(set) var steps: [Step] = []
-    public private(set) var finish: Finish?
+package struct Response: Sendable, Equatable {
+    package let limits: Limits
+    package private(set) var steps: [Step] = []
+    package private(set) var finish: Finish?
     /// Why it failed, when ``finish`` is ``Finish/failed``.
-    public private(set) var failure: String?
+    package private(set) var failure: String?
     /// Tokens of the text that was kept.
-    public private(set) var keptTokens = 0
+    package private(set) var keptTokens = 0
     /// Every token that was paid for, kept or not.
-    public var tokens = TokenCounts()
+    package var tokens = TokenCounts()
     /// Waves in which this trajectory was worked on.
-    public var waves = 0
+    package var waves = 0
     /// On draft steps that were put to a threshold; nil for methods that have none.
-    public var verdicts: Verdicts?
+    package var verdicts: Verdicts?
     /// The solutions that were to choose from, of a method that chooses between whole ones.
-    public var candidates: [Candidate]?
+    package var candidates: [Candidate]?
 
-    public init(limits: Limits) {
+    package init(limits: Limits) {
         self.limits = limits
     }
 
-    public var text: String { steps.map(\.text).joined() }
+    package var text: String { steps.map(\.text).joined() }
     /// Tokens that one request may write which goes on to the end of the solution.
-    public var remainingTokens: Int { max(0, limits.tokens.count - keptTokens) }
+    package var remainingTokens: Int { max(0, limits.tokens.count - keptTokens) }
 
     /// Tokens that a request may write in a method that goes step by step.
     ///

@@ -1,6 +1,6 @@
 extension Generated {
     /// How an engine said that it stopped.
-    public enum Stop: Sendable, Equatable {
+    package enum Stop: Sendable, Equatable {
         case eos, stopString, length
     }
 
@@ -10,7 +10,7 @@ extension Generated {
     ///   - pieces: what each generated token stands for by itself, in order.
     ///   - lengthMeans: the limit that a ``Stop/length`` ran into.
     /// - Returns: nil where text and tokens contradict each other.
-    public init?(
+    package init?(
         role: Role, text: String, pieces: [String], stop: Stop, lengthMeans: StepEnd, promptTokens: Int,
         splitter: StepSplitter
     ) {

@@ -1,13 +1,13 @@
 /// Cuts text into steps and tells how many tokens each took. Works on UTF-8: a delimiter is bytes, not characters.
-public struct StepSplitter: Sendable {
+package struct StepSplitter: Sendable {
     private let delimiter: [UInt8]
 
-    public init(delimiter: String) {
+    package init(delimiter: String) {
         self.delimiter = Array(delimiter.utf8)
     }
 
     /// The steps of a text, each with its delimiter. What follows the last delimiter is a step of its own, where there is any.
-    public func split(_ text: String) -> [String] {
+    package func split(_ text: String) -> [String] {
         var steps: [String] = []
         var step: [UInt8] = []
         for byte in text.utf8 {
@@ -25,7 +25,7 @@ public struct StepSplitter: Sendable {
     ///
     /// - Parameter pieces: what each token stands for by itself. Halves of a character may read as anything but delimiter bytes.
     /// - Returns: a count for each complete step, then one for what follows the last delimiter (0 where nothing does).
-    public func tokenCounts(pieces: [String]) -> [Int] { cut(pieces: pieces).counts }
+    package func tokenCounts(pieces: [String]) -> [Int] { cut(pieces: pieces).counts }
 
     /// The counts of ``tokenCounts(pieces:)``, and how many of the first steps end with the end of a token.
     func cut(pieces: [String]) -> (counts: [Int], whole: Int) {
@@ -48,12 +48,12 @@ public struct StepSplitter: Sendable {
         return (counts + [tokens], whole ?? counts.count)
     }
 
-    public func endsWithDelimiter(_ text: String) -> Bool {
+    package func endsWithDelimiter(_ text: String) -> Bool {
         text.utf8.count >= delimiter.count && text.utf8.suffix(delimiter.count).elementsEqual(delimiter)
     }
 
     /// A step's text without the delimiter that ends it.
-    public func withoutDelimiter(_ step: String) -> String {
+    package func withoutDelimiter(_ step: String) -> String {
         endsWithDelimiter(step) ? String(decoding: step.utf8.dropLast(delimiter.count), as: UTF8.self) : step
     }
 

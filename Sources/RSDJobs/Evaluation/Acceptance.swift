@@ -1,18 +1,18 @@
 import ModelLifecycle
 
 /// What the PRM's verdicts on draft steps came to.
-public struct Acceptance: Sendable, Equatable, Codable {
-    public var all = Share()
+package struct Acceptance: Sendable, Equatable, Codable {
+    package var all = Share()
     /// In answers that turned out right, and in the others.
-    public var right = Share()
-    public var wrong = Share()
+    package var right = Share()
+    package var wrong = Share()
     /// By the step's place in its response, the first one first.
-    public var byStep: [Verdicts] = []
+    package var byStep: [Verdicts] = []
 
     /// Verdicts in steps and in draft tokens.
-    public struct Share: Sendable, Equatable, Codable {
-        public var steps = Verdicts()
-        public var tokens = Verdicts()
+    package struct Share: Sendable, Equatable, Codable {
+        package var steps = Verdicts()
+        package var tokens = Verdicts()
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -57,14 +57,14 @@ extension Step {
 extension Verdicts: Codable {
     private enum CodingKeys: String, CodingKey { case accepted, rejected, share }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let object = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
             accepted: try object.decode(Counted.self, forKey: .accepted).wrappedValue,
             rejected: try object.decode(Counted.self, forKey: .rejected).wrappedValue)
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: CodingKeys.self)
         try object.encode(accepted, forKey: .accepted)
         try object.encode(rejected, forKey: .rejected)

@@ -1,7 +1,7 @@
 extension Summary {
     /// What is to be known before the numbers are read: a sentence for each method, and data set, of whose answers more than 2 %
     /// were cut by a limit, and one on what helps. Empty where no more were cut anywhere.
-    public var cutAnswers: [String] {
+    package var cutAnswers: [String] {
         let rows = rows.filter { $0.total > 0 && $0.cut * 50 > $0.total }
         guard !rows.isEmpty else { return [] }
         let datasets = Set(self.rows.map(\.dataset)).count

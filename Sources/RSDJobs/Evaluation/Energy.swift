@@ -1,11 +1,11 @@
 /// What the GPUs used in a phase, in joules: all of it, that of other programs included.
-public struct PhaseEnergy: Sendable, Equatable, Codable {
+package struct PhaseEnergy: Sendable, Equatable, Codable {
     /// Making room for its engines and bringing them up.
-    public var entering: Double
+    package var entering: Double
     /// Asking them.
-    public var working: Double
+    package var working: Double
 
-    public init(entering: Double, working: Double) {
+    package init(entering: Double, working: Double) {
         self.entering = entering
         self.working = working
     }
@@ -21,16 +21,16 @@ public struct PhaseEnergy: Sendable, Equatable, Codable {
 
 extension RunFigures {
     /// What the GPUs used in all phases, see ``PhaseEnergy``; by the engines that were up.
-    public struct Joules: Sendable, Equatable, Codable {
-        public var entering: [String: Double] = [:]
-        public var working: [String: Double] = [:]
+    package struct Joules: Sendable, Equatable, Codable {
+        package var entering: [String: Double] = [:]
+        package var working: [String: Double] = [:]
 
         // In a fixed order, so that the same figures have the same sum to the last bit.
         private var comingUp: Double { RunFigures.inOrder(entering).reduce(0) { $0 + $1.value } }
-        public var total: Double { RunFigures.inOrder(working).reduce(comingUp) { $0 + $1.value } }
+        package var total: Double { RunFigures.inOrder(working).reduce(comingUp) { $0 + $1.value } }
 
         /// `coming up 2.10 Wh, draft 3.00 Wh, prm 1.20 Wh`
-        public var words: String {
+        package var words: String {
             let parts = [("coming up", comingUp)] + RunFigures.inOrder(working)
             return parts.map { "\($0.0) \(NumberFormat.energy(joules: $0.1))" }.joined(separator: ", ")
         }

@@ -1,19 +1,19 @@
 import Foundation
 
 /// A share and its 95 % interval after Wilson, which stays inside 0…1 and makes sense for few and for extreme counts.
-public struct Proportion: Sendable, Equatable {
-    public let count: Int
-    public let total: Int
+package struct Proportion: Sendable, Equatable {
+    package let count: Int
+    package let total: Int
 
-    public init(_ count: Int, of total: Int) {
+    package init(_ count: Int, of total: Int) {
         self.count = count
         self.total = total
     }
 
     /// nil where there is nothing to take a share of.
-    public var value: Double? { total == 0 ? nil : Double(count) / Double(total) }
+    package var value: Double? { total == 0 ? nil : Double(count) / Double(total) }
 
-    public var interval: ClosedRange<Double>? { value.map { Self.wilson($0, n: Double(total)) } }
+    package var interval: ClosedRange<Double>? { value.map { Self.wilson($0, n: Double(total)) } }
 
     /// The standard normal distribution's 97.5th percentile.
     static let z = 1.959_963_984_540_054
@@ -32,15 +32,15 @@ public struct Proportion: Sendable, Equatable {
 /// Wilson's interval with the effective sample size, n divided by Kish's design effect. The variance is that of a ratio of
 /// cluster totals; clusters never make the interval narrower than independent answers would, and where all samples of each
 /// problem agree it is that of one sample a problem.
-public struct ClusteredProportion: Sendable, Equatable {
+package struct ClusteredProportion: Sendable, Equatable {
     /// One for each problem: its right answers, of its answers.
-    public let clusters: [Proportion]
+    package let clusters: [Proportion]
 
-    public init(_ clusters: [Proportion]) {
+    package init(_ clusters: [Proportion]) {
         self.clusters = clusters.filter { $0.total > 0 }
     }
 
-    public var all: Proportion {
+    package var all: Proportion {
         Proportion(clusters.reduce(0) { $0 + $1.count }, of: clusters.reduce(0) { $0 + $1.total })
     }
 
@@ -57,7 +57,7 @@ public struct ClusteredProportion: Sendable, Equatable {
     }
 
     /// nil where there is nothing to take a share of.
-    public var interval: ClosedRange<Double>? {
+    package var interval: ClosedRange<Double>? {
         guard let p = all.value else { return nil }
         let isClustered = clusters.contains { $0.total > 1 }
         return isClustered ? Proportion.wilson(p, n: effectiveSize) : all.interval

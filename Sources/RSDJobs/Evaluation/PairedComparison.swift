@@ -1,24 +1,24 @@
 import Foundation
 
 /// A method against the baseline on the same problems.
-public struct PairedComparison: Sendable, Equatable, Codable {
+package struct PairedComparison: Sendable, Equatable, Codable {
     /// The method that it is compared with.
-    public var baseline: String
+    package var baseline: String
     /// Answers to the same problem, of the same sample number.
-    public var pairs = 0
+    package var pairs = 0
     /// Right where the baseline is wrong.
-    public var wins = 0
+    package var wins = 0
     /// Wrong where the baseline is right.
-    public var losses = 0
+    package var losses = 0
     /// Both right or both wrong.
-    public var ties = 0
+    package var ties = 0
     /// Of the accuracies on the pairs, method less baseline; nil where there are no pairs.
-    public var difference: Double?
+    package var difference: Double?
     /// Ends of its 95 % interval.
-    public var differenceLow: Double?
-    public var differenceHigh: Double?
+    package var differenceLow: Double?
+    package var differenceHigh: Double?
     /// Of McNemar's exact two-sided test; nil where there are no pairs.
-    public var p: Double?
+    package var p: Double?
 
     private enum CodingKeys: String, CodingKey {
         case baseline, pairs, wins, losses, ties, difference, p
@@ -31,7 +31,7 @@ extension PairedComparison {
     /// - Parameters:
     ///   - lines: of one method on one data set.
     ///   - others: of the baseline on the same.
-    public init(_ lines: [ResultLine], against others: [ResultLine], named baseline: String) {
+    package init(_ lines: [ResultLine], against others: [ResultLine], named baseline: String) {
         struct Place: Hashable { var problem: String, sample: Int }
         let theirs = Dictionary(others.map { (Place(problem: $0.problem, sample: $0.sample), $0.correct) }) { $1 }
         var outcomes: [String: [Int]] = [:]

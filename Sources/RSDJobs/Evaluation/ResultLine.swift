@@ -1,36 +1,36 @@
 import Foundation
 
 /// One line of `results.jsonl`: a finished trajectory. Holds nothing that differs between two runs of one spec.
-public struct ResultLine: Sendable, Equatable, Codable {
-    public var id: String
-    public var method: String
-    public var dataset: String
-    public var problem: String
-    public var sample: Int
-    public var text: String
-    public var finish: Finish
+package struct ResultLine: Sendable, Equatable, Codable {
+    package var id: String
+    package var method: String
+    package var dataset: String
+    package var problem: String
+    package var sample: Int
+    package var text: String
+    package var finish: Finish
     /// Why it failed; absent where it did not.
-    public var failure: String?
-    public var steps: [Step]
+    package var failure: String?
+    package var steps: [Step]
     /// The answer found in the text, or null.
-    public var answer: String?
-    public var gold: String
+    package var answer: String?
+    package var gold: String
     /// Whether the verdict is `right`.
-    public var correct: Bool
-    public var verdict: Grade.Verdict
+    package var correct: Bool
+    package var verdict: Grade.Verdict
     /// Why it is that; absent where there is nothing to say.
-    public var verdictReason: String?
+    package var verdictReason: String?
     /// Whether a limit ended the response. Its answer may be right all the same.
-    public var cut: Bool
-    public var tokens: TokenCounts
-    public var waves: Int
+    package var cut: Bool
+    package var tokens: TokenCounts
+    package var waves: Int
     /// On draft steps that were put to a threshold; absent for methods that have none.
-    public var verdicts: Verdicts?
+    package var verdicts: Verdicts?
     /// The solutions that were to choose from; absent for methods that write one.
-    public var candidates: [Candidate]?
+    package var candidates: [Candidate]?
 
     /// - Parameter trajectory: a finished one.
-    public init(_ trajectory: Trajectory, finish: Finish, gold: String, grade: Grade) {
+    package init(_ trajectory: Trajectory, finish: Finish, gold: String, grade: Grade) {
         let response = trajectory.response
         id = trajectory.id.description
         method = trajectory.id.method
@@ -54,7 +54,7 @@ public struct ResultLine: Sendable, Equatable, Codable {
     }
 
     /// Whether it counts as wrong only because `exact` knows too little algebra.
-    public var isUndecided: Bool { verdict == .wrong && verdictReason == Grade.notDecided }
+    package var isUndecided: Bool { verdict == .wrong && verdictReason == Grade.notDecided }
 
     private enum CodingKeys: String, CodingKey {
         case id, method, dataset, problem, sample, text, finish, failure, steps, answer, gold, correct, tokens, waves
@@ -63,7 +63,7 @@ public struct ResultLine: Sendable, Equatable, Codable {
         case verdictReason = "verdict_reason"
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var line = encoder.container(keyedBy: CodingKeys.self)
         try line.encode(id, forKey: .id)
         try line.encode(method, forKey: .method)
@@ -97,7 +97,7 @@ public struct ResultLine: Sendable, Equatable, Codable {
     }
 
     /// The lines as a file's content: sorted keys, a newline after each.
-    public static func encode(_ lines: [ResultLine]) throws -> Data {
+    package static func encode(_ lines: [ResultLine]) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var data = Data()

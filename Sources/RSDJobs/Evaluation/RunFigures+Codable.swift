@@ -9,7 +9,7 @@ extension RunFigures {
         case standbyStarts = "standby_starts"
     }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let run = try decoder.container(keyedBy: CodingKeys.self)
         func count(_ key: CodingKeys) throws -> Int { try run.decodeIfPresent(Int.self, forKey: key) ?? 0 }
         (waves, swaps) = (try count(.waves), try count(.swaps))
@@ -21,7 +21,7 @@ extension RunFigures {
         joules = try run.decodeIfPresent(Joules.self, forKey: .joules)
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var run = encoder.container(keyedBy: CodingKeys.self)
         try run.encode(waves, forKey: .waves)
         try run.encode(swaps, forKey: .swaps)
@@ -41,7 +41,7 @@ extension RunFigures.Seconds {
         case loadingPhases = "loading_phases"
     }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let seconds = try decoder.container(keyedBy: CodingKeys.self)
         func times(_ key: CodingKeys) throws -> [String: Double] {
             try seconds.decodeIfPresent([String: Double].self, forKey: key) ?? [:]
@@ -51,7 +51,7 @@ extension RunFigures.Seconds {
         loadingPhases = try seconds.decodeIfPresent([String: StartPhases].self, forKey: .loadingPhases) ?? [:]
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var seconds = encoder.container(keyedBy: CodingKeys.self)
         for (key, times) in [
             (CodingKeys.loading, loading), (.waking, waking), (.working, working), (.busy, busy), (.idle, idle),

@@ -1,55 +1,55 @@
 import ModelLifecycle
 
 /// What the engines did over a run and all its resumptions.
-public struct RunFigures: Sendable, Equatable, Codable {
+package struct RunFigures: Sendable, Equatable, Codable {
     /// The most waves that any trajectory took.
-    public var waves = 0
+    package var waves = 0
     /// Engines stopped or put to sleep so that another could work.
-    public var swaps = 0
+    package var swaps = 0
     /// Engine processes brought up: spawned when they were needed.
-    public var coldStarts = 0
+    package var coldStarts = 0
     /// Forked from a process that had imported the engine.
-    public var warmStarts = 0
+    package var warmStarts = 0
     /// Spawned ahead, and held until they were needed.
-    public var standbyStarts = 0
-    public var requests = Requests()
+    package var standbyStarts = 0
+    package var requests = Requests()
     /// Of the method `speculative`; nil without it.
-    public var speculation: Speculation?
-    public var seconds = Seconds()
+    package var speculation: Speculation?
+    package var seconds = Seconds()
     /// nil where a phase was not measured.
-    public var joules: Joules?
+    package var joules: Joules?
 
-    public struct Seconds: Sendable, Equatable, Codable {
+    package struct Seconds: Sendable, Equatable, Codable {
         /// Bringing engines up, by engine.
-        public var loading: [String: Double] = [:]
+        package var loading: [String: Double] = [:]
         /// Where these seconds went, by how the processes came to be: of those starts of which it is known.
-        public var loadingPhases: [String: StartPhases] = [:]
+        package var loadingPhases: [String: StartPhases] = [:]
         /// Waking them, by engine.
-        public var waking: [String: Double] = [:]
+        package var waking: [String: Double] = [:]
         /// Asking them, by the engines that were up.
-        public var working: [String: Double] = [:]
+        package var working: [String: Double] = [:]
         /// With at least one request under way, by engine.
-        public var busy: [String: Double] = [:]
+        package var busy: [String: Double] = [:]
         /// At work but without a request, by engine: while others of its group were asked, or the runner was busy.
-        public var idle: [String: Double] = [:]
+        package var idle: [String: Double] = [:]
     }
 
     /// Answers of the models, by how they were come by.
-    public struct Requests: Sendable, Equatable, Codable {
+    package struct Requests: Sendable, Equatable, Codable {
         /// An engine was asked.
-        public var asked = 0
+        package var asked = 0
         /// Another trajectory had asked the same.
-        public var shared = 0
+        package var shared = 0
     }
 
     /// Tokens that a speculator wrote ahead, and those of them that its model took.
-    public struct Speculation: Sendable, Equatable, Codable {
-        public var proposed = 0
-        public var accepted = 0
+    package struct Speculation: Sendable, Equatable, Codable {
+        package var proposed = 0
+        package var accepted = 0
     }
 
     /// - Parameter records: all that the journal holds.
-    public init(records: [JournalRecord], waves: Int) {
+    package init(records: [JournalRecord], waves: Int) {
         self.waves = waves
         joules = records.joules
         for part in records.partsOfShards { add(part) }
@@ -101,7 +101,7 @@ public struct RunFigures: Sendable, Equatable, Codable {
 
 extension RunFigures {
     /// Figures by engine or group, always in the same order.
-    public static func inOrder(_ figures: [String: Double]) -> [(key: String, value: Double)] {
+    package static func inOrder(_ figures: [String: Double]) -> [(key: String, value: Double)] {
         let order = Role.allCases.map(\.rawValue)
         return figures.sorted { left, right in
             (order.firstIndex(of: left.key) ?? order.count, left.key)

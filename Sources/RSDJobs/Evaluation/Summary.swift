@@ -2,23 +2,23 @@ import Foundation
 import ModelLifecycle
 
 /// `summary.json`: what a run came to, as data.
-public struct Summary: Sendable, Equatable, Codable {
-    public var job: String
-    public var grader: String
+package struct Summary: Sendable, Equatable, Codable {
+    package var job: String
+    package var grader: String
     /// Weights of each model that a token meets, by role; those that are not known are left out.
-    public var parameters: [String: Int]
+    package var parameters: [String: Int]
     /// All weights of each model, by role: of a mixture of experts more than a token meets.
-    public var parametersTotal: [String: Int]?
+    package var parametersTotal: [String: Int]?
     /// Where these numbers come from and what they count, by role, or why they are not known.
-    public var parametersFrom: [String: String] = [:]
+    package var parametersFrom: [String: String] = [:]
     /// How FLOPs are counted.
-    public var flops = FlopsFormula()
+    package var flops = FlopsFormula()
     /// One for each method and data set, in the order of the spec.
-    public var rows: [Row]
-    public var run: RunFigures
+    package var rows: [Row]
+    package var run: RunFigures
     /// Methods whose steps are judged and whose answers, long ones among them, hold no delimiter: each is one step. nil where
     /// there is none.
-    public var undivided: [String]?
+    package var undivided: [String]?
 
     private enum CodingKeys: String, CodingKey {
         case job, grader, parameters, flops, rows, run, undivided
@@ -26,7 +26,7 @@ public struct Summary: Sendable, Equatable, Codable {
         case parametersTotal = "parameters_total"
     }
 
-    public init(job: String, grader: String, parameters: [String: Int], rows: [Row], run: RunFigures) {
+    package init(job: String, grader: String, parameters: [String: Int], rows: [Row], run: RunFigures) {
         self.job = job
         self.grader = grader
         self.parameters = parameters
@@ -39,7 +39,7 @@ extension Summary {
     /// A sentence on the answers that `exact` did not decide, and what does; nil where it decided all.
     ///
     /// - Parameter run: the run directory, as the user would type it.
-    public func undecidedNote(run: String = "RUN") -> String? {
+    package func undecidedNote(run: String = "RUN") -> String? {
         let count = rows.reduce(0) { $0 + $1.undecided }
         guard count > 0 else { return nil }
         let answers =
@@ -101,7 +101,7 @@ extension Summary {
 
 extension Summary {
     /// What is to be said where FLOPs are missing since a model's weights are not known, a sentence each.
-    public var unknownSizes: [String] {
+    package var unknownSizes: [String] {
         Role.named.compactMap { role in
             guard parameters[role.rawValue] == nil, let source = parametersFrom[role.rawValue] else { return nil }
             return ModelSize(parameters: nil, source: source).complaint(of: role)

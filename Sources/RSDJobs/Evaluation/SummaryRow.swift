@@ -1,51 +1,51 @@
 extension Summary {
     /// The figures of one method on one data set.
-    public struct Row: Sendable, Equatable, Codable {
-        public var method: String
-        public var dataset: String
-        public var total = 0
+    package struct Row: Sendable, Equatable, Codable {
+        package var method: String
+        package var dataset: String
+        package var total = 0
         /// Problems that these answers are to.
-        public var problems = 0
-        public var correct = 0
+        package var problems = 0
+        package var correct = 0
         /// nil where there is nothing to take a share of; the same holds for every share below.
-        public var accuracy: Double?
+        package var accuracy: Double?
         /// Ends of the accuracy's 95 % interval: Wilson's, and where problems have several samples, clustered by problem.
-        public var accuracyLow: Double?
-        public var accuracyHigh: Double?
+        package var accuracyLow: Double?
+        package var accuracyHigh: Double?
         /// Against the method that lets the target work alone; nil for that one, and where there is none.
-        public var paired: PairedComparison?
+        package var paired: PairedComparison?
         /// Trajectories by how they finished.
-        public var finishes: [String: Int] = [:]
+        package var finishes: [String: Int] = [:]
         /// Trajectories by the verdict on their answer.
-        public var grades: [String: Int] = [:]
+        package var grades: [String: Int] = [:]
         /// Answers that `exact` knew too little algebra to judge; they are among the wrong ones.
-        public var undecided = 0
+        package var undecided = 0
         /// Steps of the final responses that the target wrote.
-        public var targetStepShare: Double?
+        package var targetStepShare: Double?
         /// Answers without a step of the target, and those of them that are right.
-        public var draftAlone = DraftAlone()
+        package var draftAlone = DraftAlone()
         /// Draft steps accepted, of those on which a verdict was passed.
-        public var acceptanceRate: Double?
+        package var acceptanceRate: Double?
         /// The same in draft tokens, as the authors' code counts it.
-        public var acceptanceRateTokens: Double?
+        package var acceptanceRateTokens: Double?
         /// The same in detail; nil where no verdict was passed.
-        public var acceptance: Acceptance?
+        package var acceptance: Acceptance?
         /// How many trajectories were worked on in each wave, the first one first.
-        public var waves: [Int] = []
-        public var tokens = TokenCounts()
+        package var waves: [Int] = []
+        package var tokens = TokenCounts()
         /// See ``Flops``. Of all answers together, and of one; nil where they are not known.
-        public var flopsPaper: Double?
-        public var flopsSpent: Double?
-        public var flopsPaperPerProblem: Double?
-        public var flopsSpentPerProblem: Double?
+        package var flopsPaper: Double?
+        package var flopsSpent: Double?
+        package var flopsPaperPerProblem: Double?
+        package var flopsSpentPerProblem: Double?
 
-        public struct DraftAlone: Sendable, Equatable, Codable {
-            public var count = 0
-            public var correct = 0
+        package struct DraftAlone: Sendable, Equatable, Codable {
+            package var count = 0
+            package var correct = 0
             /// Of all answers.
-            public var share: Double?
+            package var share: Double?
             /// The right ones, of all answers.
-            public var correctShare: Double?
+            package var correctShare: Double?
 
             private enum CodingKeys: String, CodingKey {
                 case count, correct, share
@@ -72,7 +72,7 @@ extension Summary {
 
 extension Summary.Row {
     /// Writes every key, and null where there is nothing to take a share of.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var row = encoder.container(keyedBy: CodingKeys.self)
         try row.encode(method, forKey: .method)
         try row.encode(dataset, forKey: .dataset)
@@ -102,7 +102,7 @@ extension Summary.Row {
 
 extension Summary.Row {
     /// - Parameter lines: of one method and data set.
-    public init(method: String, dataset: String, lines: [ResultLine], flops: Flops) {
+    package init(method: String, dataset: String, lines: [ResultLine], flops: Flops) {
         self.method = method
         self.dataset = dataset
         total = lines.count

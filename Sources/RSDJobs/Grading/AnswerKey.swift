@@ -3,10 +3,10 @@
 /// Numbers are fractions in lowest terms, square roots are taken out, simple polynomials are expanded and ordered, sets and
 /// lists without brackets are sorted; units, styling and the case of words do not count. Made without I/O from the text
 /// alone, it can group the answers of several samples for a vote.
-public struct AnswerKey: Hashable, Sendable, CustomStringConvertible {
-    public let description: String
+package struct AnswerKey: Hashable, Sendable, CustomStringConvertible {
+    package let description: String
 
-    public init(_ answer: String) {
+    package init(_ answer: String) {
         description = AnswerReader.read(answer).key
     }
 }

@@ -4,14 +4,14 @@ import Foundation
 ///
 /// It takes over what is sound of the Qwen2.5-Math evaluation's `math_equal`, and leaves out what is not: `28` is not
 /// `0.28` (but `28%` is either), `[a, b]` is not `(a, b)`, and integers are equal exactly or not at all.
-public struct ExactGrader: Grader {
-    public init() {}
+package struct ExactGrader: Grader {
+    package init() {}
 
-    public static let id = "exact/4"
+    package static let id = "exact/4"
 
-    public func prepare() -> String { Self.id }
+    package func prepare() -> String { Self.id }
 
-    public func grade(_ pairs: [GradingPair]) -> [Grade] {
+    package func grade(_ pairs: [GradingPair]) -> [Grade] {
         pairs.map { pair in
             guard let answer = pair.answer else { return Grade(.empty) }
             return switch comparison(answer, gold: pair.gold, choices: pair.choices) {
@@ -25,7 +25,7 @@ public struct ExactGrader: Grader {
     /// - Parameters:
     ///   - answer: what was found in a response; nil or blank is always wrong.
     ///   - choices: the texts of a multiple choice, if it is one, in the order of the letters.
-    public func isCorrect(_ answer: String?, gold: String, choices: [String] = []) -> Bool {
+    package func isCorrect(_ answer: String?, gold: String, choices: [String] = []) -> Bool {
         comparison(answer, gold: gold, choices: choices) == .same
     }
 

@@ -1,5 +1,5 @@
 /// Judges answers.
-public protocol Grader: Sendable {
+package protocol Grader: Sendable {
     /// Looks whether it can work here.
     ///
     /// - Returns: what the report calls it, with its version.
@@ -14,22 +14,22 @@ public protocol Grader: Sendable {
 }
 
 /// A response, and what it should have come to.
-public struct GradingPair: Sendable, Equatable {
+package struct GradingPair: Sendable, Equatable {
     /// Unique in the run.
-    public var id: String
-    public var dataset: String
-    public var question: String
+    package var id: String
+    package var dataset: String
+    package var question: String
     /// The whole response; empty where only an answer was given.
-    public var text: String
+    package var text: String
     /// What ``AnswerExtraction`` found in it.
-    public var answer: String?
+    package var answer: String?
     /// Whether a limit ended the response. Its last number is no answer then.
-    public var isCut: Bool
-    public var gold: String
+    package var isCut: Bool
+    package var gold: String
     /// The texts of a multiple choice, if it is one, in the order of the letters.
-    public var choices: [String]
+    package var choices: [String]
 
-    public init(
+    package init(
         id: String, dataset: String, question: String, text: String, answer: String?, isCut: Bool = false, gold: String,
         choices: [String] = []
     ) {
@@ -68,8 +68,8 @@ extension Grader {
 }
 
 /// What a grader says of a response.
-public struct Grade: Sendable, Equatable {
-    public enum Verdict: String, Sendable, Codable, CaseIterable {
+package struct Grade: Sendable, Equatable {
+    package enum Verdict: String, Sendable, Codable, CaseIterable {
         case right, wrong
         /// There is no answer. Counts as wrong.
         case empty
@@ -80,14 +80,14 @@ public struct Grade: Sendable, Equatable {
     }
 
     /// Why an answer is wrong that ``ExactGrader`` knows too little algebra to judge.
-    public static let notDecided = "not decided, counted as wrong"
+    package static let notDecided = "not decided, counted as wrong"
 
-    public var verdict: Verdict
-    public var reason: String?
+    package var verdict: Verdict
+    package var reason: String?
     /// The answer that the grader went by, where it found one itself.
-    public var answer: String?
+    package var answer: String?
 
-    public init(_ verdict: Verdict, reason: String? = nil, answer: String? = nil) {
+    package init(_ verdict: Verdict, reason: String? = nil, answer: String? = nil) {
         self.verdict = verdict
         self.reason = reason
         self.answer = answer
@@ -95,10 +95,10 @@ public struct Grade: Sendable, Equatable {
 }
 
 /// A grader that cannot work on this machine, or could not go on.
-public struct GraderUnavailable: Error, Equatable, CustomStringConvertible {
-    public var description: String
+package struct GraderUnavailable: Error, Equatable, CustomStringConvertible {
+    package var description: String
 
-    public init(_ description: String) {
+    package init(_ description: String) {
         self.description = description
     }
 }

@@ -35,18 +35,18 @@ struct RunConclusion: Sendable {
 }
 
 /// How a run ended that came to its end.
-public struct RunOutcome: Sendable {
-    public var directory: RunDirectory
-    public var summary: Summary
+package struct RunOutcome: Sendable {
+    package var directory: RunDirectory
+    package var summary: Summary
     /// Trajectories that were given up.
-    public var failed: Int
+    package var failed: Int
     /// Answers that the grader did not judge, because it took too long or could not.
-    public var unjudged: [Unjudged]
+    package var unjudged: [Unjudged]
 
-    public struct Unjudged: Sendable, Equatable {
-        public var id: String
-        public var verdict: Grade.Verdict
-        public var reason: String
+    package struct Unjudged: Sendable, Equatable {
+        package var id: String
+        package var verdict: Grade.Verdict
+        package var reason: String
     }
 
     init(directory: RunDirectory, summary: Summary, lines: [ResultLine]) {

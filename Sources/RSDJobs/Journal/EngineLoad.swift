@@ -1,18 +1,18 @@
 import ModelLifecycle
 
 /// An engine that was brought up.
-public struct EngineLoad: Sendable, Hashable {
-    public var engine: String
+package struct EngineLoad: Sendable, Hashable {
+    package var engine: String
     /// Until it was ready.
-    public var seconds: Double
+    package var seconds: Double
     /// Seconds since 1970, as in ``TimeSpan``; nil in journals of earlier versions.
-    public var begin: Double?
+    package var begin: Double?
     /// Journals of earlier versions know cold starts only.
-    public var kind: EngineStart.Kind
+    package var kind: EngineStart.Kind
     /// Where the seconds went; nil where the engine does not tell, and in journals of earlier versions.
-    public var phases: StartPhases?
+    package var phases: StartPhases?
 
-    public init(
+    package init(
         _ engine: String, seconds: Double, begin: Double? = nil, kind: EngineStart.Kind = .cold,
         phases: StartPhases? = nil
     ) {

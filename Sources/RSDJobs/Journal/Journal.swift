@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Lines are written in groups: while one group goes to the disk, the next gathers. A caller whose append has returned
 /// knows that its record survives the end of the process and of the machine.
-public final class Journal: Sendable {
+package final class Journal: Sendable {
     private struct State {
         var waiting: [Waiter] = []
         var writing = false
@@ -28,7 +28,7 @@ public final class Journal: Sendable {
     /// - Parameters:
     ///   - goodLength: bytes to keep, as ``JournalReader`` found them.
     ///   - permit: asked before anything is written; what it throws ends all writing.
-    public init(file: URL, goodLength: Int, permit: @escaping @Sendable () throws -> Void = {}) throws {
+    package init(file: URL, goodLength: Int, permit: @escaping @Sendable () throws -> Void = {}) throws {
         path = file.path
         self.permit = permit
         descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
@@ -47,7 +47,7 @@ public final class Journal: Sendable {
     /// Appends a record; returns when it is on the disk.
     ///
     /// - Throws: ``JournalWriteFailure``, or what forbade the writing. After one, every later append fails too: a gap would be worse than a stop.
-    public func append(_ record: JournalRecord) async throws {
+    package func append(_ record: JournalRecord) async throws {
         let line = try JournalLine.encode(record)
         try await withCheckedThrowingContinuation { continuation in
             let start = state.withLock { state in
@@ -90,13 +90,13 @@ public final class Journal: Sendable {
 }
 
 /// The journal could not be written; all that was acknowledged before is on the disk.
-public struct JournalWriteFailure: Error, Equatable, CustomStringConvertible {
-    public var path: String
-    public var errno: Int32
+package struct JournalWriteFailure: Error, Equatable, CustomStringConvertible {
+    package var path: String
+    package var errno: Int32
 
-    public var isDiskFull: Bool { errno == ENOSPC || errno == EDQUOT }
+    package var isDiskFull: Bool { errno == ENOSPC || errno == EDQUOT }
 
-    public var description: String {
+    package var description: String {
         let cause = String(cString: strerror(errno))
         let remedy =
             isDiskFull

@@ -1,14 +1,14 @@
 import Foundation
 
 /// A line of the journal that was damaged after it was written, or that this version does not know.
-public struct JournalCorrupt: Error, CustomStringConvertible {
-    public var file: String
+package struct JournalCorrupt: Error, CustomStringConvertible {
+    package var file: String
     /// Counted from 1.
-    public var line: Int
+    package var line: Int
     /// Whether it is as it was written, by a version that knows more.
-    public var isIntact = false
+    package var isIntact = false
 
-    public var description: String {
+    package var description: String {
         if isIntact {
             return
                 "\(file):\(line): this version of rsd-batch does not know what this line of the journal says: a newer one wrote it. "
@@ -21,13 +21,13 @@ public struct JournalCorrupt: Error, CustomStringConvertible {
 }
 
 /// What a journal file holds.
-public struct JournalContents: Sendable {
-    public var records: [JournalRecord] = []
+package struct JournalContents: Sendable {
+    package var records: [JournalRecord] = []
     /// Bytes up to the end of the last good line; what follows is the torn end of a write that never finished.
-    public var goodLength = 0
-    public var tornBytes = 0
+    package var goodLength = 0
+    package var tornBytes = 0
     /// Whether there is a file.
-    public var isThere = false
+    package var isThere = false
 
     /// Runs that it says it belongs to: one, or those that were merged, each as often as it has a shard; none in journals of
     /// earlier versions.
@@ -39,14 +39,14 @@ public struct JournalContents: Sendable {
     }
 }
 
-public enum JournalReader {
+package enum JournalReader {
     /// Reads a journal that may still be written to, or that its writer could not finish. One that is not there yet holds
     /// nothing.
     ///
     /// A damaged end is what a crash leaves behind and is not returned; a damaged line with good ones after it is an error.
     ///
     /// - Throws: ``JournalCorrupt``, ``DamagedRun`` where something else stands in its place.
-    public static func read(_ file: URL) throws -> JournalContents {
+    package static func read(_ file: URL) throws -> JournalContents {
         guard let data = try RunDirectory.contents(of: file) else { return JournalContents() }
         var contents = JournalContents(isThere: true)
         let decoder = JSONDecoder()

@@ -2,7 +2,7 @@ import Foundation
 import ModelLifecycle
 
 /// One line of the journal.
-public enum JournalRecord: Sendable, Equatable {
+package enum JournalRecord: Sendable, Equatable {
     /// The run that the journal belongs to: its first line, but for journals of earlier versions, which do not say.
     case begun(RunIdentity)
     /// Something happened to a trajectory, and when an engine was asked for it: nil where it was answered by what had been
@@ -74,7 +74,7 @@ extension JournalRecord: Codable {
         case begun, generated, scored, failed, retried, load, wake, swap, speculation, phase, shard
     }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let line = try decoder.container(keyedBy: Key.self)
         func trajectory() throws -> TrajectoryID {
             TrajectoryID(
@@ -149,7 +149,7 @@ extension JournalRecord: Codable {
         }
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var line = encoder.container(keyedBy: Key.self)
         switch self {
         case .begun(let identity):

@@ -2,9 +2,9 @@ import Foundation
 import ModelLifecycle
 
 /// The process that holds a run directory.
-public struct LockHolder: Sendable, Equatable, Codable, CustomStringConvertible {
-    public var host: String
-    public var pid: Int32
+package struct LockHolder: Sendable, Equatable, Codable, CustomStringConvertible {
+    package var host: String
+    package var pid: Int32
     /// The kernel's name for this start of the machine, and the namespace in which the pid means something.
     var boot = ""
     var pids = ""
@@ -17,19 +17,19 @@ public struct LockHolder: Sendable, Equatable, Codable, CustomStringConvertible 
     /// Tells this holding from every other.
     var token = ""
 
-    public init(host: String, pid: Int32) {
+    package init(host: String, pid: Int32) {
         self.host = host
         self.pid = pid
     }
 
-    public var description: String { "process \(pid) on \(host)" }
+    package var description: String { "process \(pid) on \(host)" }
 
     static let usualBeat = 10.0
     /// Beats without a sign of life after which a holder counts as gone.
     static let patience = 6.0
 
     /// Seconds without a sign of life after which it counts as gone.
-    public var longestSilence: Double { Self.sensible(beat) * Self.patience }
+    package var longestSilence: Double { Self.sensible(beat) * Self.patience }
 
     /// Files and environments may say anything: a beat between a millisecond and an hour.
     static func sensible(_ beat: Double) -> Double { (0.001...3600).contains(beat) ? beat : usualBeat }

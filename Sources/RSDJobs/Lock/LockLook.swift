@@ -2,7 +2,7 @@ import Foundation
 import ModelLifecycle
 
 /// Who holds a run directory, for those who do not want to take it.
-public enum LockLook {
+package enum LockLook {
     /// The holder as the files say, and the seconds since its last sign of life, by this machine's clock against that of whoever
     /// keeps the file: to be shown, and not to be built upon. nil where nobody holds it.
     static func now(_ lock: URL) -> (holder: LockHolder, silence: Double)? {

@@ -162,26 +162,26 @@ final class RunLock: Sendable {
 }
 
 /// Another process works on this run.
-public struct RunLocked: Error, Equatable, CustomStringConvertible {
-    public var directory: String
-    public var holder: LockHolder?
+package struct RunLocked: Error, Equatable, CustomStringConvertible {
+    package var directory: String
+    package var holder: LockHolder?
 
-    public var description: String {
+    package var description: String {
         let who = holder?.description ?? "another process"
         return "\(who) is working on \(directory). Wait for it, stop it, or name another directory with --run-dir."
     }
 }
 
 /// Another process has taken the run over, because this one seemed to be gone; or the directory is not where it was.
-public struct RunLockLost: Error, Equatable, CustomStringConvertible {
-    public var directory: String
-    public var holder: LockHolder?
+package struct RunLockLost: Error, Equatable, CustomStringConvertible {
+    package var directory: String
+    package var holder: LockHolder?
     /// Why it could not be seen whether anybody has.
-    public var failure: String?
+    package var failure: String?
     /// Whether the directory is not where it was.
-    public var isElsewhere = false
+    package var isElsewhere = false
 
-    public var description: String {
+    package var description: String {
         if isElsewhere {
             return
                 "\(directory) was moved, removed or replaced while this process worked on it. It has stopped and written no results; "

@@ -30,7 +30,7 @@ extension MethodSettings {
 }
 
 /// One of the decoding methods, with its settings.
-public struct MethodKind: Sendable {
+package struct MethodKind: Sendable {
     let settings: any MethodSettings
 
     /// Every method that there is.
@@ -45,22 +45,22 @@ public struct MethodKind: Sendable {
     }
 
     /// The models that the method needs.
-    public var roles: Set<Role> { settings.roles }
+    package var roles: Set<Role> { settings.roles }
 
     /// The word for it in a spec.
-    public var key: String { type(of: settings).key }
+    package var key: String { type(of: settings).key }
 
-    public static func rsd(_ weighting: Weighting) -> MethodKind {
+    package static func rsd(_ weighting: Weighting) -> MethodKind {
         MethodKind(RewardGuidedSettings(weighting: weighting))
     }
-    public static let draftOnly = MethodKind(DraftOnly())
-    public static let targetOnly = MethodKind(TargetOnly())
+    package static let draftOnly = MethodKind(DraftOnly())
+    package static let targetOnly = MethodKind(TargetOnly())
 }
 
 extension MethodKind: Hashable {
     private var description: [String] { [key] + settings.yaml.flatMap { [$0.key, $0.value] } }
 
-    public static func == (left: MethodKind, right: MethodKind) -> Bool { left.description == right.description }
+    package static func == (left: MethodKind, right: MethodKind) -> Bool { left.description == right.description }
 
-    public func hash(into hasher: inout Hasher) { hasher.combine(description) }
+    package func hash(into hasher: inout Hasher) { hasher.combine(description) }
 }

@@ -4,12 +4,12 @@
 /// order while they pass ω. The first that fails is dropped together with all that follows, and the target model writes
 /// that one step, which is taken as it is. A causal PRM's reward of a step does not depend on what follows the step, so the
 /// decisions are those of the step-at-a-time algorithm.
-public struct RewardGuided: DecodingMethod {
-    public let weighting: Weighting
-    public let lookahead: Lookahead
+package struct RewardGuided: DecodingMethod {
+    package let weighting: Weighting
+    package let lookahead: Lookahead
     /// Whether the PRM judges an end of the response right after a delimiter: an empty step.
-    public let judgesEmptyEnd: Bool
-    public let draw: Draw
+    package let judgesEmptyEnd: Bool
+    package let draw: Draw
 
     /// A draft step that awaits its verdict.
     private struct Pending {
@@ -27,14 +27,14 @@ public struct RewardGuided: DecodingMethod {
     /// The step that fell, until the target has replaced it.
     private var rejected: RejectedStep?
 
-    public init(weighting: Weighting, lookahead: Lookahead, judgesEmptyEnd: Bool = false, draw: Draw) {
+    package init(weighting: Weighting, lookahead: Lookahead, judgesEmptyEnd: Bool = false, draw: Draw) {
         self.weighting = weighting
         self.lookahead = lookahead
         self.judgesEmptyEnd = judgesEmptyEnd
         self.draw = draw
     }
 
-    public func needs(for response: Response) -> [Need] { [need(for: response)] }
+    package func needs(for response: Response) -> [Need] { [need(for: response)] }
 
     private func need(for response: Response) -> Need {
         let steps = response.steps.map(\.text)
@@ -57,7 +57,7 @@ public struct RewardGuided: DecodingMethod {
                 unscored: unscored + (steps.count..<steps.count + drafted.count), undecided: steps.count))
     }
 
-    public mutating func apply(_ event: Event, to response: inout Response) throws {
+    package mutating func apply(_ event: Event, to response: inout Response) throws {
         switch (event, need(for: response)) {
         case (.generated(let answer), .generate(let wanted)) where answer.role == wanted.role:
             response.tokens[writer: answer.role].prompt += answer.promptTokens

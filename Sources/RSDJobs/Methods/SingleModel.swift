@@ -1,12 +1,12 @@
 /// One model writes the whole response: `draft_only`, `target_only` and `speculative`.
-public struct SingleModel: DecodingMethod {
-    public let role: Role
+package struct SingleModel: DecodingMethod {
+    package let role: Role
 
-    public init(role: Role) {
+    package init(role: Role) {
         self.role = role
     }
 
-    public func needs(for response: Response) -> [Need] {
+    package func needs(for response: Response) -> [Need] {
         [
             .generate(
                 Generation(
@@ -15,7 +15,7 @@ public struct SingleModel: DecodingMethod {
         ]
     }
 
-    public mutating func apply(_ event: Event, to response: inout Response) throws {
+    package mutating func apply(_ event: Event, to response: inout Response) throws {
         guard case .generated(let answer) = event, answer.role == role else {
             throw UnexpectedEvent(description: "\(role.rawValue) alone was asked to write; got \(event)")
         }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The weighting function ω of the paper's Table 1: how likely a draft step with reward `r` is kept.
-public enum Weighting: Sendable, Hashable {
+package enum Weighting: Sendable, Hashable {
     /// ω(r) = p.
     case constant(p: Double)
     /// ω(r) = 1 when r ≥ threshold, else 0. Equality accepts. The paper's default, at 0.7.
@@ -14,7 +14,7 @@ public enum Weighting: Sendable, Hashable {
     case logistic(alpha: Double, threshold: Double)
 
     /// ω(r), in 0…1, for a reward in 0…1.
-    public func weight(_ reward: Double) -> Double {
+    package func weight(_ reward: Double) -> Double {
         switch self {
         case .constant(let p): p
         case .binaryStep(let threshold): reward >= threshold ? 1 : 0
@@ -27,7 +27,7 @@ public enum Weighting: Sendable, Hashable {
     /// Whether a step with this reward is kept. Without a reward (NaN) it never is, whatever the weighting.
     ///
     /// - Parameter uniform: a number in 0..<1, asked for only when ω is neither 0 nor 1.
-    public func accepts(reward: Double, uniform: () -> Double) -> Bool {
+    package func accepts(reward: Double, uniform: () -> Double) -> Bool {
         if reward.isNaN { return false }
         let weight = weight(reward)
         if weight >= 1 { return true }

@@ -7,7 +7,8 @@ extension Job {
     ///   - profile: a run whose models and engines are like the job's; nil takes assumptions.
     ///   - gpuMemory: bytes of the GPU to plan for, where it is not this machine's.
     /// - Throws: ``ResidencyImpossible``, ``UnusableRun``, or `CancellationError`.
-    public static func plan(_ job: LoadedJob, profile: RunArchive? = nil, gpuMemory: Int? = nil) async throws -> JobPlan
+    package static func plan(_ job: LoadedJob, profile: RunArchive? = nil, gpuMemory: Int? = nil) async throws
+        -> JobPlan
     {
         try await plan(job, profile: profile, gpuMemory: gpuMemory, rehearsing: 2000)
     }

@@ -1,31 +1,31 @@
 /// What a job would take, before anything is paid for it.
-public struct JobPlan: Sendable, Equatable, Encodable {
-    public var job: String
-    public var methods: Int
-    public var problems: Int
-    public var trajectories: Int
-    public var models: [Model]
-    public var residency: ResidencyKind
+package struct JobPlan: Sendable, Equatable, Encodable {
+    package var job: String
+    package var methods: Int
+    package var problems: Int
+    package var trajectories: Int
+    package var models: [Model]
+    package var residency: ResidencyKind
     /// Why, where the job leaves it to the program, or what could not be known.
-    public var reason: String?
-    public var groups: [Group]
+    package var reason: String?
+    package var groups: [Group]
     /// What the figures rest on, a sentence each.
-    public var basis: [String]
-    public var figures: [Figure]
+    package var basis: [String]
+    package var figures: [Figure]
     /// Where the time goes, the most first.
-    public var costs: [Cost]
+    package var costs: [Cost]
 
     /// One that some method asks.
-    public struct Model: Sendable, Equatable, Encodable {
-        public var role: Role
+    package struct Model: Sendable, Equatable, Encodable {
+        package var role: Role
         /// Weights that a token meets; nil where they are not known.
-        public var parameters: Int?
+        package var parameters: Int?
         /// Where that is known from, or why it is not.
-        public var parametersFrom: String?
+        package var parametersFrom: String?
         /// Bytes, loaded.
-        public var weights: Int
+        package var weights: Int
         /// Bytes of KV cache for one request of the greatest length.
-        public var cache: Int
+        package var cache: Int
 
         private enum CodingKeys: String, CodingKey {
             case role, parameters, weights, cache
@@ -34,29 +34,29 @@ public struct JobPlan: Sendable, Equatable, Encodable {
     }
 
     /// Models that are up together.
-    public struct Group: Sendable, Equatable, Encodable {
-        public var roles: [Role]
+    package struct Group: Sendable, Equatable, Encodable {
+        package var roles: [Role]
         /// Bytes without which they would not start: weights, engines, a cache for one request each.
-        public var need: Int
+        package var need: Int
         /// Bytes that can be had; nil where that is not known.
-        public var budget: Int?
+        package var budget: Int?
     }
 
-    public struct Figure: Sendable, Equatable, Encodable {
-        public var name: Name
-        public var range: PlanRange
+    package struct Figure: Sendable, Equatable, Encodable {
+        package var name: Name
+        package var range: PlanRange
     }
 
     /// A part of the time that is to be expected.
-    public struct Cost: Sendable, Equatable, Encodable {
-        public var what: String
-        public var seconds: Double
+    package struct Cost: Sendable, Equatable, Encodable {
+        package var what: String
+        package var seconds: Double
         /// In 0…1.
-        public var share: Double
+        package var share: Double
     }
 
     /// What a figure counts; encoded as its words.
-    public enum Name: Sendable, Hashable {
+    package enum Name: Sendable, Hashable {
         case waves, requests, sharedAnswers, starts, wakes, swaps
         case tokensWritten(Role), tokensRead(Role), busy(Role)
         case loading, total
@@ -64,9 +64,9 @@ public struct JobPlan: Sendable, Equatable, Encodable {
 }
 
 extension JobPlan.Name: Encodable {
-    public enum Unit: Sendable { case count, tokens, seconds }
+    package enum Unit: Sendable { case count, tokens, seconds }
 
-    public var unit: Unit {
+    package var unit: Unit {
         switch self {
         case .waves, .requests, .sharedAnswers, .starts, .wakes, .swaps: .count
         case .tokensWritten, .tokensRead: .tokens
@@ -75,7 +75,7 @@ extension JobPlan.Name: Encodable {
     }
 
     /// As tables have it.
-    public var words: String {
+    package var words: String {
         switch self {
         case .waves: "waves"
         case .requests: "requests"
@@ -91,7 +91,7 @@ extension JobPlan.Name: Encodable {
         }
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var value = encoder.singleValueContainer()
         try value.encode(words)
     }

@@ -1,23 +1,23 @@
 /// How far a plan was off, once the run is done.
-public struct PlanComparison: Sendable, Equatable, Encodable {
-    public var rows: [Row]
+package struct PlanComparison: Sendable, Equatable, Encodable {
+    package var rows: [Row]
     /// Of the run's trajectories; a plan is for all.
-    public var finished: Int
-    public var total: Int
+    package var finished: Int
+    package var total: Int
 
-    public struct Row: Sendable, Equatable, Encodable {
-        public var name: JobPlan.Name
-        public var planned: PlanRange
-        public var taken: Double
-        public var isWithin: Bool
+    package struct Row: Sendable, Equatable, Encodable {
+        package var name: JobPlan.Name
+        package var planned: PlanRange
+        package var taken: Double
+        package var isWithin: Bool
     }
 
-    public var within: Int { rows.count(where: \.isWithin) }
+    package var within: Int { rows.count(where: \.isWithin) }
 }
 
 extension PlanComparison {
     /// - Throws: ``UnusableRun`` where it is a run of another job.
-    public init(_ plan: JobPlan, of job: LoadedJob, against archive: RunArchive) throws(UnusableRun) {
+    package init(_ plan: JobPlan, of job: LoadedJob, against archive: RunArchive) throws(UnusableRun) {
         guard SpecIdentity(job.following(archive.manifest.identity)).difference(from: archive.manifest.identity).isEmpty
         else {
             throw UnusableRun(

@@ -84,8 +84,8 @@ struct Profile: Sendable {
 }
 
 /// A run that a plan can make nothing of.
-public struct UnusableRun: Error, Equatable, CustomStringConvertible {
-    public var description: String
+package struct UnusableRun: Error, Equatable, CustomStringConvertible {
+    package var description: String
 }
 
 extension Profile {

@@ -3,7 +3,7 @@ import Foundation
 extension Summary {
     /// `summary.csv`: a line for each method and data set. What there is nothing to tell of is empty; the energy of the whole run
     /// is there where it was measured.
-    public var csv: String {
+    package var csv: String {
         let fields = Self.csvFields + (run.joules.map { [Self.energy($0.total)] } ?? [])
         let header = fields.map(\.name)
         let lines = rows.map { row in fields.map { $0.value(row) } }

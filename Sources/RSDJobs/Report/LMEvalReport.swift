@@ -6,7 +6,7 @@ extension RunReport {
     /// `samples_<data set>_<time>.jsonl` (`lm_eval/loggers/evaluation_tracker.py`).
     ///
     /// - Returns: contents by path. The time is that of the run's beginning, so that the same run gives the same names.
-    public func lmEvalFiles() throws -> [(path: String, content: Data)] {
+    package func lmEvalFiles() throws -> [(path: String, content: Data)] {
         let stamp = manifest.created.replacing(":", with: "-").replacing("Z", with: "")
         var files: [(path: String, content: Data)] = []
         for (method, kind) in job.spec.methods.map({ ($0.name, $0.kind) }) {

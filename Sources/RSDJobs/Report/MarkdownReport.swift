@@ -1,6 +1,6 @@
 extension RunReport {
     /// A table for a paper or an issue: accuracies of all methods on all data sets, then the figures of each data set.
-    public var markdown: String {
+    package var markdown: String {
         let datasets = job.spec.datasets.map(\.name)
         var parts = ["# \(job.spec.name.markdown)", facts.joined(separator: "  \n")]
         if finished < total { parts.append("\(finished) of \(total) answers are finished.") }
@@ -110,7 +110,7 @@ extension RunReport {
 
 extension Summary.Row {
     /// `64.9–77.3`, in percent.
-    public var interval: String {
+    package var interval: String {
         guard let accuracyLow, let accuracyHigh else { return "" }
         return "\(NumberFormat.fixed(accuracyLow * 100, 1))–\(NumberFormat.fixed(accuracyHigh * 100, 1))"
     }

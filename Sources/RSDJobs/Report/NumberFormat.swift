@@ -2,9 +2,9 @@ import Foundation
 import ModelLifecycle
 
 /// Numbers as people read them: short, and the same in every locale.
-public enum NumberFormat {
+package enum NumberFormat {
     /// Digits in groups of three: `12,345`.
-    public static func grouped(_ number: Int) -> String {
+    package static func grouped(_ number: Int) -> String {
         let digits = String(number.magnitude)
         var result = ""
         for (index, digit) in digits.enumerated() {
@@ -14,10 +14,10 @@ public enum NumberFormat {
         return (number < 0 ? "-" : "") + result
     }
 
-    public static func grouped(_ number: Double) -> String { grouped(Int(bounding: number)) }
+    package static func grouped(_ number: Double) -> String { grouped(Int(bounding: number)) }
 
     /// Three digits and a prefix: `950`, `1.20 k`, `3.45 T`.
-    public static func si(_ number: Double) -> String {
+    package static func si(_ number: Double) -> String {
         guard number.isFinite else { return "–" }
         var (value, step) = (number, 0)
         // What would round to 1000 belongs to the next prefix.
@@ -30,28 +30,28 @@ public enum NumberFormat {
         return fixed(value, places) + (step == 0 ? "" : " " + prefixes[step])
     }
 
-    public static func si(_ number: Int) -> String { si(Double(number)) }
+    package static func si(_ number: Int) -> String { si(Double(number)) }
 
     private static let prefixes = ["", "k", "M", "G", "T", "P", "E", "Z"]
 
     /// Energy in watt-hours: `0.42 Wh`, `1.20 kWh`.
-    public static func energy(joules: Double) -> String {
+    package static func energy(joules: Double) -> String {
         let number = si(joules / 3600)
         return number + (number.last?.isNumber == true ? " Wh" : "Wh")
     }
 
     /// `71.5%`; `–` where there is nothing to take a share of.
-    public static func percent(_ share: Double?, places: Int = 1) -> String {
+    package static func percent(_ share: Double?, places: Int = 1) -> String {
         share.map { fixed($0 * 100, places) + "%" } ?? "–"
     }
 
     /// How long something took: `0.4 s`, `12.3 s`, `2:05`, `1:02:03`, `3 d 04:05`.
-    public static func duration(_ seconds: Double) -> String {
+    package static func duration(_ seconds: Double) -> String {
         seconds < 59.95 ? fixed(max(0, seconds), 1) + " s" : clock(seconds)
     }
 
     /// A running clock: `0:07`, `2:05`, `1:02:03`, `3 d 04:05`.
-    public static func clock(_ seconds: Double) -> String {
+    package static func clock(_ seconds: Double) -> String {
         let whole = Int(bounding: min(max(0, seconds), 1e12))
         let (days, hours, minutes) = (whole / 86400, whole / 3600 % 24, whole / 60 % 60)
         if days > 0 { return "\(days) d \(two(hours)):\(two(minutes))" }
@@ -60,11 +60,11 @@ public enum NumberFormat {
     }
 
     /// `1 step`, `3 steps`.
-    public static func counted(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
+    package static func counted(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
         "\(grouped(number)) \(number == 1 ? noun : plural ?? noun + "s")"
     }
 
-    public static func fixed(_ number: Double, _ places: Int) -> String {
+    package static func fixed(_ number: Double, _ places: Int) -> String {
         String(format: "%.\(places)f", number)
     }
 

@@ -9,12 +9,12 @@ extension RunReport {
     }
 
     /// `summary.json`.
-    public func summaryJSON() throws -> Data { try AtomicFile.json(summary) }
+    package func summaryJSON() throws -> Data { try AtomicFile.json(summary) }
 
     /// Writes a report whole or not at all, and makes the directories above it.
     ///
     /// - Throws: ``FileFailure``.
-    public static func write(_ data: Data, to file: URL) throws {
+    package static func write(_ data: Data, to file: URL) throws {
         try RunDirectory.make(file.deletingLastPathComponent().path)
         try AtomicFile.write(data, to: file)
     }

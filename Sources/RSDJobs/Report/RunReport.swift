@@ -1,19 +1,19 @@
 import Foundation
 
 /// All that reports of a run are made from. Making one starts nothing and changes nothing.
-public struct RunReport: Sendable {
+package struct RunReport: Sendable {
     let job: LoadedJob
     let manifest: Manifest
-    public let summary: Summary
+    package let summary: Summary
     let lines: [ResultLine]
     /// The same lines as `results.jsonl` has them, with fields that are none of ``ResultLine``'s.
     let results: [Data]
     let timeline: Timeline
     /// Trajectories of the job, finished or not.
-    public let total: Int
+    package let total: Int
 
     /// Trajectories that are finished, and so are in the report.
-    public var finished: Int { lines.count }
+    package var finished: Int { lines.count }
 
     /// - Parameters:
     ///   - results: the content of `results.jsonl`: a line for each finished trajectory.
@@ -38,7 +38,7 @@ extension RunReport {
     /// Of a run as its directory holds it, also while it goes on: of the trajectories that are finished.
     ///
     /// - Throws: what ``RunArchive`` throws; ``RunIncomplete``.
-    public init(_ directory: RunDirectory) throws {
+    package init(_ directory: RunDirectory) throws {
         let archive = try RunArchive(directory)
         try archive.checkResultsAreKept()
         let written = try archive.resultsOnDisk()
@@ -72,7 +72,7 @@ extension RunArchive {
     /// What the results say of a finished trajectory, or would say now while the run goes on.
     ///
     /// - Throws: ``DamagedRun``.
-    public func result(of id: TrajectoryID) throws(DamagedRun) -> ResultLine? {
+    package func result(of id: TrajectoryID) throws(DamagedRun) -> ResultLine? {
         let name = id.description
         return (try resultsOnDisk()?.lines ?? finishedLines()).first { $0.id == name }
     }

@@ -120,8 +120,8 @@ struct EngineMemory: Sendable, Equatable {
 }
 
 /// The machine has not the memory for what the job wants.
-public struct ResidencyImpossible: Error, Sendable, Equatable, CustomStringConvertible {
-    public let description: String
+package struct ResidencyImpossible: Error, Sendable, Equatable, CustomStringConvertible {
+    package let description: String
 }
 
 extension MachineMemory {

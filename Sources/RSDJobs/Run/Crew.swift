@@ -25,7 +25,7 @@ struct Answer: Sendable {
 }
 
 /// Something that only a restart mends.
-public enum EngineTrouble: Sendable, Equatable, CustomStringConvertible {
+package enum EngineTrouble: Sendable, Equatable, CustomStringConvertible {
     case died(Role, how: String)
     case stalled(Role, seconds: Double)
 
@@ -35,7 +35,7 @@ public enum EngineTrouble: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .died(let role, let how): "the \(role.rawValue) engine died (\(how))"
         case .stalled(let role, let seconds):
@@ -48,11 +48,11 @@ public enum EngineTrouble: Sendable, Equatable, CustomStringConvertible {
 struct EngineGone: Error {}
 
 /// An engine that cannot be made to work; what was journalled stays good.
-public struct EngineUseless: Error, CustomStringConvertible {
-    public var roles: [Role]
-    public var reason: String
+package struct EngineUseless: Error, CustomStringConvertible {
+    package var roles: [Role]
+    package var reason: String
 
-    public var description: String {
+    package var description: String {
         let names = roles.map(\.rawValue).joined(separator: ", ")
         return
             "giving up on the \(names) engine: \(reason). Nothing that was done is lost: see its log, mend the cause "

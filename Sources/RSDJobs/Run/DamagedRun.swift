@@ -1,14 +1,14 @@
 import Foundation
 
 /// A file of a run directory that is gone, damaged, or another run's.
-public struct DamagedRun: Error, Equatable, CustomStringConvertible {
-    public var file: String
+package struct DamagedRun: Error, Equatable, CustomStringConvertible {
+    package var file: String
     /// What is wrong with it: the rest of a sentence that begins with the file.
-    public var fault: String
+    package var fault: String
     /// What to do about it, in whole sentences.
-    public var remedy: String
+    package var remedy: String
 
-    public var description: String { "\(file) \(fault). Nothing was changed. \(remedy)" }
+    package var description: String { "\(file) \(fault). Nothing was changed. \(remedy)" }
 
     init(_ file: URL, _ fault: String, _ remedy: String) {
         self.file = file.path

@@ -5,18 +5,18 @@ import ModelLifecycle
 ///
 /// A load or a phase begins only where it can end usefully: bringing the engines up, a least stretch of work, and stopping all
 /// again must fit into the time that is left.
-public struct Deadline: Sendable, Equatable {
+package struct Deadline: Sendable, Equatable {
     /// What to call it: `--deadline`, or Slurm's end of the job.
-    public var source: String
-    public var end: Date
+    package var source: String
+    package var end: Date
 
-    public init(_ source: String, end: Date) {
+    package init(_ source: String, end: Date) {
         self.source = source
         self.end = end
     }
 
     /// Reads a time, `2026-05-01T18:00:00Z` (without a zone it is local), or a duration from now, such as `90m`, `1h30m` or `2d`.
-    public init?(_ text: String, now: Date) {
+    package init?(_ text: String, now: Date) {
         source = "--deadline"
         if let seconds = Self.duration(text) {
             end = now + min(seconds, Duration.longest)
@@ -28,7 +28,7 @@ public struct Deadline: Sendable, Equatable {
     }
 
     /// Slurm's own end of the job that this process is part of, where Slurm tells it.
-    public static func slurm(_ environment: [String: String]) -> Deadline? {
+    package static func slurm(_ environment: [String: String]) -> Deadline? {
         guard let text = environment["SLURM_JOB_END_TIME"], let seconds = Double(text), seconds > 0, seconds.isFinite
         else { return nil }
         return Deadline("the end of the Slurm job", end: Date(timeIntervalSince1970: seconds))

@@ -1,15 +1,15 @@
 import Synchronization
 
 /// A wish to stop, made by a signal and heeded by the run.
-public final class Interruption: Sendable {
-    public enum Level: Int, Sendable, Comparable {
+package final class Interruption: Sendable {
+    package enum Level: Int, Sendable, Comparable {
         case none
         /// Ask nothing new; take what arrives within a moment.
         case draining
         /// Drop what is in flight.
         case immediate
 
-        public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
+        package static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
     }
 
     private struct State {
@@ -20,12 +20,12 @@ public final class Interruption: Sendable {
 
     private let state = Mutex(State())
 
-    public init() {}
+    package init() {}
 
-    public var level: Level { state.withLock { $0.level } }
+    package var level: Level { state.withLock { $0.level } }
 
     /// Raises the level; it never falls.
-    public func raise(to level: Level) {
+    package func raise(to level: Level) {
         let heard = state.withLock { state in
             state.level = max(state.level, level)
             let heard = state.waiters.filter { $0.value.level <= state.level }
@@ -74,9 +74,9 @@ public final class Interruption: Sendable {
 }
 
 /// The run was asked to stop and can be resumed.
-public struct Interrupted: Error {
+package struct Interrupted: Error {
     /// Why, where it was the run's own doing.
-    public var reason: String?
+    package var reason: String?
 
-    public init(reason: String? = nil) { self.reason = reason }
+    package init(reason: String? = nil) { self.reason = reason }
 }

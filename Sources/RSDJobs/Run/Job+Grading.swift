@@ -5,7 +5,7 @@ extension Job {
     ///
     /// - Returns: what the grader calls itself, with its version.
     /// - Throws: ``GraderUnavailable``.
-    public static func grader(of job: LoadedJob) async throws -> String {
+    package static func grader(of job: LoadedJob) async throws -> String {
         let grader = job.spec.grading.grader.grader(venv: job.spec.engine.venv, directory: RunDirectory(job.file))
         return try await grader.prepare()
     }
@@ -18,7 +18,7 @@ extension Job {
     ///   - began: told what the grader calls itself and how many trajectories are finished, of how many.
     /// - Throws: ``NoRun``, ``RunLocked``, ``RunIncomplete``, ``JournalCorrupt``, ``ForeignEvent``, ``GraderUnavailable``,
     ///   ``Interrupted``, or an error of the file system. The files are as they were then.
-    public static func grade(
+    package static func grade(
         _ directory: RunDirectory, with kind: GraderKind? = nil, interruption: Interruption,
         began: (_ grader: String, _ finished: Int, _ total: Int) -> Void
     ) async throws -> Regrading {
@@ -53,14 +53,14 @@ extension Job {
 }
 
 /// What a run's answers came to when they were graded anew.
-public struct Regrading: Sendable {
-    public var outcome: RunOutcome
+package struct Regrading: Sendable {
+    package var outcome: RunOutcome
     /// Answers that count as right now and did not before.
-    public var nowRight = 0
+    package var nowRight = 0
     /// Answers that counted as right before and do not now.
-    public var nowWrong = 0
+    package var nowWrong = 0
     /// Answers that had no verdict before.
-    public var new = 0
+    package var new = 0
 
     init(outcome: RunOutcome, before: [String: Bool]) {
         self.outcome = outcome

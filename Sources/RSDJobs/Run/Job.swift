@@ -1,7 +1,7 @@
 import Logging
 
 /// Runs jobs: the library's front door.
-public enum Job {
+package enum Job {
     /// Runs a job in a directory, or goes on where an earlier process left it.
     ///
     /// - Parameters:
@@ -12,7 +12,7 @@ public enum Job {
     /// - Throws: ``RunLocked``, ``RunLockLost``, ``SpecChanged``, ``JournalCorrupt``, ``JournalWriteFailure``, ``FileFailure``,
     ///   ``Interrupted``, ``GraderUnavailable``, ``EngineUseless``, ``ResidencyImpossible``, or an `EngineError`. Nothing that was journalled is
     ///   lost by any of them.
-    public static func run(
+    package static func run(
         _ job: LoadedJob, in directory: RunDirectory, deadline: Deadline? = nil, waits: Bool = false,
         retryFailed: Bool = false, interruption: Interruption, logger: Logger,
         observe: @escaping @Sendable (RunEvent) -> Void
@@ -34,7 +34,7 @@ public enum Job {
     /// its residency itself.
     ///
     /// - Throws: ``ResidencyImpossible``; an `EngineError` where the engine is not installed.
-    public static func residency(of job: LoadedJob) async throws -> String? {
+    package static func residency(of job: LoadedJob) async throws -> String? {
         guard job.spec.engine.residency == .auto else { return nil }
         let dialect = job.spec.engine.dialect
         let machine = try await MachineMemory.measure(for: job.spec, dialect: dialect)

@@ -1,42 +1,42 @@
 import Foundation
 
 /// `manifest.json`: what a run is, written before anything else so that a run killed at once can be resumed.
-public struct Manifest: Sendable, Equatable, Codable {
+package struct Manifest: Sendable, Equatable, Codable {
     /// Of the run directory's layout.
-    public var format = Manifest.currentFormat
-    public var job: String
+    package var format = Manifest.currentFormat
+    package var job: String
     /// All that a resumption must have in common with the run.
-    public var identity: SpecIdentity
+    package var identity: SpecIdentity
     /// The part of the job that the run is; nil for all of it. The identity is that of the whole job.
-    public var shard: Shard?
-    public var seed: UInt64
-    public var program: String
+    package var shard: Shard?
+    package var seed: UInt64
+    package var program: String
     /// What the engine says of its version.
-    public var engine: String
-    public var host: String
-    public var created: String
+    package var engine: String
+    package var host: String
+    package var created: String
     /// What `residency: auto` came to for the process that last worked on the run; a note and no more.
-    public var residency: String?
+    package var residency: String?
     /// Whether vLLM was told to compute the same whatever else is in the batch (`VLLM_BATCH_INVARIANT=1`), without which even
     /// greedy texts may change with the load; nil where that is not known, or the engine's way in any case.
-    public var batchInvariant: Bool?
+    package var batchInvariant: Bool?
     /// How many weights each model has that a method needs, by role: the models may be elsewhere when the run is graded or reported.
     /// nil in runs of earlier versions.
     var models: [String: ModelSize]?
     /// Of a run that was put together from shards; nil of one that was run.
-    public var merged: Merged?
+    package var merged: Merged?
     /// Whether the journal, which is begun before this is written, says whose it is; nil in runs of earlier versions.
     var namesJournal: Bool?
     /// See ``write(to:)``; nil but in the file.
     var checksum: String?
 
-    public struct Merged: Sendable, Equatable, Codable {
-        public var shards: Int
+    package struct Merged: Sendable, Equatable, Codable {
+        package var shards: Int
         /// What of them is missing, a sentence each.
-        public var missing: [String]
+        package var missing: [String]
     }
 
-    public static let currentFormat = 1
+    package static let currentFormat = 1
 
     /// - Returns: nil where there is none.
     /// - Throws: ``NewerRun``, ``DamagedRun``.
@@ -102,22 +102,22 @@ public struct Manifest: Sendable, Equatable, Codable {
 }
 
 /// A run directory of a version that lays it out in another way.
-public struct NewerRun: Error, Equatable, CustomStringConvertible {
-    public var manifest: String
-    public var program: String
+package struct NewerRun: Error, Equatable, CustomStringConvertible {
+    package var manifest: String
+    package var program: String
 
-    public var description: String {
+    package var description: String {
         "\(manifest): rsd-batch \(program) wrote this run, and this is \(Program.version), which does not know how. Nothing was "
             + "changed. Go on with that version."
     }
 }
 
 /// The spec differs from the one that the run directory was begun with.
-public struct SpecChanged: Error, CustomStringConvertible {
-    public var directory: String
-    public var changes: [SpecIdentity.Change]
+package struct SpecChanged: Error, CustomStringConvertible {
+    package var directory: String
+    package var changes: [SpecIdentity.Change]
 
-    public var description: String {
+    package var description: String {
         let lines = changes.map { "  \($0)" }
         return "the job differs from the one that \(directory) was begun with, and results of two jobs must not mix:\n"
             + lines.joined(separator: "\n")

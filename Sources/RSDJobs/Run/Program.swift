@@ -1,4 +1,4 @@
 /// The program's own facts.
-public enum Program {
-    public static let version = "0.1.0"
+package enum Program {
+    package static let version = "0.1.0"
 }

@@ -3,13 +3,13 @@ import Foundation
 /// A file that takes the place of an old one when all of it is written; until then the old one is as it was.
 ///
 /// What is no regular file, such as a pipe, is written to as it is.
-public final class ReplacedFile {
+package final class ReplacedFile {
     private let path: String
     private let partial: String?
     private var descriptor: Int32
 
     /// - Throws: ``FileFailure``.
-    public init(_ file: URL) throws {
+    package init(_ file: URL) throws {
         path = file.path
         var status = stat()
         let isSpecial = stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
@@ -18,11 +18,11 @@ public final class ReplacedFile {
         guard descriptor >= 0 else { throw FileFailure(path: partial ?? path, errno: errno) }
     }
 
-    public func write(_ data: Data) throws {
+    package func write(_ data: Data) throws {
         try AtomicFile.writeAll(data, to: descriptor, path: partial ?? path)
     }
 
-    public func finish() throws {
+    package func finish() throws {
         guard let partial else { return }
         guard fsync(descriptor) == 0, rename(partial, path) == 0 else { throw FileFailure(path: path, errno: errno) }
         close(descriptor)

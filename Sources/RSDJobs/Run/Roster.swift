@@ -94,12 +94,12 @@ struct Roster: Sendable {
 }
 
 /// An event in the journal that this job cannot have made.
-public struct ForeignEvent: Error, CustomStringConvertible {
+package struct ForeignEvent: Error, CustomStringConvertible {
     /// Of the journal, counted from 1.
-    public var line: Int
-    public var reason: String
+    package var line: Int
+    package var reason: String
 
-    public var description: String {
+    package var description: String {
         "journal/events.jsonl:\(line) does not belong to this job: \(reason). The directory was changed by hand, or was made "
             + "by another version of the program; name another one with --run-dir."
     }

@@ -1,19 +1,19 @@
 import Foundation
 
 /// A run as its directory holds it: read without touching it, also while another process works on it.
-public struct RunArchive: Sendable {
-    public let directory: RunDirectory
+package struct RunArchive: Sendable {
+    package let directory: RunDirectory
     let manifest: Manifest
-    public let job: LoadedJob
-    public let records: [JournalRecord]
+    package let job: LoadedJob
+    package let records: [JournalRecord]
     /// Who works on it now.
-    public let holder: LockHolder?
+    package let holder: LockHolder?
     /// Seconds since the holder's last sign of life, by clocks that may differ.
-    public let silence: Double?
+    package let silence: Double?
     let roster: Roster
 
     /// - Throws: ``NoRun``, ``DamagedRun``, ``RunIncomplete``, ``TooManyShards``, ``JournalCorrupt``, ``ForeignEvent``.
-    public init(_ directory: RunDirectory) throws {
+    package init(_ directory: RunDirectory) throws {
         let manifest = try Manifest.ofRun(in: directory)
         let contents = try JournalReader.read(directory.journal)
         try manifest.check(contents, in: directory)
@@ -70,11 +70,11 @@ public struct RunArchive: Sendable {
     }
 
     /// In the order of the results.
-    public var trajectories: [Trajectory] { roster.all }
+    package var trajectories: [Trajectory] { roster.all }
 
-    public func problem(of id: TrajectoryID) -> Problem? { roster.problem(of: id) }
+    package func problem(of id: TrajectoryID) -> Problem? { roster.problem(of: id) }
 
-    public var figures: RunFigures {
+    package var figures: RunFigures {
         RunFigures(records: records, waves: roster.waves)
     }
 }
@@ -105,9 +105,9 @@ extension RunDirectory {
 }
 
 /// There is no run in this directory.
-public struct NoRun: Error, Equatable, CustomStringConvertible {
-    public var directory: String
-    public var description: String {
+package struct NoRun: Error, Equatable, CustomStringConvertible {
+    package var directory: String
+    package var description: String {
         "\(directory) is not a run directory: it has no manifest.json. `rsd-batch run JOB.yaml` makes one under runs/."
     }
 }

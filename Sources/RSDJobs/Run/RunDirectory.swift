@@ -1,26 +1,26 @@
 import Foundation
 
 /// Where the parts of a run lie. Deleting the directory forgets the run.
-public struct RunDirectory: Sendable, Equatable {
-    public let url: URL
+package struct RunDirectory: Sendable, Equatable {
+    package let url: URL
 
-    public init(_ url: URL) {
+    package init(_ url: URL) {
         self.url = url.standardizedFileURL
     }
 
     /// The spec as it is run, every default filled in.
-    public var job: URL { url.appending(path: "job.yaml") }
-    public var manifest: URL { url.appending(path: "manifest.json") }
-    public var journal: URL { url.appending(path: "journal/events.jsonl") }
+    package var job: URL { url.appending(path: "job.yaml") }
+    package var manifest: URL { url.appending(path: "manifest.json") }
+    package var journal: URL { url.appending(path: "journal/events.jsonl") }
     /// Engine processes that were started, so that the next run finds leftovers.
-    public var engines: URL { url.appending(path: "engines.jsonl") }
-    public var lock: URL { url.appending(path: "lock") }
-    public var logs: URL { url.appending(path: "logs") }
+    package var engines: URL { url.appending(path: "engines.jsonl") }
+    package var lock: URL { url.appending(path: "lock") }
+    package var logs: URL { url.appending(path: "logs") }
     /// One line a finished trajectory, written when all are finished.
-    public var results: URL { url.appending(path: "results.jsonl") }
-    public var summary: URL { url.appending(path: "summary.json") }
-    public var summaryTable: URL { url.appending(path: "summary.csv") }
-    public var report: URL { url.appending(path: "report.html") }
+    package var results: URL { url.appending(path: "results.jsonl") }
+    package var summary: URL { url.appending(path: "summary.json") }
+    package var summaryTable: URL { url.appending(path: "summary.csv") }
+    package var report: URL { url.appending(path: "report.html") }
 
     /// The content of `results.jsonl`; nil where it is not there, or no file.
     var resultsContent: Data? { try? Self.contents(of: results) }
@@ -109,10 +109,10 @@ enum AtomicFile {
 }
 
 /// A file of the run directory that could not be written.
-public struct FileFailure: Error, Equatable, CustomStringConvertible {
-    public var path: String
-    public var errno: Int32
+package struct FileFailure: Error, Equatable, CustomStringConvertible {
+    package var path: String
+    package var errno: Int32
 
-    public var isDiskFull: Bool { errno == ENOSPC || errno == EDQUOT }
-    public var description: String { "\(path): \(String(cString: strerror(errno)))" }
+    package var isDiskFull: Bool { errno == ENOSPC || errno == EDQUOT }
+    package var description: String { "\(path): \(String(cString: strerror(errno)))" }
 }

@@ -1,5 +1,5 @@
 /// What a run tells those who watch it.
-public enum RunEvent: Sendable {
+package enum RunEvent: Sendable {
     /// An earlier process has worked on this run: how all trajectories stand, and what its engines did.
     case resumed([Trajectory], RunFigures)
     /// A process on another machine held the run last; it is taken over once no sign of life came from it for so long. Where

@@ -1,12 +1,12 @@
 import Foundation
 
 /// What a journal belongs to: a job, or one shard of it.
-public struct RunIdentity: Sendable, Hashable {
+package struct RunIdentity: Sendable, Hashable {
     /// ``SpecIdentity/hash`` of the whole job.
-    public var job: String
-    public var shard: Shard?
+    package var job: String
+    package var shard: Shard?
 
-    public init(job: String, shard: Shard? = nil) {
+    package init(job: String, shard: Shard? = nil) {
         self.job = job
         self.shard = shard
     }

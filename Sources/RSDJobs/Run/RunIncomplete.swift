@@ -1,14 +1,14 @@
 /// A run cannot be looked at without something that its directory has no copy of and that is gone, or is another by now.
-public struct RunIncomplete: Error, CustomStringConvertible {
+package struct RunIncomplete: Error, CustomStringConvertible {
     /// What is wrong with the run's own spec.
-    public var errors: SpecErrors
+    package var errors: SpecErrors
 
     /// What to do about it.
-    public var advice: String {
+    package var advice: String {
         "the run needs what its spec names: put back what is missing, or correct its place in \(errors.file)"
     }
 
-    public var description: String { "\(errors.description)\n\(advice)" }
+    package var description: String { "\(errors.description)\n\(advice)" }
 }
 
 extension RunIncomplete {

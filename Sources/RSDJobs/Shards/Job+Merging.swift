@@ -11,7 +11,7 @@ extension Job {
     /// - Returns: the outcome, and what is missing.
     /// - Throws: ``ShardsUnfit``, ``NoShards``, ``ShardsMixed``, ``RunLocked``, or what ``grade(_:with:interruption:began:)``
     ///   throws. Nothing is written where shards are unfit.
-    public static func merge(
+    package static func merge(
         _ parent: RunDirectory, partial: Bool = false, interruption: Interruption,
         waiting: @escaping @Sendable (_ seconds: Double) -> Void = { _ in },
         began: (_ grader: String, _ finished: Int, _ total: Int) -> Void
@@ -86,9 +86,9 @@ struct MergedRun {
 }
 
 /// The directory holds a run that is not divided into shards.
-public struct UndividedRun: Error, Equatable, CustomStringConvertible {
-    public var directory: String
-    public var description: String {
+package struct UndividedRun: Error, Equatable, CustomStringConvertible {
+    package var directory: String
+    package var description: String {
         "\(directory) holds a run that is not divided into shards, and the two must not mix. Leave --shard out to go on with it, or "
             + "name another directory with --run-dir."
     }

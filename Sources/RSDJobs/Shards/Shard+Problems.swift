@@ -34,7 +34,7 @@ extension LoadedJob {
     /// The part of the job that is one shard; what the job is remains the same.
     ///
     /// - Throws: ``TooManyShards``.
-    public func part(_ shard: Shard) throws(TooManyShards) -> LoadedJob {
+    package func part(_ shard: Shard) throws(TooManyShards) -> LoadedJob {
         let count = allProblems.values.reduce(0) { $0 + $1.count }
         guard shard.count <= count else { throw TooManyShards(shards: shard.count, problems: count) }
         var part = self
@@ -45,11 +45,11 @@ extension LoadedJob {
 }
 
 /// Some shards would have nothing to do.
-public struct TooManyShards: Error, Equatable, CustomStringConvertible {
-    public var shards: Int
-    public var problems: Int
+package struct TooManyShards: Error, Equatable, CustomStringConvertible {
+    package var shards: Int
+    package var problems: Int
 
-    public var description: String {
+    package var description: String {
         "the job has \(counted(problems, "problem")), and \(counted(shards, "shard")) would leave some without any; "
             + "divide it into \(problems) at most"
     }

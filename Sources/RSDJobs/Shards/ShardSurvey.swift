@@ -122,8 +122,8 @@ struct ShardSurvey: Sendable {
 }
 
 /// Why a shard cannot be merged.
-public struct ShardFault: Sendable, Equatable, CustomStringConvertible {
-    public enum Kind: Sendable, Equatable {
+package struct ShardFault: Sendable, Equatable, CustomStringConvertible {
+    package enum Kind: Sendable, Equatable {
         case notBegun
         case running(LockHolder?, finished: Int, of: Int)
         case unfinished(Int, of: Int)
@@ -133,10 +133,10 @@ public struct ShardFault: Sendable, Equatable, CustomStringConvertible {
         case foreign([SpecIdentity.Change], than: Shard)
     }
 
-    public var shard: Shard
-    public var kind: Kind
+    package var shard: Shard
+    package var kind: Kind
 
-    public var description: String { "\(shard.directoryName) \(what)" }
+    package var description: String { "\(shard.directoryName) \(what)" }
 
     private var what: String {
         switch kind {
@@ -171,11 +171,11 @@ public struct ShardFault: Sendable, Equatable, CustomStringConvertible {
 }
 
 /// Shards that stand in the way of a merge.
-public struct ShardsUnfit: Error, Equatable, CustomStringConvertible {
-    public var run: ShardedRun
-    public var faults: [ShardFault]
+package struct ShardsUnfit: Error, Equatable, CustomStringConvertible {
+    package var run: ShardedRun
+    package var faults: [ShardFault]
 
-    public var description: String {
+    package var description: String {
         let lines = faults.flatMap { fault in ["  \(fault)"] + fault.remedies(in: run).map { "    \($0)" } }
         let next =
             faults.allSatisfy(\.kind.isOfThisJob)
@@ -197,9 +197,9 @@ extension ShardFault.Kind {
 }
 
 /// There are no shards in this directory.
-public struct NoShards: Error, Equatable, CustomStringConvertible {
-    public var directory: String
-    public var description: String {
+package struct NoShards: Error, Equatable, CustomStringConvertible {
+    package var directory: String
+    package var description: String {
         "\(directory) holds no shard that was begun. `rsd-batch run JOB.yaml --run-dir \(directory) --shard 1/N` begins one, and "
             + "`rsd-batch submit` all of them on Slurm."
     }

@@ -1,19 +1,19 @@
 import Foundation
 
 /// A run in shards: the directory that holds the shards' run directories, and what they are merged into.
-public struct ShardedRun: Sendable, Equatable {
-    public let parent: RunDirectory
+package struct ShardedRun: Sendable, Equatable {
+    package let parent: RunDirectory
 
-    public init(_ parent: RunDirectory) {
+    package init(_ parent: RunDirectory) {
         self.parent = parent
     }
 
-    public func directory(of shard: Shard) -> RunDirectory {
+    package func directory(of shard: Shard) -> RunDirectory {
         RunDirectory(parent.url.appending(path: shard.directoryName))
     }
 
     /// The shards that have a directory, by count and index.
-    public var present: [Shard] {
+    package var present: [Shard] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: parent.url.path)) ?? []
         return names.compactMap(Shard.init(directoryName:)).sorted { ($0.count, $0.index) < ($1.count, $1.index) }
     }
@@ -27,7 +27,7 @@ public struct ShardedRun: Sendable, Equatable {
     }
 
     /// Whether all shards have been put together.
-    public func isMerged() throws -> Bool {
+    package func isMerged() throws -> Bool {
         try Manifest.read(parent.manifest)?.merged?.missing.isEmpty ?? false
     }
 
@@ -46,13 +46,13 @@ public struct ShardedRun: Sendable, Equatable {
 }
 
 /// A directory holds the shards of a run that is divided in another way.
-public struct ShardsMixed: Error, Equatable, CustomStringConvertible {
-    public var directory: String
-    public var found: [Shard]
+package struct ShardsMixed: Error, Equatable, CustomStringConvertible {
+    package var directory: String
+    package var found: [Shard]
     /// What was to be run there; nil is the undivided job.
-    public var shard: Shard?
+    package var shard: Shard?
 
-    public var description: String {
+    package var description: String {
         let names = found.prefix(4).map(\.directoryName).joined(separator: ", ") + (found.count > 4 ? ", …" : "")
         let next =
             shard == nil
@@ -65,13 +65,13 @@ public struct ShardsMixed: Error, Equatable, CustomStringConvertible {
 }
 
 /// The run directory is that of another part of the job.
-public struct ShardChanged: Error, Equatable, CustomStringConvertible {
-    public var directory: String
+package struct ShardChanged: Error, Equatable, CustomStringConvertible {
+    package var directory: String
     /// nil is the undivided job.
-    public var found: Shard?
-    public var wanted: Shard?
+    package var found: Shard?
+    package var wanted: Shard?
 
-    public var description: String {
+    package var description: String {
         func name(_ shard: Shard?) -> String { shard.map { "shard \($0)" } ?? "the undivided job" }
         let option = found.map { "give --shard \($0) with the directory above it as --run-dir" } ?? "leave --shard out"
         return "\(directory) was begun as \(name(found)), and what is to be run is \(name(wanted)). To go on with it, "

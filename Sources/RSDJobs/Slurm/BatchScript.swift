@@ -1,23 +1,23 @@
 /// The scripts that a submission leaves in the run's directory, for people to read and for Slurm to run.
-public struct BatchScript: Sendable, Equatable {
+package struct BatchScript: Sendable, Equatable {
     /// Of the job, as its spec says.
-    public var name: String
+    package var name: String
     /// Absolute path of this program, on nodes and here.
-    public var program: String
+    package var program: String
     /// Absolute path of the directory above the shards.
-    public var directory: String
-    public var request: SlurmRequest
+    package var directory: String
+    package var request: SlurmRequest
     /// Shards to run: all, or those that are not finished.
-    public var shards: [Int]
+    package var shards: [Int]
     /// The spec's name in the directory.
-    public var spec: String
+    package var spec: String
 
     /// Seconds before the time limit at which Slurm warns. It looks every 30 seconds, so that a warning may come that much earlier.
     static let warning = 90
     /// Restarts in a row without a new answer after which a shard is not requeued any more.
     static let barrenRestarts = 3
 
-    public init(
+    package init(
         name: String, program: String, directory: String, request: SlurmRequest, shards: [Int],
         spec: String = "job.yaml"
     ) {
@@ -52,7 +52,7 @@ public struct BatchScript: Sendable, Equatable {
     private var furtherMergeOptions: [String] { request.options.filter(Self.isOfMergeToo) }
 
     /// `submit.sbatch`: an array with a task for each shard.
-    public var array: String {
+    package var array: String {
         """
         #!/bin/bash
         \(Self.lines(ownArrayOptions, request.options))
@@ -116,7 +116,7 @@ public struct BatchScript: Sendable, Equatable {
     }
 
     /// `merge.sbatch`: run when every task of the array has ended, however it ended; it names what is missing.
-    public var merge: String {
+    package var merge: String {
         """
         #!/bin/bash
         \(Self.lines(ownMergeOptions, furtherMergeOptions))

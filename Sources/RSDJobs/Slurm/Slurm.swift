@@ -5,10 +5,10 @@ import ModelLifecycle
 ///
 /// They are asked in an environment of their own: variables would change what they answer (`SQUEUE_STATES`), whom they cancel
 /// (`SCANCEL_USER`), or which cluster they ask (`SLURM_CLUSTERS`).
-public struct Slurm: Sendable {
+package struct Slurm: Sendable {
     private let environment: SlurmEnvironment
 
-    public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+    package init(environment: [String: String] = ProcessInfo.processInfo.environment) {
         self.environment = SlurmEnvironment(environment)
     }
 
@@ -23,7 +23,7 @@ public struct Slurm: Sendable {
     var configuration: String? { environment.variables["SLURM_CONF"] }
 
     /// What the environment says by itself of GPUs.
-    public var namesGPUs: Bool { environment.namesGPUs }
+    package var namesGPUs: Bool { environment.namesGPUs }
 
     /// Submits a script.
     ///
@@ -39,7 +39,7 @@ public struct Slurm: Sendable {
 
     /// The tasks of what was submitted that have not ended. Slurm forgets jobs some minutes after their end, and then there
     /// are none.
-    public func queue(_ submission: Submission) async throws -> [SlurmTask] {
+    package func queue(_ submission: Submission) async throws -> [SlurmTask] {
         let options = ["-h", "-r", "-j", submission.jobs.joined(separator: ","), "-o", SlurmTask.format]
         do {
             let said = try await ask("squeue", options, of: submission)
@@ -50,7 +50,7 @@ public struct Slurm: Sendable {
     }
 
     /// Cancels what was submitted; jobs that have ended are no error.
-    public func cancel(_ submission: Submission) async throws {
+    package func cancel(_ submission: Submission) async throws {
         do {
             _ = try await ask("scancel", submission.jobs, of: submission)
         } catch let refusal as SlurmRefusal where refusal.said.contains("Invalid job id") {
@@ -59,7 +59,7 @@ public struct Slurm: Sendable {
     }
 
     /// Whether there is a Slurm here.
-    public var isHere: Bool { environment.path.program("squeue") != nil }
+    package var isHere: Bool { environment.path.program("squeue") != nil }
 
     /// Asks the cluster that has the jobs: on another one their ids are somebody else's.
     private func ask(_ command: String, _ arguments: [String], of submission: Submission) async throws -> String {
@@ -79,9 +79,9 @@ public struct Slurm: Sendable {
 }
 
 /// Slurm's commands are not on this machine.
-public struct SlurmMissing: Error, Equatable, CustomStringConvertible {
-    public var command: String
-    public var description: String {
+package struct SlurmMissing: Error, Equatable, CustomStringConvertible {
+    package var command: String
+    package var description: String {
         "there is no \(command) on PATH: submit from a login node of the cluster; --print shows the scripts without submitting them"
     }
 }

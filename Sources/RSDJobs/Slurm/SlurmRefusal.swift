@@ -1,15 +1,15 @@
 /// A command of Slurm failed.
-public struct SlurmRefusal: Error, Equatable, CustomStringConvertible {
-    public var command: String
+package struct SlurmRefusal: Error, Equatable, CustomStringConvertible {
+    package var command: String
     /// What it printed.
-    public var said: String
+    package var said: String
 
-    public init(command: String, said: String) {
+    package init(command: String, said: String) {
         self.command = command
         self.said = said
     }
 
-    public var description: String {
+    package var description: String {
         let lines = said.split(separator: "\n").map { $0.trimmingPrefix("\(command): ").trimmingPrefix("error: ") }
         let words = lines.joined(separator: "; ")
         guard let known = Self.known.first(where: { known in lines.contains { $0.contains(known.text) } }) else {

@@ -1,17 +1,17 @@
 /// What a submission asks Slurm for.
-public struct SlurmRequest: Sendable, Equatable {
-    public var shards: Int
-    public var partition: String?
+package struct SlurmRequest: Sendable, Equatable {
+    package var shards: Int
+    package var partition: String?
     /// As Slurm writes it, `2:00:00` or `1-12`; nil is the partition's own limit.
-    public var time: String?
+    package var time: String?
     /// Of each shard, `0` for none; nil leaves it to the options and the environment.
-    public var gpus: String?
+    package var gpus: String?
     /// Shards at work at the same time, at most.
-    public var arrayLimit: Int?
+    package var arrayLimit: Int?
     /// Further options of sbatch, as they are.
-    public var options: [String]
+    package var options: [String]
 
-    public init(
+    package init(
         shards: Int, partition: String? = nil, time: String? = nil, gpus: String? = nil, arrayLimit: Int? = nil,
         options: [String] = []
     ) {
@@ -27,12 +27,12 @@ public struct SlurmRequest: Sendable, Equatable {
     var statesGPUs: Bool { gpus != nil || namesGPUs }
 
     /// Whether the options ask for GPUs in words of their own.
-    public var namesGPUs: Bool {
+    package var namesGPUs: Bool {
         options.contains { $0.hasPrefix("--gpus") || $0.hasPrefix("--gres") || $0.hasPrefix("-G") }
     }
 }
 
 extension LoadedJob {
     /// Whether its engines run on GPUs as far as the job tells: vLLM's build for processors asks for none.
-    public var wantsGPU: Bool { spec.engine.kind == .vllm && spec.engine.residency != .attach }
+    package var wantsGPU: Bool { spec.engine.kind == .vllm && spec.engine.residency != .attach }
 }

@@ -1,15 +1,15 @@
 /// A job or a task of an array that has not ended, as squeue tells of it.
-public struct SlurmTask: Sendable, Equatable, Codable {
+package struct SlurmTask: Sendable, Equatable, Codable {
     /// Of the job or the whole array.
-    public var job: String
+    package var job: String
     /// In the array; nil for a job that is none.
-    public var task: Int?
+    package var task: Int?
     /// `PENDING`, `RUNNING`, …
-    public var state: String
+    package var state: String
     /// Why it waits, in Slurm's word.
-    public var reason: String
+    package var reason: String
 
-    public init(job: String, task: Int? = nil, state: String, reason: String = "None") {
+    package init(job: String, task: Int? = nil, state: String, reason: String = "None") {
         self.job = job
         self.task = task
         self.state = state
@@ -26,18 +26,18 @@ public struct SlurmTask: Sendable, Equatable, Codable {
     }
 
     /// Why it waits, in words; nil where it does not.
-    public var waiting: SlurmWaiting? {
+    package var waiting: SlurmWaiting? {
         state == "PENDING" ? SlurmWaiting(reason) : nil
     }
 }
 
 /// Why a job waits.
-public struct SlurmWaiting: Sendable, Equatable {
-    public var words: String
+package struct SlurmWaiting: Sendable, Equatable {
+    package var words: String
     /// What to do or to look at, where there is something.
-    public var next: String?
+    package var next: String?
     /// Whether it will not start as it is.
-    public var isForGood: Bool
+    package var isForGood: Bool
 
     init(_ reason: String) {
         let known = Self.known.first { reason.hasPrefix($0.prefix) }

@@ -1,26 +1,26 @@
 import Foundation
 
 /// `submission.json`: what was last submitted for a run in shards.
-public struct Submission: Sendable, Equatable, Codable {
+package struct Submission: Sendable, Equatable, Codable {
     /// Slurm's id of the array.
-    public var array: String
+    package var array: String
     /// Of the job that merges; nil where it could not be submitted.
-    public var merge: String?
-    public var shards: Int
+    package var merge: String?
+    package var shards: Int
     /// Shards that the array has tasks for.
-    public var submitted: [Int]
-    public var at: String
+    package var submitted: [Int]
+    package var at: String
     /// The cluster that has the jobs, where sbatch named it.
-    public var cluster: String?
+    package var cluster: String?
     /// SLURM_CONF at the submission; nil where it was not set.
-    public var configuration: String?
+    package var configuration: String?
 
-    public var jobs: [String] { [array] + (merge.map { [$0] } ?? []) }
+    package var jobs: [String] { [array] + (merge.map { [$0] } ?? []) }
 
     /// ` on gpu`: the cluster, where it has a name here.
-    public var place: String { cluster.map { " on \($0)" } ?? "" }
+    package var place: String { cluster.map { " on \($0)" } ?? "" }
 
-    public static func read(in parent: RunDirectory) throws -> Submission? {
+    package static func read(in parent: RunDirectory) throws -> Submission? {
         guard let data = try RunDirectory.contents(of: parent.submission) else { return nil }
         do {
             return try JSONDecoder().decode(Submission.self, from: data)
@@ -34,9 +34,9 @@ public struct Submission: Sendable, Equatable, Codable {
 
 extension RunDirectory {
     /// See ``Submission``.
-    public var submission: URL { url.appending(path: "submission.json") }
+    package var submission: URL { url.appending(path: "submission.json") }
     /// The spec with all its values, for the tasks alone; there only where ``job`` does not have them.
     var submittedJob: URL { url.appending(path: "submit.yaml") }
-    public var arrayScript: URL { url.appending(path: "submit.sbatch") }
-    public var mergeScript: URL { url.appending(path: "merge.sbatch") }
+    package var arrayScript: URL { url.appending(path: "submit.sbatch") }
+    package var mergeScript: URL { url.appending(path: "merge.sbatch") }
 }

@@ -1,16 +1,16 @@
 import Foundation
 
 /// Submits runs in shards to Slurm.
-public struct Submitter: Sendable {
-    public let job: LoadedJob
-    public let run: ShardedRun
-    public let request: SlurmRequest
+package struct Submitter: Sendable {
+    package let job: LoadedJob
+    package let run: ShardedRun
+    package let request: SlurmRequest
     private let slurm: Slurm
     private let program: String
 
     /// - Parameter program: absolute path of this program.
     /// - Throws: ``TooManyShards``.
-    public init(
+    package init(
         _ job: LoadedJob, in parent: RunDirectory, request: SlurmRequest, program: String, slurm: Slurm = Slurm()
     ) throws(TooManyShards) {
         if let first = Shard.all(request.shards).first { _ = try job.part(first) }
@@ -23,7 +23,7 @@ public struct Submitter: Sendable {
     }
 
     /// The scripts for these shards.
-    public func scripts(for shards: [Int]) -> BatchScript {
+    package func scripts(for shards: [Int]) -> BatchScript {
         BatchScript(
             name: job.spec.name, program: program, directory: run.parent.url.path, request: request, shards: shards,
             spec: (job.spec.hasSecrets ? run.parent.submittedJob : run.parent.job).lastPathComponent)
@@ -33,7 +33,7 @@ public struct Submitter: Sendable {
     ///
     /// - Throws: ``ShardsMixed``, ``UndividedRun``, ``SpecChanged`` where a shard was begun with another job, or what reading a
     ///   shard throws.
-    public func unfinished() throws -> [Int] {
+    package func unfinished() throws -> [Int] {
         let shards = Shard.all(request.shards)
         if let first = shards.first { try ShardedRun.check(run.directory(of: first), isFor: first) }
         let identity = SpecIdentity(job)
@@ -48,7 +48,7 @@ public struct Submitter: Sendable {
     }
 
     /// Writes the spec down as it is now: what is edited later is another job. The merge grades as it says.
-    public func keepSpec() throws {
+    package func keepSpec() throws {
         let parent = run.parent
         try RunDirectory.make(parent.url.path)
         try AtomicFile.write(Data(job.spec.withoutSecrets.renderYAML().utf8), to: parent.job)
@@ -65,7 +65,7 @@ public struct Submitter: Sendable {
     /// - Parameter shards: not empty.
     /// - Returns: what was submitted, and why the merge was not where it could not be.
     /// - Throws: ``StillQueued``, ``SlurmMissing``, ``SlurmRefusal``, ``FileFailure``.
-    public func submit(_ shards: [Int]) async throws -> (submission: Submission, mergeRefusal: SlurmRefusal?) {
+    package func submit(_ shards: [Int]) async throws -> (submission: Submission, mergeRefusal: SlurmRefusal?) {
         let parent = run.parent
         if let earlier = try Submission.read(in: parent) {
             let tasks = try await slurm.queue(earlier)
@@ -100,7 +100,7 @@ public struct Submitter: Sendable {
     }
 
     /// What Slurm says right after a submission about tasks that will never start as they are.
-    public func neverStarting(_ submission: Submission) async throws -> SlurmWaiting? {
+    package func neverStarting(_ submission: Submission) async throws -> SlurmWaiting? {
         for _ in 0..<10 {
             let tasks = try await slurm.queue(submission).filter { $0.job == submission.array }
             let waiting = tasks.compactMap(\.waiting)
@@ -114,11 +114,11 @@ public struct Submitter: Sendable {
 }
 
 /// What was submitted earlier has not ended.
-public struct StillQueued: Error, Equatable, CustomStringConvertible {
-    public var directory: String
-    public var tasks: [SlurmTask]
+package struct StillQueued: Error, Equatable, CustomStringConvertible {
+    package var directory: String
+    package var tasks: [SlurmTask]
 
-    public var description: String {
+    package var description: String {
         let states = Dictionary(grouping: tasks, by: \.state).mapValues(\.count).sorted { $0.key < $1.key }
             .map { "\($0.value) \($0.key.lowercased())" }.joined(separator: ", ")
         let jobs = Set(tasks.map(\.job)).sorted().joined(separator: " and ")

@@ -1,26 +1,26 @@
 /// A data set as a job names it.
-public struct DatasetSpec: Sendable, Equatable {
-    public var name: String
+package struct DatasetSpec: Sendable, Equatable {
+    package var name: String
     /// An absolute path, or the address (`http://`, `https://`) of a file that is fetched once.
-    public var path: String
+    package var path: String
     /// The file's SHA-256 in lower-case hexadecimal.
-    public var sha256: String?
+    package var sha256: String?
     /// nil where the end of the path says it.
-    public var format: DatasetFormat?
+    package var format: DatasetFormat?
     /// The named shape of the records.
-    public var reader: String?
+    package var reader: String?
     /// Fields of each record; nil is what the reader does.
-    public var question: String?
-    public var answer: String?
-    public var choices: ChoiceFields?
+    package var question: String?
+    package var answer: String?
+    package var choices: ChoiceFields?
     /// Field with the problem's id; nil numbers them from 0 as they stand in the file.
-    public var id: String?
+    package var id: String?
     /// Puts the records into an order that this number stands for, before `start` and `limit`.
-    public var shuffle: UInt64?
+    package var shuffle: UInt64?
     /// Leaves out so many records.
-    public var start = 0
+    package var start = 0
     /// At most this many problems.
-    public var limit: Int?
+    package var limit: Int?
 
     /// Whether the file is fetched from an address.
     var isRemote: Bool { Self.isAddress(path) }
@@ -36,7 +36,7 @@ public struct DatasetSpec: Sendable, Equatable {
 }
 
 /// Where a record has what may be chosen.
-public enum ChoiceFields: Sendable, Equatable {
+package enum ChoiceFields: Sendable, Equatable {
     /// In one field, which holds a list.
     case field(String)
     /// In a field for each choice.

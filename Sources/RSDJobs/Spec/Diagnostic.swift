@@ -1,22 +1,22 @@
 /// One thing that is wrong with a job: where it is, and what to do about it.
-public struct Diagnostic: Error, Sendable, Equatable {
+package struct Diagnostic: Error, Sendable, Equatable {
     /// An error stops the job before it starts; a warning does not.
-    public enum Severity: String, Sendable { case error, warning }
+    package enum Severity: String, Sendable { case error, warning }
 
-    public var severity: Severity
+    package var severity: Severity
     /// The path to show, as the user would type it.
-    public var file: String
+    package var file: String
     /// From 1; nil when the whole file is meant.
-    public var line: Int?
+    package var line: Int?
     /// From 1, in Unicode scalars; nil when the whole line is meant.
-    public var column: Int?
-    public var message: String
+    package var column: Int?
+    package var message: String
     /// The line that the message is about; nil when showing it would not help.
-    public var sourceLine: String?
+    package var sourceLine: String?
     /// How many errors it stands for: more than one only for the last of a cut list.
-    public var count: Int
+    package var count: Int
 
-    public init(
+    package init(
         _ severity: Severity = .error, file: String, line: Int? = nil, column: Int? = nil, message: String,
         sourceLine: String? = nil, count: Int = 1
     ) {
@@ -30,7 +30,7 @@ public struct Diagnostic: Error, Sendable, Equatable {
     }
 
     /// `file:line:column: error: message`, then the source line with a caret under the place.
-    public var rendered: String {
+    package var rendered: String {
         let place = ([file] + [line, column].compactMap { $0.map(String.init) }).joined(separator: ":")
         let head = "\(place): \(severity.rawValue): \(message)"
         guard let excerpt else { return head }
@@ -60,20 +60,20 @@ public struct Diagnostic: Error, Sendable, Equatable {
 }
 
 /// Everything that is wrong with a job, found in one go.
-public struct SpecErrors: Error, Sendable, Equatable, CustomStringConvertible {
+package struct SpecErrors: Error, Sendable, Equatable, CustomStringConvertible {
     /// The spec, as the user would type its path.
-    public var file: String
+    package var file: String
     /// Errors and warnings: those of the spec by position, then those of each data set by line.
-    public var diagnostics: [Diagnostic]
+    package var diagnostics: [Diagnostic]
     /// Whether nothing is wrong with the job, and the disk is full or cannot be written.
-    public var isAboutStorage = false
+    package var isAboutStorage = false
 
-    public init(file: String, diagnostics: [Diagnostic]) {
+    package init(file: String, diagnostics: [Diagnostic]) {
         self.file = file
         self.diagnostics = diagnostics
     }
 
-    public var description: String {
+    package var description: String {
         func total(_ severity: Diagnostic.Severity) -> Int {
             diagnostics.reduce(0) { $0 + ($1.severity == severity ? $1.count : 0) }
         }

@@ -2,13 +2,13 @@ import Foundation
 import OrderedCollections
 
 /// Loads jobs.
-public enum JobLoader {
+package enum JobLoader {
     /// Reads a spec and all that it names, and reports everything that is wrong in one error.
     ///
     /// Grading and reporting need no models: with `withModels: false` their files are not looked at, and the job
     /// says nothing of them.
     /// Data sets with an address are taken from the cache: see ``fetchDatasets(of:into:interruption:retries:observe:)``.
-    public static func load(
+    package static func load(
         _ url: URL, withModels: Bool = true, cache: DatasetCache = .standard
     ) throws(SpecErrors) -> LoadedJob {
         let shown = url.relativePath

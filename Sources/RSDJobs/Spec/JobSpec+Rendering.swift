@@ -1,6 +1,6 @@
 extension JobSpec {
     /// The spec as it is run, with every default: YAML that loads, from any directory, as an equal spec.
-    public func renderYAML() -> String {
+    package func renderYAML() -> String {
         var lines = [
             "name: \(YAMLWriter.text(name))",
             "seed: " + (seeds.count == 1 ? String(seed) : list(seeds.map { String($0) })), "models:",

@@ -6,7 +6,7 @@ extension JobSpec {
 
     /// The spec for files that others may read: all names, but no value of `engine.env`, and none of a flag that is called like a
     /// secret. A run is resumed with the job's own spec, which has them.
-    public var withoutSecrets: JobSpec {
+    package var withoutSecrets: JobSpec {
         var spec = self
         spec.engine.env = engine.env.mapValues { _ in Self.withheld }
         spec.engine.args = engine.args.map(\.withoutSecret)

@@ -1,5 +1,5 @@
 /// Named ways to put a solution before a process reward model.
-public enum PRMProfile: Sendable, Equatable {
+package enum PRMProfile: Sendable, Equatable {
     /// One score a token from a token classifier with one label; a step's reward is at its last token.
     case tokenClassification
     /// Skywork-o1-Open-PRM: a value head, read at the step token that stands after each step.
@@ -14,7 +14,7 @@ public enum PRMProfile: Sendable, Equatable {
     case judge
 
     /// The words for profiles in a spec.
-    public enum Name: String, Sendable, CaseIterable {
+    package enum Name: String, Sendable, CaseIterable {
         case tokenClassification = "token-classification"
         case skywork
         case qwenPRM = "qwen-prm"
@@ -25,7 +25,7 @@ public enum PRMProfile: Sendable, Equatable {
     /// What the authors of reward-guided speculative decoding end a step with (`"\n\n"`); upstream's own is `"\n"`.
     static let standardStepToken = "\n\n"
 
-    public var name: Name {
+    package var name: Name {
         switch self {
         case .tokenClassification: .tokenClassification
         case .skywork: .skywork
@@ -64,7 +64,7 @@ extension PRMProfile.Name {
 }
 
 /// What becomes of a step that does not fit into the PRM's context together with all before it.
-public enum OverlongPolicy: String, Sendable, CaseIterable {
+package enum OverlongPolicy: String, Sendable, CaseIterable {
     /// The trajectory fails when the step's turn comes.
     case fail
     /// The oldest steps are left out, as few as will do; the question stays.

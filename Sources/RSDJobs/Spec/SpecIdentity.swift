@@ -1,29 +1,29 @@
 /// What may not change between a run and its resumption: all that what is generated depends on.
 ///
 /// Grading, residency and the engine's arguments, environment and timeouts are no part of it.
-public struct SpecIdentity: Sendable, Equatable, Codable {
+package struct SpecIdentity: Sendable, Equatable, Codable {
     /// One setting: its place in the spec, and its value as text.
-    public struct Entry: Sendable, Equatable, Codable {
-        public var key: String
-        public var value: String
+    package struct Entry: Sendable, Equatable, Codable {
+        package var key: String
+        package var value: String
     }
 
     /// A setting that differs; nil where one of the two does not have it.
-    public struct Change: Sendable, Equatable, CustomStringConvertible {
-        public var key: String
-        public var old: String?
-        public var new: String?
+    package struct Change: Sendable, Equatable, CustomStringConvertible {
+        package var key: String
+        package var old: String?
+        package var new: String?
 
         /// `methods.rsd.threshold: 0.7 → 0.8`
-        public var description: String {
+        package var description: String {
             "\(key): \(old ?? "(none)") → \(new ?? "(none)")"
         }
     }
 
     /// In the order of the spec.
-    public private(set) var entries: [Entry] = []
+    package private(set) var entries: [Entry] = []
 
-    public init(_ job: LoadedJob) {
+    package init(_ job: LoadedJob) {
         let spec = job.spec
         if job.rules != .first { add(Self.rulesKey, String(job.rules.rawValue)) }
         add("seed", spec.seeds.map { String($0) }.joined(separator: ", "))
@@ -64,7 +64,7 @@ public struct SpecIdentity: Sendable, Equatable, Codable {
     }
 
     /// SHA-256 over all entries, in hexadecimal: equal for equal identities, on every machine.
-    public var hash: String {
+    package var hash: String {
         var hash = SHA256()
         for entry in entries {
             hash.update(field: entry.key)
@@ -74,7 +74,7 @@ public struct SpecIdentity: Sendable, Equatable, Codable {
     }
 
     /// What differs from an earlier identity, in the order of the spec; what is gone comes last.
-    public func difference(from old: SpecIdentity) -> [Change] {
+    package func difference(from old: SpecIdentity) -> [Change] {
         let before = Dictionary(old.entries.map { ($0.key, $0.value) }) { first, _ in first }
         let keys = Set(entries.map(\.key))
         return entries.filter { before[$0.key] != $0.value }.map {

@@ -4,18 +4,18 @@ import Foundation
 ///
 /// Behind it nothing is left of what editors and systems differ in: text is UTF-8 without a byte order mark and without NUL
 /// characters, and its lines end in LF. Other encodings are refused. Checksums are those of the bytes before the door.
-public struct TextFile: Sendable {
+package struct TextFile: Sendable {
     /// Bytes of a text that is read in one piece: far more than anybody writes by hand.
     private static let largestText = 4 << 20
 
     /// The path to show in messages.
-    public let file: String
+    package let file: String
     /// Without a byte order mark, and otherwise as they were: in data a carriage return may be data.
-    public let bytes: Data
+    package let bytes: Data
 
     /// - Parameter file: the path to show in messages.
     /// - Throws: where the bytes are UTF-16 or UTF-32.
-    public init(file: String, _ data: Data) throws(Diagnostic) {
+    package init(file: String, _ data: Data) throws(Diagnostic) {
         if let encoding = Self.wideEncoding(data) {
             throw Diagnostic(file: file, message: "the file is \(encoding); save it as UTF-8")
         }
@@ -29,7 +29,7 @@ public struct TextFile: Sendable {
     /// The bytes of a file that somebody wrote.
     ///
     /// - Throws: ``Unreadable`` where there is no such file, or it is too large to be one.
-    public static func contents(of path: String) throws(Unreadable) -> Data {
+    package static func contents(of path: String) throws(Unreadable) -> Data {
         guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.read(upToCount: largestText + 1)
         else {
             // Nothing is read of an empty file.
@@ -45,7 +45,7 @@ public struct TextFile: Sendable {
     /// The text, each of its line breaks an LF.
     ///
     /// - Throws: the place of what is not UTF-8, or of a NUL character.
-    public func text() throws(Diagnostic) -> String {
+    package func text() throws(Diagnostic) -> String {
         guard String(validating: bytes, as: UTF8.self) != nil, !bytes.contains(0) else { throw fault }
         var unix: [UInt8] = []
         unix.reserveCapacity(bytes.count)
@@ -87,15 +87,15 @@ public struct TextFile: Sendable {
 }
 
 /// Why a file could not be read.
-public struct Unreadable: Error, Sendable {
-    public var message: String
+package struct Unreadable: Error, Sendable {
+    package var message: String
 
     init(message: String) {
         self.message = message
     }
 
     /// A file that was tried and could not be read.
-    public init(_ path: String) {
+    package init(_ path: String) {
         var isDirectory: ObjCBool = false
         if !FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) {
             message = "there is no file \(path)"

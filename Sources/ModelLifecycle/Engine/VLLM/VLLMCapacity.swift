@@ -2,7 +2,7 @@ extension VLLMVersion {
     /// What a server of this version takes on at once, by its flags and the first of its GPUs.
     ///
     /// - Parameter device: nil where there is none, or nothing is known of it.
-    public func capacity(
+    package func capacity(
         _ arguments: [EngineConfiguration.Argument] = [], on device: GPUDevice? = nil
     ) -> EngineCapacity {
         if isPocket { return PocketDialect.capacity(arguments) }

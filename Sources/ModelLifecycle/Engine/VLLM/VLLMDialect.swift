@@ -1,15 +1,15 @@
 import Foundation
 
 /// vLLM's own server, `vllm serve`: the GPU build and the CPU build alike.
-public struct VLLMDialect: EngineDialect {
-    public let kind = "vllm"
+package struct VLLMDialect: EngineDialect {
+    package let kind = "vllm"
     let installation: VLLMInstallation
 
-    public init(installation: VLLMInstallation) {
+    package init(installation: VLLMInstallation) {
         self.installation = installation
     }
 
-    public func launch(_ configuration: EngineConfiguration, port: Int) async throws -> LaunchPlan {
+    package func launch(_ configuration: EngineConfiguration, port: Int) async throws -> LaunchPlan {
         let command = try await installation.command(for: configuration.name)
         let version = try await installation.versionToStart()
         let flags = try VLLMFlags(configuration, for: version)
@@ -48,7 +48,7 @@ public struct VLLMDialect: EngineDialect {
         }
     }
 
-    public func held(_ plan: LaunchPlan, _ configuration: EngineConfiguration) throws -> LaunchPlan? {
+    package func held(_ plan: LaunchPlan, _ configuration: EngineConfiguration) throws -> LaunchPlan? {
         guard let folder = plan.environment["TMPDIR"] else { return nil }
         let room = EngineRoomFolder(path: folder)
         try room.write(.gate)
@@ -61,27 +61,27 @@ public struct VLLMDialect: EngineDialect {
         return plan
     }
 
-    public func explain(exit: ExitStatus, logTail: String) -> StartFailure? {
+    package func explain(exit: ExitStatus, logTail: String) -> StartFailure? {
         VLLMLog(logTail).failure
     }
 
-    public func tellingLines(of logTail: String) -> [String] {
+    package func tellingLines(of logTail: String) -> [String] {
         VLLMLog(logTail).tellingLines
     }
 
-    public func startMark(in line: Substring) -> StartMark? {
+    package func startMark(in line: Substring) -> StartMark? {
         StartMark(vllm: line)
     }
 
-    public func version() async throws -> String {
+    package func version() async throws -> String {
         "vllm \(try await installation.version())"
     }
 
-    public func caution() async throws -> String? {
+    package func caution() async throws -> String? {
         try await installation.version().caution
     }
 
-    public func capacity(_ arguments: [EngineConfiguration.Argument], on device: GPUDevice?) async -> EngineCapacity {
+    package func capacity(_ arguments: [EngineConfiguration.Argument], on device: GPUDevice?) async -> EngineCapacity {
         let version = try? await installation.version()
         return (version ?? .newest).capacity(arguments, on: device)
     }
@@ -97,7 +97,7 @@ public struct VLLMDialect: EngineDialect {
         return environment.filter { given[$0.key] == nil }
     }
 
-    public func environment(for share: ProcessorShare) async throws -> [String: String] {
+    package func environment(for share: ProcessorShare) async throws -> [String: String] {
         Self.environment(for: share, try await installation.versionToStart())
     }
 

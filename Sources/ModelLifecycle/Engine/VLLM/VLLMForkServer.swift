@@ -2,7 +2,7 @@ import Foundation
 
 /// How vLLM is forked: `fork_server.py`, run by the Python that has vLLM.
 extension VLLMDialect {
-    public func forkServer(
+    package func forkServer(
         models: [String], environment: [String: String], processors: ProcessorShare, isWanted: Bool
     ) async throws -> ForkServerPlan? {
         let version = try await installation.versionToStart()

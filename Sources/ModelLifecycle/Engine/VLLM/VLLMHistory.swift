@@ -83,7 +83,7 @@ extension VLLMVersion {
     }
 
     /// A sentence for whoever uses a version that was never tried; nil for one that was.
-    public var caution: String? {
+    package var caution: String? {
         guard let release else {
             return
                 "vLLM calls its version '\(self)', which is no release; it is used like the newest that rsd-batch was tried "

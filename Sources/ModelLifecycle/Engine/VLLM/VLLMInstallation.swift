@@ -1,7 +1,7 @@
 import Foundation
 
 /// Where vLLM is on this machine. Looked for once.
-public actor VLLMInstallation {
+package actor VLLMInstallation {
     /// What runs vLLM's command line: words before `serve`.
     struct Command: Sendable, Hashable {
         var executable: String
@@ -22,7 +22,7 @@ public actor VLLMInstallation {
 
     /// - Parameter venv: a virtual environment's folder, or its Python; nil looks in the environment variable
     ///   RSD_BATCH_VLLM, then for `vllm` and for a Python that has it on PATH, then where `scripts/setup-vllm` puts one.
-    public init(venv: String?) {
+    package init(venv: String?) {
         self.init(
             venv: venv, environment: ProcessInfo.processInfo.environment, standardFolder: Self.standardFolder)
     }
@@ -44,7 +44,7 @@ public actor VLLMInstallation {
     /// The Python that has vLLM.
     ///
     /// - Throws: ``EngineError`` where there is none.
-    public func python() async throws -> String {
+    package func python() async throws -> String {
         guard let python = try await command(for: "vllm").python else {
             throw missing("vllm", "the Python of the `vllm` on PATH was not found")
         }

@@ -1,5 +1,5 @@
 /// A version of vLLM as its package says it, such as `0.32.0+cpu`.
-public struct VLLMVersion: Sendable, Hashable, CustomStringConvertible {
+package struct VLLMVersion: Sendable, Hashable, CustomStringConvertible {
     /// The numbers of a version, without what follows them: `0.20.2` of `0.20.2rc1.dev3+gabc.cu129`.
     struct Release: Sendable, Hashable, Comparable, CustomStringConvertible {
         var major: Int
@@ -17,11 +17,11 @@ public struct VLLMVersion: Sendable, Hashable, CustomStringConvertible {
         var description: String { "\(major).\(minor).\(patch)" }
     }
 
-    public let description: String
+    package let description: String
     /// nil where the version is no release's, as with builds from a checkout without tags: `0.1.dev1+gabc`, `dev`.
     let release: Release?
 
-    public init(_ text: String) {
+    package init(_ text: String) {
         description = text
         guard let found = text.prefixMatch(of: /v?(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?(?!\.?\d)/),
             let major = Int(found.1), let minor = Int(found.2),
@@ -37,5 +37,5 @@ public struct VLLMVersion: Sendable, Hashable, CustomStringConvertible {
     var isPocket: Bool { description.hasSuffix("+pocket") }
 
     /// The build for processors has `cpu` in its version, by which vLLM itself tells.
-    public var isCPUBuild: Bool { description.contains("cpu") }
+    package var isCPUBuild: Bool { description.contains("cpu") }
 }

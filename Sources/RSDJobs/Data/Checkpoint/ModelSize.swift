@@ -1,11 +1,11 @@
 /// How many weights a model has, and how that is known.
-public struct ModelSize: Sendable, Equatable, Codable {
+package struct ModelSize: Sendable, Equatable, Codable {
     /// N, those that a token of text meets: of a mixture of experts the active ones. nil where they cannot be told.
-    public var parameters: Int?
+    package var parameters: Int?
     /// All of the text model, experts that rest included; nil where they cannot be told.
-    public var total: Int?
+    package var total: Int?
     /// Where the numbers come from and what they count; without ``parameters``, why not.
-    public var source: String
+    package var source: String
 
     init(parameters: Int?, total: Int? = nil, source: String) {
         self.parameters = parameters
@@ -21,7 +21,7 @@ public struct ModelSize: Sendable, Equatable, Codable {
     }
 
     /// What a reader should know where numbers are missing for want of this one; nil where it is known.
-    public func complaint(of role: Role) -> String? {
+    package func complaint(of role: Role) -> String? {
         guard parameters == nil else { return nil }
         return "the parameters of the \(role.rawValue) are unknown, and so are its FLOPs: \(source). "
             + "Set 'models.\(role.rawValue).parameters' to their number"

@@ -1,19 +1,19 @@
 /// A question and its gold answer, from one record of a data set.
-public struct Problem: Sendable, Equatable {
+package struct Problem: Sendable, Equatable {
     /// The data set's name in the job.
-    public var dataset: String
+    package var dataset: String
     /// Unique in the data set; its place from 0 where the data set has no ids. It may hold any character but a
     /// control character, so it is no file name.
-    public var id: String
+    package var id: String
     /// All that is asked, with what may be chosen.
-    public var question: String
+    package var question: String
     /// What may be chosen, in the order of the letters; empty where the answer is free.
-    public var choices: [String]
+    package var choices: [String]
     /// As it stands in the data set: text, or a number with the digits it was written with. A letter where there are
     /// choices.
-    public var answer: String
+    package var answer: String
 
-    public init(dataset: String, id: String, question: String, choices: [String] = [], answer: String) {
+    package init(dataset: String, id: String, question: String, choices: [String] = [], answer: String) {
         self.dataset = dataset
         self.id = id
         self.question = question

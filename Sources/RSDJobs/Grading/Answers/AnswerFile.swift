@@ -1,17 +1,17 @@
 import Foundation
 
 /// A file of answers that are to be graded: JSON Lines with `text` or `answer`, and `gold`.
-public struct AnswerFile: Sendable {
+package struct AnswerFile: Sendable {
     /// Errors told of one file; the rest are counted.
     private static let mostErrors = 100
 
     /// The path to show in messages.
-    public let file: String
+    package let file: String
     private let data: Data
 
     /// - Parameter file: the path to show in messages.
     /// - Throws: ``UnusableAnswers`` where it is no text in UTF-8.
-    public init(file: String, _ data: Data) throws(UnusableAnswers) {
+    package init(file: String, _ data: Data) throws(UnusableAnswers) {
         self.file = file
         do throws(Diagnostic) {
             self.data = try TextFile(file: file, data).bytes
@@ -22,7 +22,7 @@ public struct AnswerFile: Sendable {
 
     /// - Parameter path: of a file that can be read; `-` is standard input.
     /// - Throws: ``UnusableAnswers``.
-    public init(path: String) throws {
+    package init(path: String) throws {
         if path == "-" {
             try self.init(file: "standard input", try FileHandle.standardInput.readToEnd() ?? Data())
         } else if let data = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe) {
@@ -37,7 +37,7 @@ public struct AnswerFile: Sendable {
     ///
     /// - Returns: how many answers there are.
     /// - Throws: ``UnusableAnswers`` with all that is wrong.
-    public func check() throws -> Int {
+    package func check() throws -> Int {
         var count = 0
         var diagnostics: [Diagnostic] = []
         var leftOut = 0
@@ -96,11 +96,11 @@ public struct AnswerFile: Sendable {
 }
 
 /// Answers that cannot be graded, with all that is wrong with their file.
-public struct UnusableAnswers: Error, Sendable, Equatable, CustomStringConvertible {
-    public var file: String
-    public var diagnostics: [Diagnostic]
+package struct UnusableAnswers: Error, Sendable, Equatable, CustomStringConvertible {
+    package var file: String
+    package var diagnostics: [Diagnostic]
 
-    public var description: String {
+    package var description: String {
         let count = diagnostics.reduce(0) { $0 + $1.count }
         return "\(counted(count, "error")) in \(file); nothing was graded"
     }

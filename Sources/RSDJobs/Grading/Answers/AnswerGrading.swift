@@ -1,15 +1,15 @@
 import Foundation
 
 /// Grades answers that are no run's.
-public struct AnswerGrading: Sendable {
+package struct AnswerGrading: Sendable {
     /// Bytes that ``ExactGrader`` is given at a time. Graders that are processes are given all at once.
     private static let portion = 1 << 20
 
     private let kind: GraderKind
     /// For what graders that are processes leave: their ledger and logs.
-    public let folder: URL
+    package let folder: URL
 
-    public init(with kind: GraderKind) {
+    package init(with kind: GraderKind) {
         self.kind = kind
         folder = FileManager.default.temporaryDirectory.appending(path: "rsd-grade-\(UUID().uuidString)")
     }
@@ -19,7 +19,7 @@ public struct AnswerGrading: Sendable {
     ///   - write: takes lines of JSON, each with its newline, in the order of the answers.
     /// - Throws: ``UnusableAnswers`` or ``GraderUnavailable`` before anything is graded; ``Interrupted``, an error of the file
     ///   system, or what `write` throws.
-    public func grade(
+    package func grade(
         _ file: AnswerFile, interruption: Interruption, began: (_ grader: String, _ total: Int) -> Void,
         write: (Data) throws -> Void
     ) async throws -> AnswerCounts {
@@ -47,18 +47,18 @@ public struct AnswerGrading: Sendable {
 }
 
 /// How many answers have which verdict.
-public struct AnswerCounts: Sendable, Equatable {
+package struct AnswerCounts: Sendable, Equatable {
     private var counts: [Grade.Verdict: Int] = [:]
     /// Wrong ones that ``ExactGrader`` could not decide about.
-    public private(set) var undecided = 0
+    package private(set) var undecided = 0
 
-    public init() {}
+    package init() {}
 
-    public subscript(verdict: Grade.Verdict) -> Int { counts[verdict, default: 0] }
+    package subscript(verdict: Grade.Verdict) -> Int { counts[verdict, default: 0] }
 
-    public var total: Int { counts.values.reduce(0, +) }
+    package var total: Int { counts.values.reduce(0, +) }
 
-    public mutating func add(_ grade: Grade) {
+    package mutating func add(_ grade: Grade) {
         counts[grade.verdict, default: 0] += 1
         if grade.reason == Grade.notDecided { undecided += 1 }
     }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Finds the final answer in a solution. Takes time in proportion to the text.
-public enum AnswerExtraction {
+package enum AnswerExtraction {
     /// The answer of a response: its last box, or else what it sets apart in another way, or else what it says the answer
     /// is, or else its last number. Reasoning before it does not count, see ``FinalText``.
     ///
@@ -10,7 +10,7 @@ public enum AnswerExtraction {
     /// - Parameter isCut: whether a limit ended the response. Its last number is no answer then, and of one that ends within
     ///   a box there is none.
     /// - Returns: nil where there is none; an empty box is an empty answer.
-    public static func answer(in text: String, isCut: Bool = false) -> String? {
+    package static func answer(in text: String, isCut: Bool = false) -> String? {
         guard let final = FinalText.find(in: ResponseText(normalizing: text)) else { return nil }
         return answer(in: final.scalars, isCut: isCut)
     }
@@ -29,7 +29,7 @@ public enum AnswerExtraction {
 
     /// The answer that a response sets apart as such: its last box, or else what is between its last `<answer>` and
     /// `</answer>`, or else what follows the last `####`, as in GSM8K.
-    public static func marked(in text: String) -> String? {
+    package static func marked(in text: String) -> String? {
         guard let final = FinalText.find(in: ResponseText(normalizing: text))?.scalars else { return nil }
         return tagged(final).map { marked(in: $0) ?? trimmed($0.string($0.indices)) } ?? marked(in: final)
     }
@@ -55,7 +55,7 @@ public enum AnswerExtraction {
 
     /// What the last `\boxed{…}` (`\fbox`, `\framebox`) holds, braces balanced, or what follows a `\boxed` without braces;
     /// nil where there is none or it is never closed.
-    public static func boxed(in text: String) -> String? {
+    package static func boxed(in text: String) -> String? {
         let boxes = AnswerBoxes(text.scalars)
         return boxes.lastAnswers.last.map(boxes.text)
     }

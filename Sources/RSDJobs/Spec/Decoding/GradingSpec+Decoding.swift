@@ -1,5 +1,5 @@
 /// The words for graders in a spec, and the settings of each.
-public enum GraderKey: String, Sendable, CaseIterable {
+package enum GraderKey: String, Sendable, CaseIterable {
     case exact
     case mathVerify = "math-verify"
     case command
@@ -14,7 +14,7 @@ public enum GraderKey: String, Sendable, CaseIterable {
 }
 
 extension GraderKind {
-    public var key: GraderKey {
+    package var key: GraderKey {
         switch self {
         case .exact: .exact
         case .mathVerify: .mathVerify

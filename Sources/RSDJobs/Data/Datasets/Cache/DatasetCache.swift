@@ -1,15 +1,15 @@
 import Foundation
 
 /// Files that were fetched for data sets, kept under their SHA-256.
-public struct DatasetCache: Sendable {
-    public let directory: URL
+package struct DatasetCache: Sendable {
+    package let directory: URL
 
-    public init(directory: URL) {
+    package init(directory: URL) {
         self.directory = directory
     }
 
     /// `rsd-batch/datasets` in `$XDG_CACHE_HOME`, or in `~/.cache` where that is not an absolute path.
-    public static var standard: DatasetCache {
+    package static var standard: DatasetCache {
         let named = ProcessInfo.processInfo.environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
         let home =
             named.map { URL(filePath: $0) } ?? FileManager.default.homeDirectoryForCurrentUser.appending(path: ".cache")

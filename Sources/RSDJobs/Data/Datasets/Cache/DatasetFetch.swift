@@ -2,7 +2,7 @@ import Foundation
 import ModelLifecycle
 
 /// What happens while data sets are fetched.
-public enum FetchEvent: Sendable, Equatable {
+package enum FetchEvent: Sendable, Equatable {
     case began(dataset: String, address: String)
     /// Bytes so far, and in all where the server says it.
     case received(Int, of: Int?)
@@ -18,7 +18,7 @@ extension JobLoader {
     /// A spec with faults is left to ``load`` to complain of, and nothing is fetched.
     ///
     /// - Throws: ``SpecErrors`` that name each data set that cannot be had; ``Interrupted``.
-    public static func fetchDatasets(
+    package static func fetchDatasets(
         of url: URL, into cache: DatasetCache = .standard, interruption: Interruption = Interruption(),
         retries: RetryPolicy = RetryPolicy(attempts: 3), observe: @escaping @Sendable (FetchEvent) -> Void = { _ in }
     ) async throws {

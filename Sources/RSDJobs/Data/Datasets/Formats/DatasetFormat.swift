@@ -1,7 +1,7 @@
 import Foundation
 
 /// How the records of a data set are written down.
-public enum DatasetFormat: String, Sendable, CaseIterable {
+package enum DatasetFormat: String, Sendable, CaseIterable {
     /// JSON Lines: an object on each line.
     case jsonl
     /// A list of objects, or an object with one such list in it.
