@@ -6,6 +6,21 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 // The pocket engine multiplies matrices: without the optimiser it is a hundred times slower, and the tests run it.
 let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
 
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
+let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+
+/// The layers of the program, the lowest first.
+let modules: [Target.Dependency] = [
+    "Support", "ModelLifecycle", "Answers", "SpecYAML", "Decoding", "Methods", "Checkpoints", "Datasets", "JobSpecs",
+    "RunStore",
+    "Graders", "Reporting", "Runner", "RSDJobs",
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
 let package = Package(
     name: "rsd-batch",
     products: [
@@ -25,25 +40,62 @@ let package = Package(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
+        library("Support", [orderedCollections]),
         .target(
-            name: "ModelLifecycle",
-            dependencies: ["CCurl", .product(name: "Logging", package: "swift-log")],
-            resources: [.embedInCode("Warm/fork_server.py"), .embedInCode("Standby/gate.py")], swiftSettings: strict),
-        .target(
-            name: "RSDJobs",
-            dependencies: [
-                "CYAML", "ModelLifecycle", "ReportPage",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "OrderedCollections", package: "swift-collections"),
-            ],
+            name: "ModelLifecycle", dependencies: ["CCurl", "Support", logging],
+            resources: [.embedInCode("Engine/Warm/fork_server.py"), .embedInCode("Engine/Standby/gate.py")],
             swiftSettings: strict),
+        library("Answers", ["Support"]),
+        library("SpecYAML", ["CYAML", "Support", orderedCollections]),
+        library("Decoding", ["Support"]),
+        library("Methods", ["Answers", "Decoding", "SpecYAML", "Support"]),
+        library("Checkpoints", ["ModelLifecycle", "Support", orderedCollections]),
+        library("Datasets", ["Answers", "Support", orderedCollections]),
+        library(
+            "JobSpecs",
+            [
+                "Answers", "Checkpoints", "Datasets", "Decoding", "Methods", "ModelLifecycle", "SpecYAML", "Support",
+                orderedCollections,
+            ]),
+        library(
+            "RunStore",
+            ["Checkpoints", "Datasets", "Decoding", "JobSpecs", "Methods", "ModelLifecycle", "Support"]),
+        library(
+            "Graders",
+            [
+                "Answers", "Datasets", "Decoding", "JobSpecs", "ModelLifecycle", "RunStore", "Support",
+            ]),
+        library(
+            "Reporting",
+            [
+                "Answers", "Checkpoints", "Datasets", "Decoding", "Graders", "JobSpecs", "Methods", "ModelLifecycle",
+                "ReportPage", "RunStore", "Support", orderedCollections,
+            ]),
+        library(
+            "Runner",
+            [
+                "Checkpoints", "Datasets", "Decoding", "JobSpecs", "Methods", "ModelLifecycle", "RunStore", "SpecYAML",
+                "Support", logging, .product(name: "DequeModule", package: "swift-collections"),
+            ]),
+        library(
+            "RSDJobs",
+            [
+                "Answers", "Checkpoints", "Datasets", "Decoding", "Graders", "JobSpecs", "Methods", "ModelLifecycle",
+                "Reporting", "RunStore", "Runner", "SpecYAML", "Support", logging, orderedCollections,
+            ]),
         .target(name: "ReportPage", resources: [.embedInCode("Page")], swiftSettings: strict),
-        .target(name: "Terminal", dependencies: ["RSDJobs"], swiftSettings: strict),
+        library(
+            "Terminal",
+            [
+                "Datasets", "Decoding", "Graders", "JobSpecs", "Methods", "ModelLifecycle", "RSDJobs", "Reporting",
+                "RunStore",
+                "Runner", "Support",
+            ]),
         .executableTarget(
             name: "rsd-batch",
             dependencies: [
-                "ModelLifecycle", "RSDJobs", "Terminal",
+                "Datasets", "Decoding", "Graders", "JobSpecs", "ModelLifecycle", "RSDJobs", "Reporting", "RunStore",
+                "Runner", "Support", "Terminal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -67,37 +119,28 @@ let package = Package(
 
         .executableTarget(
             name: "rsd-bench",
-            dependencies: ["RSDJobs", .product(name: "FlyingFox", package: "FlyingFox")],
+            dependencies: ["Decoding", "ModelLifecycle", "RSDJobs", "RunStore", "Support", flyingFox],
             path: "Benchmarks/rsd-bench",
             swiftSettings: strict),
 
         .testTarget(
-            name: "ModelLifecycleTests",
-            dependencies: ["ModelLifecycle", .product(name: "FlyingFox", package: "FlyingFox")],
+            name: "ModelLifecycleTests", dependencies: ["ModelLifecycle", "Support", flyingFox],
             exclude: ["VLLMRecords"], swiftSettings: strict),
-        .testTarget(name: "TerminalTests", dependencies: ["RSDJobs", "Terminal"], swiftSettings: strict),
+        .testTarget(name: "TerminalTests", dependencies: modules + ["Terminal"], swiftSettings: strict),
         .target(
-            name: "RunnerSupport", dependencies: ["RSDJobs"], path: "Tests/RunnerSupport", swiftSettings: strict),
+            name: "RunnerSupport", dependencies: modules, path: "Tests/RunnerSupport", swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: [
-                "RunnerSupport", "RSDJobs", "PocketEngine", "rsd-batch", "rsd-pocket",
-                .product(name: "FlyingFox", package: "FlyingFox"),
-            ],
+            dependencies: modules + ["RunnerSupport", "PocketEngine", "rsd-batch", "rsd-pocket", flyingFox],
             swiftSettings: strict),
         .testTarget(
-            name: "VLLMTests",
-            dependencies: [
-                "RunnerSupport", "RSDJobs", "ModelLifecycle", "rsd-batch", "rsd-pocket",
-                .product(name: "Logging", package: "swift-log"),
-            ],
+            name: "VLLMTests", dependencies: modules + ["RunnerSupport", "rsd-batch", "rsd-pocket", logging],
             exclude: ["gsm8k", "measure", "reference"], swiftSettings: strict),
         .testTarget(
-            name: "ClusterTests", dependencies: ["RunnerSupport", "RSDJobs", "rsd-batch", "rsd-pocket"],
+            name: "ClusterTests", dependencies: modules + ["RunnerSupport", "rsd-batch", "rsd-pocket"],
             swiftSettings: strict),
         .testTarget(
-            name: "RSDJobsTests",
-            dependencies: ["RSDJobs", "RunnerSupport", .product(name: "FlyingFox", package: "FlyingFox")],
+            name: "RSDJobsTests", dependencies: modules + ["RunnerSupport", flyingFox],
             exclude: ["Grading/golden.jsonl", "Grading/exact.jsonl", "Grading/responses.jsonl"], swiftSettings: strict),
         .testTarget(
             name: "PocketEngineTests", dependencies: ["PocketEngine"], exclude: ["Fixtures"],

@@ -1,5 +1,6 @@
+import Decoding
 import Foundation
-import RSDJobs
+import RunStore
 
 /// Figures of the runner itself: `make bench`.
 ///

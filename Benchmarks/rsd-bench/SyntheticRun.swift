@@ -1,6 +1,7 @@
+import Decoding
 import Foundation
-import ModelLifecycle
-import RSDJobs
+import RunStore
+import Support
 
 extension Workplace {
     /// A run of 20,000 trajectories with texts such as models write, and what a report of it takes.

@@ -1,4 +1,5 @@
-import RSDJobs
+import JobSpecs
+import Support
 
 /// Data sets on their way from a server: a line for the one that comes, and a lasting one when it begins and when it is here.
 package struct FetchView: Sendable {

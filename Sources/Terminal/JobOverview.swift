@@ -1,4 +1,6 @@
-import RSDJobs
+import Decoding
+import JobSpecs
+import Support
 
 /// What a job amounts to: what `validate` says of a good one.
 package struct JobOverview: Sendable, Equatable, Encodable {

@@ -1,4 +1,5 @@
-import RSDJobs
+import Decoding
+import Support
 
 /// How far a phase has come.
 package struct PhaseProgress: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import Foundation
-import RSDJobs
+import Runner
+import Support
 
 /// A run where nobody watches a terminal: dated lines, few enough to read and often enough to see that it lives.
 package struct PlainLog: Sendable {

@@ -1,4 +1,5 @@
 import RSDJobs
+import Support
 
 /// What a job would take, for people.
 package struct PlanView: Sendable {

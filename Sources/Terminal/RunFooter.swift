@@ -1,4 +1,8 @@
-import RSDJobs
+import Decoding
+import Graders
+import Reporting
+import RunStore
+import Support
 
 /// The lines below the tables: how the answers ended, what the engines did, where things lie.
 package struct RunFooter: Sendable {

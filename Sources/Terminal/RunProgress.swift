@@ -1,4 +1,6 @@
-import RSDJobs
+import Decoding
+import Runner
+import Support
 
 /// How far a run has come, as told by its events.
 package struct RunProgress: Sendable {

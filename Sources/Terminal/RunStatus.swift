@@ -1,5 +1,8 @@
+import Decoding
 import Foundation
-import RSDJobs
+import JobSpecs
+import Reporting
+import RunStore
 
 /// How a run stands, read from its directory: what `status` shows.
 package struct RunStatus: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import RSDJobs
+import Support
 
 extension RunView {
     /// A note as lines that stay above the block; none where the block itself shows it.

@@ -1,4 +1,5 @@
-import RSDJobs
+import Runner
+import Support
 
 /// A run on a terminal: lines that stay, and below them a block that is drawn again and again.
 package struct RunView: Sendable {

@@ -1,5 +1,8 @@
 import Foundation
+import JobSpecs
 import RSDJobs
+import Reporting
+import RunStore
 
 /// How the shards of a run stand, read from the directory that they share, wherever they run.
 package struct ShardsStatus: Sendable, Equatable, Encodable {

@@ -1,4 +1,5 @@
 import RSDJobs
+import Support
 
 /// How the shards of a run stand, for people.
 package struct ShardsView: Sendable {

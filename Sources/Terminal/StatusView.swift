@@ -1,4 +1,5 @@
-import RSDJobs
+import Decoding
+import Support
 
 /// How a run stands, for people.
 package struct StatusView: Sendable {

@@ -1,4 +1,5 @@
 import RSDJobs
+import Support
 
 /// What was submitted, and what to look at next.
 package struct SubmissionView: Sendable {

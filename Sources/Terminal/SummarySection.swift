@@ -1,4 +1,6 @@
-import RSDJobs
+import Decoding
+import Reporting
+import Support
 
 /// The rows of one data set.
 struct SummarySection: Sendable {

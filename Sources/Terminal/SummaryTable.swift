@@ -1,4 +1,5 @@
-import RSDJobs
+import Reporting
+import Support
 
 /// What a run came to, as a person reads it.
 package struct SummaryTable: Sendable {

@@ -1,4 +1,5 @@
-import RSDJobs
+import Decoding
+import Support
 
 /// Where the tokens went, by the model that handled them.
 struct TokenTable: Sendable {

@@ -1,4 +1,4 @@
-import RSDJobs
+import Decoding
 
 extension Trajectory {
     /// The verdicts so far, that on a step which the target has yet to replace included.

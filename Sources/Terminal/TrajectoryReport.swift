@@ -1,4 +1,7 @@
-import RSDJobs
+import Datasets
+import Decoding
+import Graders
+import Reporting
 
 /// A trajectory as it stands, finished or not: what `show` shows.
 package struct TrajectoryReport: Sendable, Equatable {

@@ -1,4 +1,5 @@
-import RSDJobs
+import Decoding
+import Support
 
 /// A trajectory for people: the question, each step with its writer, its reward and what else was to choose from, and how it
 /// ended.

@@ -1,5 +1,8 @@
 import Foundation
+import Graders
+import JobSpecs
 import RSDJobs
+import Support
 
 /// Where the verdicts on a file of answers go: lines to standard output or a file, what they come to to standard error.
 struct AnswersOutput {

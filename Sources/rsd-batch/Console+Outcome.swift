@@ -1,4 +1,7 @@
+import Decoding
+import JobSpecs
 import RSDJobs
+import Support
 import Terminal
 
 extension Console {

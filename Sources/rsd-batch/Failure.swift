@@ -1,7 +1,12 @@
 import ArgumentParser
 import Foundation
+import Graders
+import JobSpecs
 import ModelLifecycle
 import RSDJobs
+import RunStore
+import Runner
+import Support
 
 /// The one place where an error becomes a message and an exit code.
 enum Failure {

@@ -1,5 +1,6 @@
 import Foundation
-import RSDJobs
+import JobSpecs
+import Support
 import Synchronization
 import Terminal
 

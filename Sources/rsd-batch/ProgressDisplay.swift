@@ -1,5 +1,5 @@
 import Foundation
-import RSDJobs
+import Runner
 import Synchronization
 import Terminal
 

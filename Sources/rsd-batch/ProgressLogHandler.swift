@@ -1,5 +1,4 @@
 import Logging
-import Terminal
 
 /// Shows what the engines' keeper has to say among the lines of the run: warnings, and notices in plain.
 struct ProgressLogHandler: LogHandler {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import RSDJobs
+import Support
 
 /// A command that makes something of signals, by ``StopSignals``.
 protocol StoppableCommand {}

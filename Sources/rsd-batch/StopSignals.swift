@@ -1,5 +1,5 @@
 import Foundation
-import RSDJobs
+import Support
 import Synchronization
 
 /// Of the pipe to the thread that takes signals; set before the first handler is, and nothing that a handler has to initialise.

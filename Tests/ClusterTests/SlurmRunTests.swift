@@ -1,8 +1,8 @@
 import Foundation
+import RunStore
 import RunnerSupport
+import Support
 import Testing
-
-@testable import RSDJobs
 
 /// Runs in shards on a real Slurm: submitted, disturbed in all ways that a cluster knows, and merged.
 @Suite(.onCluster, .serialized) struct SlurmRunTests {
@@ -94,7 +94,7 @@ import Testing
     func failing() async throws {
         let job = try RunnerJob(ClusterJob())
         let obstacle = try job.shard(2, of: 2).journal.deletingLastPathComponent()
-        try RunDirectory.make(obstacle.deletingLastPathComponent().path)
+        try Folder.make(obstacle.deletingLastPathComponent().path)
         try Data().write(to: obstacle)
         try await job.end(try await job.submit(2))
         #expect(job.logs.contains("shard-2-of-2 was never begun"), "\(job.logs)")

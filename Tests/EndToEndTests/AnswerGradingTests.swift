@@ -2,8 +2,6 @@ import Foundation
 import RunnerSupport
 import Testing
 
-@testable import RSDJobs
-
 /// Answers of a file, and no run's.
 @Suite(.inSlots) struct AnswerGradingTests {
     @Test("answers are graded line by line, from a file or standard input's place, to standard output or a file")

@@ -1,8 +1,7 @@
 import Foundation
+import RunStore
 import RunnerSupport
 import Testing
-
-@testable import RSDJobs
 
 /// What `residency: auto` does and says.
 @Suite(.inSlots) struct AutoResidencyTests {

@@ -1,8 +1,7 @@
 import Foundation
+import Reporting
 import RunnerSupport
 import Testing
-
-@testable import RSDJobs
 
 /// The program as its user meets it.
 @Suite(.inSlots) struct CommandTests {

@@ -1,8 +1,7 @@
+import Decoding
 import Foundation
 import RunnerSupport
 import Testing
-
-@testable import RSDJobs
 
 /// What must make no difference makes none.
 @Suite(.inSlots) struct EqualityTests {

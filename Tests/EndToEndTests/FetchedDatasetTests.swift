@@ -1,9 +1,9 @@
 import FlyingFox
 import Foundation
+import ModelLifecycle
 import RunnerSupport
+import Support
 import Testing
-
-@testable import RSDJobs
 
 /// A job whose data set has an address.
 @Suite(.inSlots) struct FetchedDatasetTests {

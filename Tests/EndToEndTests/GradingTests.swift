@@ -1,8 +1,7 @@
 import Foundation
+import Reporting
 import RunnerSupport
 import Testing
-
-@testable import RSDJobs
 
 /// Answers graded at the end of a run and anew, by graders of all kinds.
 @Suite(.inSlots) struct GradingTests {

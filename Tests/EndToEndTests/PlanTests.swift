@@ -1,5 +1,7 @@
+import Answers
 import Foundation
 import RunnerSupport
+import Support
 import Testing
 
 @Suite(.inSlots) struct PlanTests {

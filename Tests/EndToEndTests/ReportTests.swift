@@ -1,5 +1,5 @@
 import Foundation
-import RSDJobs
+import Reporting
 import RunnerSupport
 import Testing
 

@@ -2,8 +2,6 @@ import Foundation
 import RunnerSupport
 import Testing
 
-@testable import RSDJobs
-
 /// Promise 5: servers on loopback only, behind a key that is nowhere to be read.
 @Suite(.inSlots) struct SecretTests {
     @Test("the key is in no command line, log or file; the server listens on loopback only")

@@ -1,8 +1,8 @@
 import Foundation
+import Reporting
+import RunStore
 import RunnerSupport
 import Testing
-
-@testable import RSDJobs
 
 /// Many methods in one run share every load of a model, and every request that two of them have in common.
 @Suite struct SweepTests {
@@ -65,7 +65,7 @@ import Testing
         #expect(lines.map(\.sample) == [0, 1, 0, 1, 0, 1, 0, 1])
         // Without chance the second seed is asked nothing new.
         #expect(lines[0].text == lines[1].text)
-        #expect(try job.figures().requests == .init(asked: 2 + 16, shared: 2))
+        #expect(try job.figures().requests == RunFigures.Requests(asked: 2 + 16, shared: 2))
         #expect(try job.summary().rows.map(\.total) == [4, 4])
     }
 }

@@ -1,8 +1,8 @@
+import Decoding
 import Foundation
+import Reporting
 import RunnerSupport
 import Testing
-
-@testable import RSDJobs
 
 @Suite(.inSlots) struct TemporaryFolderTests {
     @Test("a TMPDIR that came along from another machine", arguments: ["/nonexistent/tmp", "/dev/null"])

@@ -3,6 +3,7 @@ import Synchronization
 import Testing
 
 @testable import ModelLifecycle
+@testable import Support
 
 @Suite("The engine's HTTP dialect", .timeLimit(.minutes(1)))
 struct EngineClientTests {

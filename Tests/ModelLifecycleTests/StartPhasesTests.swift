@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import ModelLifecycle
+@testable import Support
 
 @Suite("Where a start's seconds go") struct StartPhasesTests {
     // MARK: vLLM's words

@@ -1,4 +1,5 @@
-import RSDJobs
+import Decoding
+import RunStore
 
 /// Which engines were at work when, from the times in a journal.
 package struct Busy {

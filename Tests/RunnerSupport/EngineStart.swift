@@ -1,4 +1,5 @@
 import Foundation
+import ModelLifecycle
 
 /// A start of an engine, as the ledger of a run tells of it.
 package struct EngineStart: Sendable {

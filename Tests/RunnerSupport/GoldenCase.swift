@@ -1,5 +1,5 @@
 import Foundation
-import RSDJobs
+import Graders
 
 /// Answers and what the graders say of them: `golden.jsonl`.
 ///

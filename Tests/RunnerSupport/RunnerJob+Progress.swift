@@ -1,5 +1,6 @@
 import Foundation
-import RSDJobs
+import ModelLifecycle
+import RunStore
 
 extension RunnerJob {
     /// The engine that was started last, while it is not written down as stopped.

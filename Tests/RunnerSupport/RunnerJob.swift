@@ -1,5 +1,7 @@
 import Foundation
-import RSDJobs
+import ModelLifecycle
+import Reporting
+import RunStore
 
 /// A job, and its run directory.
 package final class RunnerJob<Source: JobSource>: Sendable {

@@ -1,4 +1,3 @@
-import RSDJobs
 import Testing
 
 @testable import Terminal

@@ -1,4 +1,10 @@
-@testable import RSDJobs
+@testable import Datasets
+@testable import Decoding
+@testable import Graders
+@testable import Methods
+@testable import Reporting
+@testable import RunStore
+@testable import Support
 @testable import Terminal
 
 /// Trajectories and events as a run makes them.

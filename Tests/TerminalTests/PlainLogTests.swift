@@ -1,7 +1,8 @@
 import Foundation
-import RSDJobs
 import Testing
 
+@testable import RunStore
+@testable import Runner
 @testable import Terminal
 
 @Suite struct PlainLogTests {

@@ -1,6 +1,6 @@
-import RSDJobs
 import Testing
 
+@testable import RunStore
 @testable import Terminal
 
 @Suite struct RunProgressTests {

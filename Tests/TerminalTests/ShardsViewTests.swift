@@ -1,6 +1,8 @@
 import Testing
 
+@testable import JobSpecs
 @testable import RSDJobs
+@testable import RunStore
 @testable import Terminal
 
 @Suite struct ShardsViewTests {

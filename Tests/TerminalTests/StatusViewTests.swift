@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import RSDJobs
+@testable import RunStore
 @testable import Terminal
 
 @Suite struct StatusViewTests {

@@ -1,6 +1,7 @@
-import RSDJobs
 import Testing
 
+@testable import Decoding
+@testable import RunStore
 @testable import Terminal
 
 @Suite struct SummaryTableTests {

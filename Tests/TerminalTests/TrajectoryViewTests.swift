@@ -1,7 +1,10 @@
 import Foundation
 import Testing
 
-@testable import RSDJobs
+@testable import Decoding
+@testable import Graders
+@testable import Methods
+@testable import Reporting
 @testable import Terminal
 
 @Suite struct TrajectoryViewTests {

@@ -3,7 +3,7 @@ import RunnerSupport
 import Testing
 
 @testable import ModelLifecycle
-@testable import RSDJobs
+@testable import Reporting
 
 /// The demo's job on real vLLM gives what the pocket engine gives.
 @Suite(.onRealVLLM) struct DemoTests {

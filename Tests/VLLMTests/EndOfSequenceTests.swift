@@ -1,7 +1,5 @@
 import Testing
 
-@testable import RSDJobs
-
 @Suite(.onRealVLLM) struct EndOfSequenceTests {
     /// vLLM then names the token as the reason of the stop, as if the request had asked for it.
     @Test(

@@ -2,8 +2,9 @@ import Foundation
 import RunnerSupport
 import Testing
 
+@testable import JobSpecs
 @testable import ModelLifecycle
-@testable import RSDJobs
+@testable import Reporting
 
 /// Grade-school problems with a real language model as draft and target, its chat template, and PRMs of each kind.
 @Suite(.onRealVLLM) struct LanguageModelTests {
@@ -36,7 +37,7 @@ import Testing
             for (profile, model) in Self.profiles {
                 let path = TestModels.path(model)
                 let spec = ModelSpec(model: path, profile: profile)
-                let task = try #require(try spec.scorer?.task())
+                let task = try spec.task()
                 if profile == .judge {
                     try await run(profile, path, language: language, prm: language)
                 } else {

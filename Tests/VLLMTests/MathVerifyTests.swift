@@ -2,8 +2,9 @@ import Foundation
 import RunnerSupport
 import Testing
 
+@testable import Graders
 @testable import ModelLifecycle
-@testable import RSDJobs
+@testable import RunStore
 
 /// math-verify itself, in the Python that scripts/setup-vllm makes.
 @Suite struct MathVerifyTests {

@@ -1,5 +1,6 @@
 import Foundation
 import ModelLifecycle
+import RSDJobs
 import RunnerSupport
 import Testing
 

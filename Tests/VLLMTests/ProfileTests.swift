@@ -1,8 +1,10 @@
+import Decoding
 import Foundation
-import ModelLifecycle
 import Testing
 
-@testable import RSDJobs
+@testable import JobSpecs
+@testable import ModelLifecycle
+@testable import Runner
 
 /// What each PRM profile makes of a tiny random checkpoint of its architecture on real vLLM, against a plain PyTorch
 /// forward pass over the ids that the profile's definition gives (Tests/VLLMTests/reference/profiles.py).
@@ -30,12 +32,13 @@ import Testing
                 Golden.self, from: Data(contentsOf: URL(filePath: TestModels.path("golden/\(name).json"))))
         }
         let model = TestModels.path(goldens[0].checkpoint)
-        let scorers = try zip(profiles, goldens).map { name, golden in
-            try #require(Self.spec(name, model: model, stepToken: golden.step_token).scorer)
+        let specs = zip(profiles, goldens).map { name, golden in
+            Self.spec(name, model: model, stepToken: golden.step_token)
         }
-        try await ServedModel.with("prm", model, task: scorers[0].task()) { served in
+        let scorers = try specs.map { try #require($0.scorer) }
+        try await ServedModel.with("prm", model, task: specs[0].task()) { served in
             let session = served.session()
-            try await Canary(task: scorers[0].task()).checkRepeatability(of: session.client)
+            try await Canary(task: specs[0].task()).checkRepeatability(of: session.client)
             for (scorer, golden) in zip(scorers, goldens) {
                 try #require(!golden.cases.isEmpty)
                 for example in golden.cases {

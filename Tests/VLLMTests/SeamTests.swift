@@ -1,8 +1,9 @@
+import Decoding
 import Foundation
+import JobSpecs
 import ModelLifecycle
+@testable import Runner
 import Testing
-
-@testable import RSDJobs
 
 /// A solution that is written step by step, each step asked for from what stands so far, is the one that is written in one
 /// go: the seams between steps leave no trace.

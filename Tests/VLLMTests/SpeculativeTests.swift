@@ -1,8 +1,6 @@
 import RunnerSupport
 import Testing
 
-@testable import RSDJobs
-
 @Suite(.onRealVLLM) struct SpeculativeTests {
     @Test("the draft as the target's speculator changes no text, and what it wrote is counted")
     func lossless() async throws {

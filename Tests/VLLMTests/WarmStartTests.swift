@@ -3,7 +3,6 @@ import RunnerSupport
 import Testing
 
 @testable import ModelLifecycle
-@testable import RSDJobs
 
 /// vLLM's servers are forked where that is safe, and spawned where it is not; the results are the same.
 @Suite(.onRealVLLM) struct WarmStartTests {

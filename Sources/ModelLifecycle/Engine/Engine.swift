@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Support
 
 /// The one owner of an engine's process: it alone starts and stops it.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// One process of an engine, from its spawn to the death of its whole family.
 final class EngineInstance: Sendable {

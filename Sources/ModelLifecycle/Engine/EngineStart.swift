@@ -1,3 +1,5 @@
+import Support
+
 /// A start of an engine's process that became ready.
 package struct EngineStart: Sendable, Hashable {
     /// How the process came to be.

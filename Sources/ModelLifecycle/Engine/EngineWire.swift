@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// The body of `POST /v1/completions`. Field names are vLLM's.
 struct CompletionQuestion: Encodable {

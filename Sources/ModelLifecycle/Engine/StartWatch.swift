@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// Reads the phases of a start from the engine's log as it grows. Pure: it is fed with bytes and moments.
 ///

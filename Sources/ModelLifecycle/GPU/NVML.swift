@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// NVIDIA's management library, loaded at run time: machines without a driver do not have it.
 ///

@@ -143,10 +143,4 @@ extension Duration {
         let whole = Double(seconds) * 1000 + Double(attoseconds) / 1e15
         return max(1, Int(min(whole, Double(Int32.max))))
     }
-
-    /// In seconds.
-    var inSeconds: Double {
-        let (seconds, attoseconds) = components
-        return Double(seconds) + Double(attoseconds) / 1e18
-    }
 }

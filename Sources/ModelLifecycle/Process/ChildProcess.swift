@@ -1,5 +1,6 @@
 import CCurl
 import Foundation
+import Support
 
 /// A process that this program started: leader of its own process group, whose death is known at once.
 package final class ChildProcess: Sendable {

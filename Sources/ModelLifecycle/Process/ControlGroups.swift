@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// The control groups that a process is in (a Slurm job's, a container's), from its own up to the root. Each may have a limit, and
 /// the tightest counts.

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Synchronization
 
 /// Questions to a child and its answers: one line out, one back.

@@ -1,6 +1,7 @@
 import CCurl
 import Foundation
 import Logging
+import Support
 import Synchronization
 
 /// Reads files of weights into the page cache before the engine that loads them starts, as far as the memory that is free allows.

@@ -1,3 +1,5 @@
+import Support
+
 /// Decides which engines are up, and when.
 package protocol Residency: Actor {
     /// Which engines may be up together, in the order in which a wave visits them:

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Support
 
 /// Makes room by vLLM's sleep mode: the process stays, and its weights wait in the machine's memory or on disk.
 ///

@@ -1,3 +1,5 @@
+import Support
+
 /// An engine as a residency sees it: how it comes to be at work, and how it makes room for others.
 protocol Tenant: Actor {
     nonisolated var engine: Engine { get }

@@ -1,3 +1,11 @@
+import Checkpoints
+import Decoding
+import Graders
+import JobSpecs
+import Reporting
+import RunStore
+import Support
+
 /// What a run's answers come to: graded, and written to `results.jsonl`, `summary.json` and what else reports them.
 ///
 /// To be made by the owner of the run directory's lock. Trajectories that are not finished are left out.
@@ -57,49 +65,4 @@ package struct RunOutcome: Sendable {
             Unjudged(id: $0.id, verdict: $0.verdict, reason: $0.verdictReason ?? "")
         }
     }
-}
-
-/// The answers of a run as a grader is given them.
-struct AnswerSheet {
-    private var decided: [TrajectoryID: Grade] = [:]
-    private(set) var pairs: [(id: TrajectoryID, pair: GradingPair)] = []
-
-    init(_ roster: Roster) {
-        for trajectory in roster.all {
-            guard let finish = trajectory.response.finish, let problem = roster.problem(of: trajectory.id) else {
-                continue
-            }
-            let text = trajectory.response.text
-            let answer = AnswerExtraction.answer(in: text, isCut: finish.isCut)
-            if finish == .failed {
-                decided[trajectory.id] = Grade(.wrong, reason: "the trajectory failed")
-            } else {
-                let pair = GradingPair(
-                    id: trajectory.id.description, dataset: problem.dataset, question: problem.question, text: text,
-                    answer: answer, isCut: finish.isCut, gold: problem.answer, choices: problem.choices)
-                if pair.isBlank {
-                    decided[trajectory.id] = Grade(.empty)
-                } else {
-                    pairs.append((trajectory.id, pair))
-                }
-            }
-        }
-    }
-
-    /// - Throws: `CancellationError`, or what the book of processes throws.
-    func grades(from grader: any Grader) async throws -> [TrajectoryID: Grade] {
-        let judged = try await grader.gradeAll(pairs.map(\.pair))
-        return decided.merging(zip(pairs.map(\.id), judged)) { $1 }
-    }
-
-    /// By ``ExactGrader``, which needs no process.
-    func exactGrades() -> [TrajectoryID: Grade] {
-        let judged = ExactGrader().grade(pairs.map(\.pair))
-        return decided.merging(zip(pairs.map(\.id), judged)) { $1 }
-    }
-}
-
-extension Finish {
-    /// Whether a limit ended the response. Its answer may be right where there is one.
-    var isCut: Bool { self == .maxTokens || self == .maxSteps || self == .context }
 }

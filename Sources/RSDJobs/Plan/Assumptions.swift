@@ -1,3 +1,6 @@
+import Decoding
+import JobSpecs
+
 /// What a plan takes for granted of models that nobody has watched yet. A plan prints all of it.
 struct Assumptions: Sendable, Equatable {
     /// Steps of a solution.

@@ -1,3 +1,7 @@
+import Datasets
+import Decoding
+import Support
+
 /// How the models tend to treat a problem, as far as a plan must know it.
 struct Habit: Sendable, Equatable {
     /// Steps of a solution.

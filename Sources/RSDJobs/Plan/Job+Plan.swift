@@ -1,4 +1,10 @@
+import Checkpoints
+import Decoding
+import JobSpecs
 import ModelLifecycle
+import Reporting
+import Runner
+import Support
 
 extension Job {
     /// Tells what a job would take. Starts nothing and writes nothing.

@@ -1,3 +1,6 @@
+import Decoding
+import JobSpecs
+
 /// What a job would take, before anything is paid for it.
 package struct JobPlan: Sendable, Equatable, Encodable {
     package var job: String

@@ -1,3 +1,8 @@
+import JobSpecs
+import ModelLifecycle
+import Runner
+import Support
+
 /// How long an engine takes over things, in seconds.
 struct Pace: Sendable, Equatable {
     /// Until it is ready.

@@ -1,3 +1,6 @@
+import JobSpecs
+import Reporting
+
 /// How far a plan was off, once the run is done.
 package struct PlanComparison: Sendable, Equatable, Encodable {
     package var rows: [Row]

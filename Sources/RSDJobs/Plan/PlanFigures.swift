@@ -1,4 +1,5 @@
-import ModelLifecycle
+import Decoding
+import Support
 
 extension RunCounts {
     /// The figures of a plan that do not depend on speed.

@@ -1,3 +1,7 @@
+import Datasets
+import Decoding
+import Reporting
+
 /// What a run tells of the models' habits and of the engines' pace.
 struct Profile: Sendable {
     /// Of the same problems, where the job has them; any other gets the habits of one of these.

@@ -1,3 +1,7 @@
+import Decoding
+import JobSpecs
+import RunStore
+
 /// A run without engines: the same trajectories, methods, groups and sharing of answers as ``JobRun`` and ``Phase`` have, with
 /// a ``StandIn`` for the models. Nothing is written.
 struct Rehearsal: Sendable {

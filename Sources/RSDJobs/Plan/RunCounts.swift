@@ -1,3 +1,7 @@
+import Decoding
+import Reporting
+import RunStore
+
 /// What a run takes of its engines, in numbers that do not depend on their speed.
 struct RunCounts: Sendable, Equatable {
     /// The most waves of any trajectory.

@@ -1,4 +1,5 @@
-import ModelLifecycle
+import Decoding
+import RunStore
 
 /// What the starts of a run took, warm ones apart.
 struct SeenStarts: Sendable {

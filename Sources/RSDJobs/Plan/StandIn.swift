@@ -1,3 +1,8 @@
+import Datasets
+import Decoding
+import RunStore
+import Support
+
 /// Answers in the place of all models, after what is known of their habits: no text that means anything, but as many steps,
 /// tokens and rewards as theirs might have. Equal questions get equal answers, as from engines.
 struct StandIn: Sendable {

@@ -1,4 +1,6 @@
 import Foundation
+import RunStore
+import Support
 
 extension Job {
     /// Puts the shards of a run together: the directory above them becomes a run directory with all that they did, is graded, and
@@ -73,7 +75,7 @@ struct MergedRun {
         merged.created = manifests.map(\.created).min() ?? ""
         if manifests.contains(where: { $0.batchInvariant == false }) { merged.batchInvariant = false }
         merged.namesJournal = manifests.contains { $0.namesJournal == true } ? true : nil
-        merged.merged = .init(shards: survey.count, missing: survey.missing.map(\.description))
+        merged.merged = Manifest.Merged(shards: survey.count, missing: survey.missing.map(\.description))
         return merged
     }
 
@@ -82,14 +84,5 @@ struct MergedRun {
         var seen: Set<String> = []
         let different = texts.filter { seen.insert($0).inserted }
         return different.isEmpty ? nil : different.joined(separator: ", ")
-    }
-}
-
-/// The directory holds a run that is not divided into shards.
-package struct UndividedRun: Error, Equatable, CustomStringConvertible {
-    package var directory: String
-    package var description: String {
-        "\(directory) holds a run that is not divided into shards, and the two must not mix. Leave --shard out to go on with it, or "
-            + "name another directory with --run-dir."
     }
 }

@@ -1,5 +1,7 @@
 import Foundation
+import JobSpecs
 import OrderedCollections
+import RunStore
 import Synchronization
 
 /// How the shards of a run stand, before they are put together.

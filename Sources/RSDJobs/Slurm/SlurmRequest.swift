@@ -1,3 +1,5 @@
+import JobSpecs
+
 /// What a submission asks Slurm for.
 package struct SlurmRequest: Sendable, Equatable {
     package var shards: Int

@@ -1,4 +1,5 @@
 import Foundation
+import RunStore
 
 /// `submission.json`: what was last submitted for a run in shards.
 package struct Submission: Sendable, Equatable, Codable {
@@ -21,7 +22,7 @@ package struct Submission: Sendable, Equatable, Codable {
     package var place: String { cluster.map { " on \($0)" } ?? "" }
 
     package static func read(in parent: RunDirectory) throws -> Submission? {
-        guard let data = try RunDirectory.contents(of: parent.submission) else { return nil }
+        guard let data = try RunFile.contents(of: parent.submission) else { return nil }
         do {
             return try JSONDecoder().decode(Submission.self, from: data)
         } catch {

@@ -1,4 +1,8 @@
 import Foundation
+import JobSpecs
+import Reporting
+import RunStore
+import Support
 
 /// Submits runs in shards to Slurm.
 package struct Submitter: Sendable {
@@ -50,7 +54,7 @@ package struct Submitter: Sendable {
     /// Writes the spec down as it is now: what is edited later is another job. The merge grades as it says.
     package func keepSpec() throws {
         let parent = run.parent
-        try RunDirectory.make(parent.url.path)
+        try Folder.make(parent.url.path)
         try AtomicFile.write(Data(job.spec.withoutSecrets.renderYAML().utf8), to: parent.job)
         // The tasks need all of it, and nobody else does.
         if job.spec.hasSecrets {
@@ -72,7 +76,7 @@ package struct Submitter: Sendable {
             guard tasks.isEmpty else { throw StillQueued(directory: parent.url.path, tasks: tasks) }
         }
         // Slurm starts no job whose output has no directory, and does not say so.
-        try RunDirectory.make(parent.url.path)
+        try Folder.make(parent.url.path)
         try parent.makeLogs(isPrivate: job.spec.hasSecrets)
         try keepSpec()
         let scripts = scripts(for: shards)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import RSDJobs
-import Terminal
+import RunStore
 
 struct CancelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

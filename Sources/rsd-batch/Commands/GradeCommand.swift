@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
+import JobSpecs
 import RSDJobs
-import Terminal
+import RunStore
+import Support
 
 extension GraderKey: ExpressibleByArgument {}
 

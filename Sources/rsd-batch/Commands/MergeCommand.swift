@@ -1,7 +1,8 @@
 import ArgumentParser
 import Foundation
 import RSDJobs
-import Terminal
+import RunStore
+import Support
 
 struct MergeCommand: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,10 @@
 import ArgumentParser
 import Foundation
+import JobSpecs
 import RSDJobs
+import Reporting
+import RunStore
+import Support
 import Terminal
 
 struct PlanCommand: AsyncParsableCommand, StoppableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
-import RSDJobs
-import Terminal
+import Reporting
+import RunStore
 
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

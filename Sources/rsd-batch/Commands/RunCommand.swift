@@ -1,9 +1,13 @@
 import ArgumentParser
+import Decoding
 import Foundation
+import JobSpecs
 import Logging
 import RSDJobs
+import RunStore
+import Runner
+import Support
 import Synchronization
-import Terminal
 
 struct RunCommand: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,9 @@
 import ArgumentParser
+import Decoding
 import Foundation
-import RSDJobs
+import Reporting
+import RunStore
+import Support
 import Terminal
 
 struct ShowCommand: ParsableCommand {

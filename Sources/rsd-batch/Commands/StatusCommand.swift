@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import RSDJobs
+import Reporting
+import RunStore
 import Terminal
 
 struct StatusCommand: AsyncParsableCommand {

@@ -1,6 +1,9 @@
 import ArgumentParser
 import Foundation
+import JobSpecs
 import RSDJobs
+import RunStore
+import Support
 import Terminal
 
 struct SubmitCommand: AsyncParsableCommand, StoppableCommand {

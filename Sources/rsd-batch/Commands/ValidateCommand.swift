@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
+import JobSpecs
 import RSDJobs
+import Support
 import Terminal
 
 struct ValidateCommand: AsyncParsableCommand, StoppableCommand {

@@ -2,7 +2,10 @@ import Foundation
 import RunnerSupport
 import Testing
 
+@testable import JobSpecs
+@testable import ModelLifecycle
 @testable import RSDJobs
+@testable import RunStore
 
 /// The Slurm that `scripts/slurm-up` brought up in `$RSD_TEST_SLURM`.
 enum Cluster {

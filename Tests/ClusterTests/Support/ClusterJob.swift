@@ -1,8 +1,6 @@
 import Foundation
 import RunnerSupport
 
-@testable import RSDJobs
-
 /// A job on pocket engines that take their time, so that there is time to disturb them.
 struct ClusterJob: JobSource {
     static let limit = Duration.seconds(120)

@@ -2,8 +2,6 @@ import Foundation
 import RunnerSupport
 import Testing
 
-@testable import RSDJobs
-
 /// Several runs on one machine have nothing to do with each other.
 @Suite(.inSlots) struct NeighbourTests {
     @Test("one that is killed is not noticed by the other, and goes on without disturbing it")

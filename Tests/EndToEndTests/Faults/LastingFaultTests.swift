@@ -2,8 +2,6 @@ import Foundation
 import RunnerSupport
 import Testing
 
-@testable import RSDJobs
-
 /// Promise 3: what keeps failing where others succeed is given up alone; what fails for all stops the run, resumable.
 @Suite(.inSlots) struct LastingFaultTests {
     struct Poison: Sendable, CustomTestStringConvertible {

@@ -2,8 +2,6 @@ import Foundation
 import RunnerSupport
 import Testing
 
-@testable import RSDJobs
-
 /// Servers that somebody else runs: here, this test.
 @Suite(.inSlots) struct AttachTests {
     @Test("three running servers give the same bytes, and run on")

@@ -2,8 +2,6 @@ import Foundation
 import RunnerSupport
 import Testing
 
-@testable import RSDJobs
-
 /// All engines up at once, or in groups.
 @Suite(.inSlots) struct ShareTests {
     @Test("with all engines up there are three starts, no swaps and the same bytes")

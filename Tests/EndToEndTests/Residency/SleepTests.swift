@@ -2,8 +2,6 @@ import Foundation
 import RunnerSupport
 import Testing
 
-@testable import RSDJobs
-
 /// Engines that sleep instead of ending: the same results, with three starts in all.
 @Suite(.inSlots) struct SleepTests {
     private static let methods = "[{ rsd: { weighting: constant, p: 0.5 } }]"

@@ -2,8 +2,6 @@ import Foundation
 import RunnerSupport
 import Testing
 
-@testable import RSDJobs
-
 /// A run that has to be over at some time ends before, and goes on when it is run again.
 @Suite(.inSlots) struct DeadlineTests {
     @Test("nothing begins where there is no time for it", arguments: [true, false])

@@ -1,8 +1,7 @@
 import Foundation
+import RunStore
 import RunnerSupport
 import Testing
-
-@testable import RSDJobs
 
 /// A disk with no room left: an exit code of its own, earlier lines intact, and the same command goes on.
 @Suite(.inSlots, .enabled(if: SmallDisk.canBeMade, "mounting a file system is not allowed here"))

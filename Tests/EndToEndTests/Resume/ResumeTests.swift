@@ -2,8 +2,6 @@ import Foundation
 import RunnerSupport
 import Testing
 
-@testable import RSDJobs
-
 /// The same command goes on from whatever state the directory is in.
 @Suite(.inSlots) struct ResumeTests {
     @Test("with other engine arguments and another concurrency")

@@ -2,8 +2,6 @@ import Foundation
 import RunnerSupport
 import Testing
 
-@testable import RSDJobs
-
 /// What the script of a shard does with the end of its runner, under a real bash.
 @Suite(.inSlots) struct BatchScriptTests {
     @Test("the runner's code is the task's, and nothing is requeued", arguments: [0, 3, 5, 137])

@@ -1,8 +1,7 @@
 import Foundation
+import RunStore
 import RunnerSupport
 import Testing
-
-@testable import RSDJobs
 
 /// Shards of a job, put together, are the job.
 @Suite(.inSlots) struct MergeTests {

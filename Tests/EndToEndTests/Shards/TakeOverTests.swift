@@ -2,8 +2,6 @@ import Foundation
 import RunnerSupport
 import Testing
 
-@testable import RSDJobs
-
 /// A run directory that several machines see, on a file system whose locks they do not share: each test has machines of other
 /// names, and takes the kernel's lock out of the way.
 @Suite(.inSlots) struct TakeOverTests {

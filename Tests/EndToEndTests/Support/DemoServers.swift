@@ -1,5 +1,5 @@
 import Foundation
-@testable import ModelLifecycle
+import ModelLifecycle
 import RunnerSupport
 import Synchronization
 

@@ -1,5 +1,6 @@
 import Foundation
 import RunnerSupport
+import Support
 
 typealias TestJob = RunnerJob<JobSetup>
 

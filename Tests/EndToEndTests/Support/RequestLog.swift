@@ -1,8 +1,10 @@
 import Foundation
 import RunnerSupport
-@testable import PocketEngine
+
+@testable import JobSpecs
 @testable import ModelLifecycle
-@testable import RSDJobs
+@testable import PocketEngine
+@testable import RunStore
 
 /// What was asked of the pocket engines of a job, as they wrote it down themselves.
 struct RequestLog {
@@ -56,7 +58,7 @@ enum Question: Hashable {
             else { continue }
             switch need {
             case .generate(let wanted):
-                let seed = RSDJobs.Question(need, of: id, in: job.spec).seed
+                let seed = RunStore.Question(need, of: id, in: job.spec).seed
                 questions.append(.generation(seed: seed, text: prompt + wanted.steps.joined()))
             case .score(let wanted): questions.append(.scoring(text: prompt + wanted.steps.joined()))
             case .nothing: break

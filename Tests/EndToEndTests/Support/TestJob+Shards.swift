@@ -1,7 +1,7 @@
 import Foundation
+import JobSpecs
+import RunStore
 import RunnerSupport
-
-@testable import RSDJobs
 
 extension TestJob {
     var shards: ShardedRun { ShardedRun(directory) }

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import ModelLifecycle
+@testable import Support
 
 @Suite("Reading ahead", .timeLimit(.minutes(1)))
 struct ReadAheadTests {

@@ -3,6 +3,7 @@ import Logging
 import Synchronization
 
 @testable import ModelLifecycle
+@testable import Support
 
 /// A shell script in place of an engine. Its HTTP side is a ``FoxServer`` of the test, at a port that the dialect names.
 struct FakeDialect: EngineDialect {

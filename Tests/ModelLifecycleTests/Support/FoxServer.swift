@@ -1,5 +1,6 @@
 import FlyingFox
 import Foundation
+import ModelLifecycle
 import Synchronization
 
 /// A FlyingFox server on a port of 127.0.0.1 that the kernel chose.

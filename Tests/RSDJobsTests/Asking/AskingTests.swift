@@ -1,8 +1,8 @@
-import ModelLifecycle
+@testable import Decoding
+@testable import RunStore
+@testable import Runner
 import Synchronization
 import Testing
-
-@testable import RSDJobs
 
 /// Which form of the prompt a token classifier gets to see.
 @Suite struct AskingTests {

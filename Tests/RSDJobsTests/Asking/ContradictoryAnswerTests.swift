@@ -1,8 +1,9 @@
+@testable import Decoding
+@testable import JobSpecs
 import ModelLifecycle
+@testable import Runner
 import Synchronization
 import Testing
-
-@testable import RSDJobs
 
 /// Whatever is wrong with an engine's answer, it is refused, or it is taken for what it would have been otherwise.
 @Suite(.timeLimit(.minutes(1))) struct ContradictoryAnswerTests {

@@ -1,7 +1,8 @@
+@testable import Decoding
+@testable import JobSpecs
+@testable import Runner
 import Synchronization
 import Testing
-
-@testable import RSDJobs
 
 /// What reaches a model that is asked to go on, and what is made of its answer.
 @Suite struct GenerationAskerTests {

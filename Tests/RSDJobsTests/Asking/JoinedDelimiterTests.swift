@@ -1,7 +1,8 @@
+@testable import Decoding
+@testable import JobSpecs
+@testable import Runner
 import Synchronization
 import Testing
-
-@testable import RSDJobs
 
 /// A tokenizer that joins as many line breaks as there are to one token, and a space or a letter `w` after two to them.
 private enum JoiningTokenizer {

@@ -1,8 +1,8 @@
+@testable import JobSpecs
 import ModelLifecycle
+@testable import Runner
 import Synchronization
 import Testing
-
-@testable import RSDJobs
 
 /// A tokenizer that behaves as GPT-2's does at a delimiter: at the end of a text it is one token, before more text it is two.
 private struct SeamTokenizer {

@@ -1,6 +1,5 @@
+@testable import Decoding
 import Testing
-
-@testable import RSDJobs
 
 @Suite struct StepCutterTests {
     private func cut(

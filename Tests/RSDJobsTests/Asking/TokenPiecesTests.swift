@@ -1,7 +1,7 @@
 import ModelLifecycle
+@testable import Runner
+@testable import Support
 import Testing
-
-@testable import RSDJobs
 
 @Suite(.timeLimit(.minutes(1))) struct TokenPiecesTests {
     /// An engine that never answers is found out by others; the wait for it ends when they say so.

@@ -1,7 +1,15 @@
-import ModelLifecycle
 import Testing
 
+@testable import JobSpecs
+@testable import Runner
+@testable import Reporting
+@testable import Terminal
+@testable import Methods
+@testable import Answers
+@testable import SpecYAML
 @testable import RSDJobs
+@testable import Decoding
+@testable import ModelLifecycle
 
 /// A real tokenizer as far as the tests need it: what it makes of some texts.
 struct RecordedTokenizer: Sendable, CustomTestStringConvertible {

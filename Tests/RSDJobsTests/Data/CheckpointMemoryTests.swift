@@ -1,7 +1,6 @@
+@testable import Checkpoints
 import Foundation
 import Testing
-
-@testable import RSDJobs
 
 @Suite("The memory that a checkpoint takes")
 struct CheckpointMemoryTests {

@@ -1,7 +1,6 @@
+@testable import Checkpoints
 import Foundation
 import Testing
-
-@testable import RSDJobs
 
 @Suite("The files of a model")
 struct DataModelFilesTests {

@@ -1,6 +1,5 @@
+@testable import Support
 import Testing
-
-@testable import RSDJobs
 
 @Suite("SHA-256")
 struct DataSHA256Tests {

@@ -1,7 +1,6 @@
+@testable import Checkpoints
 import Foundation
 import Testing
-
-@testable import RSDJobs
 
 @Suite("What a tokenizer's files tell")
 struct TokenizerFilesTests {

@@ -1,6 +1,6 @@
+@testable import Decoding
+@testable import Support
 import Testing
-
-@testable import RSDJobs
 
 /// Chance that depends on its key alone, the same in every version of the program.
 struct DrawTests {

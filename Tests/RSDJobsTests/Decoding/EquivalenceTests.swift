@@ -1,6 +1,5 @@
+@testable import Decoding
 import Testing
-
-@testable import RSDJobs
 
 /// Draft-ahead decides as the step-at-a-time algorithm does, for every look-ahead.
 struct EquivalenceTests {

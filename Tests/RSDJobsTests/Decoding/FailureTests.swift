@@ -1,6 +1,5 @@
+@testable import Decoding
 import Testing
-
-@testable import RSDJobs
 
 /// A trajectory that failed stands still until it is retried, and then goes on from where it stood.
 struct FailureTests {

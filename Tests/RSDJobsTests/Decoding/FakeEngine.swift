@@ -1,4 +1,4 @@
-import RSDJobs
+@testable import Decoding
 
 /// Meets the needs of trajectories as engines would.
 struct FakeEngine {

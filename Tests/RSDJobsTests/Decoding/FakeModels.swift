@@ -1,4 +1,5 @@
-import RSDJobs
+@testable import Decoding
+@testable import JobSpecs
 
 /// Three models made of a hash: what each of them says is a pure function of the tokens before it.
 ///

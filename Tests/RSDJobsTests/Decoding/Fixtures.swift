@@ -1,4 +1,5 @@
-@testable import RSDJobs
+@testable import Decoding
+@testable import Methods
 
 extension Limits {
     static let roomy = Limits(delimiter: "\n\n", maxTokens: 1_000, maxSteps: 100)

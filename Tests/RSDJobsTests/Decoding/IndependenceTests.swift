@@ -1,6 +1,6 @@
+@testable import Decoding
+@testable import Methods
 import Testing
-
-@testable import RSDJobs
 
 /// A trajectory comes to the same response whatever else is in the batch and in whatever order answers arrive.
 struct IndependenceTests {

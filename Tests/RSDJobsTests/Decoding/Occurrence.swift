@@ -1,5 +1,3 @@
-@testable import RSDJobs
-
 /// The odd things that can happen in a decoding. The random cases must show each of them.
 enum Occurrence: CaseIterable {
     case severalTokensInAStep, stepOfDelimiterOnly, runOfNewlines

@@ -1,4 +1,5 @@
-@testable import RSDJobs
+@testable import Decoding
+@testable import Methods
 
 /// A random decoding: models, ω and limits, all from one number.
 struct RandomCase: CustomStringConvertible {

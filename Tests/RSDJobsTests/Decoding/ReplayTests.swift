@@ -1,6 +1,5 @@
+@testable import Decoding
 import Testing
-
-@testable import RSDJobs
 
 /// The events are all there is to a trajectory: who has them has its state.
 struct ReplayTests {

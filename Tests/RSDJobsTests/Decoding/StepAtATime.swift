@@ -1,6 +1,6 @@
+@testable import Decoding
 import Foundation
-
-@testable import RSDJobs
+@testable import Methods
 
 /// What a decoding came to, in every respect that draft-ahead must not change.
 struct Outcome: Equatable {

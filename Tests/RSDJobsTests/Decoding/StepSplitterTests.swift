@@ -1,6 +1,5 @@
+@testable import Decoding
 import Testing
-
-@testable import RSDJobs
 
 struct StepSplitterTests {
     private let splitter = StepSplitter(delimiter: "\n\n")

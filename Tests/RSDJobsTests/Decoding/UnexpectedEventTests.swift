@@ -1,6 +1,5 @@
+@testable import Decoding
 import Testing
-
-@testable import RSDJobs
 
 /// An event that does not fit is refused, and the trajectory stands as it stood.
 struct UnexpectedEventTests {

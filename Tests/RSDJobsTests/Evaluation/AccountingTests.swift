@@ -1,8 +1,11 @@
+@testable import Decoding
 import Foundation
-import ModelLifecycle
+@testable import Graders
+@testable import Methods
+@testable import Reporting
+@testable import RunStore
+@testable import Support
 import Testing
-
-@testable import RSDJobs
 
 /// Rows against what is counted by hand from a few lines.
 @Suite struct AccountingTests {

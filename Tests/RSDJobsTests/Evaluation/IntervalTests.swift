@@ -1,6 +1,6 @@
+@testable import Reporting
+@testable import Support
 import Testing
-
-@testable import RSDJobs
 
 @Suite struct IntervalTests {
     /// Against exact sums of binomial coefficients. 150 and 86: the approval ratings of Agresti's Categorical Data Analysis,

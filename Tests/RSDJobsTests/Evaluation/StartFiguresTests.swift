@@ -1,8 +1,8 @@
 import Foundation
 import ModelLifecycle
+@testable import RunStore
+@testable import Support
 import Testing
-
-@testable import RSDJobs
 
 @Suite("Starts, by how they came up and by phase") struct StartFiguresTests {
     private let records: [JournalRecord] = [

@@ -1,7 +1,11 @@
+@testable import Decoding
 import Foundation
+@testable import Graders
+@testable import Methods
+@testable import Reporting
+@testable import RunStore
+@testable import Support
 import Testing
-
-@testable import RSDJobs
 
 @Suite struct SummaryTests {
     private func line(

@@ -1,6 +1,5 @@
+@testable import Answers
 import Testing
-
-@testable import RSDJobs
 
 @Suite struct AnswerExtractionTests {
     @Test(arguments: [

@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
+@testable import JobSpecs
 @testable import RSDJobs
+@testable import Support
 
 /// Answers that are graded from a file of their own.
 @Suite struct AnswerFileTests {

@@ -1,7 +1,9 @@
+@testable import Decoding
 import Foundation
+@testable import Graders
+@testable import Reporting
+@testable import RunStore
 import Testing
-
-@testable import RSDJobs
 
 /// Which answers a grader is asked about, and what becomes of the others.
 @Suite struct AnswerSheetTests {

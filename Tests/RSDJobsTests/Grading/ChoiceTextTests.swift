@@ -1,6 +1,6 @@
+@testable import Answers
+@testable import Graders
 import Testing
-
-@testable import RSDJobs
 
 /// Choices whose texts look like lists, like letters, or like each other.
 @Suite struct ChoiceTextTests {

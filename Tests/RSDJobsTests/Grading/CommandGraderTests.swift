@@ -1,7 +1,8 @@
 import Foundation
+@testable import Graders
+@testable import JobSpecs
+@testable import RunStore
 import Testing
-
-@testable import RSDJobs
 
 @Suite struct CommandGraderTests {
     private let scratch: Scratch

@@ -1,8 +1,8 @@
+@testable import Answers
 import Foundation
+@testable import Graders
 import RunnerSupport
 import Testing
-
-@testable import RSDJobs
 
 @Suite struct ExactGraderTests {
     @Test func theGoldenSetIsThere() { #expect(GoldenCase.all.count >= 393) }

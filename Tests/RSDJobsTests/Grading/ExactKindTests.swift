@@ -1,8 +1,8 @@
+@testable import Answers
 import Foundation
+@testable import Graders
 import RunnerSupport
 import Testing
-
-@testable import RSDJobs
 
 /// Answers of every kind as models write them, against golds as data sets have them: `exact.jsonl`.
 @Suite struct ExactKindTests {

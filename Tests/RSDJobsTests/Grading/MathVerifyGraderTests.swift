@@ -1,8 +1,7 @@
 import Foundation
-import ModelLifecycle
+@testable import Graders
+@testable import RunStore
 import Testing
-
-@testable import RSDJobs
 
 /// The way to and from the workers of math-verify, on workers that are shell scripts.
 @Suite struct MathVerifyGraderTests {

@@ -1,8 +1,8 @@
+@testable import Answers
 import Foundation
+@testable import Graders
 import RunnerSupport
 import Testing
-
-@testable import RSDJobs
 
 /// Responses as models end them, and the answer that is found in each: `responses.jsonl`.
 struct ResponseCase: Decodable, Sendable, CustomStringConvertible {

@@ -1,7 +1,6 @@
 import Foundation
-import ModelLifecycle
-
-@testable import RSDJobs
+@testable import Graders
+@testable import RunStore
 
 /// A worker without Python that misbehaves as its questions tell it to.
 enum WorkerScript {

@@ -1,8 +1,9 @@
+@testable import Decoding
 import Foundation
 import ModelLifecycle
+@testable import RunStore
+@testable import Support
 import Testing
-
-@testable import RSDJobs
 
 @Suite struct JournalTests {
     private let scratch: Scratch

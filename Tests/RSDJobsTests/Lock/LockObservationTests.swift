@@ -1,6 +1,5 @@
+@testable import RunStore
 import Testing
-
-@testable import RSDJobs
 
 @Suite struct LockObservationTests {
     private func entry(_ number: Int = 1, touched: Int, beat: Double = 10) -> LockFiles.Entry {

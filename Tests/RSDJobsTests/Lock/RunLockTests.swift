@@ -1,8 +1,8 @@
 import Foundation
+@testable import RunStore
+@testable import Support
 import Synchronization
 import Testing
-
-@testable import RSDJobs
 
 @Suite struct RunLockTests {
     @Test("the second is refused, and told who has it")
@@ -28,11 +28,11 @@ import Testing
     func goneUnderHolder(way: Int) async throws {
         let scratch = try Scratch()
         let (run, moved) = (scratch.file("run"), scratch.file("moved"))
-        try RunDirectory.make(run.path)
+        try Folder.make(run.path)
         let lock = try await RunLock.take(run.appending(path: "lock"))
         try lock.confirm()
         if way == 0 { try FileManager.default.removeItem(at: run) } else { #expect(rename(run.path, moved.path) == 0) }
-        if way == 2 { try RunDirectory.make(run.path) }
+        if way == 2 { try Folder.make(run.path) }
         let successor = way == 2 ? try await RunLock.take(run.appending(path: "lock")) : nil
         let raised = Mutex(false)
         lock.whenLost { raised.withLock { $0 = true } }
@@ -63,7 +63,7 @@ import Testing
     @Test("of those who come at the same time one gets it")
     func oneOfMany() async throws {
         let file = try Scratch().file("lock")
-        try RunDirectory.make(file.deletingLastPathComponent().path)
+        try Folder.make(file.deletingLastPathComponent().path)
         let held = await withTaskGroup(of: RunLock?.self) { group in
             for _ in 0..<8 { group.addTask { try? await RunLock.take(file) } }
             return await group.reduce(into: [RunLock]()) { if let lock = $1 { $0.append(lock) } }
@@ -110,7 +110,7 @@ import Testing
     func copied() async throws {
         let scratch = try Scratch()
         let (run, copy) = (scratch.file("run"), scratch.file("copy"))
-        try RunDirectory.make(run.path)
+        try Folder.make(run.path)
         let lock = try await RunLock.take(run.appending(path: "lock"))
         try FileManager.default.copyItem(at: run, to: copy)
         #expect(LockLook.now(run.appending(path: "lock")) != nil)
@@ -200,7 +200,7 @@ import Testing
     func away() async throws {
         let scratch = try Scratch()
         let (run, elsewhere) = (scratch.file("run"), scratch.file("elsewhere"))
-        try RunDirectory.make(run.path)
+        try Folder.make(run.path)
         let lock = try await RunLock.take(run.appending(path: "lock"), beat: 0.02)
         try FileManager.default.moveItem(at: run, to: elsewhere)
         #expect(try lock.giveSign() != nil)

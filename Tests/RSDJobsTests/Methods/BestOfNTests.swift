@@ -1,6 +1,6 @@
+@testable import Decoding
+@testable import Methods
 import Testing
-
-@testable import RSDJobs
 
 @Suite struct BestOfNTests {
     /// As lm-evaluation-harness files tell of it.

@@ -1,6 +1,6 @@
+@testable import Decoding
+@testable import RunStore
 import Testing
-
-@testable import RSDJobs
 
 /// A draft that went on after a step from other tokens than step-at-a-time would show it.
 struct DraftSeamTests {

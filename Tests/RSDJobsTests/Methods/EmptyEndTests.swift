@@ -1,6 +1,7 @@
+@testable import Decoding
+@testable import JobSpecs
+@testable import Methods
 import Testing
-
-@testable import RSDJobs
 
 /// An end of the response right after a delimiter, where the PRM can judge it: a step without text.
 struct EmptyEndTests {

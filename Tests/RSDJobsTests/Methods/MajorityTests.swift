@@ -1,6 +1,6 @@
+@testable import Decoding
+@testable import Methods
 import Testing
-
-@testable import RSDJobs
 
 @Suite struct MajorityTests {
     private func trajectory(_ count: Int) -> Trajectory {

@@ -1,6 +1,7 @@
+@testable import Decoding
+@testable import Graders
+@testable import Reporting
 import Testing
-
-@testable import RSDJobs
 
 /// How a trajectory goes, by example.
 struct RewardGuidedTests {

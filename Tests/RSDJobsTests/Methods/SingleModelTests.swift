@@ -1,6 +1,5 @@
+@testable import Decoding
 import Testing
-
-@testable import RSDJobs
 
 struct SingleModelTests {
     @Test(arguments: [Role.draft, .target])

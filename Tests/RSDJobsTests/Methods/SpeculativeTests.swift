@@ -1,6 +1,6 @@
+@testable import Decoding
+@testable import Support
 import Testing
-
-@testable import RSDJobs
 
 /// Token-level speculative decoding is the target's engine with the draft inside.
 @Suite struct SpeculativeTests {

@@ -1,6 +1,6 @@
+@testable import Decoding
+@testable import Methods
 import Testing
-
-@testable import RSDJobs
 
 @Suite struct StepSearchTests {
     private func trajectory(beams: Int, candidates: Int, limits: Limits = .roomy) -> Trajectory {

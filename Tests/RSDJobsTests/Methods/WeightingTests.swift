@@ -1,4 +1,4 @@
-import RSDJobs
+@testable import Methods
 import Testing
 
 /// ω, by the paper's Table 1.

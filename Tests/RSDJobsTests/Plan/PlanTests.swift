@@ -1,8 +1,13 @@
 import Foundation
-import ModelLifecycle
 import Testing
 
+@testable import Graders
+@testable import JobSpecs
 @testable import RSDJobs
+@testable import Reporting
+@testable import RunStore
+@testable import Runner
+@testable import Support
 
 @Suite struct PlanTests {
     /// A run of the fixture's job whose answers a stand-in gave.

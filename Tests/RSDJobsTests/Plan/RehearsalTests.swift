@@ -1,7 +1,13 @@
 import Foundation
 import Testing
 
+@testable import Decoding
+@testable import Graders
+@testable import JobSpecs
 @testable import RSDJobs
+@testable import RunStore
+@testable import Runner
+@testable import Support
 
 @Suite struct RehearsalTests {
     private static func standIn(_ job: LoadedJob, luck: UInt64 = 0) -> StandIn {

@@ -1,6 +1,8 @@
-import ModelLifecycle
-
+@testable import Decoding
+@testable import ModelLifecycle
 @testable import RSDJobs
+@testable import RunStore
+@testable import Runner
 
 /// Engines whose answers a stand-in gives, for a real ``JobRun``.
 struct RehearsedSite: EngineSite, EngineRoom {

@@ -1,6 +1,5 @@
+@testable import Support
 import Testing
-
-@testable import RSDJobs
 
 @Suite struct NumberFormatTests {
     @Test(arguments: [

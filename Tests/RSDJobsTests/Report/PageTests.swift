@@ -1,7 +1,8 @@
+@testable import Decoding
 import Foundation
+@testable import Reporting
+@testable import Support
 import Testing
-
-@testable import RSDJobs
 
 /// The data that is put into the page. What the page makes of it is looked at in a browser.
 @Suite struct PageTests {

@@ -1,6 +1,10 @@
+@testable import Decoding
 import Foundation
-
-@testable import RSDJobs
+@testable import Graders
+@testable import JobSpecs
+@testable import Reporting
+@testable import RunStore
+@testable import Support
 
 /// A report of a run made up from lines, on three problems: "1+1?", "2+2?" and "3+3?".
 struct SmallReport {

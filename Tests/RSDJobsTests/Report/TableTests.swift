@@ -1,7 +1,8 @@
 import Foundation
+@testable import Graders
+@testable import Reporting
+@testable import RunStore
 import Testing
-
-@testable import RSDJobs
 
 @Suite struct TableTests {
     @Test func markdown() throws {

@@ -1,7 +1,9 @@
+@testable import Decoding
 import ModelLifecycle
+@testable import Reporting
+@testable import RunStore
+@testable import Support
 import Testing
-
-@testable import RSDJobs
 
 @Suite struct TimelineTests {
     private func asked(_ role: Role, _ begin: Double, _ seconds: Double) -> JournalRecord {

@@ -1,7 +1,11 @@
+@testable import Checkpoints
+@testable import Decoding
+@testable import JobSpecs
+@testable import Methods
 import ModelLifecycle
 import OrderedCollections
-
-@testable import RSDJobs
+@testable import Runner
+@testable import Support
 
 /// Checkpoints that people use, as their files describe them.
 enum Checkpoints {
@@ -21,7 +25,7 @@ enum Checkpoints {
         ]
         let file = CheckpointJSON(
             fields: OrderedDictionary(
-                uniqueKeysWithValues: sizes.map { ($0.key, RecordValue.number(String($0.value))) }))
+                uniqueKeysWithValues: sizes.map { ($0.key, JSONValue.number(String($0.value))) }))
         var memory = CheckpointMemory(config: CheckpointConfig(file))
         memory.isQuantised = quantised
         memory.stored = quantised ? ["I32": bytes - 5_000_000_000, "F16": 5_000_000_000] : ["BF16": bytes]

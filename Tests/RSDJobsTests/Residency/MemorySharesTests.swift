@@ -1,7 +1,7 @@
-import ModelLifecycle
+@testable import Checkpoints
+@testable import Decoding
+@testable import Runner
 import Testing
-
-@testable import RSDJobs
 
 @Suite("Shares of the memory")
 struct MemorySharesTests {

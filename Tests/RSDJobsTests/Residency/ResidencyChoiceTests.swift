@@ -1,7 +1,9 @@
+@testable import Checkpoints
+@testable import Decoding
+@testable import JobSpecs
 import ModelLifecycle
+@testable import Runner
 import Testing
-
-@testable import RSDJobs
 
 /// What `auto` says. The numbers are made of the checkpoints' sizes and of ``EngineFootprint``.
 @Suite("The choice of residency")

@@ -1,7 +1,9 @@
+@testable import Checkpoints
+@testable import Decoding
+@testable import JobSpecs
 import ModelLifecycle
+@testable import Runner
 import Testing
-
-@testable import RSDJobs
 
 @Suite("A residency that the job names")
 struct ResidencyPlanTests {

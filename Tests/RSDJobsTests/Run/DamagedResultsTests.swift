@@ -2,6 +2,10 @@ import Foundation
 import Testing
 
 @testable import RSDJobs
+@testable import Reporting
+@testable import RunStore
+@testable import Runner
+@testable import Support
 
 /// `results.jsonl` and the journal beside it tell of the same answers, or one of them is told of by its name.
 @Suite final class DamagedResultsTests {

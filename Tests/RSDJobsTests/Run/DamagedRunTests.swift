@@ -1,7 +1,12 @@
 import Foundation
 import Testing
 
+@testable import JobSpecs
 @testable import RSDJobs
+@testable import Reporting
+@testable import RunStore
+@testable import Runner
+@testable import Support
 
 /// A file of a run directory that is gone, damaged or another run's is told of by its name, or made again; nothing is mixed, and
 /// nothing that was generated is asked for once more.
@@ -58,7 +63,7 @@ import Testing
                 data[Int.random(in: 0..<data.count, using: &random)] ^= 1 << UInt8.random(in: 0..<8, using: &random)
             }
         case .zeros: data = Data(count: data.count)
-        case .folder: return try RunDirectory.make(file.path)
+        case .folder: return try Folder.make(file.path)
         case .danglingLink:
             #expect(symlink("/nowhere/at/all", file.path) == 0)
             return
@@ -120,7 +125,7 @@ import Testing
     @Test("what is no directory and stands where one has to be", arguments: ["", "journal", "logs"], [false, true])
     func noDirectory(name: String, isLink: Bool) async throws {
         let place = name.isEmpty ? directory.url : directory.url.appending(path: name)
-        try RunDirectory.make(place.deletingLastPathComponent().path)
+        try Folder.make(place.deletingLastPathComponent().path)
         if isLink { #expect(symlink("/nowhere", place.path) == 0) } else { try Data("x".utf8).write(to: place) }
         let error = await #expect(throws: DamagedRun.self) { try await run(in: directory) }
         #expect(error?.file == place.path)

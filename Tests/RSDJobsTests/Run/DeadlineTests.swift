@@ -1,8 +1,9 @@
 import Foundation
 import ModelLifecycle
+@testable import RunStore
+@testable import Runner
+@testable import Support
 import Testing
-
-@testable import RSDJobs
 
 @Suite struct DeadlineTests {
     private let now = Date(timeIntervalSince1970: 1_800_000_000)

@@ -1,8 +1,14 @@
-import Foundation
-import ModelLifecycle
-import Testing
-
 @testable import RSDJobs
+@testable import Decoding
+import Foundation
+@testable import Graders
+@testable import JobSpecs
+import ModelLifecycle
+@testable import Reporting
+@testable import RunStore
+@testable import Runner
+@testable import Support
+import Testing
 
 /// A run goes on by the rules that it was begun with, and a new one by those of today.
 @Suite struct DecodingRulesTests {

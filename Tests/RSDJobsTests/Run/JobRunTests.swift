@@ -1,9 +1,13 @@
+@testable import RSDJobs
+@testable import Decoding
 import Foundation
+@testable import Graders
 import ModelLifecycle
+@testable import RunStore
+@testable import Runner
+@testable import Support
 import Synchronization
 import Testing
-
-@testable import RSDJobs
 
 /// What a run writes down of its engines; that it comes to its results is for `EndToEndTests`.
 @Suite struct JobRunTests {

@@ -1,7 +1,7 @@
 import Foundation
+@testable import JobSpecs
+@testable import RunStore
 import Testing
-
-@testable import RSDJobs
 
 @Suite struct ManifestTests {
     /// Trap N1: whoever compares greedy texts must be able to see it.

@@ -1,6 +1,7 @@
+@testable import Decoding
+@testable import JobSpecs
+@testable import RunStore
 import Testing
-
-@testable import RSDJobs
 
 /// Which group of engines is readied while another works.
 @Suite struct NextGroupTests {

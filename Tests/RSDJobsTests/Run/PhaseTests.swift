@@ -1,9 +1,11 @@
+@testable import Decoding
 import Foundation
-import ModelLifecycle
+@testable import Methods
+@testable import RunStore
+@testable import Runner
+@testable import Support
 import Synchronization
 import Testing
-
-@testable import RSDJobs
 
 @Suite struct PhaseTests {
     private let scratch: Scratch

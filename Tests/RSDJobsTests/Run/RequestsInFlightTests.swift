@@ -1,7 +1,9 @@
+@testable import Decoding
+@testable import JobSpecs
 import ModelLifecycle
+@testable import RunStore
+@testable import Runner
 import Testing
-
-@testable import RSDJobs
 
 @Suite("Requests in flight")
 struct RequestsInFlightTests {

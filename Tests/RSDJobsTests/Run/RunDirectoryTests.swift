@@ -1,7 +1,7 @@
 import Foundation
+@testable import RunStore
+@testable import Support
 import Testing
-
-@testable import RSDJobs
 
 @Suite struct RunDirectoryTests {
     @Test func itIsMadeWithAllAboveIt() throws {

@@ -1,7 +1,11 @@
 import Foundation
 import Testing
 
+@testable import JobSpecs
 @testable import RSDJobs
+@testable import Reporting
+@testable import RunStore
+@testable import Runner
 
 /// Values of `engine.env`, and of flags that are called like secrets, stand in no file that others may read.
 @Suite final class SecretValuesTests {

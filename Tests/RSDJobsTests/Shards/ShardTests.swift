@@ -1,7 +1,8 @@
+@testable import Datasets
+@testable import JobSpecs
 import OrderedCollections
+@testable import RunStore
 import Testing
-
-@testable import RSDJobs
 
 @Suite struct ShardTests {
     @Test("what is written as a shard", arguments: [("1/1", 1, 1), ("2/4", 2, 4), ("16/16", 16, 16)])

@@ -1,8 +1,8 @@
+@testable import Checkpoints
 import Foundation
+@testable import JobSpecs
 import ModelLifecycle
 import Testing
-
-@testable import RSDJobs
 
 @Suite("A chat as the prompt")
 struct ChatPromptTests {

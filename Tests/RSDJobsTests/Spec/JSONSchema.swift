@@ -1,6 +1,5 @@
 import Foundation
-
-@testable import RSDJobs
+@testable import SpecYAML
 
 /// As much of JSON Schema (draft 7) as the project's own schema is written in.
 struct JSONSchema {

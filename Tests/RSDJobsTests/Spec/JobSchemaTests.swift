@@ -1,7 +1,10 @@
+@testable import Datasets
+@testable import Decoding
 import Foundation
+@testable import JobSpecs
+@testable import Methods
+@testable import SpecYAML
 import Testing
-
-@testable import RSDJobs
 
 /// The schema that editors check specs with says what the decoder says.
 @Suite struct JobSchemaTests {

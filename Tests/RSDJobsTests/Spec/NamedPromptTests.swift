@@ -1,6 +1,5 @@
+@testable import JobSpecs
 import Testing
-
-@testable import RSDJobs
 
 @Suite("Named prompts")
 struct NamedPromptTests {

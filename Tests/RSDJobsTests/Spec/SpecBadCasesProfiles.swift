@@ -1,8 +1,6 @@
 import Foundation
 import Testing
 
-@testable import RSDJobs
-
 // What users get wrong about PRMs, and what they are told.
 
 extension BadCase {

@@ -1,8 +1,6 @@
 import Foundation
 import Testing
 
-@testable import RSDJobs
-
 /// Specs that are small on the disk and would be enormous in memory, or take for ever.
 @Suite("Bounds of a spec")
 struct SpecBoundsTests {

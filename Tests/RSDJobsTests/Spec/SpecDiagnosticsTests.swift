@@ -1,8 +1,6 @@
 import Foundation
 import Testing
 
-@testable import RSDJobs
-
 /// A fault in an otherwise good job, and all that loading says of it.
 struct BadCase: Sendable, CustomTestStringConvertible {
     var title: String

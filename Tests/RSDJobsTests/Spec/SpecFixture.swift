@@ -1,7 +1,7 @@
 import Foundation
+@testable import JobSpecs
+@testable import Support
 import Testing
-
-@testable import RSDJobs
 
 /// A directory with everything that a good job names: three tiny checkpoints, a data set, a prompt file.
 struct SpecFixture: ~Copyable {

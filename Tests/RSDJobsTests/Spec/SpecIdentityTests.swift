@@ -1,7 +1,7 @@
 import Foundation
+@testable import JobSpecs
+@testable import Support
 import Testing
-
-@testable import RSDJobs
 
 @Suite("What may not change between a run and its resumption")
 struct SpecIdentityTests {

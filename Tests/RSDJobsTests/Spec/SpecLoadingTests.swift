@@ -1,7 +1,9 @@
+@testable import Datasets
 import Foundation
+@testable import JobSpecs
+@testable import Methods
+@testable import Support
 import Testing
-
-@testable import RSDJobs
 
 @Suite("Loading a good job")
 struct SpecLoadingTests {

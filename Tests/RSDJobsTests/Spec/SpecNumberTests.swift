@@ -1,8 +1,11 @@
 import Foundation
-import ModelLifecycle
 import Testing
 
+@testable import Decoding
+@testable import JobSpecs
 @testable import RSDJobs
+@testable import Runner
+@testable import Support
 
 @Suite("Numbers at the door")
 struct SpecNumberTests {

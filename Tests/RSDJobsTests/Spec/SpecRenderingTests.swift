@@ -1,7 +1,11 @@
+@testable import Datasets
+@testable import Decoding
 import Foundation
+@testable import JobSpecs
+@testable import Methods
+@testable import SpecYAML
+@testable import Support
 import Testing
-
-@testable import RSDJobs
 
 @Suite("The resolved spec")
 struct SpecRenderingTests {

@@ -1,6 +1,6 @@
+@testable import SpecYAML
+@testable import Support
 import Testing
-
-@testable import RSDJobs
 
 @Suite("YAML")
 struct SpecYAMLTests {
@@ -72,7 +72,7 @@ struct SpecYAMLTests {
             texts.append(String(text))
         }
         for text in texts {
-            let yaml = "{ key: \(YAMLWriter.text(text)), \(YAMLWriter.quoted(text)): x }"
+            let yaml = "{ key: \(YAMLWriter.text(text)), \(doubleQuoted(text)): x }"
             let (document, diagnostics) = YAMLParser.parse(SourceText(file: "x", text: yaml))
             #expect(diagnostics.filter { !$0.message.contains("duplicate") } == [], "\(yaml)")
             guard case .mapping(let entries) = try #require(document).content,

@@ -1,6 +1,8 @@
+@testable import Decoding
+@testable import JobSpecs
+@testable import RunStore
+@testable import Support
 import Testing
-
-@testable import RSDJobs
 
 /// Lists in a spec that stand for several methods, or several seeds.
 @Suite struct SweepTests {

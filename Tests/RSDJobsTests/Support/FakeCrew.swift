@@ -1,8 +1,9 @@
+@testable import Decoding
 import Foundation
-import ModelLifecycle
+@testable import RunStore
+@testable import Runner
+@testable import Support
 import Synchronization
-
-@testable import RSDJobs
 
 /// Engines that answer as a test tells them to.
 final class FakeCrew: Crew {

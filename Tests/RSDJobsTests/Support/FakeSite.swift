@@ -1,8 +1,13 @@
-import Foundation
-import ModelLifecycle
-import Synchronization
-
 @testable import RSDJobs
+@testable import Decoding
+import Foundation
+@testable import Graders
+@testable import JobSpecs
+import ModelLifecycle
+@testable import RunStore
+@testable import Runner
+@testable import Support
+import Synchronization
 
 /// Engines of a run that are none: they answer as ``FakeCrew`` does, and count what they are asked.
 final class FakeSite: EngineSite, EngineRoom {
@@ -33,7 +38,7 @@ final class FakeSite: EngineSite, EngineRoom {
     }
 }
 
-extension JobRun {
+extension JobRun<RunOutcome> {
     /// A run whose engines are ``FakeSite``'s.
     init(_ job: LoadedJob, in directory: RunDirectory, on site: FakeSite, interruption: Interruption = Interruption()) {
         self.init(

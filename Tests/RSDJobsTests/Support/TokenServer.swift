@@ -1,9 +1,10 @@
+@testable import Decoding
 import FlyingFox
 import Foundation
 import ModelLifecycle
+@testable import RunStore
+@testable import Runner
 import Testing
-
-@testable import RSDJobs
 
 /// A server that answers `/tokenize` and `/detokenize` as a test's tokenizer does.
 struct TokenServer: Sendable {

@@ -1,7 +1,7 @@
+@testable import Datasets
 import Foundation
+@testable import JobSpecs
 import Testing
-
-@testable import RSDJobs
 
 /// Files as editors and systems leave them.
 private enum Editor: String, CaseIterable, Sendable {

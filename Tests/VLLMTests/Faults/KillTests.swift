@@ -1,5 +1,6 @@
+import Decoding
 import Foundation
-import RSDJobs
+import RunStore
 import RunnerSupport
 import Testing
 

@@ -1,5 +1,4 @@
 import Foundation
-import RSDJobs
 import RunnerSupport
 import Testing
 

@@ -1,8 +1,9 @@
 import Foundation
 import Logging
 
+@testable import Decoding
 @testable import ModelLifecycle
-@testable import RSDJobs
+@testable import Runner
 
 /// A model on real vLLM for as long as a test works with it.
 struct ServedModel {

@@ -1,4 +1,6 @@
+import Datasets
 import Foundation
+import Support
 
 /// A file of answers that are to be graded: JSON Lines with `text` or `answer`, and `gold`.
 package struct AnswerFile: Sendable {

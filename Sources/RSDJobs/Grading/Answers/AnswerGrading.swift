@@ -1,4 +1,8 @@
 import Foundation
+import Graders
+import JobSpecs
+import RunStore
+import Support
 
 /// Grades answers that are no run's.
 package struct AnswerGrading: Sendable {
@@ -105,7 +109,7 @@ private struct GradedAnswer: Encodable {
 
     /// Text, or a number.
     struct Identifier: Encodable {
-        var value: RecordValue
+        var value: JSONValue
 
         func encode(to encoder: any Encoder) throws {
             var single = encoder.singleValueContainer()

@@ -1,3 +1,8 @@
+import Answers
+import Datasets
+import Graders
+import Support
+
 /// A line of a file of answers.
 ///
 /// `text` is a whole response, in which the answer is looked for; `answer` is one that was already found, or null. Where both
@@ -6,7 +11,7 @@ struct AnswerLine {
     /// Of the line, from 1.
     let number: Int
     /// The line's own, given back with its verdict.
-    let id: RecordValue?
+    let id: JSONValue?
     let pair: GradingPair
     let faults: [FieldFault]
 
@@ -43,7 +48,7 @@ struct AnswerLine {
         self.faults = faults
     }
 
-    private static func id(_ value: RecordValue) throws(FieldFault) -> RecordValue? {
+    private static func id(_ value: JSONValue) throws(FieldFault) -> JSONValue? {
         switch value {
         case .string, .number: return value
         case .null: return nil

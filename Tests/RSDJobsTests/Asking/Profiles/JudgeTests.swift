@@ -1,8 +1,9 @@
+@testable import Decoding
 import Foundation
+@testable import JobSpecs
 import ModelLifecycle
+@testable import Runner
 import Testing
-
-@testable import RSDJobs
 
 private let problem = ProblemPrompt(question: "Why?", form: .text("Q: Why?\n\n"))
 

@@ -1,15 +1,14 @@
-import ModelLifecycle
 import Testing
 
-@testable import RSDJobs
+@testable import Decoding
+@testable import JobSpecs
+@testable import Runner
 
 private let problem = ProblemPrompt(question: "Why?", form: .text("Q: Why?\n\n"))
 
 /// Reads characters without asking anybody.
 private struct CharacterScorer: OnePassScorer {
     let overlong: OverlongPolicy
-
-    func task() -> EngineTask { .score(ScoringSetup()) }
 
     func read(_ steps: [String], of problem: ProblemPrompt, in session: ModelSession) -> Reading { read(steps) }
 

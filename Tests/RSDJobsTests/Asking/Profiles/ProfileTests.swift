@@ -1,7 +1,8 @@
+@testable import Decoding
 import Foundation
+@testable import JobSpecs
+@testable import Runner
 import Testing
-
-@testable import RSDJobs
 
 private let problem = ProblemPrompt(question: "Why?", form: .text("Q: Why?\n\n"))
 

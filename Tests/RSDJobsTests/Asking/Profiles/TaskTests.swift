@@ -2,7 +2,9 @@ import Foundation
 import ModelLifecycle
 import Testing
 
-@testable import RSDJobs
+@testable import Checkpoints
+@testable import JobSpecs
+@testable import Runner
 
 /// What each profile asks of the engine that serves its model.
 @Suite struct ProfileTaskTests {
@@ -10,7 +12,7 @@ import Testing
         let fixture = try SpecFixture()
         if let tokenizer { try fixture.write(tokenizer, to: "models/prm/tokenizer.json") }
         let model = ModelSpec(model: fixture.path("models/prm"), profile: profile)
-        switch try #require(model.scorer).task() {
+        switch try model.task() {
         case .score(let setup): return setup
         case .generate: return nil
         }

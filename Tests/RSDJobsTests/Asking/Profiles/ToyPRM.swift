@@ -1,9 +1,10 @@
+@testable import Decoding
 import FlyingFox
 import Foundation
 import ModelLifecycle
+@testable import RunStore
+@testable import Runner
 import Synchronization
-
-@testable import RSDJobs
 
 /// A tokenizer of characters with a few special tokens, which reads a line break pair at the very end of a text as one token.
 enum ToyTokenizer {

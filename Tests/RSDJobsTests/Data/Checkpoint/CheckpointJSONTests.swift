@@ -1,7 +1,9 @@
+@testable import Checkpoints
+@testable import Decoding
 import Foundation
+@testable import JobSpecs
+@testable import Runner
 import Testing
-
-@testable import RSDJobs
 
 @Suite("JSON as Python reads it")
 struct CheckpointJSONTests {

@@ -1,7 +1,7 @@
+@testable import Checkpoints
 import Foundation
+@testable import JobSpecs
 import Testing
-
-@testable import RSDJobs
 
 @Suite("What an engine needs of a checkpoint is there before it starts")
 struct EngineNeedsTests {

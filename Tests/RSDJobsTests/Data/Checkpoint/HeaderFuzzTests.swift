@@ -1,7 +1,6 @@
+@testable import Checkpoints
 import Foundation
 import Testing
-
-@testable import RSDJobs
 
 @Suite("Headers of weights that somebody else wrote")
 struct HeaderFuzzTests {

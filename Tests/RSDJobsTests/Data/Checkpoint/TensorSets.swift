@@ -1,6 +1,5 @@
+@testable import Checkpoints
 import Foundation
-
-@testable import RSDJobs
 
 /// The headers of checkpoints that people use: names, types and shapes as the tools write them, without the weights.
 struct TensorSet {

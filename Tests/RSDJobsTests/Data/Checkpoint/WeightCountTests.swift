@@ -1,7 +1,6 @@
+@testable import Checkpoints
 import Foundation
 import Testing
-
-@testable import RSDJobs
 
 @Suite("How many weights a checkpoint has")
 struct WeightCountTests {

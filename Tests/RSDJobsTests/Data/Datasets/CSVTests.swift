@@ -1,7 +1,7 @@
+@testable import Datasets
 import Foundation
+@testable import Support
 import Testing
-
-@testable import RSDJobs
 
 @Suite("Comma-separated values")
 struct CSVTests {

@@ -1,10 +1,11 @@
+@testable import Datasets
 import FlyingFox
 import Foundation
+@testable import JobSpecs
 import ModelLifecycle
+@testable import Support
 import Synchronization
 import Testing
-
-@testable import RSDJobs
 
 @Suite("Data sets with an address", .timeLimit(.minutes(1)))
 struct DatasetCacheTests {

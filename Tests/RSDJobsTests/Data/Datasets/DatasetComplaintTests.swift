@@ -1,7 +1,6 @@
+@testable import Datasets
 import Foundation
 import Testing
-
-@testable import RSDJobs
 
 @Suite("What a data set is told, and how often")
 struct DatasetComplaintTests {

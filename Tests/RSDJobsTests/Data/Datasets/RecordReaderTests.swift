@@ -1,7 +1,7 @@
+@testable import Datasets
 import Foundation
+@testable import Runner
 import Testing
-
-@testable import RSDJobs
 
 @Suite("Named readers")
 struct RecordReaderTests {

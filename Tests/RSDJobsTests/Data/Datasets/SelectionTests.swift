@@ -1,7 +1,6 @@
+@testable import Datasets
 import Foundation
 import Testing
-
-@testable import RSDJobs
 
 @Suite("shuffle, start and limit")
 struct SelectionTests {

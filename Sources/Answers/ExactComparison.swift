@@ -1,0 +1,45 @@
+import Foundation
+import Support
+
+/// Compares answers as numbers, simple expressions, tuples, sets and text. Knows little algebra.
+///
+/// It takes over what is sound of the Qwen2.5-Math evaluation's `math_equal`, and leaves out what is not: `28` is not
+/// `0.28` (but `28%` is either), `[a, b]` is not `(a, b)`, and integers are equal exactly or not at all.
+package enum ExactComparison {
+    /// - Parameters:
+    ///   - answer: what was found in a response; nil or blank is always different.
+    ///   - choices: the texts of a multiple choice, if it is one, in the order of the letters.
+    package static func compare(_ answer: String?, gold: String, choices: [String]) -> Comparison {
+        let found = Self.trimmed(answer ?? "")
+        let wanted = Self.trimmed(AnswerExtraction.boxed(in: gold) ?? gold)
+        guard !found.isEmpty else { return .different }
+        if found == wanted { return .same }
+        if let letter = ChoiceLetter(gold: wanted, choices: choices) {
+            return letter.isMeant(by: found) ? .same : .different
+        }
+        return Self.compare(found, wanted)
+    }
+
+    package static func isSame(_ found: String, _ wanted: String) -> Bool { compare(found, wanted) == .same }
+
+    private static func compare(_ found: String, _ wanted: String) -> Comparison {
+        let (answer, gold) = (AnswerReader.read(found), AnswerReader.read(wanted))
+        let verdict = answer.compared(to: gold)
+        if verdict == .same { return .same }
+        if gold.rational != nil, answer.rational == nil, let counted = AnswerReader.countedNumber(found) {
+            return counted.compared(to: gold)
+        }
+        if answer.rational != nil, gold.rational == nil, let counted = AnswerReader.countedNumber(wanted) {
+            return answer.compared(to: counted)
+        }
+        // `1,234` may be two numbers, where both are written without blanks.
+        guard found.contains(",") || wanted.contains(",") else { return verdict }
+        let apart = AnswerReader.read(found, groupsThousands: false)
+            .compared(to: AnswerReader.read(wanted, groupsThousands: false))
+        return apart == .same ? .same : verdict
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        text.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+
+/// What the files of a checkpoint's tokenizer tell without loading it.
+package enum TokenizerFiles {
+    /// The text of the token that begins a sequence; nil where the tokenizer has none.
+    package static func beginningToken(of directory: String) -> String? {
+        ["tokenizer_config.json", "special_tokens_map.json"].lazy
+            .compactMap { try? CheckpointJSON.read($0, in: directory) }
+            .compactMap(beginningToken(settings:)).first
+    }
+
+    /// `bos_token` of a `tokenizer_config.json` or `special_tokens_map.json`: a text, an object with the text, or null.
+    package static func beginningToken(settings: CheckpointJSON) -> String? {
+        settings["bos_token"]?.text ?? settings["bos_token"]?.object?["content"]?.text
+    }
+
+    /// - Throws: ``ModelFilesError`` where tokenizer.json is missing, or has no such tokens.
+    package static func plusAndMinus(of directory: String) throws(ModelFilesError) -> PlusAndMinus {
+        guard let data = FileManager.default.contents(atPath: directory + "/tokenizer.json") else {
+            throw ModelFilesError("\(directory) has no tokenizer.json, which says what the PRM's '+' and '-' are")
+        }
+        guard let found = PlusAndMinus(tokenizer: data) else {
+            throw ModelFilesError(
+                "the tokenizer in \(directory) has no tokens '+' and '-', which this profile's PRMs answer with")
+        }
+        return found
+    }
+}
+
+/// The tokens with which a language model says that a step is good or bad, as its vocabulary writes them.
+package struct PlusAndMinus: Equatable {
+    package var plus: String
+    package var minus: String
+
+    init(plus: String, minus: String) {
+        self.plus = plus
+        self.minus = minus
+    }
+
+    /// - Parameter tokenizer: the content of a `tokenizer.json`.
+    init?(tokenizer: Data) {
+        guard let file = try? JSONDecoder().decode(File.self, from: tokenizer) else { return nil }
+        let known = file.model.vocab.known
+        // A SentencePiece vocabulary has both kinds, and a word by itself is read with the mark of a space.
+        for mark in ["▁", ""] where known.isSuperset(of: [mark + "+", mark + "-"]) {
+            self.init(plus: mark + "+", minus: mark + "-")
+            return
+        }
+        return nil
+    }
+
+    private static let candidates: Set<String> = ["▁+", "▁-", "+", "-"]
+
+    private struct File: Decodable {
+        struct Model: Decodable { var vocab: Vocabulary }
+        var model: Model
+    }
+
+    /// Which of the candidates a vocabulary has: of an object (BPE) or of pairs with scores (Unigram).
+    private struct Vocabulary: Decodable {
+        var known: Set<String>
+
+        private struct Entry: CodingKey {
+            var stringValue: String
+            var intValue: Int? { nil }
+            init(stringValue: String) { self.stringValue = stringValue }
+            init?(intValue: Int) { nil }
+        }
+
+        init(from decoder: any Decoder) throws {
+            if let entries = try? decoder.container(keyedBy: Entry.self) {
+                known = candidates.filter { entries.contains(Entry(stringValue: $0)) }
+                return
+            }
+            var pairs = try decoder.unkeyedContainer()
+            known = []
+            while !pairs.isAtEnd {
+                var pair = try pairs.nestedUnkeyedContainer()
+                let piece = try pair.decode(String.self)
+                if candidates.contains(piece) { known.insert(piece) }
+            }
+        }
+    }
+}

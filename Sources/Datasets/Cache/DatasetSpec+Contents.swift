@@ -1,0 +1,46 @@
+import Foundation
+import Support
+
+/// The bytes of a data set cannot be had, or are not those that the job means.
+package struct DatasetUnavailable: Error {
+    package var message: String
+
+    package init(message: String) {
+        self.message = message
+    }
+}
+
+extension DatasetSpec {
+    /// The file's bytes, of a fetched one those in the cache.
+    package func contents(cache: DatasetCache) throws(DatasetUnavailable) -> Data {
+        guard isRemote else {
+            guard let data = Self.read(path) else { throw DatasetUnavailable(message: Unreadable(path).message) }
+            try check(data, is: path)
+            return data
+        }
+        guard let sha256, let data = Self.read(cache.file(sha256).path) else {
+            throw DatasetUnavailable(
+                message:
+                    "\(path) is not in the cache \(cache.directory.path); `rsd-batch validate` on this job fetches it")
+        }
+        try check(data, is: "the copy \(cache.file(sha256).path)")
+        return data
+    }
+
+    /// Holds bytes against the spec's checksum.
+    package func check(_ data: Data, is what: String) throws(DatasetUnavailable) {
+        guard let sha256 else { return }
+        let sum = SHA256.hex(of: data)
+        guard sum == sha256 else {
+            throw DatasetUnavailable(
+                message: "\(what) has the SHA-256 \(sum), and 'sha256' is \(sha256): it is another file")
+        }
+    }
+
+    /// Of a file that stays: a run that goes on reads it again.
+    private static func read(_ path: String) -> Data? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+    }
+}

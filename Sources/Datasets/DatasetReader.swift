@@ -1,0 +1,140 @@
+import Foundation
+import Support
+
+/// Reads a data set, and finds all that is wrong with it before any model starts.
+package struct DatasetReader {
+    package let spec: DatasetSpec
+    package private(set) var problems: [Problem] = []
+    /// Records that were gone through, whether or not they are used.
+    package private(set) var records = 0
+    private let reader: RecordReader
+    private var complaints: Complaints
+    private var lineOfId: [String: Int] = [:]
+    private var linesWithoutAnswer: [Int] = []
+
+    /// - Parameter file: the path or address to show in messages.
+    package init(_ spec: DatasetSpec, showing file: String) {
+        self.spec = spec
+        complaints = Complaints(file: file)
+        reader = RecordReader(spec)
+    }
+
+    /// Errors, each kind once and at most ten of them; then warnings.
+    package var diagnostics: [Diagnostic] {
+        guard let first = linesWithoutAnswer.first else { return complaints.diagnostics }
+        let message = "\(counted(linesWithoutAnswer.count, "problem")) without an answer: they count as wrong"
+        return complaints.diagnostics + [
+            Diagnostic(.warning, file: complaints.file, line: first, message: message)
+        ]
+    }
+
+    /// Reads the problems that the spec selects, in its order.
+    package mutating func read(_ data: Data) {
+        do throws(Diagnostic) {
+            let file = try TextFile(file: complaints.file, data)
+            file.bytes.withUnsafeBytes { raw in
+                do throws(RecordFault) {
+                    try read(raw.bindMemory(to: UInt8.self))
+                } catch {
+                    complaints.add(error)
+                }
+            }
+        } catch {
+            complaints.add(error.message, error)
+        }
+        if records == 0, !complaints.hasErrors {
+            let empty = Diagnostic(file: complaints.file, message: "the data set is empty")
+            complaints.add(empty.message, empty)
+        }
+    }
+
+    private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) throws(RecordFault) {
+        var selection = RecordSelection(start: spec.start, limit: spec.limit)
+        if let seed = spec.shuffle {
+            var counter = spec.resolvedFormat.scanner(bytes)
+            var count = 0
+            while try counter.next(isWanted: false) != nil { count += 1 }
+            selection = RecordSelection(shuffling: count, seed: seed, start: spec.start, limit: spec.limit)
+        }
+        var scanner = spec.resolvedFormat.scanner(bytes)
+        var taken: [(place: Int, problem: Problem)] = []
+        while records < selection.end {
+            let place = selection.place(of: records)
+            guard let scanned = try scanner.next(isWanted: place != nil) else { break }
+            switch scanned {
+            case .unread: break
+            case .fault(let fault): complaints.add(fault)
+            case .record(let record, let line):
+                if let place, let problem = problem(record, number: records, line: line) {
+                    taken.append((place, problem))
+                }
+            }
+            records += 1
+        }
+        problems = taken.sorted { $0.place < $1.place }.map(\.problem)
+    }
+
+    private mutating func problem(_ record: Record, number: Int, line: Int) -> Problem? {
+        var faults: [FieldFault] = []
+        func part<Value>(_ read: () throws -> Value) -> Value? {
+            do {
+                return try read()
+            } catch {
+                faults.append(error as? FieldFault ?? .other("\(error)"))
+                return nil
+            }
+        }
+        let question = part { try reader.question(record) }
+        let choices = reader.choices.flatMap { read in part { try read(record) } }
+        // An answer is not held against choices that could not be read.
+        let answer =
+            reader.choices != nil && choices == nil
+            ? nil : part { try reader.answer(record, choices) }
+        let id = part { try identifier(of: record, number: number, line: line) }
+        if let question, question.allSatisfy(\.isWhitespace) { faults.append(.other("the question is empty")) }
+        let file = complaints.file
+        for fault in faults { complaints.add(fault.kind, Diagnostic(file: file, line: line, message: fault.message)) }
+        lookForSlips(in: [("question", question), ("answer", answer)], line: line)
+        lookForSlips(in: (choices?.texts ?? []).map { ("choice", $0) }, line: line)
+        if let answer, answer.allSatisfy(\.isWhitespace) { linesWithoutAnswer.append(line) }
+        guard let id, let question, let answer else { return nil }
+        return Problem(
+            dataset: spec.name, id: id, question: reader.wholeQuestion(question, choices, answer: answer),
+            choices: choices?.texts ?? [], answer: answer)
+    }
+
+    private mutating func lookForSlips(in parts: [(name: String, text: String?)], line: Int) {
+        for (name, text) in parts {
+            guard let slip = text.flatMap(ControlCharacter.init(in:)) else { continue }
+            let isEscape = slip.command != nil && !spec.resolvedFormat.numbersAreText
+            complaints.warn(
+                "\(name) \(slip.command != nil)",
+                "the \(name) holds \(slip.words)\(isEscape ? "; in JSON a backslash is written twice" : "")", line: line
+            )
+        }
+    }
+
+    private mutating func identifier(of record: Record, number: Int, line: Int) throws(FieldFault) -> String {
+        guard let field = spec.id else { return String(number) }
+        let value = try record.value(field)
+        let id: String
+        switch value {
+        case .string(let text): id = text
+        case .number(let text) where !text.utf8.contains(where: Self.isFraction): id = text
+        default: throw .unexpected("text or a whole number", in: field, value)
+        }
+        if id.isEmpty || id.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+            throw .other("\(quoted(id)) in '\(field)' is no id: it is empty or holds a control character")
+        }
+        if let first = lineOfId[id] {
+            throw .other("duplicate id \(quoted(id)); it is first on line \(first)")
+        }
+        lineOfId[id] = line
+        return id
+    }
+
+    /// Whether a number with this character in it was not written as a whole one.
+    private static func isFraction(_ character: UInt8) -> Bool {
+        [UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(character)
+    }
+}

@@ -1,0 +1,10 @@
+/// Tells a problem from all others of a job.
+package struct ProblemName: Sendable, Hashable {
+    package var dataset: String
+    package var problem: String
+
+    package init(dataset: String, problem: String) {
+        self.dataset = dataset
+        self.problem = problem
+    }
+}

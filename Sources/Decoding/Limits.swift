@@ -1,0 +1,46 @@
+/// What bounds a response.
+package struct Limits: Sendable, Equatable {
+    /// Ends a step and belongs to it.
+    package var delimiter: String
+    package var tokens: TokenLimit
+    package var maxSteps: Int
+
+    package init(delimiter: String, tokens: TokenLimit, maxSteps: Int) {
+        self.delimiter = delimiter
+        self.tokens = tokens
+        self.maxSteps = maxSteps
+    }
+
+    package init(delimiter: String, maxTokens: Int, maxSteps: Int) {
+        self.init(delimiter: delimiter, tokens: .response(maxTokens), maxSteps: maxSteps)
+    }
+}
+
+/// How the tokens of a response are limited.
+package enum TokenLimit: Sendable, Hashable {
+    /// Tokens of the whole response, each counted by the model that wrote it: `max_tokens`.
+    case response(Int)
+    /// Tokens that one request may write. A method that goes step by step also ends the response after the step with which
+    /// prompt and response together have so many, counted by that step's writer: `max_tokens_per_call` of the authors' code
+    /// (BaohaoLiao/RSD, `main_online.py`).
+    case call(Int)
+
+    /// The number of tokens.
+    package var count: Int {
+        switch self {
+        case .response(let count), .call(let count): count
+        }
+    }
+
+    /// Whether a response goes no further.
+    ///
+    /// - Parameters:
+    ///   - kept: tokens of the response.
+    ///   - length: tokens of prompt and response; nil in a method that does not go step by step.
+    package func isReached(kept: Int, length: Int?) -> Bool {
+        switch self {
+        case .response(let count): kept >= count
+        case .call(let count): (length ?? kept) >= count
+        }
+    }
+}

@@ -1,0 +1,52 @@
+/// A problem in the hands of a method: the unit of work, of the journal and of the results.
+package struct Trajectory: Sendable {
+    package let id: TrajectoryID
+    package private(set) var response: Response
+    package private(set) var method: any DecodingMethod
+
+    package init(id: TrajectoryID, limits: Limits, method: any DecodingMethod) {
+        self.id = id
+        self.response = Response(limits: limits)
+        self.method = method
+    }
+
+    /// What is needed next; nothing where it is finished.
+    package var needs: [Need] {
+        response.finish == nil ? method.needs(for: response) : []
+    }
+
+    /// The first of its needs.
+    package var need: Need {
+        if let finish = response.finish { return .nothing(finish) }
+        return method.needs(for: response)[0]
+    }
+
+    /// Whether one of these models has something to do for it.
+    package func needs(anyOf roles: [Role]) -> Bool {
+        needs.contains { $0.role.map(roles.contains) ?? false }
+    }
+
+    /// Takes in the next event.
+    ///
+    /// - Throws: ``UnexpectedEvent`` where it does not fit; the trajectory is then unchanged.
+    package mutating func apply(_ event: Event) throws {
+        if case .retried = event {
+            guard response.failure != nil else {
+                throw UnexpectedEvent(description: "\(id) was retried without having failed")
+            }
+            response.forgive()
+            return
+        }
+        guard response.finish == nil else {
+            throw UnexpectedEvent(description: "\(id) is finished, yet more arrived for it")
+        }
+        if case .failed(let reason) = event {
+            response.fail(reason)
+            return
+        }
+        if case .generated(let answer) = event { try answer.checkSteps(delimiter: response.limits.delimiter) }
+        var (response, method) = (self.response, self.method)
+        try method.apply(event, to: &response)
+        (self.response, self.method) = (response, method)
+    }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import JobSpecs
+import ModelLifecycle
+import RunStore
+import Support
+
+/// A program of the user's own, which reads questions and writes verdicts, both in JSON Lines.
+///
+/// It is started once for all answers. Its verdicts count only where it ends with exit status 0 within the limit; an answer
+/// that it says nothing of is an error and never wrong.
+struct CommandGrader: Grader {
+    let command: GraderCommand
+    let processes: @Sendable () throws -> GraderProcesses
+
+    func prepare() throws -> String {
+        _ = try executable()
+        return "command: \(command.words.joined(separator: " "))"
+    }
+
+    func grade(_ pairs: [GradingPair]) async throws -> [Grade] {
+        guard !pairs.isEmpty else { return [] }
+        let folder = FileManager.default.temporaryDirectory.appending(path: "rsd-grading-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (input, output) = (folder.appending(path: "questions.jsonl"), folder.appending(path: "verdicts.jsonl"))
+        try Self.questions(pairs).write(to: input)
+        let process: HelperProcess
+        do {
+            process = try await processes().start(
+                executable(), Array(command.words.dropFirst()), workingDirectory: command.directory,
+                talk: .files(input: input.path, output: output.path))
+        } catch let error as SpawnError {
+            throw GraderUnavailable("the grader could not be started: \(error)")
+        }
+        let status: Result<ExitStatus?, any Error>
+        do {
+            status = .success(try await process.child.exit.wait(atMost: .seconds(command.timeout)))
+        } catch {
+            status = .failure(error)
+        }
+        try await process.end()
+        return try grades(
+            of: pairs, said: FileManager.default.contents(atPath: output.path) ?? Data(), status: status.get(),
+            log: URL(filePath: process.log).lastPathComponent)
+    }
+
+    private func executable() throws -> String {
+        let word = command.words[0]
+        if word.contains("/") {
+            let path = plainPath(word.hasPrefix("/") ? word : "\(command.directory)/\(word)")
+            if SearchPath.isProgram(path) { return path }
+            throw GraderUnavailable("the grader \(path) is not there, or no executable file (chmod +x makes it one)")
+        }
+        guard let path = SearchPath().program(word) else {
+            throw GraderUnavailable("the grader \(word) is not on PATH")
+        }
+        return path
+    }
+
+    // MARK: Lines
+
+    private struct Question: Encodable {
+        var id: String
+        var dataset: String
+        var question: String
+        var text: String
+        var answer: String?
+        var gold: String
+        var choices: [String]?
+    }
+
+    private static func questions(_ pairs: [GradingPair]) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        var data = Data()
+        for pair in pairs {
+            data += try encoder.encode(
+                Question(
+                    id: pair.id, dataset: pair.dataset, question: pair.question, text: pair.text, answer: pair.answer,
+                    gold: pair.gold, choices: pair.choices.isEmpty ? nil : pair.choices))
+            data.append(UInt8(ascii: "\n"))
+        }
+        return data
+    }
+
+    private struct Line: Decodable {
+        var id: String
+        var correct: Bool
+        var answer: String?
+        var reason: String?
+    }
+
+    /// - Parameter status: nil where it was killed when the limit passed.
+    private func grades(of pairs: [GradingPair], said: Data, status: ExitStatus?, log: String) -> [Grade] {
+        if let status, status != .exited(code: 0) {
+            return pairs.map { _ in Grade(.error, reason: "the grader ended with \(status); see logs/\(log)") }
+        }
+        var lines: [String: Line] = [:]
+        var disputed: Set<String> = []
+        var fault: String?
+        for (index, bytes) in said.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
+        where bytes.contains(where: { $0 > 0x20 }) {
+            guard let line = try? JSONDecoder().decode(Line.self, from: bytes) else {
+                fault =
+                    fault
+                    ?? "line \(index + 1) of its output is no verdict: \(quoted(String(decoding: bytes, as: UTF8.self)))"
+                continue
+            }
+            if let earlier = lines[line.id], earlier.correct != line.correct { disputed.insert(line.id) }
+            lines[line.id] = line
+        }
+        return pairs.map { pair in
+            if disputed.contains(pair.id) { return Grade(.error, reason: "the grader gave two verdicts") }
+            if let line = lines[pair.id] {
+                return Grade(line.correct ? .right : .wrong, reason: line.reason, answer: line.answer)
+            }
+            guard status != nil else {
+                return Grade(.timeout, reason: "the grader took more than \(command.timeout.plain) s")
+            }
+            return Grade(.error, reason: "the grader gave no verdict" + (fault.map { "; \($0)" } ?? ""))
+        }
+    }
+}

@@ -1,0 +1,202 @@
+import Datasets
+import Decoding
+import SpecYAML
+import Support
+
+extension JobSpec {
+    /// The spec as it is run, with every default: YAML that loads, from any directory, as an equal spec.
+    package func renderYAML() -> String {
+        var lines = [
+            "name: \(YAMLWriter.text(name))",
+            "seed: " + (seeds.count == 1 ? String(seed) : list(seeds.map { String($0) })), "models:",
+        ]
+        for role in Role.named {
+            guard let model = models[role] else { continue }
+            lines.append("  \(role.rawValue): " + flow(model.yaml))
+        }
+        lines += ["engine:"] + engine.yaml.map { "  \($0): \($1)" }
+        lines += ["datasets:"] + datasets.map { "  - " + flow($0.yaml) }
+        lines += ["prompt: " + prompt.yaml, "decoding:"] + decoding.yaml.map { "  \($0): \($1)" }
+        lines += ["methods:"] + methods.map { "  - { \($0.kind.key): \(flow($0.yaml)) }" }
+        lines += ["grading: " + flow(grading.grader.yaml)]
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+/// Keys and rendered values, in the order in which they are written.
+private typealias Pairs = [(key: String, value: String)]
+
+private func flow(_ pairs: Pairs) -> String {
+    pairs.isEmpty ? "{}" : "{ " + pairs.map { "\($0.key): \($0.value)" }.joined(separator: ", ") + " }"
+}
+
+private func list(_ elements: [String]) -> String { "[" + elements.joined(separator: ", ") + "]" }
+
+extension ModelSpec {
+    fileprivate var yaml: Pairs {
+        var pairs: Pairs = [("model", YAMLWriter.text(model))]
+        if let context { pairs.append(("context", String(context))) }
+        if let parameters { pairs.append(("parameters", String(parameters))) }
+        if !args.isEmpty { pairs.append(("args", flow(args.yaml))) }
+        if let profile { pairs.append(("profile", profile.yaml)) }
+        if let overlong { pairs.append(("overlong", overlong.rawValue)) }
+        if let server {
+            pairs.append(("url", YAMLWriter.text(server.url)))
+            if let variable = server.keyVariable { pairs.append(("key_env", variable)) }
+            if let served = server.served { pairs.append(("served", YAMLWriter.text(served))) }
+        }
+        return pairs
+    }
+}
+
+extension PRMProfile {
+    fileprivate var yaml: String {
+        let options = options
+        return options.isEmpty ? name.rawValue : flow([("name", name.rawValue)] + options)
+    }
+
+    /// The settings of the profile, as a spec writes them.
+    var options: [(key: String, value: String)] {
+        switch self {
+        case .skywork(let stepToken): [("step_token", doubleQuoted(stepToken))]
+        case .tokenClassification, .qwenPRM, .mathShepherd, .rlhflow, .judge: []
+        }
+    }
+}
+
+extension EngineSpec {
+    fileprivate var yaml: Pairs {
+        let env: Pairs = env.sorted { $0.key < $1.key }.map {
+            (YAMLWriter.text($0.key), doubleQuoted($0.value))
+        }
+        var pairs: Pairs = [("kind", kind.rawValue)]
+        if let venv { pairs.append(("venv", YAMLWriter.text(venv))) }
+        pairs.append(("residency", residency.rawValue))
+        if let warm { pairs.append(("warm", String(warm))) }
+        if let groups { pairs.append(("groups", list(groups.map { list($0.map(\.rawValue)) }))) }
+        if residency == .sleep { pairs.append(("sleep_level", String(sleepLevel))) }
+        if residency != .attach { pairs += [("args", flow(args.yaml)), ("env", flow(env))] }
+        return pairs + [
+            ("concurrency", concurrency.map { String($0) } ?? Self.followsEngine),
+            ("start_timeout", startTimeout.plain),
+            ("stall_timeout", stallTimeout.plain), ("stop_grace", stopGrace.plain),
+        ]
+    }
+}
+
+extension [EngineArgument] {
+    /// Each flag once, where it first stands; a flag with several values has a list.
+    fileprivate var yaml: Pairs {
+        var names: [String] = []
+        for argument in self where !names.contains(argument.name) { names.append(argument.name) }
+        return names.map { name in
+            let values = filter { $0.name == name }.map { $0.value.map(doubleQuoted) ?? "true" }
+            return (
+                YAMLWriter.text(name),
+                values.count == 1 ? values[0] : list(values)
+            )
+        }
+    }
+}
+
+extension DatasetSpec {
+    fileprivate var yaml: Pairs {
+        var pairs: Pairs = [("name", YAMLWriter.text(name)), ("path", YAMLWriter.text(path))]
+        func add(_ key: String, _ value: String?) {
+            if let value { pairs.append((key, value)) }
+        }
+        add("sha256", sha256.map(YAMLWriter.text))
+        add("format", format?.rawValue)
+        add("reader", reader)
+        add("question", question.map(YAMLWriter.text))
+        add("answer", answer.map(YAMLWriter.text))
+        add("choices", choices?.yaml)
+        add("id", id.map(YAMLWriter.text))
+        add("shuffle", shuffle.map(String.init))
+        add("start", start > 0 ? String(start) : nil)
+        add("limit", limit.map(String.init))
+        return pairs
+    }
+}
+
+extension ChoiceFields {
+    fileprivate var yaml: String {
+        switch self {
+        case .field(let name): YAMLWriter.text(name)
+        case .fields(let names): list(names.map(YAMLWriter.text))
+        }
+    }
+}
+
+extension PromptSpec {
+    fileprivate var yaml: String {
+        switch self {
+        case .template(let template): template.yaml
+        case .chat(let chat): flow([("chat", flow(chat.yaml))])
+        }
+    }
+}
+
+extension ChatPrompt {
+    fileprivate var yaml: Pairs {
+        (system.map { [("system", doubleQuoted($0))] } ?? []) + [("user", doubleQuoted(user))]
+    }
+}
+
+extension PromptTemplate {
+    fileprivate var yaml: String {
+        let text = doubleQuoted(text)
+        return name == Self.inlineName ? text : flow([("name", YAMLWriter.text(name)), ("text", text)])
+    }
+}
+
+extension GraderKind {
+    fileprivate var yaml: Pairs {
+        switch self {
+        case .exact: [("with", key.rawValue)]
+        case .mathVerify(let python, let timeout):
+            [("with", key.rawValue)] + (python.map { [("python", YAMLWriter.text($0))] } ?? [])
+                + [("timeout", timeout.plain)]
+        case .command(let command):
+            [
+                ("with", key.rawValue), ("command", list(command.words.map(doubleQuoted))),
+                ("directory", YAMLWriter.text(command.directory)), ("timeout", command.timeout.plain),
+            ]
+        }
+    }
+}
+
+extension DecodingSpec {
+    package var yaml: [(key: String, value: String)] {
+        [
+            ("delimiter", doubleQuoted(delimiter)), (tokens.key, String(tokens.count)),
+            ("max_steps", String(maxSteps)), ("temperature", temperature.plain), ("top_p", topP.plain),
+            ("lookahead", lookahead.yaml),
+        ]
+    }
+}
+
+extension TokenLimit {
+    /// Its key in a spec.
+    package var key: String {
+        switch self {
+        case .response: "max_tokens"
+        case .call: "max_tokens_per_call"
+        }
+    }
+}
+
+extension Lookahead {
+    fileprivate var yaml: String {
+        switch self {
+        case .all: "all"
+        case .steps(let count): String(count)
+        }
+    }
+}
+
+extension MethodSpec {
+    fileprivate var yaml: Pairs {
+        [("name", YAMLWriter.text(name))] + kind.settings.yaml
+    }
+}

@@ -1,0 +1,54 @@
+import Support
+import Datasets
+import Foundation
+import ModelLifecycle
+
+struct DatasetFetch: Sendable {
+    /// Of a server that has the file, but not now.
+    private struct Busy: Error {
+        var status: Int
+    }
+
+    let client: HTTPClient
+    let retries: RetryPolicy
+    let observe: @Sendable (FetchEvent) -> Void
+
+    /// Bytes that have the checksum of the spec.
+    func contents(of spec: DatasetSpec) async throws -> Data {
+        observe(.began(dataset: spec.name, address: spec.path))
+        let data: Data
+        do {
+            data = try await retries.run(isTransient: { $0 is Busy || ($0 as? HTTPError)?.isTransient == true }) {
+                try await answer(spec.path)
+            }
+        } catch let error as Busy {
+            throw DatasetUnavailable(message: Self.refusal(spec.path, error.status))
+        }
+        try spec.check(data, is: "what \(spec.path) gave, \(counted(data.count, "byte")),")
+        return data
+    }
+
+    private func answer(_ address: String) async throws -> Data {
+        var request = HTTPRequest(.get, HTTPEndpoint(base: address), "", connectLimit: .seconds(30))
+        request.route = .web(stallLimit: .seconds(60))
+        request.progress = { observe(.received($0, of: $1)) }
+        let answer = try await client.send(request)
+        if RetryPolicy.isTransient(status: answer.status) { throw Busy(status: answer.status) }
+        guard answer.status == 200 else {
+            throw DatasetUnavailable(message: Self.refusal(address, answer.status))
+        }
+        return answer.body
+    }
+
+    private static func refusal(_ address: String, _ status: Int) -> String {
+        "\(address) cannot be fetched: the server answers with status \(status)"
+    }
+}
+
+/// What happens while data sets are fetched.
+package enum FetchEvent: Sendable, Equatable {
+    case began(dataset: String, address: String)
+    /// Bytes so far, and in all where the server says it.
+    case received(Int, of: Int?)
+    case ended(bytes: Int)
+}

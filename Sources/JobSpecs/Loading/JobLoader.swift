@@ -1,0 +1,293 @@
+import Checkpoints
+import Datasets
+import Decoding
+import Foundation
+import OrderedCollections
+import SpecYAML
+import Support
+
+/// Loads jobs.
+package enum JobLoader {
+    /// Reads a spec and all that it names, and reports everything that is wrong in one error.
+    ///
+    /// Grading and reporting need no models: with `withModels: false` their files are not looked at, and the job
+    /// says nothing of them.
+    /// Data sets with an address are taken from the cache: see ``fetchDatasets(of:into:interruption:retries:observe:)``.
+    package static func load(
+        _ url: URL, withModels: Bool = true, cache: DatasetCache = .standard
+    ) throws(SpecErrors) -> LoadedJob {
+        let shown = url.relativePath
+        let source = try source(of: url)
+        let (written, faults) = decode(source, directory: directory(of: url))
+        let problems = faults + (withModels ? source.withheldValues : [])
+        guard let written else { throw SpecErrors(file: shown, diagnostics: problems) }
+        var check = JobCheck(
+            written: written, log: DiagnosticLog(source: source), isRelative: !shown.hasPrefix("/"),
+            cache: cache, isFaulty: problems.contains { $0.severity == .error })
+        check.run(withModels: withModels)
+        let diagnostics = sorted(problems + check.log.diagnostics) + check.fileDiagnostics
+        guard !diagnostics.contains(where: { $0.severity == .error }), let prompt = check.prompt,
+            let spec = written.spec(prompt: prompt)
+        else { throw SpecErrors(file: shown, diagnostics: diagnostics) }
+        var job = LoadedJob(
+            spec: spec, problems: check.problems, allProblems: check.problems, models: check.models,
+            warnings: diagnostics, file: url, hasStandardLimit: written.hasStandardLimit)
+        if job.hasStandardLimit {
+            job.spec.decoding.tokens = job.rules.standardLimit(context: job.longestContext)
+        }
+        return job
+    }
+
+    /// Decodes a spec without looking at the files it names; nil when it is not a mapping.
+    package static func decode(_ source: SourceText, directory: String) -> (
+        job: WrittenJob?, diagnostics: [Diagnostic]
+    ) {
+        let (document, faults) = YAMLParser.parse(source)
+        guard let document else { return (nil, sorted(faults)) }
+        let log = DiagnosticLog(source: source)
+        let job = WrittenJob(SpecField(name: "the job", node: document, log: log), directory: directory)
+        return (job, sorted(faults + log.diagnostics))
+    }
+
+    /// Whether a spec is one by itself, whatever has become of the files that it names.
+    package static func isReadable(_ url: URL) -> Bool {
+        guard let source = try? source(of: url) else { return false }
+        let (job, diagnostics) = decode(source, directory: directory(of: url))
+        return job != nil && !diagnostics.contains { $0.severity == .error }
+    }
+
+    package static func source(of url: URL) throws(SpecErrors) -> SourceText {
+        let shown = url.relativePath
+        let path = url.absoluteURL.path(percentEncoded: false)
+        do throws(Diagnostic) {
+            let data: Data
+            do throws(Unreadable) {
+                data = try TextFile.contents(of: path)
+            } catch {
+                throw Diagnostic(file: shown, message: error.message)
+            }
+            return try SourceText(file: shown, utf8: data)
+        } catch {
+            throw SpecErrors(file: shown, diagnostics: [error])
+        }
+    }
+
+    /// Where the spec's relative paths begin.
+    package static func directory(of url: URL) -> String {
+        url.absoluteURL.standardizedFileURL.deletingLastPathComponent().path(percentEncoded: false)
+    }
+
+    /// Messages about a spec; the rest are counted.
+    private static let mostMessages = 50
+
+    private static func sorted(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+        let sorted = diagnostics.enumerated().sorted { one, other in
+            (one.element.line ?? .max, one.element.column ?? .max, one.offset)
+                < (other.element.line ?? .max, other.element.column ?? .max, other.offset)
+        }.map(\.element)
+        let rest = sorted.dropFirst(mostMessages)
+        guard rest.count > 1, let last = rest.last else { return sorted }
+        let severity: Diagnostic.Severity = rest.contains { $0.severity == .error } ? .error : .warning
+        let count = rest.reduce(0) { $0 + $1.count }
+        return sorted.prefix(mostMessages) + [
+            Diagnostic(severity, file: last.file, message: "and \(count) more", count: count)
+        ]
+    }
+}
+
+/// Holds a decoded spec against the files it names.
+private struct JobCheck {
+    let written: WrittenJob
+    let log: DiagnosticLog
+    /// Whether the spec's path was given from the working directory, so that other paths are shown so too.
+    let isRelative: Bool
+    let cache: DatasetCache
+    /// Whether the spec has faults already, for which nothing was fetched.
+    let isFaulty: Bool
+
+    var prompt: PromptSpec?
+    var models: [Role: ModelFiles] = [:]
+    var problems: OrderedDictionary<String, [Problem]> = [:]
+    /// Of prompts, chat templates and data sets.
+    var fileDiagnostics: [Diagnostic] = []
+
+    init(written: WrittenJob, log: DiagnosticLog, isRelative: Bool, cache: DatasetCache, isFaulty: Bool) {
+        self.written = written
+        self.log = log
+        self.isRelative = isRelative
+        self.cache = cache
+        self.isFaulty = isFaulty
+    }
+
+    mutating func run(withModels: Bool) {
+        checkPrompt()
+        if withModels { checkModels() }
+        for dataset in written.datasets {
+            read(dataset)
+            if isTooMuch(dataset) { break }
+        }
+    }
+
+    /// Solutions of a run at most, those between which methods choose included: all are held in memory.
+    private static let mostSolutions = 4_000_000
+
+    /// Whether this data set makes the job more than can be run; then, after a message, no more is read.
+    private func isTooMuch(_ dataset: WrittenDataset) -> Bool {
+        let (count, seeds) = (problems.values.reduce(0) { $0 + $1.count }, written.seeds.count)
+        let breadth = written.methods.reduce(0.0) { $0 + Double($1.kind.settings.breadth) }
+        let solutions = Double(count) * Double(seeds) * breadth
+        guard solutions > Double(Self.mostSolutions) else { return false }
+        let parts = [(count, "problem"), (seeds, "seed"), (written.methods.count, "method")].map { counted($0, $1) }
+        log.error(
+            at: dataset.pathMark,
+            "\(parts[0]), \(parts[1]) and \(parts[2]) make \(solutions.plain) solutions, and a run holds at most \(Self.mostSolutions)"
+        )
+        return true
+    }
+
+    private mutating func checkPrompt() {
+        switch written.prompt.value {
+        case .template(let template): prompt = .template(template)
+        case .chat(let chat): prompt = .chat(chat)
+        case .file(let path):
+            guard let text = text(of: path) else { return }
+            if let fault = PromptTemplate.fault(in: text) {
+                return log.error(at: written.prompt.mark, "in \(path), \(fault)")
+            }
+            if text.contains(/\\n(?![a-z])/) {
+                log.warning(
+                    at: written.prompt.mark, #"\#(path) holds '\n' as two characters, not as a line break"#)
+            }
+            if let found = ControlCharacter(in: text) {
+                fileDiagnostics.append(
+                    Diagnostic(
+                        .warning, file: shown(path), line: found.line, message: "the prompt holds \(found.words)"))
+            }
+            prompt = .template(PromptTemplate(name: URL(filePath: path).lastPathComponent, text: text))
+        }
+    }
+
+    /// The text of a prompt's file; nil after a message.
+    private mutating func text(of path: String) -> String? {
+        do {
+            return try TextFile(file: shown(path), TextFile.contents(of: path)).text()
+        } catch let error as Diagnostic {
+            fileDiagnostics.append(error)
+        } catch {
+            log.error(at: written.prompt.mark, (error as? Unreadable)?.message ?? "\(error)")
+        }
+        return nil
+    }
+
+    /// A model that no method needs may be missing.
+    private mutating func checkModels() {
+        let needed = Set(written.methods.flatMap { $0.kind.roles.flatMap(\.models) })
+        for role in Role.named {
+            guard let model = written.models[role] else { continue }
+            do throws(ModelFilesError) {
+                var files = try ModelFiles(directory: model.value.model)
+                if let count = model.value.parameters { files.size = .given(count, for: role) }
+                if needed.contains(role) {
+                    models[role] = files
+                    checkChatTemplate(of: role, files)
+                    try model.value.checkProfile(with: files)
+                    try checkNeeds(of: role, files)
+                    if let complaint = files.size.complaint(of: role) { log.warning(at: model.mark, complaint) }
+                }
+            } catch {
+                if needed.contains(role) || written.methods.isEmpty {
+                    log.error(at: model.mark, error.description)
+                } else {
+                    log.warning(at: model.mark, "\(error.description) (no method needs it)")
+                }
+            }
+        }
+    }
+
+    /// Of an engine that the program starts itself and that the model gives its tokenizer.
+    private func checkNeeds(of role: Role, _ files: ModelFiles) throws(ModelFilesError) {
+        let leaders = written.methods.flatMap { $0.kind.roles.map { $0.models[0] } }
+        guard let engine = written.engine, engine.residency != .attach, leaders.contains(role),
+            let model = written.models[role]?.value
+        else { return }
+        try EngineNeeds(kind: engine.kind, role: role, flags: engine.args(for: model)).check(files, in: model.model)
+    }
+
+    private mutating func checkChatTemplate(of role: Role, _ files: ModelFiles) {
+        guard case .chat = prompt, let model = written.models[role], let engine = written.engine else { return }
+        let arguments = engine.args(for: model.value)
+        let flags = arguments.map(\.flag)
+        if engine.residency != .attach {
+            for argument in arguments where argument.flag == "chat-template" { checkTemplateFile(argument.value ?? "") }
+        }
+        guard let template = files.chatTemplate else {
+            // Somebody else's server may have been given one, and a PRM can do without.
+            guard role != .prm, engine.kind == .vllm, engine.residency != .attach, !flags.contains("chat-template")
+            else { return }
+            return log.error(
+                at: model.mark,
+                "\(model.value.model) has no chat template, neither in chat_template.jinja nor in tokenizer_config.json; "
+                    + "with 'prompt: chat' give it one by args: { chat-template: FILE }, or choose a named or written prompt"
+            )
+        }
+        if template.unicodeScalars.first == "\u{FEFF}", !flags.contains("chat-template") {
+            log.error(at: model.mark, "the chat template in \(model.value.model) \(Self.markInTemplate)")
+        }
+        if template.contains("strftime_now"), flags.allSatisfy({ !EngineArgument.chatFlags.contains($0) }) {
+            log.warning(
+                at: model.mark,
+                "the chat template in \(model.value.model) can write today's date, and a run resumed on another day would "
+                    + "go on with other prompts; fix the date with args: { default-chat-template-kwargs: … }")
+        }
+    }
+
+    private static let markInTemplate =
+        "begins with a byte order mark, which would stand in every prompt; save it as UTF-8 without one"
+
+    /// vLLM reads the file itself, as Python reads text: of what an editor may leave in it, only line breaks do no harm.
+    private mutating func checkTemplateFile(_ path: String) {
+        // Anything else is a template written out, or one of vLLM's own.
+        guard let data = try? TextFile.contents(of: path) else { return }
+        do throws(Diagnostic) {
+            let file = try TextFile(file: shown(path), data)
+            if file.bytes.count != data.count {
+                throw Diagnostic(file: file.file, message: "the chat template \(Self.markInTemplate)")
+            }
+            _ = try file.text()
+        } catch {
+            if !fileDiagnostics.contains(error) { fileDiagnostics.append(error) }
+        }
+    }
+
+    private mutating func read(_ dataset: WrittenDataset) {
+        let spec = dataset.spec
+        let data: Data
+        do throws(DatasetUnavailable) {
+            data = try spec.contents(cache: cache)
+        } catch {
+            if !spec.isRemote || !isFaulty { log.error(at: dataset.pathMark, error.message) }
+            return
+        }
+        var reader = DatasetReader(spec, showing: spec.isRemote ? spec.path : shown(spec.path))
+        reader.read(data)
+        problems[spec.name] = reader.problems
+        fileDiagnostics += reader.diagnostics
+        guard !reader.diagnostics.contains(where: { $0.severity == .error }) else { return }
+        let after = spec.start > 0 ? " after the first \(spec.start)" : ""
+        if reader.problems.isEmpty {
+            log.error(
+                at: dataset.startMark,
+                "no problem is left\(after): the data set has only \(counted(reader.records, "problem"))")
+        } else if let limit = spec.limit, reader.problems.count < limit {
+            log.warning(
+                at: dataset.limitMark,
+                "the limit is \(limit), and the data set has only \(counted(reader.problems.count, "problem"))\(after)"
+            )
+        }
+    }
+
+    private func shown(_ path: String) -> String {
+        let here = FileManager.default.currentDirectoryPath + "/"
+        return isRelative && path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
+    }
+}

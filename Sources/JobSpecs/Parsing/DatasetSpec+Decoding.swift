@@ -1,0 +1,123 @@
+import Datasets
+import Foundation
+import SpecYAML
+import Support
+
+/// A data set and the places of what can only be checked with the file at hand.
+struct WrittenDataset {
+    static let keys = [
+        "name", "path", "sha256", "format", "reader", "question", "answer", "choices", "id", "shuffle", "start",
+        "limit",
+    ]
+
+    var spec: DatasetSpec
+    var pathMark: Mark
+    var startMark: Mark
+    var limitMark: Mark
+
+    static func decodeAll(_ field: SpecField, directory: String) -> [WrittenDataset] {
+        var firstLine: [String: Int] = [:]
+        return (field.elements(named: "a data set") ?? []).compactMap { element in
+            guard let section = SpecSection(element, "a data set", keys: keys) else { return nil }
+            let name = section.required("name")?.identifier()
+            if let name, let field = section["name"] {
+                if let line = firstLine[name] {
+                    field.error("a data set named '\(name)' is already on line \(line)")
+                } else {
+                    firstLine[name] = field.mark.line
+                }
+            }
+            return WrittenDataset(section, name: name ?? "", directory: directory)
+        }
+    }
+
+    private init?(_ section: SpecSection, name: String, directory: String) {
+        let path = section.required("path")?.fileOrAddress(from: directory)
+        let sum = section["sha256"].flatMap { $0.sha256() }
+        let format: DatasetFormat? = section["format"].flatMap { $0.choice(of: DatasetFormat.self) }
+        let reader = section["reader"].flatMap { $0.reader() }
+        // A reader knows its fields.
+        let own = section["reader"] == nil
+        let question = section["question"].flatMap { $0.word() } ?? (own ? "question" : nil)
+        let answer = section["answer"].flatMap { $0.word() } ?? (own ? "answer" : nil)
+        let choices = section["choices"].flatMap(ChoiceFields.init(field:))
+        let id = section["id"].flatMap { $0.word() }
+        let shuffle: UInt64? = section["shuffle"].flatMap { $0.integer(in: 0...UInt64.max) }
+        let start: Int = section.value("start", default: 0) { $0.integer(in: 0...SpecLimit.tokens) }
+        let limit: Int? = section["limit"].flatMap { $0.integer(in: 1...SpecLimit.tokens) }
+        guard let path, let field = section["path"] else { return nil }
+        spec = DatasetSpec(
+            name: name, path: path, sha256: sum, format: format, reader: reader, question: question, answer: answer,
+            choices: choices, id: id, shuffle: shuffle, start: start, limit: limit)
+        pathMark = field.mark
+        startMark = section["start"]?.mark ?? section.mark
+        limitMark = section["limit"]?.mark ?? section.mark
+        if spec.isRemote, sum == nil {
+            if section["sha256"] == nil {
+                field.error("a file that is fetched needs 'sha256', its checksum; sha256sum tells that of a copy")
+            }
+            return nil
+        }
+        if section["format"] == nil, spec.formatOfName == nil {
+            let formats = DatasetFormat.allCases.map(\.rawValue).joined(separator: ", ")
+            field.error("the name does not say what format the data set has; give 'format', one of \(formats)")
+        }
+    }
+}
+
+extension ChoiceFields {
+    /// The name of a field that holds a list, or a list of names of fields.
+    fileprivate init?(field: SpecField) {
+        guard case .sequence = field.node.content else {
+            guard let name = field.word() else { return nil }
+            self = .field(name)
+            return
+        }
+        guard let names = field.elements(named: "a choice's field")?.compactMap({ $0.word() }) else { return nil }
+        guard names.count >= 2 else {
+            field.error(
+                "'choices' names the field of each choice, two or more; a single field with a list goes without [ ]")
+            return nil
+        }
+        self = .fields(names)
+    }
+}
+
+extension SpecField {
+    /// A path, made absolute, or the address of a file.
+    fileprivate func fileOrAddress(from directory: String) -> String? {
+        guard let text = scalar?.text, let scheme = text.prefixMatch(of: /[A-Za-z][A-Za-z0-9+.-]*:\/\//) else {
+            return path(from: directory)
+        }
+        guard DatasetSpec.isAddress(text) else {
+            return fail(
+                "'\(name)' is a path, or an address that begins with http:// or https://, found \(quoted(text))")
+        }
+        let rest = text[scheme.range.upperBound...]
+        let host = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        guard !host.isEmpty, text.unicodeScalars.allSatisfy({ $0.isASCII && $0.value > 0x20 && $0.value != 0x7F })
+        else {
+            return fail("\(quoted(text)) is no address: it needs a host, and what is not ASCII as %XX")
+        }
+        guard !host.contains("@") else {
+            return fail(
+                "an address with a password would be written into the run directory; fetch the file and give its path")
+        }
+        return text
+    }
+
+    fileprivate func sha256() -> String? {
+        guard let text = text() else { return nil }
+        guard text.wholeMatch(of: /[0-9A-Fa-f]{64}/) != nil else {
+            return fail("'\(name)' is 64 hexadecimal digits, found \(quoted(text))")
+        }
+        return text.lowercased()
+    }
+
+    fileprivate func reader() -> String? {
+        guard let text = text() else { return nil }
+        let names = RecordReader.named.map(\.name)
+        return names.contains(text)
+            ? text : fail("unknown reader \(quoted(text))" + suggestion(for: text, among: names))
+    }
+}

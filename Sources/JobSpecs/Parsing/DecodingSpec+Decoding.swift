@@ -1,0 +1,93 @@
+import Decoding
+import SpecYAML
+import Support
+
+extension DecodingSpec {
+    package static let keys = [
+        "delimiter", "max_tokens", "max_tokens_per_call", "max_steps", "temperature", "top_p", "lookahead",
+    ]
+
+    /// What a spec that says nothing gets, where the models take texts that long.
+    package static let standard = DecodingSpec(
+        delimiter: "\n\n", tokens: DecodingRules.current.standardLimit(context: nil), maxSteps: 100, temperature: 0,
+        topP: 1, lookahead: .all)
+
+    init?(field: SpecField) {
+        guard let section = SpecSection(field, "decoding", keys: Self.keys) else { return nil }
+        self = .standard
+        delimiter = section.value("delimiter", default: delimiter) { field in
+            guard let text = field.word() else { return nil }
+            return field.checkEscapes(strictly: true) ? text : nil
+        }
+        tokens = section.value("max_tokens", default: tokens) {
+            $0.integer(in: 1...SpecLimit.tokens).map(TokenLimit.response)
+        }
+        if let field = section["max_tokens_per_call"] {
+            if section["max_tokens"] != nil {
+                field.error(
+                    "'max_tokens_per_call' takes the place of 'max_tokens', and both are there; remove one of them")
+            }
+            if let count: Int = field.integer(in: 1...SpecLimit.tokens) { tokens = .call(count) }
+        }
+        maxSteps = section.value("max_steps", default: maxSteps) { $0.integer(in: 1...SpecLimit.tokens) }
+        temperature = section.value("temperature", default: temperature) {
+            $0.number("at least 0") { $0 >= 0 }
+        }
+        topP = section.value("top_p", default: topP) {
+            $0.number("more than 0 and at most 1") { $0 > 0 && $0 <= 1 }
+        }
+        lookahead = section.value("lookahead", default: lookahead, Lookahead.init(field:))
+    }
+
+    /// Whether a spec says how many tokens a response may have.
+    static func statesLimit(_ field: SpecField) -> Bool {
+        guard case .mapping(let entries) = field.node.content else { return false }
+        return entries.contains { ["max_tokens", "max_tokens_per_call"].contains($0.key) }
+    }
+}
+
+extension Lookahead {
+    init?(field: SpecField) {
+        guard let scalar = field.scalar, scalar.meaning == .integer || scalar.text == "all" else {
+            field.mismatch("'all' or a whole number")
+            return nil
+        }
+        if scalar.text == "all" {
+            self = .all
+        } else {
+            guard let steps: Int = field.integer(in: 1...SpecLimit.tokens) else { return nil }
+            self = .steps(steps)
+        }
+    }
+}
+
+extension SpecField {
+    /// Double quotes turn `\b` into a backspace and `\f` into a form feed, also where `\boxed` and `\frac` are meant.
+    func warnOfControlCharacters(in what: String) {
+        guard let text = scalar?.text, let found = ControlCharacter(in: text) else { return }
+        let isEscape = found.command != nil && scalar?.style == .doubleQuoted
+        log.warning(
+            at: mark, "\(what) holds \(found.words)\(isEscape ? "; in double quotes a backslash is written twice" : "")"
+        )
+    }
+
+    /// Only double quotes turn `\n` into a line break: anywhere else two characters would reach the model.
+    ///
+    /// In a prompt `\n` and a small letter may be LaTeX (`\neq`), so that is but a warning there.
+    func checkEscapes(strictly: Bool) -> Bool {
+        guard let scalar, scalar.style != .doubleQuoted, scalar.text.contains(#"\n"#) else { return true }
+        let style: String
+        switch scalar.style {
+        case .singleQuoted: style = "in single quotes"
+        case .literal, .folded: style = "in block text"
+        case .plain, .doubleQuoted: style = "without quotes"
+        }
+        let message = #"\#(style) '\n' is a backslash and an n, not a line break"#
+        if strictly || scalar.text.contains(/\\n(?![a-z])/) {
+            error(message + #"; write '\#(name)' in double quotes, such as "\n\n""#)
+            return false
+        }
+        log.warning(at: mark, message + #"; use double quotes if a line break is meant"#)
+        return true
+    }
+}

@@ -1,0 +1,114 @@
+import SpecYAML
+import Support
+
+extension EngineSpec {
+    package static let keys =
+        ["kind", "venv"] + WrittenResidency.keys
+        + ["warm", "args", "env", "concurrency", "start_timeout", "stall_timeout", "stop_grace"]
+
+    /// Flags that the runner gives to every engine itself.
+    static let ownFlags: Set<String> = [
+        "api-key", "convert", "enable-sleep-mode", "generation-config", "host", "model", "pooler-config", "port",
+        "runner", "seed", "served-model-name", "task", "uds",
+    ]
+
+    /// - Parameter directory: that of the spec file, where relative paths begin.
+    init?(field: SpecField, directory: String) {
+        guard let section = SpecSection(field, "engine", keys: Self.keys) else { return nil }
+        let kind = section.required("kind")?.choice(of: EngineKind.self, called: "engine")
+        let venv = section["venv"].flatMap { $0.path(from: directory) }
+        if let field = section["venv"], kind == .pocket { field.error("'venv' is for 'kind: vllm'; remove it") }
+        let residency = WrittenResidency(section, engine: kind)
+        let warm = section["warm"].flatMap { $0.bool() }
+        if let field = section["warm"], residency.kind == .attach {
+            field.error("'warm' is for engines that this program starts; remove it")
+        }
+        let args = section.value("args", default: [], EngineArgument.decodeAll)
+        let env = section.value("env", default: [:], Self.environment)
+        let concurrency = section["concurrency"].flatMap(Self.requests)
+        func seconds(_ key: String, default fallback: Double) -> Double {
+            section.value(key, default: fallback) { $0.seconds() }
+        }
+        let start = seconds("start_timeout", default: 600)
+        let stall = seconds("stall_timeout", default: 600)
+        let grace = seconds("stop_grace", default: 10)
+        guard let kind else { return nil }
+        self.init(
+            kind: kind, venv: venv, residency: residency.kind, warm: warm, groups: residency.groups,
+            sleepLevel: residency.sleepLevel, args: args, env: env, concurrency: concurrency, startTimeout: start,
+            stallTimeout: stall, stopGrace: grace)
+    }
+
+    /// As a spec writes that the requests in flight go by what the engine runs at once.
+    static let followsEngine = "auto"
+
+    private static func requests(_ field: SpecField) -> Int? {
+        field.scalar?.text == followsEngine ? nil : field.integer(in: 1...SpecLimit.requests)
+    }
+
+    private static func environment(_ field: SpecField) -> [String: String]? {
+        guard let entries = field.entries() else { return nil }
+        var environment: [String: String] = [:]
+        for (key, value) in entries {
+            if key.value.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) == nil {
+                field.log.error(
+                    at: key.mark, "\(quoted(key.value)) is not a name for an environment variable")
+            }
+            environment[key.value] = value.asWritten()
+        }
+        return environment
+    }
+}
+
+extension EngineArgument {
+    /// `key: value` is `--key value`, `true` is the bare flag, `false` is nothing, and a list repeats the flag.
+    static func decodeAll(_ field: SpecField) -> [EngineArgument]? {
+        guard let entries = field.entries() else { return nil }
+        var arguments: [EngineArgument] = []
+        for (key, value) in entries {
+            check(key, log: field.log)
+            switch value.node.content {
+            case .scalar(let scalar):
+                if case .bool(let isOn) = scalar.meaning {
+                    if isOn { arguments.append(EngineArgument(name: key.value, value: nil)) }
+                } else if let text = value.asWritten() {
+                    arguments.append(EngineArgument(name: key.value, value: text))
+                }
+            case .sequence(let nodes):
+                for node in nodes {
+                    let element = SpecField(name: key.value, node: node, log: field.log)
+                    if case .bool = element.scalar?.meaning {
+                        element.error(
+                            "a list for '\(key.value)' holds text and numbers; put \(element.scalar?.text ?? "") in quotes"
+                        )
+                    } else if let text = element.asWritten() {
+                        arguments.append(EngineArgument(name: key.value, value: text))
+                    }
+                }
+            case .mapping:
+                value.mismatch("text, a number, true, false or a list")
+            }
+        }
+        return arguments
+    }
+
+    private static func check(_ key: Located<String>, log: DiagnosticLog) {
+        if key.value.hasPrefix("-") {
+            let bare = key.value.drop { $0 == "-" }
+            log.error(at: key.mark, "write the flag '\(key.value)' without its dashes: '\(bare)'")
+        } else if key.value.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]*/) == nil {
+            log.error(at: key.mark, "\(quoted(key.value)) is not a name for a flag")
+        } else if EngineSpec.ownFlags.contains(key.value.replacing("_", with: "-")) {
+            log.error(at: key.mark, "'\(key.value)' is set by the runner; remove it")
+        }
+    }
+}
+
+extension SpecField {
+    /// The characters of text, a number or a truth value, as they stand in the spec.
+    fileprivate func asWritten() -> String? {
+        guard let scalar, scalar.meaning != .null else { return expected("text or a number") }
+        guard !scalar.text.contains("\0") else { return fail("'\(name)' holds a NUL character") }
+        return scalar.text
+    }
+}

@@ -1,0 +1,172 @@
+import Decoding
+import Foundation
+import SpecYAML
+import Support
+
+/// A spec as it was written: decoded and checked in itself, not yet held against the files it names.
+///
+/// What could not be decoded is nil, after a message in the log.
+package struct WrittenJob {
+    static let keys = [
+        "name", "seed", "models", "engine", "datasets", "prompt", "decoding", "methods", "grading",
+    ]
+
+    var name: String?
+    var seeds: [UInt64]
+    var models: [Role: Located<ModelSpec>]
+    var engine: EngineSpec?
+    var datasets: [WrittenDataset]
+    var prompt: Located<WrittenPrompt>
+    var decoding: DecodingSpec
+    /// Whether nothing is said of how many tokens a response may have.
+    var hasStandardLimit: Bool
+    var methods: [MethodSpec]
+    var grading: GradingSpec
+
+    /// Decodes a document; relative paths begin at `directory`, that of the spec file.
+    init?(_ root: SpecField, directory: String) {
+        guard let job = SpecSection(root, "the job", keys: Self.keys) else { return nil }
+        name = job.required("name")?.identifier()
+        seeds = job.value("seed", default: [0], Self.decodeSeeds)
+        models = job.required("models").map { ModelSpec.decodeAll($0, directory: directory) } ?? [:]
+        engine = job.required("engine").flatMap { EngineSpec(field: $0, directory: directory) }
+        datasets = job.required("datasets").map { WrittenDataset.decodeAll($0, directory: directory) } ?? []
+        let standard = Located(value: WrittenPrompt.template(PromptTemplate.standard), mark: root.mark)
+        prompt = job.value("prompt", default: standard) { WrittenPrompt.decode($0, directory: directory) }
+        decoding = job.value("decoding", default: .standard, DecodingSpec.init(field:))
+        hasStandardLimit = job["decoding"].map { !DecodingSpec.statesLimit($0) } ?? true
+        methods = job.required("methods").map(MethodSpec.decodeAll) ?? []
+        grading = job.value("grading", default: GradingSpec(grader: .exact)) {
+            GradingSpec(field: $0, directory: directory)
+        }
+        if let field = job["models"] { requireModels(at: field) }
+        if let field = job["methods"] { addSpeculative(at: field) }
+        if let field = job["engine"] { checkResidency(at: field) }
+        if case .chat = prompt.value, engine?.kind == .pocket {
+            root.log.error(
+                at: prompt.mark,
+                "the pocket engine renders no chat templates: give it a text that holds {question}, or use 'kind: vllm'"
+            )
+        }
+        checkProfile(log: root.log)
+    }
+
+    /// A seed, or a list of them: each problem is then solved once with each.
+    private static func decodeSeeds(_ field: SpecField) -> [UInt64]? {
+        guard case .sequence = field.node.content else { return field.integer(in: 0...UInt64.max).map { [$0] } }
+        var (seeds, known) = ([UInt64](), Set<UInt64>())
+        for element in field.elements(named: "seed") ?? [] {
+            guard let seed: UInt64 = element.integer(in: 0...UInt64.max) else { continue }
+            if !known.insert(seed).inserted {
+                element.error("the seed \(seed) is there twice")
+            } else {
+                seeds.append(seed)
+            }
+        }
+        return seeds.isEmpty ? nil : seeds
+    }
+
+    /// Every model that a method needs must be named; others may be.
+    private func requireModels(at field: SpecField) {
+        guard case .mapping(let entries) = field.node.content else { return }
+        let named = Set(entries.map(\.key))
+        for role in Role.named where models[role] == nil && !named.contains(role.rawValue) {
+            guard let method = methods.first(where: { $0.kind.roles.contains { $0.models.contains(role) } }) else {
+                continue
+            }
+            field.error("the method '\(method.name)' needs the model '\(role.rawValue)', which is not there")
+        }
+    }
+
+    /// The pocket engine loads no plugins and converts no models.
+    private func checkProfile(log: DiagnosticLog) {
+        guard engine?.kind == .pocket, let prm = models[.prm], let profile = prm.value.profile,
+            profile != .tokenClassification
+        else { return }
+        log.error(
+            at: prm.mark,
+            "the profile '\(profile.name.rawValue)' needs 'kind: vllm'; the pocket engine has 'token-classification' alone"
+        )
+    }
+
+    /// The spec, when everything was decoded.
+    func spec(prompt: PromptSpec) -> JobSpec? {
+        guard let name, let engine else { return nil }
+        return JobSpec(
+            name: name, seeds: seeds, models: models.mapValues(\.value), engine: engine,
+            datasets: datasets.map(\.spec), prompt: prompt, decoding: decoding, methods: methods,
+            grading: grading)
+    }
+}
+
+extension ModelSpec {
+    static func decodeAll(_ field: SpecField, directory: String) -> [Role: Located<ModelSpec>] {
+        guard let section = SpecSection(field, "models", keys: Role.named.map(\.rawValue)) else {
+            return [:]
+        }
+        var models: [Role: Located<ModelSpec>] = [:]
+        for role in Role.named {
+            models[role] = section[role.rawValue].flatMap { decode($0, as: role, directory: directory) }
+        }
+        return models
+    }
+
+    private static func decode(_ field: SpecField, as role: Role, directory: String) -> Located<ModelSpec>? {
+        let keys =
+            ["model", "context", "parameters", "args"] + (role == .prm ? ["profile", "overlong"] : []) + ServerSpec.keys
+        guard let section = SpecSection(field, role.rawValue, keys: keys) else { return nil }
+        let model = section.required("model")
+        let path = model?.path(from: directory)
+        let context: Int? = section["context"].flatMap { $0.integer(in: 1...SpecLimit.tokens) }
+        let parameters = section["parameters"].flatMap { $0.parameters() }
+        let args = section.value("args", default: [], EngineArgument.decodeAll)
+        let profile = role == .prm ? section.required("profile").flatMap(PRMProfile.init(field:)) : nil
+        let overlong =
+            role == .prm ? section.value("overlong", default: .fail) { $0.choice(of: OverlongPolicy.self) } : nil
+        guard let path, let model else { return nil }
+        return Located(
+            value: ModelSpec(
+                model: path, context: context, parameters: parameters, args: args, profile: profile, overlong: overlong,
+                server: ServerSpec(section)),
+            mark: model.mark)
+    }
+}
+
+extension SpecField {
+    /// A number of weights: `7615616512`, `7.6e9`, or as models are named, `7.6B`.
+    ///
+    /// Fewer than a thousand are billions without their unit: `7` where `7B` is meant.
+    fileprivate func parameters() -> Int? {
+        let (range, limits) = (1000...SpecLimit.weights, "from 1000 to 1000T, such as 7.6B")
+        if let text = scalar?.text, scalar?.meaning == .text,
+            let match = text.wholeMatch(of: /([0-9]+(?:\.[0-9]+)?) ?([KMBT])/), let number = Double(match.1)
+        {
+            let units: [Substring: Double] = ["K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12]
+            let unit = units[match.2] ?? 1
+            let product = number * unit
+            return range.contains(product) ? Int(bounding: product) : outside(limits)
+        }
+        return number(limits) { range.contains($0) }.map(Int.init(bounding:))
+    }
+
+    /// A path, made absolute: relative ones begin at the spec's directory, and `~` is the home directory.
+    package func path(from directory: String) -> String? {
+        guard let text = word() else { return nil }
+        guard !text.contains("\0") else { return fail("'\(name)' holds a NUL character") }
+        let path = NSString(string: text).expandingTildeInPath
+        return plainPath(path.hasPrefix("/") ? path : directory + "/" + path)
+    }
+}
+
+/// An absolute path without `.`, `..` and needless slashes, as the shell's `cd` would understand it.
+package func plainPath(_ path: String) -> String {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") {
+        switch part {
+        case ".": continue
+        case "..": _ = parts.popLast()
+        default: parts.append(part)
+        }
+    }
+    return "/" + parts.joined(separator: "/")
+}

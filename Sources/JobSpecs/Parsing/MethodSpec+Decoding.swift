@@ -1,0 +1,111 @@
+import Methods
+import SpecYAML
+import Support
+
+extension MethodSpec {
+    /// Methods of a job: lists among settings multiply, and soon are more than anybody means.
+    private static let most = 1000
+
+    static func decodeAll(_ field: SpecField) -> [MethodSpec] {
+        var firstLine: [String: Int] = [:]
+        let methods = (field.elements(named: "a method") ?? []).flatMap { element in
+            decodeOne(element).filter { method in
+                guard let line = firstLine[method.name] else {
+                    firstLine[method.name] = element.mark.line
+                    return true
+                }
+                element.error(
+                    "a method named '\(method.name)' is already on line \(line); give this one a 'name' of its own")
+                return false
+            }
+        }
+        if methods.count > most { field.error("\(methods.count) methods, and a job has at most \(most)") }
+        return methods
+    }
+
+    /// A bare word, or a mapping of the word to its settings: one method, or one for each element of the lists among these.
+    private static func decodeOne(_ field: SpecField) -> [MethodSpec] {
+        switch field.node.content {
+        case .scalar:
+            guard let type = type(field.text(), at: field) else { return [] }
+            return methods(type, settings: [], at: field)
+        case .mapping(let entries):
+            guard let first = entries.first else {
+                field.error("a method is missing here")
+                return []
+            }
+            let name = SpecField(name: field.name, node: field.node, mark: first.keyMark, log: field.log)
+            guard let type = type(first.key, at: name) else { return [] }
+            if let second = entries.dropFirst().first {
+                let hint =
+                    self.type(called: second.key) == nil
+                    ? "indent it, so that it is a setting of '\(first.key)'" : "begin a new list item"
+                field.log.error(at: second.keyMark, "'\(second.key)' stands beside '\(first.key)'; \(hint)")
+                return []
+            }
+            let settings = SpecField(first, log: field.log)
+            switch settings.node.content {
+            case .mapping(let entries): return methods(type, settings: entries, at: field)
+            case .scalar where settings.isNull: return methods(type, settings: [], at: field)
+            case .scalar, .sequence:
+                settings.mismatch("a mapping of settings")
+                return []
+            }
+        case .sequence:
+            field.error("expected a method such as { rsd: { threshold: 0.7 } }, found a list")
+            return []
+        }
+    }
+
+    private static func type(called word: String) -> (any MethodSettings.Type)? {
+        MethodKind.all.first { $0.key == word }
+    }
+
+    private static func type(_ word: String?, at field: SpecField) -> (any MethodSettings.Type)? {
+        guard let word else { return nil }
+        return type(called: word)
+            ?? field.fail("unknown method '\(word)'" + suggestion(for: word, among: MethodKind.all.map { $0.key }))
+    }
+
+    private static func methods(
+        _ type: any MethodSettings.Type, settings: [YAMLEntry], at field: SpecField
+    ) -> [MethodSpec] {
+        let combinations = settings.reduce(1) { combinations, entry in
+            guard case .sequence(let elements) = entry.value.content else { return combinations }
+            let (product, overflows) = combinations.multipliedReportingOverflow(by: elements.count)
+            return overflows ? .max : product
+        }
+        guard combinations <= most else {
+            field.error("the lists of '\(type.key)' make \(combinations) methods, and a job has at most \(most)")
+            return []
+        }
+        return expand(settings, log: field.log).compactMap { settings, suffix in
+            let section = SpecSection(settings, type.key, at: field.mark, keys: type.keys + ["name"], log: field.log)
+            let name = section.value("name", default: type.key) { $0.identifier() } + suffix
+            return type.init(section).map { MethodSpec(name: name, kind: MethodKind($0)) }
+        }
+    }
+
+    /// Every combination of the elements of the lists among some settings, and what it adds to the method's name.
+    private static func expand(
+        _ settings: [YAMLEntry], log: DiagnosticLog
+    ) -> [(settings: [YAMLEntry], suffix: String)] {
+        settings.reduce([([], "")]) { combinations, entry in
+            guard case .sequence = entry.value.content else {
+                return combinations.map { ($0.0 + [entry], $0.1) }
+            }
+            guard entry.key != "name" else {
+                log.error(at: entry.value.mark, "'name' is one name; each of a sweep's methods gets its value after it")
+                return combinations
+            }
+            let elements = SpecField(entry, log: log).elements(named: entry.key) ?? []
+            return combinations.flatMap { settings, suffix in
+                elements.map { element in
+                    var one = entry
+                    one.value = element.node
+                    return (settings + [one], suffix + "-" + (element.scalar?.text ?? "?"))
+                }
+            }
+        }
+    }
+}

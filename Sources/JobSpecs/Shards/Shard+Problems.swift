@@ -1,0 +1,58 @@
+import Datasets
+import OrderedCollections
+import Support
+
+extension Shard {
+    /// The problems that are in this shard, in the order in which they are given.
+    ///
+    /// Each data set's problems are ranked by a hash of their ids and dealt out in turn, one data set after the other by their
+    /// names: no order of the data changes what is in a shard, and two shards differ by one problem at most, of each data set
+    /// and in all.
+    package func problems(of all: OrderedDictionary<String, [Problem]>) -> OrderedDictionary<String, [Problem]> {
+        var chosen: OrderedDictionary<String, [Problem]> = [:]
+        for name in all.keys { chosen[name] = [] }
+        var turn = 0
+        for (name, problems) in all.sorted(by: { $0.key < $1.key }) {
+            let ranked = problems.map { (hash: Self.hash($0), problem: $0) }.sorted { $0.hash < $1.hash }
+            var mine: Set<String> = []
+            for (_, problem) in ranked {
+                if turn % count == index - 1 { mine.insert(problem.id) }
+                turn += 1
+            }
+            chosen[name] = problems.filter { mine.contains($0.id) }
+        }
+        return chosen
+    }
+
+    private static func hash(_ problem: Problem) -> String {
+        var hash = SHA256()
+        hash.update(field: problem.dataset)
+        hash.update(field: problem.id)
+        return hash.hex()
+    }
+}
+
+extension LoadedJob {
+    /// The part of the job that is one shard; what the job is remains the same.
+    ///
+    /// - Throws: ``TooManyShards``.
+    package func part(_ shard: Shard) throws(TooManyShards) -> LoadedJob {
+        let count = allProblems.values.reduce(0) { $0 + $1.count }
+        guard shard.count <= count else { throw TooManyShards(shards: shard.count, problems: count) }
+        var part = self
+        part.shard = shard
+        part.problems = shard.problems(of: allProblems)
+        return part
+    }
+}
+
+/// Some shards would have nothing to do.
+package struct TooManyShards: Error, Equatable, CustomStringConvertible {
+    package var shards: Int
+    package var problems: Int
+
+    package var description: String {
+        "the job has \(counted(problems, "problem")), and \(counted(shards, "shard")) would leave some without any; "
+            + "divide it into \(problems) at most"
+    }
+}

@@ -1,0 +1,120 @@
+import Datasets
+import Decoding
+import Support
+
+/// What may not change between a run and its resumption: all that what is generated depends on.
+///
+/// Grading, residency and the engine's arguments, environment and timeouts are no part of it.
+package struct SpecIdentity: Sendable, Equatable, Codable {
+    /// One setting: its place in the spec, and its value as text.
+    package struct Entry: Sendable, Equatable, Codable {
+        package var key: String
+        package var value: String
+    }
+
+    /// A setting that differs; nil where one of the two does not have it.
+    package struct Change: Sendable, Equatable, CustomStringConvertible {
+        package var key: String
+        package var old: String?
+        package var new: String?
+
+        /// `methods.rsd.threshold: 0.7 → 0.8`
+        package var description: String {
+            "\(key): \(old ?? "(none)") → \(new ?? "(none)")"
+        }
+    }
+
+    /// In the order of the spec.
+    package private(set) var entries: [Entry] = []
+
+    package init(_ job: LoadedJob) {
+        let spec = job.spec
+        if job.rules != .first { add(Self.rulesKey, String(job.rules.rawValue)) }
+        add("seed", spec.seeds.map { String($0) }.joined(separator: ", "))
+        for role in Role.named {
+            guard let model = spec.models[role], let files = job.models[role] else { continue }
+            // Not where it lies: the same files elsewhere are the same model.
+            if let profile = model.profile {
+                add("models.\(role.rawValue).profile", profile.name.rawValue)
+                for (key, value) in profile.options { add("models.\(role.rawValue).profile.\(key)", value) }
+            }
+            if let overlong = model.overlong { add("models.\(role.rawValue).overlong", overlong.rawValue) }
+            if let context = model.context { add("models.\(role.rawValue).context", String(context)) }
+            add("models.\(role.rawValue).files", "sha256:" + files.fingerprint)
+        }
+        add("engine.kind", spec.engine.kind.rawValue)
+        add("datasets", job.allProblems.keys.joined(separator: ", "))
+        for (name, problems) in job.allProblems {
+            add("datasets.\(name).count", String(problems.count))
+            add("datasets.\(name).questions", Self.digest(problems) { [$0.id, $0.question] })
+            add("datasets.\(name).answers", Self.digest(problems) { [$0.id, $0.answer] })
+        }
+        addPrompt(spec)
+        for (key, value) in spec.decoding.yaml { add("decoding.\(key)", value) }
+        add("methods", spec.methods.map(\.name).joined(separator: ", "))
+        for method in spec.methods {
+            add("methods.\(method.name).kind", method.kind.key)
+            for (key, value) in method.kind.settings.yaml { add("methods.\(method.name).\(key)", value) }
+        }
+    }
+
+    private static let rulesKey = "rules"
+
+    /// Those that a run of this identity goes by. One of a version that knew of no others has the first; that of a later version
+    /// differs from every identity made here.
+    var rules: DecodingRules {
+        guard let entry = entries.first(where: { $0.key == Self.rulesKey }) else { return .first }
+        return Int(entry.value).flatMap(DecodingRules.init) ?? .current
+    }
+
+    /// SHA-256 over all entries, in hexadecimal: equal for equal identities, on every machine.
+    package var hash: String {
+        var hash = SHA256()
+        for entry in entries {
+            hash.update(field: entry.key)
+            hash.update(field: entry.value)
+        }
+        return hash.hex()
+    }
+
+    /// What differs from an earlier identity, in the order of the spec; what is gone comes last.
+    package func difference(from old: SpecIdentity) -> [Change] {
+        let before = Dictionary(old.entries.map { ($0.key, $0.value) }) { first, _ in first }
+        let keys = Set(entries.map(\.key))
+        return entries.filter { before[$0.key] != $0.value }.map {
+            Change(key: $0.key, old: before[$0.key], new: $0.value)
+        }
+            + old.entries.filter { !keys.contains($0.key) }.map {
+                Change(key: $0.key, old: $0.value, new: nil)
+            }
+    }
+
+    private mutating func addPrompt(_ spec: JobSpec) {
+        switch spec.prompt {
+        case .template(let template): add("prompt", doubleQuoted(template.text))
+        case .chat(let chat):
+            add("prompt", "chat")
+            if let system = chat.system { add("prompt.system", doubleQuoted(system)) }
+            add("prompt.user", doubleQuoted(chat.user))
+            // Of all flags those that change what a model is shown.
+            for role in Role.named {
+                guard let model = spec.models[role] else { continue }
+                for argument in spec.engine.args(for: model) where EngineArgument.chatFlags.contains(argument.flag) {
+                    add("prompt.\(role.rawValue).\(argument.flag)", argument.value ?? "true")
+                }
+            }
+        }
+    }
+
+    private mutating func add(_ key: String, _ value: String) {
+        entries.append(Entry(key: key, value: value))
+    }
+
+    private static func digest(_ problems: [Problem], _ fields: (Problem) -> [String]) -> String {
+        var hash = SHA256()
+        for problem in problems {
+            for field in fields(problem) { hash.update(field: field) }
+        }
+        return "sha256:" + hash.hex()
+    }
+}

@@ -1,0 +1,65 @@
+import Answers
+import Decoding
+import SpecYAML
+
+/// `majority`: one model writes n solutions, and the answer that most of them come to is taken (self-consistency).
+struct Majority: MethodSettings {
+    static let key = "majority"
+    static let keys = ["model"] + SampleSettings.keys
+
+    let samples: SampleSettings
+    let writer: Writer
+
+    init(samples: SampleSettings, writer: Writer) {
+        self.samples = samples
+        self.writer = writer
+    }
+
+    init?(_ section: SpecSection) {
+        writer = section.value("model", default: .draft) { $0.choice(of: Writer.self) }
+        guard let samples = SampleSettings(section) else { return nil }
+        self.samples = samples
+    }
+
+    var roles: Set<Role> { [writer.role] }
+    var sampling: Sampling? { samples.sampling }
+    var breadth: Int { samples.n }
+    var yaml: [(key: String, value: String)] { [("model", writer.rawValue)] + samples.yaml }
+
+    func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod {
+        MajorityVote(
+            samples: Samples(samples.n, by: writer.role, sampling: samples.sampling, limits: common.limits))
+    }
+}
+
+struct MajorityVote: DecodingMethod {
+    private(set) var samples: Samples
+
+    init(samples: Samples) {
+        self.samples = samples
+    }
+
+    func needs(for response: Response) -> [Need] { samples.needs }
+
+    mutating func apply(_ event: Event, to response: inout Response) throws {
+        guard case .generated(let answer) = event else {
+            throw UnexpectedEvent(description: "samples were to be written; got \(event)")
+        }
+        try samples.take(answer, counting: &response.tokens)
+        guard samples.areWritten else { return }
+        response.waves += 1
+        samples.choose(elected, for: &response)
+    }
+
+    /// The first sample with the answer that most have; with equal votes the one that came first. Samples without an answer
+    /// have no vote.
+    private var elected: Int {
+        let answers = samples.responses.map { response in
+            AnswerExtraction.answer(in: response.text, isCut: response.finish?.isCut ?? false).map(AnswerKey.init)
+        }
+        var votes: [AnswerKey: Int] = [:]
+        for case let answer? in answers { votes[answer, default: 0] += 1 }
+        let most = votes.values.max() ?? 0
+        return answers.firstIndex { $0.map { votes[$0] == most } ?? (most == 0) } ?? 0
+    }
+}

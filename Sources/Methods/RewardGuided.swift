@@ -1,0 +1,188 @@
+import Decoding
+
+/// Reward-guided speculative decoding with draft-ahead (arXiv 2501.19324, Algorithm 1).
+///
+/// The draft model writes several steps on; the PRM gives all of them their rewards in one pass; steps are accepted in
+/// order while they pass ω. The first that fails is dropped together with all that follows, and the target model writes
+/// that one step, which is taken as it is. A causal PRM's reward of a step does not depend on what follows the step, so the
+/// decisions are those of the step-at-a-time algorithm.
+package struct RewardGuided: DecodingMethod {
+    package let weighting: Weighting
+    package let lookahead: Lookahead
+    /// Whether the PRM judges an end of the response right after a delimiter: an empty step.
+    package let judgesEmptyEnd: Bool
+    package let draw: Draw
+
+    /// A draft step that awaits its verdict.
+    private struct Pending {
+        var step: StepText
+        /// Tokens of the prompt and all steps up to this one, in the draft's count.
+        var length: Int
+    }
+
+    /// Only the last may be empty (a response that ended right after a delimiter).
+    private var pending: [Pending] = []
+    /// How the last pending step ended.
+    private var pendingEnd = StepEnd.delimiter
+    /// Whether the draft wrote more after the pending steps, which step-at-a-time would not have come to.
+    private var isCutShort = false
+    /// The step that fell, until the target has replaced it.
+    private var rejected: RejectedStep?
+
+    package init(weighting: Weighting, lookahead: Lookahead, judgesEmptyEnd: Bool = false, draw: Draw) {
+        self.weighting = weighting
+        self.lookahead = lookahead
+        self.judgesEmptyEnd = judgesEmptyEnd
+        self.draw = draw
+    }
+
+    package func needs(for response: Response) -> [Need] { [need(for: response)] }
+
+    private func need(for response: Response) -> Need {
+        let steps = response.steps.map(\.text)
+        if rejected != nil {
+            return .generate(
+                Generation(
+                    role: .target, steps: steps, stopsAtDelimiter: true, maxTokens: response.remainingTokens()))
+        }
+        if wantsMoreDraft(response) {
+            return .generate(
+                Generation(
+                    role: .draft, steps: steps + pending.map(\.step.text), stopsAtDelimiter: lookahead != .all,
+                    maxTokens: response.remainingTokens(after: pendingTokens)))
+        }
+        let unscored = response.steps.indices.filter { response.steps[$0].reward == nil }
+        let drafted = judged.map(\.step.text)
+        return .score(
+            Scoring(
+                steps: steps + drafted,
+                unscored: unscored + (steps.count..<steps.count + drafted.count), undecided: steps.count))
+    }
+
+    package mutating func apply(_ event: Event, to response: inout Response) throws {
+        switch (event, need(for: response)) {
+        case (.generated(let answer), .generate(let wanted)) where answer.role == wanted.role:
+            response.tokens[writer: answer.role].prompt += answer.promptTokens
+            if answer.role == .draft {
+                takeDraft(answer, into: &response)
+            } else {
+                takeTarget(answer, into: &response)
+            }
+        case (.scored(let answer), .score(let wanted)):
+            judge(try answer.verdicts(on: wanted), in: &response)
+            response.tokens.prm.prompt += answer.promptTokens
+        default:
+            throw UnexpectedEvent(description: "\(need(for: response)) was needed; got \(event)")
+        }
+    }
+
+    private var pendingTokens: Int { pending.reduce(0) { $0 + $1.step.tokens } }
+
+    /// The pending steps that the PRM is asked about: all but an empty one that it cannot judge.
+    private var judged: ArraySlice<Pending> {
+        guard let last = pending.last, last.step.text.isEmpty, !(judgesEmptyEnd && pendingEnd == .eos) else {
+            return pending[...]
+        }
+        return pending.dropLast()
+    }
+
+    private func wantsMoreDraft(_ response: Response) -> Bool {
+        if pending.isEmpty { return true }
+        guard pendingEnd == .delimiter, !isFull(response) else { return false }
+        switch lookahead {
+        case .all: return isCutShort
+        case .steps(let ahead): return pending.count < ahead
+        }
+    }
+
+    /// Whether the response would reach a limit with the pending steps.
+    private func isFull(_ response: Response) -> Bool {
+        response.steps.count + pending.count >= response.limits.maxSteps
+            || response.limits.tokens.isReached(
+                kept: response.keptTokens + pendingTokens, length: pending.last?.length)
+    }
+
+    private mutating func takeDraft(_ answer: Generated, into response: inout Response) {
+        if pending.isEmpty { response.waves += 1 }
+        let usable = usableSteps(of: answer, within: response.limits)
+        var length = answer.promptTokens
+        var taken = 0
+        for step in answer.steps[..<usable] where taken == 0 || !isFull(response) {
+            length += step.tokens
+            pending.append(Pending(step: step, length: length))
+            taken += 1
+        }
+        response.tokens.draft.lookahead += answer.steps[taken...].reduce(0) { $0 + $1.tokens }
+        isCutShort = taken < answer.steps.count
+        pendingEnd = isCutShort ? .delimiter : answer.end
+        if judged.isEmpty { settle([:], in: &response) }
+    }
+
+    /// How many of the steps step-at-a-time would have come to, were it not for the limits of the response.
+    private func usableSteps(of answer: Generated, within limits: Limits) -> Int {
+        let written = answer.seam ?? answer.steps.count
+        // The limit of one request struck a step that would have had a request of its own.
+        guard case .call = limits.tokens, answer.end == .maxTokens else { return written }
+        return min(written, max(1, answer.steps.count - 1))
+    }
+
+    private mutating func takeTarget(_ answer: Generated, into response: inout Response) {
+        // The engine was told to stop at the delimiter, so there is one step; anything after it was not asked for.
+        let first = answer.steps[0]
+        let end = answer.steps.count == 1 ? answer.end : .delimiter
+        response.tokens.target.kept += first.tokens
+        response.tokens.target.lookahead += answer.steps.dropFirst().reduce(0) { $0 + $1.tokens }
+        response.commit(
+            Step(text: first.text, origin: .target, rejected: rejected), tokens: first.tokens, end: end,
+            length: answer.promptTokens + first.tokens)
+        rejected = nil
+    }
+
+    private mutating func judge(_ verdicts: [Int: Scored.Verdict], in response: inout Response) {
+        for (index, verdict) in verdicts where index < response.steps.count {
+            response.setReward(verdict.reward, dropped: verdict.dropped, ofStep: index)
+        }
+        settle(verdicts, in: &response)
+    }
+
+    /// Accepts pending steps in order until one falls or the response is finished; what remains was look-ahead.
+    ///
+    /// A step that was too long for the PRM stays pending, with all after it: when its turn comes it is asked about again, and
+    /// only then does the trajectory fail. A look-ahead that overflows harms no step before it.
+    private mutating func settle(_ verdicts: [Int: Scored.Verdict], in response: inout Response) {
+        let committed = response.steps.count
+        let judged = judged.count
+        for (index, (step, length)) in pending.map({ ($0.step, $0.length) }).enumerated() {
+            guard rejected == nil, response.finish == nil else {
+                response.tokens.draft.lookahead += step.tokens
+                continue
+            }
+            let end = index == pending.count - 1 ? pendingEnd : .delimiter
+            let verdict = verdicts[committed + index]
+            if let verdict {
+                response.tokens.prm.judged += verdict.tokens
+                response.verdicts = response.verdicts ?? Verdicts()
+                let position = response.steps.count
+                guard
+                    weighting.accepts(
+                        reward: verdict.reward, uniform: { draw.uniform(step: position, attempt: 0) })
+                else {
+                    rejected = RejectedStep(text: step.text, reward: verdict.reward, dropped: verdict.dropped)
+                    response.tokens.draft.rejected += step.tokens
+                    response.verdicts?.rejected += 1
+                    continue
+                }
+                response.verdicts?.accepted += 1
+            } else if index < judged {
+                pending.removeSubrange(..<index)
+                return
+            }
+            response.tokens.draft.kept += step.tokens
+            response.commit(
+                Step(text: step.text, origin: .draft, reward: verdict?.reward, dropped: verdict?.dropped),
+                tokens: step.tokens, end: end, length: length)
+        }
+        pending = []
+        pendingEnd = .delimiter
+    }
+}

@@ -1,0 +1,168 @@
+import Foundation
+import Support
+import Synchronization
+
+/// A process that has imported the engine, touches no device, and forks engines: each is ready in the time that its model takes.
+///
+/// Engines are its children. It ends when this program does, and the kernel then tells them to end.
+final class ForkServer: Sendable {
+    private let helper: HelperProcess
+    private let channel: LineChannel
+    private let book: Book
+    /// From its start until it could fork.
+    let seconds: Double
+
+    private init(helper: HelperProcess, channel: LineChannel, book: Book, seconds: Double) {
+        self.helper = helper
+        self.channel = channel
+        self.book = book
+        self.seconds = seconds
+    }
+
+    /// Returns when it can fork.
+    ///
+    /// - Parameter limit: how long its imports may take.
+    /// - Throws: ``ForkRefused``; `CancellationError`. Nothing is left of it then.
+    static func start(_ plan: ForkServerPlan, limit: Duration, logs: String, ledger: EngineLedger) async throws
+        -> ForkServer
+    {
+        let book = Book()
+        let channel = try LineChannel { book.take($0) }
+        let helper: HelperProcess
+        do {
+            helper = try await HelperProcess.start(
+                "fork-server", executable: plan.executable, arguments: plan.arguments, environment: plan.environment,
+                talk: channel.forChild, logs: logs, ledger: ledger)
+            channel.childStarted()
+        } catch {
+            channel.shutDown()
+            throw ForkRefused("\(error)")
+        }
+        do {
+            let seconds = try await book.ready.wait(atMost: limit)?.get()
+            guard let seconds else { throw ForkRefused("the imports took longer than \(limit) (log: \(helper.log))") }
+            return ForkServer(helper: helper, channel: channel, book: book, seconds: seconds)
+        } catch {
+            channel.shutDown()
+            try await helper.end()
+            guard let refused = error as? ForkRefused, refused.isSilent else { throw error }
+            throw ForkRefused("its process ended while it imported (log: \(helper.log))")
+        }
+    }
+
+    /// Whether it can still fork.
+    var isAlive: Bool { !book.isClosed }
+
+    /// How its process ended; nil while it runs.
+    var exit: ExitStatus? { helper.child.exit.value }
+
+    /// - Parameter limit: how long a fork may take, which has nothing to load.
+    /// - Throws: ``ForkRefused``; `CancellationError`: a fork that comes later is then ended.
+    func fork(_ request: ForkRequest.Fork, limit: Duration = .seconds(30)) async throws -> ChildProcess {
+        let answer = book.expect(request.id)
+        channel.send(try ForkRequest(fork: request).line())
+        do {
+            guard let child = try await answer.wait(atMost: limit)?.get() else {
+                throw ForkRefused("the fork server did not answer within \(limit)")
+            }
+            return child
+        } catch {
+            book.abandon(request.id, answer)
+            throw error
+        }
+    }
+
+    /// Ends it and every engine that it has forked. Runs to its end also where the calling task is cancelled.
+    ///
+    /// - Throws: ``EngineUnkillable``, ``LedgerError``.
+    func end() async throws {
+        channel.shutDown()
+        try await helper.end()
+    }
+}
+
+/// Engines cannot be forked here: one sentence why.
+struct ForkRefused: Error, CustomStringConvertible {
+    let description: String
+    /// The fork server was gone before it said anything.
+    fileprivate var isSilent = false
+
+    init(_ description: String) { self.description = description }
+
+    fileprivate static let gone: ForkRefused = {
+        var refused = ForkRefused("the fork server is gone")
+        refused.isSilent = true
+        return refused
+    }()
+}
+
+/// Who waits for what of a fork server.
+private final class Book: Sendable {
+    typealias Answer = Latch<Result<ChildProcess, ForkRefused>>
+
+    private struct State {
+        var isClosed = false
+        var answers: [String: Answer] = [:]
+        var children: [pid_t: ChildProcess] = [:]
+    }
+
+    let ready = Latch<Result<Double, ForkRefused>>()
+    private let state = Mutex(State())
+
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    func expect(_ id: String) -> Answer {
+        let answer = Answer()
+        state.withLock { state in
+            if state.isClosed { answer.set(.failure(.gone)) } else { state.answers[id] = answer }
+        }
+        return answer
+    }
+
+    /// What comes of it after all is nobody's.
+    func abandon(_ id: String, _ answer: Answer) {
+        _ = state.withLock { $0.answers.removeValue(forKey: id) }
+        if case .success(let child) = answer.value { Self.end(child) }
+    }
+
+    func take(_ line: String?) {
+        guard let line else { return close() }
+        switch ForkServerMessage(line) {
+        case .ready(let seconds): ready.set(.success(seconds))
+        case .refused(let reason): ready.set(.failure(ForkRefused(reason)))
+        case .forked(let id, let pid): forked(id, pid)
+        case .failed(let id, let reason):
+            state.withLock { $0.answers.removeValue(forKey: id) }?.set(.failure(ForkRefused(reason)))
+        case .ended(let pid, let status): state.withLock { $0.children.removeValue(forKey: pid) }?.exit.set(status)
+        case nil: break
+        }
+    }
+
+    private func forked(_ id: String, _ pid: pid_t) {
+        let child = ChildProcess.forked(pid, exit: Latch())
+        let isWanted = state.withLock { state in
+            state.children[pid] = child
+            // Inside the lock: who gives up sees either that it is there, or that it is not wanted.
+            return state.answers.removeValue(forKey: id)?.set(.success(child)) ?? false
+        }
+        if !isWanted { Self.end(child) }
+    }
+
+    /// The kernel has told its engines to end. vLLM would do that in its own time: not before the answers are given that are asked
+    /// of it, which may never be.
+    private func close() {
+        ready.set(.failure(.gone))
+        let (answers, children) = state.withLock { state in
+            state.isClosed = true
+            defer { (state.answers, state.children) = ([:], [:]) }
+            return (state.answers.values, state.children.values)
+        }
+        for answer in answers { answer.set(.failure(.gone)) }
+        for child in children { Self.end(child) }
+    }
+
+    private static func end(_ child: ChildProcess) {
+        guard let process = ProcFS.record(of: child.pid), process.startTime == child.startTime else { return }
+        ProcFS.send(SIGKILL, to: process)
+    }
+}

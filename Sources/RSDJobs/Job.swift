@@ -1,0 +1,49 @@
+import Graders
+import JobSpecs
+import Logging
+import RunStore
+import Runner
+import Support
+
+/// Runs jobs: the library's front door.
+package enum Job {
+    /// Runs a job in a directory, or goes on where an earlier process left it.
+    ///
+    /// - Parameters:
+    ///   - deadline: when the run has to be over; it ends with ``Interrupted`` before that.
+    ///   - waits: whether to wait where another process works on the run.
+    ///   - retryFailed: whether trajectories that were given up get another try.
+    ///   - observe: told of everything as it happens, from any thread; must return at once.
+    /// - Throws: ``RunLocked``, ``RunLockLost``, ``SpecChanged``, ``JournalCorrupt``, ``JournalWriteFailure``, ``FileFailure``,
+    ///   ``Interrupted``, ``GraderUnavailable``, ``EngineUseless``, ``ResidencyImpossible``, or an `EngineError`. Nothing that was journalled is
+    ///   lost by any of them.
+    package static func run(
+        _ job: LoadedJob, in directory: RunDirectory, deadline: Deadline? = nil, waits: Bool = false,
+        retryFailed: Bool = false, interruption: Interruption, logger: Logger,
+        observe: @escaping @Sendable (RunEvent) -> Void
+    ) async throws -> RunOutcome {
+        let grader = job.spec.grading.grader.grader(venv: job.spec.engine.venv, directory: directory)
+        let graderID = try await interruption.giveUpOn { try await grader.prepare() }
+        let run = JobRun(
+            job: job, directory: directory,
+            makeSite: {
+                if job.spec.engine.residency == .attach { return try AttachedEngines(job: job, logger: logger) }
+                return try LocalEngines(job: job, directory: directory, logger: logger)
+            },
+            grader: grader, graderID: graderID, interruption: interruption, deadline: deadline, waits: waits,
+            retryFailed: retryFailed, observe: observe)
+        return try await run.run()
+    }
+
+    /// What `residency: auto` would come to if the job were run here and now, in one sentence; nil where the job names
+    /// its residency itself.
+    ///
+    /// - Throws: ``ResidencyImpossible``; an `EngineError` where the engine is not installed.
+    package static func residency(of job: LoadedJob) async throws -> String? {
+        guard job.spec.engine.residency == .auto else { return nil }
+        let dialect = job.spec.engine.dialect
+        let machine = try await MachineMemory.measure(for: job.spec, dialect: dialect)
+        let requests = await RequestsInFlight(job.spec, on: machine, dialect: dialect)
+        return try ResidencyPlan(job.spec, models: job.memory, on: machine, requests: requests).reason
+    }
+}

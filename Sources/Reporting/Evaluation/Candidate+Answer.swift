@@ -1,0 +1,34 @@
+import Answers
+import Decoding
+
+extension Candidate {
+    /// What it comes to, found as that of a response is; nil where there is none.
+    package var answer: String? { AnswerExtraction.answer(in: text, isCut: finish.isCut) }
+}
+
+extension Candidate: Codable {
+    private enum CodingKeys: String, CodingKey { case text, finish, rewards, score, chosen }
+    private enum DerivedKeys: String, CodingKey { case answer }
+
+    package init(from decoder: any Decoder) throws {
+        let object = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            text: try object.decode(String.self, forKey: .text),
+            finish: try object.decode(Finish.self, forKey: .finish),
+            rewards: try object.decode([Double?].self, forKey: .rewards),
+            score: try object.decodeIfPresent(Double.self, forKey: .score),
+            chosen: try object.decode(Bool.self, forKey: .chosen))
+    }
+
+    /// Writes the answer too, and null where there is none; reading finds it in the text again.
+    package func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(text, forKey: .text)
+        try object.encode(finish, forKey: .finish)
+        try object.encode(rewards, forKey: .rewards)
+        try object.encodeIfPresent(score, forKey: .score)
+        try object.encode(chosen, forKey: .chosen)
+        var derived = encoder.container(keyedBy: DerivedKeys.self)
+        try derived.encode(answer, forKey: .answer)
+    }
+}

@@ -1,0 +1,113 @@
+import Answers
+import Decoding
+import Foundation
+import Graders
+
+/// One line of `results.jsonl`: a finished trajectory. Holds nothing that differs between two runs of one spec.
+package struct ResultLine: Sendable, Equatable, Codable {
+    package var id: String
+    package var method: String
+    package var dataset: String
+    package var problem: String
+    package var sample: Int
+    package var text: String
+    package var finish: Finish
+    /// Why it failed; absent where it did not.
+    package var failure: String?
+    package var steps: [Step]
+    /// The answer found in the text, or null.
+    package var answer: String?
+    package var gold: String
+    /// Whether the verdict is `right`.
+    package var correct: Bool
+    package var verdict: Grade.Verdict
+    /// Why it is that; absent where there is nothing to say.
+    package var verdictReason: String?
+    /// Whether a limit ended the response. Its answer may be right all the same.
+    package var cut: Bool
+    package var tokens: TokenCounts
+    package var waves: Int
+    /// On draft steps that were put to a threshold; absent for methods that have none.
+    package var verdicts: Verdicts?
+    /// The solutions that were to choose from; absent for methods that write one.
+    package var candidates: [Candidate]?
+
+    /// - Parameter trajectory: a finished one.
+    package init(_ trajectory: Trajectory, finish: Finish, gold: String, grade: Grade) {
+        let response = trajectory.response
+        id = trajectory.id.description
+        method = trajectory.id.method
+        dataset = trajectory.id.dataset
+        problem = trajectory.id.problem
+        sample = trajectory.id.sample
+        text = response.text
+        self.finish = finish
+        failure = response.failure
+        steps = response.steps
+        cut = finish.isCut
+        answer = grade.answer ?? AnswerExtraction.answer(in: response.text, isCut: cut)
+        self.gold = gold
+        correct = grade.verdict == .right
+        verdict = grade.verdict
+        verdictReason = grade.reason
+        tokens = response.tokens
+        waves = response.waves
+        verdicts = response.verdicts
+        candidates = response.candidates
+    }
+
+    /// Whether it counts as wrong only because `exact` knows too little algebra.
+    package var isUndecided: Bool { verdict == .wrong && verdictReason == Grade.notDecided }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, method, dataset, problem, sample, text, finish, failure, steps, answer, gold, correct, tokens, waves
+        case verdicts, candidates
+        case verdict, cut
+        case verdictReason = "verdict_reason"
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var line = encoder.container(keyedBy: CodingKeys.self)
+        try line.encode(id, forKey: .id)
+        try line.encode(method, forKey: .method)
+        try line.encode(dataset, forKey: .dataset)
+        try line.encode(problem, forKey: .problem)
+        try line.encode(sample, forKey: .sample)
+        try line.encode(text, forKey: .text)
+        try line.encode(finish, forKey: .finish)
+        try line.encodeIfPresent(failure, forKey: .failure)
+        try line.encode(steps, forKey: .steps)
+        try line.encode(answer, forKey: .answer)
+        try line.encode(gold, forKey: .gold)
+        try line.encode(correct, forKey: .correct)
+        try line.encode(verdict, forKey: .verdict)
+        try line.encodeIfPresent(verdictReason, forKey: .verdictReason)
+        try line.encode(cut, forKey: .cut)
+        try line.encode(tokens, forKey: .tokens)
+        try line.encode(waves, forKey: .waves)
+        try line.encodeIfPresent(verdicts, forKey: .verdicts)
+        try line.encodeIfPresent(candidates, forKey: .candidates)
+    }
+
+    /// The lines that can be read in `results.jsonl`, one at a time as they are asked for.
+    ///
+    /// - Parameter data: the file's content; nil where there is no file.
+    package static func all(in data: Data?) -> some Sequence<ResultLine> {
+        let decoder = JSONDecoder()
+        return (data ?? Data()).split(separator: UInt8(ascii: "\n")).lazy.compactMap {
+            try? decoder.decode(ResultLine.self, from: $0)
+        }
+    }
+
+    /// The lines as a file's content: sorted keys, a newline after each.
+    package static func encode(_ lines: [ResultLine]) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        var data = Data()
+        for line in lines {
+            data.append(try encoder.encode(line))
+            data.append(UInt8(ascii: "\n"))
+        }
+        return data
+    }
+}

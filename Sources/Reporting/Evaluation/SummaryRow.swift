@@ -1,0 +1,167 @@
+import Decoding
+import Support
+
+extension Summary {
+    /// The figures of one method on one data set.
+    package struct Row: Sendable, Equatable, Codable {
+        package var method: String
+        package var dataset: String
+        package var total = 0
+        /// Problems that these answers are to.
+        package var problems = 0
+        package var correct = 0
+        /// nil where there is nothing to take a share of; the same holds for every share below.
+        package var accuracy: Double?
+        /// Ends of the accuracy's 95 % interval: Wilson's, and where problems have several samples, clustered by problem.
+        package var accuracyLow: Double?
+        package var accuracyHigh: Double?
+        /// Against the method that lets the target work alone; nil for that one, and where there is none.
+        package var paired: PairedComparison?
+        /// Trajectories by how they finished.
+        package var finishes: [String: Int] = [:]
+        /// Trajectories by the verdict on their answer.
+        package var grades: [String: Int] = [:]
+        /// Answers that `exact` knew too little algebra to judge; they are among the wrong ones.
+        package var undecided = 0
+        /// Steps of the final responses that the target wrote.
+        package var targetStepShare: Double?
+        /// Answers without a step of the target, and those of them that are right.
+        package var draftAlone = DraftAlone()
+        /// Draft steps accepted, of those on which a verdict was passed.
+        package var acceptanceRate: Double?
+        /// The same in draft tokens, as the authors' code counts it.
+        package var acceptanceRateTokens: Double?
+        /// The same in detail; nil where no verdict was passed.
+        package var acceptance: Acceptance?
+        /// How many trajectories were worked on in each wave, the first one first.
+        package var waves: [Int] = []
+        package var tokens = TokenCounts()
+        /// See ``Flops``. Of all answers together, and of one; nil where they are not known.
+        package var flopsPaper: Double?
+        package var flopsSpent: Double?
+        package var flopsPaperPerProblem: Double?
+        package var flopsSpentPerProblem: Double?
+
+        package struct DraftAlone: Sendable, Equatable, Codable {
+            package var count = 0
+            package var correct = 0
+            /// Of all answers.
+            package var share: Double?
+            /// The right ones, of all answers.
+            package var correctShare: Double?
+
+            private enum CodingKeys: String, CodingKey {
+                case count, correct, share
+                case correctShare = "correct_share"
+            }
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case method, dataset, total, problems, correct, accuracy, paired, finishes, grades, undecided, acceptance,
+                waves, tokens
+            case accuracyLow = "accuracy_low"
+            case accuracyHigh = "accuracy_high"
+            case targetStepShare = "target_step_share"
+            case draftAlone = "draft_alone"
+            case acceptanceRate = "acceptance_rate"
+            case acceptanceRateTokens = "acceptance_rate_tokens"
+            case flopsPaper = "flops_paper"
+            case flopsSpent = "flops_spent"
+            case flopsPaperPerProblem = "flops_paper_per_problem"
+            case flopsSpentPerProblem = "flops_spent_per_problem"
+        }
+    }
+}
+
+extension Summary.Row {
+    /// Writes every key, and null where there is nothing to take a share of.
+    package func encode(to encoder: any Encoder) throws {
+        var row = encoder.container(keyedBy: CodingKeys.self)
+        try row.encode(method, forKey: .method)
+        try row.encode(dataset, forKey: .dataset)
+        try row.encode(total, forKey: .total)
+        try row.encode(problems, forKey: .problems)
+        try row.encode(correct, forKey: .correct)
+        try row.encode(accuracy, forKey: .accuracy)
+        try row.encode(accuracyLow, forKey: .accuracyLow)
+        try row.encode(accuracyHigh, forKey: .accuracyHigh)
+        try row.encode(paired, forKey: .paired)
+        try row.encode(finishes, forKey: .finishes)
+        try row.encode(grades, forKey: .grades)
+        try row.encode(undecided, forKey: .undecided)
+        try row.encode(targetStepShare, forKey: .targetStepShare)
+        try row.encode(draftAlone, forKey: .draftAlone)
+        try row.encode(acceptanceRate, forKey: .acceptanceRate)
+        try row.encode(acceptanceRateTokens, forKey: .acceptanceRateTokens)
+        try row.encode(acceptance, forKey: .acceptance)
+        try row.encode(waves, forKey: .waves)
+        try row.encode(tokens, forKey: .tokens)
+        try row.encode(flopsPaper, forKey: .flopsPaper)
+        try row.encode(flopsSpent, forKey: .flopsSpent)
+        try row.encode(flopsPaperPerProblem, forKey: .flopsPaperPerProblem)
+        try row.encode(flopsSpentPerProblem, forKey: .flopsSpentPerProblem)
+    }
+}
+
+extension Summary.Row {
+    /// - Parameter lines: of one method and data set.
+    package init(method: String, dataset: String, lines: [ResultLine], flops: Flops) {
+        self.method = method
+        self.dataset = dataset
+        total = lines.count
+        var (steps, byTarget) = (0, 0)
+        for line in lines {
+            correct += line.correct ? 1 : 0
+            finishes[line.finish.rawValue, default: 0] += 1
+            grades[line.verdict.rawValue, default: 0] += 1
+            undecided += line.isUndecided ? 1 : 0
+            tokens += line.tokens
+            steps += line.steps.count
+            let written = line.steps.count { $0.origin == .target }
+            byTarget += written
+            if written == 0, !line.steps.isEmpty, line.finish != .failed {
+                draftAlone.count += 1
+                draftAlone.correct += line.correct ? 1 : 0
+            }
+            let lasted = min(max(0, line.waves), Self.mostWaves)
+            while waves.count < lasted { waves.append(0) }
+            for wave in 0..<lasted { waves[wave] += 1 }
+        }
+        draftAlone.share = Proportion(draftAlone.count, of: total).value
+        draftAlone.correctShare = Proportion(draftAlone.correct, of: total).value
+        targetStepShare = Proportion(byTarget, of: steps).value
+        setAccuracy(lines)
+        setAcceptance(Acceptance(lines))
+        flopsPaper = flops.paper(tokens)
+        flopsSpent = flops.spent(tokens)
+        addFlops(0)
+    }
+
+    /// More than any trajectory takes: a wave has a step of it.
+    private static let mostWaves = 1_000_000
+
+    /// Adds what is not in the counts of tokens, in either way of counting.
+    mutating func addFlops(_ more: Double?) {
+        func sum(_ flops: Double?) -> Double? { flops.flatMap { flops in more.map { flops + $0 } } }
+        (flopsPaper, flopsSpent) = (sum(flopsPaper), sum(flopsSpent))
+        guard total > 0 else { return }
+        flopsPaperPerProblem = flopsPaper.map { $0 / Double(total) }
+        flopsSpentPerProblem = flopsSpent.map { $0 / Double(total) }
+    }
+
+    private mutating func setAccuracy(_ lines: [ResultLine]) {
+        let problems = Dictionary(grouping: lines, by: \.problem).values
+        let share = ClusteredProportion(problems.map { Proportion($0.count(where: \.correct), of: $0.count) })
+        self.problems = problems.count
+        accuracy = share.all.value
+        accuracyLow = share.interval?.lowerBound
+        accuracyHigh = share.interval?.upperBound
+    }
+
+    private mutating func setAcceptance(_ acceptance: Acceptance) {
+        guard let rate = acceptance.all.steps.acceptance else { return }
+        self.acceptance = acceptance
+        acceptanceRate = rate
+        acceptanceRateTokens = acceptance.all.tokens.acceptance
+    }
+}

@@ -1,0 +1,72 @@
+import Decoding
+import Foundation
+import Support
+
+extension Summary {
+    /// `summary.csv`: a line for each method and data set. What there is nothing to tell of is empty; the energy of the whole run
+    /// is there where it was measured.
+    package var csv: String {
+        let fields = Self.csvFields + (run.joules.map { [Self.energy($0.total)] } ?? [])
+        let header = fields.map(\.name)
+        let lines = rows.map { row in fields.map { $0.value(row) } }
+        return ([header] + lines).map { $0.map(Self.quoted).joined(separator: ",") + "\n" }.joined()
+    }
+
+    private typealias Field = (name: String, value: (Row) -> String)
+
+    private static var csvFields: [Field] {
+        let finishes: [Field] = [Finish.eos, .maxTokens, .maxSteps, .context, .failed].map { finish in
+            ("finish_\(finish.rawValue)", { String($0.finishes[finish.rawValue] ?? 0) })
+        }
+        return [
+            ("method", { $0.method }), ("dataset", { $0.dataset }),
+            count("problems", \.problems), count("total", \.total), count("correct", \.correct),
+            count("undecided", \.undecided),
+            number("accuracy", \.accuracy), number("accuracy_low", \.accuracyLow),
+            number("accuracy_high", \.accuracyHigh),
+            ("baseline", { $0.paired?.baseline ?? "" }),
+            count("pairs", \.paired?.pairs), count("wins", \.paired?.wins), count("losses", \.paired?.losses),
+            count("ties", \.paired?.ties), number("difference", \.paired?.difference),
+            number("difference_low", \.paired?.differenceLow), number("difference_high", \.paired?.differenceHigh),
+            number("p", \.paired?.p),
+            number("target_step_share", \.targetStepShare), count("draft_alone", \.draftAlone.count),
+            count("draft_alone_correct", \.draftAlone.correct),
+            number("acceptance_rate", \.acceptanceRate), number("acceptance_rate_tokens", \.acceptanceRateTokens),
+            number("acceptance_rate_right", \.acceptance?.right.steps.acceptance),
+            number("acceptance_rate_wrong", \.acceptance?.wrong.steps.acceptance),
+            number("flops_paper", \.flopsPaper), number("flops_spent", \.flopsSpent),
+            number("flops_paper_per_problem", \.flopsPaperPerProblem),
+            number("flops_spent_per_problem", \.flopsSpentPerProblem),
+            count("draft_kept", \.tokens.draft.kept), count("draft_rejected", \.tokens.draft.rejected),
+            count("draft_lookahead", \.tokens.draft.lookahead), count("draft_prompt", \.tokens.draft.prompt),
+            count("target_kept", \.tokens.target.kept), count("target_rejected", \.tokens.target.rejected),
+            count("target_lookahead", \.tokens.target.lookahead), count("target_prompt", \.tokens.target.prompt),
+            count("prm_judged", \.tokens.prm.judged), count("prm_read", \.tokens.prm.prompt),
+            ("waves", { String($0.waves.count) }),
+        ] + finishes
+    }
+
+    private static func count(_ name: String, _ path: KeyPath<Row, Int>) -> Field {
+        (name, { String($0[keyPath: path]) })
+    }
+
+    private static func count(_ name: String, _ path: KeyPath<Row, Int?>) -> Field {
+        (name, { $0[keyPath: path].map { String($0) } ?? "" })
+    }
+
+    private static func number(_ name: String, _ path: KeyPath<Row, Double>) -> Field {
+        (name, { $0[keyPath: path].description })
+    }
+
+    private static func number(_ name: String, _ path: KeyPath<Row, Double?>) -> Field {
+        (name, { $0[keyPath: path]?.description ?? "" })
+    }
+
+    /// Methods share drafts and phases: of one of them it cannot be told.
+    private static func energy(_ joules: Double) -> Field { ("run_joules", { _ in joules.description }) }
+
+    private static func quoted(_ cell: String) -> String {
+        guard cell.contains(where: { "\",".contains($0) || $0.isNewline }) else { return cell }
+        return "\"" + cell.replacing("\"", with: "\"\"") + "\""
+    }
+}

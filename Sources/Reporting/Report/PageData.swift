@@ -1,0 +1,47 @@
+import Foundation
+import Support
+
+/// What the page shows, as JSON: an index of everything, and a line for each problem with its trajectories in full.
+struct PageData {
+    /// Bytes of the lines for problems: what fits into a browser without pains.
+    static let limit = 44_000_000
+
+    /// JSON, fit to stand in a script element.
+    private(set) var index = Data()
+    /// Lines of JSON, likewise, in the index's order; `null` for a problem that is not shown in full.
+    private(set) var problems = Data()
+
+    /// - Parameter limit: the first problems of each data set are shown in full until their lines reach so many bytes.
+    init(_ report: RunReport, limit: Int = PageData.limit) throws {
+        var index = PageIndex(report)
+        let shown = try Self.shownLines(of: report)
+        for number in report.lines.indices { index.add(report.lines[number], shown[number], number: number) }
+        try addProblems(of: report, shown: shown, limit: limit, to: &index)
+        self.index = JSONText.forScriptElement(try JSONText.encode(index))
+    }
+
+    private static func shownLines(of report: RunReport) throws -> [ShownLine] {
+        let decoder = JSONDecoder()
+        return try report.results.map { try decoder.decode(ShownLine.self, from: $0) }
+    }
+
+    private mutating func addProblems(
+        of report: RunReport, shown: [ShownLine], limit: Int, to index: inout PageIndex
+    ) throws {
+        var members = Array(repeating: [Int](), count: index.problems.count)
+        for row in index.rows { members[row.problem].append(row.line) }
+        var lines = Array(repeating: Data("null".utf8), count: index.problems.count)
+        var size = 0
+        for problem in index.firstOfEachDatasetFirst where size < limit {
+            let source = index.problems[problem].problem
+            var block = ProblemBlock(question: source.question, gold: source.answer)
+            for number in members[problem] { block.add(report.lines[number], shown[number]) }
+            let line = JSONText.forScriptElement(try JSONText.encode(block))
+            size += line.count
+            guard size <= limit else { break }
+            lines[problem] = line
+            index.inFull += members[problem].count
+        }
+        problems = Data(lines.joined(separator: [UInt8(ascii: "\n")]))
+    }
+}

@@ -1,0 +1,162 @@
+import Datasets
+import Decoding
+import Foundation
+import JobSpecs
+import RunStore
+
+/// What the page knows of the run before a trajectory is opened.
+struct PageIndex: Encodable {
+    struct Model: Encodable {
+        package var role: String
+        package var name: String
+        package var path: String
+        package var parameters: Int?
+        package var source: String?
+    }
+
+    struct Dataset: Encodable {
+        var name: String
+        var problems: Int
+    }
+
+    /// Written as `[dataset, "id"]`.
+    struct Problem: Encodable {
+        package var dataset: Int
+        package var problem: Datasets.Problem
+
+        package func encode(to encoder: any Encoder) throws {
+            var list = encoder.unkeyedContainer()
+            try list.encode(dataset)
+            try list.encode(problem.id)
+        }
+    }
+
+    /// A trajectory, written as `[method, problem, sample, state, "ddt"]`.
+    struct Row: Encodable {
+        /// Its place among the results; not written.
+        package var line: Int
+        package var method: Int
+        package var problem: Int
+        package var sample: Int
+        package var state: State
+        /// The writer of each step, by its first letter.
+        var origins: String
+
+        package func encode(to encoder: any Encoder) throws {
+            var list = encoder.unkeyedContainer()
+            for number in [method, problem, sample, state.rawValue] { try list.encode(number) }
+            try list.encode(origins)
+        }
+    }
+
+    struct State: OptionSet {
+        package var rawValue: Int
+        package static let right = State(rawValue: 1)
+        /// Ended by a limit rather than by its model.
+        package static let cut = State(rawValue: 2)
+        package static let failed = State(rawValue: 4)
+    }
+
+    var summary: Summary
+    var job: String
+    var spec: String
+    var program: String
+    var engine: String
+    var host: String
+    var created: String
+    var residency: String?
+    /// Of a run that is one shard.
+    var shard: Shard?
+    /// Of a run that was put together from shards.
+    var merged: Manifest.Merged?
+    var batchInvariant: Bool?
+    /// See ``Summary/cutAnswers``.
+    var cutAnswers: [String]
+    var models: [Model]
+    var datasets: [Dataset]
+    var methods: [String]
+    var total: Int
+    var timeline: Timeline
+    private(set) var histograms: [RewardHistogram] = []
+    private(set) var problems: [Problem] = []
+    private(set) var rows: [Row] = []
+    /// Trajectories whose steps are in the page.
+    var inFull = 0
+
+    private let places: [String: [String: Int]]
+    private let methodPlaces: [String: Int]
+
+    private enum CodingKeys: String, CodingKey {
+        case summary, job, spec, program, engine, host, created, residency, models, datasets, methods, total, timeline
+        case histograms, problems, rows, shard, merged
+        case batchInvariant = "batch_invariant"
+        case cutAnswers = "cut_answers"
+        case inFull = "in_full"
+    }
+
+    init(_ report: RunReport) {
+        let (spec, manifest) = (report.job.spec, report.manifest)
+        summary = report.summary
+        job = spec.name
+        self.spec = spec.withoutSecrets.renderYAML()
+        program = manifest.program
+        engine = manifest.engine
+        host = manifest.host
+        created = manifest.created
+        residency = manifest.residency
+        shard = manifest.shard
+        merged = manifest.merged
+        batchInvariant = manifest.batchInvariant
+        cutAnswers = report.summary.cutAnswers
+        total = report.total
+        timeline = report.timeline
+        methods = spec.methods.map(\.name)
+        models = Role.named.compactMap { role in
+            spec.models[role].map {
+                Model(
+                    role: role.rawValue, name: URL(filePath: $0.model).lastPathComponent, path: $0.model,
+                    parameters: report.summary.parameters[role.rawValue],
+                    source: report.summary.parametersFrom[role.rawValue])
+            }
+        }
+        datasets = spec.datasets.map { Dataset(name: $0.name, problems: report.job.problems[$0.name]?.count ?? 0) }
+        var places: [String: [String: Int]] = [:]
+        for (number, dataset) in spec.datasets.enumerated() {
+            for problem in report.job.problems[dataset.name] ?? [] {
+                places[dataset.name, default: [:]][problem.id] = problems.count
+                problems.append(Problem(dataset: number, problem: problem))
+            }
+        }
+        self.places = places
+        methodPlaces = Dictionary(methods.enumerated().map { ($1, $0) }) { first, _ in first }
+    }
+
+    /// Of the job's problems the first of each data set, then the second of each, and so on.
+    var firstOfEachDatasetFirst: [Int] {
+        var rank = Array(repeating: 0, count: datasets.count)
+        let ranks = problems.map { problem in
+            defer { rank[problem.dataset] += 1 }
+            return rank[problem.dataset]
+        }
+        return problems.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }
+    }
+
+    /// - Parameter number: the line's place among the results.
+    mutating func add(_ line: ResultLine, _ shown: ShownLine, number: Int) {
+        guard let method = methodPlaces[line.method], let problem = places[line.dataset]?[line.problem] else { return }
+        var state: State = line.correct ? .right : []
+        if shown.cut ?? (line.finish != .eos && line.finish != .failed) { state.insert(.cut) }
+        if line.finish == .failed { state.insert(.failed) }
+        rows.append(
+            Row(
+                line: number, method: method, problem: problem, sample: line.sample, state: state,
+                origins: String(shown.steps.compactMap(\.origin.first))))
+        let place =
+            histograms.firstIndex { $0.method == line.method && $0.dataset == line.dataset }
+            ?? {
+                histograms.append(RewardHistogram(method: line.method, dataset: line.dataset))
+                return histograms.count - 1
+            }()
+        histograms[place].add(shown)
+    }
+}

@@ -1,0 +1,98 @@
+import Decoding
+import Foundation
+
+/// A problem and all trajectories on it, as one line of JSON that the page parses when it is looked at.
+///
+/// Methods share drafts, so that much of their text is the same: each text stands once, in `texts`, and steps name it by its
+/// index. Keys are short, since a page has hundreds of thousands of them.
+struct ProblemBlock: Encodable {
+    struct Part: Encodable {
+        var x: Int
+        /// Reward.
+        var r: Double?
+        /// Oldest steps that the PRM did not see.
+        package var n: Int?
+    }
+
+    struct Step: Encodable {
+        var x: Int
+        /// Origin.
+        var o: String
+        var r: Double?
+        package var n: Int?
+        /// The rejected draft.
+        var j: Part?
+        /// Alternatives.
+        var a: [Part]?
+    }
+
+    struct Candidate: Encodable {
+        var x: Int
+        package var finish: String?
+        package var answer: String?
+        package var score: Double?
+        package var rewards: [Double?]?
+        package var chosen: Bool?
+    }
+
+    struct Trajectory: Encodable {
+        package var finish: String
+        package var answer: String?
+        package var failure: String?
+        package var verdict: String?
+        package var reason: String?
+        package var tokens: TokenCounts
+        package var steps: [Step]
+        package var candidates: [Candidate]?
+    }
+
+    var question: String
+    var gold: String
+    private(set) var texts: [String] = []
+    /// In the order in which the page's index has them.
+    private(set) var trajectories: [Trajectory] = []
+    private var places: [String: Int] = [:]
+
+    private enum CodingKeys: String, CodingKey { case question, gold, texts, trajectories }
+
+    init(question: String, gold: String) {
+        self.question = question
+        self.gold = gold
+    }
+
+    mutating func add(_ line: ResultLine, _ shown: ShownLine) {
+        var steps: [Step] = []
+        for step in shown.steps {
+            steps.append(
+                Step(
+                    x: place(step.text), o: step.origin, r: Self.rounded(step.reward), n: step.dropped,
+                    j: step.rejected.map { part($0) }, a: step.alternatives.map { $0.map { part($0) } }))
+        }
+        let candidates = shown.candidates.map { candidates in
+            candidates.map {
+                Candidate(
+                    x: place($0.text), finish: $0.finish, answer: $0.answer, score: Self.rounded($0.score),
+                    rewards: $0.rewards.map { $0.map(Self.rounded) }, chosen: $0.chosen)
+            }
+        }
+        trajectories.append(
+            Trajectory(
+                finish: line.finish.rawValue, answer: shown.answer, failure: shown.failure, verdict: shown.verdict,
+                reason: shown.verdictReason, tokens: line.tokens, steps: steps, candidates: candidates))
+    }
+
+    private mutating func part(_ scored: ShownLine.Scored) -> Part {
+        Part(x: place(scored.text), r: Self.rounded(scored.reward), n: scored.dropped)
+    }
+
+    private mutating func place(_ text: String) -> Int {
+        if let place = places[text] { return place }
+        places[text] = texts.count
+        texts.append(text)
+        return texts.count - 1
+    }
+
+    private static func rounded(_ number: Double?) -> Double? {
+        number.map { ($0 * 1e6).rounded() / 1e6 }
+    }
+}

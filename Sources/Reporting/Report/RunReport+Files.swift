@@ -1,0 +1,23 @@
+import Foundation
+import RunStore
+import Support
+
+extension RunReport {
+    /// Writes what stands beside `results.jsonl`.
+    package func write(to directory: RunDirectory) throws {
+        try AtomicFile.write(try summaryJSON(), to: directory.summary)
+        try AtomicFile.write(Data(summary.csv.utf8), to: directory.summaryTable)
+        try AtomicFile.write(try html(), to: directory.report)
+    }
+
+    /// `summary.json`.
+    package func summaryJSON() throws -> Data { try AtomicFile.json(summary) }
+
+    /// Writes a report whole or not at all, and makes the directories above it.
+    ///
+    /// - Throws: ``FileFailure``.
+    package static func write(_ data: Data, to file: URL) throws {
+        try Folder.make(file.deletingLastPathComponent().path)
+        try AtomicFile.write(data, to: file)
+    }
+}

@@ -1,0 +1,32 @@
+import Foundation
+
+extension RunDirectory {
+    /// Sees to it before anything is done that nothing stands where a file is to be written later.
+    ///
+    /// - Throws: ``DamagedRun``.
+    package func checkPlaces() throws(DamagedRun) {
+        for place in [url, journal.deletingLastPathComponent(), logs] {
+            var status = stat()
+            guard lstat(place.path, &status) == 0 else { continue }
+            guard stat(place.path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+                throw DamagedRun(place, "is no directory, and one has to be there", Self.moveAway)
+            }
+        }
+        for place in [lock, journal, engines, job, manifest, results, summary, summaryTable, report] {
+            var status = stat()
+            guard lstat(place.path, &status) == 0 else { continue }
+            if status.st_mode & S_IFMT == S_IFDIR {
+                throw DamagedRun(place, "is a directory, not a file", Self.moveAway)
+            }
+            // The others are replaced as a whole.
+            guard [lock, journal, engines].contains(place), status.st_mode & S_IFMT != S_IFREG else { continue }
+            throw DamagedRun(
+                place,
+                status.st_mode & S_IFMT == S_IFLNK
+                    ? "is a link, and what it names would be written to" : "is no file",
+                Self.moveAway)
+        }
+    }
+
+    private static let moveAway = "Move it away and give the same command again."
+}

@@ -1,0 +1,39 @@
+import Foundation
+import Support
+
+/// Where the parts of a run lie. Deleting the directory forgets the run.
+package struct RunDirectory: Sendable, Equatable {
+    package let url: URL
+
+    package init(_ url: URL) {
+        self.url = url.standardizedFileURL
+    }
+
+    /// The spec as it is run, every default filled in.
+    package var job: URL { url.appending(path: "job.yaml") }
+    package var manifest: URL { url.appending(path: "manifest.json") }
+    package var journal: URL { url.appending(path: "journal/events.jsonl") }
+    /// Engine processes that were started, so that the next run finds leftovers.
+    package var engines: URL { url.appending(path: "engines.jsonl") }
+    package var lock: URL { url.appending(path: "lock") }
+    package var logs: URL { url.appending(path: "logs") }
+    /// One line a finished trajectory, written when all are finished.
+    package var results: URL { url.appending(path: "results.jsonl") }
+    package var summary: URL { url.appending(path: "summary.json") }
+    package var summaryTable: URL { url.appending(path: "summary.csv") }
+    package var report: URL { url.appending(path: "report.html") }
+
+    /// The content of `results.jsonl`; nil where it is not there, or no file.
+    package var resultsContent: Data? { try? RunFile.contents(of: results) }
+
+    /// - Parameter isPrivate: whether engines may write into their logs what is not for everybody.
+    package func create(isPrivate: Bool = false) throws(FileFailure) {
+        for directory in [url, journal.deletingLastPathComponent()] { try Folder.make(directory.path) }
+        try makeLogs(isPrivate: isPrivate)
+    }
+
+    package func makeLogs(isPrivate: Bool) throws(FileFailure) {
+        try Folder.make(logs.path)
+        guard !isPrivate || chmod(logs.path, 0o700) == 0 else { throw FileFailure(path: logs.path, errno: errno) }
+    }
+}

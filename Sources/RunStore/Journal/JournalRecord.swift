@@ -1,0 +1,226 @@
+import Decoding
+import Foundation
+import JobSpecs
+import ModelLifecycle
+import Support
+
+/// One line of the journal.
+package enum JournalRecord: Sendable, Equatable {
+    /// The run that the journal belongs to: its first line, but for journals of earlier versions, which do not say.
+    case begun(RunIdentity)
+    /// Something happened to a trajectory, and when an engine was asked for it: nil where it was answered by what had been
+    /// asked for another trajectory.
+    case event(TrajectoryID, Event, asked: TimeSpan? = nil)
+    case load(EngineLoad)
+    /// A sleeping engine was woken: seconds until it had shown that it still holds its model. `begin` as in ``EngineLoad``.
+    case wake(engine: String, seconds: Double, begin: Double? = nil)
+    /// An engine was stopped or put to sleep so that another could work.
+    case swap
+    /// Tokens that a speculator wrote ahead in a phase, and those of them that its model took.
+    case speculation(engine: String, proposed: Int, accepted: Int)
+    /// Trajectories were worked on: seconds spent on it, loads apart, and the energy where it was measured.
+    case phase(wave: Int, engines: [String], seconds: Double, joules: PhaseEnergy? = nil)
+    /// What follows, up to the next such record, was done by this shard, beside the others.
+    case shard(Shard)
+}
+
+/// `{"crc":"89abcdef",…}`: plain JSON for jq and pandas, with a checksum of all that follows it.
+package enum JournalLine {
+    private static let prefix = Array(#"{"crc":""#.utf8)
+    private static let separator = Array(#"","#.utf8)
+    private static let bodyStart = prefix.count + 8 + separator.count
+
+    package static func encode(_ record: JournalRecord) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let body = try encoder.encode(record).dropFirst()
+        var line = head(of: body)
+        line.append(body)
+        line.append(UInt8(ascii: "\n"))
+        return line
+    }
+
+    private static func head(of body: Data) -> Data {
+        Data(prefix + Checksum.hex(body).utf8 + separator)
+    }
+
+    /// Whether a line is as it was written, by its checksum.
+    static func isIntact(_ line: Data) -> Bool {
+        let body = line.dropFirst(bodyStart)
+        return !body.isEmpty && line.starts(with: head(of: body))
+    }
+
+    /// - Parameter line: the bytes of a line without its newline.
+    /// - Returns: the record, or nil where the line is damaged.
+    package static func decode(_ line: Data, with decoder: JSONDecoder) -> JournalRecord? {
+        guard isIntact(line) else { return nil }
+        let body = line.dropFirst(bodyStart)
+        var object = Data([UInt8(ascii: "{")])
+        object.append(body)
+        return try? decoder.decode(JournalRecord.self, from: object)
+    }
+}
+
+extension JournalRecord: Codable {
+    private enum Key: String, CodingKey {
+        case kind, method, dataset, problem, sample
+        case role, steps, end, prompt, seam
+        case rewards, tokens, dropped, overlong
+        case reason
+        case engine, seconds, wave, engines, joules
+        case begin, candidate, shared, proposed, accepted
+        case shard, identity
+        case start, phases
+    }
+
+    private enum Kind: String, Codable {
+        case begun, generated, scored, failed, retried, load, wake, swap, speculation, phase, shard
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let line = try decoder.container(keyedBy: Key.self)
+        func trajectory() throws -> TrajectoryID {
+            TrajectoryID(
+                method: try line.decode(String.self, forKey: .method),
+                dataset: try line.decode(String.self, forKey: .dataset),
+                problem: try line.decode(String.self, forKey: .problem),
+                sample: try line.decode(Int.self, forKey: .sample))
+        }
+        func count(_ key: Key) throws -> Int { try line.decode(Counted.self, forKey: key).wrappedValue }
+        func asked() throws -> TimeSpan? {
+            try line.decodeIfPresent(Double.self, forKey: .begin).map {
+                TimeSpan(begin: $0, seconds: try line.decode(Double.self, forKey: .seconds))
+            }
+        }
+        switch try line.decode(Kind.self, forKey: .kind) {
+        case .begun:
+            self = .begun(
+                RunIdentity(
+                    job: try line.decode(String.self, forKey: .identity),
+                    shard: try line.decodeIfPresent(Shard.self, forKey: .shard)))
+        case .generated:
+            let generated = Generated(
+                role: try line.decode(Role.self, forKey: .role),
+                steps: try line.decode([StepText].self, forKey: .steps),
+                end: try line.decode(StepEnd.self, forKey: .end),
+                promptTokens: try count(.prompt),
+                seam: try line.decodeIfPresent(Int.self, forKey: .seam),
+                candidate: try line.decodeIfPresent(Int.self, forKey: .candidate) ?? 0)
+            self = .event(try trajectory(), .generated(generated), asked: try asked())
+        case .scored:
+            let scored = Scored(
+                rewards: try line.decode([Double].self, forKey: .rewards),
+                tokens: try line.decode([Counted].self, forKey: .tokens).map(\.wrappedValue),
+                promptTokens: try count(.prompt),
+                dropped: try line.decodeIfPresent([Counted].self, forKey: .dropped)?.map(\.wrappedValue) ?? [],
+                overlong: try line.decodeIfPresent([Int].self, forKey: .overlong) ?? [],
+                candidate: try line.decodeIfPresent(Int.self, forKey: .candidate) ?? 0)
+            self = .event(try trajectory(), .scored(scored), asked: try asked())
+        case .failed:
+            self = .event(try trajectory(), .failed(reason: try line.decode(String.self, forKey: .reason)))
+        case .retried:
+            self = .event(try trajectory(), .retried)
+        case .load:
+            self = .load(
+                EngineLoad(
+                    try line.decode(String.self, forKey: .engine),
+                    seconds: try line.decode(Double.self, forKey: .seconds),
+                    begin: try line.decodeIfPresent(Double.self, forKey: .begin),
+                    // One that only a later version knows costs no journal.
+                    kind: try line.decodeIfPresent(String.self, forKey: .start).flatMap(EngineStart.Kind.init) ?? .cold,
+                    phases: try line.decodeIfPresent(StartPhases.self, forKey: .phases)))
+        case .wake:
+            self = .wake(
+                engine: try line.decode(String.self, forKey: .engine),
+                seconds: try line.decode(Double.self, forKey: .seconds),
+                begin: try line.decodeIfPresent(Double.self, forKey: .begin))
+        case .swap:
+            self = .swap
+        case .speculation:
+            self = .speculation(
+                engine: try line.decode(String.self, forKey: .engine),
+                proposed: try count(.proposed),
+                accepted: try count(.accepted))
+        case .phase:
+            self = .phase(
+                wave: try count(.wave),
+                engines: try line.decode([String].self, forKey: .engines),
+                seconds: try line.decode(Double.self, forKey: .seconds),
+                joules: try line.decodeIfPresent(PhaseEnergy.self, forKey: .joules))
+        case .shard:
+            self = .shard(try line.decode(Shard.self, forKey: .shard))
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var line = encoder.container(keyedBy: Key.self)
+        switch self {
+        case .begun(let identity):
+            try line.encode(Kind.begun, forKey: .kind)
+            try line.encode(identity.job, forKey: .identity)
+            try line.encodeIfPresent(identity.shard, forKey: .shard)
+        case .event(let id, let event, let asked):
+            try line.encode(id.method, forKey: .method)
+            try line.encode(id.dataset, forKey: .dataset)
+            try line.encode(id.problem, forKey: .problem)
+            try line.encode(id.sample, forKey: .sample)
+            try Self.encode(event, to: &line)
+            if event.candidate > 0 { try line.encode(event.candidate, forKey: .candidate) }
+            if asked == nil, event.isAnswer { try line.encode(true, forKey: .shared) }
+            try line.encodeIfPresent(asked?.begin, forKey: .begin)
+            try line.encodeIfPresent(asked?.seconds, forKey: .seconds)
+        case .load(let load):
+            try line.encode(Kind.load, forKey: .kind)
+            try line.encode(load.engine, forKey: .engine)
+            try line.encodeIfPresent(load.begin, forKey: .begin)
+            try line.encode(load.seconds, forKey: .seconds)
+            try line.encode(load.kind, forKey: .start)
+            try line.encodeIfPresent(load.phases, forKey: .phases)
+        case .wake(let engine, let seconds, let begin):
+            try line.encode(Kind.wake, forKey: .kind)
+            try line.encode(engine, forKey: .engine)
+            try line.encodeIfPresent(begin, forKey: .begin)
+            try line.encode(seconds, forKey: .seconds)
+        case .swap:
+            try line.encode(Kind.swap, forKey: .kind)
+        case .speculation(let engine, let proposed, let accepted):
+            try line.encode(Kind.speculation, forKey: .kind)
+            try line.encode(engine, forKey: .engine)
+            try line.encode(proposed, forKey: .proposed)
+            try line.encode(accepted, forKey: .accepted)
+        case .phase(let wave, let engines, let seconds, let joules):
+            try line.encode(Kind.phase, forKey: .kind)
+            try line.encode(wave, forKey: .wave)
+            try line.encode(engines, forKey: .engines)
+            try line.encode(seconds, forKey: .seconds)
+            try line.encodeIfPresent(joules, forKey: .joules)
+        case .shard(let shard):
+            try line.encode(Kind.shard, forKey: .kind)
+            try line.encode(shard, forKey: .shard)
+        }
+    }
+
+    private static func encode(_ event: Event, to line: inout KeyedEncodingContainer<Key>) throws {
+        switch event {
+        case .generated(let generated):
+            try line.encode(Kind.generated, forKey: .kind)
+            try line.encode(generated.role, forKey: .role)
+            try line.encode(generated.steps, forKey: .steps)
+            try line.encode(generated.end, forKey: .end)
+            try line.encode(generated.promptTokens, forKey: .prompt)
+            try line.encodeIfPresent(generated.seam, forKey: .seam)
+        case .scored(let scored):
+            try line.encode(Kind.scored, forKey: .kind)
+            try line.encode(scored.rewards, forKey: .rewards)
+            try line.encode(scored.tokens, forKey: .tokens)
+            try line.encode(scored.promptTokens, forKey: .prompt)
+            if !scored.dropped.isEmpty { try line.encode(scored.dropped, forKey: .dropped) }
+            if !scored.overlong.isEmpty { try line.encode(scored.overlong, forKey: .overlong) }
+        case .failed(let reason):
+            try line.encode(Kind.failed, forKey: .kind)
+            try line.encode(reason, forKey: .reason)
+        case .retried:
+            try line.encode(Kind.retried, forKey: .kind)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import Decoding
+import JobSpecs
+import Support
+
+/// What a model is asked, on behalf of a trajectory and of all others that need the same.
+package struct Question: Sendable {
+    /// Equal for requests that an engine cannot tell apart, and different for others: a SHA-256 of all that is sent.
+    package typealias Key = String
+
+    package let key: Key
+    /// The trajectory that needed it first.
+    package let id: TrajectoryID
+    package let need: Need
+    /// Of the request.
+    package let seed: Int
+
+    package init(_ need: Need, of id: TrajectoryID, in job: JobSpec) {
+        self.id = id
+        self.need = need
+        var hash = SHA256()
+        for part in [need.role?.rawValue ?? "", id.dataset, id.problem] { hash.update(field: part) }
+        switch need {
+        case .generate(let wanted):
+            let sampling = wanted.sampling ?? job.decoding.sampling
+            seed = Draw(runSeed: job.seeds[id.sample], trajectory: id).requestSeed(
+                step: wanted.steps.count, role: wanted.role, candidate: wanted.candidate)
+            // Without chance the seed changes nothing.
+            let chance = sampling.temperature == 0 ? [] : ["\(sampling.temperature)", "\(sampling.topP)", "\(seed)"]
+            let settings = ["generate", "\(wanted.stopsAtDelimiter)", "\(wanted.maxTokens)"] + chance
+            for part in settings + wanted.steps { hash.update(field: part) }
+        case .score(let wanted):
+            seed = 0
+            for part in ["score", "\(wanted.unscored)", "\(wanted.undecided)"] + wanted.steps {
+                hash.update(field: part)
+            }
+        case .nothing: seed = 0
+        }
+        key = hash.hex()
+    }
+}

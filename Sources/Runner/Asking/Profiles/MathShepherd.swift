@@ -1,0 +1,30 @@
+import JobSpecs
+
+/// Math-Shepherd (arXiv 2312.08935): a language model that writes '+' or '-' in the place of the tag `ки` after each step.
+///
+/// The input is that of the model card: the question, a space, and the steps on lines of their own, without their
+/// delimiters and each with ` ки` at its end.
+struct MathShepherd: OnePassScorer {
+    private static let tag = " ки"
+
+    /// The checkpoint's directory.
+    let model: String
+    let overlong: OverlongPolicy
+
+    func read(_ steps: [String], of problem: ProblemPrompt, in session: ModelSession) async throws -> Reading {
+        func tokens(_ text: String) async throws -> [Int] {
+            try await session.client.tokenize(text, addSpecialTokens: true).tokens
+        }
+        var text = problem.question
+        var prefixes: [[Int]] = []
+        for step in steps {
+            let step = session.splitter.withoutDelimiter(step)
+            // A second space before the tag would make other tokens of it.
+            text += (prefixes.isEmpty ? (step.isEmpty ? "" : " ") : "\n") + step + Self.tag
+            prefixes.append(try await tokens(text))
+        }
+        return Reading(problem: try await tokens(problem.question), prefixes: prefixes)
+    }
+
+    func reward(of row: [Double]) -> Double? { row.count == 1 ? row[0] : nil }
+}

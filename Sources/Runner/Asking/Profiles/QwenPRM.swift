@@ -1,0 +1,29 @@
+import JobSpecs
+import ModelLifecycle
+
+/// Qwen2.5-Math-PRM: of two classes, the probability of the good one at the `<extra_0>` after each step.
+///
+/// The input is that of the model card: a conversation in which the assistant's turn is the steps, without their
+/// delimiters, each followed by the tag. The tag is a token of its own, so that each step is read by itself.
+struct QwenPRM: OnePassScorer {
+    private static let tag = "<extra_0>"
+    private static let system = #"Please reason step by step, and put your final answer within \boxed{}."#
+
+    let overlong: OverlongPolicy
+
+    func read(_ steps: [String], of problem: ProblemPrompt, in session: ModelSession) async throws -> Reading {
+        let tag = try await session.onlyToken(in: Self.tag)
+        let head = try await session.client.tokenize(
+            messages: [
+                ChatMessage(role: "system", content: Self.system),
+                ChatMessage(role: "user", content: problem.question),
+            ], addGenerationPrompt: true, continueFinalMessage: false)
+        var parts: [[Int]] = []
+        for step in steps {
+            parts.append(try await session.bareTokens(of: session.splitter.withoutDelimiter(step)) + [tag])
+        }
+        return Reading(head: head, steps: parts)
+    }
+
+    func reward(of row: [Double]) -> Double? { row.count == 2 ? row[1] : nil }
+}

@@ -1,0 +1,65 @@
+import Decoding
+import Foundation
+import JobSpecs
+import Logging
+import ModelLifecycle
+
+/// Engines that somebody else runs.
+package struct AttachedEngines: EngineSite {
+    private let job: LoadedJob
+    private let residency: AttachResidency
+    private let logger: Logger
+
+    /// - Throws: `EngineError` where a key is not there; ``ModelFilesError``.
+    package init(job: LoadedJob, logger: Logger) throws {
+        self.job = job
+        self.logger = logger
+        let spec = job.spec
+        residency = AttachResidency(
+            servers: try spec.rolesInWave.compactMap { role in
+                try spec.models[role].flatMap { try AttachedServer(role: role, model: $0) }
+            }, patience: .seconds(spec.engine.startTimeout), retry: EngineSpec.retry)
+    }
+
+    package func version() async throws -> String {
+        var versions: [VLLMVersion] = []
+        let byName = try await residency.versions()
+        for version in residency.groups.joined().compactMap({ byName[$0] }) where !versions.contains(version) {
+            versions.append(version)
+        }
+        for caution in versions.compactMap(\.caution) { logger.warning("\(caution)") }
+        return "attached: vllm " + versions.map(\.description).joined(separator: ", ")
+    }
+
+    /// Nothing was started, so that nothing can be left.
+    package func sweep() async throws -> Int { 0 }
+
+    package func open() async throws -> any EngineRoom {
+        // How a server was started it does not tell: it is taken to run what its version runs by itself on any machine.
+        var capacities: [Role: EngineCapacity] = [:]
+        for (name, version) in try await residency.versions() {
+            if let role = Role(rawValue: name) { capacities[role] = version.capacity() }
+        }
+        let requests = RequestsInFlight(job.spec, capacities: capacities)
+        return try ResidentEngines(residency, of: job, requests: requests, startsEngines: false, logger: logger)
+    }
+}
+
+extension AttachedServer {
+    /// - Throws: `EngineError` where the key is not there; ``ModelFilesError``.
+    fileprivate init?(role: Role, model: ModelSpec) throws {
+        guard let server = model.server else { return nil }
+        var key: Secret?
+        if let variable = server.keyVariable {
+            guard let value = ProcessInfo.processInfo.environment[variable], !value.isEmpty else {
+                throw EngineError(
+                    .cannotLaunch, engine: role.rawValue,
+                    "the environment variable \(variable), which the job names as `key_env`, is not set")
+            }
+            key = Secret(value)
+        }
+        self.init(
+            name: role.rawValue, endpoint: HTTPEndpoint(base: server.url, key: key), model: model.model,
+            served: server.served, task: try model.task())
+    }
+}

@@ -1,0 +1,57 @@
+import Decoding
+import RunStore
+
+/// The engines of one group, up and ready, as a phase sees them.
+package protocol Crew: Sendable {
+    /// Puts a question to its model.
+    ///
+    /// - Throws: ``EngineGone`` where the engine is no longer there, ``Unanswerable`` where asking again is of no use,
+    ///   anything else for an attempt that failed.
+    func answer(_ question: Question) async throws -> Answer
+
+    /// Returns when an engine has died or makes no progress, or when the task is cancelled.
+    func trouble() async -> EngineTrouble?
+
+    /// Tokens that the speculator of an engine wrote ahead since it was last asked this, and those of them that were taken; nil
+    /// where none did.
+    func speculation() async -> RunFigures.Speculation?
+
+    /// Brings one engine up afresh.
+    func restart(_ role: Role) async throws
+}
+
+/// Something that only a restart mends.
+package enum EngineTrouble: Sendable, Equatable, CustomStringConvertible {
+    case died(Role, how: String)
+    case stalled(Role, seconds: Double)
+
+    var role: Role {
+        switch self {
+        case .died(let role, _), .stalled(let role, _): role
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .died(let role, let how): "the \(role.rawValue) engine died (\(how))"
+        case .stalled(let role, let seconds):
+            "the \(role.rawValue) engine made no progress for \(seconds.formatted()) seconds"
+        }
+    }
+}
+
+/// A request could not be put because its engine is not there.
+struct EngineGone: Error {}
+
+/// An engine that cannot be made to work; what was journalled stays good.
+package struct EngineUseless: Error, CustomStringConvertible {
+    package var roles: [Role]
+    package var reason: String
+
+    package var description: String {
+        let names = roles.map(\.rawValue).joined(separator: ", ")
+        return
+            "giving up on the \(names) engine: \(reason). Nothing that was done is lost: see its log, mend the cause "
+            + "and run the same command again."
+    }
+}

@@ -1,0 +1,174 @@
+import Foundation
+import JobSpecs
+import Logging
+import ModelLifecycle
+import RunStore
+
+/// Engines that are processes of this machine.
+package struct LocalEngines: EngineSite {
+    package let job: LoadedJob
+    package let directory: RunDirectory
+    package let dialect: any EngineDialect
+    package let ledger: EngineLedger
+    /// nil where there is nothing to fork engines from.
+    private let warmStarts: WarmStarts?
+    package let logger: Logger
+
+    /// - Throws: `LedgerError`.
+    package init(job: LoadedJob, directory: RunDirectory, logger: Logger) throws {
+        self.job = job
+        self.directory = directory
+        self.logger = logger
+        dialect = job.spec.engine.dialect
+        ledger = try EngineLedger(path: directory.engines.path)
+        let engine = job.spec.engine
+        warmStarts =
+            engine.startsWarm || engine.kind == .vllm
+            ? WarmStarts(
+                isOn: engine.startsWarm, ledger: ledger, logDirectory: directory.logs.path,
+                limit: .seconds(engine.startTimeout), answers: ColdAnswers(), logger: logger) : nil
+    }
+
+    package func close() async { await warmStarts?.end() }
+
+    package func version() async throws -> String {
+        try await dialect.version()
+    }
+
+    package func sweep() async throws -> Int {
+        let sweep = try await ledger.sweepLeftovers(grace: .seconds(job.spec.engine.stopGrace))
+        for elsewhere in sweep.elsewhere {
+            logger.warning(
+                "an engine (\(elsewhere.engine)) of this run was started on \(elsewhere.host) and never stopped; look there"
+            )
+        }
+        return sweep.ended.count
+    }
+
+    package func open() async throws -> any EngineRoom {
+        if let caution = try await dialect.caution() { logger.warning("\(caution)") }
+        // What was swept a moment ago may not have given its memory back yet.
+        let machine = try await MachineMemory.measure(for: job.spec, dialect: dialect, atRest: true)
+        let requests = await RequestsInFlight(job.spec, on: machine, dialect: dialect)
+        let plan = try ResidencyPlan(job.spec, models: job.memory, on: machine, requests: requests)
+        let processors = try await processorShare(plan)
+        await warmStarts?.begin { [job, dialect] in
+            try await job.forkServer(dialect, processors: processors, on: machine)
+        }
+        return try ResidentEngines(
+            residency(plan, processors, on: machine), of: job, requests: requests, reason: plan.reason,
+            energy: energy(on: machine), startsEngines: true, logger: logger)
+    }
+
+    /// - Throws: `ResidencyError`; ``ModelFilesError``.
+    private func residency(
+        _ plan: ResidencyPlan, _ processors: ProcessorShare, on machine: MachineMemory
+    ) throws -> any Residency {
+        let spec = job.spec
+        let engines = try spec.rolesInWave.compactMap { role in
+            try spec.models[role].map { model in
+                Engine(
+                    configuration: try EngineConfiguration(
+                        role: role, model: model, engine: spec.engine, memory: plan.memory[role] ?? EngineMemory(),
+                        processors: processors, weights: job.weights(of: role), sleeps: plan.residency == .sleep),
+                    dialect: dialect, ledger: ledger, logDirectory: directory.logs.path,
+                    requests: EngineRequests(retry: EngineSpec.retry), warmStarts: warmStarts, logger: logger)
+            }
+        }
+        let memory = settling(on: machine)
+        let readAhead = ReadAhead(logger: logger)
+        let standby =
+            spec.engine.startsAhead ? StandbyMemory(bytes: machine.footprint(of: spec.engine.kind).standby) : nil
+        let names = plan.groups.map { $0.map(\.rawValue) }
+        guard plan.residency == .sleep else {
+            return try SwapResidency(
+                engines: engines, groups: names, memory: memory, readAhead: readAhead, standby: standby)
+        }
+        return try SwapResidency(
+            sleepers: engines, groups: names, level: spec.engine.sleepLevel, memory: memory, readAhead: readAhead,
+            standby: standby, logger: logger)
+    }
+
+    /// Every engine's part of the processors. The run says what that means for them.
+    private func processorShare(_ plan: ResidencyPlan) async throws -> ProcessorShare {
+        let processors = HostProcessors.now()
+        let share = ProcessorShare(of: processors, engines: plan.mostTogether)
+        let settings = try await dialect.environment(for: share).filter { job.spec.engine.environment[$0.key] == nil }
+        if let note = share.note(engines: plan.mostTogether, on: processors, settings: settings) {
+            logger.notice("\(note)")
+        }
+        return share
+    }
+
+    private func energy(on machine: MachineMemory) -> EnergyMeter? {
+        guard case .gpu(let devices, _) = machine else { return nil }
+        return EnergyMeter(GPUProbe(environment: job.spec.engine.environment), of: devices)
+    }
+
+    private func settling(on machine: MachineMemory) -> MemorySettling {
+        guard case .gpu(let devices, _) = machine else { return .withoutGPU(logger: logger) }
+        return MemorySettling(
+            gpu: GPUProbe(environment: job.spec.engine.environment), baseline: devices, logger: logger)
+    }
+}
+
+extension LoadedJob {
+    /// What the job's engines are forked from. What they answer may depend on the GPU.
+    fileprivate func forkServer(_ dialect: any EngineDialect, processors: ProcessorShare, on machine: MachineMemory)
+        async throws -> ForkServerPlan?
+    {
+        let models = Set(spec.rolesInWave.flatMap(\.models).compactMap { spec.models[$0]?.model }).sorted()
+        var plan = try await dialect.forkServer(
+            models: models, environment: spec.engine.env, processors: processors, isWanted: spec.engine.warm == true)
+        if case .gpu(let devices, _) = machine { plan?.build += devices.map { " on \($0.name)" }.joined() }
+        return plan
+    }
+}
+
+extension MachineMemory {
+    /// Looks at the machine as the job's engines will find it.
+    ///
+    /// - Parameter atRest: whether to wait until no GPU memory is coming back any more.
+    /// - Throws: `EngineError` where the engine is not installed.
+    package static func measure(for job: JobSpec, dialect: any EngineDialect, atRest: Bool = false) async throws
+        -> MachineMemory
+    {
+        let engine = job.engine
+        let host = HostMemory.now()
+        // Engines that run on processors need no look at the GPUs.
+        guard engine.kind == .vllm, try await !dialect.version().contains("cpu") else {
+            return host.map { .host($0) } ?? .unknown("the kernel does not tell how much memory there is")
+        }
+        let wanted = job.models.values.map(engine.parallelism).max() ?? 1
+        do throws(GPUUnmeasurable) {
+            let probe = GPUProbe(environment: engine.environment)
+            let devices = atRest ? try await probe.devicesAtRest() : try await probe.devices()
+            guard devices.count >= wanted else {
+                return .unknown(
+                    devices.isEmpty
+                        ? "no NVIDIA GPU is to be seen here, and vLLM is not its CPU build"
+                        : "the job spreads a model over \(wanted) GPUs, and \(devices.count) can be seen here")
+            }
+            return .gpu(Array(devices.prefix(wanted)), host)
+        } catch {
+            return .unknown("\(error)")
+        }
+    }
+}
+
+extension EngineSpec {
+    package var dialect: any EngineDialect {
+        switch kind {
+        case .pocket: PocketDialect()
+        case .vllm: VLLMDialect(installation: VLLMInstallation(venv: venv))
+        }
+    }
+
+    /// See ``Manifest/batchInvariant``.
+    package var batchInvariant: Bool? {
+        kind == .vllm && residency != .attach ? environment["VLLM_BATCH_INVARIANT"] == "1" : nil
+    }
+
+    /// The environment of its processes, as far as it is known before they start.
+    package var environment: [String: String] { ProcessInfo.processInfo.environment.merging(env) { $1 } }
+}

@@ -1,0 +1,109 @@
+import Decoding
+import Foundation
+import JobSpecs
+import Logging
+import ModelLifecycle
+
+/// The engines of a job, under a residency.
+struct ResidentEngines: EngineRoom {
+    private let job: LoadedJob
+    private let residency: any Residency
+    /// Whether engines come up by this program's doing.
+    private let startsEngines: Bool
+    private let asking: Asking
+    /// Kept over restarts: a model's tokens do not change.
+    private let pieces: [Role: TokenPieces]
+    private let logger: Logger
+    let groups: [[Role]]
+    let reason: String?
+    let requests: RequestsInFlight
+    let energy: EnergyMeter?
+
+    /// - Throws: ``ModelFilesError``.
+    init(
+        _ residency: any Residency, of job: LoadedJob, requests: RequestsInFlight, reason: String? = nil,
+        energy: EnergyMeter? = nil, startsEngines: Bool, logger: Logger
+    ) throws {
+        self.residency = residency
+        self.job = job
+        self.reason = reason
+        self.energy = energy
+        self.startsEngines = startsEngines
+        self.logger = logger
+        asking = try Asking(job: job)
+        pieces = Dictionary(uniqueKeysWithValues: Role.allCases.map { ($0, TokenPieces()) })
+        groups = residency.groups.map { $0.compactMap(Role.init(rawValue:)) }
+        let shellLimit = OpenFiles.limit
+        // An engine that dies is to be started again, whatever others are asked at that moment.
+        let limit = startsEngines ? min(shellLimit, ChildProcess.mostOpenFiles) : shellLimit
+        self.requests = requests.limited(toFiles: limit, groups: groups)
+        if self.requests != requests, limit == shellLimit {
+            logger.warning(
+                """
+                this shell lets a process have \(shellLimit) files open, so fewer requests than the engines could take are kept \
+                in flight (\(self.requests), for \(requests)): raise it with `ulimit -n`
+                """)
+        }
+    }
+
+    func enter(_ group: [Role], note: @escaping EngineNoteTaker) async throws -> any Crew {
+        let names = group.map(\.rawValue)
+        let before = await residency.statistics
+        let engines = try await announcing(names, note) { try await residency.activate(names) }
+        for _ in before.swaps..<(await residency.statistics.swaps) { try await note(.swapped) }
+        var resident: [Role: any EngineHandle] = [:]
+        for role in group { resident[role] = engines[role.rawValue] }
+        return try await EngineCrew(
+            engines: resident, pieces: pieces, asking: asking, requests: requests,
+            stallTimeout: job.spec.engine.stallTimeout,
+            restart: { [residency] name in
+                try await announcing([name], note) { _ = try await residency.restart(name) }
+            })
+    }
+
+    func expect(_ group: [Role]) async {
+        await residency.expect(group.map(\.rawValue))
+    }
+
+    func leave() async throws {
+        try await residency.deactivate()
+    }
+
+    /// Notes the loads and wakings that `body` causes.
+    @discardableResult
+    private func announcing<Value: Sendable>(
+        _ names: [String], _ note: EngineNoteTaker, _ body: () async throws -> Value
+    ) async throws -> Value {
+        guard startsEngines else { return try await body() }
+        let before = await residency.statistics
+        for name in names { try await note(.loading(engine: name)) }
+        let value = try await twiceIfKilled(body)
+        let after = await residency.statistics
+        for name in names {
+            func new<Arrival>(_ arrivals: KeyPath<ResidencyStatistics, [String: [Arrival]]>) -> ArraySlice<Arrival> {
+                after[keyPath: arrivals][name, default: []]
+                    .dropFirst(before[keyPath: arrivals][name, default: []].count)
+            }
+            for start in new(\.starts) { try await note(.loaded(engine: name, start)) }
+            for waking in new(\.wakings) { try await note(.woken(engine: name, waking)) }
+        }
+        return value
+    }
+}
+
+extension ResidentEngines {
+    /// An engine that something kills while it starts has done nothing wrong: it gets one more start.
+    private func twiceIfKilled<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as EngineError where error.code == .diedDuringStart {
+            switch error.exit {
+            // What is not known is the end of a fork whose parent was killed with it.
+            case .signalled, .unknown: break
+            case .exited, nil: throw error
+            }
+            logger.warning("engine \(error.engine): \(error.message); starting it once more")
+            return try await body()
+        }
+    }
+}

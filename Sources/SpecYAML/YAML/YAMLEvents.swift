@@ -1,0 +1,116 @@
+import CYAML
+import Support
+
+/// libyaml's event parser, with Swift values for its events and errors.
+final class YAMLEvents {
+    struct Event {
+        package enum Kind {
+            case streamStart, documentStart
+            /// The end of whatever was opened last, the document and the stream among them.
+            case end
+            case sequenceStart, mappingStart
+            case scalar(YAMLScalar)
+            case alias(String)
+        }
+
+        package var kind: Kind
+        package var mark: Mark
+        var anchor: String?
+        package var tag: String?
+    }
+
+    private let source: SourceText
+    /// On the heap, since libyaml keeps pointers into it.
+    private let parser: UnsafeMutablePointer<yaml_parser_t>
+
+    /// Reads the text of `source`, which lies at `bytes` for as long as there are events.
+    init(bytes: UnsafeBufferPointer<UInt8>, source: SourceText) {
+        self.source = source
+        parser = .allocate(capacity: 1)
+        parser.initialize(to: yaml_parser_t())
+        precondition(yaml_parser_initialize(parser) == 1, "libyaml has no memory")
+        yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
+        yaml_parser_set_input_string(parser, bytes.baseAddress, bytes.count)
+    }
+
+    deinit {
+        yaml_parser_delete(parser)
+        parser.deallocate()
+    }
+
+    func next() throws(Diagnostic) -> Event {
+        var event = yaml_event_t()
+        guard yaml_parser_parse(parser, &event) == 1 else { throw syntaxError }
+        defer { yaml_event_delete(&event) }
+        let mark = Mark(event.start_mark)
+        switch event.type {
+        case YAML_STREAM_START_EVENT: return Event(kind: .streamStart, mark: mark)
+        case YAML_DOCUMENT_START_EVENT: return Event(kind: .documentStart, mark: mark)
+        case YAML_SCALAR_EVENT:
+            let scalar = event.data.scalar
+            let text = String(
+                decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
+            return Event(
+                kind: .scalar(YAMLScalar(text: text, style: .init(scalar.style))), mark: mark,
+                anchor: string(scalar.anchor), tag: string(scalar.tag))
+        case YAML_SEQUENCE_START_EVENT:
+            let start = event.data.sequence_start
+            return Event(
+                kind: .sequenceStart, mark: mark, anchor: string(start.anchor), tag: string(start.tag))
+        case YAML_MAPPING_START_EVENT:
+            let start = event.data.mapping_start
+            return Event(
+                kind: .mappingStart, mark: mark, anchor: string(start.anchor), tag: string(start.tag))
+        case YAML_ALIAS_EVENT: return Event(kind: .alias(string(event.data.alias.anchor) ?? ""), mark: mark)
+        default: return Event(kind: .end, mark: mark)
+        }
+    }
+
+    private func string(_ text: UnsafeMutablePointer<yaml_char_t>?) -> String? {
+        text.map { String(cString: $0) }
+    }
+
+    /// libyaml's own words and place, and a hint where they are hard to understand.
+    private var syntaxError: Diagnostic {
+        let state = parser.pointee
+        let problem = state.problem.map { String(cString: $0) } ?? "not YAML"
+        guard state.error != YAML_READER_ERROR else {
+            return source.diagnostic(.error, at: source.mark(atByte: state.problem_offset), problem)
+        }
+        let mark = Mark(state.problem_mark)
+        if source.scalar(at: mark) == "\t" {
+            return source.diagnostic(.error, at: mark, "a tab cannot indent YAML; use spaces")
+        }
+        if problem.hasPrefix("mapping values are not allowed") {
+            return source.diagnostic(
+                .error, at: mark, "a ':' is out of place; text that holds ': ' needs quotes, and keys line up"
+            )
+        }
+        var message = problem
+        if let context = state.context.map({ String(cString: $0) }) {
+            message += ", \(context)"
+            let start = Mark(state.context_mark)
+            if start != mark { message += " that begins at \(start.line):\(start.column)" }
+        }
+        return source.diagnostic(.error, at: mark, message)
+    }
+}
+
+extension Mark {
+    fileprivate init(_ mark: yaml_mark_t) {
+        self.init(line: mark.line + 1, column: mark.column + 1)
+    }
+}
+
+extension YAMLScalar.Style {
+    fileprivate init(_ style: yaml_scalar_style_t) {
+        self =
+            switch style {
+            case YAML_SINGLE_QUOTED_SCALAR_STYLE: .singleQuoted
+            case YAML_DOUBLE_QUOTED_SCALAR_STYLE: .doubleQuoted
+            case YAML_LITERAL_SCALAR_STYLE: .literal
+            case YAML_FOLDED_SCALAR_STYLE: .folded
+            default: .plain
+            }
+    }
+}

@@ -1,0 +1,82 @@
+import Synchronization
+
+/// A wish to stop, made by a signal and heeded by the run.
+package final class Interruption: Sendable {
+    package enum Level: Int, Sendable, Comparable {
+        case none
+        /// Ask nothing new; take what arrives within a moment.
+        case draining
+        /// Drop what is in flight.
+        case immediate
+
+        package static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    private struct State {
+        var level = Level.none
+        var nextWaiter = 0
+        var waiters: [Int: (level: Level, continuation: CheckedContinuation<Void, Never>)] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    package var level: Level { state.withLock { $0.level } }
+
+    /// Raises the level; it never falls.
+    package func raise(to level: Level) {
+        let heard = state.withLock { state in
+            state.level = max(state.level, level)
+            let heard = state.waiters.filter { $0.value.level <= state.level }
+            for key in heard.keys { state.waiters[key] = nil }
+            return heard.values.map(\.continuation)
+        }
+        heard.forEach { $0.resume() }
+    }
+
+    /// Does something that takes long, and gives it up when the run is to stop.
+    ///
+    /// - Throws: ``Interrupted`` where it was given up, or what `body` throws. It has ended in either case.
+    package func giveUpOn<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value?.self) { race in
+            race.addTask { try await body() }
+            race.addTask {
+                await self.reached(.draining)
+                return nil
+            }
+            defer { race.cancelAll() }
+            guard let value = try await race.next() ?? nil else { throw Interrupted() }
+            return value
+        }
+    }
+
+    /// Returns once the level is reached, or the task is cancelled.
+    package func reached(_ level: Level) async {
+        let key = state.withLock { state in
+            state.nextWaiter += 1
+            return state.nextWaiter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let now = state.withLock { state in
+                    if state.level >= level || Task.isCancelled { return true }
+                    state.waiters[key] = (level, continuation)
+                    return false
+                }
+                if now { continuation.resume() }
+            }
+        } onCancel: {
+            let waiter = state.withLock { $0.waiters.removeValue(forKey: key) }
+            waiter?.continuation.resume()
+        }
+    }
+}
+
+/// The run was asked to stop and can be resumed.
+package struct Interrupted: Error {
+    /// Why, where it was the run's own doing.
+    package var reason: String?
+
+    package init(reason: String? = nil) { self.reason = reason }
+}

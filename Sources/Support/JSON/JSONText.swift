@@ -1,0 +1,23 @@
+import Foundation
+
+/// JSON for a page and for files: one line, keys in order.
+package enum JSONText {
+    package static func encode(_ value: some Encodable) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(value)
+    }
+
+    /// The same JSON without the letter `<`, so that nothing in it can end the script element that it stands in or begin a
+    /// comment there (HTML Standard, 4.12.1.3). It can only occur in strings, where the escape means the same.
+    package static func forScriptElement(_ json: Data) -> Data {
+        let less = UInt8(ascii: "<")
+        guard json.contains(less) else { return json }
+        var result = Data(capacity: json.count + 64)
+        for piece in json.split(separator: less, omittingEmptySubsequences: false) {
+            if piece.startIndex > json.startIndex { result.append(contentsOf: #"\u003c"#.utf8) }
+            result.append(piece)
+        }
+        return result
+    }
+}

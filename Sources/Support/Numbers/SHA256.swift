@@ -1,0 +1,123 @@
+import Foundation
+
+/// SHA-256 (FIPS 180-4), for telling whether data, models and specs are the same.
+package struct SHA256 {
+    package init() {}
+
+    private var state: [UInt32] = [
+        0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
+        0x5be0_cd19,
+    ]
+    private var pending: [UInt8] = []
+    private var length: UInt64 = 0
+
+    /// The digest of a text's UTF-8, in hexadecimal.
+    package static func hex(_ text: String) -> String {
+        hex(bytes: text.utf8)
+    }
+
+    package static func hex(bytes: some Sequence<UInt8>) -> String {
+        var hash = SHA256()
+        hash.update(bytes)
+        return hash.hex()
+    }
+
+    /// The digest of a file's content, which is not copied as a whole.
+    package static func hex(of data: Data) -> String {
+        var hash = SHA256()
+        var rest = data[...]
+        while !rest.isEmpty {
+            hash.update(rest.prefix(1 << 20))
+            rest = rest.dropFirst(1 << 20)
+        }
+        return hash.hex()
+    }
+
+    package mutating func update(_ bytes: some Sequence<UInt8>) {
+        let before = pending.count
+        pending.append(contentsOf: bytes)
+        length += UInt64(pending.count - before)
+        compressWholeBlocks()
+    }
+
+    /// Adds a text and its length, so that `"ab", "c"` and `"a", "bc"` differ.
+    package mutating func update(field text: String) {
+        update("\(text.utf8.count):".utf8)
+        update(text.utf8)
+    }
+
+    /// Ends the message and gives its digest in hexadecimal.
+    package consuming func hex() -> String {
+        let bits = length * 8
+        pending.append(0x80)
+        pending.append(contentsOf: [UInt8](repeating: 0, count: (120 - pending.count % 64) % 64))
+        pending.append(contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) })
+        compressWholeBlocks()
+        return state.map { word in
+            let digits = String(word, radix: 16)
+            return String(repeating: "0", count: 8 - digits.count) + digits
+        }.joined()
+    }
+
+    private mutating func compressWholeBlocks() {
+        let whole = pending.count / 64 * 64
+        guard whole > 0 else { return }
+        var schedule = [UInt32](repeating: 0, count: 64)
+        pending.withUnsafeBufferPointer { bytes in
+            for start in stride(from: 0, to: whole, by: 64) {
+                Self.compress(bytes, from: start, into: &state, schedule: &schedule)
+            }
+        }
+        pending.removeFirst(whole)
+    }
+
+    private static func compress(
+        _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, into state: inout [UInt32],
+        schedule w: inout [UInt32]
+    ) {
+        for i in 0..<16 {
+            let at = start + 4 * i
+            w[i] =
+                UInt32(bytes[at]) << 24 | UInt32(bytes[at + 1]) << 16 | UInt32(bytes[at + 2]) << 8
+                | UInt32(bytes[at + 3])
+        }
+        for i in 16..<64 {
+            let s0 = rotate(w[i - 15], 7) ^ rotate(w[i - 15], 18) ^ (w[i - 15] >> 3)
+            let s1 = rotate(w[i - 2], 17) ^ rotate(w[i - 2], 19) ^ (w[i - 2] >> 10)
+            w[i] = w[i - 16] &+ s0 &+ w[i - 7] &+ s1
+        }
+        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+        for i in 0..<64 {
+            let s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
+            let t1 = h &+ s1 &+ ((e & f) ^ (~e & g)) &+ constants[i] &+ w[i]
+            let s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
+            let t2 = s0 &+ ((a & b) ^ (a & c) ^ (b & c))
+            (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
+        }
+        for (i, word) in [a, b, c, d, e, f, g, h].enumerated() { state[i] = state[i] &+ word }
+    }
+
+    private static func rotate(_ word: UInt32, _ bits: UInt32) -> UInt32 {
+        word >> bits | word << (32 - bits)
+    }
+
+    private static let constants: [UInt32] = [
+        0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4,
+        0xab1c_5ed5,
+        0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7,
+        0xc19b_f174,
+        0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f, 0x4a74_84aa, 0x5cb0_a9dc,
+        0x76f9_88da,
+        0x983e_5152, 0xa831_c66d, 0xb003_27c8, 0xbf59_7fc7, 0xc6e0_0bf3, 0xd5a7_9147, 0x06ca_6351,
+        0x1429_2967,
+        0x27b7_0a85, 0x2e1b_2138, 0x4d2c_6dfc, 0x5338_0d13, 0x650a_7354, 0x766a_0abb, 0x81c2_c92e,
+        0x9272_2c85,
+        0xa2bf_e8a1, 0xa81a_664b, 0xc24b_8b70, 0xc76c_51a3, 0xd192_e819, 0xd699_0624, 0xf40e_3585,
+        0x106a_a070,
+        0x19a4_c116, 0x1e37_6c08, 0x2748_774c, 0x34b0_bcb5, 0x391c_0cb3, 0x4ed8_aa4a, 0x5b9c_ca4f,
+        0x682e_6ff3,
+        0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7,
+        0xc671_78f2,
+    ]
+}
