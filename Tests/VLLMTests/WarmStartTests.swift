@@ -12,7 +12,14 @@ import Testing
     func forked() async throws {
         let setup = VLLMSetup(methods: Self.methods, engine: ["residency: swap"])
         let job = try VLLMJob(setup)
-        let runner = try job.start()
+        // A Python as uv installs it, of a site that has something to say, and with no end of the line.
+        let site = """
+            import os, sys
+            os.__dict__.pop('pidfd_open', None)
+            if '-c' in sys.orig_argv: os.write(1, b'modules were loaded')
+            """
+        try Data(site.utf8).write(to: job.scratch.appending(path: "sitecustomize.py"))
+        let runner = try job.start(environment: ["PYTHONPATH": job.scratch.path])
         let processes = try await job.untilAtWork(runner)
         let server = try #require(job.presentForkServer()?.pid)
         #expect(ProcessFacts.parent(of: processes.server) == server)

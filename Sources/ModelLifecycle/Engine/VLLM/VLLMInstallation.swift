@@ -84,7 +84,8 @@ package actor VLLMInstallation {
 
     private func ask(_ command: Command) async throws -> VLLMVersion {
         let question =
-            command.python.map { ($0, ["-c", "import importlib.metadata as m; print(m.version('vllm'))"]) }
+            // On a line of its own: a site may have printed something before, and left its line open.
+            command.python.map { ($0, ["-c", "import importlib.metadata as m; print('\\n' + m.version('vllm'))"]) }
             ?? (command.executable, command.arguments + ["--version"])
         // Importing all of vLLM can take a minute from a cold file system.
         let output = try await CommandOutput.run(question.0, question.1, limit: .seconds(300))

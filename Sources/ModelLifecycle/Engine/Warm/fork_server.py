@@ -160,10 +160,15 @@ def let_vllm_fork():
 class Server:
     def __init__(self, channel):
         self.channel = channel
+        self.forks = set()
+        self.pending = b""
+        # Written to by Python when a child ends. A pidfd would do, but the Pythons that uv installs have no `pidfd_open`, nor
+        # have kernels before 5.3.
+        self.ends, self.bell = os.pipe()
+        os.set_blocking(self.bell, False)
         self.selector = selectors.DefaultSelector()
         self.selector.register(channel, selectors.EVENT_READ, self.read)
-        self.forks = {}
-        self.pending = b""
+        self.selector.register(self.ends, selectors.EVENT_READ, self.reap)
 
     def say(self, message):
         line = json.dumps(message).encode() + b"\n"
@@ -172,6 +177,9 @@ class Server:
 
     def serve(self):
         """Returns a request in the process that is to become its engine; this process itself never returns."""
+        signal.set_wakeup_fd(self.bell)
+        # The bell rings for signals only that Python handles.
+        signal.signal(signal.SIGCHLD, lambda *_: None)
         while True:
             for key, _ in self.selector.select():
                 request = key.data(key.fd)
@@ -199,10 +207,10 @@ class Server:
             self.say({"failed": {"id": request["id"], "reason": f"fork: {error.strerror}"}})
             return None
         if pid == 0:
-            os.close(reading)
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             self.selector.close()
-            os.close(self.channel)
-            for descriptor in self.forks:
+            for descriptor in (reading, self.channel, self.ends, self.bell):
                 os.close(descriptor)
             become_own_process(request, parent, writing)
             return 0
@@ -210,21 +218,21 @@ class Server:
         with os.fdopen(reading, "rb") as answer:
             said = answer.read().decode(errors="replace")
         if said == "ready":
-            descriptor = os.pidfd_open(pid)
-            self.forks[descriptor] = pid
+            self.forks.add(pid)
             self.say({"forked": {"id": request["id"], "pid": pid}})
-            self.selector.register(descriptor, selectors.EVENT_READ, self.ended)
         else:
             os.waitpid(pid, 0)
             self.say({"failed": {"id": request["id"], "reason": said or "the fork ended at once"}})
         return pid
 
-    def ended(self, descriptor):
-        pid = self.forks.pop(descriptor)
-        self.selector.unregister(descriptor)
-        os.close(descriptor)
-        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        self.say({"ended": {"pid": pid, **({"code": code} if code >= 0 else {"signal": -code})}})
+    def reap(self, _):
+        os.read(self.ends, 4096)
+        for pid in list(self.forks):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                self.forks.remove(pid)
+                code = os.waitstatus_to_exitcode(status)
+                self.say({"ended": {"pid": pid, **({"code": code} if code >= 0 else {"signal": -code})}})
 
 
 def become_own_process(request, parent, answer):
@@ -300,6 +308,8 @@ def open_channel():
     os.dup2(null, 0)
     os.close(null)
     os.dup2(2, 1)
+    # What was printed before, as by a sitecustomize, is no part of the first message.
+    os.write(channel, b"\n")
     return channel
 
 
