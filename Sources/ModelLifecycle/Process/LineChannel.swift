@@ -9,6 +9,9 @@ package final class LineChannel: Sendable {
     private let writer = DispatchQueue(label: "rsd-line-writer")
     private let take: @Sendable (String?) -> Void
 
+    /// Bytes. What is longer is no line, and whoever writes it is heard no more.
+    static let longestLine = 16 << 20
+
     /// - Parameter take: called with each line, one after the other, on a thread of its own; nil when the other end is closed.
     /// - Throws: `POSIXError`.
     package init(_ take: @escaping @Sendable (String?) -> Void) throws {
@@ -62,17 +65,19 @@ package final class LineChannel: Sendable {
     private func read() {
         var pending: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
+        while pending.count <= Self.longestLine {
             let count = buffer.withUnsafeMutableBytes { Foundation.read(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { break }
-            pending += buffer[..<count]
-            while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
-                let line = String(decoding: pending[..<end], as: UTF8.self)
-                pending.removeFirst(end + 1)
-                take(line)
+            var new = buffer[..<count]
+            while let end = new.firstIndex(of: UInt8(ascii: "\n")) {
+                take(String(decoding: pending + new[..<end], as: UTF8.self))
+                pending = []
+                new = new[(end + 1)...]
             }
+            pending += new
         }
+        shutdown(descriptor, Int32(SHUT_RDWR))
         take(nil)
         // Whoever still writes has the file open: it is closed after the last line.
         writer.async { [descriptor] in close(descriptor) }
