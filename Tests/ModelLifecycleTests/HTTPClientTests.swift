@@ -178,6 +178,32 @@ struct HTTPClientTests {
         }
     }
 
+    @Test("where all answers together hold too much, the longest is given up")
+    func holdsNoMoreThanAllMay() async throws {
+        let isShort = Latch<Void>()
+        let server = try RawServer { connection in
+            let isLong = connection.readHead().hasPrefix("GET /long")
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: \(isLong ? 1 << 30 : 1000)\r\n\r\n")
+            connection.write(String(repeating: "x", count: 999))
+            if isLong {
+                while connection.write(String(repeating: "x", count: 4096)) {}
+            } else {
+                isShort.set(())
+                connection.waitForClose()
+            }
+        }
+        let client = HTTPClient(limits: .init(arrivingBytes: 1 << 20))
+        let short = Task { try await client.send(HTTPRequest(.get, server.endpoint, "/short")) }
+        _ = try await isShort.wait()
+        let long = HTTPRequest(.get, server.endpoint, "/long")
+        await #expect(throws: HTTPError.tooLarge(url: long.url, limit: 1 << 19)) { try await client.send(long) }
+        // What was given up makes room for the next.
+        await #expect(throws: HTTPError.tooLarge(url: long.url, limit: 1 << 19)) { try await client.send(long) }
+        short.cancel()
+        await #expect(throws: HTTPError.cancelled) { try await short.value }
+        await client.shutdown()
+    }
+
     @Test func shutdownEndsWhatRunsAndRefusesWhatComes() async throws {
         let arrived = Latch<Bool>()
         let closed = Latch<Bool>()

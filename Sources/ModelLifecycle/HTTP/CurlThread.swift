@@ -107,6 +107,7 @@ final class CurlThread: Sendable {
         var transfers: [UInt64: CurlTransfer] = [:]
         var byHandle: [UnsafeMutableRawPointer: UInt64] = [:]
         var renewWhenIdle = false
+        let arriving = ArrivingBytes()
 
         func finish(_ id: UInt64, _ answer: (CurlTransfer) -> Answer) {
             guard let transfer = transfers.removeValue(forKey: id) else { return }
@@ -126,7 +127,8 @@ final class CurlThread: Sendable {
             for command in commands {
                 switch command {
                 case .start(let id, let request, let continuation):
-                    guard let multi, let transfer = CurlTransfer(request, limits: limits, continuation) else {
+                    guard let multi, let transfer = CurlTransfer(request, limits: limits, arriving, continuation)
+                    else {
                         let error = HTTPError.other(
                             code: -1, message: "libcurl has no memory", url: request.url)
                         continuation.resume(returning: .failure(error))
@@ -157,6 +159,12 @@ final class CurlThread: Sendable {
                     else { continue }
                     let code = rsd_curl_message_result(message)
                     finish(id) { $0.answer(code) }
+                }
+                while arriving.count > limits.arrivingBytes,
+                    let longest = transfers.max(by: { $0.value.size < $1.value.size })
+                {
+                    let share = limits.arrivingBytes / transfers.count
+                    finish(longest.key) { .failure(.tooLarge(url: $0.url, limit: share)) }
                 }
             }
             if renewWhenIdle, transfers.isEmpty {

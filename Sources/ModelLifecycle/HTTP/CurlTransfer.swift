@@ -10,12 +10,17 @@ final class CurlTransfer {
     private let progress: (@Sendable (_ received: Int, _ expected: Int?) -> Void)?
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var body = Data()
+    private let arriving: ArrivingBytes
     private var headers = Data()
     private var overflowed = false
 
-    init?(_ request: HTTPRequest, limits: HTTPClient.Limits, _ continuation: CurlThread.Continuation) {
+    init?(
+        _ request: HTTPRequest, limits: HTTPClient.Limits, _ arriving: ArrivingBytes,
+        _ continuation: CurlThread.Continuation
+    ) {
         guard let easy = curl_easy_init() else { return nil }
         self.easy = easy
+        self.arriving = arriving
         self.continuation = continuation
         url = request.url
         limit = min(limits.responseBytes, request.answerLimit)
@@ -23,8 +28,12 @@ final class CurlTransfer {
         configure(request)
     }
 
+    /// Bytes of the answer's body so far.
+    var size: Int { body.count }
+
     /// Gives back what libcurl holds. To be called once, after the handle was taken out of the multi handle.
     func free() {
+        arriving.count -= body.count
         curl_easy_cleanup(easy)
         curl_slist_free_all(headerList)
         headerList = nil
@@ -99,6 +108,7 @@ final class CurlTransfer {
             return 0
         }
         bytes.withMemoryRebound(to: UInt8.self, capacity: count) { body.append($0, count: count) }
+        arriving.count += count
         if let progress {
             var expected: curl_off_t = -1
             rsd_curl_get_offset(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &expected)
@@ -134,6 +144,11 @@ final class CurlTransfer {
         default: return .failure(.other(code: Int(code.rawValue), message: words, url: url))
         }
     }
+}
+
+/// What the answers of all transfers of a client hold. Lives on the curl thread alone.
+final class ArrivingBytes {
+    var count = 0
 }
 
 extension Duration {

@@ -9,11 +9,14 @@ package final class HTTPClient: Sendable {
     package struct Limits: Sendable, Hashable {
         /// Bytes of one answer.
         package var responseBytes: Int
+        /// Bytes that all answers together may hold while they arrive: beyond it the longest is given up.
+        package var arrivingBytes: Int
         /// Idle connections that are kept.
         package var idleConnections: Int
 
-        package init(responseBytes: Int = 256 << 20, idleConnections: Int = 4096) {
+        package init(responseBytes: Int = 256 << 20, arrivingBytes: Int = 512 << 20, idleConnections: Int = 4096) {
             self.responseBytes = responseBytes
+            self.arrivingBytes = arrivingBytes
             self.idleConnections = idleConnections
         }
     }
