@@ -25,7 +25,8 @@ extension Job {
     ) async throws -> JobPlan {
         let spec = job.spec
         let machine = await machine(of: spec, gpuMemory: gpuMemory)
-        let requests = await RequestsInFlight(spec, on: machine, dialect: spec.engine.dialect)
+        let dialect = spec.engine.dialect
+        let requests = await RequestsInFlight(spec, on: machine, dialect: dialect)
         let residency = try residency(of: job, on: machine, requests)
         let profile = try archive.map { archive throws(UnusableRun) in try Profile(archive) }
         let assumptions = Assumptions(spec.decoding)
@@ -62,6 +63,13 @@ extension Job {
             let counts = demands.map { "\($0.role.title) \(sideBySide[$0.role] ?? 1)" }.joined(separator: ", ")
             basis.append("requests side by side, as the engines run and their caches hold: \(counts)")
         }
+        if let gpuMemory,
+            await RequestsInFlight(spec, on: .gpu(wished(gpuMemory, name: "A100"), nil), dialect: dialect) != requests
+        {
+            basis.append(
+                "a GPU that is no A100, on which vLLM runs fewer sequences at once: `args: { max-num-seqs: 256 }` in the "
+                    + "job's `engine` section plans for one")
+        }
         basis += job.sizeSentences
         if factor > 1 {
             basis.append(
@@ -90,13 +98,14 @@ extension Job {
     /// A run is as far from another as one rehearsal from another, and this.
     private static let profileSlack = 0.2
 
+    private static func wished(_ bytes: Int, name: String = "as wished", count: Int = 1) -> [GPUDevice] {
+        (0..<count).map { GPUDevice(index: $0, name: name, uuid: "", total: bytes, free: bytes) }
+    }
+
     private static func machine(of spec: JobSpec, gpuMemory: Int?) async -> MachineMemory {
         if let gpuMemory {
             let wanted = spec.models.values.map(spec.engine.parallelism).max() ?? 1
-            return .gpu(
-                (0..<wanted).map {
-                    GPUDevice(index: $0, name: "as wished", uuid: "", total: gpuMemory, free: gpuMemory)
-                }, HostMemory.now())
+            return .gpu(wished(gpuMemory, count: wanted), HostMemory.now())
         }
         do {
             return try await MachineMemory.measure(for: spec, dialect: spec.engine.dialect)

@@ -95,6 +95,21 @@ import Testing
         #expect(unfinished.finished == 0 && unfinished.total == 6)
     }
 
+    @Test("a plan for a GPU by its memory says that it is no A100 where that makes a difference")
+    func namelessGPU() async throws {
+        let fixture = try SpecFixture()
+        func says(_ engine: String, _ gibibytes: Double) async throws -> Bool {
+            try fixture.writeJob(("kind: pocket\n  concurrency: 8", engine))
+            let plan = try await Job.plan(fixture.load(), gpuMemory: .gibibytes(gibibytes))
+            return plan.basis.contains { $0.contains("a GPU that is no A100") }
+        }
+        #expect(try await says("kind: vllm\n  residency: swap", 80))
+        #expect(try await !says("kind: vllm\n  residency: swap", 24))
+        #expect(try await !says("kind: vllm\n  residency: swap\n  args: { max-num-seqs: 256 }", 80))
+        #expect(try await !says("kind: vllm\n  residency: swap\n  concurrency: 64", 80))
+        #expect(try await !says("kind: pocket", 80))
+    }
+
     @Test("starts of vLLM are reckoned warm, and those of servers and of pocket are not")
     func warmStarts() async throws {
         let fixture = try SpecFixture()
