@@ -98,10 +98,13 @@ package final class ChildProcess: Sendable {
 
     /// A process that a child of this one has forked, and tells the end of.
     ///
-    /// - Parameter exit: to be set by whoever learns how it ended; of a process that ends and leaves nobody to tell, the status is
-    ///   unknown.
-    package static func forked(_ pid: pid_t, exit: Latch<ExitStatus>) -> ChildProcess {
-        let startTime = ProcFS.record(of: pid)?.startTime
+    /// - Parameters:
+    ///   - tag: which it carries. A process without it has got the pid of one that has ended already, and is another's.
+    ///   - exit: to be set by whoever learns how it ended; of a process that ends and leaves nobody to tell, the status is unknown.
+    package static func forked(_ pid: pid_t, tag: String, exit: Latch<ExitStatus>) -> ChildProcess {
+        let isOurs = ProcFS.environment(of: pid, holds: ProcessFamily.tagVariable, tag)
+        // No process began when the machine did.
+        let startTime = isOurs ? ProcFS.record(of: pid)?.startTime ?? 0 : 0
         let thread = Thread {
             waitForEnd(of: pid, startTime: startTime)
             // Whoever reaps it learns of it at the same moment.

@@ -1,12 +1,15 @@
 import Foundation
+import Synchronization
 
 /// What engines have answered to their canary after they were spawned, kept from run to run: one that is forked must answer the same.
 ///
 /// A file an engine, in a folder of what may be deleted at any time.
-package struct ColdAnswers: Sendable {
+package final class ColdAnswers: Sendable {
     let folder: String
+    /// Those of this run, which need no folder.
+    private let own = Mutex<[String: Canary.Answer]>([:])
 
-    package init(folder: String = Self.standardFolder) { self.folder = folder }
+    package init(folder: String = ColdAnswers.standardFolder) { self.folder = folder }
 
     package static var standardFolder: String { CacheFolder.path + "/cold-answers" }
 
@@ -14,18 +17,28 @@ package struct ColdAnswers: Sendable {
     /// - Returns: nil where there is none, or the file is damaged.
     func answer(of configuration: EngineConfiguration, _ launch: WarmLaunch, build: String) -> Canary.Answer? {
         let key = key(configuration, launch, build)
+        if let answer = own.withLock({ $0[key] }) { return answer }
         guard let data = FileManager.default.contents(atPath: file(key)), data.count < 1 << 20,
             let entry = try? JSONDecoder().decode(Entry.self, from: data), entry.key == key
         else { return nil }
         return entry.answer
     }
 
-    /// A file that cannot be written is one answer less.
-    func note(_ answer: Canary.Answer, of configuration: EngineConfiguration, _ launch: WarmLaunch, build: String) {
+    /// - Returns: whether later runs will know it too.
+    @discardableResult
+    func note(_ answer: Canary.Answer, of configuration: EngineConfiguration, _ launch: WarmLaunch, build: String)
+        -> Bool
+    {
         let key = key(configuration, launch, build)
-        guard let data = try? JSONEncoder().encode(Entry(key: key, answer)) else { return }
-        try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try? data.write(to: URL(filePath: file(key)), options: .atomic)
+        own.withLock { $0[key] = answer }
+        do {
+            let data = try JSONEncoder().encode(Entry(key: key, answer))
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try data.write(to: URL(filePath: file(key)), options: .atomic)
+            return true
+        } catch {
+            return false
+        }
     }
 
     // MARK: Keys

@@ -43,10 +43,12 @@ final class ForkServer: Sendable {
             guard let seconds else { throw ForkRefused("the imports took longer than \(limit) (log: \(helper.log))") }
             return ForkServer(helper: helper, channel: channel, book: book, seconds: seconds)
         } catch {
+            let isGone = (error as? ForkRefused)?.isSilent == true
+            // Before it is ended here, where it only closed its socket.
+            let exit = isGone ? try? await helper.child.exit.wait(atMost: .seconds(1)) : nil
             channel.shutDown()
             try await helper.end()
-            guard let refused = error as? ForkRefused, refused.isSilent else { throw error }
-            throw ForkRefused("its process ended while it imported (log: \(helper.log))")
+            throw isGone ? ForkRefused(endedWith: exit, log: helper.log) : error
         }
     }
 
@@ -86,8 +88,16 @@ struct ForkRefused: Error, CustomStringConvertible {
     let description: String
     /// The fork server was gone before it said anything.
     fileprivate var isSilent = false
+    /// Somebody ended the fork server before it could fork, as a user or Linux does for want of memory.
+    var wasKilled = false
 
     init(_ description: String) { self.description = description }
+
+    fileprivate init(endedWith exit: ExitStatus?, log: String) {
+        let how = exit.map { ", with \($0)" } ?? ""
+        self.init("the process that forks them ended while it imported\(how) (log: \(log))")
+        wasKilled = [.signalled(SIGKILL), .signalled(SIGTERM)].contains(exit)
+    }
 
     fileprivate static let gone: ForkRefused = {
         var refused = ForkRefused("the fork server is gone")
@@ -139,7 +149,7 @@ private final class Book: Sendable {
     }
 
     private func forked(_ id: String, _ pid: pid_t) {
-        let child = ChildProcess.forked(pid, exit: Latch())
+        let child = ChildProcess.forked(pid, tag: id, exit: Latch())
         let isWanted = state.withLock { state in
             state.children[pid] = child
             // Inside the lock: who gives up sees either that it is there, or that it is not wanted.

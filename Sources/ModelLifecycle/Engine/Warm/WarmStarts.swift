@@ -30,8 +30,12 @@ package actor WarmStarts {
     private var planning: Task<ForkServerPlan?, any Error>?
     /// Those that came up: the engines that they have forked live no longer than they do.
     private var servers: [ForkServer] = []
+    /// Of fork servers, also of those that never came up.
+    private var launches = 0
     private var successes = 0
     private var failures = 0
+    /// What the log has said once.
+    private var told: Set<String> = []
 
     private static let mostServers = 3
 
@@ -76,7 +80,7 @@ package actor WarmStarts {
         do {
             guard let plan = try await plan else { throw ForkRefused("no Python is known that has the engine") }
             if case .refused(let why) = plan.trust { throw ForkRefused(why) }
-            let server = try await ForkServer.start(plan, limit: limit, logs: logDirectory, ledger: ledger)
+            let server = try await bringUp(plan)
             servers.append(server)
             state = .up(server)
             logger.info("engines can be forked", metadata: ["seconds of imports": "\(server.seconds)"])
@@ -84,6 +88,18 @@ package actor WarmStarts {
         } catch {
             if !(error is CancellationError) { turnOff("\(error)") }
             return nil
+        }
+    }
+
+    /// One that somebody kills while it imports has done nothing wrong.
+    private func bringUp(_ plan: ForkServerPlan) async throws -> ForkServer {
+        while true {
+            launches += 1
+            do {
+                return try await ForkServer.start(plan, limit: limit, logs: logDirectory, ledger: ledger)
+            } catch let refused as ForkRefused where refused.wasKilled && launches < Self.mostServers {
+                logger.warning("engines cannot be forked yet: \(refused); starting another")
+            }
         }
     }
 
@@ -112,7 +128,7 @@ package actor WarmStarts {
     private func server() async throws -> ForkServer? {
         if case .up(let server) = state, !server.isAlive {
             let how = server.exit.map { " with \($0)" } ?? ""
-            guard servers.count < Self.mostServers else {
+            guard launches < Self.mostServers else {
                 turnOff("the process that forks them ended by itself\(how), again")
                 return nil
             }
@@ -127,15 +143,26 @@ package actor WarmStarts {
 
     // MARK: Engines
 
-    /// Whether an engine is to be forked. Waits until the imports are done.
+    /// Whether an engine is to be forked. Waits until the imports are done where it is.
     ///
     /// - Throws: `CancellationError`.
     func advice(for configuration: EngineConfiguration, _ launch: WarmLaunch) async throws -> Advice {
-        guard try await server() != nil, let plan = try await plan, plan.environment == launch.early else {
+        guard !isOff, let plan = try? await plan else { return .spawn }
+        guard plan.environment == launch.early else {
+            let names = plan.environment.merging(launch.early) { $1 }.keys
+                .filter { plan.environment[$0] != launch.early[$0] }.sorted().joined(separator: ", ")
+            warnOnce(
+                "engine \(configuration.name) is spawned and not forked, which takes longer: it needs other values of "
+                    + "\(names) than the process that forks was started with")
             return .spawn
         }
         let answer = answers.answer(of: configuration, launch, build: plan.build)
-        return answer == nil && plan.trust != .proven ? .spawn : .fork(expecting: answer)
+        if answer == nil && plan.trust != .proven { return .spawn }
+        return try await server() == nil ? .spawn : .fork(expecting: answer)
+    }
+
+    private func warnOnce(_ sentence: String) {
+        if told.insert(sentence).inserted { logger.warning("\(sentence)") }
     }
 
     /// Forks an engine.
@@ -171,6 +198,11 @@ package actor WarmStarts {
     /// Keeps what an engine answers that was spawned.
     func note(_ answer: Canary.Answer, of configuration: EngineConfiguration, _ launch: WarmLaunch) async {
         guard let plan = try? await plan else { return }
-        answers.note(answer, of: configuration, launch, build: plan.build)
+        let isKept = answers.note(answer, of: configuration, launch, build: plan.build)
+        if !isKept, plan.trust == .unproven, !isOff {
+            warnOnce(
+                "what engines answer cannot be kept in \(answers.folder), so every run has to spawn each of them once; "
+                    + "XDG_CACHE_HOME names another place for it")
+        }
     }
 }
