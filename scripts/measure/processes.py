@@ -7,7 +7,9 @@ import subprocess
 import time
 from pathlib import Path
 
+PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+libc = ctypes.CDLL(None)
 
 
 class Interrupted(KeyboardInterrupt):
@@ -16,7 +18,7 @@ class Interrupted(KeyboardInterrupt):
 
 def take_charge() -> None:
     """Makes signals an exception, and orphans of what is started here this process's own children."""
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _interrupt)
@@ -34,10 +36,12 @@ def spawn(command: list[str], log: Path, environment: dict[str, str]) -> subproc
     with open(log, "wb") as output:
         return subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=environment,
-            start_new_session=True, preexec_fn=_default_signals)
+            start_new_session=True, preexec_fn=_tie_to_parent)
 
 
-def _default_signals() -> None:
+def _tie_to_parent() -> None:
+    # This process may be killed, and an engine would hold the GPU for ever.
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     # Ignored signals would stay ignored in the new program.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 import unittest
+from contextlib import suppress
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -16,6 +17,7 @@ sys.path.insert(0, str(MEASURE))
 
 import machine  # noqa: E402
 from models import text_chain  # noqa: E402
+from processes import descendants  # noqa: E402
 from startlog import StartLog  # noqa: E402
 
 
@@ -61,6 +63,15 @@ class Machine:
             if self.mark in words or str(self.out) in " ".join(words):
                 found.append(" ".join(words))
         return found
+
+
+def holds(condition) -> bool:
+    limit = time.monotonic() + 20
+    while time.monotonic() < limit:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
 
 
 class OnAGPU(unittest.TestCase):
@@ -128,14 +139,28 @@ class OnAGPU(unittest.TestCase):
                 with self.subTest(fault, number=number):
                     machine = Machine(self, fault)
                     process = machine.start("--only", step)
-                    limit = time.monotonic() + 60
-                    while time.monotonic() < limit and not ((machine.out / sign).exists() and self.is_marked(machine)):
-                        time.sleep(0.02)
+                    holds(lambda: (machine.out / sign).exists() and self.is_marked(machine))
                     process.send_signal(number)
                     _, said = process.communicate(timeout=120)
                     self.assertEqual(process.returncode, 75, said)
                     self.assertFalse(machine.told()["finished"])
                     self.assertEqual(machine.left(), [])
+
+    def test_nothing_it_started_outlives_its_death(self):
+        for fault, step in (("hang", "draft"), ("run", "swap")):
+            with self.subTest(fault):
+                machine = Machine(self, fault)
+                process = machine.start("--only", step)
+                self.assertTrue(holds(lambda: self.is_marked(machine)))
+                child, *others = descendants(process.pid)
+                process.kill()
+                process.communicate(timeout=120)
+                try:
+                    self.assertTrue(holds(lambda: not Path(f"/proc/{child}").exists()))
+                finally:
+                    for pid in [child, *others]:
+                        with suppress(ProcessLookupError):
+                            os.kill(pid, signal.SIGKILL)
 
     def is_marked(self, machine: Machine) -> bool:
         return any(machine.mark in words for words in machine.left())
