@@ -1,14 +1,14 @@
 # `make demo` runs the main job on the models that come with the repository; `make test` passes the tests;
 # `make test-slurm` those on a real Slurm, which it installs (Debian's packages) and brings up on loopback;
-# `make test-vllm` those on real vLLM, which it sets up first (0.5 to 3 GB to download, once, outside the clone), and
-# `make test-vllm VLLM_VERSION=0.20.2` on another version of it.
+# `make test-vllm` those on real vLLM, which it sets up first (0.5 to 3 GB to download, once, outside the clone);
+# `make test-vllm-all` also those that take too long for every change, and `VLLM_VERSION=0.20.2` takes another version of vLLM.
 # All build what they need and install missing Debian packages where they may.
 
 SWIFT ?= swift
 BUILD := $(SWIFT) build -c release
 RUN_DIR ?= runs/demo
 
-.PHONY: demo test test-vllm test-slurm release test-release lint format bench measure deps clean
+.PHONY: demo test test-vllm test-vllm-all test-slurm release test-release lint format bench measure deps clean
 
 demo: deps
 	$(BUILD) --product rsd-pocket
@@ -31,14 +31,15 @@ test: deps
 # One after the other: each test has several processes that use all cores. VLLM_TESTS chooses among them.
 VLLM_TESTS ?= VLLMTests
 ifdef VLLM_VERSION
-test-vllm: export RSD_BATCH_VLLM := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/rsd-batch/vllm-$(VLLM_VERSION)
+test-vllm test-vllm-all: export RSD_BATCH_VLLM := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/rsd-batch/vllm-$(VLLM_VERSION)
 endif
+test-vllm: LEFT_OUT := --skip BeforeRelease
 
-test-vllm: deps
+test-vllm test-vllm-all: deps
 	$(if $(VLLM_VERSION),scripts/setup-vllm --version $(VLLM_VERSION) --dir "$$RSD_BATCH_VLLM",[ -n "$$RSD_BATCH_VLLM" ] || scripts/setup-vllm)
 	scripts/make-test-models
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --disable-xctest --no-parallel --filter "$(VLLM_TESTS)"
+	$(SWIFT) test --skip-build --disable-xctest --no-parallel --filter "$(VLLM_TESTS)" $(LEFT_OUT)
 
 # On a real Slurm with two nodes on loopback, which comes up for it and goes again. Needs root.
 test-slurm: deps

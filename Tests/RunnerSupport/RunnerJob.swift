@@ -6,23 +6,23 @@ import RunStore
 /// A job, and its run directory.
 package final class RunnerJob<Source: JobSource>: Sendable {
     package let setup: Source
-    package let scratch: URL
+    private let folder: Scratch
     package let file: URL
     package let directory: RunDirectory
 
     package init(_ setup: Source) throws {
         self.setup = setup
-        scratch = FileManager.default.temporaryDirectory.appending(path: "rsd-e2e-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
-        file = scratch.appending(path: "job.yaml")
-        directory = RunDirectory(scratch.appending(path: "run"))
+        folder = try Scratch()
+        file = folder.file("job.yaml")
+        directory = RunDirectory(folder.file("run"))
         try write(setup)
     }
 
     deinit {
         for pid in (try? livingEngines()) ?? [] { kill(pid, SIGKILL) }
-        try? FileManager.default.removeItem(at: scratch)
     }
+
+    package var scratch: URL { folder.url }
 
     /// Writes the spec and the data anew.
     package func write(_ setup: Source) throws {

@@ -11,23 +11,20 @@ import Testing
     private func grading<Value>(
         limit: Duration, _ body: (MathVerifyGrader, RunDirectory) async throws -> Value
     ) async throws -> Value {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "rsd-grading-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let directory = RunDirectory(folder)
+        let scratch = try Scratch()
+        let directory = RunDirectory(scratch.url)
         let grader = MathVerifyGrader(python: nil, venv: nil, limit: limit) { try GraderProcesses(directory) }
         return try await body(grader, directory)
     }
 
-    @Test func itIsThere() async throws {
+    @Test("the grader names its version and its Python") func version() async throws {
         try await grading(limit: .seconds(60)) { grader, _ in
             let name = try await grader.prepare()
             #expect(name.hasPrefix("math-verify 0.9.0 (Python 3."), "\(name)")
         }
     }
 
-    /// The golden set; answers that hang are given up and cost themselves alone.
-    @Test func goldenSet() async throws {
+    @Test("the golden set: answers that hang are given up and cost themselves alone") func goldenSet() async throws {
         let cases = GoldenCase.all.filter { $0.exact != .empty }
         try #require(cases.count > 300)
         let pairs = cases.enumerated().map { index, golden in
@@ -35,7 +32,7 @@ import Testing
                 id: "\(index)", dataset: "d", question: "?", text: #"So it is $\boxed{\#(golden.answer)}$."#,
                 answer: golden.answer, gold: golden.gold)
         }
-        try await grading(limit: .seconds(20)) { grader, directory in
+        try await grading(limit: .seconds(10)) { grader, directory in
             let grades = try await grader.grade(pairs)
             for (golden, grade) in zip(cases, grades) {
                 #expect(grade.verdict == golden.mathVerify ?? golden.exact, "\(golden)")
@@ -46,8 +43,7 @@ import Testing
         }
     }
 
-    /// A response without a box is searched by math-verify itself.
-    @Test func itsOwnExtraction() async throws {
+    @Test("a response without a box is searched by math-verify itself") func ownExtraction() async throws {
         let texts = [
             "We add and get $x = 3$. The final answer is $\\frac{6}{4}$. I hope it is correct.",
             "So there are 1.5 of them.",
@@ -61,15 +57,14 @@ import Testing
         }
     }
 
-    /// Each is told as what it is, and those after it are judged.
-    @Test func hostileAnswers() async throws {
+    @Test("hostile answers are not right, and the one after them is judged") func hostileAnswers() async throws {
         var pairs = [#"9^{9^{9^{9^9}}}"#, #"\sum_{i=1}^{10^{10}} i!"#, String(repeating: "{", count: 1_000_000), "5\0"]
             .map {
                 GradingPair(
                     id: $0, dataset: "d", question: "?", text: $0 + #" so \boxed{\#($0)}"#, answer: $0, gold: "7")
             }
         pairs.append(GradingPair(id: "good", dataset: "d", question: "?", text: #"\boxed{7}"#, answer: "7", gold: "7"))
-        try await grading(limit: .seconds(10)) { grader, _ in
+        try await grading(limit: .seconds(5)) { grader, _ in
             let grades = try await grader.grade(pairs)
             #expect(grades.dropLast().allSatisfy { $0.verdict != .right })
             #expect(grades.last?.verdict == .right)

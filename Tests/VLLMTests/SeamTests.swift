@@ -8,14 +8,17 @@ import Testing
 /// A solution that is written step by step, each step asked for from what stands so far, is the one that is written in one
 /// go: the seams between steps leave no trace.
 @Suite(.onRealVLLM, .timeLimit(.minutes(60))) struct SeamTests {
-    @Test func stepByStepIsTheSameText() async throws {
-        let questions = try Self.questions()
+    @Test("12 solutions written step by step are those written in one go")
+    func leaveNoTrace() async throws { try await Self.expectSameTexts(of: 12) }
+
+    static func expectSameTexts(of count: Int) async throws {
+        let questions = try questions().prefix(count)
         try await ServedModel.with("target", TestModels.path("smollm2")) { served in
-            let figures = try await Self.measure(questions, served.session())
+            let figures = try await measure(Array(questions), served.session())
             print(figures)
-            #expect(figures.solutions == 40)
+            #expect(figures.solutions == count)
             // So many have seams at all that the comparison means something.
-            #expect(figures.withSeams >= 20)
+            #expect(2 * figures.withSeams >= count)
             #expect(
                 Double(figures.safe) >= 0.95 * Double(figures.solutions),
                 "\(figures.differences.joined(separator: "\n"))")
@@ -128,9 +131,6 @@ import Testing
 
     private static func questions() throws -> [String] {
         struct Line: Decodable { var question: String }
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "gsm8k/questions.jsonl")
-        return try Data(contentsOf: file).split(separator: UInt8(ascii: "\n")).map {
-            try JSONDecoder().decode(Line.self, from: $0).question
-        }
+        return try GradeSchool.lines.map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)).question }
     }
 }

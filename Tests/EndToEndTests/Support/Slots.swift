@@ -1,44 +1,22 @@
 import Foundation
+import RunnerSupport
 import Testing
 
-/// Lets few tests run at the same time: each starts several processes, and a small machine has to bear them all.
+/// Lets few tests run at the same time.
 struct SlotsTrait: SuiteTrait, TestTrait, TestScoping {
+    /// Much of a run is waiting for processes to come and go.
+    private static let slots = Slots(2 * min(ProcessInfo.processInfo.activeProcessorCount, 4))
+
     let isRecursive = true
 
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
         guard testCase != nil else { return try await function() }
-        await Slots.shared.enter()
-        do {
-            try await function()
-            await Slots.shared.leave()
-        } catch {
-            await Slots.shared.leave()
-            throw error
-        }
+        try await Self.slots.hold(function)
     }
 }
 
 extension Trait where Self == SlotsTrait {
     static var inSlots: SlotsTrait { SlotsTrait() }
-}
-
-private actor Slots {
-    static let shared = Slots()
-    /// Much of a run is waiting for processes to come and go.
-    private var free = 2 * min(ProcessInfo.processInfo.activeProcessorCount, 4)
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-
-    func enter() async {
-        if free > 0 {
-            free -= 1
-        } else {
-            await withCheckedContinuation { waiting.append($0) }
-        }
-    }
-
-    func leave() {
-        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
-    }
 }

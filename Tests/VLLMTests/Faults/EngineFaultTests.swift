@@ -2,62 +2,45 @@ import Foundation
 import RunnerSupport
 import Testing
 
-/// Promise 3 on real vLLM: an engine that dies or hangs at work costs a restart and changes no byte of the results.
+/// Promise 3 on real vLLM: an engine that dies or hangs costs a restart and changes no byte of the results.
 @Suite(.onRealVLLM) struct EngineFaultTests {
-    @Test("the engine core is killed: vLLM's server answers 500, ends, and exits with 0")
-    func coreKilled() async throws {
-        let job = try VLLMJob()
-        let runner = try job.start()
-        let processes = try await job.untilAtWork(runner)
-        kill(processes.core, SIGKILL)
-        #expect(await runner.exitCode() == 0, "\(runner.standardError)")
-        #expect(runner.standardError.contains("the draft engine died"), "\(runner.standardError)")
-        try await expectRestartAlone(job, processes)
-    }
-
-    @Test("the server is killed: the engine core that it leaves behind is ended")
-    func serverKilled() async throws {
-        let job = try VLLMJob()
-        let runner = try job.start()
-        let processes = try await job.untilAtWork(runner)
-        kill(processes.server, SIGKILL)
-        #expect(await runner.exitCode() == 0, "\(runner.standardError)")
-        #expect(runner.standardError.contains("the draft engine died (signal 9 (SIGKILL))"), "\(runner.standardError)")
-        try await expectRestartAlone(job, processes)
-    }
-
-    @Test("the engine core stops and its server stays well: restarted after the stall limit")
-    func coreStopped() async throws {
+    @Test("an engine that dies while it starts, whose core dies, whose server dies, and that hangs: a restart for each")
+    func restarts() async throws {
         let job = try VLLMJob(VLLMSetup(engine: ["concurrency: 1", "stall_timeout: 10"]))
         let runner = try job.start()
-        let processes = try await job.untilAtWork(runner)
-        kill(processes.core, SIGSTOP)
-        #expect(await runner.exitCode() == 0, "\(runner.standardError)")
-        let words = "the draft engine made no progress for 10 seconds; starting it again"
-        #expect(runner.standardError.contains(words), "\(runner.standardError)")
-        try await expectRestartAlone(job, processes)
-    }
 
-    @Test("the engine core is killed while it starts: its server ends with 1, and the engine gets one more start")
-    func coreKilledWhileStarting() async throws {
-        let job = try VLLMJob()
-        let runner = try job.start()
-        let isStarting = await runner.reached { VLLMProcesses(job) != nil }
-        try #require(isStarting, "\(runner.standardError)")
-        let processes = try #require(VLLMProcesses(job))
-        kill(processes.core, SIGKILL)
-        #expect(await runner.exitCode() == 0, "\(runner.standardError)")
-        let words = "its engine core ended without a word"
-        #expect(runner.standardError.contains(words), "\(runner.standardError)")
-        #expect(runner.standardError.contains("starting it once more"), "\(runner.standardError)")
-        try await expectRestartAlone(job, processes)
-    }
+        // Its server ends with 1.
+        let starting = try await job.untilStarting(runner)
+        kill(starting.core, SIGKILL)
 
-    private func expectRestartAlone(_ job: VLLMJob, _ processes: VLLMProcesses) async throws {
-        #expect(processes.areGone)
-        #expect(try job.engineStarts().count == 2)
+        // The server answers 500, ends, and exits with 0.
+        let headless = try await job.untilAtWork(runner, after: starting)
+        try expect(["its engine core ended without a word", "starting it once more"], once: runner)
+        kill(headless.core, SIGKILL)
+
+        // The core is left behind.
+        let orphaned = try await job.untilAtWork(runner, after: headless)
+        try expect(["the draft engine died"], once: runner)
+        kill(orphaned.server, SIGKILL)
+
+        // The server stays well.
+        let hanging = try await job.untilAtWork(runner, after: orphaned)
+        try expect(["the draft engine died (signal 9 (SIGKILL))"], once: runner)
+        kill(hanging.core, SIGSTOP)
+
+        #expect(await runner.exitCode() == 0, "\(runner.standardError)")
+        try expect(["the draft engine made no progress for 10 seconds; starting it again"], once: runner)
+        for processes in [starting, headless, orphaned, hanging] { #expect(processes.areGone) }
+        #expect(try job.engineStarts().count == 5)
         #expect(try !job.records().contains(where: \.isFailure))
         #expect(try await job.results() == job.reference())
         try job.expectNoEngine()
+    }
+
+    private func expect(_ words: [String], once runner: RunnerProcess) throws {
+        let messages = runner.standardError
+        for words in words {
+            #expect(messages.components(separatedBy: words).count == 2, "'\(words)' once in \(messages)")
+        }
     }
 }

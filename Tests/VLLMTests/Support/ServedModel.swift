@@ -1,11 +1,12 @@
 import Foundation
 import Logging
+import RunnerSupport
 
 @testable import Decoding
 @testable import ModelLifecycle
 @testable import Runner
 
-/// A model on real vLLM for as long as a test works with it.
+/// A model on real vLLM for as long as a test works with it, forked from a process that the tests share.
 struct ServedModel {
     let engine: Engine
     private let client: EngineClient
@@ -15,23 +16,11 @@ struct ServedModel {
     ///   - model: a checkpoint.
     ///   - engines: how many are up together.
     static func with<Value>(
-        _ name: String, _ model: String, task: EngineTask = .generate, context: Int = 2048, among engines: Int = 1,
+        _ name: String, _ model: String, task: EngineTask = .generate, among engines: Int = 1,
         _ body: (ServedModel) async throws -> Value
     ) async throws -> Value {
-        let scratch = FileManager.default.temporaryDirectory.appending(path: "rsd-served-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: scratch) }
-        let engine = Engine(
-            configuration: EngineConfiguration(
-                name: name, model: model,
-                arguments: [
-                    .init("dtype", "float32"), .init("enforce-eager"), .init("kv-cache-memory-bytes", "256M"),
-                ], task: task, contextLength: context,
-                processors: ProcessorShare(of: .now(), engines: engines)),
-            dialect: VLLMDialect(installation: VLLMInstallation(venv: nil)),
-            ledger: try EngineLedger(path: scratch.appending(path: "engines.jsonl").path),
-            logDirectory: scratch.appending(path: "logs").path,
-            warmStarts: try await ForkServers.shared.warmStarts(among: engines))
+        let scratch = try Scratch()
+        let engine = try await engine(name, model, task: task, context: 2048, among: engines, in: scratch)
         do {
             try await engine.start()
             let value = try await body(ServedModel(engine: engine, client: engine.client))
@@ -41,6 +30,25 @@ struct ServedModel {
             try? await engine.stop()
             throw error
         }
+    }
+
+    /// An engine that is not started yet; its ledger and its logs are in the folder.
+    static func engine(
+        _ name: String, _ model: String, task: EngineTask = .generate, context: Int? = nil,
+        arguments: [EngineConfiguration.Argument] = [], cache: String = VLLMSetup().cache, among engines: Int = 1,
+        in scratch: Scratch
+    ) async throws -> Engine {
+        Engine(
+            configuration: EngineConfiguration(
+                name: name, model: model,
+                arguments: [
+                    .init("dtype", "float32"), .init("enforce-eager"), .init("kv-cache-memory-bytes", cache),
+                ] + arguments, task: task, contextLength: context,
+                processors: ProcessorShare(of: .now(), engines: engines)),
+            dialect: VLLMDialect(installation: VLLMInstallation(venv: nil)),
+            ledger: try EngineLedger(path: scratch.file("engines.jsonl").path),
+            logDirectory: scratch.file("logs").path,
+            warmStarts: try await ForkServers.shared.warmStarts(among: engines))
     }
 
     func session(delimiter: String = "\n\n") -> ModelSession {
@@ -82,4 +90,13 @@ enum TestModels {
         ProcessInfo.processInfo.environment["RSD_BATCH_TEST_MODELS"] ?? CacheFolder.path + "/test-models"
 
     static func path(_ name: String) -> String { "\(folder)/\(name)" }
+}
+
+/// The first questions of GSM8K's test split.
+enum GradeSchool {
+    static let lines: [String] = {
+        let file = Programs.repository.appending(path: "Tests/VLLMTests/gsm8k/questions.jsonl")
+        let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").map(String.init)
+    }()
 }

@@ -23,11 +23,27 @@ struct VLLMProcesses {
 }
 
 extension VLLMJob {
+    /// Waits until an engine has both its processes.
+    ///
+    /// - Parameter earlier: of an engine that died before, whose place another takes.
+    func untilStarting(_ runner: RunnerProcess, after earlier: VLLMProcesses? = nil) async throws -> VLLMProcesses {
+        var found: VLLMProcesses?
+        _ = await runner.reached {
+            found = VLLMProcesses(self).flatMap { $0.server == earlier?.server ? nil : $0 }
+            return found != nil
+        }
+        return try #require(found, "\(runner.standardError)")
+    }
+
     /// Waits until the engine has given some answers, and is far from having given all.
-    func untilAtWork(_ runner: RunnerProcess) async throws -> VLLMProcesses {
-        let isAtWork = await runner.reached { eventCount >= 2 && VLLMProcesses(self) != nil }
+    ///
+    /// - Parameter earlier: of an engine that died before, whose place another takes.
+    func untilAtWork(_ runner: RunnerProcess, after earlier: VLLMProcesses? = nil) async throws -> VLLMProcesses {
+        let done = eventCount
+        _ = try await untilStarting(runner, after: earlier)
+        let isAtWork = await runner.reached { eventCount >= done + 2 }
         try #require(isAtWork, "\(runner.standardError)")
-        return try #require(VLLMProcesses(self))
+        return try #require(VLLMProcesses(self), "\(runner.standardError)")
     }
 
     /// Nothing of any engine is left, and the ledger says so.

@@ -16,7 +16,7 @@ struct VLLMSetup: JobSource {
     /// Servers that run already, by model; the job then starts none. Their keys are in `RSD_KEY_DRAFT` and so on.
     var urls: [String: String] = [:]
     /// Which of the demo's problems.
-    var problems = 0..<8
+    var problems = 0..<24
     /// Lines of the data set before those.
     var moreRecords: [String] = []
     var methods = "[draft_only]"
