@@ -1,3 +1,4 @@
+import ModelLifecycle
 import Testing
 
 @Suite(.onRealVLLM) struct EndOfSequenceTests {

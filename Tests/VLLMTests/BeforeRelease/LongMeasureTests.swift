@@ -1,4 +1,5 @@
 import Foundation
+import RSDJobs
 import RunnerSupport
 import Testing
 

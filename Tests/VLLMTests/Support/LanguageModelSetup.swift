@@ -1,6 +1,7 @@
 import Foundation
 import RunnerSupport
 
+@testable import JobSpecs
 @testable import RSDJobs
 
 /// A job on SmolLM2-135M-Instruct.

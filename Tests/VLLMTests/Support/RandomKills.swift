@@ -1,5 +1,7 @@
+import Decoding
 import Foundation
 import RSDJobs
+import RunStore
 import RunnerSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import ModelLifecycle
 import RSDJobs
 import Testing
 
