@@ -123,6 +123,14 @@ let package = Package(
             path: "Benchmarks/rsd-bench",
             swiftSettings: strict),
 
+        // What docs/library.md shows. Like anybody's program, they see what is public and no more.
+        .executableTarget(
+            name: "run-job", dependencies: ["RSDJobs"], path: "docs/examples/run-job", packageAccess: false,
+            swiftSettings: strict),
+        .executableTarget(
+            name: "serve-model", dependencies: ["ModelLifecycle"], path: "docs/examples/serve-model", packageAccess: false,
+            swiftSettings: strict),
+
         .testTarget(
             name: "ModelLifecycleTests", dependencies: ["ModelLifecycle", "Support", flyingFox],
             exclude: ["VLLMRecords"], swiftSettings: strict),
