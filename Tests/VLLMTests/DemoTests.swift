@@ -19,10 +19,15 @@ import Testing
     func swap() async throws {
         let job = try VLLMJob(VLLMSetup(problems: 0..<8, methods: Self.methods, engine: ["residency: swap"]))
         // A Python as uv installs it, of a site that has something to say, and with no end of the line.
+        let ends = job.scratch.appending(path: "ends").path
         let site = """
-            import os, sys
+            import atexit, os, sys
             os.__dict__.pop('pidfd_open', None)
             if '-c' in sys.orig_argv: os.write(1, b'modules were loaded')
+            first = os.getpid()
+            def say(word):
+                if os.getpid() != first: os.write(os.open('\(ends)', os.O_WRONLY | os.O_APPEND | os.O_CREAT), word)
+            atexit.register(say, b'e')
             """
         try Data(site.utf8).write(to: job.scratch.appending(path: "sitecustomize.py"))
         let runner = try job.start(environment: ["PYTHONPATH": job.scratch.path])
@@ -34,6 +39,8 @@ import Testing
         #expect(await runner.exitCode() == 0, "\(runner.standardError)")
         let figures = try job.summary().run
         #expect(figures.coldStarts == 0 && figures.warmStarts > 3)
+        // Each has ended in order.
+        #expect(try String(contentsOfFile: ends, encoding: .utf8) == String(repeating: "e", count: figures.warmStarts))
         try await job.expectWhatPocketGives()
         try job.expectNoEngine()
     }

@@ -12,8 +12,9 @@ touches no device and has one thread: anything else would not survive a fork, an
 closed, and its forks are then told by the kernel to end.
 """
 
+import atexit
+import contextlib
 import ctypes
-import errno
 import gc
 import importlib
 import json
@@ -21,6 +22,7 @@ import os
 import selectors
 import signal
 import sys
+import threading
 import time
 
 TAG = "RSD_BATCH_ENGINE_TAG"
@@ -104,8 +106,6 @@ def import_model(architecture):
 
 
 def check_fork_is_safe():
-    import threading
-
     import torch
 
     threads = [thread.name for thread in threading.enumerate()]
@@ -298,7 +298,23 @@ def run_vllm():
     set_title(" ".join(sys.argv))
     main = sys.modules["vllm.entrypoints.cli.main"]
     sys.modules["__main__"] = main
-    sys.exit(main.main())
+    try:
+        code = main.main()
+    except SystemExit as end:
+        code = end.code
+    if code is None or isinstance(code, int):
+        leave(code or 0)
+    sys.exit(code)
+
+
+def leave(code):
+    """Ends as multiprocessing's forks do. Python would take every module down, and copy the memory that forks share for it."""
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    os._exit(code & 0xFF)
 
 
 def open_channel():
