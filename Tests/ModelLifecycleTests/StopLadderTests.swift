@@ -18,6 +18,18 @@ struct StopLadderTests {
         #expect(scratch.text("output").hasSuffix("bye\n"))
     }
 
+    @Test("the end of the leader is seen when it comes, and not at the next look")
+    func looksAtOnce() async throws {
+        let scratch = try Scratch()
+        let child = try await shell(
+            "trap 'echo bye; exit 0' TERM; echo me $$; while :; do sleep 0.01; done", in: scratch)
+        _ = try await pid("me", in: scratch)
+        var ladder = patient
+        // Beyond the limit of the test.
+        ladder.firstPause = .seconds(90)
+        #expect(try await ladder.bringDown(child.family(), engine: "e", exit: child.exit) == .ended)
+    }
+
     @Test func oneThatIgnoresSIGTERMIsKilled() async throws {
         let scratch = try Scratch()
         let child = try await shell("trap '' TERM; echo me $$; while :; do sleep 0.01; done", in: scratch)

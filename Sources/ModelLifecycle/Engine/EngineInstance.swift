@@ -78,7 +78,7 @@ final class EngineInstance: Sendable {
         await http.shutdown()
         let family = ProcessFamily(
             leader: child.pid, leaderStart: child.startTime, tag: tag, trustsGroup: true)
-        _ = try await ladder.bringDown(family, engine: engine)
+        _ = try await ladder.bringDown(family, engine: engine, exit: child.exit)
         plan.removeTemporaries()
     }
 }

@@ -11,6 +11,8 @@ package struct StopLadder: Sendable {
     package var killLimit: Duration
     /// Replaced only by tests, which have no process that outlives SIGKILL.
     var send: @Sendable (Int32, ProcessRecord) -> Void = { ProcFS.send($0, to: $1) }
+    /// The first pause between two looks; those that follow are longer.
+    var firstPause = Duration.milliseconds(5)
 
     package init(grace: Duration, killLimit: Duration = .seconds(10)) {
         self.grace = grace
@@ -25,17 +27,20 @@ package struct StopLadder: Sendable {
 
     /// Brings the family down. Runs to its end even when the calling task is cancelled.
     ///
+    /// - Parameter exit: set when the leader has ended, where that is known.
     /// - Throws: ``EngineUnkillable`` when a member outlives SIGKILL by ``killLimit``.
-    package func bringDown(_ family: ProcessFamily, engine: String) async throws -> Outcome {
-        try await Task.detached { try await climb(family, engine: engine) }.value
+    package func bringDown(_ family: ProcessFamily, engine: String, exit: Latch<ExitStatus>? = nil) async throws
+        -> Outcome
+    {
+        try await Task.detached { try await climb(family, engine: engine, exit) }.value
     }
 
-    private func climb(_ family: ProcessFamily, engine: String) async throws -> Outcome {
+    private func climb(_ family: ProcessFamily, engine: String, _ exit: Latch<ExitStatus>?) async throws -> Outcome {
         var living = family.living()
         if living.isEmpty { return .wasGone }
         let clock = ContinuousClock()
         var deadline = clock.now + grace
-        var pause = Pause()
+        var pause = Pause(firstPause, until: exit)
         var toldLeader = false
         var told: Set<ProcessRecord.ID> = []
         if grace > .zero {
@@ -55,7 +60,7 @@ package struct StopLadder: Sendable {
             if living.isEmpty { return .ended }
         }
         deadline = clock.now + killLimit
-        pause = Pause()
+        pause = Pause(firstPause, until: exit)
         repeat {
             // Again and again: a member may have forked between the look and the signal.
             for member in living { send(SIGKILL, member) }
@@ -68,13 +73,23 @@ package struct StopLadder: Sendable {
         return .killed
     }
 
-    /// Short looks at first, as most processes go at once; longer ones later.
+    /// Short looks at first, as most processes go at once; longer ones later. The end of the leader is worth a look at once.
     private struct Pause {
-        var next = Duration.milliseconds(5)
+        private let first: Duration
+        private var next: Duration
+        private let exit: Latch<ExitStatus>?
+
+        init(_ first: Duration, until exit: Latch<ExitStatus>?) {
+            (self.first, next, self.exit) = (first, first, exit)
+        }
 
         mutating func sleep() async throws {
-            try await Task.sleep(for: next)
-            next = min(next * 3 / 2, .milliseconds(200))
+            if let exit, exit.value == nil {
+                if try await exit.wait(atMost: next) != nil { return next = first }
+            } else {
+                try await Task.sleep(for: next)
+            }
+            next = min(next * 3 / 2, max(first, .milliseconds(200)))
         }
     }
 }
