@@ -89,9 +89,11 @@ package final class ReadAhead: Sendable {
     private static func run(_ reading: Reading, reserve: Int, memory: () -> HostMemory?) -> Outcome {
         var outcome = Outcome(end: .complete)
         do throws(StorageFailure) {
-            var files: [CachedFile] = []
-            for path in reading.files { files.append(try CachedFile(path)) }
-            var plan = ReadAheadPlan(sizes: files.map(\.size))
+            var sizes: [Int] = []
+            for path in reading.files { sizes.append(try CachedFile(path).size) }
+            var plan = ReadAheadPlan(sizes: sizes)
+            // One at a time: a large model has hundreds, and open files are for requests in flight.
+            var open: (index: Int, file: CachedFile)?
             let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
             defer { buffer.deallocate() }
             var allowed = 0
@@ -107,7 +109,13 @@ package final class ReadAhead: Sendable {
                     outcome.end = .noRoom
                     break
                 }
-                let file = files[chunk.file]
+                let file: CachedFile
+                if let open, open.index == chunk.file {
+                    file = open.file
+                } else {
+                    file = try CachedFile(reading.files[chunk.file])
+                    open = (chunk.file, file)
+                }
                 if file.missingPages(chunk.offset, chunk.length) == 0 {
                     outcome.resident += chunk.length
                 } else {

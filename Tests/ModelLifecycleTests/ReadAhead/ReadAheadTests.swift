@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import ModelLifecycle
@@ -55,6 +56,23 @@ struct ReadAheadTests {
         #expect(try files.map(missing) == [0, 0])
         let again = try await run { .init(total: .gibibytes(8), available: .gibibytes(8)) }
         #expect(again == ReadAhead.Outcome(end: .complete, resident: 2 * Self.size))
+    }
+
+    @Test("has one file open at a time: others are for requests in flight")
+    func openFiles() async throws {
+        let counts = Mutex<[Int]>([])
+        let folder = URL(filePath: scratch.path).resolvingSymlinksInPath().path
+        _ = try await run {
+            let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+            let mine = descriptors.filter {
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)"))?.hasPrefix(folder)
+                    == true
+            }
+            counts.withLock { $0.append(mine.count) }
+            return HostMemory(total: .gibibytes(8), available: .gibibytes(8))
+        }
+        let seen = counts.withLock { $0 }
+        #expect(!seen.isEmpty && seen.allSatisfy { $0 <= 1 }, "\(seen)")
     }
 
     @Test("no more than is allowed, from the first byte on")
