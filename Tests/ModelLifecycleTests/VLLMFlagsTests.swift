@@ -197,6 +197,20 @@ import Testing
         #expect(try await find(["PATH": scratch.file("apart")]).python == scratch.file("apart/python"))
     }
 
+    @Test("what forks a `vllm` imports, as that does, nothing from the folder of the run")
+    func folderOfTheRun() async throws {
+        for file in ["path/vllm", "path/python", "venv/bin/python"] { try program(file) }
+        func script(venv: String? = nil) async throws -> String? {
+            let installation = VLLMInstallation(
+                venv: venv, environment: ["PATH": scratch.file("path")], standardFolder: scratch.file("standard"))
+            let plan = try await VLLMDialect(installation: installation).forkServer(
+                models: [], environment: [:], processors: .whole, isWanted: true)
+            return plan?.arguments.dropFirst().first
+        }
+        #expect(try await script()?.hasPrefix("import sys; sys.path[:] = filter(None, sys.path)\n") == true)
+        #expect(try await script(venv: scratch.file("venv"))?.hasPrefix("\"\"\"Forks vLLM servers") == true)
+    }
+
     @Test func aPythonOnPathCountsWhenItHasVLLM() async throws {
         try program("with/python3", script: "exit 0")
         try program("without/python3")

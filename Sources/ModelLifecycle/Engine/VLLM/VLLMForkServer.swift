@@ -8,7 +8,9 @@ extension VLLMDialect {
         let version = try await installation.versionToStart()
         let command = try await installation.command(for: "vllm")
         guard let python = command.python else { return nil }
-        let script = String(decoding: PackageResources.fork_server_py, as: UTF8.self)
+        // As `vllm` itself does, and other than `python -m`, it imports nothing from the folder in which the run was started.
+        let ownPath = command.arguments.isEmpty ? "import sys; sys.path[:] = filter(None, sys.path)\n" : ""
+        let script = ownPath + String(decoding: PackageResources.fork_server_py, as: UTF8.self)
         let given = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         return ForkServerPlan(
             executable: python, arguments: ["-c", script] + models,
