@@ -128,7 +128,8 @@ let package = Package(
             name: "run-job", dependencies: ["RSDJobs"], path: "docs/examples/run-job", packageAccess: false,
             swiftSettings: strict),
         .executableTarget(
-            name: "serve-model", dependencies: ["ModelLifecycle"], path: "docs/examples/serve-model", packageAccess: false,
+            name: "serve-model", dependencies: ["ModelLifecycle"], path: "docs/examples/serve-model",
+            packageAccess: false,
             swiftSettings: strict),
 
         .testTarget(

@@ -44,7 +44,9 @@ public actor ModelServer {
     /// - Parameters:
     ///   - maxTokens: tokens to write at most.
     ///   - temperature: 0 always takes the likeliest token.
-    public func complete(_ prompt: String, maxTokens: Int, temperature: Double = 0, seed: Int = 0) async throws -> String {
+    public func complete(_ prompt: String, maxTokens: Int, temperature: Double = 0, seed: Int = 0) async throws
+        -> String
+    {
         let client = try await engine.client
         let tokens = try await client.tokenize(prompt, addSpecialTokens: true).tokens
         return try await client.complete(

@@ -49,7 +49,8 @@ public struct RSDJob: Sendable {
         let count = Mutex((finished: 0, total: 0))
         do {
             let outcome = try await withTaskCancellationHandler {
-                try await Job.run(job, in: RunDirectory(directory), interruption: interruption, logger: logger) { event in
+                try await Job.run(job, in: RunDirectory(directory), interruption: interruption, logger: logger) {
+                    event in
                     let now = count.withLock { count -> (finished: Int, total: Int)? in
                         switch event {
                         case .began(let total, let finished, _): count = (finished, total)

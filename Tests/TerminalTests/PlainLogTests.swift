@@ -25,7 +25,7 @@ import Testing
         take(.phaseEnded(wave: 1, roles: [.draft], seconds: 12), 16)
         take(.loaded(EngineLoad("target", seconds: 0.84, kind: .warm)), 16)
         take(.woken(engine: "draft", seconds: 0.5), 17)
-        take(.trouble(.died(.prm, how: "exit 1\nlog: x")), 17)
+        take(.trouble(.died("prm", how: "exit 1\nlog: x")), 17)
         log.say("stopping", date: Date(timeIntervalSince1970: 1_800_000_018))
         #expect(
             log.takeLines().joined(separator: "\n") == """

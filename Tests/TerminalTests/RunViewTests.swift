@@ -92,7 +92,7 @@ import Testing
 
     @Test func showsAnEngineThatIsStartedAgainWithinAPhase() throws {
         var view = try Self.drafting()
-        view.take(.trouble(.died(.draft, how: "signal 9")), at: 9)
+        view.take(.trouble(.died("draft", how: "signal 9")), at: 9)
         view.take(.loading(engine: "draft"), at: 9)
         #expect(
             screen(view.block(width: 60, at: 10)) == """
@@ -147,7 +147,7 @@ import Testing
         view.take(.began(total: 2, finished: 0, replayed: 0), at: 0)
         view.take(.swept(count: 1), at: 0)
         view.take(.phaseBegan(wave: 1, roles: [.draft, .prm], trajectories: 2), at: 0)
-        view.take(.trouble(.stalled(.draft, seconds: 60)), at: 1)
+        view.take(.trouble(.stalled("draft", seconds: 60)), at: 1)
         var trajectory = Fixture.rsd("a")
         view.take(.attemptFailed(trajectory.id, reason: "answered 500"), at: 1)
         try trajectory.apply(.failed(reason: "too long\nby far"))

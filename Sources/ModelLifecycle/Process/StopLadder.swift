@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// Ends a family of processes: SIGTERM, a grace, SIGKILL, and a look whether anyone still lives.
 ///

@@ -16,12 +16,12 @@ extension Job {
     package static func plan(_ job: LoadedJob, profile: RunArchive? = nil, gpuMemory: Int? = nil) async throws
         -> JobPlan
     {
-        try await plan(job, profile: profile, gpuMemory: gpuMemory, rehearsing: 2000)
+        try await plan(job, profile: profile, gpuMemory: gpuMemory, simulating: 2000)
     }
 
-    /// - Parameter limit: of a job with more trajectories than this, a part is rehearsed.
+    /// - Parameter limit: of a job with more trajectories than this, a part is simulated.
     static func plan(
-        _ job: LoadedJob, profile archive: RunArchive? = nil, gpuMemory: Int? = nil, rehearsing limit: Int
+        _ job: LoadedJob, profile archive: RunArchive? = nil, gpuMemory: Int? = nil, simulating limit: Int
     ) async throws -> JobPlan {
         let spec = job.spec
         let machine = await machine(of: spec, gpuMemory: gpuMemory)
@@ -31,7 +31,7 @@ extension Job {
         let profile = try archive.map { archive throws(UnusableRun) in try Profile(archive) }
         let assumptions = Assumptions(spec.decoding)
         let (sample, factor) = job.sample(trajectories: limit)
-        let rehearsals = try await rehearse(
+        let simulations = try await simulate(
             sample, residency, cases: profile?.cases ?? assumptions.cases
         ).map { $0.scaled(by: factor) }
         let roles = residency.groups.flatMap(\.self)
@@ -79,7 +79,7 @@ extension Job {
             basis.append("the memory of no GPU: --gpu-memory plans for one that is not here")
         }
         let figures = JobPlan.figures(
-            rehearsals, of: roles, paces: paces, imports: isWarm && isGuessed ? hardware.warm?.imports : nil,
+            simulations, of: roles, paces: paces, imports: isWarm && isGuessed ? hardware.warm?.imports : nil,
             slack: profile == nil ? 0 : Self.profileSlack)
         return JobPlan(
             job: spec.name, methods: spec.methods.count, problems: job.problems.values.reduce(0) { $0 + $1.count },
@@ -95,7 +95,7 @@ extension Job {
             figures: figures, costs: JobPlan.costs(figures))
     }
 
-    /// A run is as far from another as one rehearsal from another, and this.
+    /// A run is as far from another as one simulation from another, and this.
     private static let profileSlack = 0.2
 
     private static func wished(_ bytes: Int, name: String = "as wished", count: Int = 1) -> [GPUDevice] {
@@ -127,20 +127,21 @@ extension Job {
         }
     }
 
-    private static func rehearse(_ job: LoadedJob, _ residency: ResidencyPlan, cases: [Experience]) async throws
+    private static func simulate(_ job: LoadedJob, _ residency: ResidencyPlan, cases: [Experience]) async throws
         -> [RunCounts]
     {
         let bytes = job.prompts.mapValues(\.bytes)
         return try await withThrowingTaskGroup(of: (Int, RunCounts).self) { group in
             for (luck, experience) in cases.enumerated() {
                 group.addTask {
-                    let standIn = StandIn(
+                    let models = SimulatedModels(
                         experience: experience, delimiter: job.spec.decoding.delimiter,
                         temperature: job.spec.decoding.temperature,
                         promptBytes: { bytes[$0] ?? 0 }, luck: UInt64(luck))
-                    let rehearsal = Rehearsal(
-                        job: job, residency: residency.residency, groups: residency.groups, standIn: standIn)
-                    return (luck, try rehearsal.run())
+                    let simulation = Simulation(
+                        job: job, residency: residency.residency,
+                        groups: residency.groups.map { $0.map { EngineID($0.rawValue) } }, models: models)
+                    return (luck, try simulation.run())
                 }
             }
             var counts: [Int: RunCounts] = [:]

@@ -47,15 +47,15 @@ extension RunCounts {
 
 extension JobPlan {
     /// - Parameters:
-    ///   - rehearsals: the first is the one to expect.
+    ///   - simulations: the first is the one to expect.
     ///   - imports: see ``RunCounts/seconds(of:at:imports:_:)``.
-    ///   - slack: how far beyond the rehearsals the ends of counts lie, as a part of them.
+    ///   - slack: how far beyond the simulations the ends of counts lie, as a part of them.
     static func figures(
-        _ rehearsals: [RunCounts], of roles: [Role], paces: [Role: Pace], imports: PlanRange?, slack: Double
+        _ simulations: [RunCounts], of roles: [Role], paces: [Role: Pace], imports: PlanRange?, slack: Double
     ) -> [Figure] {
-        let counts = rehearsals.map { $0.figures(of: roles) }
+        let counts = simulations.map { $0.figures(of: roles) }
         // The waves are those of one trajectory, and engines come up by the waves.
-        let oneWave = slack > 0 ? max(slack, 1 / Double(max(1, rehearsals[0].waves))) : 0
+        let oneWave = slack > 0 ? max(slack, 1 / Double(max(1, simulations[0].waves))) : 0
         let counted = counts[0].indices.map { place in
             let name = counts[0][place].name
             let goesByWaves = [.waves, .starts, .wakes, .swaps].contains(name)
@@ -63,9 +63,9 @@ extension JobPlan {
                 name: name,
                 range: PlanRange(over: counts.map { $0[place].value }, slack: goesByWaves ? oneWave : slack))
         }
-        let expected = rehearsals[0].seconds(of: roles, at: paces, imports: imports, \.expected)
-        let fast = rehearsals.map { $0.seconds(of: roles, at: paces, imports: imports, \.low) }
-        let slow = rehearsals.map { $0.seconds(of: roles, at: paces, imports: imports, \.high) }
+        let expected = simulations[0].seconds(of: roles, at: paces, imports: imports, \.expected)
+        let fast = simulations.map { $0.seconds(of: roles, at: paces, imports: imports, \.low) }
+        let slow = simulations.map { $0.seconds(of: roles, at: paces, imports: imports, \.high) }
         let timed = expected.indices.map { place in
             Figure(
                 name: expected[place].name,

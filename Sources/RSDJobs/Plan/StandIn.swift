@@ -1,32 +1,33 @@
 import Datasets
 import Decoding
 import RunStore
+import Runner
 import Support
 
 /// Answers in the place of all models, after what is known of their habits: no text that means anything, but as many steps,
-/// tokens and rewards as theirs might have. Equal questions get equal answers, as from engines.
-struct StandIn: Sendable {
+/// tokens and rewards as theirs might have. Equal requests get equal answers, as from engines.
+struct SimulatedModels: Sendable {
     let experience: Experience
     let delimiter: String
     /// The job's own.
     let temperature: Double
-    /// Bytes that stand around a question.
+    /// Bytes that stand around a request.
     let promptBytes: @Sendable (ProblemName) -> Int
     /// Different numbers make different luck.
     let luck: UInt64
 
-    func answer(_ question: Question) -> Event {
-        let name = question.id.problemName
+    func answer(_ request: InferenceRequest) -> Event {
+        let name = request.id.problemName
         let habit = experience.habit(of: name, promptBytes: promptBytes(name), luck: luck)
-        return switch question.need {
-        case .generate(let wanted): .generated(generated(wanted, question, habit))
+        return switch request.need {
+        case .generate(let wanted): .generated(generated(wanted, request, habit))
         case .score(let wanted): .scored(scored(wanted, name, habit))
         case .nothing: .failed(reason: "nothing was needed")
         }
     }
 
-    private func generated(_ wanted: Generation, _ question: Question, _ habit: Habit) -> Generated {
-        let name = question.id.dataset + question.id.problem
+    private func generated(_ wanted: Generation, _ request: InferenceRequest, _ habit: Habit) -> Generated {
+        let name = request.id.dataset + request.id.problem
         let length = Int((habit.steps * (0.75 + 0.5 * chance(name, wanted.role.rawValue))).rounded())
         let mean = habit.stepTokens[wanted.role] ?? 1
         let isSure = (wanted.sampling?.temperature ?? temperature) == 0
@@ -37,8 +38,11 @@ struct StandIn: Sendable {
         var end = StepEnd.delimiter
         while room > 0, end == .delimiter, steps.isEmpty || !wanted.stopsAtDelimiter {
             let place = written.count
-            let isUsual = isSure || chance(question.key, "usual", place) < experience.sameness
-            let before = [name, wanted.role.rawValue, isUsual ? "" : question.key, written.last ?? "", String(place)]
+            let isUsual = isSure || chance(request.fingerprint.digest, "usual", place) < experience.sameness
+            let before = [
+                name, wanted.role.rawValue, isUsual ? "" : request.fingerprint.digest, written.last ?? "",
+                String(place),
+            ]
             let mark = before.joined(separator: "/")
             let tokens = max(1, Int((mean * (0.5 + chance(mark, "tokens"))).rounded()))
             end = tokens >= room ? .maxTokens : place >= last ? .eos : .delimiter

@@ -15,7 +15,7 @@ package final class Journal: Sendable {
 
     private struct Waiter {
         var line: Data
-        var continuation: CheckedContinuation<Void, any Error>
+        var done: @Sendable (Result<Void, any Error>) -> Void
     }
 
     private let state = Mutex(State())
@@ -49,15 +49,24 @@ package final class Journal: Sendable {
     ///
     /// - Throws: ``JournalWriteFailure``, or what forbade the writing. After one, every later append fails too: a gap would be worse than a stop.
     package func append(_ record: JournalRecord) async throws {
-        let line = try JournalLine.encode(record)
         try await withCheckedThrowingContinuation { continuation in
-            let start = state.withLock { state in
-                state.waiting.append(Waiter(line: line, continuation: continuation))
-                defer { state.writing = true }
-                return !state.writing
-            }
-            if start { queue.async { self.writeGroups() } }
+            submit(record) { continuation.resume(with: $0) }
         }
+    }
+
+    /// Appends a record after all that were submitted before, without waiting for it.
+    ///
+    /// - Parameter done: called when it is on the disk, in the order of the records, or with what ``append(_:)`` throws; must return at
+    ///   once.
+    package func submit(_ record: JournalRecord, done: @escaping @Sendable (Result<Void, any Error>) -> Void) {
+        let line: Data
+        do { line = try JournalLine.encode(record) } catch { return done(.failure(error)) }
+        let start = state.withLock { state in
+            state.waiting.append(Waiter(line: line, done: done))
+            defer { state.writing = true }
+            return !state.writing
+        }
+        if start { queue.async { self.writeGroups() } }
     }
 
     private func writeGroups() {
@@ -74,7 +83,7 @@ package final class Journal: Sendable {
                 try write(group)
             }
             if case .failure(let failure) = result { state.withLock { $0.failure = failure } }
-            for waiter in group { waiter.continuation.resume(with: result) }
+            for waiter in group { waiter.done(result) }
         }
     }
 

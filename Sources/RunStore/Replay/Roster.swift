@@ -4,7 +4,6 @@ import JobSpecs
 
 /// All trajectories of a job, in the order of the results: method, data set, problem, sample.
 package struct Roster: Sendable {
-    private let spec: JobSpec
     package let ids: [TrajectoryID]
     package private(set) var trajectories: [TrajectoryID: Trajectory]
     private let roles: [String: Set<Role>]
@@ -13,8 +12,7 @@ package struct Roster: Sendable {
     package init(_ job: LoadedJob) {
         let spec = job.spec
         let common = CommonSettings(job)
-        var ids: [TrajectoryID] = []
-        var trajectories: [TrajectoryID: Trajectory] = [:]
+        var trajectories: [Trajectory] = []
         var problems: [TrajectoryID: Problem] = [:]
         for method in spec.methods {
             for dataset in spec.datasets {
@@ -23,18 +21,21 @@ package struct Roster: Sendable {
                         let id = TrajectoryID(
                             method: method.name, dataset: dataset.name, problem: problem.id, sample: sample)
                         let draw = Draw(runSeed: seed, trajectory: id)
-                        ids.append(id)
                         problems[id] = problem
-                        trajectories[id] = Trajectory(
-                            id: id, limits: common.limits, method: method.kind.settings.start(common, draw: draw))
+                        trajectories.append(
+                            Trajectory(
+                                id: id, limits: common.limits, method: method.kind.settings.start(common, draw: draw)))
                     }
                 }
             }
         }
-        self.spec = spec
+        self.init(trajectories, of: spec, problems: problems)
+    }
+
+    package init(_ trajectories: [Trajectory], of spec: JobSpec, problems: [TrajectoryID: Problem] = [:]) {
         roles = Dictionary(spec.methods.map { ($0.name, $0.kind.roles) }) { first, _ in first }
-        self.ids = ids
-        self.trajectories = trajectories
+        ids = trajectories.map(\.id)
+        self.trajectories = Dictionary(uniqueKeysWithValues: trajectories.map { ($0.id, $0) })
         self.problems = problems
     }
 
@@ -47,6 +48,8 @@ package struct Roster: Sendable {
 
     /// The most waves that any of them took.
     package var waves: Int { trajectories.values.map(\.response.waves).max() ?? 0 }
+
+    package var isFinished: Bool { trajectories.values.allSatisfy { $0.response.finish != nil } }
 
     package var finishedCount: Int { trajectories.values.count { $0.response.finish != nil } }
 
@@ -73,10 +76,12 @@ package struct Roster: Sendable {
 
     /// Replays what the journal holds.
     ///
-    /// - Parameter book: is told every answer.
+    /// - Parameter answered: called with every answer and the need that it met.
     /// - Returns: the number of events.
     /// - Throws: ``ForeignEvent`` where one does not belong to this job.
-    package mutating func replay(_ records: [JournalRecord], into book: AnswerBook? = nil) throws -> Int {
+    package mutating func replay(
+        _ records: [JournalRecord], answered: ((Event, Need, TrajectoryID) -> Void)? = nil
+    ) throws -> Int {
         var count = 0
         for (index, record) in records.enumerated() {
             guard case .event(let id, let event, _) = record else { continue }
@@ -85,8 +90,8 @@ package struct Roster: Sendable {
             }
             do {
                 try trajectories[id]?.apply(event)
-                if let book, let need = trajectory.needs.first(where: event.answers) {
-                    book.note(event, answering: Question(need, of: id, in: spec).key)
+                if let answered, let need = trajectory.needs.first(where: event.answers) {
+                    answered(event, need, id)
                 }
             } catch {
                 throw ForeignEvent(line: index + 1, reason: "\(error)")

@@ -36,17 +36,17 @@ struct Asking: Sendable {
 
     /// - Throws: ``Unanswerable`` where asking again is of no use; ``Nonsense``, ``FailedAttempt`` or an
     ///   `EngineAnswerError` otherwise.
-    func answer(_ question: Question, from session: ModelSession) async throws -> Answer {
-        let id = question.id
+    func answer(_ request: InferenceRequest, from session: ModelSession) async throws -> Answer {
+        let id = request.id
         guard let prompt = prompts[id.problemName] else {
             throw Unanswerable(reason: "the data set has no such problem")
         }
         do {
-            switch question.need {
+            switch request.need {
             case .generate(let wanted):
                 return Answer(
                     event: .generated(
-                        try await generation.ask(wanted, prompt: prompt, seed: question.seed, of: session)))
+                        try await generation.ask(wanted, prompt: prompt, seed: request.seed, of: session)))
             case .score(let wanted):
                 guard let scorer else { throw Unanswerable(reason: "the job has no PRM") }
                 var session = session

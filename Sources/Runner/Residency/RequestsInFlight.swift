@@ -37,6 +37,14 @@ package struct RequestsInFlight: Sendable, Equatable {
     /// Questions to have open to an engine at most.
     func window(of role: Role) -> Int { windows[role] ?? 1 }
 
+    /// The same by engine.
+    func limits(of engines: JobEngines) -> [EngineID: Int] {
+        Dictionary(
+            uniqueKeysWithValues: engines.all.map { engine in
+                (engine, engines.roles(of: engine).map(window).min() ?? 1)
+            })
+    }
+
     /// Sequences that an engine then runs side by side.
     package func sideBySide(_ role: Role) -> Int { sequences[role] ?? 1 }
 

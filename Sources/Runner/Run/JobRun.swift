@@ -4,7 +4,6 @@ import JobSpecs
 import ModelLifecycle
 import RunStore
 import Support
-import Synchronization
 
 /// A run from its first phase, or from wherever an earlier process left it, to the results.
 package struct JobRun<Outcome: Sendable>: Sendable {
@@ -93,10 +92,12 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         if lock.isTakenOver { try AtomicFile.renew(directory.journal) }
         let (manifest, contents, isOwned) = try readRun()
         var roster = Roster(job)
-        let answers = AnswerBook(job.spec)
-        let replayed = try roster.replay(contents.records, into: answers)
+        var responses = ResponseCache(job.spec)
+        let replayed = try roster.replay(contents.records) { event, need, id in
+            responses.add(event, answering: InferenceRequest(need, of: id, in: job.spec).fingerprint)
+        }
         // A run that is finished needs no engines, and may be looked at where there are none.
-        let isDone = roster.finishedCount == roster.ids.count && !retryFailed
+        let isDone = roster.isFinished && !retryFailed
         let site = try makeSite()
         try await closing(site) {
             let swept = try await interruption.giveUpOn { try await site.sweep() }
@@ -114,8 +115,8 @@ package struct JobRun<Outcome: Sendable>: Sendable {
             }
             observe(.began(total: roster.ids.count, finished: roster.finishedCount, replayed: replayed))
             if let room {
-                let times = ArrivalTimes(contents.records)
-                try await work(in: room, on: &roster, journal: journal, answers: answers, times: times)
+                let budget = TimeBudget(deadline, of: job.spec.engine, records: contents.records)
+                try await work(in: room, on: &roster, responses: responses, journal: journal, budget: budget)
             }
         }
         try lock.confirm(isLast: true)
@@ -134,116 +135,26 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         await site.close()
     }
 
-    // MARK: Waves
-
     private func work(
-        in room: any EngineRoom, on roster: inout Roster, journal: Journal, answers: AnswerBook, times: ArrivalTimes
+        in room: any EngineRoom, on trajectories: inout Roster, responses: ResponseCache, journal: Journal,
+        budget: TimeBudget
     ) async throws {
         if let reason = room.reason { observe(.choseResidency(reason)) }
+        let engines = JobEngines(job.spec)
+        var executor = EngineExecutor(
+            Scheduler(
+                job.spec, engines: engines, groups: room.groups,
+                limits: room.requests.limits(of: engines), trajectories: trajectories, responses: responses),
+            in: room, journal: journal, budget: budget, interruption: interruption, observe: observe)
         do {
-            try await takeTurns(in: room, on: &roster, journal: journal, answers: answers, times: times)
+            try await executor.run()
         } catch {
             // Whatever happened, no engine stays behind; that failure of the run matters more than one of the stop.
             try? await room.leave()
             throw error
         }
         try await room.leave()
-    }
-
-    private func takeTurns(
-        in room: any EngineRoom, on roster: inout Roster, journal: Journal, answers: AnswerBook, times: ArrivalTimes
-    ) async throws {
-        let times = Mutex(times)
-        var resident: [Role] = []
-        while roster.finishedCount < roster.ids.count {
-            for group in room.groups {
-                let ready = roster.needing(group)
-                if ready.isEmpty { continue }
-                if interruption.level > .none { throw Interrupted() }
-                let phase = Phase(
-                    job: job.spec, roles: group, requests: room.requests, trajectories: ready, journal: journal,
-                    book: answers,
-                    interruption: interruption,
-                    mayRestart: { try checkDeadline(for: [$0], anew: true, times.withLock { $0 }) }, observe: observe)
-                // A model whose every answer is known already is not brought up.
-                let hasQuestions = try await phase.prepare(ready.map(\.id))
-                await roster.update(phase.trajectories.values)
-                guard hasQuestions else { continue }
-                try checkDeadline(for: group == resident ? [] : group, times.withLock { $0 })
-                resident = group
-                var meter = PhaseMeter(room.energy)
-                await meter.read()
-                let crew = try await enter(group, of: room, journal: journal) { note in
-                    times.withLock { $0.note(note) }
-                }
-                await meter.read()
-                await room.expect(roster.group(after: group, of: room.groups))
-                try await run(phase, of: group, crew: crew, meter: meter, roster: &roster, journal: journal)
-            }
-        }
-    }
-
-    /// - Throws: ``Interrupted``, with the reason, where a phase is not to begin any more.
-    private func checkDeadline(
-        for arriving: [Role], anew: Bool = false, _ times: ArrivalTimes
-    ) throws(Interrupted) {
-        guard let deadline else { return }
-        let costs = job.spec.engine.deadlineCosts
-        let engines = job.spec.engine.residency == .attach ? [] : arriving.map(\.rawValue)
-        let seconds = times.seconds(engines, anew: anew, unknown: costs.unknownLoad)
-        if let reason = deadline.refusal(now: Date(), bringingUp: engines, arriving: seconds, costs) {
-            throw Interrupted(reason: reason)
-        }
-    }
-
-    private func enter(
-        _ group: [Role], of room: any EngineRoom, journal: Journal, noting: @escaping @Sendable (EngineNote) -> Void
-    ) async throws -> any Crew {
-        let note: EngineNoteTaker = { [observe] note in
-            noting(note)
-            switch note {
-            case .loading(let engine): observe(.loading(engine: engine))
-            case .loaded(let engine, let start):
-                let load = EngineLoad(engine, start)
-                try await journal.append(.load(load))
-                observe(.loaded(load))
-            case .woken(let engine, let span):
-                try await journal.append(.wake(engine: engine, seconds: span.seconds, begin: span.begin))
-                observe(.woken(engine: engine, seconds: span.seconds))
-            case .swapped:
-                try await journal.append(.swap)
-                observe(.swapped)
-            }
-        }
-        return try await interruption.giveUpOn { try await room.enter(group, note: note) }
-    }
-
-    private func run(
-        _ phase: Phase, of roles: [Role], crew: any Crew, meter: PhaseMeter, roster: inout Roster, journal: Journal
-    ) async throws {
-        var meter = meter
-        let ready = await phase.trajectories.values.filter { $0.needs(anyOf: roles) }
-        let wave = ready.map { $0.response.waves + ($0.isAtStartOfWave ? 1 : 0) }.max() ?? 0
-        observe(.phaseBegan(wave: wave, roles: roles, trajectories: ready.count))
-        let watch = Stopwatch()
-        let result: Result<Void, any Error>
-        do {
-            result = .success(try await phase.run(with: crew))
-        } catch {
-            result = .failure(error)
-        }
-        let seconds = watch.span.seconds
-        await meter.read()
-        await roster.update(phase.trajectories.values)
-        if let tokens = await crew.speculation(), tokens.proposed > 0 {
-            try await journal.append(
-                .speculation(
-                    engine: Role.speculative.rawValue, proposed: tokens.proposed, accepted: tokens.accepted))
-        }
-        try await journal.append(
-            .phase(wave: wave, engines: roles.map(\.rawValue), seconds: seconds, joules: meter.energy))
-        observe(.phaseEnded(wave: wave, roles: roles, seconds: seconds))
-        try result.get()
+        trajectories = executor.scheduler.trajectories
     }
 
     // MARK: Beginning and end
@@ -304,15 +215,6 @@ package struct JobRun<Outcome: Sendable>: Sendable {
             try await journal.append(.event(trajectory.id, .retried))
             roster.update([trajectory])
         }
-    }
-}
-
-extension Trajectory {
-    /// Whether its next draft begins a wave, rather than going on within one.
-    var isAtStartOfWave: Bool {
-        guard case .generate(let generation) = need else { return false }
-        return generation.steps.count == response.steps.count
-            && !(generation.role == .target && generation.stopsAtDelimiter)
     }
 }
 

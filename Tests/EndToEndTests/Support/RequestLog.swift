@@ -5,6 +5,7 @@ import RunnerSupport
 @testable import ModelLifecycle
 @testable import PocketEngine
 @testable import RunStore
+@testable import Runner
 
 /// What was asked of the pocket engines of a job, as they wrote it down themselves.
 struct RequestLog {
@@ -58,7 +59,7 @@ enum Question: Hashable {
             else { continue }
             switch need {
             case .generate(let wanted):
-                let seed = RunStore.Question(need, of: id, in: job.spec).seed
+                let seed = InferenceRequest(need, of: id, in: job.spec).seed
                 questions.append(.generation(seed: seed, text: prompt + wanted.steps.joined()))
             case .score(let wanted): questions.append(.scoring(text: prompt + wanted.steps.joined()))
             case .nothing: break

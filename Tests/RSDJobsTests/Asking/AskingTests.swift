@@ -30,7 +30,7 @@ import Testing
                 return [1, 2, 3]
             },
             score: { $0 == 46 ? 0.75 : 0 })
-        let scoring = Question(trajectory.need, of: trajectory.id, in: job.spec)
+        let scoring = InferenceRequest(trajectory.need, of: trajectory.id, in: job.spec)
         try await server.withSession { session async throws in
             let event = try await Asking(job: job).answer(scoring, from: session).event
             guard case .scored(let scored) = event else {

@@ -10,14 +10,14 @@ import Testing
 @testable import Support
 
 @Suite struct PlanTests {
-    /// A run of the fixture's job whose answers a stand-in gave.
+    /// A run of the fixture's job whose answers were simulated.
     private static func run(_ job: LoadedJob, in directory: RunDirectory, luck: UInt64) async throws -> RunArchive {
-        let standIn = StandIn(
+        let models = SimulatedModels(
             experience: Assumptions(job.spec.decoding).cases[2], delimiter: job.spec.decoding.delimiter,
             temperature: job.spec.decoding.temperature, promptBytes: { _ in 40 }, luck: luck)
         let run = JobRun(
             job: job, directory: directory,
-            makeSite: { RehearsedSite(groups: [[.draft], [.prm], [.target]], standIn: standIn) },
+            makeSite: { SimulatedSite(groups: [["draft"], ["prm"], ["target"]], models: models) },
             grader: ExactGrader(), graderID: ExactGrader.id, interruption: Interruption(), retryFailed: false,
             observe: { _ in })
         _ = try await run.run()
@@ -166,14 +166,14 @@ import Testing
         #expect(none.seconds == assumed && none.caution == nil)
     }
 
-    @Test("a large job is rehearsed in part and counted up")
+    @Test("a large job is simulated in part and counted up")
     func sampled() async throws {
         let fixture = try SpecFixture()
         func plan(_ count: Int) async throws -> JobPlan {
             try fixture.write(
                 (0..<count).map { #"{"question": "\#($0)?", "answer": "\#($0)"}"# }.joined(separator: "\n"),
                 to: "problems.jsonl")
-            return try await Job.plan(fixture.load(), rehearsing: 40)
+            return try await Job.plan(fixture.load(), simulating: 40)
         }
         func requests(_ plan: JobPlan) -> Double { plan.figures.first { $0.name == .requests }?.range.expected ?? 0 }
         let (part, whole) = (try await plan(20), try await plan(200))

@@ -13,11 +13,11 @@ import Testing
 /// A run goes on by the rules that it was begun with, and a new one by those of today.
 @Suite struct DecodingRulesTests {
     private struct Site: EngineSite, EngineRoom {
-        let groups: [[Role]] = [[.draft], [.prm], [.target]]
+        let groups: [[EngineID]] = [["draft"], ["prm"], ["target"]]
         let reason: String? = nil
         let requests = RequestsInFlight.sample
         var energy: EnergyMeter? { nil }
-        func enter(_ group: [Role], note: @escaping EngineNoteTaker) async throws -> any Crew {
+        func enter(_ group: [EngineID], note: @escaping EngineNoteTaker) async throws -> any Crew {
             FakeCrew { _, _, _ in .answer }
         }
         func leave() {}

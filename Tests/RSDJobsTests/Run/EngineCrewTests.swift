@@ -85,7 +85,8 @@ import Testing
         let asking = try Asking(job: fixture.load())
         let error = await #expect(throws: EngineUseless.self) {
             try await EngineCrew(
-                engines: [.draft: engine], pieces: [:], asking: asking, requests: .sample, stallTimeout: 60
+                ["draft": engine], of: JobEngines(fixture.load().spec), pieces: [:], asking: asking, requests: .sample,
+                stallTimeout: 60
             ) { _ in
                 restarts.withLock { $0 += 1 }
             }
@@ -98,8 +99,13 @@ import Testing
     @Test func anEngineThatHangsIsNotWaitedForToTellWhatItWroteAhead() async throws {
         let engine = try await BusyEngine()
         engine.isMute.withLock { $0 = true }
+        let fixture = try SpecFixture()
+        try fixture.writeJob(
+            ("  - target_only", "  - speculative: { tokens: 2 }"),
+            ("kind: pocket\n  concurrency: 8", "kind: vllm\n  residency: swap"))
+        let job = try fixture.load()
         let crew = try await EngineCrew(
-            engines: [.speculative: engine], pieces: [:], asking: Asking(job: try SpecFixture().load()),
+            ["speculative": engine], of: JobEngines(job.spec), pieces: [:], asking: Asking(job: job),
             requests: .sample, stallTimeout: 0.1, restart: { _ in })
         #expect(await crew.speculation() == nil)
     }
@@ -109,10 +115,12 @@ import Testing
         let job = try fixture.load()
         let engine = try await BusyEngine()
         let crew = try await EngineCrew(
-            engines: [.draft: engine], pieces: [:], asking: Asking(job: job), requests: .sample,
+            ["draft": engine], of: JobEngines(job.spec), pieces: [:], asking: Asking(job: job), requests: .sample,
             stallTimeout: 0.1, restart: { _ in })
         let trajectory = try #require(Roster(job).all.first { $0.need.role == .draft })
-        let question = Task { try await crew.answer(Question(trajectory.need, of: trajectory.id, in: job.spec)) }
+        let question = Task {
+            try await crew.answer(InferenceRequest(trajectory.need, of: trajectory.id, in: job.spec))
+        }
         let found = Mutex(false)
         let watch = Task {
             let trouble = await crew.trouble()
@@ -123,7 +131,7 @@ import Testing
         try await engine.wasLookedAt.wait()
         #expect(!found.withLock { $0 })
         engine.works.withLock { $0 = false }
-        #expect(await watch.value == .stalled(.draft, seconds: 0.1))
+        #expect(await watch.value == .stalled("draft", seconds: 0.1))
         #expect(engine.healthChecks.withLock { $0 } == 0)
         question.cancel()
         _ = await question.result

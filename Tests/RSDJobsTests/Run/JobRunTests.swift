@@ -13,7 +13,7 @@ import Testing
 @Suite struct JobRunTests {
     /// Engines that come up at known times, on a GPU whose counter only they and the work on them move.
     private final class Room: EngineRoom, EngineSite, GPUMemory {
-        let groups: [[Role]] = [[.draft], [.prm], [.target]]
+        let groups: [[EngineID]] = [["draft"], ["prm"], ["target"]]
         let reason: String? = nil
         let requests = RequestsInFlight.sample
         let isMeasured: Bool
@@ -27,13 +27,13 @@ import Testing
             [GPUDevice(index: 0, name: "Fake", uuid: "GPU-f", total: 8, free: 8, joules: joules.withLock { $0 })]
         }
 
-        func enter(_ group: [Role], note: @escaping EngineNoteTaker) async throws -> any Crew {
+        func enter(_ group: [EngineID], note: @escaping EngineNoteTaker) async throws -> any Crew {
             joules.withLock { $0 += 30 }
-            if group == [.target] {
+            if group == ["target"] {
                 try await note(.woken(engine: "target", TimeSpan(begin: 1_795_000_100, seconds: 0.5)))
             } else {
                 try await note(
-                    .loaded(engine: group[0].rawValue, EngineStart(.cold, TimeSpan(begin: 1_795_000_000, seconds: 2))))
+                    .loaded(engine: group[0].name, EngineStart(.cold, TimeSpan(begin: 1_795_000_000, seconds: 2))))
             }
             return FakeCrew { [self] _, _, _ in
                 joules.withLock { $0 += 1 }
@@ -75,7 +75,7 @@ import Testing
         let fixture = try SpecFixture()
         let site = FakeSite()
         _ = try await JobRun(try fixture.load(), in: RunDirectory(URL(filePath: fixture.path("run"))), on: site).run()
-        #expect(site.expected == [[.prm], [.target], []])
+        #expect(site.expected == [["prm"], ["target"], []])
     }
 
     @Test("where nothing can be measured, nothing is said of energy")

@@ -1,7 +1,9 @@
+import Testing
+
 @testable import Decoding
 @testable import JobSpecs
 @testable import RunStore
-import Testing
+@testable import Runner
 
 /// Which group of engines is readied while another works.
 @Suite struct NextGroupTests {
@@ -28,7 +30,7 @@ import Testing
         func answer(_ role: Role) throws {
             for var trajectory in roster.needing([role]) {
                 try trajectory.apply(
-                    FakeCrew.event(for: Question(trajectory.need, of: trajectory.id, in: job.spec)))
+                    FakeCrew.event(for: InferenceRequest(trajectory.need, of: trajectory.id, in: job.spec)))
                 roster.update([trajectory])
             }
         }

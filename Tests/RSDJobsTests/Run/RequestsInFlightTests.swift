@@ -78,22 +78,4 @@ struct RequestsInFlightTests {
         #expect(requests(65).deadline(of: .draft) == .seconds(7200))
         #expect(requests(nil).deadline(of: .draft) == .seconds(18 * 3600))
     }
-
-    @Test(
-        "one that kills its engine is alone before the restarts are up, however many there were",
-        arguments: [64, 1152, 65536])
-    func poison(count: Int) {
-        var patience = Patience(window: count)
-        let keys = (0..<count).map { Question.Key($0) }
-        var flight = keys
-        for _ in 0..<Patience.barrenRestarts {
-            guard let again = patience.engineDown(inFlight: flight, how: "it died") else {
-                Issue.record("given up with \(flight.count) in flight")
-                return
-            }
-            if again.isEmpty { return }
-            flight = Array(again.prefix(patience.window))
-        }
-        Issue.record("never alone: \(flight.count)")
-    }
 }

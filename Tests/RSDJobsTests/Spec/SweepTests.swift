@@ -1,8 +1,10 @@
+import Testing
+
 @testable import Decoding
 @testable import JobSpecs
 @testable import RunStore
+@testable import Runner
 @testable import Support
-import Testing
 
 /// Lists in a spec that stand for several methods, or several seeds.
 @Suite struct SweepTests {
@@ -53,7 +55,7 @@ import Testing
         #expect(ids.count == job.trajectoryCount)
         let roster = Roster(job)
         let seeds = try ids.prefix(2).map { id in
-            Question(try #require(roster[id]?.needs[1]), of: id, in: job.spec).seed
+            InferenceRequest(try #require(roster[id]?.needs[1]), of: id, in: job.spec).seed
         }
         #expect(
             seeds
@@ -66,7 +68,7 @@ import Testing
         let job = try job("rsd: { threshold: [0.6, 0.7] }")
         let roster = Roster(job)
         let keys = try roster.ids.prefix(6).map { id in
-            Question(try #require(roster[id]?.need), of: id, in: job.spec).key
+            InferenceRequest(try #require(roster[id]?.need), of: id, in: job.spec).fingerprint
         }
         #expect(Set(keys).count == 3)
         #expect(keys.prefix(3) == keys.suffix(3))

@@ -22,19 +22,20 @@ final class FakeCrew: Crew {
         var asked: [TrajectoryID] = []
         var inFlight: [Role: Int] = [:]
         var mostInFlight: [Role: Int] = [:]
-        var restarted: [Role] = []
+        var restarted: [EngineID] = []
         var down = false
         var troubleWaiters: [CheckedContinuation<EngineTrouble?, Never>] = []
         var pendingTrouble: EngineTrouble?
     }
 
     private let state = Mutex(State())
-    private let behaviour: @Sendable (Question, _ timesAsked: Int, _ restarts: Int) -> Behaviour
+    private let behaviour: @Sendable (InferenceRequest, _ timesAsked: Int, _ restarts: Int) -> Behaviour
 
     private let restarting: @Sendable () async throws -> Void
 
     init(
-        _ behaviour: @escaping @Sendable (Question, _ timesAsked: Int, _ restarts: Int) -> Behaviour = { _, _, _ in
+        _ behaviour: @escaping @Sendable (InferenceRequest, _ timesAsked: Int, _ restarts: Int) -> Behaviour = {
+            _, _, _ in
             .answer
         },
         restart: @escaping @Sendable () async throws -> Void = {}
@@ -45,33 +46,33 @@ final class FakeCrew: Crew {
 
     var asked: [TrajectoryID] { state.withLock { $0.asked } }
     var restarts: Int { restarted.count }
-    var restarted: [Role] { state.withLock { $0.restarted } }
+    var restarted: [EngineID] { state.withLock { $0.restarted } }
     var mostInFlight: [Role: Int] { state.withLock { $0.mostInFlight } }
 
-    func answer(_ question: Question) async throws -> Answer {
-        guard let role = question.need.role else { throw EngineGone() }
+    func answer(_ request: InferenceRequest) async throws -> Answer {
+        guard let role = request.need.role else { throw EngineGone() }
         let (times, restarts, down) = state.withLock { state in
-            state.asked.append(question.id)
+            state.asked.append(request.id)
             state.inFlight[role, default: 0] += 1
             state.mostInFlight[role] = max(state.mostInFlight[role, default: 0], state.inFlight[role, default: 0])
-            return (state.asked.count { $0 == question.id }, state.restarted.count, state.down)
+            return (state.asked.count { $0 == request.id }, state.restarted.count, state.down)
         }
         defer { state.withLock { $0.inFlight[role, default: 0] -= 1 } }
         if down { throw EngineGone() }
         await Task.yield()
-        let behaviour = behaviour(question, times, restarts)
+        let behaviour = behaviour(request, times, restarts)
         switch behaviour {
         case .answer, .answerAfter:
             if case .answerAfter(let latch) = behaviour { try await latch.wait() }
             if state.withLock({ $0.down }) { throw EngineGone() }
-            return Answer(event: Self.event(for: question))
+            return Answer(event: Self.event(for: request))
         case .fail(let reason): throw FailedAttempt(description: reason)
         case .unanswerable(let reason): throw Unanswerable(reason: reason)
         case .die:
-            raise(.died(role, how: "signal 9"))
+            raise(.died(EngineID(role.rawValue), how: "signal 9"))
             throw EngineGone()
         case .hang:
-            raise(.stalled(role, seconds: 1))
+            raise(.stalled(EngineID(role.rawValue), seconds: 1))
             try await Task.sleep(for: .seconds(3600))
             throw EngineGone()
         }
@@ -95,10 +96,10 @@ final class FakeCrew: Crew {
 
     func speculation() async -> RunFigures.Speculation? { nil }
 
-    func restart(_ role: Role) async throws {
+    func restart(_ engine: EngineID) async throws {
         try await restarting()
         state.withLock { state in
-            state.restarted.append(role)
+            state.restarted.append(engine)
             state.down = false
             state.pendingTrouble = nil
         }
@@ -120,9 +121,9 @@ final class FakeCrew: Crew {
         waiters.forEach { $0.resume(returning: trouble) }
     }
 
-    /// Drafts two steps and the end, scores 1, and so finishes each trajectory with few questions.
-    static func event(for question: Question) -> Event {
-        switch question.need {
+    /// Drafts two steps and the end, scores 1, and so finishes each trajectory with few requests.
+    static func event(for request: InferenceRequest) -> Event {
+        switch request.need {
         case .generate(let wanted):
             .generated(
                 Generated(

@@ -7,7 +7,9 @@ import Foundation
 import Synchronization
 import Testing
 
-@Suite struct PhaseTests {
+@testable import RSDJobs
+
+@Suite struct EngineExecutorTests {
     private let scratch: Scratch
     private let file: URL
     private let interruption = Interruption()
@@ -25,36 +27,35 @@ import Testing
         }
     }
 
-    private func phase(
-        _ crew: FakeCrew, _ trajectories: [Trajectory], roles: [Role] = [.draft], concurrency: Int = 8,
-        shares: Bool = false,
-        observe: @escaping @Sendable (RunEvent) -> Void = { _ in },
-        mayRestart: @escaping @Sendable (Role) throws -> Void = { _ in }
-    ) throws -> PreparedPhase {
+    private func work(
+        _ crew: FakeCrew, _ trajectories: [Trajectory], group: [EngineID] = ["draft"], concurrency: Int = 8,
+        shares: Bool = false, deadline: Deadline? = nil, loadSeconds: Double = 2,
+        observe: @escaping @Sendable (RunEvent) -> Void = { _ in }
+    ) throws -> Work {
         var job = try SpecFixture().load().spec
         job.engine.concurrency = concurrency
         // Whether answers are shared goes by the job's methods and seeds.
         if shares { job.seeds = [0, 1] }
-        let journal = try Journal(file: file, goodLength: 0)
-        let phase = Phase(
-            job: job, roles: roles, requests: RequestsInFlight(job), trajectories: trajectories,
-            journal: journal,
-            book: AnswerBook(job),
-            interruption: interruption, mayRestart: mayRestart, observe: observe)
-        return PreparedPhase(phase: phase, order: trajectories.map(\.id), crew: crew, journal: journal)
+        let engines = JobEngines(job)
+        let room = FakeSite(
+            groups: [group], requests: RequestsInFlight(job), crew: crew, loadSeconds: loadSeconds)
+        let scheduler = Scheduler(
+            job, engines: engines, groups: room.groups, limits: room.requests.limits(of: engines),
+            trajectories: Roster(trajectories, of: job), responses: ResponseCache(job))
+        return Work(
+            EngineExecutor(
+                scheduler, in: room, journal: try Journal(file: file, goodLength: 0),
+                budget: TimeBudget(deadline, of: job.engine), interruption: interruption, observe: observe))
     }
 
-    private struct PreparedPhase {
-        let phase: Phase
-        let order: [TrajectoryID]
-        let crew: FakeCrew
-        let journal: Journal
+    private final class Work {
+        private var executor: EngineExecutor
 
-        var trajectories: [TrajectoryID: Trajectory] { get async { await phase.trajectories } }
+        init(_ executor: EngineExecutor) { self.executor = executor }
 
-        func run() async throws {
-            if try await phase.prepare(order) { try await phase.run(with: crew) }
-        }
+        var trajectories: [Trajectory] { executor.scheduler.trajectories.all }
+
+        func run() async throws { try await executor.run() }
     }
 
     /// What became of each problem, by the journal alone.
@@ -67,13 +68,13 @@ import Testing
             uniqueKeysWithValues: table.values.compactMap { t in t.response.finish.map { (t.id.problem, $0) } })
     }
 
-    private func isProblem(_ trajectory: Question, _ numbers: Int...) -> Bool {
+    private func isProblem(_ trajectory: InferenceRequest, _ numbers: Int...) -> Bool {
         numbers.contains { "\($0)" == trajectory.id.problem }
     }
 
     @Test func everybodyIsAskedOnceAndJournalled() async throws {
         let crew = FakeCrew()
-        try await phase(crew, trajectories(50)).run()
+        try await work(crew, trajectories(50)).run()
         #expect(crew.asked.count == 50)
         #expect(Set(crew.asked).count == 50)
         #expect(try journalled(50).values.allSatisfy { $0 == .eos })
@@ -88,9 +89,9 @@ import Testing
 
     @Test func aGroupOfModelsTakesATrajectoryAllTheWay() async throws {
         let crew = FakeCrew()
-        let phase = try phase(crew, trajectories(3, method: rewardGuided), roles: [.draft, .prm, .target])
-        try await phase.run()
-        #expect(await phase.trajectories.values.allSatisfy { $0.response.finish == .eos })
+        let work = try work(crew, trajectories(3, method: rewardGuided), group: ["draft", "prm", "target"])
+        try await work.run()
+        #expect(work.trajectories.allSatisfy { $0.response.finish == .eos })
         #expect(crew.asked.count == 6)
     }
 
@@ -101,7 +102,7 @@ import Testing
             if case .score = trajectory.need { _ = scoring.set(()) }
             return isProblem(trajectory, 19) && !isScored(trajectory) ? .answerAfter(scoring) : .answer
         }
-        try await phase(crew, trajectories(20, method: rewardGuided), roles: [.draft, .prm, .target], concurrency: 2)
+        try await work(crew, trajectories(20, method: rewardGuided), group: ["draft", "prm", "target"], concurrency: 2)
             .run()
         #expect(try #require(crew.mostInFlight[.draft]) <= 2)
         #expect(try #require(crew.mostInFlight[.prm]) <= 2)
@@ -112,20 +113,20 @@ import Testing
         let crew = FakeCrew { trajectory, _, restarts in
             isProblem(trajectory, 5) && isScored(trajectory) && restarts == 0 ? .die : .answer
         }
-        let phase = try phase(crew, trajectories(20, method: rewardGuided), roles: [.draft, .prm, .target])
-        try await phase.run()
-        #expect(await phase.trajectories.values.allSatisfy { $0.response.finish == .eos })
-        #expect(crew.restarted == [.prm])
+        let work = try work(crew, trajectories(20, method: rewardGuided), group: ["draft", "prm", "target"])
+        try await work.run()
+        #expect(work.trajectories.allSatisfy { $0.response.finish == .eos })
+        #expect(crew.restarted == ["prm"])
     }
 
-    private func isScored(_ trajectory: Question) -> Bool { trajectory.need.role == .prm }
+    private func isScored(_ trajectory: InferenceRequest) -> Bool { trajectory.need.role == .prm }
 
     @Test func aFailedAttemptIsRepeated() async throws {
         let crew = FakeCrew { trajectory, times, _ in
             isProblem(trajectory, 3) && times == 1 ? .fail("broken pipe") : .answer
         }
         let failures = Mutex<[String]>([])
-        try await phase(crew, trajectories(5)) { event in
+        try await work(crew, trajectories(5)) { event in
             if case .attemptFailed(_, let reason) = event { failures.withLock { $0.append(reason) } }
         }.run()
         #expect(try journalled(5).values.allSatisfy { $0 == .eos })
@@ -135,7 +136,7 @@ import Testing
 
     @Test func whoKeepsFailingGetsAFreshEngineAndThenFails() async throws {
         let crew = FakeCrew { trajectory, _, _ in isProblem(trajectory, 3) ? .fail("no sense") : .answer }
-        try await phase(crew, trajectories(5)).run()
+        try await work(crew, trajectories(5)).run()
         let finishes = try journalled(5)
         #expect(finishes["3"] == .failed)
         #expect(finishes.values.count { $0 == .eos } == 4)
@@ -147,21 +148,21 @@ import Testing
         let crew = FakeCrew { trajectory, _, restarts in
             isProblem(trajectory, 3) && restarts == 0 ? .fail("no sense") : .answer
         }
-        try await phase(crew, trajectories(5)).run()
+        try await work(crew, trajectories(5)).run()
         #expect(try journalled(5).values.allSatisfy { $0 == .eos })
         #expect(crew.restarts == 1)
     }
 
     @Test func whatNoEngineCanAnswerFailsAtOnce() async throws {
         let crew = FakeCrew { trajectory, _, _ in isProblem(trajectory, 0) ? .unanswerable("too long") : .answer }
-        try await phase(crew, trajectories(2)).run()
+        try await work(crew, trajectories(2)).run()
         #expect(try journalled(2) == ["0": .failed, "1": .eos])
         #expect(crew.asked.count == 2)
     }
 
     @Test func anEngineThatDiesIsRestartedAndOnlyTheUnansweredAreAskedAgain() async throws {
         let crew = FakeCrew { trajectory, _, restarts in isProblem(trajectory, 20) && restarts == 0 ? .die : .answer }
-        try await phase(crew, trajectories(40)).run()
+        try await work(crew, trajectories(40)).run()
         #expect(try journalled(40).values.allSatisfy { $0 == .eos })
         #expect(crew.restarts == 1)
         #expect(crew.asked.count <= 48)
@@ -169,7 +170,7 @@ import Testing
 
     @Test func theRequestThatKillsTheEngineIsFoundAndFails() async throws {
         let crew = FakeCrew { trajectory, _, _ in isProblem(trajectory, 20) ? .die : .answer }
-        try await phase(crew, trajectories(40)).run()
+        try await work(crew, trajectories(40)).run()
         let finishes = try journalled(40)
         #expect(finishes["20"] == .failed)
         #expect(finishes.values.count { $0 == .eos } == 39)
@@ -177,7 +178,7 @@ import Testing
 
     @Test func theRequestThatHangsTheEngineIsFoundAndFails() async throws {
         let crew = FakeCrew { trajectory, _, _ in isProblem(trajectory, 7) ? .hang : .answer }
-        try await phase(crew, trajectories(40)).run()
+        try await work(crew, trajectories(40)).run()
         let finishes = try journalled(40)
         #expect(finishes["7"] == .failed)
         #expect(finishes.values.count { $0 == .eos } == 39)
@@ -185,8 +186,8 @@ import Testing
 
     @Test func anEngineThatDiesOfEverythingIsGivenUpAndNobodyIsBlamed() async throws {
         let crew = FakeCrew { _, _, _ in .die }
-        let phase = try phase(crew, trajectories(40))
-        let error = await #expect(throws: EngineUseless.self) { try await phase.run() }
+        let work = try work(crew, trajectories(40))
+        let error = await #expect(throws: EngineUseless.self) { try await work.run() }
         #expect(error?.description.contains("died (signal 9)") == true)
         #expect(try journalled(40).isEmpty)
         #expect(crew.restarts < 12)
@@ -194,8 +195,8 @@ import Testing
 
     @Test func anEngineThatAnswersNobodyIsGivenUpAndNobodyIsBlamed() async throws {
         let crew = FakeCrew { _, _, _ in .fail("500: out of luck") }
-        let phase = try phase(crew, trajectories(10))
-        let error = await #expect(throws: EngineUseless.self) { try await phase.run() }
+        let work = try work(crew, trajectories(10))
+        let error = await #expect(throws: EngineUseless.self) { try await work.run() }
         #expect(error?.description.contains("out of luck") == true)
         #expect(try journalled(10).isEmpty)
     }
@@ -207,7 +208,7 @@ import Testing
                 $0 += 1; return $0 % 4 == 0
             } ? .die : .answer
         }
-        try await phase(crew, trajectories(60)).run()
+        try await work(crew, trajectories(60)).run()
         #expect(try journalled(60).values.allSatisfy { $0 == .eos })
         #expect(crew.restarts >= 15)
     }
@@ -217,8 +218,8 @@ import Testing
             if isProblem(trajectory, 4) { interruption.raise(to: .draining) }
             return .answer
         }
-        let phase = try phase(crew, trajectories(50), concurrency: 2)
-        await #expect(throws: Interrupted.self) { try await phase.run() }
+        let work = try work(crew, trajectories(50), concurrency: 2)
+        await #expect(throws: Interrupted.self) { try await work.run() }
         let finished = try journalled(50).count
         #expect(finished >= 5)
         #expect(finished < 50)
@@ -233,8 +234,8 @@ import Testing
             }
             return .answer
         }
-        let phase = try phase(crew, trajectories(50), concurrency: 2)
-        await #expect(throws: Interrupted.self) { try await phase.run() }
+        let work = try work(crew, trajectories(50), concurrency: 2)
+        await #expect(throws: Interrupted.self) { try await work.run() }
         #expect(try journalled(50)["4"] == nil)
     }
 
@@ -245,27 +246,24 @@ import Testing
                 interruption.raise(to: .draining)
                 try await Task.sleep(for: .seconds(3600))
             })
-        let phase = try phase(crew, trajectories(5))
-        await #expect(throws: Interrupted.self) { try await phase.run() }
+        let work = try work(crew, trajectories(5))
+        await #expect(throws: Interrupted.self) { try await work.run() }
     }
 
     @Test func aRestartForWhichThereIsNoTimeIsNotBegun() async throws {
         let crew = FakeCrew { trajectory, _, _ in isProblem(trajectory, 4) ? .die : .answer }
-        let phase = try phase(
-            crew, trajectories(5), concurrency: 1,
-            mayRestart: {
-                throw Interrupted(reason: "too late for the \($0.rawValue)")
-            })
-        let stop = await #expect(throws: Interrupted.self) { try await phase.run() }
-        #expect(stop?.reason == "too late for the draft")
+        let work = try work(
+            crew, trajectories(5), concurrency: 1, deadline: Deadline("the end", end: Date() + 500), loadSeconds: 1000)
+        let stop = await #expect(throws: Interrupted.self) { try await work.run() }
+        #expect(stop?.reason?.contains("bringing up draft takes about 1000 s") == true)
         #expect(crew.restarts == 0)
         #expect(try journalled(5).count == 4)
     }
 
-    @Test func aJournalThatCannotBeWrittenStopsThePhase() async throws {
+    @Test func aJournalThatCannotBeWrittenStopsTheRun() async throws {
         try FileManager.default.createSymbolicLink(atPath: file.path, withDestinationPath: "/dev/full")
-        let phase = try phase(FakeCrew(), trajectories(5))
-        await #expect(throws: JournalWriteFailure.self) { try await phase.run() }
+        let work = try work(FakeCrew(), trajectories(5))
+        await #expect(throws: JournalWriteFailure.self) { try await work.run() }
     }
 
     // MARK: Answers for several
@@ -283,10 +281,10 @@ import Testing
 
     @Test func whatSeveralNeedIsAskedOnce() async throws {
         let crew = FakeCrew()
-        let phase = try phase(
-            crew, crowd(3, 10, method: rewardGuided), roles: [.draft, .prm, .target], shares: true)
-        try await phase.run()
-        #expect(await phase.trajectories.values.allSatisfy { $0.response.finish == .eos })
+        let work = try work(
+            crew, crowd(3, 10, method: rewardGuided), group: ["draft", "prm", "target"], shares: true)
+        try await work.run()
+        #expect(work.trajectories.allSatisfy { $0.response.finish == .eos })
         #expect(crew.asked.count == 20)
         let records = try JournalReader.read(file).records
         #expect(RunFigures(records: records, waves: 1).requests == .init(asked: 20, shared: 40))
@@ -294,33 +292,11 @@ import Testing
         #expect(Set(records.compactMap { if case .event(let id, _, _) = $0 { id } else { nil } }).count == 30)
     }
 
-    @Test func whatIsKnownAlreadyIsNotAskedAtAll() async throws {
-        let crew = FakeCrew()
-        let first = try phase(crew, crowd(1, 5, method: SingleModel(role: .draft)), shares: true)
-        try await first.run()
-        var job = try SpecFixture().load().spec
-        job.seeds = [0, 1]
-        let others = crowd(2, 5, method: SingleModel(role: .draft))
-        var roster: [TrajectoryID: Trajectory] = Dictionary(uniqueKeysWithValues: others.map { ($0.id, $0) })
-        let book = AnswerBook(job)
-        for case .event(let id, let event, _) in try JournalReader.read(file).records {
-            let need = try #require(roster[id]?.need)
-            book.note(event, answering: Question(need, of: id, in: job).key)
-            try roster[id]?.apply(event)
-        }
-        let phase = Phase(
-            job: job, roles: [.draft], requests: .sample, trajectories: Array(roster.values), journal: first.journal,
-            book: book,
-            interruption: interruption, observe: { _ in })
-        #expect(try await phase.prepare(others.map(\.id)) == false)
-        #expect(await phase.trajectories.values.allSatisfy { $0.response.finish == .eos })
-    }
-
     @Test func whatFailsForOneFailsForAllWhoWait() async throws {
         let crew = FakeCrew { question, _, _ in isProblem(question, 0) ? .unanswerable("too long") : .answer }
-        let phase = try phase(crew, crowd(3, 2, method: SingleModel(role: .draft)), shares: true)
-        try await phase.run()
-        let finishes = await phase.trajectories.values.map { ($0.id.problem, $0.response.finish) }
+        let work = try work(crew, crowd(3, 2, method: SingleModel(role: .draft)), shares: true)
+        try await work.run()
+        let finishes = work.trajectories.map { ($0.id.problem, $0.response.finish) }
         #expect(finishes.allSatisfy { $0.1 == ($0.0 == "0" ? .failed : .eos) })
         #expect(crew.asked.count == 2)
     }
@@ -341,15 +317,17 @@ import Testing
         let method = StepSearch(
             beams: 2, candidates: 2, sampling: Sampling(temperature: 0.7, topP: 0.8),
             limits: Limits(delimiter: "\n\n", maxTokens: 100, maxSteps: 1))
-        let phase = try phase(crew, trajectories(3, method: method), roles: [.draft, .prm])
-        try await phase.run()
-        #expect(await phase.trajectories.values.allSatisfy { $0.response.finish == .maxSteps })
+        let work = try work(crew, trajectories(3, method: method), group: ["draft", "prm"])
+        try await work.run()
+        #expect(work.trajectories.allSatisfy { $0.response.finish == .maxSteps })
         var replayed = trajectories(3, method: method)
         for case .event(let id, let event, _) in try JournalReader.read(file).records {
             let index = try #require(replayed.firstIndex { $0.id == id })
             try replayed[index].apply(event)
         }
-        for trajectory in replayed { #expect(await phase.trajectories[trajectory.id]?.response == trajectory.response) }
+        for trajectory in replayed {
+            #expect(work.trajectories.first { $0.id == trajectory.id }?.response == trajectory.response)
+        }
     }
 
     @Test func whoFailsWithSeveralCandidatesFailsOnce() async throws {
@@ -358,9 +336,9 @@ import Testing
             samples: Samples(
                 4, by: .draft, sampling: Sampling(temperature: 0.7, topP: 0.8),
                 limits: Limits(delimiter: "\n\n", maxTokens: 100, maxSteps: 10)))
-        let phase = try phase(crew, trajectories(3, method: method))
-        try await phase.run()
-        let finishes = await phase.trajectories.values.map { ($0.id.problem, $0.response.finish) }
+        let work = try work(crew, trajectories(3, method: method))
+        try await work.run()
+        let finishes = work.trajectories.map { ($0.id.problem, $0.response.finish) }
         #expect(finishes.allSatisfy { $0.1 == ($0.0 == "1" ? .failed : .eos) })
         let failures = try JournalReader.read(file).records.count {
             if case .event(_, .failed, _) = $0 { true } else { false }

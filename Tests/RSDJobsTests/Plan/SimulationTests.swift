@@ -9,14 +9,14 @@ import Testing
 @testable import Runner
 @testable import Support
 
-@Suite struct RehearsalTests {
-    private static func standIn(_ job: LoadedJob, luck: UInt64 = 0) -> StandIn {
-        StandIn(
+@Suite struct SimulationTests {
+    static func models(_ job: LoadedJob, luck: UInt64 = 0) -> SimulatedModels {
+        SimulatedModels(
             experience: Assumptions(job.spec.decoding).cases[0], delimiter: job.spec.decoding.delimiter,
             temperature: job.spec.decoding.temperature, promptBytes: { _ in 100 }, luck: luck)
     }
 
-    private static func job(
+    static func job(
         methods: String, temperature: String = "0", seed: String = "7", problems: Int = 12
     ) throws -> LoadedJob {
         let fixture = try SpecFixture()
@@ -29,44 +29,11 @@ import Testing
         return try fixture.load()
     }
 
-    @Test(
-        "a rehearsal counts what a real run takes whose engines give the same answers",
-        arguments: [
-            "[target_only]", "[{ rsd: { threshold: 0.7 } }, target_only, draft_only]",
-            "[{ rsd: { threshold: [0.5, 0.7, 0.9] } }, { rsd: { weighting: sigmoidal } }]",
-            "[{ majority: { n: 3 } }, { best_of_n: { n: 3 } }]",
-            "[{ process_best_of_n: { n: 3 } }, { beam_search: { n: 4, beams: 2 } }, { rsd: { threshold: 0.7 } }]",
-        ], [[[Role.draft], [.prm], [.target]], [[.draft, .prm], [.target]], [[.draft, .prm, .target]]])
-    func sameAsARun(methods: String, groups: [[Role]]) async throws {
-        for (temperature, seed) in [("0", "7"), ("0.8", "[1, 2]")] {
-            let job = try Self.job(methods: methods, temperature: temperature, seed: seed)
-            let groups = groups.map { $0.filter(job.spec.rolesInWave.contains) }.filter { !$0.isEmpty }
-            var rehearsed = try Rehearsal(
-                job: job, residency: .attach, groups: groups, standIn: Self.standIn(job)
-            ).run()
-
-            let scratch = try Scratch()
-            let directory = RunDirectory(scratch.url)
-            let grader = ExactGrader()
-            let run = JobRun(
-                job: job, directory: directory,
-                makeSite: { RehearsedSite(groups: groups, standIn: Self.standIn(job)) },
-                grader: grader, graderID: ExactGrader.id, interruption: Interruption(), retryFailed: false,
-                observe: { _ in })
-            _ = try await run.run()
-            let taken = try RunCounts(
-                records: JournalReader.read(directory.journal).records, waves: rehearsed.waves)
-            for role in rehearsed.work.keys { rehearsed.work[role]?.serial = 0 }
-            #expect(rehearsed == taken)
-            #expect(rehearsed.asked > 0)
-        }
-    }
-
     @Test("a method of one model asks once for each problem, and its engine comes up once")
     func oneModel() throws {
         let job = try Self.job(methods: "[target_only]")
-        let counts = try Rehearsal(
-            job: job, residency: .swap, groups: [[.target]], standIn: Self.standIn(job)
+        let counts = try Simulation(
+            job: job, residency: .swap, groups: [["target"]], models: Self.models(job)
         ).run()
         #expect(counts.asked == 12 && counts.shared == 0 && counts.waves == 1)
         #expect(counts.starts == [.target: 1] && counts.swaps == 0 && counts.wakes.isEmpty)
@@ -75,10 +42,10 @@ import Testing
     @Test("engines come up as the residency has it")
     func engines() throws {
         let job = try Self.job(methods: "[{ rsd: { weighting: constant, p: 0.5 } }]")
-        func counts(_ residency: ResidencyKind, _ groups: [[Role]]) throws -> RunCounts {
-            try Rehearsal(job: job, residency: residency, groups: groups, standIn: Self.standIn(job)).run()
+        func counts(_ residency: ResidencyKind, _ groups: [[EngineID]]) throws -> RunCounts {
+            try Simulation(job: job, residency: residency, groups: groups, models: Self.models(job)).run()
         }
-        let apart = [[Role.draft], [.prm], [.target]]
+        let apart: [[EngineID]] = [["draft"], ["prm"], ["target"]]
         let swapped = try counts(.swap, apart)
         let starts = swapped.starts.values.reduce(0, +)
         #expect(swapped.waves > 1 && starts > 3)
@@ -88,9 +55,9 @@ import Testing
         #expect(asleep.starts == [.draft: 1, .prm: 1, .target: 1])
         #expect(asleep.wakes.values.reduce(0, +) == starts - 3)
         #expect(asleep.swaps == swapped.swaps)
-        let together = try counts(.share, [[.draft, .prm, .target]])
+        let together = try counts(.share, [["draft", "prm", "target"]])
         #expect(together.starts == [.draft: 1, .prm: 1, .target: 1] && together.swaps == 0)
-        #expect(try counts(.attach, [[.draft, .prm, .target]]).starts.isEmpty)
+        #expect(try counts(.attach, [["draft", "prm", "target"]]).starts.isEmpty)
         // What is asked does not depend on who is up with whom.
         #expect(Set([swapped, asleep, together].map(\.asked)).count == 1)
         #expect(swapped.work[.target]?.written == together.work[.target]?.written)
@@ -101,14 +68,14 @@ import Testing
         let job = try Self.job(
             methods: "[{ best_of_n: { n: 4 } }, { process_best_of_n: { n: 4 } }]", temperature: "0.8")
         func asked(_ sameness: Double) throws -> RunCounts {
-            var standIn = Self.standIn(job)
-            var experience = standIn.experience
+            var models = Self.models(job)
+            var experience = models.experience
             experience.sameness = sameness
-            standIn = StandIn(
-                experience: experience, delimiter: standIn.delimiter, temperature: 0.8, promptBytes: { _ in 100 },
+            models = SimulatedModels(
+                experience: experience, delimiter: models.delimiter, temperature: 0.8, promptBytes: { _ in 100 },
                 luck: 0)
-            return try Rehearsal(
-                job: job, residency: .share, groups: [[.draft, .prm, .target]], standIn: standIn
+            return try Simulation(
+                job: job, residency: .share, groups: [["draft", "prm", "target"]], models: models
             ).run()
         }
         let (same, different) = (try asked(1), try asked(0))
@@ -116,12 +83,12 @@ import Testing
         #expect(different.shared < same.shared)
     }
 
-    @Test("the limits of the job hold in a rehearsal", arguments: [(1, 5), (64, 1), (7, 3)])
+    @Test("the limits of the job hold in a simulation", arguments: [(1, 5), (64, 1), (7, 3)])
     func limits(tokens: Int, steps: Int) throws {
         var job = try Self.job(methods: "[{ rsd: { threshold: 0.7 } }, target_only]")
         (job.spec.decoding.tokens, job.spec.decoding.maxSteps) = (.response(tokens), steps)
-        let counts = try Rehearsal(
-            job: job, residency: .share, groups: [[.draft, .prm, .target]], standIn: Self.standIn(job)
+        let counts = try Simulation(
+            job: job, residency: .share, groups: [["draft", "prm", "target"]], models: Self.models(job)
         ).run()
         #expect(counts.waves <= steps + 1)
         #expect((counts.work[.target]?.written ?? 0) <= 24 * tokens)

@@ -22,8 +22,8 @@ extension EngineSite {
 
 /// A run's engines: which may be up together, and how to bring them up.
 package protocol EngineRoom: Sendable {
-    /// Groups of models that may be up together, in the order that a wave visits them.
-    var groups: [[Role]] { get }
+    /// Groups of engines that may be up together, in the order that a wave visits them.
+    var groups: [[EngineID]] { get }
     /// Why these, where it was left to the program to choose.
     var reason: String? { get }
     /// How many requests each engine is kept busy with.
@@ -33,15 +33,15 @@ package protocol EngineRoom: Sendable {
     /// Makes a group the resident one, and returns once all of it is ready.
     ///
     /// - Parameter note: told of loads and swaps, now and in later restarts.
-    func enter(_ group: [Role], note: @escaping EngineNoteTaker) async throws -> any Crew
+    func enter(_ group: [EngineID], note: @escaping EngineNoteTaker) async throws -> any Crew
     /// Told which group comes next, as far as can be known, once the resident one is at work; an empty one is none.
-    func expect(_ group: [Role]) async
+    func expect(_ group: [EngineID]) async
     /// Stops every engine.
     func leave() async throws
 }
 
 extension EngineRoom {
-    package func expect(_ group: [Role]) async {}
+    func expect(_ group: [EngineID]) async {}
 }
 
 /// What happens to engines.

@@ -4,38 +4,46 @@ import RunStore
 
 /// The resident engines at work.
 actor EngineCrew: Crew {
-    private let engines: [Role: any EngineHandle]
-    private let pieces: [Role: TokenPieces]
+    private let handles: [EngineID: any EngineHandle]
+    private let engines: JobEngines
+    private let pieces: [EngineID: TokenPieces]
     private let asking: Asking
     private let requests: RequestsInFlight
     private let stallTimeout: Duration
-    private let restartEngine: @Sendable (String) async throws -> Void
-    private var sessions: [Role: ModelSession] = [:]
+    private let restartEngine: @Sendable (EngineID) async throws -> Void
+    private var sessions: [EngineID: ModelSession] = [:]
     private var speculated = RunFigures.Speculation()
-    private var signs: [Role: ProgressSigns] = [:]
+    private var signs: [EngineID: ProgressSigns] = [:]
 
+    /// - Parameters:
+    ///   - handles: the engines that are up.
+    ///   - engines: which roles they serve.
     init(
-        engines: [Role: any EngineHandle], pieces: [Role: TokenPieces], asking: Asking, requests: RequestsInFlight,
-        stallTimeout: Double,
-        restart: @escaping @Sendable (String) async throws -> Void
+        _ handles: [EngineID: any EngineHandle], of engines: JobEngines, pieces: [EngineID: TokenPieces],
+        asking: Asking,
+        requests: RequestsInFlight, stallTimeout: Double,
+        restart: @escaping @Sendable (EngineID) async throws -> Void
     ) async throws {
+        self.handles = handles
         self.engines = engines
         self.pieces = pieces
         self.asking = asking
         self.requests = requests
         self.stallTimeout = .seconds(stallTimeout)
         restartEngine = restart
-        for role in engines.keys { try await openSession(role) }
+        for engine in handles.keys { try await openSession(engine) }
         _ = await speculation()
     }
 
-    func answer(_ question: Question) async throws -> Answer {
-        guard let role = question.need.role, let session = sessions[role] else { throw EngineGone() }
-        signs[role, default: ProgressSigns()].asked()
-        defer { signs[role]?.left() }
+    func answer(_ request: InferenceRequest) async throws -> Answer {
+        guard let engine = request.need.role.flatMap({ engines[$0] }), let session = sessions[engine] else {
+            throw EngineGone()
+        }
+        signs[engine, default: ProgressSigns()].asked()
+        defer { signs[engine]?.left() }
         do {
-            let answer = try await asking.answer(question, from: session)
-            signs[role]?.seen()
+            let answer = try await asking.answer(request, from: session)
+            signs[engine]?.seen()
             return answer
         } catch EngineAnswerError.engine {
             throw EngineGone()
@@ -44,12 +52,12 @@ actor EngineCrew: Crew {
 
     func trouble() async -> EngineTrouble? {
         await withTaskGroup(of: EngineTrouble?.self) { group in
-            for (role, engine) in engines {
+            for (engine, handle) in handles {
                 group.addTask {
-                    guard let how = try? await engine.gone() else { return nil }
-                    return .died(role, how: how)
+                    guard let how = try? await handle.gone() else { return nil }
+                    return .died(engine, how: how)
                 }
-                group.addTask { await self.stall(of: role) }
+                group.addTask { await self.stall(of: engine) }
             }
             let first = await group.next() ?? nil
             group.cancelAll()
@@ -59,7 +67,7 @@ actor EngineCrew: Crew {
 
     /// An engine that was started anew counts from 0 again; what its predecessor counted since the last look is lost.
     func speculation() async -> RunFigures.Speculation? {
-        guard var client = sessions[.speculative]?.client else { return nil }
+        guard var client = engines[.speculative].flatMap({ sessions[$0] })?.client else { return nil }
         // A run that is to stop does not wait for an engine that hangs.
         (client.deadline, client.retry) = (min(stallTimeout, .seconds(5)), .never)
         guard let metrics = try? await client.metrics() else { return nil }
@@ -72,34 +80,35 @@ actor EngineCrew: Crew {
             ? .init(proposed: now.proposed - speculated.proposed, accepted: now.accepted - speculated.accepted) : now
     }
 
-    func restart(_ role: Role) async throws {
-        sessions[role] = nil
-        try await restartEngine(role.rawValue)
-        try await openSession(role)
+    func restart(_ engine: EngineID) async throws {
+        sessions[engine] = nil
+        try await restartEngine(engine)
+        try await openSession(engine)
     }
 
     /// An engine that died since it was ready gets no session: whoever asks it is told so, and ``trouble()`` tells how. One
     /// that answers wrongly is started once more.
-    private func openSession(_ role: Role, restarts: Int = 1) async throws {
-        guard let engine = engines[role] else { return }
+    private func openSession(_ engine: EngineID, restarts: Int = 1) async throws {
+        let roles = engines.roles(of: engine)
+        guard let handle = handles[engine], let role = roles.first else { return }
         do {
-            var client = try await engine.client
+            var client = try await handle.client
             client.deadline = requests.deadline(of: role)
             let context = try await client.contextLength()
             if let wanted = asking.contexts[role], let context, context < wanted {
                 throw CanaryError(
                     description: "its context holds \(context) tokens, and the job's `context` is \(wanted)")
             }
-            if role == .prm { try await checkScores(of: client) }
-            sessions[role] = ModelSession(
+            if roles.contains(.prm) { try await checkScores(of: client) }
+            sessions[engine] = ModelSession(
                 client: client, contextLength: context ?? .max,
-                pieces: pieces[role] ?? TokenPieces(), splitter: asking.splitter, rewards: asking.rewards)
+                pieces: pieces[engine] ?? TokenPieces(), splitter: asking.splitter, rewards: asking.rewards)
         } catch EngineAnswerError.engine {
         } catch let error as EngineError where error.code == .notReady {
         } catch let error where error is EngineAnswerError || error is CanaryError {
-            guard restarts > 0 else { throw EngineUseless(roles: [role], reason: "\(error)") }
-            try await restartEngine(role.rawValue)
-            try await openSession(role, restarts: restarts - 1)
+            guard restarts > 0 else { throw EngineUseless(engines: [engine], reason: "\(error)") }
+            try await restartEngine(engine)
+            try await openSession(engine, restarts: restarts - 1)
         }
     }
 
@@ -113,20 +122,20 @@ actor EngineCrew: Crew {
 
     /// Returns when an engine that was asked something has shown no progress for the stall limit. An engine may be well and
     /// yet do nothing, so its answers and its token counters are what counts, not its health.
-    private func stall(of role: Role) async -> EngineTrouble? {
+    private func stall(of engine: EngineID) async -> EngineTrouble? {
         var counter: Double?
         while !Task.isCancelled {
             do { try await Task.sleep(for: min(stallTimeout / 4, .seconds(5))) } catch { return nil }
-            guard var client = sessions[role]?.client, signs[role]?.isAsked == true else { continue }
+            guard var client = sessions[engine]?.client, signs[engine]?.isAsked == true else { continue }
             client.deadline = .seconds(5)
             client.retry = .never
             if let metrics = try? await client.metrics() {
                 let count = metrics.promptTokens + metrics.generationTokens
-                if counter != count { signs[role]?.seen() }
+                if counter != count { signs[engine]?.seen() }
                 counter = count
             }
-            if let signs = signs[role], signs.isAsked, signs.age >= stallTimeout {
-                return .stalled(role, seconds: stallTimeout / .seconds(1))
+            if let signs = signs[engine], signs.isAsked, signs.age >= stallTimeout {
+                return .stalled(engine, seconds: stallTimeout / .seconds(1))
             }
         }
         return nil
@@ -136,17 +145,17 @@ actor EngineCrew: Crew {
 /// When an engine last gave a sign that it works on what it was asked.
 private struct ProgressSigns {
     private var last = ContinuousClock.now
-    private var questions = 0
+    private var requests = 0
 
-    var isAsked: Bool { questions > 0 }
+    var isAsked: Bool { requests > 0 }
     var age: Duration { ContinuousClock.now - last }
 
     mutating func asked() {
         // What was idle has had nothing to show.
-        if questions == 0 { last = .now }
-        questions += 1
+        if requests == 0 { last = .now }
+        requests += 1
     }
 
-    mutating func left() { questions -= 1 }
+    mutating func left() { requests -= 1 }
     mutating func seen() { last = .now }
 }

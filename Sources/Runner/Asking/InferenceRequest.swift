@@ -3,11 +3,8 @@ import JobSpecs
 import Support
 
 /// What a model is asked, on behalf of a trajectory and of all others that need the same.
-package struct Question: Sendable {
-    /// Equal for requests that an engine cannot tell apart, and different for others: a SHA-256 of all that is sent.
-    package typealias Key = String
-
-    package let key: Key
+package struct InferenceRequest: Sendable {
+    package let fingerprint: RequestFingerprint
     /// The trajectory that needed it first.
     package let id: TrajectoryID
     package let need: Need
@@ -35,6 +32,11 @@ package struct Question: Sendable {
             }
         case .nothing: seed = 0
         }
-        key = hash.hex()
+        fingerprint = RequestFingerprint(digest: hash.hex())
     }
+}
+
+/// Equal for requests that an engine cannot tell apart, and different for others: a SHA-256 of all that is sent.
+package struct RequestFingerprint: Sendable, Hashable {
+    package let digest: String
 }

@@ -12,9 +12,10 @@ struct ResidentEngines: EngineRoom {
     private let startsEngines: Bool
     private let asking: Asking
     /// Kept over restarts: a model's tokens do not change.
-    private let pieces: [Role: TokenPieces]
+    private let pieces: [EngineID: TokenPieces]
+    private let engines: JobEngines
     private let logger: Logger
-    let groups: [[Role]]
+    let groups: [[EngineID]]
     let reason: String?
     let requests: RequestsInFlight
     let energy: EnergyMeter?
@@ -31,12 +32,14 @@ struct ResidentEngines: EngineRoom {
         self.startsEngines = startsEngines
         self.logger = logger
         asking = try Asking(job: job)
-        pieces = Dictionary(uniqueKeysWithValues: Role.allCases.map { ($0, TokenPieces()) })
-        groups = residency.groups.map { $0.compactMap(Role.init(rawValue:)) }
+        engines = JobEngines(job.spec)
+        pieces = Dictionary(uniqueKeysWithValues: engines.all.map { ($0, TokenPieces()) })
+        groups = residency.groups.map { $0.map { EngineID($0) } }
         let shellLimit = OpenFiles.limit
         // An engine that dies is to be started again, whatever others are asked at that moment.
         let limit = startsEngines ? min(shellLimit, ChildProcess.mostOpenFiles) : shellLimit
-        self.requests = requests.limited(toFiles: limit, groups: groups)
+        self.requests = requests.limited(
+            toFiles: limit, groups: residency.groups.map { $0.compactMap(Role.init(rawValue:)) })
         if self.requests != requests, limit == shellLimit {
             logger.warning(
                 """
@@ -46,23 +49,23 @@ struct ResidentEngines: EngineRoom {
         }
     }
 
-    func enter(_ group: [Role], note: @escaping EngineNoteTaker) async throws -> any Crew {
-        let names = group.map(\.rawValue)
+    func enter(_ group: [EngineID], note: @escaping EngineNoteTaker) async throws -> any Crew {
+        let names = group.map(\.name)
         let before = await residency.statistics
-        let engines = try await announcing(names, note) { try await residency.activate(names) }
+        let active = try await announcing(names, note) { try await residency.activate(names) }
         for _ in before.swaps..<(await residency.statistics.swaps) { try await note(.swapped) }
-        var resident: [Role: any EngineHandle] = [:]
-        for role in group { resident[role] = engines[role.rawValue] }
+        var resident: [EngineID: any EngineHandle] = [:]
+        for engine in group { resident[engine] = active[engine.name] }
         return try await EngineCrew(
-            engines: resident, pieces: pieces, asking: asking, requests: requests,
+            resident, of: engines, pieces: pieces, asking: asking, requests: requests,
             stallTimeout: job.spec.engine.stallTimeout,
-            restart: { [residency] name in
-                try await announcing([name], note) { _ = try await residency.restart(name) }
+            restart: { [residency] engine in
+                try await announcing([engine.name], note) { _ = try await residency.restart(engine.name) }
             })
     }
 
-    func expect(_ group: [Role]) async {
-        await residency.expect(group.map(\.rawValue))
+    func expect(_ group: [EngineID]) async {
+        await residency.expect(group.map(\.name))
     }
 
     func leave() async throws {

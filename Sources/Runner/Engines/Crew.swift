@@ -3,11 +3,11 @@ import RunStore
 
 /// The engines of one group, up and ready, as a phase sees them.
 package protocol Crew: Sendable {
-    /// Puts a question to its model.
+    /// Puts a request to its model.
     ///
     /// - Throws: ``EngineGone`` where the engine is no longer there, ``Unanswerable`` where asking again is of no use,
     ///   anything else for an attempt that failed.
-    func answer(_ question: Question) async throws -> Answer
+    func answer(_ request: InferenceRequest) async throws -> Answer
 
     /// Returns when an engine has died or makes no progress, or when the task is cancelled.
     func trouble() async -> EngineTrouble?
@@ -17,25 +17,25 @@ package protocol Crew: Sendable {
     func speculation() async -> RunFigures.Speculation?
 
     /// Brings one engine up afresh.
-    func restart(_ role: Role) async throws
+    func restart(_ engine: EngineID) async throws
 }
 
 /// Something that only a restart mends.
 package enum EngineTrouble: Sendable, Equatable, CustomStringConvertible {
-    case died(Role, how: String)
-    case stalled(Role, seconds: Double)
+    case died(EngineID, how: String)
+    case stalled(EngineID, seconds: Double)
 
-    var role: Role {
+    package var engine: EngineID {
         switch self {
-        case .died(let role, _), .stalled(let role, _): role
+        case .died(let engine, _), .stalled(let engine, _): engine
         }
     }
 
     package var description: String {
         switch self {
-        case .died(let role, let how): "the \(role.rawValue) engine died (\(how))"
-        case .stalled(let role, let seconds):
-            "the \(role.rawValue) engine made no progress for \(seconds.formatted()) seconds"
+        case .died(let engine, let how): "the \(engine) engine died (\(how))"
+        case .stalled(let engine, let seconds):
+            "the \(engine) engine made no progress for \(seconds.formatted()) seconds"
         }
     }
 }
@@ -45,11 +45,11 @@ struct EngineGone: Error {}
 
 /// An engine that cannot be made to work; what was journalled stays good.
 package struct EngineUseless: Error, CustomStringConvertible {
-    package var roles: [Role]
+    package var engines: [EngineID]
     package var reason: String
 
     package var description: String {
-        let names = roles.map(\.rawValue).joined(separator: ", ")
+        let names = engines.map(\.name).joined(separator: ", ")
         return
             "giving up on the \(names) engine: \(reason). Nothing that was done is lost: see its log, mend the cause "
             + "and run the same command again."

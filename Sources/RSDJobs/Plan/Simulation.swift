@@ -1,0 +1,85 @@
+import Decoding
+import DequeModule
+import JobSpecs
+import ModelLifecycle
+import RunStore
+import Runner
+import Support
+
+/// A run without engines: its ``Scheduler`` is the real one, ``SimulatedModels`` answer at once, and nothing is written.
+struct Simulation: Sendable {
+    let job: LoadedJob
+    let residency: ResidencyKind
+    let groups: [[EngineID]]
+    let models: SimulatedModels
+
+    /// Time does not pass.
+    private static let moment = TimeSpan(begin: 0, seconds: 0)
+
+    /// - Throws: `CancellationError`; ``UnexpectedEvent`` where a method takes no answer of the simulated models.
+    func run() throws -> RunCounts {
+        var scheduler = Scheduler(
+            job.spec, engines: JobEngines(job.spec), groups: groups, trajectories: Roster(job),
+            responses: ResponseCache(job.spec))
+        var counts = RunCounts()
+        var engines = SimulatedEngines(residency: residency)
+        var longest: [Role: Int] = [:]
+        var actions = Deque(scheduler.start())
+        while let action = actions.popFirst() {
+            switch action {
+            case .activate(let group):
+                try Task.checkCancellation()
+                engines.activate(group, &counts)
+                actions += scheduler.handle(.activated)
+            case .send(let request, _):
+                let answer = models.answer(request)
+                counts.add(answer)
+                if case .generated(let answer) = answer {
+                    longest[answer.role] = max(longest[answer.role] ?? 0, answer.tokens)
+                }
+                actions += scheduler.handle(.answered(request.fingerprint, answer, asked: Self.moment))
+            case .record(let entry):
+                if entry.asked == nil { counts.shared += 1 }
+                actions += scheduler.handle(.recorded(entry.number))
+            case .endPhase:
+                for (role, tokens) in longest { counts.work[role, default: .init()].serial += tokens }
+                longest = [:]
+            case .restart(let engine): actions += scheduler.handle(.restarted(engine))
+            case .notify(.attemptFailed(let id, let reason)):
+                throw UnexpectedEvent(description: "\(id): \(reason)")
+            case .finish: break
+            case .stop: throw CancellationError()
+            case .giveUp(let error): throw error
+            case .prepare, .beginPhase, .cancel, .drain, .notify: break
+            }
+        }
+        counts.waves = scheduler.trajectories.waves
+        return counts
+    }
+}
+
+/// Which engines would be up; see `SwapResidency`.
+private struct SimulatedEngines {
+    let residency: ResidencyKind
+    private var up: Set<EngineID> = []
+    private var asleep: Set<EngineID> = []
+
+    init(residency: ResidencyKind) { self.residency = residency }
+
+    mutating func activate(_ group: [EngineID], _ counts: inout RunCounts) {
+        if residency == .attach { return }
+        let leaving = up.subtracting(group)
+        counts.swaps += leaving.count
+        up.subtract(leaving)
+        if residency == .sleep { asleep.formUnion(leaving) }
+        for engine in group where !up.contains(engine) {
+            guard let role = Role(rawValue: engine.name) else { continue }
+            if asleep.remove(engine) != nil {
+                counts.wakes[role, default: 0] += 1
+            } else {
+                counts.starts[role, default: 0] += 1
+            }
+            up.insert(engine)
+        }
+    }
+}

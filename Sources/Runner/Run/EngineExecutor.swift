@@ -1,0 +1,249 @@
+import Decoding
+import DequeModule
+import ModelLifecycle
+import RunStore
+import Support
+
+/// Carries out what a ``Scheduler`` wants, against engines and the journal.
+struct EngineExecutor {
+    private enum Arrival: Sendable {
+        case event(SchedulerEvent)
+        /// - Parameter watch: the one that saw it.
+        case trouble(EngineTrouble, watch: Int)
+        case failure(any Error)
+    }
+
+    private struct ActivePhase {
+        var phase: SchedulerPhase
+        var watch = Stopwatch()
+    }
+
+    private let room: any EngineRoom
+    private let journal: Journal
+    private let budget: TimeBudget
+    private let interruption: Interruption
+    private let observe: @Sendable (RunEvent) -> Void
+
+    private(set) var scheduler: Scheduler
+    private let arrivals: AsyncStream<Arrival>
+    private let arrive: AsyncStream<Arrival>.Continuation
+    private var resident: [EngineID] = []
+    private var crew: (any Crew)?
+    private var phase: ActivePhase?
+    private var meter: PhaseMeter
+    private var requests: [RequestFingerprint: Task<Void, Never>] = [:]
+    private var watch: Task<Void, Never>?
+    private var watches = 0
+    private var timers: [Task<Void, Never>] = []
+
+    /// Seconds that answers in flight are waited for after the wish to stop.
+    static let drainSeconds = 5.0
+
+    init(
+        _ scheduler: Scheduler, in room: any EngineRoom, journal: Journal, budget: TimeBudget,
+        interruption: Interruption,
+        observe: @escaping @Sendable (RunEvent) -> Void
+    ) {
+        self.scheduler = scheduler
+        self.room = room
+        self.journal = journal
+        self.budget = budget
+        self.interruption = interruption
+        self.observe = observe
+        meter = PhaseMeter(room.energy)
+        (arrivals, arrive) = AsyncStream.makeStream()
+    }
+
+    /// Works until every trajectory is finished. Whatever happens, nothing is in flight afterwards; engines may be up.
+    ///
+    /// - Throws: ``EngineUseless``, ``Interrupted``, or what the engines or the journal threw. All that was journalled is kept.
+    mutating func run() async throws {
+        timers.append(
+            Task { [interruption, arrive] in
+                await interruption.reached(.draining)
+                arrive.yield(.event(.stopRequested))
+            })
+        do {
+            try await work()
+        } catch {
+            await dropAll()
+            try await endPhase()
+            throw error
+        }
+        await dropAll()
+    }
+
+    private mutating func work() async throws {
+        var arrivals = arrivals.makeAsyncIterator()
+        var actions = Deque(scheduler.start())
+        while true {
+            while let action = actions.popFirst() {
+                switch action {
+                case .finish: return
+                case .stop: throw Interrupted()
+                case .giveUp(let error): throw error
+                default: if let event = try await perform(action) { actions += scheduler.handle(event) }
+                }
+            }
+            // It ends where the calling task is cancelled.
+            guard let arrival = await arrivals.next() else { throw Interrupted() }
+            // Whatever else has come, no request is sent any more.
+            if interruption.level > .none { actions += scheduler.handle(.stopRequested) }
+            switch arrival {
+            case .failure(let error): throw error
+            case .trouble(let trouble, let seer): if seer == watches { actions += scheduler.handle(.trouble(trouble)) }
+            case .event(let event):
+                switch event {
+                case .answered(let request, _, _), .failed(let request, _): requests[request] = nil
+                default: break
+                }
+                actions += scheduler.handle(event)
+            }
+        }
+    }
+
+    /// - Returns: what is answered at once.
+    private mutating func perform(_ action: SchedulerAction) async throws -> SchedulerEvent? {
+        switch action {
+        case .activate(let group):
+            try await activate(group)
+            return .activated
+        case .prepare(let group): await room.expect(group)
+        case .beginPhase(let phase): begin(phase)
+        case .endPhase: try await endPhase()
+        case .send(let request, _): send(request)
+        case .cancel(let requests): for request in requests { self.requests[request]?.cancel() }
+        case .record(let entry): record(entry)
+        case .restart(let engine):
+            try budget.check(bringingUp: [engine], anew: true)
+            await stopWatching()
+            try await interruption.giveUpOn { [crew] in try await crew?.restart(engine) }
+            startWatching()
+            return .restarted(engine)
+        case .drain: drain()
+        case .notify(let event): observe(event)
+        case .finish, .stop, .giveUp: break
+        }
+        return nil
+    }
+
+    // MARK: Engines
+
+    private mutating func activate(_ group: [EngineID]) async throws {
+        try budget.check(bringingUp: group == resident ? [] : group)
+        resident = group
+        meter = PhaseMeter(room.energy)
+        await meter.read()
+        let note: EngineNoteTaker = { [journal, budget, observe] note in
+            budget.note(note)
+            if let record = note.record { try await journal.append(record) }
+            observe(note.event)
+        }
+        crew = try await interruption.giveUpOn { [room] in try await room.enter(group, note: note) }
+        await meter.read()
+    }
+
+    private mutating func begin(_ phase: SchedulerPhase) {
+        observe(.phaseBegan(wave: phase.wave, roles: phase.roles, trajectories: phase.trajectories))
+        self.phase = ActivePhase(phase: phase)
+        startWatching()
+    }
+
+    /// Does nothing where none is under way.
+    private mutating func endPhase() async throws {
+        await stopWatching()
+        guard let active = phase else { return }
+        phase = nil
+        let (phase, seconds) = (active.phase, active.watch.span.seconds)
+        await meter.read()
+        if let tokens = await crew?.speculation(), tokens.proposed > 0 {
+            try await journal.append(
+                .speculation(
+                    engine: Role.speculative.rawValue, proposed: tokens.proposed, accepted: tokens.accepted))
+        }
+        try await journal.append(
+            .phase(
+                wave: phase.wave, engines: phase.engines.map(\.name), seconds: seconds, joules: meter.energy))
+        observe(.phaseEnded(wave: phase.wave, roles: phase.roles, seconds: seconds))
+    }
+
+    private mutating func startWatching() {
+        watches += 1
+        watch = Task { [crew, arrive, watches] in
+            if let trouble = await crew?.trouble() { arrive.yield(.trouble(trouble, watch: watches)) }
+        }
+    }
+
+    private mutating func stopWatching() async {
+        watch?.cancel()
+        await watch?.value
+        watch = nil
+    }
+
+    // MARK: Requests and answers
+
+    private mutating func send(_ request: InferenceRequest) {
+        guard let crew else { return }
+        requests[request.fingerprint] = Task { [arrive] in
+            let watch = Stopwatch()
+            do {
+                let answer = try await crew.answer(request)
+                let asked = answer.isAsked ? watch.span : nil
+                arrive.yield(.event(.answered(request.fingerprint, answer.event, asked: asked)))
+            } catch {
+                arrive.yield(.event(.failed(request.fingerprint, RequestFailure(error))))
+            }
+        }
+    }
+
+    /// Does not wait: while one group of records goes to the disk, the next gathers.
+    private func record(_ entry: JournalEntry) {
+        journal.submit(.event(entry.trajectory.id, entry.event, asked: entry.asked)) { [arrive] result in
+            switch result {
+            case .success: arrive.yield(.event(.recorded(entry.number)))
+            case .failure(let error): arrive.yield(.failure(error))
+            }
+        }
+    }
+
+    private mutating func drain() {
+        timers.append(
+            Task { [interruption, arrive] in
+                await withTaskGroup(of: Void.self) { either in
+                    either.addTask { try? await Task.sleep(for: .seconds(Self.drainSeconds)) }
+                    either.addTask { await interruption.reached(.immediate) }
+                    await either.next()
+                    either.cancelAll()
+                }
+                arrive.yield(.event(.drained))
+            })
+    }
+
+    private mutating func dropAll() async {
+        await stopWatching()
+        for task in timers + requests.values { task.cancel() }
+        for task in timers + requests.values { await task.value }
+        (timers, requests) = ([], [:])
+    }
+}
+
+extension EngineNote {
+    /// What is journalled of it.
+    fileprivate var record: JournalRecord? {
+        switch self {
+        case .loading: nil
+        case .loaded(let engine, let start): .load(EngineLoad(engine, start))
+        case .woken(let engine, let span): .wake(engine: engine, seconds: span.seconds, begin: span.begin)
+        case .swapped: .swap
+        }
+    }
+
+    fileprivate var event: RunEvent {
+        switch self {
+        case .loading(let engine): .loading(engine: engine)
+        case .loaded(let engine, let start): .loaded(EngineLoad(engine, start))
+        case .woken(let engine, let span): .woken(engine: engine, seconds: span.seconds)
+        case .swapped: .swapped
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import Decoding
+import ModelLifecycle
+import Support
+
+/// An event on its way into the journal.
+package struct JournalEntry: Sendable {
+    /// Counted from 0.
+    package let number: Int
+    let event: Event
+    /// When an engine was asked for it; nil where it was not asked for this trajectory.
+    package let asked: TimeSpan?
+    /// The request that it answers; nil for a failure.
+    let fingerprint: RequestFingerprint?
+    /// The trajectory with the event and all entries of its own before this one.
+    let trajectory: Trajectory
+}
+
+/// The events that are not on the disk yet: no request may build on them.
+struct EntriesInFlight: Sendable {
+    private var entries: [Int: JournalEntry] = [:]
+    private var latest: [TrajectoryID: Int] = [:]
+    private var next = 0
+
+    var isEmpty: Bool { entries.isEmpty }
+
+    /// A trajectory as it will be once all entries are recorded; nil where it has none.
+    subscript(id: TrajectoryID) -> Trajectory? { latest[id].flatMap { entries[$0]?.trajectory } }
+
+    mutating func add(
+        _ event: Event, to trajectory: Trajectory, answering fingerprint: RequestFingerprint?, asked: TimeSpan?
+    ) throws -> JournalEntry {
+        var trajectory = self[trajectory.id] ?? trajectory
+        try trajectory.apply(event)
+        defer { next += 1 }
+        let entry = JournalEntry(
+            number: next, event: event, asked: asked, fingerprint: fingerprint, trajectory: trajectory)
+        entries[next] = entry
+        latest[trajectory.id] = next
+        return entry
+    }
+
+    mutating func remove(_ number: Int) -> JournalEntry? {
+        guard let entry = entries.removeValue(forKey: number) else { return nil }
+        if latest[entry.trajectory.id] == number { latest[entry.trajectory.id] = nil }
+        return entry
+    }
+}

@@ -1,0 +1,57 @@
+import Decoding
+
+/// A trajectory that needs an answer for one of its candidates.
+struct Waiter: Sendable, Hashable {
+    var id: TrajectoryID
+    var candidate: Int
+}
+
+/// The requests that have no answer yet, and who waits for each.
+struct PendingRequests: Sendable {
+    private var requests: [RequestFingerprint: InferenceRequest] = [:]
+    private var waiting: [RequestFingerprint: [Waiter]] = [:]
+    /// Also those whose answer is there, but not recorded yet.
+    private var open: [TrajectoryID: [Int: RequestFingerprint]] = [:]
+
+    /// nil where nobody waits for it any more.
+    subscript(fingerprint: RequestFingerprint) -> InferenceRequest? { requests[fingerprint] }
+
+    func isOpen(_ waiter: Waiter) -> Bool { open[waiter.id]?[waiter.candidate] != nil }
+
+    /// In the order in which they came.
+    func waiters(for fingerprint: RequestFingerprint) -> [Waiter] { waiting[fingerprint] ?? [] }
+
+    /// - Returns: whether the request is new.
+    mutating func add(_ request: InferenceRequest, for waiter: Waiter) -> Bool {
+        open[waiter.id, default: [:]][waiter.candidate] = request.fingerprint
+        waiting[request.fingerprint, default: []].append(waiter)
+        if requests[request.fingerprint] != nil { return false }
+        requests[request.fingerprint] = request
+        return true
+    }
+
+    /// The answer for a trajectory is there: it waits no more, and is not to ask again before that is recorded.
+    mutating func serve(_ waiter: Waiter, _ fingerprint: RequestFingerprint) {
+        open[waiter.id, default: [:]][waiter.candidate] = fingerprint
+        forget(waiter, fingerprint)
+    }
+
+    mutating func close(_ waiter: Waiter) {
+        guard let fingerprint = open[waiter.id]?.removeValue(forKey: waiter.candidate) else { return }
+        if open[waiter.id]?.isEmpty == true { open[waiter.id] = nil }
+        forget(waiter, fingerprint)
+    }
+
+    /// Whatever a trajectory waits for.
+    mutating func closeAll(of id: TrajectoryID) {
+        for candidate in (open[id] ?? [:]).keys { close(Waiter(id: id, candidate: candidate)) }
+    }
+
+    private mutating func forget(_ waiter: Waiter, _ fingerprint: RequestFingerprint) {
+        guard waiting[fingerprint] != nil else { return }
+        waiting[fingerprint]?.removeAll { $0 == waiter }
+        guard waiting[fingerprint]?.isEmpty == true else { return }
+        waiting[fingerprint] = nil
+        requests[fingerprint] = nil
+    }
+}

@@ -1,0 +1,85 @@
+import Decoding
+import ModelLifecycle
+import Support
+
+extension Scheduler {
+    /// Meets what a trajectory needs of these engines, where it is known already, and has the rest asked.
+    mutating func takeUp(_ id: TrajectoryID) {
+        guard let trajectory = trajectories[id], entries[id]?.response.finish == nil else { return }
+        for need in trajectory.needs {
+            let waiter = Waiter(id: id, candidate: need.candidate)
+            guard let engine = need.role.flatMap({ engines[$0] }), queues[engine] != nil, !pending.isOpen(waiter)
+            else { continue }
+            let request = InferenceRequest(need, of: id, in: job)
+            let fingerprint = request.fingerprint
+            if let event = responses[fingerprint] ?? arriving[fingerprint]?.event,
+                (try? record(event, for: waiter, answering: fingerprint)) != nil
+            {
+                continue
+            }
+            if pending.add(request, for: waiter) { queues[engine]?.add([fingerprint]) }
+        }
+    }
+
+    /// Gives an answer to all who wait for it; the first is the one for whom it was asked.
+    mutating func deliver(_ event: Event, to request: RequestFingerprint, asked: TimeSpan?) {
+        guard engine(running: request) != nil else { return }
+        arriving[request] = ArrivingAnswer(event: event)
+        var (asked, misfit): (TimeSpan?, (any Error)?) = (asked, nil)
+        for waiter in pending.waiters(for: request) {
+            do {
+                try record(event, for: waiter, answering: request, asked: asked)
+                asked = nil
+            } catch {
+                misfit = error
+            }
+        }
+        if let misfit {
+            // Who could not take it has it asked again.
+            arriving[request] = nil
+            handle(.attempt("\(misfit)"), of: request)
+        } else {
+            completeIfRecorded(request)
+        }
+    }
+
+    /// - Throws: ``UnexpectedEvent`` where the event does not fit; nothing is recorded then.
+    private mutating func record(
+        _ event: Event, for waiter: Waiter, answering request: RequestFingerprint, asked: TimeSpan? = nil
+    ) throws {
+        guard let trajectory = trajectories[waiter.id] else { return }
+        var event = event
+        event.candidate = waiter.candidate
+        let entry = try entries.add(event, to: trajectory, answering: request, asked: asked)
+        pending.serve(waiter, request)
+        arriving[request]?.entries.insert(entry.number)
+        act(.record(entry))
+    }
+
+    /// Takes an event that is recorded.
+    mutating func take(_ number: Int) {
+        guard let entry = entries.remove(number) else { return }
+        let trajectory = entry.trajectory
+        trajectories.update([trajectory])
+        act(.notify(.advanced(trajectory, entry.event)))
+        pending.close(Waiter(id: trajectory.id, candidate: entry.event.candidate))
+        if trajectory.response.finish != nil { pending.closeAll(of: trajectory.id) }
+        if let request = entry.fingerprint {
+            responses.add(entry.event, answering: request)
+            arriving[request]?.entries.remove(number)
+            completeIfRecorded(request)
+        }
+        takeUp(trajectory.id)
+    }
+
+    /// An answer must be on the disk for all who waited before the next request takes its place.
+    private mutating func completeIfRecorded(_ request: RequestFingerprint) {
+        guard arriving[request]?.entries.isEmpty == true else { return }
+        arriving[request] = nil
+        if let engine = engine(running: request) { queues[engine]?.succeed(request) }
+    }
+
+    func engine(running request: RequestFingerprint) -> EngineID? {
+        queues.first { $0.value.running.contains(request) }?.key
+    }
+}

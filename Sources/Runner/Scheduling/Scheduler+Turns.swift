@@ -1,0 +1,115 @@
+import Decoding
+
+extension Scheduler {
+    /// Goes on as far as nothing has to be waited for.
+    mutating func settle() {
+        switch stage {
+        case .preparing:
+            guard entries.isEmpty else { return }
+            if isToStop { return end(.stop) }
+            if queues.values.allSatisfy(\.isEmpty) {
+                // Every answer is known: the group is not brought up.
+                beginTurn()
+                return settle()
+            }
+            stage = .activating
+            act(.activate(groups[turn]))
+        case .working(let phase):
+            send(phase)
+            if queues.values.allSatisfy(\.isEmpty), entries.isEmpty { conclude(phase) }
+        case .halting(let phase, let trouble): if isQuiet { recover(phase, from: trouble) }
+        case .stopping(let phase): if isQuiet { end(phase, .stop) }
+        case .activating, .restarting, .over: break
+        }
+    }
+
+    /// Whether nothing is in flight.
+    private var isQuiet: Bool { queues.values.allSatisfy(\.running.isEmpty) && entries.isEmpty }
+
+    /// The turn of the next group that has something to do.
+    mutating func beginTurn() {
+        if trajectories.isFinished { return end(.finish) }
+        if isToStop { return end(.stop) }
+        for _ in groups {
+            turn = (turn + 1) % groups.count
+            let ready = trajectories.needing(roles(of: groups[turn]))
+            if ready.isEmpty { continue }
+            stage = .preparing
+            queues = Dictionary(
+                uniqueKeysWithValues: groups[turn].map { ($0, EngineQueue(limit: limits[$0] ?? .max)) })
+            for trajectory in ready { takeUp(trajectory.id) }
+            return
+        }
+        preconditionFailure("no engine of \(groups) serves a role that a trajectory needs")
+    }
+
+    private func roles(of group: [EngineID]) -> [Role] { group.flatMap(engines.roles) }
+
+    mutating func beginPhase() {
+        guard stage == .activating else { return }
+        let group = groups[turn]
+        let ready = trajectories.needing(roles(of: group))
+        let phase = SchedulerPhase(
+            wave: ready.map { $0.response.waves + ($0.isAtStartOfWave ? 1 : 0) }.max() ?? 0,
+            engines: group, roles: roles(of: group), trajectories: ready.count)
+        act(.prepare(next))
+        act(.beginPhase(phase))
+        work(phase)
+    }
+
+    /// The group that will have something to do next, as far as can be told; empty where there is none.
+    private var next: [EngineID] {
+        let roles = groups.map(roles)
+        let next = trajectories.group(after: roles[turn], of: roles)
+        return next.isEmpty ? [] : roles.firstIndex(of: next).map { groups[$0] } ?? []
+    }
+
+    mutating func work(_ phase: SchedulerPhase) {
+        stage = .working(phase)
+        if isToStop { stop() }
+    }
+
+    private mutating func send(_ phase: SchedulerPhase) {
+        // Its engine is gone, which will be told.
+        guard queues.values.allSatisfy(\.dropped.isEmpty) else { return }
+        for engine in phase.engines {
+            while let next = queues[engine]?.next(where: { pending[$0] != nil }), let request = pending[next] {
+                act(.send(request, to: engine))
+            }
+        }
+    }
+
+    private mutating func conclude(_ phase: SchedulerPhase) {
+        for engine in phase.engines {
+            switch queues[engine]?.conclude() ?? .done {
+            case .done: break
+            case .secondChance(let requests):
+                stage = .restarting(phase, engine, retrying: requests)
+                return act(.restart(engine))
+            case .fail(let failures):
+                for failure in failures { giveUp(failure.request, reason: failure.reason) }
+            case .useless(let reason):
+                return end(phase, .giveUp(EngineUseless(engines: [engine], reason: reason)))
+            }
+        }
+        // What was given up is recorded first.
+        guard entries.isEmpty else { return }
+        act(.endPhase)
+        beginTurn()
+        settle()
+    }
+
+    mutating func end(_ phase: SchedulerPhase, _ action: SchedulerAction) {
+        act(.endPhase)
+        end(action)
+    }
+}
+
+extension Trajectory {
+    /// Whether its next draft begins a wave, rather than going on within one.
+    fileprivate var isAtStartOfWave: Bool {
+        guard case .generate(let generation) = need else { return false }
+        return generation.steps.count == response.steps.count
+            && !(generation.role == .target && generation.stopsAtDelimiter)
+    }
+}

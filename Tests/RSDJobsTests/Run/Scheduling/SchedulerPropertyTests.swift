@@ -1,0 +1,216 @@
+import ModelLifecycle
+import Testing
+
+@testable import JobSpecs
+@testable import RSDJobs
+@testable import RunStore
+@testable import Runner
+@testable import Support
+
+/// What holds of the scheduler however answers, failures, crashes and stops fall together.
+@Suite("Scheduler, whatever comes in whatever order")
+struct SchedulerPropertyTests {
+    private static let groups: [[[EngineID]]] = [
+        [["draft"], ["prm"], ["target"]], [["draft", "prm"], ["target"]], [["draft", "prm", "target"]],
+    ]
+
+    /// A job and what its models say.
+    private struct World: Sendable {
+        let job: LoadedJob
+        let models: SimulatedModels
+
+        init(seed: UInt64) throws {
+            let methods = [
+                "[{ rsd: { threshold: [0.5, 0.8] } }, target_only, { majority: { n: 3 } }]",
+                "[{ process_best_of_n: { n: 3 } }, { beam_search: { n: 4, beams: 2 } }, { rsd: { threshold: 0.7 } }]",
+                "[{ rsd: { weighting: constant, p: 0.5 } }]",
+            ]
+            job = try SimulationTests.job(
+                methods: methods[Int(seed % 3)], temperature: seed % 2 == 0 ? "0" : "0.8", problems: 3)
+            models = SimulationTests.models(job, luck: seed)
+        }
+
+        func scheduler(_ groups: [[EngineID]], limit: Int, after journal: [JournalRecord] = []) throws -> Scheduler {
+            var trajectories = Roster(job)
+            var responses = ResponseCache(job.spec)
+            _ = try trajectories.replay(journal) { event, need, id in
+                responses.add(event, answering: InferenceRequest(need, of: id, in: job.spec).fingerprint)
+            }
+            let engines = JobEngines(job.spec)
+            let needed = groups.map { $0.filter(engines.all.contains) }.filter { !$0.isEmpty }
+            return Scheduler(
+                job.spec, engines: engines, groups: needed,
+                limits: Dictionary(uniqueKeysWithValues: engines.all.map { ($0, limit) }), trajectories: trajectories,
+                responses: responses)
+        }
+    }
+
+    /// How things go wrong.
+    private struct Trouble {
+        var crashes = 0
+        var failures = 0
+        /// The problem that no model can answer anything about.
+        var impossible: String?
+        var stops = false
+    }
+
+    /// Lets things happen in a random order until the scheduler is at its end.
+    private func play(
+        _ bench: inout SchedulerBench, _ world: World, _ trouble: Trouble, _ dice: inout SplitMix64
+    ) {
+        var trouble = trouble
+        var down: EngineID?
+        bench.start()
+        var steps = 0
+        while bench.ending == nil, bench.faults.isEmpty {
+            steps += 1
+            guard steps < 100_000 else {
+                Issue.record("no end in sight")
+                return
+            }
+            var moves: [(inout SchedulerBench) -> Void] = []
+            if bench.isActivating {
+                moves.append {
+                    down = nil
+                    $0.handle(.activated)
+                }
+            }
+            if let engine = bench.restarting {
+                moves.append {
+                    down = nil
+                    $0.handle(.restarted(engine))
+                }
+            }
+            if !bench.unrecorded.isEmpty { moves.append { $0.recordNext() } }
+            if bench.isDraining, Int.random(in: 0..<20, using: &dice) == 0 { moves.append { $0.handle(.drained) } }
+            // In an order of its own, since a dictionary's is another in each process.
+            let running = bench.running.sorted { $0.key.digest < $1.key.digest }
+            if let (fingerprint, entry) = running.randomElement(using: &dice) {
+                let isLost = entry.engine == down || bench.cancelled.contains(fingerprint)
+                let chance = Int.random(in: 0..<12, using: &dice)
+                let event: SchedulerEvent
+                if isLost, chance < 10 {
+                    event = .failed(fingerprint, .unsent)
+                } else if entry.request.id.problem == trouble.impossible {
+                    event = .failed(fingerprint, .permanent("too long"))
+                } else if trouble.failures > 0, chance == 0 {
+                    trouble.failures -= 1
+                    event = .failed(fingerprint, .attempt("answered 500"))
+                } else {
+                    event = .answered(
+                        fingerprint, world.models.answer(entry.request), asked: TimeSpan(begin: 1, seconds: 1))
+                }
+                moves.append { $0.handle(event) }
+                if trouble.crashes > 0, down == nil, chance == 1 {
+                    trouble.crashes -= 1
+                    down = entry.engine
+                }
+            }
+            if let down, bench.restarting == nil { moves.append { $0.handle(.trouble(.died(down, how: "signal 9"))) } }
+            if trouble.stops, Int.random(in: 0..<60, using: &dice) == 0 { moves.append { $0.handle(.stopRequested) } }
+            guard let move = moves.randomElement(using: &dice) else {
+                Issue.record("nothing to wait for")
+                return
+            }
+            move(&bench)
+        }
+        #expect(bench.faults == [])
+    }
+
+    private func results(_ trajectories: Roster) -> [String] {
+        trajectories.all.map { "\($0.id) \($0.response.finish as Any) \($0.response.text) \($0.response.tokens)" }
+    }
+
+    /// The results when everything comes at once and in order.
+    private func expected(_ world: World) throws -> [String] {
+        var bench = SchedulerBench(try world.scheduler(Self.groups[2], limit: .max))
+        bench.start()
+        while bench.ending == nil {
+            if bench.isActivating {
+                bench.handle(.activated)
+            } else if !bench.unrecorded.isEmpty {
+                bench.recordNext()
+            } else if let (fingerprint, entry) = bench.running.min(by: { $0.key.digest < $1.key.digest }) {
+                bench.handle(.answered(fingerprint, world.models.answer(entry.request), asked: nil))
+            }
+        }
+        return results(bench.scheduler.trajectories)
+    }
+
+    @Test(
+        "the order in which answers come changes no result, and nothing is asked or recorded twice", arguments: 0..<12)
+    func order(seed: UInt64) throws {
+        let world = try World(seed: seed)
+        var dice = SplitMix64(seed: seed)
+        let limit = [1, 2, 5, .max][Int(seed / 3 % 4)]
+        var bench = SchedulerBench(try world.scheduler(Self.groups[Int(seed % 3)], limit: limit))
+        play(&bench, world, Trouble(), &dice)
+        guard case .finish? = bench.ending else {
+            Issue.record("\(bench.ending as Any)")
+            return
+        }
+        #expect(results(bench.scheduler.trajectories) == (try expected(world)))
+        #expect(bench.sent.values.allSatisfy { $0 == 1 } || world.job.spec.methods.count == 1)
+        var replayed = Roster(world.job)
+        _ = try replayed.replay(bench.journal)
+        #expect(results(replayed) == results(bench.scheduler.trajectories))
+    }
+
+    @Test("crashes and failures cost attempts and no results", arguments: 0..<12)
+    func failures(seed: UInt64) throws {
+        let world = try World(seed: seed)
+        var dice = SplitMix64(seed: seed ^ 0xf00d)
+        var bench = SchedulerBench(try world.scheduler(Self.groups[Int(seed / 2 % 3)], limit: 4))
+        play(&bench, world, Trouble(crashes: 4, failures: 1), &dice)
+        guard case .finish? = bench.ending else {
+            Issue.record("\(bench.ending as Any)")
+            return
+        }
+        #expect(results(bench.scheduler.trajectories) == (try expected(world)))
+    }
+
+    @Test("who cannot be answered fails with the reason, and nobody else does", arguments: 0..<6)
+    func impossible(seed: UInt64) throws {
+        let world = try World(seed: seed)
+        var dice = SplitMix64(seed: seed ^ 0xbad)
+        let problem = try #require(Roster(world.job).ids.first?.problem)
+        var bench = SchedulerBench(try world.scheduler(Self.groups[Int(seed % 3)], limit: 3))
+        play(&bench, world, Trouble(crashes: 2, impossible: problem), &dice)
+        guard case .finish? = bench.ending else {
+            Issue.record("\(bench.ending as Any)")
+            return
+        }
+        for trajectory in bench.scheduler.trajectories.all {
+            let isImpossible = trajectory.id.problem == problem
+            #expect((trajectory.response.finish == .failed) == isImpossible)
+            #expect(trajectory.response.failure == (isImpossible ? "too long" : nil))
+        }
+        #expect(Roster(world.job).ids.count == bench.scheduler.trajectories.finishedCount)
+        var replayed = Roster(world.job)
+        _ = try replayed.replay(bench.journal)
+        #expect(results(replayed) == results(bench.scheduler.trajectories))
+    }
+
+    @Test(
+        "a run that is stopped and resumed, again and again, comes to the same and pays nothing twice",
+        arguments: 0..<12)
+    func resumption(seed: UInt64) throws {
+        let world = try World(seed: seed)
+        var dice = SplitMix64(seed: seed ^ 0x57)
+        var journal: [JournalRecord] = []
+        for round in 0..<50 {
+            var bench = SchedulerBench(
+                try world.scheduler(Self.groups[Int(dice.next() % 3)], limit: 3, after: journal))
+            play(&bench, world, Trouble(crashes: 1, stops: round < 40), &dice)
+            journal += bench.journal
+            if case .stop? = bench.ending { continue }
+            guard case .finish? = bench.ending else {
+                Issue.record("\(bench.ending as Any)")
+                return
+            }
+            #expect(results(bench.scheduler.trajectories) == (try expected(world)))
+            return
+        }
+        Issue.record("never finished")
+    }
+}
