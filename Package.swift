@@ -48,22 +48,22 @@ let package = Package(
         library("Answers", ["Support"]),
         library("SpecYAML", ["CYAML", "Support", orderedCollections]),
         library("Decoding", ["Support"]),
-        library("Methods", ["Answers", "Decoding", "SpecYAML", "Support"]),
+        library("Methods", ["Answers", "Decoding", "SpecYAML"]),
         library("Checkpoints", ["ModelLifecycle", "Support", orderedCollections]),
         library("Datasets", ["Answers", "Support", orderedCollections]),
         library(
             "JobSpecs",
             [
-                "Answers", "Checkpoints", "Datasets", "Decoding", "Methods", "ModelLifecycle", "SpecYAML", "Support",
+                "Checkpoints", "Datasets", "Decoding", "Methods", "ModelLifecycle", "SpecYAML", "Support",
                 orderedCollections,
             ]),
         library(
             "RunStore",
-            ["Checkpoints", "Datasets", "Decoding", "JobSpecs", "Methods", "ModelLifecycle", "Support"]),
+            ["Checkpoints", "Datasets", "Decoding", "JobSpecs", "ModelLifecycle", "Support"]),
         library(
             "Graders",
             [
-                "Answers", "Datasets", "Decoding", "JobSpecs", "ModelLifecycle", "RunStore", "Support",
+                "Answers", "Decoding", "JobSpecs", "ModelLifecycle", "RunStore", "Support",
             ]),
         library(
             "Reporting",
@@ -74,27 +74,27 @@ let package = Package(
         library(
             "Runner",
             [
-                "Checkpoints", "Datasets", "Decoding", "JobSpecs", "Methods", "ModelLifecycle", "RunStore", "SpecYAML",
+                "Checkpoints", "Datasets", "Decoding", "JobSpecs", "ModelLifecycle", "RunStore", "SpecYAML",
                 "Support", logging, .product(name: "DequeModule", package: "swift-collections"),
             ]),
         library(
             "RSDJobs",
             [
-                "Answers", "Checkpoints", "Datasets", "Decoding", "Graders", "JobSpecs", "Methods", "ModelLifecycle",
-                "Reporting", "RunStore", "Runner", "SpecYAML", "Support", logging, orderedCollections,
+                "Answers", "Checkpoints", "Datasets", "Decoding", "Graders", "JobSpecs", "ModelLifecycle",
+                "Reporting", "RunStore", "Runner", "Support", logging, orderedCollections,
             ]),
         .target(name: "ReportPage", resources: [.embedInCode("Page")], swiftSettings: strict),
         library(
             "Terminal",
             [
-                "Datasets", "Decoding", "Graders", "JobSpecs", "Methods", "ModelLifecycle", "RSDJobs", "Reporting",
+                "Datasets", "Decoding", "Graders", "JobSpecs", "RSDJobs", "Reporting",
                 "RunStore",
                 "Runner", "Support",
             ]),
         .executableTarget(
             name: "rsd-batch",
             dependencies: [
-                "Datasets", "Decoding", "Graders", "JobSpecs", "ModelLifecycle", "RSDJobs", "Reporting", "RunStore",
+                "Decoding", "Graders", "JobSpecs", "ModelLifecycle", "RSDJobs", "Reporting", "RunStore",
                 "Runner", "Support", "Terminal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
