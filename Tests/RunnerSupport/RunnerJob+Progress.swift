@@ -4,12 +4,12 @@ import RunStore
 
 extension RunnerJob {
     /// The engine that was started last, while it is not written down as stopped.
-    package func presentEngine() -> EngineStart? { present { !$0.isForkServer } }
+    package func presentEngine() -> LedgerStart? { present { !$0.isForkServer } }
 
     /// The process that engines are forked from, while it is not written down as stopped.
-    package func presentForkServer() -> EngineStart? { present(where: \.isForkServer) }
+    package func presentForkServer() -> LedgerStart? { present(where: \.isForkServer) }
 
-    private func present(where isMeant: (EngineStart) -> Bool) -> EngineStart? {
+    private func present(where isMeant: (LedgerStart) -> Bool) -> LedgerStart? {
         guard let last = try? starts().last(where: isMeant), !last.isStopped, last.pid != nil else { return nil }
         return last
     }

@@ -91,11 +91,11 @@ package final class RunnerJob<Source: JobSource>: Sendable {
     // MARK: Its engines
 
     /// Processes that the ledger tells of, in the order of their starts.
-    package func engineStarts() throws -> [EngineStart] { try starts().filter { !$0.isForkServer } }
+    package func engineStarts() throws -> [LedgerStart] { try starts().filter { !$0.isForkServer } }
 
     /// These and the processes that engines are forked from.
-    package func starts() throws -> [EngineStart] {
-        EngineStart.all(ledger: (try? Data(contentsOf: directory.engines)) ?? Data())
+    package func starts() throws -> [LedgerStart] {
+        LedgerStart.all(ledger: (try? Data(contentsOf: directory.engines)) ?? Data())
     }
 
     /// Living processes that carry the tag of one of this run's engines.

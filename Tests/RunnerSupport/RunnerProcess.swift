@@ -83,14 +83,16 @@ package final class RunnerProcess: Sendable {
         where descriptor > 2 {
             posix_spawn_file_actions_addclose(&actions, descriptor)
         }
-        // The threads of Swift's tasks have signals blocked, and a child has what its parent's thread has.
+        // The threads of Swift's tasks have signals blocked, a shell's background job ignores SIGINT, and a child has what its parent has.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         var pid = pid_t()
         let status = withCStrings(words) { argv in

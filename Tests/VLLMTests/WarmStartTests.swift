@@ -43,7 +43,7 @@ import Testing
                 ledger: EngineLedger(path: ledger.path))
         }
         #expect(refused.description.contains(obstacle.says), "\(refused)")
-        let starts = RunnerSupport.EngineStart.all(ledger: try Data(contentsOf: ledger))
+        let starts = LedgerStart.all(ledger: try Data(contentsOf: ledger))
         #expect(starts.count == 1 && starts.allSatisfy(\.isStopped))
     }
 }

@@ -109,7 +109,7 @@ extension RunnerJob<ClusterJob> {
     func expectNoEngine(_ count: Int) throws {
         for shard in Shard.all(count) {
             let ledger = (try? Data(contentsOf: shards.directory(of: shard).engines)) ?? Data()
-            for start in EngineStart.all(ledger: ledger) {
+            for start in LedgerStart.all(ledger: ledger) {
                 guard let pid = start.pid else { continue }
                 let tag = "RSD_BATCH_ENGINE_TAG=\(start.tag)"
                 #expect(

@@ -7,13 +7,13 @@ import Testing
     /// Each request slow enough that an engine is at work while the next one waits.
     private static let setup = JobSetup(arguments: ["delay-ms: 100"], engine: ["warm: false"])
 
-    private func untilOneWaits(_ runner: RunnerProcess, _ job: TestJob) async throws -> EngineStart {
+    private func untilOneWaits(_ runner: RunnerProcess, _ job: TestJob) async throws -> LedgerStart {
         try #require(await runner.reached { try waiting(job) != nil }, "\(runner.standardError)")
         return try #require(try waiting(job))
     }
 
     /// The engine that waits beside one that works.
-    private func waiting(_ job: TestJob) throws -> EngineStart? {
+    private func waiting(_ job: TestJob) throws -> LedgerStart? {
         let present = try job.engineStarts().filter { !$0.isStopped && $0.pid != nil }
         return present.count == 2 && job.eventCount > 0 ? present[1] : nil
     }

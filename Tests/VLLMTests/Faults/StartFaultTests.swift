@@ -58,7 +58,7 @@ import Testing
         #expect(error.code == .diedDuringStart && error.isExplained, "\(error)")
         for words in mistake.words { #expect(error.message.contains(words), "'\(words)' in \(error)") }
         #expect(error.logPath == scratch.file("logs/draft-1.log").path)
-        let starts = RunnerSupport.EngineStart.all(ledger: try Data(contentsOf: scratch.file("engines.jsonl")))
+        let starts = LedgerStart.all(ledger: try Data(contentsOf: scratch.file("engines.jsonl")))
         #expect(starts.count == 1 && starts.allSatisfy(\.isStopped))
     }
 

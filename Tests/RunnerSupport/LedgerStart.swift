@@ -2,7 +2,7 @@ import Foundation
 import ModelLifecycle
 
 /// A start of an engine, as the ledger of a run tells of it.
-package struct EngineStart: Sendable {
+package struct LedgerStart: Sendable {
     package var tag: String
     package var engine: String
     package var pid: pid_t?
@@ -17,13 +17,13 @@ package struct EngineStart: Sendable {
     }
 
     /// In the order of the starts.
-    package static func all(ledger: Data) -> [EngineStart] {
-        var starts: [EngineStart] = []
+    package static func all(ledger: Data) -> [LedgerStart] {
+        var starts: [LedgerStart] = []
         for text in ledger.split(separator: UInt8(ascii: "\n")) {
             guard let line = try? JSONDecoder().decode(Line.self, from: text) else { continue }
             let index = starts.firstIndex { $0.tag == line.tag }
             switch (line.event, index) {
-            case ("intent", _): starts.append(EngineStart(tag: line.tag, engine: line.engine ?? "?"))
+            case ("intent", _): starts.append(LedgerStart(tag: line.tag, engine: line.engine ?? "?"))
             case ("started", let index?): starts[index].pid = line.pid
             case ("stopped", let index?): starts[index].isStopped = true
             default: break
