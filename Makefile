@@ -28,12 +28,13 @@ test: deps
 	$(SWIFT) test --skip-build --disable-xctest --no-parallel --skip "$(WAITING)|$(COMPUTING)|EndToEndTests|VLLMTests|ClusterTests"
 	$(SWIFT) test --skip-build --disable-xctest --filter EndToEndTests
 
-# One after the other: each test has several processes that use all cores. VLLM_TESTS chooses among them.
+# One after the other: each test has several processes that use all cores. VLLM_TESTS chooses among them; those that test-vllm leaves
+# out run if it names them.
 VLLM_TESTS ?= VLLMTests
 ifdef VLLM_VERSION
 test-vllm test-vllm-all: export RSD_BATCH_VLLM := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/rsd-batch/vllm-$(VLLM_VERSION)
 endif
-test-vllm: LEFT_OUT := --skip BeforeRelease
+test-vllm: LEFT_OUT := $(if $(findstring Long,$(VLLM_TESTS)),,--skip BeforeRelease)
 
 test-vllm test-vllm-all: deps
 	$(if $(VLLM_VERSION),scripts/setup-vllm --version $(VLLM_VERSION) --dir "$$RSD_BATCH_VLLM",[ -n "$$RSD_BATCH_VLLM" ] || scripts/setup-vllm)

@@ -3,7 +3,7 @@ import RunnerSupport
 import Testing
 
 /// What does not fit into the model's context ends as such, costs the others nothing, and is never clamped silently.
-@Suite(.onRealVLLM) struct LongPromptTests {
+@Suite(.onRealVLLM) struct ContextLimitTests {
     @Test("prompts longer than the context, and answers that reach its end")
     func contexts() async throws {
         // Far too long, so that vLLM looks at the number of letters alone; somewhat too long; and with room for a few tokens.
