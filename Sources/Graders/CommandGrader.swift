@@ -70,8 +70,7 @@ struct CommandGrader: Grader {
     }
 
     private static func questions(_ pairs: [GradingPair]) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let encoder = JSONText.encoder
         var data = Data()
         for pair in pairs {
             data += try encoder.encode(

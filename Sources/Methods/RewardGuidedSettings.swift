@@ -32,7 +32,7 @@ extension Weighting {
         case binaryStep = "binary_step"
         case constant, clipping, sigmoidal, logistic
 
-        package var settings: [String] {
+        var settings: [String] {
             switch self {
             case .binaryStep: ["threshold"]
             case .constant: ["p"]

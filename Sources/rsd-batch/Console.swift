@@ -1,3 +1,4 @@
+import Support
 import Foundation
 import Terminal
 
@@ -27,9 +28,7 @@ struct Console: Sendable {
     }
 
     func outJSON(_ value: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try out(String(decoding: encoder.encode(value), as: UTF8.self).harmlessJSON)
+        try out(String(decoding: JSONText.pretty(value), as: UTF8.self).harmlessJSON)
     }
 
     /// Writes a message: there is nothing in it that a terminal would obey. That nobody reads it stops nothing.

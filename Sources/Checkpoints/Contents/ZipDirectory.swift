@@ -3,9 +3,9 @@ import Foundation
 /// What is where in a zip archive (APPNOTE 6.3), ZIP64 included. PyTorch compresses nothing in its own.
 struct ZipDirectory {
     struct Entry: Equatable {
-        package var name: String
+        var name: String
         var isStored: Bool
-        package var size: Int
+        var size: Int
         fileprivate var header: Int
     }
 

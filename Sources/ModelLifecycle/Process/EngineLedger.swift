@@ -1,3 +1,4 @@
+import Support
 import Foundation
 import Synchronization
 
@@ -214,9 +215,8 @@ package final class EngineLedger: Sendable {
     }
 
     private func append(_ line: Line) throws {
-        let encoder = JSONEncoder()
+        let encoder = JSONText.encoder
         encoder.dateEncodingStrategy = .iso8601
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         try append(encoder.encode(line))
     }
 

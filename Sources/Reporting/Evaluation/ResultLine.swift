@@ -1,3 +1,4 @@
+import Support
 import Answers
 import Decoding
 import Foundation
@@ -101,8 +102,7 @@ package struct ResultLine: Sendable, Equatable, Codable {
 
     /// The lines as a file's content: sorted keys, a newline after each.
     package static func encode(_ lines: [ResultLine]) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let encoder = JSONText.encoder
         var data = Data()
         for line in lines {
             data.append(try encoder.encode(line))

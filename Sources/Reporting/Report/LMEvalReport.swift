@@ -112,7 +112,7 @@ struct LMEvalResults: Encodable {
         var higher_is_better = true
     }
     struct Config: Encodable {
-        package var task: String
+        var task: String
         var dataset_path: String
         var output_type = "generate_until"
         var metric_list = [Metric()]
@@ -144,7 +144,7 @@ struct LMEvalResults: Encodable {
         case name(String)
         case number(Double)
 
-        package func encode(to encoder: any Encoder) throws {
+        func encode(to encoder: any Encoder) throws {
             var container = encoder.singleValueContainer()
             switch self {
             case .name(let name): try container.encode(name)

@@ -7,11 +7,11 @@ import RunStore
 /// What the page knows of the run before a trajectory is opened.
 struct PageIndex: Encodable {
     struct Model: Encodable {
-        package var role: String
-        package var name: String
-        package var path: String
-        package var parameters: Int?
-        package var source: String?
+        var role: String
+        var name: String
+        var path: String
+        var parameters: Int?
+        var source: String?
     }
 
     struct Dataset: Encodable {
@@ -21,10 +21,10 @@ struct PageIndex: Encodable {
 
     /// Written as `[dataset, "id"]`.
     struct Problem: Encodable {
-        package var dataset: Int
-        package var problem: Datasets.Problem
+        var dataset: Int
+        var problem: Datasets.Problem
 
-        package func encode(to encoder: any Encoder) throws {
+        func encode(to encoder: any Encoder) throws {
             var list = encoder.unkeyedContainer()
             try list.encode(dataset)
             try list.encode(problem.id)
@@ -34,15 +34,15 @@ struct PageIndex: Encodable {
     /// A trajectory, written as `[method, problem, sample, state, "ddt"]`.
     struct Row: Encodable {
         /// Its place among the results; not written.
-        package var line: Int
-        package var method: Int
-        package var problem: Int
-        package var sample: Int
-        package var state: State
+        var line: Int
+        var method: Int
+        var problem: Int
+        var sample: Int
+        var state: State
         /// The writer of each step, by its first letter.
         var origins: String
 
-        package func encode(to encoder: any Encoder) throws {
+        func encode(to encoder: any Encoder) throws {
             var list = encoder.unkeyedContainer()
             for number in [method, problem, sample, state.rawValue] { try list.encode(number) }
             try list.encode(origins)
@@ -50,11 +50,11 @@ struct PageIndex: Encodable {
     }
 
     struct State: OptionSet {
-        package var rawValue: Int
-        package static let right = State(rawValue: 1)
+        var rawValue: Int
+        static let right = State(rawValue: 1)
         /// Ended by a limit rather than by its model.
-        package static let cut = State(rawValue: 2)
-        package static let failed = State(rawValue: 4)
+        static let cut = State(rawValue: 2)
+        static let failed = State(rawValue: 4)
     }
 
     var summary: Summary

@@ -11,7 +11,7 @@ struct ProblemBlock: Encodable {
         /// Reward.
         var r: Double?
         /// Oldest steps that the PRM did not see.
-        package var n: Int?
+        var n: Int?
     }
 
     struct Step: Encodable {
@@ -19,7 +19,7 @@ struct ProblemBlock: Encodable {
         /// Origin.
         var o: String
         var r: Double?
-        package var n: Int?
+        var n: Int?
         /// The rejected draft.
         var j: Part?
         /// Alternatives.
@@ -28,22 +28,22 @@ struct ProblemBlock: Encodable {
 
     struct Candidate: Encodable {
         var x: Int
-        package var finish: String?
-        package var answer: String?
-        package var score: Double?
-        package var rewards: [Double?]?
-        package var chosen: Bool?
+        var finish: String?
+        var answer: String?
+        var score: Double?
+        var rewards: [Double?]?
+        var chosen: Bool?
     }
 
     struct Trajectory: Encodable {
-        package var finish: String
-        package var answer: String?
-        package var failure: String?
-        package var verdict: String?
-        package var reason: String?
-        package var tokens: TokenCounts
-        package var steps: [Step]
-        package var candidates: [Candidate]?
+        var finish: String
+        var answer: String?
+        var failure: String?
+        var verdict: String?
+        var reason: String?
+        var tokens: TokenCounts
+        var steps: [Step]
+        var candidates: [Candidate]?
     }
 
     var question: String

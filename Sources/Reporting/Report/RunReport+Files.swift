@@ -11,7 +11,7 @@ extension RunReport {
     }
 
     /// `summary.json`.
-    package func summaryJSON() throws -> Data { try AtomicFile.json(summary) }
+    package func summaryJSON() throws -> Data { try JSONText.pretty(summary) }
 
     /// Writes a report whole or not at all, and makes the directories above it.
     ///

@@ -3,30 +3,30 @@ import Decoding
 /// A line of `results.jsonl` as the page shows it: what it does not have is left out, what it has besides is passed over.
 struct ShownLine: Sendable, Decodable {
     struct Step: Sendable, Decodable {
-        package var text: String
-        package var origin: String
-        package var reward: Double?
-        package var dropped: Int?
+        var text: String
+        var origin: String
+        var reward: Double?
+        var dropped: Int?
         /// The draft that this step replaced.
-        package var rejected: Scored?
+        var rejected: Scored?
         /// Candidates for this step that were not taken.
-        package var alternatives: [Scored]?
+        var alternatives: [Scored]?
     }
 
     struct Scored: Sendable, Decodable {
-        package var text: String
-        package var reward: Double?
-        package var dropped: Int?
+        var text: String
+        var reward: Double?
+        var dropped: Int?
     }
 
     /// One of several whole answers, from which the method took or made its own.
     struct Candidate: Sendable, Decodable {
-        package var text: String
-        package var finish: String?
-        package var answer: String?
-        package var score: Double?
-        package var rewards: [Double?]?
-        package var chosen: Bool?
+        var text: String
+        var finish: String?
+        var answer: String?
+        var score: Double?
+        var rewards: [Double?]?
+        var chosen: Bool?
     }
 
     var steps: [Step]

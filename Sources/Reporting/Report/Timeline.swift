@@ -11,17 +11,17 @@ struct Timeline: Sendable, Equatable, Encodable {
     enum Kind: String, Sendable, Encodable { case load, wake, work }
 
     struct Bar: Sendable, Equatable, Encodable {
-        package var engine: String
-        package var kind: Kind
+        var engine: String
+        var kind: Kind
         /// Seconds since the run's first moment, without what was cut.
-        package var begin: Double
-        package var end: Double
+        var begin: Double
+        var end: Double
         /// Of work.
-        package var wave: Int?
+        var wave: Int?
         /// Of a load.
-        package var start: EngineStart.Kind?
+        var start: EngineStart.Kind?
         /// Of a load, where they are known.
-        package var phases: StartPhases?
+        var phases: StartPhases?
     }
 
     /// A stretch that was cut out.

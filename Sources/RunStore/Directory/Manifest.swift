@@ -108,7 +108,7 @@ package struct Manifest: Sendable, Equatable, Codable {
     package func write(to file: URL) throws {
         var manifest = self
         manifest.checksum = Self.noSum
-        let data = try AtomicFile.json(manifest)
+        let data = try JSONText.pretty(manifest)
         try AtomicFile.write(Self.sealed(data) ?? data, to: file)
     }
 

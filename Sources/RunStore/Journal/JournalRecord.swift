@@ -31,9 +31,7 @@ package enum JournalLine {
     private static let bodyStart = prefix.count + 8 + separator.count
 
     package static func encode(_ record: JournalRecord) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let body = try encoder.encode(record).dropFirst()
+        let body = try JSONText.encode(record).dropFirst()
         var line = head(of: body)
         line.append(body)
         line.append(UInt8(ascii: "\n"))

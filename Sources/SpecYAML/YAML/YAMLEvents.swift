@@ -4,7 +4,7 @@ import Support
 /// libyaml's event parser, with Swift values for its events and errors.
 final class YAMLEvents {
     struct Event {
-        package enum Kind {
+        enum Kind {
             case streamStart, documentStart
             /// The end of whatever was opened last, the document and the stream among them.
             case end
@@ -13,10 +13,10 @@ final class YAMLEvents {
             case alias(String)
         }
 
-        package var kind: Kind
-        package var mark: Mark
+        var kind: Kind
+        var mark: Mark
         var anchor: String?
-        package var tag: String?
+        var tag: String?
     }
 
     private let source: SourceText

@@ -28,13 +28,7 @@ package enum AtomicFile {
 
     /// Writes a value as JSON for people: indented, keys in order.
     package static func write(json value: some Encodable, to file: URL) throws {
-        try write(try json(value), to: file)
-    }
-
-    package static func json(_ value: some Encodable) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(value)
+        try write(try JSONText.pretty(value), to: file)
     }
 
     /// Foundation's own errors of writing do not name the file.

@@ -2,9 +2,19 @@ import Foundation
 
 /// JSON for a page and for files: one line, keys in order.
 package enum JSONText {
-    package static func encode(_ value: some Encodable) throws -> Data {
+    package static func encode(_ value: some Encodable) throws -> Data { try encoder.encode(value) }
+
+    /// For values of which there are many.
+    package static var encoder: JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }
+
+    /// JSON for people: indented, keys in order.
+    package static func pretty(_ value: some Encodable) throws -> Data {
+        let encoder = encoder
+        encoder.outputFormatting.insert(.prettyPrinted)
         return try encoder.encode(value)
     }
 

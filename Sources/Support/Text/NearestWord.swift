@@ -10,7 +10,7 @@ package func nearest(to word: String, among candidates: some Sequence<String>) -
 }
 
 /// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.
-func editDistance(_ one: String, _ other: String) -> Int {
+package func editDistance(_ one: String, _ other: String) -> Int {
     let one = Array(one)
     let other = Array(other)
     var rows = [Array(0...other.count)]

@@ -1,3 +1,4 @@
+import Support
 import Foundation
 
 /// How a fork server is started, and what it is worth.
@@ -67,9 +68,7 @@ struct ForkRequest: Encodable {
 
     /// - Returns: without a line break.
     func line() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+        String(decoding: try JSONText.encode(self), as: UTF8.self)
     }
 }
 

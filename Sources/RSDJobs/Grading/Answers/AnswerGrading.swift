@@ -89,9 +89,7 @@ private struct GradedAnswer: Encodable {
 
     var json: Data {
         get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return try encoder.encode(self) + [UInt8(ascii: "\n")]
+            try JSONText.encode(self) + [UInt8(ascii: "\n")]
         }
     }
 
