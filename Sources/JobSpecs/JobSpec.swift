@@ -19,7 +19,7 @@ package struct JobSpec: Sendable, Equatable {
 }
 
 extension JobSpec {
-    /// The models that the methods need, in the order of a wave: draft, score, have the target rewrite.
+    /// The roles that the methods need, in the order of a wave: draft, score, have the target rewrite.
     package var rolesInWave: [Role] {
         Role.wave.filter { role in methods.contains { $0.kind.roles.contains(role) } }
     }

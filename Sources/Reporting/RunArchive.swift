@@ -79,6 +79,6 @@ package struct RunArchive: Sendable {
     package func problem(of id: TrajectoryID) -> Problem? { roster.problem(of: id) }
 
     package var figures: RunFigures {
-        RunFigures(records: records, waves: roster.waves)
+        RunFigures(records: records, waves: roster.waves, engines: JobEngines(job.spec))
     }
 }

@@ -36,7 +36,8 @@ package struct PlanView: Sendable {
         ])
         table.rows = plan.models.map { model in
             .cells([
-                Line(model.role.rawValue, .strong), Line(model.parameters.map { NumberFormat.si($0) } ?? "–"),
+                Line(([model.role] + (model.also ?? [])).map(\.rawValue).joined(separator: " + "), .strong),
+                Line(model.parameters.map { NumberFormat.si($0) } ?? "–"),
                 Line(Self.size(model.weights)),
                 Line(Self.size(model.cache)),
             ])

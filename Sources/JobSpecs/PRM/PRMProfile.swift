@@ -25,6 +25,9 @@ package enum PRMProfile: Sendable, Equatable {
     /// What the authors of reward-guided speculative decoding end a step with (`"\n\n"`); upstream's own is `"\n"`.
     static let standardStepToken = "\n\n"
 
+    /// Whether the model gives its rewards in writing, from an engine that generates as a draft's or a target's does.
+    var writes: Bool { self == .judge }
+
     package var name: Name {
         switch self {
         case .tokenClassification: .tokenClassification

@@ -31,7 +31,7 @@ struct RunConclusion: Sendable {
         guard let manifest = try Manifest.read(directory.manifest) else { throw NoRun(directory: directory.url.path) }
         let summary = Summary(
             spec: job.spec, models: models, lines: lines, grader: id,
-            run: RunFigures(records: records, waves: roster.waves))
+            run: RunFigures(records: records, waves: roster.waves, engines: JobEngines(job.spec)))
         let results = try ResultLine.encode(lines)
         try AtomicFile.write(results, to: directory.results)
         try RunReport(

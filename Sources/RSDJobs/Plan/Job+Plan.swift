@@ -34,22 +34,24 @@ extension Job {
         let simulations = try await simulate(
             sample, residency, cases: profile?.cases ?? assumptions.cases
         ).map { $0.scaled(by: factor) }
-        let roles = residency.groups.flatMap(\.self)
+        let engines = JobEngines(spec)
+        let roles = residency.groups.joined().flatMap(engines.roles)
         let demands = ModelDemand.all(of: spec, models: job.memory, requests: requests)
         let sideBySide = residency.sideBySide(
             demands, answering: assumptions.tokens.expected, on: machine, of: spec.engine)
         let hardware = Hardware.of(spec.engine.kind, on: machine)
         let isWarm = spec.engine.startsWarm
-        var paces: [Role: Pace] = [:]
+        var paces: [EngineID: Pace] = [:]
         var isGuessed = false
         for demand in demands {
+            let size = engines.namesake(of: demand.engine).flatMap(job.size)
             // Without the number of weights, that of their bytes is a guess.
             let assumed = hardware.pace(
-                parameters: job.size(of: demand.role)?.parameters ?? demand.weights, weights: demand.weights,
-                concurrency: sideBySide[demand.role] ?? 1, isWarm: isWarm)
-            let seen = profile?.pace(of: demand.role, isWarm: isWarm, assumed: assumed)
+                parameters: size?.parameters ?? demand.weights, weights: demand.weights,
+                concurrency: sideBySide[demand.engine] ?? 1, isWarm: isWarm)
+            let seen = profile?.pace(of: demand.engine, isWarm: isWarm, assumed: assumed)
             isGuessed = isGuessed || seen == nil
-            paces[demand.role] = seen ?? assumed
+            paces[demand.engine] = seen ?? assumed
         }
         var basis = profile == nil ? assumptions.sentences : []
         if let archive {
@@ -60,7 +62,7 @@ extension Job {
         }
         if isGuessed {
             basis += hardware.sentences(isWarm: isWarm)
-            let counts = demands.map { "\($0.role.title) \(sideBySide[$0.role] ?? 1)" }.joined(separator: ", ")
+            let counts = demands.map { "\($0.engine.title) \(sideBySide[$0.engine] ?? 1)" }.joined(separator: ", ")
             basis.append("requests side by side, as the engines run and their caches hold: \(counts)")
         }
         if let gpuMemory,
@@ -79,19 +81,22 @@ extension Job {
             basis.append("the memory of no GPU: --gpu-memory plans for one that is not here")
         }
         let figures = JobPlan.figures(
-            simulations, of: roles, paces: paces, imports: isWarm && isGuessed ? hardware.warm?.imports : nil,
+            simulations, of: roles, on: engines, paces: paces,
+            imports: isWarm && isGuessed ? hardware.warm?.imports : nil,
             slack: profile == nil ? 0 : Self.profileSlack)
         return JobPlan(
             job: spec.name, methods: spec.methods.count, problems: job.problems.values.reduce(0) { $0 + $1.count },
             trajectories: job.trajectoryCount,
-            models: demands.map {
-                JobPlan.Model(
-                    role: $0.role, parameters: job.size(of: $0.role)?.parameters,
-                    parametersFrom: job.size(of: $0.role)?.source, weights: $0.weights,
-                    cache: $0.cachePerToken.times($0.context))
+            models: demands.compactMap { demand in
+                guard let role = engines.namesake(of: demand.engine) else { return nil }
+                let others = engines.roles(of: demand.engine).filter { $0 != role }
+                return JobPlan.Model(
+                    role: role, also: others.isEmpty ? nil : others, parameters: job.size(of: role)?.parameters,
+                    parametersFrom: job.size(of: role)?.source, weights: demand.weights,
+                    cache: demand.cachePerToken.times(demand.context))
             },
             residency: residency.residency, reason: residency.reason ?? machine.unknownReason,
-            groups: JobPlan.groups(residency, demands, on: machine, of: spec.engine), basis: basis,
+            groups: JobPlan.groups(residency, engines, demands, on: machine, of: spec.engine), basis: basis,
             figures: figures, costs: JobPlan.costs(figures))
     }
 
@@ -140,7 +145,7 @@ extension Job {
                         promptBytes: { bytes[$0] ?? 0 }, luck: UInt64(luck))
                     let simulation = Simulation(
                         job: job, residency: residency.residency,
-                        groups: residency.groups.map { $0.map { EngineID($0.rawValue) } }, models: models)
+                        groups: residency.groups, models: models)
                     return (luck, try simulation.run())
                 }
             }
@@ -153,12 +158,14 @@ extension Job {
 
 extension JobPlan {
     fileprivate static func groups(
-        _ plan: ResidencyPlan, _ demands: [ModelDemand], on machine: MachineMemory, of engine: EngineSpec
+        _ plan: ResidencyPlan, _ engines: JobEngines, _ demands: [ModelDemand], on machine: MachineMemory,
+        of engine: EngineSpec
     ) -> [Group] {
-        guard plan.residency != .attach else { return plan.groups.map { Group(roles: $0, need: 0) } }
         let pool = machine.pool(ceiling: nil)
-        return plan.groups.map { roles in
-            let members = demands.filter { roles.contains($0.role) }
+        return plan.groups.map { group in
+            let roles = group.flatMap(engines.roles)
+            guard plan.residency != .attach else { return Group(roles: roles, need: 0) }
+            let members = demands.filter { group.contains($0.engine) }
             let sleepers = plan.residency == .sleep ? demands.count - members.count : 0
             let need = MemoryNeed(
                 members, in: pool ?? MemoryPool(name: "", isGPU: true, total: 0, free: 0),
@@ -172,17 +179,18 @@ extension ResidencyPlan {
     /// Requests that each engine will work on side by side: as many as its cache holds.
     fileprivate func sideBySide(
         _ demands: [ModelDemand], answering tokens: Double, on machine: MachineMemory, of engine: EngineSpec
-    ) -> [Role: Int] {
-        var counts = Dictionary(uniqueKeysWithValues: demands.map { ($0.role, $0.sideBySide) })
+    ) -> [EngineID: Int] {
+        var counts = Dictionary(uniqueKeysWithValues: demands.map { ($0.engine, $0.sideBySide) })
         guard residency != .attach, engine.kind == .vllm, let pool = machine.pool(ceiling: nil) else { return counts }
         for group in groups {
-            let members = demands.filter { group.contains($0.role) }
+            let members = demands.filter { group.contains($0.engine) }
             let sleepers = residency == .sleep ? demands.count - members.count : 0
             let shares = try? MemoryShares(
                 members, in: pool, footprint: machine.footprint(of: engine.kind), sleepers: sleepers)
             for demand in members {
-                guard let cache = shares?.caches[demand.role] else { continue }
-                counts[demand.role] = max(1, min(demand.sideBySide, demand.requests(inCache: cache, answering: tokens)))
+                guard let cache = shares?.caches[demand.engine] else { continue }
+                counts[demand.engine] = max(
+                    1, min(demand.sideBySide, demand.requests(inCache: cache, answering: tokens)))
             }
         }
         return counts

@@ -18,9 +18,12 @@ package struct JobPlan: Sendable, Equatable, Encodable {
     /// Where the time goes, the most first.
     package var costs: [Cost]
 
-    /// One that some method asks.
+    /// One that some method asks, on an engine of its own.
     package struct Model: Sendable, Equatable, Encodable {
+        /// The one that the engine is named after.
         package var role: Role
+        /// Others that it has, by the same weights; nil where there are none.
+        package var also: [Role]?
         /// Weights that a token meets; nil where they are not known.
         package var parameters: Int?
         /// Where that is known from, or why it is not.
@@ -31,13 +34,14 @@ package struct JobPlan: Sendable, Equatable, Encodable {
         package var cache: Int
 
         private enum CodingKeys: String, CodingKey {
-            case role, parameters, weights, cache
+            case role, also, parameters, weights, cache
             case parametersFrom = "parameters_from"
         }
     }
 
-    /// Models that are up together.
+    /// Engines that are up together.
     package struct Group: Sendable, Equatable, Encodable {
+        /// Those that the engines serve.
         package var roles: [Role]
         /// Bytes without which they would not start: weights, engines, a cache for one request each.
         package var need: Int
@@ -61,7 +65,7 @@ package struct JobPlan: Sendable, Equatable, Encodable {
     /// What a figure counts; encoded as its words.
     package enum Name: Sendable, Hashable {
         case waves, requests, sharedAnswers, starts, wakes, swaps
-        case tokensWritten(Role), tokensRead(Role), busy(Role)
+        case tokensWritten(Role), tokensRead(Role), busy(EngineID)
         case loading, total
     }
 }
@@ -88,7 +92,7 @@ extension JobPlan.Name: Encodable {
         case .swaps: "swaps"
         case .tokensWritten(let role): "\(role.rawValue) tokens written"
         case .tokensRead(let role): "\(role.rawValue) tokens read"
-        case .busy(let role): "\(role.rawValue) at work"
+        case .busy(let engine): "\(engine) at work"
         case .loading: "loading"
         case .total: "in all"
         }

@@ -32,7 +32,9 @@ extension PlanComparison {
         let figures = archive.figures
         let loading = [figures.seconds.loading, figures.seconds.waking].flatMap(\.values).reduce(0, +)
         var taken = Dictionary(uniqueKeysWithValues: RunCounts(archive).figures(of: roles).map { ($0.name, $0.value) })
-        for role in roles { taken[.busy(role)] = figures.seconds.busy[role.rawValue] ?? 0 }
+        for engine in JobEngines(job.spec).all {
+            taken[.busy(engine)] = figures.seconds.busy[engine.name] ?? 0
+        }
         taken[.loading] = loading
         taken[.total] = loading + figures.seconds.working.values.reduce(0, +)
         rows = plan.figures.map { figure in

@@ -1,4 +1,5 @@
 import Decoding
+import JobSpecs
 import Support
 
 extension RunCounts {
@@ -18,18 +19,18 @@ extension RunCounts {
     ///
     /// - Parameter imports: what warm starts wait for once; nil where starts are cold.
     func seconds(
-        of roles: [Role], at paces: [Role: Pace], imports: PlanRange?, _ end: KeyPath<PlanRange, Double>
+        of engines: JobEngines, at paces: [EngineID: Pace], imports: PlanRange?, _ end: KeyPath<PlanRange, Double>
     ) -> [(name: JobPlan.Name, value: Double)] {
         var loading = starts.isEmpty ? 0 : imports?[keyPath: end] ?? 0
         var busy: [(name: JobPlan.Name, value: Double)] = []
-        for role in roles {
-            guard let pace = paces[role] else { continue }
-            loading += Double(starts[role] ?? 0) * pace.start[keyPath: end]
-            loading += Double(wakes[role] ?? 0) * pace.wake[keyPath: end]
-            let work = work[role] ?? Work()
+        for engine in engines.all {
+            guard let pace = paces[engine] else { continue }
+            loading += Double(starts[engine] ?? 0) * pace.start[keyPath: end]
+            loading += Double(wakes[engine] ?? 0) * pace.wake[keyPath: end]
+            let done = engines.roles(of: engine).compactMap { work[$0] }.reduce(Work(), +)
             let throughput =
-                Double(work.read) * pace.read[keyPath: end] + Double(work.written) * pace.written[keyPath: end]
-            busy.append((.busy(role), throughput + Double(work.serial) * pace.serial[keyPath: end]))
+                Double(done.read) * pace.read[keyPath: end] + Double(done.written) * pace.written[keyPath: end]
+            busy.append((.busy(engine), throughput + Double(done.serial) * pace.serial[keyPath: end]))
         }
         let working = busy.reduce(0) { $0 + $1.value }
         return busy + [(.loading, loading), (.total, working + loading)]
@@ -51,7 +52,8 @@ extension JobPlan {
     ///   - imports: see ``RunCounts/seconds(of:at:imports:_:)``.
     ///   - slack: how far beyond the simulations the ends of counts lie, as a part of them.
     static func figures(
-        _ simulations: [RunCounts], of roles: [Role], paces: [Role: Pace], imports: PlanRange?, slack: Double
+        _ simulations: [RunCounts], of roles: [Role], on engines: JobEngines, paces: [EngineID: Pace],
+        imports: PlanRange?, slack: Double
     ) -> [Figure] {
         let counts = simulations.map { $0.figures(of: roles) }
         // The waves are those of one trajectory, and engines come up by the waves.
@@ -63,9 +65,9 @@ extension JobPlan {
                 name: name,
                 range: PlanRange(over: counts.map { $0[place].value }, slack: goesByWaves ? oneWave : slack))
         }
-        let expected = simulations[0].seconds(of: roles, at: paces, imports: imports, \.expected)
-        let fast = simulations.map { $0.seconds(of: roles, at: paces, imports: imports, \.low) }
-        let slow = simulations.map { $0.seconds(of: roles, at: paces, imports: imports, \.high) }
+        let expected = simulations[0].seconds(of: engines, at: paces, imports: imports, \.expected)
+        let fast = simulations.map { $0.seconds(of: engines, at: paces, imports: imports, \.low) }
+        let slow = simulations.map { $0.seconds(of: engines, at: paces, imports: imports, \.high) }
         let timed = expected.indices.map { place in
             Figure(
                 name: expected[place].name,
@@ -82,7 +84,7 @@ extension JobPlan {
         return figures.compactMap { figure -> Cost? in
             let what: String
             switch figure.name {
-            case .busy(let role): what = role == .prm ? "the PRM reading" : "the \(role.rawValue) writing"
+            case .busy(let engine): what = engine == "prm" ? "the PRM reading" : "the \(engine) writing"
             case .loading: what = "engines coming up"
             default: return nil
             }

@@ -1,5 +1,6 @@
 import Datasets
 import Decoding
+import JobSpecs
 import Reporting
 
 /// What a run tells of the models' habits and of the engines' pace.
@@ -7,7 +8,7 @@ struct Profile: Sendable {
     /// Of the same problems, where the job has them; any other gets the habits of one of these.
     let experience: Experience
     /// But for the starts.
-    private let paces: [Role: Pace]
+    private let paces: [EngineID: Pace]
     private let starts: SeenStarts
     /// nil where no method drew candidates.
     private let sameness: Double?
@@ -53,23 +54,28 @@ struct Profile: Sendable {
         paces = Self.paces(archive)
     }
 
-    private static func paces(_ archive: RunArchive) -> [Role: Pace] {
-        let (counts, figures) = (RunCounts(archive), archive.figures)
+    private static func paces(_ archive: RunArchive) -> [EngineID: Pace] {
+        let (counts, seconds) = (RunCounts(archive), archive.figures.seconds)
+        let engines = JobEngines(archive.job.spec)
         func around(_ value: Double) -> PlanRange { PlanRange(around: value, slack: slack) }
-        return Dictionary(
-            uniqueKeysWithValues: counts.work.map { role, work in
-                let busy = figures.seconds.busy[role.rawValue] ?? 0
-                let waking = (figures.seconds.waking[role.rawValue] ?? 0) / Double(max(1, counts.wakes[role] ?? 0))
-                // Prompts are read at once and mostly come from the cache.
-                let weight = role == .prm ? 1 : 0.05
-                let token = busy / max(1, Double(work.written) + weight * Double(work.read))
-                return (
-                    role,
-                    Pace(
-                        start: PlanRange(exactly: 0), wake: around(waking),
-                        read: around(weight * token), written: around(token), serial: PlanRange(exactly: 0))
-                )
-            })
+        // In runs of earlier versions each role had an engine of its own.
+        let served = Dictionary(grouping: counts.work.keys) { role in
+            let own = EngineID(role.rawValue)
+            return seconds.busy[own.name] == nil ? engines[role] ?? own : own
+        }
+        return served.reduce(into: [:]) { paces, served in
+            let (engine, roles) = served
+            // Prompts are read at once and mostly come from the cache, but for a PRM's.
+            let tokens = roles.reduce(0.0) { sum, role in
+                let work = counts.work[role] ?? .init()
+                return sum + Double(work.written) + (role == .prm ? 1 : 0.05) * Double(work.read)
+            }
+            let waking = (seconds.waking[engine.name] ?? 0) / Double(max(1, counts.wakes[engine] ?? 0))
+            let token = (seconds.busy[engine.name] ?? 0) / max(1, tokens)
+            paces[engine] = Pace(
+                start: PlanRange(exactly: 0), wake: around(waking), read: around((roles == [.prm] ? 1 : 0.05) * token),
+                written: around(token), serial: PlanRange(exactly: 0))
+        }
     }
 
     /// What the run tells of an engine's pace; nil where it had none such.
@@ -77,9 +83,9 @@ struct Profile: Sendable {
     /// - Parameters:
     ///   - isWarm: whether its starts are to be warm.
     ///   - assumed: for what the run does not tell.
-    func pace(of role: Role, isWarm: Bool, assumed: Pace) -> Pace? {
-        guard var pace = paces[role] else { return nil }
-        pace.start = starts.seconds(role, isWarm: isWarm, assumed: assumed.start, slack: Self.slack)
+    func pace(of engine: EngineID, isWarm: Bool, assumed: Pace) -> Pace? {
+        guard var pace = paces[engine] else { return nil }
+        pace.start = starts.seconds(engine, isWarm: isWarm, assumed: assumed.start, slack: Self.slack)
         return pace
     }
 

@@ -1,4 +1,5 @@
 import Decoding
+import JobSpecs
 import Reporting
 import RunStore
 
@@ -10,8 +11,8 @@ struct RunCounts: Sendable, Equatable {
     var asked = 0
     /// Answers that another trajectory's request gave.
     var shared = 0
-    var starts: [Role: Int] = [:]
-    var wakes: [Role: Int] = [:]
+    var starts: [EngineID: Int] = [:]
+    var wakes: [EngineID: Int] = [:]
     /// Engines stopped or put to sleep so that another can work.
     var swaps = 0
     var work: [Role: Work] = [:]
@@ -24,6 +25,12 @@ struct RunCounts: Sendable, Equatable {
         var written = 0
         /// Tokens written by those answers for which, in each phase, the others would have to wait: the longest of each.
         var serial = 0
+
+        static func + (left: Work, right: Work) -> Work {
+            Work(
+                read: left.read + right.read, written: left.written + right.written,
+                serial: left.serial + right.serial)
+        }
     }
 
     /// Adds an answer that an engine gave.
@@ -49,8 +56,8 @@ extension RunCounts {
             switch record {
             case .event(_, let event, let asked) where event.isAnswer:
                 if asked == nil { shared += 1 } else { add(event) }
-            case .load(let load): Role(rawValue: load.engine).map { starts[$0, default: 0] += 1 }
-            case .wake(let engine, _, _): Role(rawValue: engine).map { wakes[$0, default: 0] += 1 }
+            case .load(let load): starts[EngineID(load.engine), default: 0] += 1
+            case .wake(let engine, _, _): wakes[EngineID(engine), default: 0] += 1
             case .swap: swaps += 1
             case .begun, .event, .speculation, .phase, .shard: break
             }

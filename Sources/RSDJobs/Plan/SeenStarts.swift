@@ -1,25 +1,26 @@
 import Decoding
+import JobSpecs
 import RunStore
 
 /// What the starts of a run took, warm ones apart.
 struct SeenStarts: Sendable {
-    private var warm: [Role: [Double]] = [:]
-    private var cold: [Role: [Double]] = [:]
+    private var warm: [EngineID: [Double]] = [:]
+    private var cold: [EngineID: [Double]] = [:]
 
     init(_ records: [JournalRecord]) {
         for case .load(let load) in records {
-            guard let role = Role(rawValue: load.engine) else { continue }
+            let engine = EngineID(load.engine)
             if load.kind == .warm {
-                warm[role, default: []].append(load.seconds)
+                warm[engine, default: []].append(load.seconds)
             } else {
-                cold[role, default: []].append(load.seconds)
+                cold[engine, default: []].append(load.seconds)
             }
         }
     }
 
     /// Seconds of a start; nil where there was none of this kind.
-    private func mean(_ role: Role, isWarm: Bool) -> Double? {
-        let seconds = (isWarm ? warm : cold)[role] ?? []
+    private func mean(_ engine: EngineID, isWarm: Bool) -> Double? {
+        let seconds = (isWarm ? warm : cold)[engine] ?? []
         return seconds.isEmpty ? nil : seconds.reduce(0, +) / Double(seconds.count)
     }
 
@@ -28,9 +29,9 @@ struct SeenStarts: Sendable {
     /// - Parameters:
     ///   - assumed: for one of a kind that the run had none of.
     ///   - slack: how far another run's may lie from what was seen, as a part of it.
-    func seconds(_ role: Role, isWarm: Bool, assumed: PlanRange, slack: Double) -> PlanRange {
-        if let seen = mean(role, isWarm: isWarm) { return PlanRange(around: seen, slack: slack) }
-        guard let other = mean(role, isWarm: !isWarm) else { return assumed }
+    func seconds(_ engine: EngineID, isWarm: Bool, assumed: PlanRange, slack: Double) -> PlanRange {
+        if let seen = mean(engine, isWarm: isWarm) { return PlanRange(around: seen, slack: slack) }
+        guard let other = mean(engine, isWarm: !isWarm) else { return assumed }
         // A warm start takes no longer than a cold one, and is one where the fork fails.
         return isWarm
             ? PlanRange(
@@ -40,8 +41,9 @@ struct SeenStarts: Sendable {
     }
 
     /// What is to be said where an engine started, but never in this way; nil where it did.
-    func caution(_ roles: [Role], isWarm: Bool) -> String? {
-        let lacking = roles.contains { mean($0, isWarm: isWarm) == nil && mean($0, isWarm: !isWarm) != nil }
+    func caution(_ engines: [EngineID], isWarm: Bool) -> String? {
+        let (wanted, others) = isWarm ? (warm, cold) : (cold, warm)
+        let lacking = engines.contains { wanted[$0] == nil && others[$0] != nil }
         return lacking ? "it lacks \(isWarm ? "warm" : "cold") starts: what they take is assumed" : nil
     }
 }

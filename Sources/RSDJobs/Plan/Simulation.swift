@@ -73,11 +73,10 @@ private struct SimulatedEngines {
         up.subtract(leaving)
         if residency == .sleep { asleep.formUnion(leaving) }
         for engine in group where !up.contains(engine) {
-            guard let role = Role(rawValue: engine.name) else { continue }
             if asleep.remove(engine) != nil {
-                counts.wakes[role, default: 0] += 1
+                counts.wakes[engine, default: 0] += 1
             } else {
-                counts.starts[role, default: 0] += 1
+                counts.starts[engine, default: 0] += 1
             }
             up.insert(engine)
         }

@@ -35,7 +35,7 @@ package struct RunReport: Sendable {
         self.lines = lines
         self.results = results.split(separator: UInt8(ascii: "\n"))
         self.total = total
-        timeline = Timeline(records)
+        timeline = Timeline(records, engines: JobEngines(job.spec))
     }
 }
 

@@ -1,3 +1,5 @@
+import Decoding
+import JobSpecs
 import ModelLifecycle
 import RunStore
 import Support
@@ -50,10 +52,12 @@ struct Timeline: Sendable, Equatable, Encodable {
     /// Requests of one phase closer together than this part of the run are one bar.
     private static let grain = 0.002
 
-    init(_ records: [JournalRecord]) {
+    /// - Parameter engines: of the run's job; nil where each role has one of its own.
+    init(_ records: [JournalRecord], engines: JobEngines? = nil) {
         if case .shard = records.first { return }
         var chapters = [Chapter()]
         for record in records where chapters[chapters.count - 1].add(record) { chapters.append(Chapter()) }
+        for index in chapters.indices { chapters[index].attribute(engines) }
         var cursor = chapters.lazy.compactMap(\.firstRequest).first ?? 0
         let span = (chapters.compactMap(\.lastRequest).max() ?? cursor) - cursor
         for chapter in chapters {
@@ -104,6 +108,8 @@ private struct Chapter {
     /// Engines that came up one after the other, and the requests that were put after that.
     struct Passage {
         var arrivals: [Arrival] = []
+        var answers: [Role: [TimeSpan]] = [:]
+        /// The same by engine.
         var requests: [String: [TimeSpan]] = [:]
     }
 
@@ -125,16 +131,25 @@ private struct Chapter {
         case .begun, .speculation, .shard: break
         case .phase(let wave, let engines, let seconds, _): phase = (wave, engines, seconds)
         case .event:
-            if let engine = record.engine, let asked = record.asked {
-                passages[passages.count - 1].requests[engine, default: []].append(asked)
+            if let role = record.role, let asked = record.asked {
+                passages[passages.count - 1].answers[role, default: []].append(asked)
             }
         }
         return phase != nil
     }
 
     private mutating func arrive(_ arrival: Arrival) {
-        if !passages[passages.count - 1].requests.isEmpty { passages.append(Passage()) }
+        if !passages[passages.count - 1].answers.isEmpty { passages.append(Passage()) }
         passages[passages.count - 1].arrivals.append(arrival)
+    }
+
+    /// To be called when the chapter is complete: only its end tells which engines were up.
+    mutating func attribute(_ engines: JobEngines?) {
+        for index in passages.indices {
+            passages[index].requests = Dictionary(
+                passages[index].answers.map { ($0.engine(in: phase?.engines ?? [], of: engines), $1) },
+                uniquingKeysWith: +)
+        }
     }
 
     var hasGuesses: Bool { passages.contains { $0.arrivals.contains { $0.begin == nil } } }

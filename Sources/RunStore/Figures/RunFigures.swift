@@ -1,4 +1,5 @@
 import Decoding
+import JobSpecs
 import ModelLifecycle
 import Support
 
@@ -60,23 +61,32 @@ package struct RunFigures: Sendable, Equatable, Codable {
         }
     }
 
-    /// - Parameter records: all that the journal holds.
-    package init(records: [JournalRecord], waves: Int) {
+    /// - Parameters:
+    ///   - records: all that the journal holds.
+    ///   - engines: of the run's job; nil where each role has one of its own.
+    package init(records: [JournalRecord], waves: Int, engines: JobEngines? = nil) {
         self.waves = waves
         joules = records.joules
-        for part in records.partsOfShards { add(part) }
+        for part in records.partsOfShards { add(part, engines) }
     }
 
     /// Of one run, or of one shard: what shards did side by side is time of several machines, and adds up.
-    private mutating func add(_ records: ArraySlice<JournalRecord>) {
+    private mutating func add(_ records: ArraySlice<JournalRecord>, _ engines: JobEngines?) {
         var asked: [String: [TimeSpan]] = [:]
+        var unattributed: [(role: Role, span: TimeSpan)] = []
         var inPhases: [String: Double] = [:]
+        func attribute(_ group: [String]) {
+            for (role, span) in unattributed { asked[role.engine(in: group, of: engines), default: []].append(span) }
+            unattributed = []
+        }
         for record in records {
             add(record)
-            if let engine = record.engine, let span = record.asked { asked[engine, default: []].append(span) }
-            guard case .phase(_, let engines, let time, _) = record else { continue }
-            for engine in engines { inPhases[engine, default: 0] += time }
+            if let role = record.role, let span = record.asked { unattributed.append((role, span)) }
+            guard case .phase(_, let group, let time, _) = record else { continue }
+            for engine in group { inPhases[engine, default: 0] += time }
+            attribute(group)
         }
+        attribute([])
         let busy = asked.mapValues { $0.union().reduce(0) { $0 + $1.seconds } }
         seconds.busy.merge(busy, uniquingKeysWith: +)
         for (engine, time) in inPhases { seconds.idle[engine, default: 0] += max(0, time - (busy[engine] ?? 0)) }
@@ -122,15 +132,22 @@ extension RunFigures {
     }
 }
 
+extension Role {
+    /// The engine that served a role. Earlier versions gave every role one of its own.
+    ///
+    /// - Parameter group: the engines that were up.
+    package func engine(in group: [String], of engines: JobEngines?) -> String {
+        group.contains(rawValue) ? rawValue : engines?[self]?.name ?? rawValue
+    }
+}
+
 extension JournalRecord {
-    /// The engine that gave this answer, or came up.
-    package var engine: String? {
+    /// The role whose model gave this answer.
+    package var role: Role? {
         switch self {
-        case .event(_, .generated(let answer), _): answer.role.rawValue
-        case .event(_, .scored, _): Role.prm.rawValue
-        case .load(let load): load.engine
-        case .wake(let engine, _, _): engine
-        case .begun, .event, .swap, .speculation, .phase, .shard: nil
+        case .event(_, .generated(let answer), _): answer.role
+        case .event(_, .scored, _): .prm
+        default: nil
         }
     }
 

@@ -15,9 +15,11 @@ package struct AttachedEngines: EngineSite {
         self.job = job
         self.logger = logger
         let spec = job.spec
+        let engines = JobEngines(spec)
         residency = AttachResidency(
-            servers: try spec.rolesInWave.compactMap { role in
-                try spec.models[role].flatMap { try AttachedServer(role: role, model: $0) }
+            servers: try engines.all.compactMap { engine in
+                guard let model = engines.namesake(of: engine).flatMap({ spec.models[$0] }) else { return nil }
+                return try AttachedServer(engine, model: model)
             }, patience: .seconds(spec.engine.startTimeout), retry: EngineSpec.retry)
     }
 
@@ -36,10 +38,8 @@ package struct AttachedEngines: EngineSite {
 
     package func open() async throws -> any EngineRoom {
         // How a server was started it does not tell: it is taken to run what its version runs by itself on any machine.
-        var capacities: [Role: EngineCapacity] = [:]
-        for (name, version) in try await residency.versions() {
-            if let role = Role(rawValue: name) { capacities[role] = version.capacity() }
-        }
+        var capacities: [EngineID: EngineCapacity] = [:]
+        for (name, version) in try await residency.versions() { capacities[EngineID(name)] = version.capacity() }
         let requests = RequestsInFlight(job.spec, capacities: capacities)
         return try ResidentEngines(residency, of: job, requests: requests, startsEngines: false, logger: logger)
     }
@@ -47,19 +47,19 @@ package struct AttachedEngines: EngineSite {
 
 extension AttachedServer {
     /// - Throws: `EngineError` where the key is not there; ``ModelFilesError``.
-    fileprivate init?(role: Role, model: ModelSpec) throws {
+    fileprivate init?(_ engine: EngineID, model: ModelSpec) throws {
         guard let server = model.server else { return nil }
         var key: Secret?
         if let variable = server.keyVariable {
             guard let value = ProcessInfo.processInfo.environment[variable], !value.isEmpty else {
                 throw EngineError(
-                    .cannotLaunch, engine: role.rawValue,
+                    .cannotLaunch, engine: engine.name,
                     "the environment variable \(variable), which the job names as `key_env`, is not set")
             }
             key = Secret(value)
         }
         self.init(
-            name: role.rawValue, endpoint: HTTPEndpoint(base: server.url, key: key), model: model.model,
+            name: engine.name, endpoint: HTTPEndpoint(base: server.url, key: key), model: model.model,
             served: server.served, task: try model.task())
     }
 }

@@ -1,4 +1,5 @@
 import Decoding
+import JobSpecs
 import RunStore
 
 /// The engines of one group, up and ready, as a phase sees them.

@@ -1,4 +1,5 @@
 import Decoding
+import JobSpecs
 import ModelLifecycle
 import RunStore
 
@@ -89,17 +90,17 @@ actor EngineCrew: Crew {
     /// An engine that died since it was ready gets no session: whoever asks it is told so, and ``trouble()`` tells how. One
     /// that answers wrongly is started once more.
     private func openSession(_ engine: EngineID, restarts: Int = 1) async throws {
-        let roles = engines.roles(of: engine)
-        guard let handle = handles[engine], let role = roles.first else { return }
+        guard let handle = handles[engine] else { return }
         do {
             var client = try await handle.client
-            client.deadline = requests.deadline(of: role)
+            client.deadline = requests.deadline(of: engine)
             let context = try await client.contextLength()
-            if let wanted = asking.contexts[role], let context, context < wanted {
+            if let wanted = engines.namesake(of: engine).flatMap({ asking.contexts[$0] }), let context, context < wanted
+            {
                 throw CanaryError(
                     description: "its context holds \(context) tokens, and the job's `context` is \(wanted)")
             }
-            if roles.contains(.prm) { try await checkScores(of: client) }
+            if engines[.prm] == engine { try await checkScores(of: client) }
             sessions[engine] = ModelSession(
                 client: client, contextLength: context ?? .max,
                 pieces: pieces[engine] ?? TokenPieces(), splitter: asking.splitter, rewards: asking.rewards)

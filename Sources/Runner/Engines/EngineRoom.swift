@@ -1,4 +1,5 @@
 import Decoding
+import JobSpecs
 import ModelLifecycle
 import Support
 

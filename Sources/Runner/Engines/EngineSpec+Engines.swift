@@ -6,14 +6,15 @@ import ModelLifecycle
 extension EngineConfiguration {
     /// - Throws: ``ModelFilesError``.
     init(
-        role: Role, model: ModelSpec, engine: EngineSpec, memory: EngineMemory, processors: ProcessorShare = .whole,
+        _ name: EngineID, model: ModelSpec, engine: EngineSpec, memory: EngineMemory,
+        processors: ProcessorShare = .whole,
         weights: [WeightFile] = [],
         sleeps: Bool = false
     ) throws {
         // The job's own part of the memory was for all engines together, and has been divided.
         let arguments = engine.args(for: model).filter { memory.share == nil || $0.flag != "gpu-memory-utilization" }
         self.init(
-            name: role.rawValue, model: model.model, weights: weights,
+            name: name.name, model: model.model, weights: weights,
             arguments: arguments.map { Argument($0.name, $0.value) }
                 + (memory.cacheBytes.map { [Argument("kv-cache-memory-bytes", "\($0)")] } ?? []),
             environment: engine.env, task: try model.task(), contextLength: model.context, gpuShare: memory.share,
@@ -24,7 +25,7 @@ extension EngineConfiguration {
 
 extension EngineSpec {
     /// How often an engine is asked before a request counts as failed.
-    package static let retry = RetryPolicy(attempts: 3)
+    static let retry = RetryPolicy(attempts: 3)
 }
 
 extension LoadedJob {

@@ -65,21 +65,21 @@ package struct LocalEngines: EngineSite {
         _ plan: ResidencyPlan, _ processors: ProcessorShare, on machine: MachineMemory
     ) throws -> any Residency {
         let spec = job.spec
-        let engines = try spec.rolesInWave.compactMap { role in
-            try spec.models[role].map { model in
-                Engine(
-                    configuration: try EngineConfiguration(
-                        role: role, model: model, engine: spec.engine, memory: plan.memory[role] ?? EngineMemory(),
-                        processors: processors, weights: job.weights(of: role), sleeps: plan.residency == .sleep),
-                    dialect: dialect, ledger: ledger, logDirectory: directory.logs.path,
-                    requests: EngineRequests(retry: EngineSpec.retry), warmStarts: warmStarts, logger: logger)
-            }
+        let assignment = JobEngines(spec)
+        let engines = try assignment.all.compactMap { engine -> Engine? in
+            guard let role = assignment.namesake(of: engine), let model = spec.models[role] else { return nil }
+            return Engine(
+                configuration: try EngineConfiguration(
+                    engine, model: model, engine: spec.engine, memory: plan.memory[engine] ?? EngineMemory(),
+                    processors: processors, weights: job.weights(of: role), sleeps: plan.residency == .sleep),
+                dialect: dialect, ledger: ledger, logDirectory: directory.logs.path,
+                requests: EngineRequests(retry: EngineSpec.retry), warmStarts: warmStarts, logger: logger)
         }
         let memory = settling(on: machine)
         let readAhead = ReadAhead(logger: logger)
         let standby =
             spec.engine.startsAhead ? StandbyMemory(bytes: machine.footprint(of: spec.engine.kind).standby) : nil
-        let names = plan.groups.map { $0.map(\.rawValue) }
+        let names = plan.groups.map { $0.map(\.name) }
         guard plan.residency == .sleep else {
             return try SwapResidency(
                 engines: engines, groups: names, memory: memory, readAhead: readAhead, standby: standby)

@@ -38,8 +38,7 @@ struct ResidentEngines: EngineRoom {
         let shellLimit = OpenFiles.limit
         // An engine that dies is to be started again, whatever others are asked at that moment.
         let limit = startsEngines ? min(shellLimit, ChildProcess.mostOpenFiles) : shellLimit
-        self.requests = requests.limited(
-            toFiles: limit, groups: residency.groups.map { $0.compactMap(Role.init(rawValue:)) })
+        self.requests = requests.limited(toFiles: limit, groups: groups)
         if self.requests != requests, limit == shellLimit {
             logger.warning(
                 """

@@ -1,11 +1,12 @@
 import Decoding
+import JobSpecs
 
 /// How engines that are up together divide the memory.
 package struct MemoryShares: Sendable, Equatable {
     /// Bytes that each may take: its weights, its work and its cache.
-    package private(set) var bytes: [Role: Int] = [:]
+    private(set) var bytes: [EngineID: Int] = [:]
     /// Bytes for each cache, of those.
-    package private(set) var caches: [Role: Int] = [:]
+    package private(set) var caches: [EngineID: Int] = [:]
 
     /// Gives each model what it must have, and divides the rest by how much cache its requests can use.
     ///
@@ -25,16 +26,16 @@ package struct MemoryShares: Sendable, Equatable {
         for model in models {
             let base = model.weights.plus(footprint.working)
             if let share = model.fixedShare {
-                bytes[model.role] = Int(bounding: share * Double(pool.total))
-                caches[model.role] = max(0, bytes[model.role, default: 0].plus(-base))
+                bytes[model.engine] = Int(bounding: share * Double(pool.total))
+                caches[model.engine] = max(0, bytes[model.engine, default: 0].plus(-base))
                 continue
             }
             let part = model.fixedCache == nil && appetite > 0 ? Self.appetite(model) / appetite : 0
             var cache = need.cache(of: model).plus(Int(bounding: rest * part))
             // Nobody else could use the rest of a GPU; the machine's memory has better uses.
             if !pool.isGPU { cache = min(cache, max(model.greatestCache, need.cache(of: model))) }
-            caches[model.role] = cache
-            bytes[model.role] = base.plus(cache)
+            caches[model.engine] = cache
+            bytes[model.engine] = base.plus(cache)
         }
     }
 
@@ -46,8 +47,8 @@ package struct MemoryShares: Sendable, Equatable {
     var cacheTotal: Int { caches.values.sum() }
 
     /// vLLM's `gpu-memory-utilization` for a model: a part of the GPU's whole memory, never more than the bytes.
-    func utilization(of role: Role, in pool: MemoryPool) -> Double? {
-        bytes[role].map { (Double($0) / Double(pool.total) * 1000).rounded(.down) / 1000 }
+    func utilization(of engine: EngineID, in pool: MemoryPool) -> Double? {
+        bytes[engine].map { (Double($0) / Double(pool.total) * 1000).rounded(.down) / 1000 }
     }
 }
 
@@ -107,7 +108,7 @@ package struct MemoryTooSmall: Error, Equatable, CustomStringConvertible {
 extension [ModelDemand] {
     /// `draft 2.9 + PRM 2.9 + target 14.2 GiB`
     var weightsInGiB: String {
-        map { "\($0.role.title) \($0.weights.inGiB)" }.joined(separator: " + ") + " GiB"
+        map { "\($0.engine.title) \($0.weights.inGiB)" }.joined(separator: " + ") + " GiB"
     }
 }
 

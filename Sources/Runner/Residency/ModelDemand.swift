@@ -2,9 +2,11 @@ import Checkpoints
 import Decoding
 import JobSpecs
 
-/// What one model needs of the memory that engines share.
+/// What the model of one engine needs of the memory that engines share.
 package struct ModelDemand: Sendable, Equatable {
-    package var role: Role
+    package var engine: EngineID
+    /// Whether it reads texts and writes none, as a PRM does; one that shares its engine does not count.
+    var readsOnly = false
     /// Bytes, loaded.
     package var weights: Int
     /// Bytes of the KV cache for one token.
@@ -21,7 +23,7 @@ package struct ModelDemand: Sendable, Equatable {
     var fixedCache: Int?
 
     /// Generators keep many long texts in their caches; a PRM reads a text once and drops it.
-    var usefulRequests: Int { min(sideBySide, role == .prm ? 2 : 8) }
+    var usefulRequests: Int { min(sideBySide, readsOnly ? 2 : 8) }
 
     /// Bytes without which the engine would not start.
     var leastCache: Int { fixedCache ?? cachePerToken.times(context) }
@@ -48,7 +50,10 @@ extension ModelDemand {
     /// Tokens that a prompt is taken to have, where nothing is known of it.
     private static let promptTokens = 512
 
-    init(role: Role, model: ModelSpec, memory: CheckpointMemory, job: JobSpec, sideBySide: Int) {
+    init(
+        _ id: EngineID, model: ModelSpec, memory: CheckpointMemory, job: JobSpec, sideBySide: Int,
+        readsOnly: Bool = false
+    ) {
         let engine = job.engine
         let flags = engine.args(for: model)
         func flag(_ name: String) -> String? { flags.last { $0.flag == name }?.value }
@@ -58,7 +63,8 @@ extension ModelDemand {
         let parts = engine.parallelism(of: model)
         let wanted = job.decoding.maxTokens.plus(Self.promptTokens)
         let context = model.context ?? flag("max-model-len").flatMap(Int.init(humanReadable:)) ?? memory.contextLength
-        self.role = role
+        self.engine = id
+        self.readsOnly = readsOnly
         let weights = memory.weights(as: type)
         let offloaded = max(0, flag("cpu-offload-gb").flatMap(Double.init).map(Int.gibibytes) ?? 0)
         self.weights = max(0, (Self.quantised(weights, memory, by: flag("quantization")) / parts).plus(-offloaded))
@@ -77,10 +83,13 @@ extension ModelDemand {
     package static func all(
         of job: JobSpec, models: [Role: CheckpointMemory], requests: RequestsInFlight
     ) -> [ModelDemand] {
-        job.rolesInWave.compactMap { role in
-            guard let model = job.models[role], let memory = models[role] else { return nil }
+        let engines = JobEngines(job)
+        return engines.all.compactMap { engine in
+            guard let role = engines.namesake(of: engine), let model = job.models[role], let memory = models[role]
+            else { return nil }
             return ModelDemand(
-                role: role, model: model, memory: memory, job: job, sideBySide: requests.sideBySide(role))
+                engine, model: model, memory: memory, job: job, sideBySide: requests.sideBySide(engine),
+                readsOnly: engines.roles(of: engine) == [.prm])
         }
     }
 

@@ -6,53 +6,60 @@ import SpecYAML
 /// How many requests are kept in flight to each engine: what the job says, else as many as the engine runs at once and a short
 /// queue beside them.
 package struct RequestsInFlight: Sendable, Equatable {
-    /// Answers in the making; how many requests each of them may have in flight is ``width``.
+    private let engines: JobEngines
+    /// Answers in the making to have of each engine at most, were all for one role; how many requests each of them may have in flight
+    /// is ``width``.
     private var windows: [Role: Int] = [:]
-    private var sequences: [Role: Int] = [:]
-    /// Requests that one question may have in flight.
+    private var sequences: [EngineID: Int] = [:]
+    /// Requests that one answer may have in flight.
     private var width: [Role: Int] = [:]
 
     /// - Parameter capacities: of the engines that the job's methods need.
-    package init(_ job: JobSpec, capacities: [Role: EngineCapacity]) {
-        for (role, capacity) in capacities {
-            let width = role == .prm && job.models[role]?.profile == .judge ? Judge.width : 1
-            let stated = job.engine.concurrency
-            self.width[role] = width
-            windows[role] = min(stated ?? max(1, capacity.inFlight / width), SpecLimit.requests)
-            sequences[role] = min(stated?.times(width) ?? .max, capacity.sequences)
+    package init(_ job: JobSpec, capacities: [EngineID: EngineCapacity]) {
+        engines = JobEngines(job)
+        let stated = job.engine.concurrency
+        for (engine, capacity) in capacities {
+            let roles = engines.roles(of: engine)
+            for role in roles {
+                let width = role == .prm && job.models[role]?.profile == .judge ? Judge.width : 1
+                self.width[role] = width
+                windows[role] = min(stated ?? max(1, capacity.inFlight / width), SpecLimit.requests)
+            }
+            let widest = roles.compactMap { width[$0] }.max() ?? 1
+            sequences[engine] = min(stated?.times(widest) ?? .max, capacity.sequences)
         }
     }
 
     /// Of engines that this program starts.
     package init(_ job: JobSpec, on machine: MachineMemory, dialect: any EngineDialect) async {
-        var capacities: [Role: EngineCapacity] = [:]
-        for role in job.rolesInWave {
-            guard let model = job.models[role] else { continue }
-            capacities[role] = await dialect.capacity(
+        let engines = JobEngines(job)
+        var capacities: [EngineID: EngineCapacity] = [:]
+        for engine in engines.all {
+            guard let model = engines.namesake(of: engine).flatMap({ job.models[$0] }) else { continue }
+            capacities[engine] = await dialect.capacity(
                 job.engine.args(for: model).map { .init($0.name, $0.value) }, on: machine.firstGPU)
         }
         self.init(job, capacities: capacities)
     }
 
-    /// Questions to have open to an engine at most.
-    func window(of role: Role) -> Int { windows[role] ?? 1 }
+    /// Answers to wait for from an engine at most, in its ``slots(of:)``.
+    func window(of engine: EngineID) -> Int { engines.roles(of: engine).map(window).max() ?? 1 }
 
-    /// The same by engine.
-    func limits(of engines: JobEngines) -> [EngineID: Int] {
-        Dictionary(
-            uniqueKeysWithValues: engines.all.map { engine in
-                (engine, engines.roles(of: engine).map(window).min() ?? 1)
-            })
-    }
+    private func window(of role: Role) -> Int { windows[role] ?? 1 }
+
+    /// How much of its engine's window an answer for this role takes: more than one where another role's answers take fewer requests.
+    func slots(of role: Role) -> Int { engines[role].map { max(1, window(of: $0) / window(of: role)) } ?? 1 }
 
     /// Sequences that an engine then runs side by side.
-    package func sideBySide(_ role: Role) -> Int { sequences[role] ?? 1 }
+    func sideBySide(_ engine: EngineID) -> Int { sequences[engine] ?? 1 }
 
     /// Until a request is given up, though its engine makes progress: an hour, and longer in proportion where it shares the engine
     /// with more than 64 others.
-    package func deadline(of role: Role) -> Duration { .seconds(3600) * max(1, (requests(to: role) + 63) / 64) }
+    func deadline(of engine: EngineID) -> Duration { .seconds(3600) * max(1, (requests(to: engine) + 63) / 64) }
 
-    private func requests(to role: Role) -> Int { window(of: role).times(width[role] ?? 1) }
+    private func requests(to engine: EngineID) -> Int {
+        engines.roles(of: engine).map { window(of: $0).times(width[$0] ?? 1) }.max() ?? 1
+    }
 
     // MARK: Open files
 
@@ -62,16 +69,18 @@ package struct RequestsInFlight: Sendable, Equatable {
     /// Each request has a connection: no more of them than the files that this process may have open.
     ///
     /// - Parameter groups: engines that are asked at the same time.
-    func limited(toFiles files: Int, groups: [[Role]]) -> RequestsInFlight {
+    func limited(toFiles files: Int, groups: [[EngineID]]) -> RequestsInFlight {
         var limited = self
         let room = max(0, files.plus(-Self.otherFiles))
         for group in groups {
             let wanted = group.map(requests).sum()
             guard wanted > room else { continue }
-            for role in group {
+            for engine in group {
                 let part = Double(room) / Double(wanted)
-                limited.windows[role] = max(1, Int(Double(window(of: role)) * part))
-                limited.sequences[role] = min(sideBySide(role), limited.requests(to: role))
+                for role in engines.roles(of: engine) {
+                    limited.windows[role] = max(1, Int(Double(window(of: role)) * part))
+                }
+                limited.sequences[engine] = min(sideBySide(engine), limited.requests(to: engine))
             }
         }
         return limited
@@ -81,7 +90,7 @@ package struct RequestsInFlight: Sendable, Equatable {
 extension RequestsInFlight: CustomStringConvertible {
     /// `draft 288, PRM 288, target 72`
     package var description: String {
-        Role.wave.filter { windows[$0] != nil }.map { "\($0.title) \(requests(to: $0))" }.joined(separator: ", ")
+        engines.all.filter { sequences[$0] != nil }.map { "\($0.title) \(requests(to: $0))" }.joined(separator: ", ")
     }
 }
 

@@ -5,7 +5,7 @@ import ModelLifecycle
 /// What `residency: auto` comes to on a machine, and why.
 struct ResidencyChoice: Sendable, Equatable {
     var residency: ResidencyKind
-    var groups: [[Role]]
+    var groups: [[EngineID]]
     /// One sentence that names the numbers.
     var sentence: String
 
@@ -22,13 +22,13 @@ struct ResidencyChoice: Sendable, Equatable {
     ) throws(MemoryTooSmall) -> ResidencyChoice {
         guard let pool = machine.pool(ceiling: ceiling) else {
             return ResidencyChoice(
-                residency: .swap, groups: models.map { [$0.role] },
+                residency: .swap, groups: models.map { [$0.engine] },
                 sentence: "swap, one model at a time, since what fits together is not known: \(machine.mystery)")
         }
         let division = Division(models: models, pool: pool, footprint: footprint)
         if let shares = division.shares(models, sleepers: 0) {
             return ResidencyChoice(
-                residency: .share, groups: [models.map(\.role)], sentence: division.share(shares))
+                residency: .share, groups: [models.map(\.engine)], sentence: division.share(shares))
         }
         let asleep = HostDemand(models, footprint: footprint)
         let sleeping = canSleep ? division.groups(asleep: true) : nil
@@ -89,10 +89,10 @@ private struct Division {
     }
 
     /// The fewest groups of neighbours in a wave: each border between two costs a swap in every wave.
-    func groups(asleep: Bool) -> [[Role]]? {
+    func groups(asleep: Bool) -> [[EngineID]]? {
         partitions(models[...]).first { groups in
             groups.allSatisfy { shares($0, sleepers: asleep ? models.count - $0.count : 0) != nil }
-        }?.map { $0.map(\.role) }
+        }?.map { $0.map(\.engine) }
     }
 
     /// With the fewest parts first, and among those with the longest first part first.
@@ -114,7 +114,7 @@ private struct Division {
         let left = pool.budget.plus(-need.withoutCaches)
         if left >= 0, model.cachePerToken > 0 {
             let tokens = left / model.cachePerToken
-            return ". Give the \(model.role.title) a shorter `context`: \(tokens) tokens would fit"
+            return ". Give the \(model.engine.title) a shorter `context`: \(tokens) tokens would fit"
         }
         var others = ""
         if pool.isGPU, need.total <= pool.total - pool.total / 50 {
@@ -123,7 +123,7 @@ private struct Division {
         }
         let device = pool.isGPU ? "a GPU with more memory" : "a machine with more memory"
         return
-            ". For the \(model.role.title), \(others)use a quantised checkpoint (4 bits a weight, as in AWQ and GPTQ, take "
+            ". For the \(model.engine.title), \(others)use a quantised checkpoint (4 bits a weight, as in AWQ and GPTQ, take "
             + "about a quarter of 16) or \(device)"
     }
 
@@ -140,7 +140,7 @@ private struct Division {
     }
 
     /// `, draft and PRM together`
-    func inGroups(_ groups: [[Role]]) -> String {
+    func inGroups(_ groups: [[EngineID]]) -> String {
         let together = groups.filter { $0.count > 1 }.map { $0.map(\.title).joined(separator: " and ") + " together" }
         return together.isEmpty ? ", one model at a time" : ", " + together.joined(separator: ", ")
     }

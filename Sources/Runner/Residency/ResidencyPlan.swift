@@ -5,12 +5,12 @@ import JobSpecs
 /// A job's residency on a given machine, with nothing left to choose.
 package struct ResidencyPlan: Sendable, Equatable {
     package var residency: ResidencyKind
-    /// Models that are up together, in the order of a wave.
-    package var groups: [[Role]]
+    /// Engines that are up together, in the order of a wave.
+    package var groups: [[EngineID]]
     /// How many engines are up together and awake at most.
     var mostTogether: Int { groups.map(\.count).max() ?? 0 }
     /// What each engine is told of memory.
-    package var memory: [Role: EngineMemory]
+    var memory: [EngineID: EngineMemory]
     /// Why, where it was left to the program to choose.
     package var reason: String?
 
@@ -21,7 +21,7 @@ package struct ResidencyPlan: Sendable, Equatable {
     ) throws {
         let engine = job.engine
         let demands = ModelDemand.all(of: job, models: models, requests: requests)
-        let roles = demands.map(\.role)
+        let engines = demands.map(\.engine)
         let footprint = machine.footprint(of: engine.kind)
         let ceiling = engine.ceiling
         let pool = machine.pool(ceiling: ceiling)
@@ -37,18 +37,19 @@ package struct ResidencyPlan: Sendable, Equatable {
                 throw ResidencyImpossible(description: "no residency makes this job possible here: \(error)")
             }
             (residency, groups, reason) = (choice.residency, choice.groups, choice.sentence)
-        case .share, .attach: (residency, groups) = (engine.residency, [roles])
+        case .share, .attach: (residency, groups) = (engine.residency, [engines])
         case .swap, .sleep:
             residency = engine.residency
             groups =
-                engine.groups.map { $0.map { $0.filter(roles.contains) }.filter { !$0.isEmpty } } ?? roles.map { [$0] }
+                engine.groups.map { JobEngines(job).groups(of: $0) }?.map { $0.filter(engines.contains) }
+                .filter { !$0.isEmpty } ?? engines.map { [$0] }
         }
         self.reason = reason
         if residency == .sleep { try Self.checkSleep(demands, engine, machine, footprint) }
         memory = [:]
         guard residency != .attach, engine.kind == .vllm else { return }
         for group in groups {
-            let members = demands.filter { group.contains($0.role) }
+            let members = demands.filter { group.contains($0.engine) }
             let sleepers = residency == .sleep ? demands.count - members.count : 0
             memory.merge(try Self.divide(members, pool, machine, footprint, sleepers: sleepers, of: residency)) { $1 }
         }
@@ -57,7 +58,7 @@ package struct ResidencyPlan: Sendable, Equatable {
     private static func divide(
         _ models: [ModelDemand], _ pool: MemoryPool?, _ machine: MachineMemory, _ footprint: EngineFootprint,
         sleepers: Int, of residency: ResidencyKind
-    ) throws -> [Role: EngineMemory] {
+    ) throws -> [EngineID: EngineMemory] {
         let isAlone = models.count == 1 && sleepers == 0
         guard let pool else {
             if isAlone || models.allSatisfy({ $0.fixedShare != nil }) { return [:] }
@@ -78,14 +79,14 @@ package struct ResidencyPlan: Sendable, Equatable {
                     "`residency: \(residency.rawValue)` is not possible here: \(error). `residency: auto` chooses what is"
             )
         }
-        var memory: [Role: EngineMemory] = [:]
+        var memory: [EngineID: EngineMemory] = [:]
         for model in models {
             if pool.isGPU {
                 if model.fixedShare == nil {
-                    memory[model.role] = EngineMemory(share: shares.utilization(of: model.role, in: pool))
+                    memory[model.engine] = EngineMemory(share: shares.utilization(of: model.engine, in: pool))
                 }
             } else if model.fixedCache == nil {
-                memory[model.role] = EngineMemory(cacheBytes: shares.caches[model.role])
+                memory[model.engine] = EngineMemory(cacheBytes: shares.caches[model.engine])
             }
         }
         return memory

@@ -1,5 +1,6 @@
 import Decoding
 import DequeModule
+import JobSpecs
 import ModelLifecycle
 import RunStore
 import Support

@@ -111,7 +111,11 @@ package struct JobRun<Outcome: Sendable>: Sendable {
 
             if swept > 0 { observe(.swept(count: swept)) }
             if replayed > 0 {
-                observe(.resumed(roster.all, RunFigures(records: contents.records, waves: roster.waves)))
+                observe(
+                    .resumed(
+                        roster.all,
+                        RunFigures(
+                            records: contents.records, waves: roster.waves, engines: JobEngines(job.spec))))
             }
             observe(.began(total: roster.ids.count, finished: roster.finishedCount, replayed: replayed))
             if let room {
@@ -140,11 +144,10 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         budget: TimeBudget
     ) async throws {
         if let reason = room.reason { observe(.choseResidency(reason)) }
-        let engines = JobEngines(job.spec)
         var executor = EngineExecutor(
             Scheduler(
-                job.spec, engines: engines, groups: room.groups,
-                limits: room.requests.limits(of: engines), trajectories: trajectories, responses: responses),
+                job.spec, groups: room.groups, requests: room.requests, trajectories: trajectories, responses: responses
+            ),
             in: room, journal: journal, budget: budget, interruption: interruption, observe: observe)
         do {
             try await executor.run()

@@ -1,4 +1,5 @@
 import Decoding
+import JobSpecs
 import ModelLifecycle
 import Support
 
@@ -80,6 +81,6 @@ extension Scheduler {
     }
 
     func engine(running request: RequestFingerprint) -> EngineID? {
-        queues.first { $0.value.running.contains(request) }?.key
+        queues.first { $0.value.isRunning(request) }?.key
     }
 }

@@ -71,7 +71,7 @@ extension Scheduler {
 
     /// Answers that are being recorded have come already.
     mutating func cancelRunning() {
-        let requests = queues.values.flatMap(\.running).filter { arriving[$0] == nil }
+        let requests = queues.values.flatMap { Array($0.running) }.filter { arriving[$0] == nil }
         if !requests.isEmpty { act(.cancel(requests)) }
     }
 }

@@ -1,4 +1,5 @@
 import Decoding
+import JobSpecs
 
 extension Scheduler {
     /// Goes on as far as nothing has to be waited for.
@@ -24,7 +25,7 @@ extension Scheduler {
     }
 
     /// Whether nothing is in flight.
-    private var isQuiet: Bool { queues.values.allSatisfy(\.running.isEmpty) && entries.isEmpty }
+    private var isQuiet: Bool { queues.values.allSatisfy(\.isIdle) && entries.isEmpty }
 
     /// The turn of the next group that has something to do.
     mutating func beginTurn() {
@@ -72,8 +73,12 @@ extension Scheduler {
     private mutating func send(_ phase: SchedulerPhase) {
         // Its engine is gone, which will be told.
         guard queues.values.allSatisfy(\.dropped.isEmpty) else { return }
+        let (pending, slots) = (pending, slots)
         for engine in phase.engines {
-            while let next = queues[engine]?.next(where: { pending[$0] != nil }), let request = pending[next] {
+            // One that nobody waits for any more is passed over.
+            while let next = queues[engine]?.next(slots: { pending[$0]?.need.role.map { slots[$0] ?? 1 } }),
+                let request = pending[next]
+            {
                 act(.send(request, to: engine))
             }
         }

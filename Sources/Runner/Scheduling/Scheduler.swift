@@ -27,8 +27,10 @@ package struct Scheduler: Sendable {
     let job: JobSpec
     let engines: JobEngines
     let groups: [[EngineID]]
-    /// Requests to have running at most, by engine; any number where an engine has none.
+    /// How much each engine may have running at most; any number of requests where it has none.
     let limits: [EngineID: Int]
+    /// How much of that a request for a role takes; 1 where none is given.
+    let slots: [Role: Int]
 
     package var trajectories: Roster
     var responses: ResponseCache
@@ -49,14 +51,27 @@ package struct Scheduler: Sendable {
     ///   - responses: what models have answered so far.
     package init(
         _ job: JobSpec, engines: JobEngines, groups: [[EngineID]], limits: [EngineID: Int] = [:],
-        trajectories: Roster, responses: ResponseCache
+        slots: [Role: Int] = [:], trajectories: Roster, responses: ResponseCache
     ) {
         self.job = job
         self.engines = engines
         self.groups = groups
         self.limits = limits
+        self.slots = slots
         self.trajectories = trajectories
         self.responses = responses
+    }
+
+    /// - Parameter requests: how many each engine is kept busy with.
+    init(
+        _ job: JobSpec, groups: [[EngineID]], requests: RequestsInFlight, trajectories: Roster, responses: ResponseCache
+    ) {
+        let engines = JobEngines(job)
+        self.init(
+            job, engines: engines, groups: groups,
+            limits: Dictionary(uniqueKeysWithValues: engines.all.map { ($0, requests.window(of: $0)) }),
+            slots: Dictionary(uniqueKeysWithValues: job.rolesInWave.map { ($0, requests.slots(of: $0)) }),
+            trajectories: trajectories, responses: responses)
     }
 
     /// To be called once, before any event.

@@ -1,4 +1,5 @@
 import Decoding
+import JobSpecs
 
 /// What a ``Scheduler`` wants done. Actions are carried out in their order, without waiting for what they lead to.
 package enum SchedulerAction: Sendable {

@@ -86,10 +86,10 @@ extension RunnerJob<ClusterJob> {
         (try? JournalReader.read(shard(index, of: count).journal).records) ?? []
     }
 
-    /// The engine that answered last in this shard, and how many answers there are.
+    /// The role whose model answered last in this shard, and how many answers there are.
     func progress(ofShard index: Int, of count: Int) -> (engine: String?, answers: Int) {
         let events = records(ofShard: index, of: count).filter(\.isEvent)
-        return (events.last?.engine, events.count)
+        return (events.last?.role?.rawValue, events.count)
     }
 
     var logs: String {

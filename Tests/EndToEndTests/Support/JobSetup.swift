@@ -32,6 +32,8 @@ struct JobSetup: JobSource {
     var engine: [String] = []
     /// The `grading` of the spec.
     var grading = "{ with: exact }"
+    /// The folder of the draft's checkpoint; nil for the demo's.
+    var draft: String?
     /// Servers that run already, by model; the job then starts none.
     var urls: [String: String] = [:]
     /// Names by which they know their models, where they are others.
@@ -75,7 +77,8 @@ struct JobSetup: JobSource {
     }
 
     private func model(_ name: String, _ more: String...) -> String {
-        var keys = ["model: \(quoted(Programs.repository.appending(path: "demo/models/\(name)").path))"] + more
+        let demo = Programs.repository.appending(path: "demo/models/\(name)").path
+        var keys = ["model: \(quoted(name == "draft" ? draft ?? demo : demo))"] + more
         if let url = urls[name] { keys.append("url: \(url)") }
         if let name = served[name] { keys.append("served: \(name)") }
         if let keyVariable, urls[name] != nil { keys.append("key_env: \(keyVariable)") }

@@ -124,16 +124,16 @@ import Testing
         #expect(
             !pocket.basis.contains { $0.contains("warm") } && pocket.basis.contains { $0.contains("a start takes") })
 
-        let (hardware, one) = (Hardware.gpu, RunCounts(starts: [.draft: 1]))
+        let (hardware, one, engines) = (Hardware.gpu, RunCounts(starts: [.draft: 1]), JobEngines(.sample()))
         func loading(isWarm: Bool) -> Double {
             let pace = hardware.pace(parameters: 1000, weights: 0, concurrency: 1, isWarm: isWarm)
             let imports = isWarm ? hardware.warm?.imports : nil
-            let times = one.seconds(of: [.draft], at: [.draft: pace], imports: imports, \.expected)
+            let times = one.seconds(of: engines, at: [.draft: pace], imports: imports, \.expected)
             return times.first { $0.name == .loading }?.value ?? 0
         }
         #expect(loading(isWarm: false) == 40 && loading(isWarm: true) == 25 + 10)
         // Where nothing starts, nothing is imported.
-        let none = RunCounts().seconds(of: [.draft], at: [:], imports: PlanRange(exactly: 9), \.expected)
+        let none = RunCounts().seconds(of: engines, at: [:], imports: PlanRange(exactly: 9), \.expected)
         #expect(none.allSatisfy { $0.value == 0 })
     }
 

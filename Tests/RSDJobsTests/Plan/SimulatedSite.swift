@@ -1,5 +1,6 @@
 import ModelLifecycle
 
+@testable import JobSpecs
 @testable import RSDJobs
 @testable import RunStore
 @testable import Runner

@@ -81,7 +81,8 @@ extension RequestsInFlight {
     init(_ job: JobSpec) {
         self.init(
             job,
-            capacities: Dictionary(uniqueKeysWithValues: Role.allCases.map { ($0, EngineCapacity(sequences: 256)) }))
+            capacities: Dictionary(
+                uniqueKeysWithValues: JobEngines(job).all.map { ($0, EngineCapacity(sequences: 256)) }))
     }
 
     static let sample = RequestsInFlight(.sample())

@@ -1,7 +1,9 @@
+import Testing
+
 @testable import Checkpoints
 @testable import Decoding
+@testable import JobSpecs
 @testable import Runner
-import Testing
 
 @Suite("Shares of the memory")
 struct MemorySharesTests {
@@ -14,7 +16,8 @@ struct MemorySharesTests {
 
     private func demand(_ role: Role, _ memory: CheckpointMemory, context: Int = 4096) -> ModelDemand {
         ModelDemand(
-            role: role, weights: memory.weights(as: .half), cachePerToken: memory.cachePerToken(as: .half),
+            engine: EngineID(role.rawValue), readsOnly: role == .prm, weights: memory.weights(as: .half),
+            cachePerToken: memory.cachePerToken(as: .half),
             context: context, longRequest: 2560, sideBySide: 64)
     }
 
@@ -29,7 +32,8 @@ struct MemorySharesTests {
         for _ in 0..<2000 {
             let models = Role.named.shuffled(using: &random).prefix(Int.random(in: 1...3, using: &random)).map {
                 ModelDemand(
-                    role: $0, weights: .random(in: 0...40_000_000_000, using: &random),
+                    engine: EngineID($0.rawValue), readsOnly: $0 == .prm,
+                    weights: .random(in: 0...40_000_000_000, using: &random),
                     cachePerToken: .random(in: 0...400_000, using: &random),
                     context: .random(in: 1...32768, using: &random), longRequest: .random(in: 1...4096, using: &random),
                     sideBySide: .random(in: 1...1024, using: &random),
@@ -48,13 +52,13 @@ struct MemorySharesTests {
             fitted += 1
             var free = Double(pool.free) - Double(sleepers * footprint.asleep)
             for model in models {
-                let share = shares.utilization(of: model.role, in: pool) ?? -1
+                let share = shares.utilization(of: model.engine, in: pool) ?? -1
                 #expect(share >= 0)
                 free -= Double(footprint.outside)
                 // vLLM's test at its start, once it has a context of its own.
                 #expect(share * Double(pool.total) <= free)
                 free -= share * Double(pool.total)
-                let bytes = shares.bytes[model.role] ?? -1
+                let bytes = shares.bytes[model.engine] ?? -1
                 let least = model.weights + footprint.working + model.leastCache
                 #expect(bytes >= least)
                 let rounding = Double(bytes) - share * Double(pool.total)
@@ -91,7 +95,7 @@ struct MemorySharesTests {
     @Test("without a GPU, caches are no larger than the requests in flight can fill")
     func host() throws {
         let shares = try MemoryShares(trio, in: pool(500, isGPU: false), footprint: .vllmOnCPU)
-        for model in trio { #expect(shares.caches[model.role] == model.greatestCache) }
+        for model in trio { #expect(shares.caches[model.engine] == model.greatestCache) }
     }
 
     @Test(

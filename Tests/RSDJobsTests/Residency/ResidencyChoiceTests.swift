@@ -171,7 +171,9 @@ struct ResidencyChoiceTests {
                 }
                 // What it chose can be planned when it is named.
                 var named = JobSpec.sample(plan.residency)
-                if plan.residency != .share { named.engine.groups = plan.groups }
+                if plan.residency != .share {
+                    named.engine.groups = plan.groups.map { $0.compactMap { Role(rawValue: $0.name) } }
+                }
                 #expect(try self.plan(small, on: machine, named).memory == plan.memory)
             }
         }

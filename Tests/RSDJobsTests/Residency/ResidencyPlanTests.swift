@@ -71,14 +71,14 @@ struct ResidencyPlanTests {
         let job = JobSpec.sample(.share, args: [argument("gpu_memory_utilization", "0.6"), argument("dtype", "half")])
         let model = try #require(job.models[.draft])
         let shared = try EngineConfiguration(
-            role: .draft, model: model, engine: job.engine, memory: EngineMemory(share: 0.2))
+            .draft, model: model, engine: job.engine, memory: EngineMemory(share: 0.2))
         #expect(shared.gpuShare == 0.2)
         #expect(shared.arguments.map(\.name) == ["dtype"])
-        let alone = try EngineConfiguration(role: .draft, model: model, engine: job.engine, memory: EngineMemory())
+        let alone = try EngineConfiguration(.draft, model: model, engine: job.engine, memory: EngineMemory())
         #expect(alone.gpuShare == nil)
         #expect(alone.arguments.map(\.name) == ["gpu_memory_utilization", "dtype"])
         let host = try EngineConfiguration(
-            role: .draft, model: model, engine: job.engine, memory: EngineMemory(cacheBytes: 77))
+            .draft, model: model, engine: job.engine, memory: EngineMemory(cacheBytes: 77))
         #expect(host.arguments.last == EngineConfiguration.Argument("kv-cache-memory-bytes", "77"))
     }
 
@@ -159,7 +159,7 @@ struct ResidencyPlanTests {
         func demand(_ args: EngineArgument..., memory: CheckpointMemory = Checkpoints.math7B) throws -> ModelDemand {
             let job = JobSpec.sample(args: args)
             return ModelDemand(
-                role: .target, model: try #require(job.models[.target]), memory: memory, job: job, sideBySide: 64)
+                .target, model: try #require(job.models[.target]), memory: memory, job: job, sideBySide: 64)
         }
         let plain = try demand()
         #expect(plain.weights == 15_231_233_024)

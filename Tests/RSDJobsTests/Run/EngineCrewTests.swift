@@ -1,11 +1,13 @@
 import FlyingFox
 import Foundation
 import ModelLifecycle
+import Synchronization
+import Testing
+
+@testable import JobSpecs
 @testable import RunStore
 @testable import Runner
 @testable import Support
-import Synchronization
-import Testing
 
 /// Whether an engine is taken for alive by what it does, and not by what it says of its health.
 @Suite(.timeLimit(.minutes(1))) struct EngineCrewTests {

@@ -1,13 +1,15 @@
-@testable import RSDJobs
-@testable import Decoding
 import Foundation
-@testable import Graders
 import ModelLifecycle
+import Synchronization
+import Testing
+
+@testable import Decoding
+@testable import Graders
+@testable import JobSpecs
+@testable import RSDJobs
 @testable import RunStore
 @testable import Runner
 @testable import Support
-import Synchronization
-import Testing
 
 /// What a run writes down of its engines; that it comes to its results is for `EndToEndTests`.
 @Suite struct JobRunTests {

@@ -8,7 +8,7 @@ import Testing
 @Suite("Requests in flight")
 struct RequestsInFlightTests {
     private func requests(
-        _ concurrency: Int?, _ sequences: [Role: Int] = [.draft: 1024, .prm: 256, .target: 8],
+        _ concurrency: Int?, _ sequences: [EngineID: Int] = [.draft: 1024, .prm: 256, .target: 8],
         profile: PRMProfile? = nil
     ) -> RequestsInFlight {
         var job = JobSpec.sample()
@@ -20,16 +20,16 @@ struct RequestsInFlightTests {
     @Test("go by each engine for itself")
     func each() {
         let requests = requests(nil)
-        #expect([Role.draft, .prm, .target].map(requests.window) == [1152, 288, 24])
-        #expect([Role.draft, .prm, .target].map(requests.sideBySide) == [1024, 256, 8])
+        #expect([EngineID.draft, .prm, .target].map(requests.window) == [1152, 288, 24])
+        #expect([EngineID.draft, .prm, .target].map(requests.sideBySide) == [1024, 256, 8])
         #expect("\(requests)" == "draft 1152, PRM 288, target 24")
     }
 
     @Test("a number in the job is meant for all, whatever they run at once")
     func stated() {
         let requests = requests(64)
-        #expect([Role.draft, .prm, .target].map(requests.window) == [64, 64, 64])
-        #expect([Role.draft, .prm, .target].map(requests.sideBySide) == [64, 64, 8])
+        #expect([EngineID.draft, .prm, .target].map(requests.window) == [64, 64, 64])
+        #expect([EngineID.draft, .prm, .target].map(requests.sideBySide) == [64, 64, 8])
     }
 
     @Test("flags of one model are for its engine alone")
@@ -39,7 +39,7 @@ struct RequestsInFlightTests {
         job.engine.concurrency = nil
         let dialect = VLLMDialect(installation: VLLMInstallation(venv: "/nowhere"))
         let requests = await RequestsInFlight(job, on: Machines.gpu(), dialect: dialect)
-        #expect([Role.draft, .prm, .target].map(requests.sideBySide) == [32, 32, 4])
+        #expect([EngineID.draft, .prm, .target].map(requests.sideBySide) == [32, 32, 4])
         job.engine.args = []
         job.models[.target]?.args = []
         let large = await RequestsInFlight(job, on: Machines.gpu(), dialect: dialect)
@@ -59,15 +59,15 @@ struct RequestsInFlightTests {
     @Test("are no more than a shell's open files allow, each engine its part")
     func files() {
         let requests = requests(nil)
-        let together: [[Role]] = [[.draft, .prm, .target]]
+        let together: [[EngineID]] = [[.draft, .prm, .target]]
         #expect(requests.limited(toFiles: 20000, groups: together) == requests)
         #expect(requests.limited(toFiles: 1592, groups: together) == requests)
         let few = requests.limited(toFiles: 128 + 732, groups: together)
-        #expect([Role.draft, .prm, .target].map(few.window) == [576, 144, 12])
+        #expect([EngineID.draft, .prm, .target].map(few.window) == [576, 144, 12])
         #expect(few.sideBySide(.draft) == 576 && few.sideBySide(.target) == 8)
         // One at a time they need not share.
         let turns = requests.limited(toFiles: 128 + 732, groups: [[.draft], [.prm], [.target]])
-        #expect([Role.draft, .prm, .target].map(turns.window) == [732, 288, 24])
+        #expect([EngineID.draft, .prm, .target].map(turns.window) == [732, 288, 24])
         #expect(requests.limited(toFiles: 0, groups: together).window(of: .target) == 1)
     }
 

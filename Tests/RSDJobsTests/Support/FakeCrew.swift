@@ -1,9 +1,11 @@
-@testable import Decoding
 import Foundation
+import Synchronization
+
+@testable import Decoding
+@testable import JobSpecs
 @testable import RunStore
 @testable import Runner
 @testable import Support
-import Synchronization
 
 /// Engines that answer as a test tells them to.
 final class FakeCrew: Crew {

@@ -100,7 +100,8 @@ struct CheckpointJSONTests {
             for role in Role.named {
                 let spec = JobSpec.sample(args: [argument("tensor-parallel-size", "9223372036854775807")])
                 let demand = ModelDemand(
-                    role: role, model: ModelSpec(model: "m", context: 1_000_000_000), memory: other, job: spec,
+                    EngineID(role.rawValue), model: ModelSpec(model: "m", context: 1_000_000_000), memory: other,
+                    job: spec,
                     sideBySide: .max)
                 _ = (demand.usefulCache, demand.greatestCache)
                 _ = try? ResidencyPlan(spec, models: [role: other], on: Machines.gpu())

@@ -1,13 +1,14 @@
-@testable import Decoding
 import Foundation
-@testable import Methods
-@testable import RunStore
-@testable import Runner
-@testable import Support
 import Synchronization
 import Testing
 
+@testable import Decoding
+@testable import JobSpecs
+@testable import Methods
 @testable import RSDJobs
+@testable import RunStore
+@testable import Runner
+@testable import Support
 
 @Suite struct EngineExecutorTests {
     private let scratch: Scratch
@@ -36,12 +37,11 @@ import Testing
         job.engine.concurrency = concurrency
         // Whether answers are shared goes by the job's methods and seeds.
         if shares { job.seeds = [0, 1] }
-        let engines = JobEngines(job)
         let room = FakeSite(
             groups: [group], requests: RequestsInFlight(job), crew: crew, loadSeconds: loadSeconds)
         let scheduler = Scheduler(
-            job, engines: engines, groups: room.groups, limits: room.requests.limits(of: engines),
-            trajectories: Roster(trajectories, of: job), responses: ResponseCache(job))
+            job, groups: room.groups, requests: room.requests, trajectories: Roster(trajectories, of: job),
+            responses: ResponseCache(job))
         return Work(
             EngineExecutor(
                 scheduler, in: room, journal: try Journal(file: file, goodLength: 0),

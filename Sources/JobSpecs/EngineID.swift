@@ -5,6 +5,9 @@ package struct EngineID: Sendable, Hashable, CustomStringConvertible {
     package init(_ name: String) { self.name = name }
 
     package var description: String { name }
+
+    /// As sentences call it.
+    package var title: String { self == "prm" ? "PRM" : name }
 }
 
 extension EngineID: ExpressibleByStringLiteral {

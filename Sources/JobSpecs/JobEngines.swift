@@ -1,0 +1,67 @@
+import Decoding
+
+/// The engines of a job, and the roles that each serves.
+///
+/// A role is what a model does in a method; an engine serves one checkpoint for one kind of task. Roles that need the same of an
+/// engine share one, which is named after the first of them.
+package struct JobEngines: Sendable, Equatable {
+    /// In the order of a wave.
+    package let all: [EngineID]
+    private let byRole: [Role: EngineID]
+
+    /// - Parameter job: its methods say which roles are needed.
+    package init(_ job: JobSpec) {
+        let roles = job.rolesInWave
+        var byRole: [Role: EngineID] = [:]
+        var named: [(engine: EngineID, model: ModelSpec?)] = []
+        for role in Role.naming where roles.contains(role) {
+            let model = role == .speculative ? nil : job.models[role]
+            let shared = named.first { other in model.flatMap { other.model?.isServed(with: $0) } ?? false }
+            let engine = shared?.engine ?? EngineID(role.rawValue)
+            byRole[role] = engine
+            if shared == nil { named.append((engine, model)) }
+        }
+        self.byRole = byRole
+        all = roles.compactMap { byRole[$0] }.unique
+    }
+
+    /// The engine that serves a role; nil where no method needs it.
+    package subscript(role: Role) -> EngineID? { byRole[role] }
+
+    /// The roles that an engine serves, in the order of a wave.
+    package func roles(of engine: EngineID) -> [Role] { Role.wave.filter { byRole[$0] == engine } }
+
+    /// The role whose model an engine is started with; the others that it serves need the same.
+    package func namesake(of engine: EngineID) -> Role? { Role.naming.first { byRole[$0] == engine } }
+
+    /// The engines that serve groups of roles. One that serves roles of several groups is in the first of them.
+    package func groups(of roles: [[Role]]) -> [[EngineID]] {
+        var seen: Set<EngineID> = []
+        return roles.map { group in
+            group.compactMap { byRole[$0] }.filter { seen.insert($0).inserted }
+        }.filter { !$0.isEmpty }
+    }
+}
+
+extension Role {
+    /// In the order in which they name the engine that serves them.
+    fileprivate static let naming: [Role] = [.draft, .target, .prm, .speculative]
+}
+
+extension ModelSpec {
+    /// Whether one engine can serve both.
+    fileprivate func isServed(with other: ModelSpec) -> Bool {
+        writes && other.writes && model == other.model && context == other.context && args == other.args
+            && server == other.server
+    }
+
+    /// Whether its engine has to write, rather than to score tokens.
+    private var writes: Bool { profile?.writes ?? true }
+}
+
+extension [EngineID] {
+    fileprivate var unique: [EngineID] {
+        var seen: Set<EngineID> = []
+        return filter { seen.insert($0).inserted }
+    }
+}
