@@ -17,8 +17,20 @@ import Testing
         let run = try await job.run()
         #expect(run.code == 0, "\(run.messages)")
         try check(job.resultLines(), count: problems.count)
-        #expect(try job.summary().run.warmStarts == 3)
+        // The draft is the target.
+        #expect(try job.summary().run.warmStarts == 2)
         #expect(try job.livingEngines().isEmpty)
+    }
+
+    @Test("a judge and a draft that are the target are loaded with it")
+    func oneEngine() async throws {
+        let setup = LanguageModelSetup(
+            problems: 0..<2, maxTokens: 48, profile: .judge, prm: TestModels.path("smollm2"))
+        let job = try RunnerJob(setup)
+        let run = try await job.run()
+        #expect(run.code == 0, "\(run.messages)")
+        try Self.check(job.resultLines(), count: 2)
+        #expect(try job.engineStarts().map(\.engine) == ["draft"])
     }
 
     @Test("servers that run already, and a PRM of each profile")

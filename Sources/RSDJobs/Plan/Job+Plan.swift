@@ -75,7 +75,7 @@ extension Job {
         basis += job.sizeSentences
         if factor > 1 {
             basis.append(
-                "rehearsed with 1 in \(NumberFormat.fixed(factor, 1)) of the problems, and counted up")
+                "simulated with 1 in \(NumberFormat.fixed(factor, 1)) of the problems, and counted up")
         }
         if case .unknown = machine {
             basis.append("the memory of no GPU: --gpu-memory plans for one that is not here")

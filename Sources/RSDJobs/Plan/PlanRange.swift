@@ -21,7 +21,7 @@ package struct PlanRange: Sendable, Equatable, Codable {
 }
 
 extension PlanRange {
-    /// Figures of several rehearsals, the first of which is the one to expect.
+    /// Figures of several simulations, the first of which is the one to expect.
     ///
     /// - Parameter slack: how far beyond them the ends lie, as a part of them.
     init(over values: [Double], slack: Double) {

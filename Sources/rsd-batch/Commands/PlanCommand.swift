@@ -11,7 +11,7 @@ struct PlanCommand: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Tell what a job would take, before anything is paid for it.",
         discussion: """
-            Rehearses the job with stand-ins for the models: memory, waves, engine starts, requests, tokens and time, each from \
+            Simulates the job without its models: memory, waves, engine starts, requests, tokens and time, each from \
             the least to the most that is to be expected, and what the time goes to. Starts no engine and writes nothing. Data sets with \
             an address are fetched.
             """)
