@@ -111,8 +111,3 @@ extension [ModelDemand] {
         map { "\($0.engine.title) \($0.weights.inGiB)" }.joined(separator: " + ") + " GiB"
     }
 }
-
-extension Role {
-    /// As sentences call it.
-    package var title: String { self == .prm ? "PRM" : rawValue }
-}

@@ -95,7 +95,8 @@ struct Judge: PRMScorer {
         }
         var total = 0.0
         var sum = 0.0
-        for (token, logprob) in answer.topLogprobs?.first ?? [:] {
+        // In an order: the last bit of a sum depends on it.
+        for (token, logprob) in (answer.topLogprobs?.first ?? [:]).sorted(by: { $0.key < $1.key }) {
             guard let digit = digit(token) else { continue }
             total += exp(logprob)
             sum += exp(logprob) * Double(digit)

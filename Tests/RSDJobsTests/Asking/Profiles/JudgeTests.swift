@@ -10,6 +10,20 @@ private let problem = ProblemPrompt(question: "Why?", form: .text("Q: Why?\n\n")
 @Suite struct JudgeTests {
     private let steps = ["one\n\n", "two\n\n", "end"]
 
+    @Test("a reward does not depend on the order in which the probabilities come")
+    func order() throws {
+        let digits = (0..<10).map { (String($0), -0.1 - 0.37 * Double($0)) }
+        let rewards = try (4..<40).map { size in
+            var logprobs = Dictionary<String, Double>(minimumCapacity: 1 << (size % 12))
+            for (digit, logprob) in digits.shuffled() { logprobs[digit] = logprob }
+            return try Judge.reward(
+                of: Completion(
+                    text: "1", tokenIDs: [1], finish: .length, promptTokens: 1, completionTokens: 1,
+                    topLogprobs: [logprobs]))
+        }
+        #expect(Set(rewards).count == 1)
+    }
+
     @Test func eachStepIsAQuestionOfItsOwn() async throws {
         let prm = ToyPRM(write: { $0.contains("two\n\nend") ? ("3", ["3": 0]) : ("9", ["9": 0]) })
         let scored = try await prm.withSession { session in
