@@ -149,7 +149,7 @@ let package = Package(
             name: "ClusterTests", dependencies: modules + ["RunnerSupport", "rsd-batch", "rsd-pocket"],
             swiftSettings: strict),
         .testTarget(
-            name: "RSDJobsTests", dependencies: modules + ["RunnerSupport", flyingFox],
+            name: "RSDJobsTests", dependencies: modules + ["RunnerSupport", "rsd-batch", flyingFox],
             exclude: ["Grading/golden.jsonl", "Grading/exact.jsonl", "Grading/responses.jsonl"], swiftSettings: strict),
         .testTarget(
             name: "PocketEngineTests", dependencies: ["PocketEngine"], exclude: ["Fixtures"],

@@ -3,8 +3,9 @@ import ModelLifecycle
 import Support
 
 /// Why a directory is no model that can be served.
-package struct ModelFilesError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct ModelFilesError: ProgramError, Equatable {
     package var description: String
+    package var explanation: Explanation { Explanation("model-files", .badJob, description, remedy: nil) }
 
     package init(_ description: String) {
         self.description = description

@@ -1,3 +1,5 @@
+import Support
+
 /// What happened to a trajectory. The journal is the list of these; replaying them gives the trajectory back.
 package enum Event: Sendable, Equatable {
     case generated(Generated)
@@ -48,8 +50,9 @@ package enum Event: Sendable, Equatable {
 }
 
 /// An event that does not answer what the trajectory needed.
-package struct UnexpectedEvent: Error, CustomStringConvertible {
+package struct UnexpectedEvent: ProgramError {
     package var description: String
+    package var explanation: Explanation { Explanation("unexpected-event", .unexpected, description, remedy: nil) }
 
     package init(description: String) {
         self.description = description

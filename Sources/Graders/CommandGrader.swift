@@ -24,20 +24,10 @@ struct CommandGrader: Grader {
         defer { try? FileManager.default.removeItem(at: folder) }
         let (input, output) = (folder.appending(path: "questions.jsonl"), folder.appending(path: "verdicts.jsonl"))
         try Self.questions(pairs).write(to: input)
-        let process: HelperProcess
-        do {
-            process = try await processes().start(
-                executable(), Array(command.words.dropFirst()), workingDirectory: command.directory,
-                talk: .files(input: input.path, output: output.path))
-        } catch let error as SpawnError {
-            throw GraderUnavailable("the grader could not be started: \(error)")
-        }
-        let status: Result<ExitStatus?, any Error>
-        do {
-            status = .success(try await process.child.exit.wait(atMost: .seconds(command.timeout)))
-        } catch {
-            status = .failure(error)
-        }
+        let process = try await processes().start(
+            executable(), Array(command.words.dropFirst()), workingDirectory: command.directory,
+            talk: .files(input: input.path, output: output.path))
+        let status = await Result { try await process.child.exit.wait(atMost: .seconds(command.timeout)) }
         try await process.end()
         return try grades(
             of: pairs, said: FileManager.default.contents(atPath: output.path) ?? Data(), status: status.get(),

@@ -1,3 +1,5 @@
+import Support
+
 /// Judges answers.
 package protocol Grader: Sendable {
     /// Looks whether it can work here.
@@ -95,8 +97,9 @@ package struct Grade: Sendable, Equatable {
 }
 
 /// A grader that cannot work on this machine, or could not go on.
-package struct GraderUnavailable: Error, Equatable, CustomStringConvertible {
+package struct GraderUnavailable: ProgramError, Equatable {
     package var description: String
+    package var explanation: Explanation { Explanation("grader-unavailable", .badJob, description, remedy: nil) }
 
     package init(_ description: String) {
         self.description = description

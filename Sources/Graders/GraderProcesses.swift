@@ -1,5 +1,6 @@
 import ModelLifecycle
 import RunStore
+import Support
 
 /// Where graders that are processes keep their books: the run's ledger and its logs.
 package struct GraderProcesses: Sendable {
@@ -14,13 +15,18 @@ package struct GraderProcesses: Sendable {
         logs = directory.logs.path
     }
 
+    /// - Throws: ``GraderUnavailable`` where there is no such program; `LedgerError`, ``FileFailure``.
     package func start(
         _ executable: String, _ arguments: [String], environment: [String: String] = [:],
         workingDirectory: String? = nil,
         talk: SpawnRequest.Talk
     ) async throws -> HelperProcess {
-        try await HelperProcess.start(
-            "grader", executable: executable, arguments: arguments, environment: environment,
-            workingDirectory: workingDirectory, talk: talk, logs: logs, ledger: ledger)
+        do {
+            return try await HelperProcess.start(
+                "grader", executable: executable, arguments: arguments, environment: environment,
+                workingDirectory: workingDirectory, talk: talk, logs: logs, ledger: ledger)
+        } catch let error as SpawnError {
+            throw GraderUnavailable("the grader could not be started: \(error)")
+        }
     }
 }

@@ -23,7 +23,7 @@ struct AnswersOutput {
         if counts[.error] > 0, kind != .exact {
             console.message("rsd-batch: what the grader said is in \(grading.folder.appending(path: "logs").path)\n")
         }
-        if counts[.error] + counts[.timeout] > 0 { throw ExitRequest(code: .someFailed) }
+        if counts[.error] + counts[.timeout] > 0 { throw ExitRequest(category: .someFailed) }
     }
 }
 

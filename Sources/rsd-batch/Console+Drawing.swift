@@ -1,3 +1,5 @@
+import Support
+
 extension Console {
     private static let frame = Duration.milliseconds(100)
 
@@ -11,12 +13,7 @@ extension Console {
                 try? await Task.sleep(for: Self.frame)
             }
         }
-        let result: Swift.Result<Result, any Error>
-        do {
-            result = .success(try await body())
-        } catch {
-            result = .failure(error)
-        }
+        let result = await Swift.Result(catching: body)
         ticker.cancel()
         await ticker.value
         draw(last())

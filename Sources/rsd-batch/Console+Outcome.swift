@@ -41,6 +41,6 @@ extension Console {
         }
         let errors = outcome.unjudged.contains { $0.verdict == .error }
         if errors { message("rsd-batch: nothing generated is lost: rsd-batch grade \(path.shellWord) grades again\n") }
-        if errors || outcome.failed > 0 { throw ExitRequest(code: .someFailed) }
+        if errors || outcome.failed > 0 { throw ExitRequest(category: .someFailed) }
     }
 }

@@ -1,5 +1,6 @@
 import Support
 import Foundation
+import Support
 import Terminal
 
 /// Standard output, for what was asked for; standard error, for messages to people.
@@ -11,7 +12,7 @@ struct Console: Sendable {
         signal(SIGPIPE) { _ in }
     }
 
-    /// - Throws: ``OutputClosed`` where nobody reads on, ``OutputFailure`` where it cannot be written.
+    /// - Throws: ``OutputClosed`` where nobody reads on, ``FileFailure`` where it cannot be written.
     ///
     /// A terminal gets nothing that it would obey; a file or a pipe gets the text as it is.
     func out(_ text: String) throws {
@@ -79,7 +80,7 @@ struct Console: Sendable {
                 // A reader that has gone, or a terminal.
                 throw OutputClosed()
             } else if errno != EINTR {
-                throw OutputFailure(description: "standard output: \(String(cString: strerror(errno)))")
+                throw FileFailure(path: "standard output", errno: errno)
             }
         }
     }
@@ -87,7 +88,3 @@ struct Console: Sendable {
 
 /// Whoever read standard output has seen enough.
 struct OutputClosed: Error {}
-
-struct OutputFailure: Error, CustomStringConvertible {
-    var description: String
-}

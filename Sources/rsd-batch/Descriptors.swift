@@ -1,5 +1,6 @@
 import Foundation
 import ModelLifecycle
+import Support
 
 /// The files that a process may have open.
 enum Descriptors {
@@ -22,12 +23,16 @@ enum Descriptors {
     }
 }
 
-struct TooFewDescriptors: Error, CustomStringConvertible {
+struct TooFewDescriptors: ProgramError {
     var limit: Int
     var least: Int
 
-    var description: String {
-        "this shell lets a process have \(limit) files open, and \(least) are the least that will do: raise it with "
-            + "`ulimit -n 4096`, or ask who keeps this machine where `ulimit -Hn` allows no more"
+    var explanation: Explanation {
+        Explanation(
+            "too-few-descriptors", .unexpected,
+            "this shell lets a process have \(limit) files open, and \(least) are the least that will do",
+            remedy:
+                "Raise the limit with `ulimit -n 4096`, or ask who keeps this machine where `ulimit -Hn` allows no more."
+        )
     }
 }

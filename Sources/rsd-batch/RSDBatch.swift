@@ -18,7 +18,7 @@ enum Entry {
         StopSignals.listen()
         Task {
             await RSDBatch.main()
-            exit(ProgramExit.done.rawValue)
+            exit(ExitCategory.done.rawValue)
         }
         dispatchMain()
     }
@@ -30,7 +30,7 @@ struct RSDBatch: AsyncParsableCommand {
         abstract: "Reward-guided speculative decoding over whole data sets, on one GPU.",
         discussion: """
             Exit codes:
-            \(ProgramExit.help)
+            \(ExitCategory.help)
 
             SIGTERM, SIGINT, SIGHUP, SIGUSR1 and SIGUSR2 stop a run so that the same command goes on from there; a second one does \
             not wait for answers in flight. Completions for a shell: rsd-batch --generate-completion-script bash|zsh|fish

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @testable import ModelLifecycle
@@ -118,7 +119,7 @@ struct ChildProcessTests {
                     executable: "/bin/sh", environment: [:], workingDirectory: "/no/such/folder",
                     outputPath: output))
         }
-        await #expect(throws: StorageFailure(path: "/no/log", code: ENOENT)) {
+        await #expect(throws: FileFailure(path: "/no/log", errno: ENOENT)) {
             try await launch(.init(executable: "/bin/sh", environment: [:], outputPath: "/no/log"))
         }
     }

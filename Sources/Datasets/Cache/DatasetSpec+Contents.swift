@@ -1,25 +1,16 @@
 import Foundation
 import Support
 
-/// The bytes of a data set cannot be had, or are not those that the job means.
-package struct DatasetUnavailable: Error {
-    package var message: String
-
-    package init(message: String) {
-        self.message = message
-    }
-}
-
 extension DatasetSpec {
     /// The file's bytes, of a fetched one those in the cache.
-    package func contents(cache: DatasetCache) throws(DatasetUnavailable) -> Data {
+    package func contents(cache: DatasetCache) throws(Unreadable) -> Data {
         guard isRemote else {
-            guard let data = Self.read(path) else { throw DatasetUnavailable(message: Unreadable(path).message) }
+            guard let data = Self.read(path) else { throw Unreadable(path) }
             try check(data, is: path)
             return data
         }
         guard let sha256, let data = Self.read(cache.file(sha256).path) else {
-            throw DatasetUnavailable(
+            throw Unreadable(
                 message:
                     "\(path) is not in the cache \(cache.directory.path); `rsd-batch validate` on this job fetches it")
         }
@@ -28,11 +19,11 @@ extension DatasetSpec {
     }
 
     /// Holds bytes against the spec's checksum.
-    package func check(_ data: Data, is what: String) throws(DatasetUnavailable) {
+    package func check(_ data: Data, is what: String) throws(Unreadable) {
         guard let sha256 else { return }
         let sum = SHA256.hex(of: data)
         guard sum == sha256 else {
-            throw DatasetUnavailable(
+            throw Unreadable(
                 message: "\(what) has the SHA-256 \(sum), and 'sha256' is \(sha256): it is another file")
         }
     }

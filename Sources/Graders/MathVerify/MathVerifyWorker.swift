@@ -19,7 +19,7 @@ struct MathVerifyWorker {
             process = try await processes.start(worker.executable, worker.arguments, talk: socket.forChild)
         } catch {
             socket.shutDown()
-            throw error is SpawnError ? GraderUnavailable("the grader could not be started: \(error)") : error
+            throw error
         }
         socket.childStarted()
         let started = MathVerifyWorker(process: process, socket: socket)

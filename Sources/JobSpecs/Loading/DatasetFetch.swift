@@ -22,7 +22,7 @@ struct DatasetFetch: Sendable {
                 try await answer(spec.path)
             }
         } catch let error as Busy {
-            throw DatasetUnavailable(message: Self.refusal(spec.path, error.status))
+            throw Unreadable(message: Self.refusal(spec.path, error.status))
         }
         try spec.check(data, is: "what \(spec.path) gave, \(counted(data.count, "byte")),")
         return data
@@ -35,7 +35,7 @@ struct DatasetFetch: Sendable {
         let answer = try await client.send(request)
         if RetryPolicy.isTransient(status: answer.status) { throw Busy(status: answer.status) }
         guard answer.status == 200 else {
-            throw DatasetUnavailable(message: Self.refusal(address, answer.status))
+            throw Unreadable(message: Self.refusal(address, answer.status))
         }
         return answer.body
     }

@@ -34,7 +34,7 @@ extension JobLoader {
             } catch let error as Interrupted {
                 throw error
             } catch {
-                let message = (error as? DatasetUnavailable)?.message ?? "\(error)"
+                let message = (error as? Unreadable)?.message ?? "\(error)"
                 isAboutStorage = isAboutStorage || error is FileFailure
                 faults.append(source.diagnostic(.error, at: dataset.pathMark, message))
             }

@@ -262,7 +262,7 @@ private struct JobCheck {
     private mutating func read(_ dataset: WrittenDataset) {
         let spec = dataset.spec
         let data: Data
-        do throws(DatasetUnavailable) {
+        do throws(Unreadable) {
             data = try spec.contents(cache: cache)
         } catch {
             if !spec.isRemote || !isFaulty { log.error(at: dataset.pathMark, error.message) }

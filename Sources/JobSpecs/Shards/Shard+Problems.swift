@@ -47,12 +47,14 @@ extension LoadedJob {
 }
 
 /// Some shards would have nothing to do.
-package struct TooManyShards: Error, Equatable, CustomStringConvertible {
+package struct TooManyShards: ProgramError, Equatable {
     package var shards: Int
     package var problems: Int
 
-    package var description: String {
-        "the job has \(counted(problems, "problem")), and \(counted(shards, "shard")) would leave some without any; "
-            + "divide it into \(problems) at most"
+    package var explanation: Explanation {
+        Explanation(
+            "too-many-shards", .badJob,
+            "the job has \(counted(problems, "problem")), and \(counted(shards, "shard")) would leave some without any",
+            remedy: "Divide it into \(problems) at most.")
     }
 }

@@ -1,3 +1,5 @@
+import Support
+
 /// A question whose answer is known, by which an engine shows that it holds its model and computes with it.
 package struct Canary: Sendable {
     package enum Answer: Sendable, Hashable {
@@ -59,8 +61,9 @@ package struct Canary: Sendable {
 }
 
 /// An engine answered, and wrongly.
-package struct CanaryError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct CanaryError: ProgramError, Hashable {
     package let description: String
+    package var explanation: Explanation { Explanation("canary", .engine, description, remedy: nil) }
 
     package init(description: String) { self.description = description }
 }

@@ -129,12 +129,7 @@ package actor Engine {
         let held = standby.take()
         starting.task = Task {
             let watch = Stopwatch()
-            let result: Result<EngineInstance, any Error>
-            do {
-                result = .success(try await starter.run(await held?.value))
-            } catch {
-                result = .failure(error)
-            }
+            let result = await Result { try await starter.run(await held?.value) }
             settle(starting, result, took: watch.span)
         }
         return starting

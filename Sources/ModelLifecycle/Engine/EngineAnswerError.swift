@@ -1,5 +1,7 @@
+import Support
+
 /// What went wrong with one request to an engine.
-package enum EngineAnswerError: Error, Sendable, Hashable, CustomStringConvertible {
+package enum EngineAnswerError: ProgramError, Hashable {
     /// The engine answered with an error status. `message`, `kind` and `parameter` are vLLM's `error.message`,
     /// `error.type` and `error.param`.
     case status(Int, message: String, kind: String?, parameter: String?, endpoint: String)
@@ -24,6 +26,8 @@ package enum EngineAnswerError: Error, Sendable, Hashable, CustomStringConvertib
         case .malformed, .engine: false
         }
     }
+
+    package var explanation: Explanation { Explanation("engine-answer", .engine, description, remedy: nil) }
 
     package var description: String {
         switch self {

@@ -1,20 +1,22 @@
+import Support
+
 /// What went wrong with an engine's process: what happened, where to look, what to do.
-package struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct EngineError: ProgramError, Hashable {
     package enum Code: String, Sendable, Hashable {
         /// No process could be started: program missing, bad directory, log not writable.
-        case cannotLaunch
+        case cannotLaunch = "cannot-launch"
         /// The process ended before it was ready.
-        case diedDuringStart
+        case diedDuringStart = "died-during-start"
         /// The process ended before it was ready because there was not enough memory.
-        case noMemory
+        case noMemory = "no-memory"
         /// The log said nothing new for too long during the start.
-        case silentDuringStart
+        case silentDuringStart = "silent-during-start"
         /// Every port that was tried was taken by somebody else.
-        case noPort
+        case noPort = "no-port"
         /// The process ended after it was ready.
         case died
         /// Asked for something that needs a ready engine.
-        case notReady
+        case notReady = "not-ready"
         /// Stopped while it was starting, or while a request ran.
         case stopped
     }
@@ -40,6 +42,10 @@ package struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
         self.exit = exit
         self.logPath = logPath
         self.logTail = logTail
+    }
+
+    package var explanation: Explanation {
+        Explanation("engine-\(code.rawValue)", .engine, description, remedy: nil)
     }
 
     package var description: String {

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Support
 
 /// Brings one process of an engine up, or leaves nothing behind.
 struct EngineStarter: Sendable {
@@ -19,7 +20,7 @@ struct EngineStarter: Sendable {
 
     /// Starts a process and waits until it is ready.
     ///
-    /// - Throws: ``EngineError``, ``EngineUnkillable``, ``LedgerError``, ``StorageFailure``; `CancellationError` when the task is cancelled.
+    /// - Throws: ``EngineError``, ``EngineUnkillable``, ``LedgerError``, ``FileFailure``; `CancellationError` when the task is cancelled.
     ///   Whatever was started is gone by then, unless it is unkillable.
     ///
     /// - Parameter held: a process that was prepared, see ``prepare()``.
@@ -95,7 +96,7 @@ struct EngineStarter: Sendable {
             kind = forked != nil ? .warm : gate != nil ? .standby : .cold
         } catch {
             try ledger.stopped(tag: tag, note: "never ran")
-            if error is StorageFailure || error is CancellationError { throw error }
+            if error is FileFailure || error is CancellationError { throw error }
             throw EngineError(.cannotLaunch, engine: name, "\(error)", logPath: log.path)
         }
         let instance = EngineInstance(

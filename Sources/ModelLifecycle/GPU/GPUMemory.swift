@@ -1,3 +1,5 @@
+import Support
+
 /// A GPU that CUDA programs see, and its memory and energy at one moment.
 package struct GPUDevice: Sendable, Hashable {
     /// Its number as CUDA counts those that are visible.
@@ -82,8 +84,9 @@ extension GPUMemory {
 }
 
 /// There is a GPU, and its memory cannot be told: one sentence why.
-package struct GPUUnmeasurable: Error, Sendable, Hashable, CustomStringConvertible {
+package struct GPUUnmeasurable: ProgramError, Hashable {
     package let description: String
+    package var explanation: Explanation { Explanation("gpu-unmeasurable", .engine, description, remedy: nil) }
 
     package init(_ description: String) { self.description = description }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// A value that must not be seen: an API key. It prints as dots.
 package struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
@@ -86,7 +87,7 @@ package struct HTTPResponse: Sendable {
 }
 
 /// Why there is no answer.
-package enum HTTPError: Error, Sendable, Hashable, CustomStringConvertible {
+package enum HTTPError: ProgramError, Hashable {
     /// Nobody listens there.
     case refused(url: String)
     /// The deadline or the connect limit passed.
@@ -101,6 +102,8 @@ package enum HTTPError: Error, Sendable, Hashable, CustomStringConvertible {
     case shutDown
     /// Anything else, with libcurl's number and words.
     case other(code: Int, message: String, url: String)
+
+    package var explanation: Explanation { Explanation("http", .engine, description, remedy: nil) }
 
     package var description: String {
         switch self {

@@ -20,7 +20,7 @@ package final class ChildProcess: Sendable {
     ///
     /// Where util-linux has `setpriv --pdeathsig`, the kernel sends the child SIGTERM when this program dies.
     ///
-    /// - Throws: ``SpawnError``, ``StorageFailure``.
+    /// - Throws: ``SpawnError``, ``FileFailure``.
     package static func launch(_ request: SpawnRequest, tiedToParent: Bool = true) async throws
         -> ChildProcess
     {
@@ -130,7 +130,7 @@ package final class ChildProcess: Sendable {
 
     private static func file(_ path: String, _ flags: Int32) throws -> FileHandle {
         let descriptor = open(path, flags | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw StorageFailure(path: path, code: errno) }
+        guard descriptor >= 0 else { throw FileFailure(path: path, errno: errno) }
         return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// A short command, run to its end: its status, and what it said on standard output and standard error.
 package struct CommandOutput: Sendable, Hashable {
@@ -20,12 +21,7 @@ package struct CommandOutput: Sendable, Hashable {
             SpawnRequest(
                 executable: executable, arguments: arguments,
                 environment: environment ?? ProcessInfo.processInfo.environment, outputPath: path))
-        let result: Result<ExitStatus?, any Error>
-        do {
-            result = .success(try await child.exit.wait(atMost: limit))
-        } catch {
-            result = .failure(error)
-        }
+        let result = await Result { try await child.exit.wait(atMost: limit) }
         let family = ProcessFamily(
             leader: child.pid, leaderStart: child.startTime, tag: nil, trustsGroup: true)
         _ = try await StopLadder(grace: .zero).bringDown(family, engine: executable)

@@ -1,5 +1,6 @@
 import Support
 import Foundation
+import Support
 import Synchronization
 
 /// The book of every engine that a run has started: what makes "no engine outlives its run" hold after `kill -9` too.
@@ -257,18 +258,19 @@ package struct LedgerSweep: Sendable, Hashable {
 }
 
 /// The ledger could not be kept. No engine may be started without it.
-package struct LedgerError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct LedgerError: ProgramError, Hashable {
     package let path: String
     let doing: String
     let code: Int32
 
-    package var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
     /// Whether something stands in its place that is no file of the run's.
     package var isObstructed: Bool { [EISDIR, ENOTDIR, ELOOP].contains(code) }
 
-    package var description: String {
-        "the engine ledger \(path) could not be \(doing): \(String(cString: strerror(code)))"
-            + (isDiskFull ? "; make room on the disk and run the same command again" : "")
+    package var explanation: Explanation {
+        Explanation(
+            "ledger", isObstructed ? .directoryTaken : .disk,
+            "the engine ledger \(path) could not be \(doing): \(String(cString: strerror(code)))",
+            remedy: FileFailure.room(code))
     }
 }
 

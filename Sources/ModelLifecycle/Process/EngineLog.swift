@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// The log file of one start: `<engine>-<n>.log`.
 struct EngineLog: Sendable {
@@ -6,8 +7,8 @@ struct EngineLog: Sendable {
 
     /// Takes the next free number and makes the file.
     ///
-    /// - Throws: ``StorageFailure``.
-    static func next(for engine: String, in directory: String) throws(StorageFailure) -> EngineLog {
+    /// - Throws: ``FileFailure``.
+    static func next(for engine: String, in directory: String) throws(FileFailure) -> EngineLog {
         // Where that fails, so does what follows, and says why.
         try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         var number = 1
@@ -18,7 +19,7 @@ struct EngineLog: Sendable {
                 close(descriptor)
                 return EngineLog(path: path)
             }
-            guard errno == EEXIST else { throw StorageFailure(path: path, code: errno) }
+            guard errno == EEXIST else { throw FileFailure(path: path, errno: errno) }
             number += 1
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// What to start, and where its output goes.
 package struct SpawnRequest: Sendable {
@@ -51,22 +52,27 @@ package struct SpawnRequest: Sendable {
 }
 
 /// Why a process could not be started at all.
-package enum SpawnError: Error, Sendable, Hashable, CustomStringConvertible {
+package enum SpawnError: ProgramError, Hashable {
     case executableMissing(String)
     case notExecutable(String)
     case noSuchDirectory(String)
     case failed(String, reason: String)
     case tooManyOpenFiles(Int)
 
-    package var description: String {
-        switch self {
-        case .executableMissing(let path): "there is no program at \(path): install it or correct the path"
-        case .notExecutable(let path): "\(path) is not an executable file: correct the path or chmod +x it"
-        case .noSuchDirectory(let path):
-            "the working directory \(path) does not exist: create it or correct the path"
-        case .failed(let path, let reason): "\(path) could not be started: \(reason)"
-        case .tooManyOpenFiles(let count):
-            "this program has \(count) files open, too many to start a process safely: lower the number of requests in flight"
-        }
+    package var explanation: Explanation {
+        let (summary, remedy): (String, String?) =
+            switch self {
+            case .executableMissing(let path): ("there is no program at \(path)", "Install it or correct the path.")
+            case .notExecutable(let path): ("\(path) is not an executable file", "Correct the path or chmod +x it.")
+            case .noSuchDirectory(let path):
+                ("the working directory \(path) does not exist", "Create it or correct the path.")
+            case .failed(let path, let reason): ("\(path) could not be started: \(reason)", nil)
+            case .tooManyOpenFiles(let count):
+                (
+                    "this program has \(count) files open, too many to start a process safely",
+                    "Lower the number of requests in flight."
+                )
+            }
+        return Explanation("spawn", .engine, summary, remedy: remedy)
     }
 }

@@ -106,7 +106,7 @@ extension ProcessRecord: Identifiable {
 }
 
 /// Processes that outlived SIGKILL: usually stuck in a driver call. The GPU memory they hold stays taken.
-package struct EngineUnkillable: Error, Sendable, Hashable, CustomStringConvertible {
+package struct EngineUnkillable: ProgramError, Hashable {
     package struct Survivor: Sendable, Hashable {
         package let pid: Int32
         package let command: String
@@ -123,9 +123,10 @@ package struct EngineUnkillable: Error, Sendable, Hashable, CustomStringConverti
     package let engine: String
     package let survivors: [Survivor]
 
-    package var description: String {
+    package var explanation: Explanation {
         let list = survivors.map { "\($0.pid) (\($0.command), state \($0.state))" }.joined(separator: ", ")
-        return
-            "engine \(engine) survived SIGKILL: \(list). Its memory stays taken: run on another node, or restart this one"
+        return Explanation(
+            "engine-unkillable", .engine, "engine \(engine) survived SIGKILL: \(list)",
+            remedy: "Its memory stays taken: run on another node, or restart this one.")
     }
 }

@@ -88,7 +88,7 @@ package final class ReadAhead: Sendable {
 
     private static func run(_ reading: Reading, reserve: Int, memory: () -> HostMemory?) -> Outcome {
         var outcome = Outcome(end: .complete)
-        do throws(StorageFailure) {
+        do throws(FileFailure) {
             var sizes: [Int] = []
             for path in reading.files { sizes.append(try CachedFile(path).size) }
             var plan = ReadAheadPlan(sizes: sizes)

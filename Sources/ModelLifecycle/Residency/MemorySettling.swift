@@ -1,4 +1,5 @@
 import Logging
+import Support
 
 /// Lets engines start one after the other, each when the GPU's memory is as the run found it.
 ///
@@ -151,7 +152,7 @@ package actor MemorySettling {
 }
 
 /// GPU memory that did not come back in time, and who has it.
-package struct MemoryHeld: Error, Sendable, Hashable, CustomStringConvertible {
+package struct MemoryHeld: Sendable, Hashable, CustomStringConvertible {
     /// More than when the run began.
     package var bytes: Int
     package var limit: Duration

@@ -43,8 +43,9 @@ package struct ResidencyStatistics: Sendable, Hashable {
 }
 
 /// A group that the residency does not know.
-package struct ResidencyError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct ResidencyError: ProgramError, Hashable {
     package let description: String
+    package var explanation: Explanation { Explanation("residency", .engine, description, remedy: nil) }
 }
 
 /// Lets one operation at a time through, in the order in which they came: an actor alone would let them interleave.

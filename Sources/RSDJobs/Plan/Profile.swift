@@ -2,6 +2,7 @@ import Datasets
 import Decoding
 import JobSpecs
 import Reporting
+import Support
 
 /// What a run tells of the models' habits and of the engines' pace.
 struct Profile: Sendable {
@@ -94,8 +95,9 @@ struct Profile: Sendable {
 }
 
 /// A run that a plan can make nothing of.
-package struct UnusableRun: Error, Equatable, CustomStringConvertible {
+package struct UnusableRun: ProgramError, Equatable {
     package var description: String
+    package var explanation: Explanation { Explanation("run-unusable", .badJob, description, remedy: nil) }
 }
 
 extension Profile {

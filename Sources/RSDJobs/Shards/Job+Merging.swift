@@ -24,7 +24,7 @@ extension Job {
         let lock = try await interruption.giveUpOn { try await RunLock.take(parent.lock) }
         defer { lock.release() }
         if let manifest = try Manifest.read(parent.manifest), manifest.merged == nil {
-            throw UndividedRun(directory: parent.url.path)
+            throw ShardsMixed(directory: parent.url.path, found: [])
         }
         let survey = try await interruption.giveUpOn { try await ShardSurvey(run, waiting: waiting) }
         guard survey.missing.isEmpty || partial && !survey.parts.isEmpty else {

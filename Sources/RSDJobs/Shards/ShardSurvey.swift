@@ -2,6 +2,7 @@ import Foundation
 import JobSpecs
 import OrderedCollections
 import RunStore
+import Support
 import Synchronization
 
 /// How the shards of a run stand, before they are put together.
@@ -173,18 +174,20 @@ package struct ShardFault: Sendable, Equatable, CustomStringConvertible {
 }
 
 /// Shards that stand in the way of a merge.
-package struct ShardsUnfit: Error, Equatable, CustomStringConvertible {
+package struct ShardsUnfit: ProgramError, Equatable {
     package var run: ShardedRun
     package var faults: [ShardFault]
 
-    package var description: String {
+    package var explanation: Explanation {
         let lines = faults.flatMap { fault in ["  \(fault)"] + fault.remedies(in: run).map { "    \($0)" } }
         let next =
             faults.allSatisfy(\.kind.isOfThisJob)
-            ? "\n`rsd-batch submit` with the same words as before submits those that are not finished; "
+            ? "`rsd-batch submit` with the same words as before submits those that are not finished; "
                 + "`rsd-batch merge --partial` reports what is there."
-            : ""
-        return "the shards in \(run.parent.url.path) cannot be merged:\n" + lines.joined(separator: "\n") + next
+            : nil
+        return Explanation(
+            "shards-unfit", .directoryTaken,
+            "the shards in \(run.parent.url.path) cannot be merged:\n" + lines.joined(separator: "\n"), remedy: next)
     }
 }
 
@@ -199,10 +202,13 @@ extension ShardFault.Kind {
 }
 
 /// There are no shards in this directory.
-package struct NoShards: Error, Equatable, CustomStringConvertible {
+package struct NoShards: ProgramError, Equatable {
     package var directory: String
-    package var description: String {
-        "\(directory) holds no shard that was begun. `rsd-batch run JOB.yaml --run-dir \(directory) --shard 1/N` begins one, and "
-            + "`rsd-batch submit` all of them on Slurm."
+    package var explanation: Explanation {
+        Explanation(
+            "no-shards", .badJob, "\(directory) holds no shard that was begun",
+            remedy:
+                "`rsd-batch run JOB.yaml --run-dir \(directory) --shard 1/N` begins one, and `rsd-batch submit` all of them "
+                + "on Slurm.")
     }
 }

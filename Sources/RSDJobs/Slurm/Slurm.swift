@@ -1,5 +1,6 @@
 import Foundation
 import ModelLifecycle
+import Support
 
 /// Slurm's own commands, on this machine.
 ///
@@ -72,16 +73,23 @@ package struct Slurm: Sendable {
         _ command: String, _ arguments: [String], _ variables: [String: String]
     ) async throws -> String {
         guard let path = environment.path.program(command) else { throw SlurmMissing(command: command) }
-        let output = try await CommandOutput.run(path, arguments, environment: variables)
+        let output: CommandOutput
+        do {
+            output = try await CommandOutput.run(path, arguments, environment: variables)
+        } catch let error as SpawnError {
+            throw SlurmRefusal(command: command, said: "\(error)")
+        }
         guard output.status == .exited(code: 0) else { throw SlurmRefusal(command: command, said: output.text) }
         return output.text
     }
 }
 
 /// Slurm's commands are not on this machine.
-package struct SlurmMissing: Error, Equatable, CustomStringConvertible {
+package struct SlurmMissing: ProgramError, Equatable {
     package var command: String
-    package var description: String {
-        "there is no \(command) on PATH: submit from a login node of the cluster; --print shows the scripts without submitting them"
+    package var explanation: Explanation {
+        Explanation(
+            "slurm-missing", .badJob, "there is no \(command) on PATH",
+            remedy: "Submit from a login node of the cluster; --print shows the scripts without submitting them.")
     }
 }

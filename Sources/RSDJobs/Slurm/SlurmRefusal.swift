@@ -1,21 +1,21 @@
+import Support
+
 /// A command of Slurm failed.
-package struct SlurmRefusal: Error, Equatable, CustomStringConvertible {
+package struct SlurmRefusal: ProgramError, Equatable {
     package var command: String
     /// What it printed.
     package var said: String
 
-    package init(command: String, said: String) {
-        self.command = command
-        self.said = said
-    }
-
-    package var description: String {
+    package var explanation: Explanation {
         let lines = said.split(separator: "\n").map { $0.trimmingPrefix("\(command): ").trimmingPrefix("error: ") }
         let words = lines.joined(separator: "; ")
         guard let known = Self.known.first(where: { known in lines.contains { $0.contains(known.text) } }) else {
-            return "\(command) failed: \(words.isEmpty ? "it said nothing" : words)"
+            return Explanation(
+                "slurm-refusal", .badJob, "\(command) failed: \(words.isEmpty ? "it said nothing" : words)", remedy: nil
+            )
         }
-        return "\(known.meaning). \(known.next). (\(command): \(words))"
+        return Explanation(
+            "slurm-refusal", .badJob, known.meaning, remedy: "\(known.next). (\(command): \(words))")
     }
 
     /// What Slurm's messages mean, the more telling ones first.

@@ -35,7 +35,7 @@ package struct Submitter: Sendable {
 
     /// Shards that are not finished, by number.
     ///
-    /// - Throws: ``ShardsMixed``, ``UndividedRun``, ``SpecChanged`` where a shard was begun with another job, or what reading a
+    /// - Throws: ``ShardsMixed``, ``SpecChanged`` where a shard was begun with another job, or what reading a
     ///   shard throws.
     package func unfinished() throws -> [Int] {
         let shards = Shard.all(request.shards)
@@ -118,16 +118,16 @@ package struct Submitter: Sendable {
 }
 
 /// What was submitted earlier has not ended.
-package struct StillQueued: Error, Equatable, CustomStringConvertible {
+package struct StillQueued: ProgramError, Equatable {
     package var directory: String
     package var tasks: [SlurmTask]
 
-    package var description: String {
+    package var explanation: Explanation {
         let states = Dictionary(grouping: tasks, by: \.state).mapValues(\.count).sorted { $0.key < $1.key }
             .map { "\($0.value) \($0.key.lowercased())" }.joined(separator: ", ")
         let jobs = Set(tasks.map(\.job)).sorted().joined(separator: " and ")
-        return
-            "Slurm still has what was submitted for \(directory) (\(jobs): \(states)). `rsd-batch status` shows how it stands, "
-            + "`rsd-batch cancel` ends it."
+        return Explanation(
+            "still-queued", .directoryTaken, "Slurm still has what was submitted for \(directory) (\(jobs): \(states))",
+            remedy: "`rsd-batch status` shows how it stands, `rsd-batch cancel` ends it.")
     }
 }

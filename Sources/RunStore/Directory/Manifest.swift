@@ -133,18 +133,20 @@ package struct Manifest: Sendable, Equatable, Codable {
 }
 
 /// A run directory of a version that lays it out in another way.
-package struct NewerRun: Error, Equatable, CustomStringConvertible {
+package struct NewerRun: ProgramError, Equatable {
     package var manifest: String
     package var program: String
 
-    package var description: String {
-        "\(manifest): rsd-batch \(program) wrote this run, and this is \(Program.version), which does not know how. Nothing was "
-            + "changed. Go on with that version."
+    package var explanation: Explanation {
+        Explanation(
+            "run-newer", .directoryTaken,
+            "\(manifest): rsd-batch \(program) wrote this run, and this is \(Program.version), which does not know how. "
+                + "Nothing was changed", remedy: "Go on with that version.")
     }
 }
 
 /// The spec differs from the one that the run directory was begun with.
-package struct SpecChanged: Error, CustomStringConvertible {
+package struct SpecChanged: ProgramError {
     package var directory: String
     package var changes: [SpecIdentity.Change]
 
@@ -153,10 +155,11 @@ package struct SpecChanged: Error, CustomStringConvertible {
         self.changes = changes
     }
 
-    package var description: String {
-        let lines = changes.map { "  \($0)" }
-        return "the job differs from the one that \(directory) was begun with, and results of two jobs must not mix:\n"
-            + lines.joined(separator: "\n")
-            + "\nGive the changed job another name or another --run-dir, or delete the directory to start over."
+    package var explanation: Explanation {
+        Explanation(
+            "spec-changed", .directoryTaken,
+            "the job differs from the one that \(directory) was begun with, and results of two jobs must not mix:\n"
+                + changes.map { "  \($0)" }.joined(separator: "\n"),
+            remedy: "Give the changed job another name or another --run-dir, or delete the directory to start over.")
     }
 }

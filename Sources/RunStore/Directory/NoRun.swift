@@ -1,11 +1,15 @@
+import Support
+
 /// There is no run in this directory.
-package struct NoRun: Error, Equatable, CustomStringConvertible {
+package struct NoRun: ProgramError, Equatable {
     package var directory: String
 
     package init(directory: String) {
         self.directory = directory
     }
-    package var description: String {
-        "\(directory) is not a run directory: it has no manifest.json. `rsd-batch run JOB.yaml` makes one under runs/."
+    package var explanation: Explanation {
+        Explanation(
+            "no-run", .badJob, "\(directory) is not a run directory: it has no manifest.json",
+            remedy: "`rsd-batch run JOB.yaml` makes one under runs/.")
     }
 }

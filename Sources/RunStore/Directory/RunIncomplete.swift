@@ -1,16 +1,17 @@
 import Support
 
 /// A run cannot be looked at without something that its directory has no copy of and that is gone, or is another by now.
-package struct RunIncomplete: Error, CustomStringConvertible {
+package struct RunIncomplete: ProgramError {
     /// What is wrong with the run's own spec.
     package var errors: SpecErrors
 
-    /// What to do about it.
-    package var advice: String {
-        "the run needs what its spec names: put back what is missing, or correct its place in \(errors.file)"
+    package var explanation: Explanation {
+        Explanation(
+            "run-incomplete", .badJob, errors.explanation.summary,
+            remedy:
+                "The run needs what its spec names: put back what is missing, or correct its place in \(errors.file).",
+            diagnostics: errors.diagnostics)
     }
-
-    package var description: String { "\(errors.description)\n\(advice)" }
 }
 
 extension RunIncomplete {

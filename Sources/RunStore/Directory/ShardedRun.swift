@@ -36,20 +36,21 @@ package struct ShardedRun: Sendable, Equatable {
     /// Sees to it that a directory is not taken for what it is not: a run in shards and one without, or in another number of
     /// them, must not mix.
     ///
-    /// - Throws: ``ShardsMixed``, ``UndividedRun``.
+    /// - Throws: ``ShardsMixed``.
     package static func check(_ directory: RunDirectory, isFor shard: Shard?) throws {
         let run = ShardedRun(shard == nil ? directory : RunDirectory(directory.url.deletingLastPathComponent()))
         let others = run.present.filter { $0.count != shard?.count }
         if !others.isEmpty { throw ShardsMixed(directory: run.parent.url.path, found: others, shard: shard) }
         if shard != nil, let manifest = try Manifest.read(run.parent.manifest), manifest.merged == nil {
-            throw UndividedRun(directory: run.parent.url.path)
+            throw ShardsMixed(directory: run.parent.url.path, found: [], shard: shard)
         }
     }
 }
 
-/// A directory holds the shards of a run that is divided in another way.
-package struct ShardsMixed: Error, Equatable, CustomStringConvertible {
+/// A directory holds a run that is divided in another way.
+package struct ShardsMixed: ProgramError, Equatable {
     package var directory: String
+    /// None where the run there is not divided.
     package var found: [Shard]
     /// What was to be run there; nil is the undivided job.
     package var shard: Shard?
@@ -60,20 +61,29 @@ package struct ShardsMixed: Error, Equatable, CustomStringConvertible {
         self.shard = shard
     }
 
-    package var description: String {
+    package var explanation: Explanation {
         let names = found.prefix(4).map(\.directoryName).joined(separator: ", ") + (found.count > 4 ? ", …" : "")
-        let next =
-            shard == nil
-            ? "Go on with a shard (--shard), put them together (rsd-batch merge), or name another directory with --run-dir."
-            : "Go on with that number of shards, name another directory with --run-dir, or delete them to divide the job anew."
-        return
-            "\(directory) holds a run in \(counted(found[0].count, "shard")) (\(names)), and two ways of dividing a job "
-            + "must not mix. \(next)"
+        let (what, remedy) =
+            if found.isEmpty {
+                (
+                    "a run that is not divided into shards, and the two must not mix",
+                    "Leave --shard out to go on with it, or name another directory with --run-dir."
+                )
+            } else {
+                (
+                    "a run in \(counted(found[0].count, "shard")) (\(names)), and two ways of dividing a job must not mix",
+                    shard == nil
+                        ? "Go on with a shard (--shard), put them together (rsd-batch merge), or name another directory with --run-dir."
+                        : "Go on with that number of shards, name another directory with --run-dir, or delete them to divide the job "
+                            + "again."
+                )
+            }
+        return Explanation("shards-mixed", .directoryTaken, "\(directory) holds \(what)", remedy: remedy)
     }
 }
 
 /// The run directory is that of another part of the job.
-package struct ShardChanged: Error, Equatable, CustomStringConvertible {
+package struct ShardChanged: ProgramError, Equatable {
     package var directory: String
     /// nil is the undivided job.
     package var found: Shard?
@@ -85,10 +95,12 @@ package struct ShardChanged: Error, Equatable, CustomStringConvertible {
         self.wanted = wanted
     }
 
-    package var description: String {
+    package var explanation: Explanation {
         func name(_ shard: Shard?) -> String { shard.map { "shard \($0)" } ?? "the undivided job" }
         let option = found.map { "give --shard \($0) with the directory above it as --run-dir" } ?? "leave --shard out"
-        return "\(directory) was begun as \(name(found)), and what is to be run is \(name(wanted)). To go on with it, "
-            + "\(option); for something else name another --run-dir."
+        return Explanation(
+            "shard-changed", .directoryTaken,
+            "\(directory) was begun as \(name(found)), and what is to be run is \(name(wanted))",
+            remedy: "To go on with it, \(option); for something else name another --run-dir.")
     }
 }

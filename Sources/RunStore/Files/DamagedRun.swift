@@ -1,14 +1,17 @@
 import Foundation
+import Support
 
 /// A file of a run directory that is gone, damaged, or another run's.
-package struct DamagedRun: Error, Equatable, CustomStringConvertible {
+package struct DamagedRun: ProgramError, Equatable {
     package var file: String
     /// What is wrong with it: the rest of a sentence that begins with the file.
     package var fault: String
     /// What to do about it, in whole sentences.
     package var remedy: String
 
-    package var description: String { "\(file) \(fault). Nothing was changed. \(remedy)" }
+    package var explanation: Explanation {
+        Explanation("run-damaged", .directoryTaken, "\(file) \(fault). Nothing was changed", remedy: remedy)
+    }
 
     package init(_ file: URL, _ fault: String, _ remedy: String) {
         self.file = file.path

@@ -100,17 +100,14 @@ package final class Journal: Sendable {
 }
 
 /// The journal could not be written; all that was acknowledged before is on the disk.
-package struct JournalWriteFailure: Error, Equatable, CustomStringConvertible {
+package struct JournalWriteFailure: ProgramError, Equatable {
     package var path: String
     package var errno: Int32
 
-    package var isDiskFull: Bool { errno == ENOSPC || errno == EDQUOT }
-
-    package var description: String {
-        let cause = String(cString: strerror(errno))
-        let remedy =
-            isDiskFull
-            ? "Free some space and run the same command again" : "See to the file system and run the same command again"
-        return "\(path): \(cause). What was written before is intact. \(remedy): it goes on from there."
+    package var explanation: Explanation {
+        Explanation(
+            "journal-unwritable", .disk,
+            "\(path): \(String(cString: strerror(errno))). What was written before is intact, and the run goes on from there",
+            remedy: FileFailure.room(errno) ?? "See to the file system and run the same command again.")
     }
 }

@@ -1,22 +1,28 @@
 import Foundation
+import Support
 
 /// A line of the journal that was damaged after it was written, or that this version does not know.
-package struct JournalCorrupt: Error, CustomStringConvertible {
+package struct JournalCorrupt: ProgramError {
     package var file: String
     /// Counted from 1.
     package var line: Int
     /// Whether it is as it was written, by a version that knows more.
     package var isIntact = false
 
-    package var description: String {
-        if isIntact {
-            return
-                "\(file):\(line): this version of rsd-batch does not know what this line of the journal says: a newer one wrote it. "
-                + "Nothing was changed. Go on with that version."
-        }
-        return
-            "\(file):\(line): this line of the journal is damaged, and good lines follow it. Nothing was changed. Restore the "
-            + "file from a copy, or cut it before line \(line) (`head -n \(line - 1)`) to give up what came after and run again."
+    package var explanation: Explanation {
+        let (fault, remedy) =
+            isIntact
+            ? (
+                "this version of rsd-batch does not know what this line of the journal says: a newer one wrote it",
+                "Go on with that version."
+            )
+            : (
+                "this line of the journal is damaged, and good lines follow it",
+                "Restore the file from a copy, or cut it before line \(line) (`head -n \(line - 1)`) to give up what came after "
+                    + "and run again."
+            )
+        return Explanation(
+            "journal-corrupt", .directoryTaken, "\(file):\(line): \(fault). Nothing was changed", remedy: remedy)
     }
 }
 

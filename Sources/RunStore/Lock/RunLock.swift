@@ -163,18 +163,19 @@ package final class RunLock: Sendable {
 }
 
 /// Another process works on this run.
-package struct RunLocked: Error, Equatable, CustomStringConvertible {
+package struct RunLocked: ProgramError, Equatable {
     package var directory: String
     package var holder: LockHolder?
 
-    package var description: String {
-        let who = holder?.description ?? "another process"
-        return "\(who) is working on \(directory). Wait for it, stop it, or name another directory with --run-dir."
+    package var explanation: Explanation {
+        Explanation(
+            "run-locked", .directoryTaken, "\(holder?.description ?? "another process") is working on \(directory)",
+            remedy: "Wait for it, stop it, or name another directory with --run-dir.")
     }
 }
 
 /// Another process has taken the run over, because this one seemed to be gone; or the directory is not where it was.
-package struct RunLockLost: Error, Equatable, CustomStringConvertible {
+package struct RunLockLost: ProgramError, Equatable {
     package var directory: String
     package var holder: LockHolder?
     /// Why it could not be seen whether anybody has.
@@ -182,20 +183,23 @@ package struct RunLockLost: Error, Equatable, CustomStringConvertible {
     /// Whether the directory is not where it was.
     package var isElsewhere = false
 
-    package var description: String {
+    package var explanation: Explanation {
+        func lost(_ summary: String, _ remedy: String) -> Explanation {
+            Explanation("run-lock-lost", .directoryTaken, summary, remedy: remedy)
+        }
         if isElsewhere {
-            return
-                "\(directory) was moved, removed or replaced while this process worked on it. It has stopped and written no results; "
-                + "what was done is where the directory is now, and goes on with that --run-dir."
+            return lost(
+                "\(directory) was moved, removed or replaced while this process worked on it; it has stopped and written no results",
+                "What was done is where the directory is now, and goes on with that --run-dir.")
         }
         if let failure {
-            return
-                "it could not be seen for too long who works on \(directory), and somebody may have taken over: \(failure). This one "
-                + "has stopped; nothing that was done is lost, and the same command goes on."
+            return lost(
+                "it could not be seen for too long who works on \(directory), and somebody may have taken over: \(failure)",
+                "This process has stopped. Nothing that was done is lost, and the same command goes on.")
         }
-        let who = holder?.description ?? "somebody"
-        return
-            "\(who) has taken over \(directory), as no sign of life came from this process for too long (was it suspended, "
-            + "or its file system away?). This one has stopped; see `rsd-batch status`."
+        return lost(
+            "\(holder?.description ?? "somebody") has taken over \(directory), as no sign of life came from this process for too "
+                + "long (was it suspended, or its file system away?)",
+            "This process has stopped; `rsd-batch status` shows how the run stands.")
     }
 }

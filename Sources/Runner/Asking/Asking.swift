@@ -3,6 +3,7 @@ import Decoding
 import JobSpecs
 import ModelLifecycle
 import RunStore
+import Support
 
 /// Puts the needs of trajectories to engines, and makes events of the answers.
 struct Asking: Sendable {
@@ -66,8 +67,9 @@ struct Asking: Sendable {
 }
 
 /// A request that got no answer.
-struct FailedAttempt: Error, CustomStringConvertible {
+struct FailedAttempt: ProgramError {
     var description: String
+    var explanation: Explanation { Explanation("failed-attempt", .engine, description, remedy: nil) }
 }
 
 extension HTTPError {

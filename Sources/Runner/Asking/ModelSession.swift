@@ -1,6 +1,7 @@
 import Decoding
 import JobSpecs
 import ModelLifecycle
+import Support
 
 /// A model that is up and ready: its engine's client and what is known of its tokenizer and context.
 struct ModelSession: Sendable {
@@ -101,6 +102,7 @@ struct Unanswerable: Error, CustomStringConvertible {
 }
 
 /// An engine's answer that contradicts itself or the question.
-struct Nonsense: Error, CustomStringConvertible {
+struct Nonsense: ProgramError {
     var description: String
+    var explanation: Explanation { Explanation("engine-nonsense", .engine, description, remedy: nil) }
 }

@@ -1,6 +1,7 @@
 import Decoding
 import JobSpecs
 import RunStore
+import Support
 
 /// The engines of one group, up and ready, as a phase sees them.
 package protocol Crew: Sendable {
@@ -45,14 +46,14 @@ package enum EngineTrouble: Sendable, Equatable, CustomStringConvertible {
 struct EngineGone: Error {}
 
 /// An engine that cannot be made to work; what was journalled stays good.
-package struct EngineUseless: Error, CustomStringConvertible {
+package struct EngineUseless: ProgramError {
     package var engines: [EngineID]
     package var reason: String
 
-    package var description: String {
-        let names = engines.map(\.name).joined(separator: ", ")
-        return
-            "giving up on the \(names) engine: \(reason). Nothing that was done is lost: see its log, mend the cause "
-            + "and run the same command again."
+    package var explanation: Explanation {
+        Explanation(
+            "engine-useless", .engine,
+            "giving up on the \(engines.map(\.name).joined(separator: ", ")) engine: \(reason)",
+            remedy: "Nothing that was done is lost: see its log, fix the cause and run the same command again.")
     }
 }

@@ -1,6 +1,7 @@
 import Checkpoints
 import Decoding
 import JobSpecs
+import Support
 
 /// A job's residency on a given machine, with nothing left to choose.
 package struct ResidencyPlan: Sendable, Equatable {
@@ -123,8 +124,9 @@ package struct EngineMemory: Sendable, Equatable {
 }
 
 /// The machine has not the memory for what the job wants.
-package struct ResidencyImpossible: Error, Sendable, Equatable, CustomStringConvertible {
+package struct ResidencyImpossible: ProgramError, Equatable {
     package let description: String
+    package var explanation: Explanation { Explanation("residency-impossible", .engine, description, remedy: nil) }
 
     package init(description: String) {
         self.description = description

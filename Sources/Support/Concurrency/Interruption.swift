@@ -74,9 +74,15 @@ package final class Interruption: Sendable {
 }
 
 /// The run was asked to stop and can be resumed.
-package struct Interrupted: Error {
+package struct Interrupted: ProgramError {
     /// Why, where it was the run's own doing.
     package var reason: String?
 
     package init(reason: String? = nil) { self.reason = reason }
+
+    package var explanation: Explanation {
+        Explanation(
+            "interrupted", .interrupted, reason.map { "interrupted: \($0)" } ?? "interrupted",
+            remedy: "Nothing is lost: run the same command again to go on.")
+    }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A file of the run directory that could not be written.
-package struct FileFailure: Error, Equatable, CustomStringConvertible {
+/// A file or folder that could not be made, read or written.
+package struct FileFailure: ProgramError, Hashable {
     package var path: String
     package var errno: Int32
 
@@ -10,6 +10,12 @@ package struct FileFailure: Error, Equatable, CustomStringConvertible {
         self.errno = errno
     }
 
-    package var isDiskFull: Bool { errno == ENOSPC || errno == EDQUOT }
-    package var description: String { "\(path): \(String(cString: strerror(errno)))" }
+    package var explanation: Explanation {
+        Explanation("file", .disk, "\(path): \(String(cString: strerror(errno)))", remedy: Self.room(errno))
+    }
+
+    /// What to do where the disk is full; nil where it is not.
+    package static func room(_ errno: Int32) -> String? {
+        errno == ENOSPC || errno == EDQUOT ? "Free some space and run the same command again." : nil
+    }
 }

@@ -1,5 +1,5 @@
 /// Everything that is wrong with a job, found in one go.
-package struct SpecErrors: Error, Sendable, Equatable, CustomStringConvertible {
+package struct SpecErrors: ProgramError, Equatable {
     /// The spec, as the user would type its path.
     package var file: String
     /// Errors and warnings: those of the spec by position, then those of each data set by line.
@@ -12,13 +12,14 @@ package struct SpecErrors: Error, Sendable, Equatable, CustomStringConvertible {
         self.diagnostics = diagnostics
     }
 
-    package var description: String {
+    package var explanation: Explanation {
         func total(_ severity: Diagnostic.Severity) -> Int {
             diagnostics.reduce(0) { $0 + ($1.severity == severity ? $1.count : 0) }
         }
         var counts = [counted(total(.error), "error")]
         if total(.warning) > 0 { counts.append(counted(total(.warning), "warning")) }
-        let summary = "\(counts.joined(separator: " and ")) in \(file)"
-        return (diagnostics.map(\.rendered) + [summary]).joined(separator: "\n")
+        return Explanation(
+            "job-invalid", isAboutStorage ? .disk : .badJob, "\(counts.joined(separator: " and ")) in \(file)",
+            remedy: nil, diagnostics: diagnostics)
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Why a file could not be read.
+/// Why a file could not be read, or is not the one that is meant.
 package struct Unreadable: Error, Sendable {
     package var message: String
 

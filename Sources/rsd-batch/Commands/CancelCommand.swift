@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RSDJobs
 import RunStore
+import Support
 
 struct CancelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,9 +26,11 @@ struct CancelCommand: AsyncParsableCommand {
 }
 
 /// Nothing was submitted for this directory.
-struct NoSubmission: Error, CustomStringConvertible {
+struct NoSubmission: ProgramError {
     var directory: String
-    var description: String {
-        "\(directory) has no submission.json: nothing was submitted for it with `rsd-batch submit`"
+    var explanation: Explanation {
+        Explanation(
+            "no-submission", .badJob,
+            "\(directory) has no submission.json: nothing was submitted for it with `rsd-batch submit`", remedy: nil)
     }
 }

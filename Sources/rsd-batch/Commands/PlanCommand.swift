@@ -39,7 +39,7 @@ struct PlanCommand: AsyncParsableCommand, StoppableCommand {
         let console = Console()
         let interruption = Interruption()
         let signals = StopSignals(interruption) { level in
-            if level == .immediate { Foundation.exit(ProgramExit.interrupted.rawValue) }
+            if level == .immediate { Foundation.exit(ExitCategory.interrupted.rawValue) }
         }
         defer { withExtendedLifetime(signals) {} }
         let fetching = FetchDisplay(console: console, colour: output.colour, quiet: false)

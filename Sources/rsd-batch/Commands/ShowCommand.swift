@@ -45,13 +45,16 @@ extension [Trajectory] {
 }
 
 /// No trajectory of the run has this name.
-struct NoTrajectory: Error, CustomStringConvertible {
+struct NoTrajectory: ProgramError {
     var name: String
     var run: String
     var nearest: [String]
 
-    var description: String {
+    var explanation: Explanation {
         let names = nearest.map { "\n  \($0)" }.joined()
-        return "\(run) has no trajectory called \(name)" + (names.isEmpty ? "" : "; the nearest are:\(names)")
+        return Explanation(
+            "no-trajectory", .badJob,
+            "\(run) has no trajectory called \(name)" + (names.isEmpty ? "" : "; the nearest are:\(names)"), remedy: nil
+        )
     }
 }

@@ -70,7 +70,7 @@ struct SubmitCommand: AsyncParsableCommand, StoppableCommand {
         let console = Console()
         let interruption = Interruption()
         let signals = StopSignals(interruption) { _ in
-            Foundation.exit(ProgramExit.interrupted.rawValue)
+            Foundation.exit(ExitCategory.interrupted.rawValue)
         }
         defer { withExtendedLifetime(signals) {} }
         let fetching = FetchDisplay(console: console, colour: output.colour, quiet: print)
@@ -97,13 +97,13 @@ struct SubmitCommand: AsyncParsableCommand, StoppableCommand {
                 SubmissionView(submission, directory: path).lines(width: console.outWidth), colour: output.colour)
         }
         if let refusal {
-            console.error("the merge was not submitted: \(refusal) Merge by hand when all shards have ended.")
+            console.error("the merge was not submitted: \(refusal). Merge by hand when all shards have ended.")
         }
         if let never = try await submitter.neverStarting(submission) {
             console.message("rsd-batch: the shards will not start: Slurm says that the job \(never.words)")
             console.message(never.next.map { "; \($0)\n" } ?? "\n")
         }
-        if refusal != nil { throw ExitRequest(code: .badJob) }
+        if refusal != nil { throw ExitRequest(category: .badJob) }
     }
 
     private func request(for job: LoadedJob) -> SlurmRequest {

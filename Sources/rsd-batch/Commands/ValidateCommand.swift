@@ -22,7 +22,7 @@ struct ValidateCommand: AsyncParsableCommand, StoppableCommand {
         let interruption = Interruption()
         let signals = StopSignals(interruption) { level in
             // The first ends a fetch; nothing else here is worth waiting for.
-            if level == .immediate { Foundation.exit(ProgramExit.interrupted.rawValue) }
+            if level == .immediate { Foundation.exit(ExitCategory.interrupted.rawValue) }
         }
         defer { withExtendedLifetime(signals) {} }
         let loaded: LoadedJob

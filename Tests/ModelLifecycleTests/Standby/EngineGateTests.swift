@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @testable import ModelLifecycle
@@ -39,7 +40,7 @@ struct EngineGateTests {
     @Test("is a file of its own")
     func taken() throws {
         try Data().write(to: URL(filePath: path))
-        #expect(throws: StorageFailure(path: path, code: EEXIST)) { try EngineGate(path: path) }
+        #expect(throws: FileFailure(path: path, errno: EEXIST)) { try EngineGate(path: path) }
     }
 
     @Test("is found by vLLM as a plugin, beside those that were there", arguments: [nil, "theirs"])

@@ -70,7 +70,6 @@ import Testing
         let told = (error?.diagnostics ?? []).map(\.rendered).joined(separator: "\n")
         #expect(told.contains("answers.jsonl:4: error: no field 'text' or 'answer'; the line has 'gold', 'response'"))
         #expect(told.contains("answers.jsonl:8: error: 'text' has a control character where \\boxed is meant"))
-        #expect(error?.description == "11 errors in answers.jsonl; nothing was graded")
     }
 
     @Test(arguments: [
@@ -86,7 +85,7 @@ import Testing
             try file(String(repeating: "{\"gold\": 1}\n", count: 1000)).check()
         }
         #expect(error?.diagnostics.count == 101)
-        #expect(error?.description == "1000 errors in answers.jsonl; nothing was graded")
+        #expect(error?.diagnostics.reduce(0) { $0 + $1.count } == 1000)
     }
 
     /// Portions of any size end at the end of a line.

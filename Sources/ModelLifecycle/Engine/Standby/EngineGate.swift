@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Synchronization
 
 /// Where an engine that was spawned ahead of time waits before it touches its device.
@@ -11,14 +12,14 @@ final class EngineGate: Sendable {
 
     private let descriptor: Mutex<Int32?>
 
-    /// - Throws: ``StorageFailure`` where there is such a file already, or it cannot be made or locked.
-    init(path: String) throws(StorageFailure) {
+    /// - Throws: ``FileFailure`` where there is such a file already, or it cannot be made or locked.
+    init(path: String) throws(FileFailure) {
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw StorageFailure(path: path, code: errno) }
+        guard descriptor >= 0 else { throw FileFailure(path: path, errno: errno) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
             close(descriptor)
-            throw StorageFailure(path: path, code: code)
+            throw FileFailure(path: path, errno: code)
         }
         self.descriptor = Mutex(descriptor)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// A folder of one engine process's own, short enough for sockets below it, and removed with the process.
 struct EngineRoomFolder {
@@ -8,14 +9,14 @@ struct EngineRoomFolder {
 
     var gate: String { path + "/gate" }
 
-    /// - Throws: ``StorageFailure``.
+    /// - Throws: ``FileFailure``.
     static func make() throws -> EngineRoomFolder {
         let named = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
         // A socket's path has 107 bytes, of which vLLM's names take up to 60.
         let base = named.hasPrefix("/") && named.utf8.count <= 32 ? named : "/tmp"
         var template = Array("\(base)/rsd-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw StorageFailure(path: base, code: errno)
+            throw FileFailure(path: base, errno: errno)
         }
         return EngineRoomFolder(path: String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self))
     }

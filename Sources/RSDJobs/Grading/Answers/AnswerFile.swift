@@ -98,12 +98,14 @@ package struct AnswerFile: Sendable {
 }
 
 /// Answers that cannot be graded, with all that is wrong with their file.
-package struct UnusableAnswers: Error, Sendable, Equatable, CustomStringConvertible {
+package struct UnusableAnswers: ProgramError, Equatable {
     package var file: String
     package var diagnostics: [Diagnostic]
 
-    package var description: String {
+    package var explanation: Explanation {
         let count = diagnostics.reduce(0) { $0 + $1.count }
-        return "\(counted(count, "error")) in \(file); nothing was graded"
+        return Explanation(
+            "answers-unusable", .badJob, "\(counted(count, "error")) in \(file); nothing was graded", remedy: nil,
+            diagnostics: diagnostics)
     }
 }

@@ -1,5 +1,5 @@
 /// What the program's exit code means; ``meaning`` is the documentation, and `--help` shows it.
-enum ProgramExit: Int32, CaseIterable {
+package enum ExitCategory: Int32, Sendable, CaseIterable {
     case done = 0
     case unexpected = 1
     case badJob = 2
@@ -10,7 +10,7 @@ enum ProgramExit: Int32, CaseIterable {
     case usage = 64
     case interrupted = 75
 
-    var meaning: String {
+    package var meaning: String {
         switch self {
         case .done: "done"
         case .unexpected: "an unexpected error"
@@ -24,7 +24,7 @@ enum ProgramExit: Int32, CaseIterable {
         }
     }
 
-    static var help: String {
+    package static var help: String {
         allCases.map { code in
             let number = String(code.rawValue)
             return String(repeating: " ", count: 4 - number.count) + "\(number)  \(code.meaning)"
