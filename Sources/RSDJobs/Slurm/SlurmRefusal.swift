@@ -44,7 +44,7 @@ package struct SlurmRefusal: ProgramError, Equatable {
             "Invalid generic resource", "the cluster knows no such resource",
             "`sinfo -o '%P %G'` shows what it calls its GPUs; use --gpus, or --sbatch '--gres=NAME:1' with such a name"
         ),
-        ("Invalid --time", "that is no time limit", "write it as 90 (minutes), 2:00:00 or 1-12 (days-hours)"),
+        ("Invalid --time", "that is no time limit", "Write it as 90 (minutes), 2:00:00 or 1-12 (days-hours)"),
         (
             "time limit is invalid", "the time limit is missing, or longer than the partition allows",
             "`sinfo -o '%P %l'` shows the limits; give one with --time"
@@ -65,7 +65,7 @@ package struct SlurmRefusal: ProgramError, Equatable {
         ),
         (
             "violates accounting/QOS policy", "a limit of your account or QOS forbids it",
-            "submit fewer shards or a shorter --time; `sacctmgr show assoc user=$USER` shows the limits"
+            "Submit fewer shards or a shorter --time; `sacctmgr show assoc user=$USER` shows the limits"
         ),
         (
             "Invalid job array", "the array is larger than the cluster allows",
@@ -73,15 +73,15 @@ package struct SlurmRefusal: ProgramError, Equatable {
         ),
         (
             "unrecognized option", "sbatch knows no such option",
-            "correct what was given with --sbatch; `sbatch --help` lists them"
+            "Correct what was given with --sbatch; `sbatch --help` lists them"
         ),
-        ("Invalid --", "the value of an option is not right", "correct what was given with --sbatch"),
+        ("Invalid --", "the value of an option is not right", "Correct what was given with --sbatch"),
         (
             "Unable to contact slurm controller", "the cluster's controller does not answer",
-            "try again in a minute; `scontrol ping` tells whether it is up"
+            "Try again in a minute; `scontrol ping` tells whether it is up"
         ),
         (
-            "configuration", "Slurm is not set up on this machine", "submit from a login node of the cluster"
+            "configuration", "Slurm is not set up on this machine", "Submit from a login node of the cluster"
         ),
     ]
 }
