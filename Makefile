@@ -1,4 +1,4 @@
-# `make demo` runs the main job on the models that come with the repository; `make test` passes the tests;
+# `make demo` runs the main job on the models that come with the repository; `make test` runs the tests;
 # `make test-slurm` those on a real Slurm, which it installs (Debian's packages) and brings up on loopback;
 # `make test-vllm` those on real vLLM, which it sets up first (0.5 to 3 GB to download, once, outside the clone);
 # `make test-vllm-all` also those that take too long for every change, and `VLLM_VERSION=0.20.2` takes another version of vLLM.
@@ -15,17 +15,14 @@ demo: deps
 	$(BUILD) --product rsd-batch
 	.build/release/rsd-batch run jobs/demo.yaml --run-dir $(RUN_DIR)
 
-# Tests that compute for seconds on all cores, those of processes and connections, and the rest, of which many have a server of
-# their own: in one process, and all at once, the ones that wait for something starve. Those of processes run 64 at a time: with all
-# their servers' files open no process can be started safely.
-COMPUTING := RSDJobsTests.EquivalenceTests|RSDJobsTests.HostileAnswerTests
+# Tests of processes and connections, 64 at a time: with all their servers' files open no process can be started safely. Then those that
+# compute, and of which many have a server of their own: more than four at a time, the ones that wait for something starve.
 WAITING := ModelLifecycleTests|PocketEngineTests
 
 test: deps
 	$(SWIFT) build --build-tests
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=64 $(SWIFT) test --skip-build --disable-xctest --filter "$(WAITING)"
-	$(SWIFT) test --skip-build --disable-xctest --filter "$(COMPUTING)"
-	$(SWIFT) test --skip-build --disable-xctest --no-parallel --skip "$(WAITING)|$(COMPUTING)|EndToEndTests|VLLMTests|ClusterTests"
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 $(SWIFT) test --skip-build --disable-xctest --filter "RSDJobsTests|TerminalTests"
 	$(SWIFT) test --skip-build --disable-xctest --filter EndToEndTests
 
 # One after the other: each test has several processes that use all cores. VLLM_TESTS chooses among them; those that test-vllm leaves
