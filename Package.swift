@@ -119,7 +119,7 @@ let package = Package(
 
         .executableTarget(
             name: "rsd-bench",
-            dependencies: ["Decoding", "ModelLifecycle", "RSDJobs", "RunStore", "Support", flyingFox],
+            dependencies: ["Decoding", "JobSpecs", "RSDJobs", "RunStore", "Support", flyingFox],
             path: "Benchmarks/rsd-bench",
             swiftSettings: strict),
 

@@ -1,5 +1,6 @@
 import Decoding
 import Foundation
+import JobSpecs
 import RunStore
 
 /// Figures of the runner itself: `make bench`.
@@ -53,9 +54,7 @@ struct Workplace {
     func measureResume(trajectories: Int) async throws {
         let job = try writeJob("resume", problems: trajectories, methods: "[{ rsd: { threshold: 0.5 } }]")
         let directory = RunDirectory(root.appending(path: "resume"))
-        try FileManager.default.createDirectory(
-            at: directory.journal.deletingLastPathComponent(), withIntermediateDirectories: true)
-        let journal = try Journal(file: directory.journal, goodLength: 0)
+        let journal = try await beginRun(of: job, in: directory)
         let step = String(repeating: "so that x = 12 and y = 7 ", count: 6) + "\n\n"
         let text = StepText(text: step, tokens: 60)
         let events: [Event] = [
@@ -82,6 +81,16 @@ struct Workplace {
     }
 
     // MARK: Helpers
+
+    /// A run directory with the beginning of a journal.
+    func beginRun(of job: URL, in directory: RunDirectory) async throws -> Journal {
+        try FileManager.default.createDirectory(
+            at: directory.journal.deletingLastPathComponent(), withIntermediateDirectories: true)
+        let journal = try Journal(file: directory.journal, goodLength: 0)
+        let identity = SpecIdentity(try JobLoader.load(job))
+        try await journal.append(.begun(RunIdentity(job: identity.hash)))
+        return journal
+    }
 
     func writeJob(_ name: String, problems: Int, methods: String) throws -> URL {
         let lines = (0..<problems).map { #"{"id":"\#($0)","question":"What is \#($0) + 1?","answer":"\#($0 + 1)"}"# }

@@ -18,11 +18,13 @@ enum InstantServer {
             json(#"{"count":3,"max_model_len":4096,"tokens":[7,8,9],"token_strs":["a","b","A"]}"#)
         }
         await server.appendRoute("POST /detokenize") { request in
-            let body = String(decoding: try await request.bodyData, as: UTF8.self)
-            return json(body.contains("[9]") ? #"{"prompt":"A"}"# : #"{"prompt":"b"}"#)
+            struct Question: Decodable { var tokens: [Int] }
+            let tokens = try JSONDecoder().decode(Question.self, from: try await request.bodyData).tokens
+            return json(#"{"prompt":"\#(tokens.map { $0 == 9 ? "A" : $0 == 8 ? "b" : "a" }.joined())"}"#)
         }
-        let text = String(repeating: "b", count: 400)
-        let ids = Array(repeating: "8", count: 400).joined(separator: ",")
+        let text = String(repeating: "b", count: 399)
+        // The last token ends the response, and the text does not have it.
+        let ids = (Array(repeating: "8", count: 399) + ["7"]).joined(separator: ",")
         let completion =
             #"{"id":"c","object":"text_completion","created":0,"model":"m","choices":[{"index":0,"text":"\#(text)","#
             + #""logprobs":null,"finish_reason":"stop","stop_reason":null,"token_ids":[\#(ids)]}],"#

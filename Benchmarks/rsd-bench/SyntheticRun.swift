@@ -14,9 +14,7 @@ extension Workplace {
             methods:
                 "[draft_only, target_only, { rsd: { threshold: 0.7 } }, { rsd: { threshold: 0.9, name: rsd-0.9 } }]")
         let run = RunDirectory(directory ?? root.appending(path: "report"))
-        try FileManager.default.createDirectory(
-            at: run.journal.deletingLastPathComponent(), withIntermediateDirectories: true)
-        let journal = try Journal(file: run.journal, goodLength: 0)
+        let journal = try await beginRun(of: job, in: run)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for problem in 0..<problems {
                 group.addTask {
