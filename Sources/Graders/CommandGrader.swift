@@ -60,16 +60,12 @@ struct CommandGrader: Grader {
     }
 
     private static func questions(_ pairs: [GradingPair]) throws -> Data {
-        let encoder = JSONText.encoder
-        var data = Data()
-        for pair in pairs {
-            data += try encoder.encode(
+        try JSONText.lines(
+            pairs.map { pair in
                 Question(
                     id: pair.id, dataset: pair.dataset, question: pair.question, text: pair.text, answer: pair.answer,
-                    gold: pair.gold, choices: pair.choices.isEmpty ? nil : pair.choices))
-            data.append(UInt8(ascii: "\n"))
-        }
-        return data
+                    gold: pair.gold, choices: pair.choices.isEmpty ? nil : pair.choices)
+            })
     }
 
     private struct Line: Decodable {

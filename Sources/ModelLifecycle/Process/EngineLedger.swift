@@ -1,4 +1,3 @@
-import Support
 import Foundation
 import Support
 import Synchronization
@@ -224,13 +223,10 @@ package final class EngineLedger: Sendable {
     private func append(_ line: Data) throws {
         let bytes = line + Data([UInt8(ascii: "\n")])
         try state.withLock { state in
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let count = rest.withUnsafeBytes { write(state.descriptor, $0.baseAddress, $0.count) }
-                guard count >= 0 || errno == EINTR else {
-                    throw LedgerError(path: path, doing: "written", code: errno)
-                }
-                rest = rest.dropFirst(max(0, count))
+            do throws(FileFailure) {
+                try AtomicFile.writeAll(bytes, to: state.descriptor, path: path)
+            } catch {
+                throw LedgerError(path: path, doing: "written", code: error.errno)
             }
             guard fsync(state.descriptor) == 0 || errno == EINVAL else {
                 throw LedgerError(path: path, doing: "flushed", code: errno)

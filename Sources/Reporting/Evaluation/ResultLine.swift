@@ -101,13 +101,5 @@ package struct ResultLine: Sendable, Equatable, Codable {
     }
 
     /// The lines as a file's content: sorted keys, a newline after each.
-    package static func encode(_ lines: [ResultLine]) throws -> Data {
-        let encoder = JSONText.encoder
-        var data = Data()
-        for line in lines {
-            data.append(try encoder.encode(line))
-            data.append(UInt8(ascii: "\n"))
-        }
-        return data
-    }
+    package static func encode(_ lines: [ResultLine]) throws -> Data { try JSONText.lines(lines) }
 }

@@ -4,11 +4,22 @@ import Foundation
 package enum JSONText {
     package static func encode(_ value: some Encodable) throws -> Data { try encoder.encode(value) }
 
-    /// For values of which there are many.
+    /// For what needs more settings than these.
     package static var encoder: JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return encoder
+    }
+
+    /// JSON Lines: each value on a line of its own, and a line break after the last.
+    package static func lines(_ values: some Sequence<some Encodable>) throws -> Data {
+        let encoder = encoder
+        var data = Data()
+        for value in values {
+            data.append(try encoder.encode(value))
+            data.append(UInt8(ascii: "\n"))
+        }
+        return data
     }
 
     /// JSON for people: indented, keys in order.

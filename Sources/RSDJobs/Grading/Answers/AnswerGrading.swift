@@ -89,7 +89,7 @@ private struct GradedAnswer: Encodable {
 
     var json: Data {
         get throws {
-            try JSONText.encode(self) + [UInt8(ascii: "\n")]
+            try JSONText.lines([self])
         }
     }
 
