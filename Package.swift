@@ -133,14 +133,17 @@ let package = Package(
             swiftSettings: strict),
 
         .testTarget(
-            name: "ModelLifecycleTests", dependencies: ["ModelLifecycle", "Support", flyingFox],
+            name: "ModelLifecycleTests", dependencies: ["ModelLifecycle", "Support", "TestSupport", flyingFox],
             exclude: ["VLLMRecords"], swiftSettings: strict),
         .testTarget(name: "TerminalTests", dependencies: modules + ["Terminal"], swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .target(
             name: "RunnerSupport", dependencies: modules, path: "Tests/RunnerSupport", swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: modules + ["RunnerSupport", "PocketEngine", "rsd-batch", "rsd-pocket", flyingFox],
+            dependencies: modules + [
+                "RunnerSupport", "TestSupport", "PocketEngine", "rsd-batch", "rsd-pocket", flyingFox,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "VLLMTests", dependencies: modules + ["RunnerSupport", "rsd-batch", "rsd-pocket", logging],
@@ -149,7 +152,7 @@ let package = Package(
             name: "ClusterTests", dependencies: modules + ["RunnerSupport", "rsd-batch", "rsd-pocket"],
             swiftSettings: strict),
         .testTarget(
-            name: "RSDJobsTests", dependencies: modules + ["RunnerSupport", "rsd-batch", flyingFox],
+            name: "RSDJobsTests", dependencies: modules + ["RunnerSupport", "TestSupport", "rsd-batch", flyingFox],
             exclude: ["Grading/golden.jsonl", "Grading/exact.jsonl", "Grading/responses.jsonl"], swiftSettings: strict),
         .testTarget(
             name: "PocketEngineTests", dependencies: ["PocketEngine"], exclude: ["Fixtures"],

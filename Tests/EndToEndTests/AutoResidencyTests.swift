@@ -1,6 +1,7 @@
 import Foundation
 import RunStore
 import RunnerSupport
+import TestSupport
 import Testing
 
 /// What `residency: auto` does and says.
@@ -52,7 +53,7 @@ import Testing
         let python = job.scratch.appending(path: "venv/bin/python")
         try FileManager.default.createDirectory(
             at: python.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Programs.write(script: "#!/bin/sh\necho 0.32.0+cpu\n", to: python)
+        try Script.write("#!/bin/sh\necho 0.32.0+cpu\n", to: python)
         let spec = try String(contentsOf: job.file, encoding: .utf8)
         func check(venv: String) async throws -> (plain: String, json: String?) {
             try spec.replacing("kind: pocket", with: "kind: vllm\n  venv: \(venv)")

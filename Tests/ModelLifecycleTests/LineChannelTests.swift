@@ -45,4 +45,33 @@ struct LineChannelTests {
         }
         #expect(taken == ["a", nil])
     }
+
+    /// A number is given out again as soon as its file is closed.
+    @Test("a channel whose child is gone leaves alone whatever has got the number of its file")
+    func closed() async throws {
+        var channels: [LineChannel] = []
+        for _ in 0..<50 {
+            let (gone, isGone) = AsyncStream.makeStream(of: Void.self)
+            let channel = try LineChannel { if $0 == nil { isGone.finish() } }
+            channel.childStarted()
+            for await _ in gone {}
+            channels.append(channel)
+        }
+        let pairs = (0..<100).map { _ in
+            var ends: [Int32] = [-1, -1]
+            socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends)
+            return ends
+        }
+        defer { for end in pairs.joined() { close(end) } }
+        for channel in channels {
+            channel.send("another's")
+            channel.shutDown()
+        }
+        for ends in pairs {
+            #expect(Self.send([7], to: ends[0]))
+            var byte: UInt8 = 0
+            #expect(recv(ends[1], &byte, 1, Int32(MSG_DONTWAIT)) == 1)
+            #expect(byte == 7)
+        }
+    }
 }

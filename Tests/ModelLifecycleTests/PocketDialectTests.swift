@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -29,11 +30,9 @@ struct PocketDialectTests {
     @Test func asksForTheVersion() async throws {
         let scratch = try Scratch()
         let path = scratch.file("rsd-pocket")
-        try Data("#!/bin/sh\n[ \"$1\" = --version ] && echo 0.9.1\n".utf8).write(
-            to: URL(fileURLWithPath: path))
-        chmod(path, 0o755)
+        try Script.write("#!/bin/sh\n[ \"$1\" = --version ] && echo 0.9.1\n", to: URL(filePath: path))
         #expect(try await PocketDialect(executable: path).version() == "0.9.1")
-        try Data("#!/bin/sh\necho broken; exit 2\n".utf8).write(to: URL(fileURLWithPath: path))
+        try Script.write("#!/bin/sh\necho broken; exit 2\n", to: URL(filePath: path))
         let error = await #expect(throws: EngineError.self) {
             try await PocketDialect(executable: path).version()
         }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -161,8 +162,7 @@ import Testing
         let file = scratch.file(path)
         try FileManager.default.createDirectory(
             atPath: URL(filePath: file).deletingLastPathComponent().path, withIntermediateDirectories: true)
-        try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(filePath: file))
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+        try Script.write("#!/bin/sh\n\(script)\n", to: URL(filePath: file))
     }
 
     private func find(venv: String? = nil, _ environment: [String: String] = [:]) async throws

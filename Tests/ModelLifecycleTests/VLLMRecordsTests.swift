@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -93,8 +94,7 @@ import Testing
     func knows(version: String, build: String) async throws {
         let scratch = try Scratch()
         let python = scratch.file("python")
-        try Data("#!/bin/sh\necho \(version)\(build)\n".utf8).write(to: URL(filePath: python))
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: python)
+        try Script.write("#!/bin/sh\necho \(version)\(build)\n", to: URL(filePath: python))
         let dialect = VLLMDialect(installation: VLLMInstallation(venv: python))
         let known = try Self.known(to: version)
         try #require(known.count > 300)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -61,8 +62,7 @@ import Testing
     private func dialect(_ version: String?) throws -> VLLMDialect {
         let python = scratch.file("python")
         let script = version.map { "echo '\u{1B}[32mnoise\u{1B}[0m'; echo '\($0)'" } ?? "echo no such package; exit 1"
-        try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(filePath: python))
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: python)
+        try Script.write("#!/bin/sh\n\(script)\n", to: URL(filePath: python))
         return VLLMDialect(installation: VLLMInstallation(venv: python))
     }
 

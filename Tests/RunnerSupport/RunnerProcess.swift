@@ -24,9 +24,7 @@ package final class RunnerProcess: Sendable {
         messages = scratch.appending(path: "\(name).err")
         let words = [program.path] + arguments
         let (output, messages) = (output, messages)
-        let pid = try Programs.turn.withLock { _ in
-            try Self.spawn(words, output: output, messages: messages, environment: environment)
-        }
+        let pid = try Self.spawn(words, output: output, messages: messages, environment: environment)
         let child = Child(pid: pid)
         self.pid = pid
         self.child = child

@@ -6,6 +6,8 @@ package final class LineChannel: Sendable {
     /// The end for the child; to be closed here once the child has it.
     private let childEnd: Mutex<Int32?>
     private let descriptor: Int32
+    /// Until this end is closed. From then on the number may be another file's.
+    private let isOpen = Mutex(true)
     private let writer = DispatchQueue(label: "rsd-line-writer")
     private let take: @Sendable (String?) -> Void
 
@@ -47,11 +49,13 @@ package final class LineChannel: Sendable {
     /// Closes both ends.
     package func shutDown() {
         childStarted()
-        shutdown(descriptor, Int32(SHUT_RDWR))
+        isOpen.withLock { if $0 { _ = shutdown(descriptor, Int32(SHUT_RDWR)) } }
     }
 
     /// Blocks while the child does not read, until it dies or ``shutDown()``; a closed end is no signal.
     private func write(_ bytes: [UInt8]) {
+        // It is closed between two lines, never during one.
+        guard isOpen.withLock({ $0 }) else { return }
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes {
@@ -80,6 +84,11 @@ package final class LineChannel: Sendable {
         shutdown(descriptor, Int32(SHUT_RDWR))
         take(nil)
         // Whoever still writes has the file open: it is closed after the last line.
-        writer.async { [descriptor] in close(descriptor) }
+        writer.async { [self] in
+            isOpen.withLock { isOpen in
+                close(descriptor)
+                isOpen = false
+            }
+        }
     }
 }

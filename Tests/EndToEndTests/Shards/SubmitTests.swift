@@ -1,5 +1,6 @@
 import Foundation
 import RunnerSupport
+import TestSupport
 import Testing
 
 @testable import RSDJobs
@@ -259,6 +260,6 @@ private final class PlayedSlurm: Sendable {
     }
 
     private func command(_ name: String, _ body: String) throws {
-        try Programs.write(script: "#!/bin/bash\n\(body)\n", to: bin.appending(path: name))
+        try Script.write("#!/bin/bash\n\(body)\n", to: bin.appending(path: name))
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import RunnerSupport
 
 @testable import RSDJobs
@@ -74,6 +75,6 @@ final class ScriptStage: Sendable {
     }
 
     private func command(_ name: String, _ body: String) throws {
-        try Programs.write(script: "#!/bin/bash\n\(body)\n", to: bin.appending(path: name))
+        try Script.write("#!/bin/bash\n\(body)\n", to: bin.appending(path: name))
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -11,8 +12,7 @@ struct NvidiaSMITests {
 
     private func program(_ script: String, limit: Duration = .seconds(30)) throws -> NvidiaSMI {
         let path = scratch.file("nvidia-smi")
-        try "#!/bin/sh\n\(script)\n".write(toFile: path, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        try Script.write("#!/bin/sh\n\(script)\n", to: URL(filePath: path))
         return NvidiaSMI(on: SearchPath("relative:/nowhere:\(scratch.path)"), limit: limit)
     }
 

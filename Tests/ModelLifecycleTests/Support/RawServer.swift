@@ -68,7 +68,10 @@ final class RawServer: Sendable {
         Thread.detachNewThread {
             while true {
                 let descriptor = accept(listener, nil, nil)
-                guard descriptor >= 0 else { return }
+                guard descriptor >= 0 else {
+                    close(listener)
+                    return
+                }
                 Thread.detachNewThread {
                     serve(Connection(descriptor: descriptor))
                     close(descriptor)
@@ -77,10 +80,8 @@ final class RawServer: Sendable {
         }
     }
 
-    deinit {
-        Glibc.shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-    }
+    /// The thread that accepts closes it, so that it never accepts from another's socket with the same number.
+    deinit { Glibc.shutdown(listener, Int32(SHUT_RDWR)) }
 
     var endpoint: HTTPEndpoint { HTTPEndpoint(base: "http://127.0.0.1:\(port)") }
 }

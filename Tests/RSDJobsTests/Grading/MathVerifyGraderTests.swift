@@ -1,6 +1,7 @@
 import Foundation
 @testable import Graders
 @testable import RunStore
+import TestSupport
 import Testing
 
 /// The way to and from the workers of math-verify, on workers that are shell scripts.
@@ -132,9 +133,8 @@ import Testing
     }
 
     @Test func aPythonWithoutItIsToldWithTheRemedy() async throws {
-        try "#!/bin/sh\necho \"No module named 'math_verify'\" >&2\nexit 1\n".write(
-            to: scratch.file("python"), atomically: true, encoding: .utf8)
-        chmod(scratch.file("python").path, 0o755)
+        try Script.write(
+            "#!/bin/sh\necho \"No module named 'math_verify'\" >&2\nexit 1\n", to: scratch.file("python"))
         let grader = MathVerifyGrader(python: scratch.file("python").path, venv: nil, limit: .seconds(1)) {
             [directory] in
             try GraderProcesses(directory)
