@@ -21,7 +21,7 @@ struct PyTorchWeights: WeightsFile {
             try handle.seek(toOffset: 0)
             let start = try handle.read(upToCount: 8) ?? Data()
             guard fileSize > 0 else { throw ModelFilesError("\(name) is empty") }
-            guard start != GitPointer.start.prefix(8) else { throw ModelFilesError(GitPointer.complaint(name)) }
+            guard start != GitPointer.start.prefix(8) else { throw ModelFilesError(GitPointer.explanation(name)) }
             let isArchive = start.starts(with: Data("PK".utf8))
             guard isArchive || start.first == 0x80 else {
                 throw ModelFilesError("\(name) is not a file of PyTorch's")

@@ -28,7 +28,7 @@ struct SafetensorsHeader: WeightsFile {
                 let isPointer = lengthBytes == GitPointer.start.prefix(8)
                 throw ModelFilesError(
                     isPointer
-                        ? GitPointer.complaint(name) : "\(name) is not a safetensors file, or it is cut off")
+                        ? GitPointer.explanation(name) : "\(name) is not a safetensors file, or it is cut off")
             }
             let header = try handle.read(upToCount: Int(length)) ?? Data()
             let entries = try Self.entries(header, file: name)

@@ -8,43 +8,43 @@ package struct DatasetReader {
     /// Records that were gone through, whether or not they are used.
     package private(set) var records = 0
     private let reader: RecordReader
-    private var complaints: Complaints
+    private var faults: RepeatedFaults
     private var lineOfId: [String: Int] = [:]
     private var linesWithoutAnswer: [Int] = []
 
     /// - Parameter file: the path or address to show in messages.
     package init(_ spec: DatasetSpec, showing file: String) {
         self.spec = spec
-        complaints = Complaints(file: file)
+        faults = RepeatedFaults(file: file)
         reader = RecordReader(spec)
     }
 
     /// Errors, each kind once and at most ten of them; then warnings.
     package var diagnostics: [Diagnostic] {
-        guard let first = linesWithoutAnswer.first else { return complaints.diagnostics }
+        guard let first = linesWithoutAnswer.first else { return faults.diagnostics }
         let message = "\(counted(linesWithoutAnswer.count, "problem")) without an answer: they count as wrong"
-        return complaints.diagnostics + [
-            Diagnostic(.warning, file: complaints.file, line: first, message: message)
+        return faults.diagnostics + [
+            Diagnostic(.warning, file: faults.file, line: first, message: message)
         ]
     }
 
     /// Reads the problems that the spec selects, in its order.
     package mutating func read(_ data: Data) {
         do throws(Diagnostic) {
-            let file = try TextFile(file: complaints.file, data)
+            let file = try TextFile(file: faults.file, data)
             file.bytes.withUnsafeBytes { raw in
                 do throws(RecordFault) {
                     try read(raw.bindMemory(to: UInt8.self))
                 } catch {
-                    complaints.add(error)
+                    faults.add(error)
                 }
             }
         } catch {
-            complaints.add(error.message, error)
+            faults.add(error.message, error)
         }
-        if records == 0, !complaints.hasErrors {
-            let empty = Diagnostic(file: complaints.file, message: "the data set is empty")
-            complaints.add(empty.message, empty)
+        if records == 0, !faults.hasErrors {
+            let empty = Diagnostic(file: faults.file, message: "the data set is empty")
+            faults.add(empty.message, empty)
         }
     }
 
@@ -63,7 +63,7 @@ package struct DatasetReader {
             guard let scanned = try scanner.next(isWanted: place != nil) else { break }
             switch scanned {
             case .unread: break
-            case .fault(let fault): complaints.add(fault)
+            case .fault(let fault): faults.add(fault)
             case .record(let record, let line):
                 if let place, let problem = problem(record, number: records, line: line) {
                     taken.append((place, problem))
@@ -92,8 +92,8 @@ package struct DatasetReader {
             ? nil : part { try reader.answer(record, choices) }
         let id = part { try identifier(of: record, number: number, line: line) }
         if let question, question.allSatisfy(\.isWhitespace) { faults.append(.other("the question is empty")) }
-        let file = complaints.file
-        for fault in faults { complaints.add(fault.kind, Diagnostic(file: file, line: line, message: fault.message)) }
+        let file = self.faults.file
+        for fault in faults { self.faults.add(fault.kind, Diagnostic(file: file, line: line, message: fault.message)) }
         lookForSlips(in: [("question", question), ("answer", answer)], line: line)
         lookForSlips(in: (choices?.texts ?? []).map { ("choice", $0) }, line: line)
         if let answer, answer.allSatisfy(\.isWhitespace) { linesWithoutAnswer.append(line) }
@@ -107,7 +107,7 @@ package struct DatasetReader {
         for (name, text) in parts {
             guard let slip = text.flatMap(ControlCharacter.init(in:)) else { continue }
             let isEscape = slip.command != nil && !spec.resolvedFormat.numbersAreText
-            complaints.warn(
+            faults.warn(
                 "\(name) \(slip.command != nil)",
                 "the \(name) holds \(slip.words)\(isEscape ? "; in JSON a backslash is written twice" : "")", line: line
             )

@@ -7,9 +7,9 @@ package struct AnswerSheet {
     private var decided: [TrajectoryID: Grade] = [:]
     package private(set) var pairs: [(id: TrajectoryID, pair: GradingPair)] = []
 
-    package init(_ roster: Roster) {
-        for trajectory in roster.all {
-            guard let finish = trajectory.response.finish, let problem = roster.problem(of: trajectory.id) else {
+    package init(_ trajectories: TrajectorySet) {
+        for trajectory in trajectories {
+            guard let finish = trajectory.response.finish, let problem = trajectories.problem(of: trajectory.id) else {
                 continue
             }
             let text = trajectory.response.text

@@ -10,7 +10,7 @@ extension ModelSize {
     }
 
     /// What a reader should know where numbers are missing for want of this one; nil where it is known.
-    package func complaint(of role: Role) -> String? {
+    package func fault(of role: Role) -> String? {
         guard parameters == nil else { return nil }
         return "the parameters of the \(role.rawValue) are unknown, and so are its FLOPs: \(source). "
             + "Set 'models.\(role.rawValue).parameters' to their number"

@@ -23,7 +23,7 @@ package enum Job {
         observe: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> RunOutcome {
         let grader = job.spec.grading.grader.grader(venv: job.spec.engine.venv, directory: directory)
-        let graderID = try await interruption.giveUpOn { try await grader.prepare() }
+        let graderID = try await interruption.cancelOnInterrupt { try await grader.prepare() }
         let run = JobRun(
             job: job, directory: directory,
             makeSite: {

@@ -11,7 +11,7 @@ package struct Line: Sendable, Equatable {
 
     /// - Parameter text: control characters in it are made visible, so that they do nothing.
     package init(_ text: String, _ style: Style = .plain) {
-        append(text.harmless, style)
+        append(text.sanitized, style)
     }
 
     package var width: Int { spans.reduce(0) { $0 + $1.text.displayWidth } }

@@ -43,7 +43,7 @@ package struct PlainLog: Sendable {
 
     private mutating func add(_ text: String, _ date: Date) {
         let time = date.formatted(.iso8601)
-        lines += text.split(separator: "\n").map { "\(time) \(String($0).harmless)" }
+        lines += text.split(separator: "\n").map { "\(time) \(String($0).sanitized)" }
     }
 
     private func sentence(_ phase: PhaseProgress, at seconds: Double) -> String {

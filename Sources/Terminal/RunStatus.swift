@@ -62,12 +62,12 @@ package struct RunStatus: Sendable, Equatable {
         for trajectory in trajectories { count(trajectory, current) }
     }
 
-    package init(_ archive: RunArchive, directory: String) {
+    package init(_ run: StoredRun, directory: String) {
         self.init(
-            job: archive.job.spec.name, directory: directory, holder: archive.holder,
-            trajectories: archive.trajectories, records: archive.records, figures: archive.figures,
-            hasResults: FileManager.default.fileExists(atPath: archive.directory.results.path))
-        shard = archive.job.shard
+            job: run.job.spec.name, directory: directory, holder: run.holder,
+            trajectories: Array(run.trajectories), records: run.records, figures: run.figures,
+            hasResults: FileManager.default.fileExists(atPath: run.directory.results.path))
+        shard = run.job.shard
     }
 
     package var total: Int { methods.reduce(0) { $0 + $1.total } }

@@ -32,7 +32,7 @@ package struct ShardsStatus: Sendable, Equatable, Encodable {
         package var phase: String?
         package var holder: LockHolder?
         /// Seconds since the holder's last sign of life, by clocks that may differ.
-        package var silence: Double?
+        package var timeSinceHeartbeat: Double?
         package var slurm: SlurmTask?
         /// Why it cannot be read.
         package var fault: String?
@@ -78,13 +78,13 @@ extension ShardsStatus.Part {
     init(_ run: ShardedRun, _ shard: Shard) {
         self.init(shard, .notBegun)
         do {
-            let archive = try RunArchive(run.directory(of: shard))
-            let status = RunStatus(archive, directory: shard.directoryName)
+            let run = try StoredRun(run.directory(of: shard))
+            let status = RunStatus(run, directory: shard.directoryName)
             (finished, total, failed) = (status.finished, status.total, status.failed)
             (wave, phase) = (status.wave, status.phase)
-            (holder, silence) = (archive.holder, archive.silence)
+            (holder, timeSinceHeartbeat) = (run.holder, run.timeSinceHeartbeat)
             if let holder {
-                state = (silence ?? 0) > holder.longestSilence ? .silent : .running
+                state = (timeSinceHeartbeat ?? 0) > holder.timeout ? .silent : .running
             } else {
                 state = finished == total ? .finished : .stopped
             }

@@ -41,7 +41,7 @@ package struct ShardsView: Sendable {
                 Line("\(part.shard)", .strong), Line(Self.words(part.state), Self.style(part.state)), fraction(part),
                 Line(part.wave > 0 ? "\(part.wave)" : "–", part.wave > 0 ? .plain : .dim), Line(part.phase ?? ""),
                 Line(part.holder.map { "\($0.pid) on \($0.host)" } ?? ""),
-                Line(part.silence.map { "\(NumberFormat.duration($0)) ago" } ?? ""),
+                Line(part.timeSinceHeartbeat.map { "\(NumberFormat.duration($0)) ago" } ?? ""),
             ]
             if status.queue != nil { cells.append(Line(slurm(part.slurm))) }
             return .cells(cells)

@@ -15,7 +15,7 @@ struct Console: Sendable {
     ///
     /// A terminal gets nothing that it would obey; a file or a pipe gets the text as it is.
     func out(_ text: String) throws {
-        try end(isatty(STDOUT_FILENO) == 1 ? text.harmlessLines : text)
+        try end(isatty(STDOUT_FILENO) == 1 ? text.sanitizedLines : text)
     }
 
     private func end(_ text: String) throws {
@@ -33,7 +33,7 @@ struct Console: Sendable {
 
     /// Writes a message: there is nothing in it that a terminal would obey. That nobody reads it stops nothing.
     func message(_ text: String) {
-        draw(text.harmlessLines)
+        draw(text.sanitizedLines)
     }
 
     /// Writes what moves the cursor, as it is.

@@ -53,8 +53,8 @@ import Testing
     func daemonKilled() async throws {
         let job = try RunnerJob(ClusterJob(delay: 100))
         let submission = try await job.submit(2)
-        try await job.wait("a holder") { LockLook.now(try job.shard(1, of: 2).lock) != nil }
-        let node = try #require(LockLook.now(try job.shard(1, of: 2).lock)?.holder.host)
+        try await job.wait("a holder") { LockInspector.now(try job.shard(1, of: 2).lock) != nil }
+        let node = try #require(LockInspector.now(try job.shard(1, of: 2).lock)?.holder.host)
         kill(try Cluster.daemon(of: node), SIGKILL)
         try await Cluster.up(job.scratch)
         try await job.end(submission)
@@ -65,8 +65,8 @@ import Testing
     func nodeGivenUp() async throws {
         let job = try RunnerJob(ClusterJob(delay: 1000))
         let submission = try await job.submit(2)
-        try await job.wait("a holder") { LockLook.now(try job.shard(1, of: 2).lock) != nil }
-        let node = try #require(LockLook.now(try job.shard(1, of: 2).lock)?.holder.host)
+        try await job.wait("a holder") { LockInspector.now(try job.shard(1, of: 2).lock) != nil }
+        let node = try #require(LockInspector.now(try job.shard(1, of: 2).lock)?.holder.host)
         let daemon = try Cluster.daemon(of: node)
         kill(daemon, SIGKILL)
         try await job.slurm("scontrol", "update", "nodename=\(node)", "state=down", "reason=test")

@@ -90,8 +90,8 @@ import Testing
     /// What needs no work of the model may not take as long as that.
     @Test func whatIsSmallHasLittleTime() {
         let client = EngineClient(endpoint: HTTPEndpoint(base: "http://a"), model: "m", http: HTTPClient())
-        func allowed(_ errand: EngineClient.Errand) -> (Duration, Int) {
-            let request = client.request(.get, "/", errand)
+        func allowed(_ limits: EngineClient.RequestLimits) -> (Duration, Int) {
+            let request = client.request(.get, "/", limits)
             return (request.deadline, request.answerLimit)
         }
         #expect(allowed(.glance) == (.seconds(30), 16 << 20))

@@ -36,7 +36,7 @@ struct HostProcessorsTests {
 
     @Test(
         "a list that is none is as good as no word", arguments: ["", "x", "3-1", "-", "0-99999999999999999999", "-5"])
-    func nonsense(list: String) throws {
+    func malformed(list: String) throws {
         try write(allowed: list)
         let all = ProcessInfo.processInfo.activeProcessorCount
         #expect(processors == HostProcessors(allowed: all, usable: all))

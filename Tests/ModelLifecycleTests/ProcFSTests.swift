@@ -35,9 +35,9 @@ struct ProcFSTests {
         let scratch = try Scratch()
         let child = try await shell("echo me $$; exec sleep 1000", in: scratch, tag: "abc")
         _ = try await pid("me", in: scratch)
-        #expect(ProcFS.environment(of: child.pid, holds: ProcessFamily.tagVariable, "abc"))
-        #expect(!ProcFS.environment(of: child.pid, holds: ProcessFamily.tagVariable, "ab"))
-        #expect(!ProcFS.environment(of: child.pid, holds: ProcessFamily.tagVariable, "abcd"))
+        #expect(ProcFS.environment(of: child.pid, holds: ProcessTree.tagVariable, "abc"))
+        #expect(!ProcFS.environment(of: child.pid, holds: ProcessTree.tagVariable, "ab"))
+        #expect(!ProcFS.environment(of: child.pid, holds: ProcessTree.tagVariable, "abcd"))
         try await child.clearAway()
     }
 

@@ -25,7 +25,7 @@ struct SleepingTenantTests {
     private func residency(level: Int = 1) throws -> SwapResidency {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let memory = MemorySettling(
+        let memory = GPUMemoryGate(
             gpu: gpu, baseline: FakeGPU.baseline(using: 0), clock: RecordingClock(), logger: logger)
         return try SwapResidency(
             sleepers: [engine], groups: [["target"], []], level: level, memory: memory, logger: logger,
@@ -73,9 +73,9 @@ struct SleepingTenantTests {
                 logger: Logger(label: "test"))
             func look() async -> (Bool, Int) { (await tenant.readsFiles, await tenant.departureBytes) }
             #expect(await look() == (true, 0))
-            try await tenant.moveIn(beside: [])
+            try await tenant.load(beside: [])
             #expect(await look() == awake)
-            _ = try await tenant.moveOut(beside: [])
+            _ = try await tenant.unload(beside: [])
             #expect(await look() == asleep)
             try await tenant.engine.stop()
         }

@@ -13,7 +13,7 @@ struct StopLadderTests {
         let child = try await shell(
             "trap 'echo bye; exit 0' TERM; echo me $$; while :; do sleep 0.01; done", in: scratch)
         _ = try await pid("me", in: scratch)
-        #expect(try await patient.bringDown(child.family(), engine: "e") == .ended)
+        #expect(try await patient.bringDown(child.tree(), engine: "e") == .ended)
         #expect(child.exit.value == .exited(code: 0))
         #expect(scratch.text("output").hasSuffix("bye\n"))
     }
@@ -27,14 +27,14 @@ struct StopLadderTests {
         var ladder = patient
         // Beyond the limit of the test.
         ladder.firstPause = .seconds(90)
-        #expect(try await ladder.bringDown(child.family(), engine: "e", exit: child.exit) == .ended)
+        #expect(try await ladder.bringDown(child.tree(), engine: "e", exit: child.exit) == .ended)
     }
 
     @Test func oneThatIgnoresSIGTERMIsKilled() async throws {
         let scratch = try Scratch()
         let child = try await shell("trap '' TERM; echo me $$; while :; do sleep 0.01; done", in: scratch)
         _ = try await pid("me", in: scratch)
-        #expect(try await hasty.bringDown(child.family(), engine: "e") == .killed)
+        #expect(try await hasty.bringDown(child.tree(), engine: "e") == .killed)
         #expect(try await child.exit.wait() == .signalled(SIGKILL))
     }
 
@@ -43,7 +43,7 @@ struct StopLadderTests {
         let child = try await shell("echo me $$; kill -STOP $$; sleep 1000", in: scratch)
         _ = try await pid("me", in: scratch)
         try await until { ProcFS.record(of: child.pid)?.state == "T" }
-        #expect(try await hasty.bringDown(child.family(), engine: "e") == .killed)
+        #expect(try await hasty.bringDown(child.tree(), engine: "e") == .killed)
     }
 
     @Test func whoAWrapperLeavesBehindGetsItsOwnSIGTERM() async throws {
@@ -53,7 +53,7 @@ struct StopLadderTests {
             "sh -c 'trap \"echo bye; exit 0\" TERM; echo server $$; while :; do sleep 0.01; done' & wait",
             in: scratch)
         let server = try await pid("server", in: scratch)
-        #expect(try await patient.bringDown(child.family(), engine: "e") == .ended)
+        #expect(try await patient.bringDown(child.tree(), engine: "e") == .ended)
         #expect(!isAlive(server))
         #expect(scratch.text("output").hasSuffix("bye\n"))
     }
@@ -64,7 +64,7 @@ struct StopLadderTests {
         _ = try await child.exit.wait()
         let orphan = try await pid("orphan", in: scratch)
         #expect(isAlive(orphan))
-        #expect(try await hasty.bringDown(child.family(), engine: "e") == .killed)
+        #expect(try await hasty.bringDown(child.tree(), engine: "e") == .killed)
         #expect(!isAlive(orphan))
     }
 
@@ -73,7 +73,7 @@ struct StopLadderTests {
         let child = try await shell("setsid sh -c 'echo deep $$; exec sleep 1000' & wait", in: scratch)
         let deep = try await pid("deep", in: scratch)
         #expect(ProcFS.record(of: deep)?.group != child.pid)
-        _ = try await StopLadder(grace: .zero).bringDown(child.family(), engine: "e")
+        _ = try await StopLadder(grace: .zero).bringDown(child.tree(), engine: "e")
         #expect(!isAlive(deep))
     }
 
@@ -84,9 +84,9 @@ struct StopLadderTests {
             "setsid sh -c 'echo deep $$; exec sleep 1000' & read line; exit 0", in: scratch, tag: tag)
         _ = try await child.exit.wait()
         let deep = try await pid("deep", in: scratch)
-        #expect(try await hasty.bringDown(child.family(), engine: "e") == .wasGone)
+        #expect(try await hasty.bringDown(child.tree(), engine: "e") == .wasGone)
         #expect(isAlive(deep))
-        #expect(try await hasty.bringDown(child.family(tag: tag), engine: "e") == .ended)
+        #expect(try await hasty.bringDown(child.tree(tag: tag), engine: "e") == .ended)
         #expect(!isAlive(deep))
     }
 
@@ -94,7 +94,7 @@ struct StopLadderTests {
         let scratch = try Scratch()
         let child = try await shell("exit 0", in: scratch)
         _ = try await child.exit.wait()
-        #expect(try await patient.bringDown(child.family(), engine: "e") == .wasGone)
+        #expect(try await patient.bringDown(child.tree(), engine: "e") == .wasGone)
     }
 
     @Test func runsToItsEndInACancelledTask() async throws {
@@ -103,7 +103,7 @@ struct StopLadderTests {
         _ = try await pid("me", in: scratch)
         let task = Task {
             while !Task.isCancelled { await Task.yield() }
-            return try await hasty.bringDown(child.family(), engine: "e")
+            return try await hasty.bringDown(child.tree(), engine: "e")
         }
         task.cancel()
         #expect(try await task.value == .killed)
@@ -118,7 +118,7 @@ struct StopLadderTests {
         powerless.send = { _, _ in }
         let ladder = powerless
         let error = await #expect(throws: EngineUnkillable.self) {
-            try await ladder.bringDown(child.family(), engine: "draft")
+            try await ladder.bringDown(child.tree(), engine: "draft")
         }
         #expect(error?.survivors.map(\.pid) == [child.pid])
         #expect(error?.description.contains("engine draft survived SIGKILL: \(child.pid) (") == true)
@@ -131,10 +131,10 @@ struct StopLadderTests {
         let member = try await pid("member", in: scratch)
         let start = try #require(stranger.startTime)
         for trusts in [true, false] {
-            let family = ProcessFamily(
+            let tree = ProcessTree(
                 leader: stranger.pid, leaderStart: start - 1, tag: "x", trustsGroup: trusts)
-            #expect(family.living().isEmpty)
-            #expect(try await hasty.bringDown(family, engine: "e") == .wasGone)
+            #expect(tree.living().isEmpty)
+            #expect(try await hasty.bringDown(tree, engine: "e") == .wasGone)
         }
         #expect(isAlive(stranger.pid))
         #expect(isAlive(member))

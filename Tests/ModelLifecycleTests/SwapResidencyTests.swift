@@ -83,7 +83,7 @@ struct SwapResidencyTests {
     }
 
     /// Engines that can be held, and memory for that.
-    private func standingBy(_ memory: MemorySettling = .withoutGPU(), free: Int = .gibibytes(8)) throws -> (
+    private func standingBy(_ memory: GPUMemoryGate = .withoutGPU(), free: Int = .gibibytes(8)) throws -> (
         SwapResidency, [Engine]
     ) {
         let engines = benches.map { bench in
@@ -140,7 +140,7 @@ struct SwapResidencyTests {
         let wentOn = Mutex<[Bool]>([])
         let log = benches[1]
         let gpu = FakeGPU(using: 1) { wentOn.withLock { $0.append(log.log(1).contains("serving")) } }
-        let memory = MemorySettling(gpu: gpu, baseline: FakeGPU.baseline(using: 1), clock: RecordingClock())
+        let memory = GPUMemoryGate(gpu: gpu, baseline: FakeGPU.baseline(using: 1), clock: RecordingClock())
         let (residency, engines) = try standingBy(memory)
         _ = try await residency.activate(["draft"])
         await residency.expect(["prm"])
@@ -169,7 +169,7 @@ struct SwapResidencyTests {
     func settlesWhenTheOthersAreGone() async throws {
         let clock = RecordingClock()
         let gpu = FakeGPU(using: 1)
-        let memory = MemorySettling(gpu: gpu, baseline: FakeGPU.baseline(using: 1), clock: clock)
+        let memory = GPUMemoryGate(gpu: gpu, baseline: FakeGPU.baseline(using: 1), clock: clock)
         let residency = try SwapResidency(engines: engines, memory: memory)
         // What is in use before the start, until it is the baseline again; then with the engine up.
         for group in residency.groups {
@@ -189,7 +189,7 @@ struct SwapResidencyTests {
     func sharesOneAtATime() async throws {
         let clock = RecordingClock()
         let gpu = FakeGPU(using: 1)
-        let memory = MemorySettling(gpu: gpu, baseline: FakeGPU.baseline(using: 1), clock: clock)
+        let memory = GPUMemoryGate(gpu: gpu, baseline: FakeGPU.baseline(using: 1), clock: clock)
         let residency = try SwapResidency(engines: engines, groups: [["draft", "prm", "target"]], memory: memory)
         // Two looks for each: before its start, and when it is up.
         gpu.use(1, 11, 11, 31, 31, 71)

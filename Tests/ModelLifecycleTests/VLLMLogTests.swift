@@ -115,7 +115,7 @@ import Testing
     }
 
     @Test("a core that ended with an error and said nothing of it is not explained by guesses")
-    func mystery() {
+    func unknownReason() {
         for status in ["1", "-2147483649"] { #expect(VLLMLog(Self.pointer(status)).failure == nil, "\(status)") }
     }
 

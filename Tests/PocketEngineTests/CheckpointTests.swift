@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct CheckpointTests {
     /// What loading says of a spoilt copy.
-    private func complaint(about folder: URL) -> String {
+    private func fault(about folder: URL) -> String {
         defer { try? FileManager.default.removeItem(at: folder) }
         do {
             try Engine(folder: folder, threads: 1).stop()
@@ -26,16 +26,16 @@ import Testing
 
     @Test func truncatedFilesAreNoticed() throws {
         #expect(
-            complaint(about: try spoilt("model.safetensors") { $0 = $0.prefix(5) }).contains(
+            fault(about: try spoilt("model.safetensors") { $0 = $0.prefix(5) }).contains(
                 "truncated, no header"))
         #expect(
-            complaint(about: try spoilt("model.safetensors") { $0 = $0.prefix(100) })
+            fault(about: try spoilt("model.safetensors") { $0 = $0.prefix(100) })
                 .contains("truncated, the header claims"))
         #expect(
-            complaint(about: try spoilt("model.safetensors") { $0 = $0.dropLast(1) })
+            fault(about: try spoilt("model.safetensors") { $0 = $0.dropLast(1) })
                 .contains("is not fully covered by the file"))
         #expect(
-            complaint(about: try spoilt("config.json") { $0 = $0.dropLast(9) }).contains("not valid JSON"))
+            fault(about: try spoilt("config.json") { $0 = $0.dropLast(9) }).contains("not valid JSON"))
     }
 
     @Test func missingTensorsAndUnknownTypesAreNamed() throws {
@@ -46,17 +46,17 @@ import Testing
             }
         }
         #expect(
-            complaint(about: try replacing("model.norm.weight", "model.morn.weight"))
+            fault(about: try replacing("model.norm.weight", "model.morn.weight"))
                 .hasSuffix("tensor model.norm.weight is missing"))
         #expect(
-            complaint(about: try replacing("\"BF16\"", "\"F8E4\"")).contains("dtype F8E4, only BF16 and F32"))
-        #expect(complaint(about: try replacing("{\"", "[\"")).contains("header is not valid JSON"))
+            fault(about: try replacing("\"BF16\"", "\"F8E4\"")).contains("dtype F8E4, only BF16 and F32"))
+        #expect(fault(about: try replacing("{\"", "[\"")).contains("header is not valid JSON"))
     }
 
     @Test func shapesAreChecked() throws {
         let folder = try Fixture.tied.copy(changing: "config.json", ["intermediate_size": 96])
         #expect(
-            complaint(about: folder).hasSuffix(
+            fault(about: folder).hasSuffix(
                 "mlp.gate_proj.weight has shape [80, 48], config.json asks for [96, 48]"))
     }
 
@@ -64,26 +64,26 @@ import Testing
         for file in ["config.json", "model.safetensors", "tokenizer.json"] {
             let folder = try Fixture.tied.copy()
             try FileManager.default.removeItem(at: folder.appending(path: file))
-            #expect(complaint(about: folder).hasSuffix("\(file): cannot be read"))
+            #expect(fault(about: folder).hasSuffix("\(file): cannot be read"))
         }
-        #expect(complaint(about: URL(filePath: "/no/such/model")).hasPrefix("Invalid local directory"))
+        #expect(fault(about: URL(filePath: "/no/such/model")).hasPrefix("Invalid local directory"))
     }
 
     @Test func unsupportedModelsAreRefused() throws {
-        func complaint(_ changes: [String: any Sendable], _ fixture: Fixture = .tied) throws -> String {
-            self.complaint(about: try fixture.copy(changing: "config.json", changes))
+        func fault(_ changes: [String: any Sendable], _ fixture: Fixture = .tied) throws -> String {
+            self.fault(about: try fixture.copy(changing: "config.json", changes))
         }
         #expect(
-            try complaint(["architectures": ["LlamaForCausalLM"]])
+            try fault(["architectures": ["LlamaForCausalLM"]])
                 .hasPrefix("Model architectures [\"LlamaForCausalLM\"] are not supported for now."))
-        #expect(try complaint(["architectures": NSNull()]).contains("are not supported for now."))
-        #expect(try complaint(["hidden_act": "gelu"]).contains("hidden_act"))
-        #expect(try complaint(["use_sliding_window": true]).contains("sliding window"))
-        #expect(try complaint(["rope_parameters": ["rope_type": "yarn"]]).contains("rope type yarn"))
-        #expect(try complaint(["hidden_size": "wide"]).contains("hidden_size has the wrong type"))
-        #expect(try complaint(["vocab_size": NSNull()]).contains("vocab_size is missing"))
+        #expect(try fault(["architectures": NSNull()]).contains("are not supported for now."))
+        #expect(try fault(["hidden_act": "gelu"]).contains("hidden_act"))
+        #expect(try fault(["use_sliding_window": true]).contains("sliding window"))
+        #expect(try fault(["rope_parameters": ["rope_type": "yarn"]]).contains("rope type yarn"))
+        #expect(try fault(["hidden_size": "wide"]).contains("hidden_size has the wrong type"))
+        #expect(try fault(["vocab_size": NSNull()]).contains("vocab_size is missing"))
         #expect(
-            try complaint(["id2label": ["0": "a", "1": "b"]], .prm).contains(
+            try fault(["id2label": ["0": "a", "1": "b"]], .prm).contains(
                 "needs one label, this one has 2"))
     }
 

@@ -21,12 +21,12 @@ import Testing
                 part(1, .finished) { ($0.finished, $0.wave) = (50, 4) },
                 part(2, .running) {
                     ($0.finished, $0.failed, $0.wave, $0.phase) = (12, 1, 2, "target")
-                    ($0.holder, $0.silence) = (LockHolder(host: "node12", pid: 4711), 3)
+                    ($0.holder, $0.timeSinceHeartbeat) = (LockHolder(host: "node12", pid: 4711), 3)
                     $0.slurm = SlurmTask(job: "101", task: 2, state: "RUNNING")
                 },
                 part(3, .silent) {
                     ($0.finished, $0.wave) = (3, 1)
-                    ($0.holder, $0.silence) = (LockHolder(host: "node13", pid: 99), 300)
+                    ($0.holder, $0.timeSinceHeartbeat) = (LockHolder(host: "node13", pid: 99), 300)
                 },
                 part(4, .notBegun) {
                     $0.total = 0

@@ -72,14 +72,14 @@ import Testing
 
     private static func solutions(to question: String, _ session: ModelSession) async throws -> Solutions {
         let prompt = PromptSpec.chat(ChatPrompt(user: "{question}")).before(question)
-        let whole = try await GenerationAsker(decoding: decoding).ask(
+        let whole = try await Generator(decoding: decoding).ask(
             Generation(role: .target, steps: [], stopsAtDelimiter: false, maxTokens: decoding.maxTokens),
             prompt: prompt,
             seed: 0, of: session)
         return Solutions(
             whole: whole.steps.map(\.text),
             safe: try await stepByStep { steps, left in
-                try await GenerationAsker(decoding: decoding).ask(
+                try await Generator(decoding: decoding).ask(
                     Generation(role: .target, steps: steps, stopsAtDelimiter: true, maxTokens: left), prompt: prompt,
                     seed: 0, of: session)
             },

@@ -16,7 +16,7 @@ package struct CheckpointJSON {
     init(_ data: Data, name: String, in directory: String) throws(ModelFilesError) {
         guard !data.isEmpty else { throw ModelFilesError("\(name) in \(directory) is empty") }
         guard !data.starts(with: GitPointer.start) else {
-            throw ModelFilesError("in \(directory), \(GitPointer.complaint(name))")
+            throw ModelFilesError("in \(directory), \(GitPointer.explanation(name))")
         }
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         hasByteOrderMark = data.starts(with: mark)
@@ -60,7 +60,7 @@ package struct CheckpointJSON {
 package enum GitPointer {
     package static let start = Data("version https://git-lfs".utf8)
 
-    package static func complaint(_ name: String) -> String {
+    package static func explanation(_ name: String) -> String {
         "\(name) is a Git LFS pointer, not the file itself; run 'git lfs pull'"
     }
 }

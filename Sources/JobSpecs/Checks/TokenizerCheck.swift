@@ -32,7 +32,7 @@ enum TokenizerCheck {
                 throw ModelFilesError("in \(directory), \(name) cannot be read")
             }
             if start.isEmpty { throw ModelFilesError("in \(directory), \(name) is empty") }
-            if start == GitPointer.start { throw ModelFilesError("in \(directory), \(GitPointer.complaint(name))") }
+            if start == GitPointer.start { throw ModelFilesError("in \(directory), \(GitPointer.explanation(name))") }
         }
         // A tokenizer may be a program that comes with the checkpoint.
         guard found.isEmpty, settings?["auto_map"]?.object?["AutoTokenizer"] == nil else { return }
@@ -56,7 +56,7 @@ enum TokenizerCheck {
     static func fault(inTokenizer data: Data) -> String? {
         let name = "tokenizer.json"
         if data.isEmpty { return "\(name) is empty" }
-        if data.starts(with: GitPointer.start) { return GitPointer.complaint(name) }
+        if data.starts(with: GitPointer.start) { return GitPointer.explanation(name) }
         return data.withUnsafeBytes { raw -> String? in
             var reader = JSONReader(bytes: raw.bindMemory(to: UInt8.self), whole: "file")
             reader.isKeeping = false

@@ -28,7 +28,7 @@ extension JobLoader {
         var isAboutStorage = false
         for dataset in missing {
             do {
-                let data = try await interruption.giveUpOn { try await fetch.contents(of: dataset.spec) }
+                let data = try await interruption.cancelOnInterrupt { try await fetch.contents(of: dataset.spec) }
                 try cache.keep(data, dataset.spec.sha256 ?? "")
                 observe(.ended(bytes: data.count))
             } catch let error as Interrupted {

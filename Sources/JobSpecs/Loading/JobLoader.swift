@@ -40,12 +40,12 @@ package enum JobLoader {
 
     /// Decodes a spec without looking at the files it names; nil when it is not a mapping.
     package static func decode(_ source: SourceText, directory: String) -> (
-        job: WrittenJob?, diagnostics: [Diagnostic]
+        job: ParsedJob?, diagnostics: [Diagnostic]
     ) {
         let (document, faults) = YAMLParser.parse(source)
         guard let document else { return (nil, sorted(faults)) }
         let log = DiagnosticLog(source: source)
-        let job = WrittenJob(SpecField(name: "the job", node: document, log: log), directory: directory)
+        let job = ParsedJob(SpecField(name: "the job", node: document, log: log), directory: directory)
         return (job, sorted(faults + log.diagnostics))
     }
 
@@ -97,7 +97,7 @@ package enum JobLoader {
 
 /// Holds a decoded spec against the files it names.
 private struct JobCheck {
-    let written: WrittenJob
+    let written: ParsedJob
     let log: DiagnosticLog
     /// Whether the spec's path was given from the working directory, so that other paths are shown so too.
     let isRelative: Bool
@@ -111,7 +111,7 @@ private struct JobCheck {
     /// Of prompts, chat templates and data sets.
     var fileDiagnostics: [Diagnostic] = []
 
-    init(written: WrittenJob, log: DiagnosticLog, isRelative: Bool, cache: DatasetCache, isFaulty: Bool) {
+    init(written: ParsedJob, log: DiagnosticLog, isRelative: Bool, cache: DatasetCache, isFaulty: Bool) {
         self.written = written
         self.log = log
         self.isRelative = isRelative
@@ -192,7 +192,7 @@ private struct JobCheck {
                     checkChatTemplate(of: role, files)
                     try model.value.checkProfile(with: files)
                     try checkNeeds(of: role, files)
-                    if let complaint = files.size.complaint(of: role) { log.warning(at: model.mark, complaint) }
+                    if let fault = files.size.fault(of: role) { log.warning(at: model.mark, fault) }
                 }
             } catch {
                 if needed.contains(role) || written.methods.isEmpty {

@@ -15,7 +15,7 @@ extension Speculative {
     }
 }
 
-extension WrittenJob {
+extension ParsedJob {
     /// Adds the engine of the method `speculative`, where there is one and it can be.
     mutating func addSpeculative(at field: SpecField) {
         let all = methods.compactMap { $0.kind.settings as? Speculative }

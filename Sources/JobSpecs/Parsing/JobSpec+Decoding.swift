@@ -6,7 +6,7 @@ import Support
 /// A spec as it was written: decoded and checked in itself, not yet held against the files it names.
 ///
 /// What could not be decoded is nil, after a message in the log.
-package struct WrittenJob {
+package struct ParsedJob {
     static let keys = [
         "name", "seed", "models", "engine", "datasets", "prompt", "decoding", "methods", "grading",
     ]

@@ -80,7 +80,7 @@ extension ServerSpec {
     }
 }
 
-extension WrittenJob {
+extension ParsedJob {
     /// What 'residency' says must fit the models that the methods need.
     func checkResidency(at field: SpecField) {
         guard let engine, case .mapping(let entries) = field.node.content else { return }

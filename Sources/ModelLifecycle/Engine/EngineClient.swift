@@ -8,7 +8,7 @@ package struct EngineClient: Sendable {
     package let endpoint: HTTPEndpoint
     /// The served model's name, sent as `model`.
     package let model: String
-    /// For one try of one request. What needs less than the model's work has less: see ``Errand``.
+    /// For one try of one request. What needs less than the model's work has less: see ``RequestLimits``.
     package var deadline: Duration
     package var retry: RetryPolicy
     let http: HTTPClient
@@ -229,17 +229,19 @@ package struct EngineClient: Sendable {
     }
 
     private func ask<Question: Encodable, Answer: Decodable, Value>(
-        _ path: String, _ errand: Errand, _ question: Question, _ read: (Answer, Data) throws -> Value
+        _ path: String, _ limits: RequestLimits, _ question: Question, _ read: (Answer, Data) throws -> Value
     ) async throws -> Value {
         let data = try JSONEncoder().encode(question)
-        let body = try await fetch(request(.post, path, body: data, errand), path: path)
+        let body = try await fetch(request(.post, path, body: data, limits), path: path)
         return try read(decode(body, path: path), body)
     }
 
-    func request(_ method: HTTPRequest.Method, _ path: String, body: Data? = nil, _ errand: Errand) -> HTTPRequest {
+    func request(_ method: HTTPRequest.Method, _ path: String, body: Data? = nil, _ limits: RequestLimits)
+        -> HTTPRequest
+    {
         var request = HTTPRequest(
-            method, endpoint, path, body: body, deadline: min(deadline, errand.deadline ?? deadline))
-        request.answerLimit = errand.answerLimit
+            method, endpoint, path, body: body, deadline: min(deadline, limits.deadline ?? deadline))
+        request.answerLimit = limits.answerLimit
         return request
     }
 

@@ -76,9 +76,9 @@ final class EngineInstance: Sendable {
         if let status = child.exit.value { tellOfDeath(status) }
         ended.set(reason)
         await http.shutdown()
-        let family = ProcessFamily(
+        let tree = ProcessTree(
             leader: child.pid, leaderStart: child.startTime, tag: tag, trustsGroup: true)
-        _ = try await ladder.bringDown(family, engine: engine, exit: child.exit)
+        _ = try await ladder.bringDown(tree, engine: engine, exit: child.exit)
         plan.removeTemporaries()
     }
 }

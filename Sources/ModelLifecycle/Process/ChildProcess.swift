@@ -102,7 +102,7 @@ package final class ChildProcess: Sendable {
     ///   - tag: which it carries. A process without it has got the pid of one that has ended already, and is another's.
     ///   - exit: to be set by whoever learns how it ended; of a process that ends and leaves nobody to tell, the status is unknown.
     package static func forked(_ pid: pid_t, tag: String, exit: Latch<ExitStatus>) -> ChildProcess {
-        let isOurs = ProcFS.environment(of: pid, holds: ProcessFamily.tagVariable, tag)
+        let isOurs = ProcFS.environment(of: pid, holds: ProcessTree.tagVariable, tag)
         // No process began when the machine did.
         let startTime = isOurs ? ProcFS.record(of: pid)?.startTime ?? 0 : 0
         let thread = Thread {

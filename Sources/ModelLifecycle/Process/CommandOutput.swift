@@ -22,9 +22,9 @@ package struct CommandOutput: Sendable, Hashable {
                 executable: executable, arguments: arguments,
                 environment: environment ?? ProcessInfo.processInfo.environment, outputPath: path))
         let result = await Result { try await child.exit.wait(atMost: limit) }
-        let family = ProcessFamily(
+        let tree = ProcessTree(
             leader: child.pid, leaderStart: child.startTime, tag: nil, trustsGroup: true)
-        _ = try await StopLadder(grace: .zero).bringDown(family, engine: executable)
+        _ = try await StopLadder(grace: .zero).bringDown(tree, engine: executable)
         let bytes = FileManager.default.contents(atPath: path) ?? Data()
         return CommandOutput(status: try result.get(), text: String(decoding: bytes, as: UTF8.self))
     }

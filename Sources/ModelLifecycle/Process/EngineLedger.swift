@@ -91,7 +91,7 @@ package final class EngineLedger: Sendable {
     /// What a start's process has in its environment, and all that it starts.
     package func environment(of tag: String) -> [String: String] {
         // Python's setproctitle, by which vLLM names its processes, writes over /proc/PID/environ without the last one.
-        [ProcessFamily.tagVariable: tag, ProcessFamily.homeVariable: home.text, "SPT_NOENV": "1"]
+        [ProcessTree.tagVariable: tag, ProcessTree.homeVariable: home.text, "SPT_NOENV": "1"]
     }
 
     package func started(tag: String, pid: Int32, startTime: UInt64?) throws {
@@ -147,11 +147,11 @@ package final class EngineLedger: Sendable {
     }
 
     private func end(_ start: OpenStart, grace: Duration) async throws -> LedgerSweep.Ended? {
-        var family = ProcessFamily(
+        var tree = ProcessTree(
             leader: start.pid, leaderStart: start.startTime, tag: start.tag, trustsGroup: false)
-        family.home = home
-        let pids = family.living().map(\.pid)
-        let outcome = try await StopLadder(grace: grace).bringDown(family, engine: start.engine)
+        tree.home = home
+        let pids = tree.living().map(\.pid)
+        let outcome = try await StopLadder(grace: grace).bringDown(tree, engine: start.engine)
         return outcome == .wasGone ? nil : .init(engine: start.engine, pids: pids)
     }
 
@@ -160,8 +160,8 @@ package final class EngineLedger: Sendable {
     private func carriedTags() -> [String: Bool] {
         var tags: [String: Bool] = [:]
         for record in ProcFS.all() where !record.isDead && record.pid != getpid() {
-            guard let tag = ProcFS.environment(of: record.pid, ProcessFamily.tagVariable) else { continue }
-            switch ProcFS.environment(of: record.pid, ProcessFamily.homeVariable) {
+            guard let tag = ProcFS.environment(of: record.pid, ProcessTree.tagVariable) else { continue }
+            switch ProcFS.environment(of: record.pid, ProcessTree.homeVariable) {
             case home.text?: tags[tag] = true
             case nil: tags[tag] = tags[tag] ?? false
             case _?: break

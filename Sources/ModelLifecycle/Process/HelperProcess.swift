@@ -45,8 +45,8 @@ package struct HelperProcess: Sendable {
     ///
     /// - Throws: ``EngineUnkillable``, ``LedgerError``.
     package func end() async throws {
-        let family = ProcessFamily(leader: child.pid, leaderStart: child.startTime, tag: tag, trustsGroup: true)
-        _ = try await StopLadder(grace: .zero).bringDown(family, engine: name)
+        let tree = ProcessTree(leader: child.pid, leaderStart: child.startTime, tag: tag, trustsGroup: true)
+        _ = try await StopLadder(grace: .zero).bringDown(tree, engine: name)
         try ledger.stopped(tag: tag)
     }
 }

@@ -30,14 +30,14 @@ package struct StopLadder: Sendable {
     ///
     /// - Parameter exit: set when the leader has ended, where that is known.
     /// - Throws: ``EngineUnkillable`` when a member outlives SIGKILL by ``killLimit``.
-    package func bringDown(_ family: ProcessFamily, engine: String, exit: Latch<ExitStatus>? = nil) async throws
+    package func bringDown(_ tree: ProcessTree, engine: String, exit: Latch<ExitStatus>? = nil) async throws
         -> Outcome
     {
-        try await Task.detached { try await climb(family, engine: engine, exit) }.value
+        try await Task.detached { try await climb(tree, engine: engine, exit) }.value
     }
 
-    private func climb(_ family: ProcessFamily, engine: String, _ exit: Latch<ExitStatus>?) async throws -> Outcome {
-        var living = family.living()
+    private func climb(_ tree: ProcessTree, engine: String, _ exit: Latch<ExitStatus>?) async throws -> Outcome {
+        var living = tree.living()
         if living.isEmpty { return .wasGone }
         let clock = ContinuousClock()
         var deadline = clock.now + grace
@@ -46,7 +46,7 @@ package struct StopLadder: Sendable {
         var told: Set<ProcessRecord.ID> = []
         if grace > .zero {
             while !living.isEmpty, clock.now < deadline {
-                if let leader = family.livingLeader() {
+                if let leader = tree.livingLeader() {
                     if !toldLeader { send(SIGTERM, leader) }
                     toldLeader = true
                     told.insert(leader.id)
@@ -56,7 +56,7 @@ package struct StopLadder: Sendable {
                     }
                 }
                 try await pause.sleep()
-                living = family.living()
+                living = tree.living()
             }
             if living.isEmpty { return .ended }
         }
@@ -66,7 +66,7 @@ package struct StopLadder: Sendable {
             // Again and again: a member may have forked between the look and the signal.
             for member in living { send(SIGKILL, member) }
             try await pause.sleep()
-            living = family.living()
+            living = tree.living()
         } while !living.isEmpty && clock.now < deadline
         if !living.isEmpty {
             throw EngineUnkillable(engine: engine, survivors: living.map(EngineUnkillable.Survivor.init))

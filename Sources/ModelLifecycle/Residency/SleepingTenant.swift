@@ -9,7 +9,7 @@ import Support
 actor SleepingTenant: Tenant {
     nonisolated let engine: Engine
     private let level: Int
-    private let memory: MemorySettling
+    private let memory: GPUMemoryGate
     private let clock: any Clock<Duration>
     private let logger: Logger
 
@@ -30,7 +30,7 @@ actor SleepingTenant: Tenant {
     /// - Parameters:
     ///   - level: see ``EngineClient/sleep(level:)``.
     ///   - memory: where it cannot tell the GPU's memory, sleep is taken at its word.
-    init(_ engine: Engine, level: Int, memory: MemorySettling, clock: any Clock<Duration>, logger: Logger) {
+    init(_ engine: Engine, level: Int, memory: GPUMemoryGate, clock: any Clock<Duration>, logger: Logger) {
         self.engine = engine
         self.level = level
         self.memory = memory
@@ -56,7 +56,7 @@ actor SleepingTenant: Tenant {
 
     // MARK: Moving in
 
-    func moveIn(beside others: [String]) async throws {
+    func load(beside others: [String]) async throws {
         let isReady = await engine.state == .ready
         if isReady && !isAsleep { return }
         if isReady {
@@ -111,7 +111,7 @@ actor SleepingTenant: Tenant {
 
     // MARK: Moving out
 
-    func moveOut(beside others: [String]) async throws -> Bool {
+    func unload(beside others: [String]) async throws -> Bool {
         if isAsleep, await engine.state == .ready { return false }
         isAsleep = false
         let state = await engine.state

@@ -21,7 +21,7 @@ package actor SwapResidency: Residency {
     ///   - standby: nil where no engine is started ahead of time.
     /// - Throws: ``ResidencyError`` when names do not fit together.
     package init(
-        engines: [Engine], groups: [[String]]? = nil, memory: MemorySettling = .withoutGPU(),
+        engines: [Engine], groups: [[String]]? = nil, memory: GPUMemoryGate = .withoutGPU(),
         readAhead: ReadAhead = ReadAhead(), standby: StandbyMemory? = nil
     ) throws {
         try self.init(
@@ -35,7 +35,7 @@ package actor SwapResidency: Residency {
     ///   - level: see ``EngineClient/sleep(level:)``.
     ///   - memory: by which it is seen that a sleeping engine has given its memory back.
     package init(
-        sleepers: [Engine], groups: [[String]]? = nil, level: Int, memory: MemorySettling,
+        sleepers: [Engine], groups: [[String]]? = nil, level: Int, memory: GPUMemoryGate,
         readAhead: ReadAhead = ReadAhead(), standby: StandbyMemory? = nil, logger: Logger,
         clock: any Clock<Duration> = ContinuousClock()
     ) throws {
@@ -74,14 +74,14 @@ package actor SwapResidency: Residency {
             var stopped = 0
             for name in self.allNames where !group.contains(name) {
                 await self.tenants[name]?.engine.dismiss()
-                if try await self.tenants[name]?.moveOut(beside: self.up(without: name)) == true { stopped += 1 }
+                if try await self.tenants[name]?.unload(beside: self.up(without: name)) == true { stopped += 1 }
             }
             await self.add(swaps: stopped)
             var active: [String: any EngineHandle] = [:]
             // One after the other: engines that start together mistake each other's memory for free.
             for name in group {
                 guard let tenant = self.tenants[name] else { continue }
-                try await tenant.moveIn(beside: self.up(without: name))
+                try await tenant.load(beside: self.up(without: name))
                 active[name] = tenant.engine
             }
             return active
@@ -94,7 +94,7 @@ package actor SwapResidency: Residency {
         }
         return try await inTurn {
             try await tenant.engine.stop()
-            try await tenant.moveIn(beside: self.up(without: name))
+            try await tenant.load(beside: self.up(without: name))
             return tenant.engine
         }
     }

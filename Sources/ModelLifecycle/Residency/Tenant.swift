@@ -7,15 +7,15 @@ protocol Tenant: Actor {
     /// Returns when the engine is ready. Does nothing when it is.
     ///
     /// - Parameter others: the engines that have a process, and keep it.
-    /// - Throws: what ``MemorySettling/start(_:beside:)`` throws.
-    func moveIn(beside others: [String]) async throws
+    /// - Throws: what ``GPUMemoryGate/start(_:beside:)`` throws.
+    func load(beside others: [String]) async throws
 
     /// Gives the memory back that others need.
     ///
     /// - Parameter others: the engines that have a process.
     /// - Returns: whether there was something to give back.
     /// - Throws: what ``Engine/stop()`` throws.
-    func moveOut(beside others: [String]) async throws -> Bool
+    func unload(beside others: [String]) async throws -> Bool
 
     /// Whether moving in reads the engine's files.
     var readsFiles: Bool { get async }
@@ -31,21 +31,21 @@ protocol Tenant: Actor {
 actor ProcessTenant: Tenant {
     nonisolated let engine: Engine
     let wakings: [TimeSpan] = []
-    private let memory: MemorySettling
+    private let memory: GPUMemoryGate
 
     var readsFiles: Bool { get async { await engine.state != .ready } }
     var departureBytes: Int { 0 }
 
-    init(_ engine: Engine, memory: MemorySettling) {
+    init(_ engine: Engine, memory: GPUMemoryGate) {
         self.engine = engine
         self.memory = memory
     }
 
-    func moveIn(beside others: [String]) async throws {
+    func load(beside others: [String]) async throws {
         try await memory.start(engine, beside: others)
     }
 
-    func moveOut(beside others: [String]) async throws -> Bool {
+    func unload(beside others: [String]) async throws -> Bool {
         // What was only started ahead of time has nothing that others need.
         guard await engine.state != .stopped else { return false }
         try await engine.stop()

@@ -29,7 +29,7 @@ extension Job {
     ) async throws -> Regrading {
         _ = try Manifest.ofRun(in: directory)
         try directory.checkPlaces()
-        let lock = try await interruption.giveUpOn { try await RunLock.take(directory.lock) }
+        let lock = try await interruption.cancelOnInterrupt { try await RunLock.take(directory.lock) }
         defer { lock.release() }
         return try await gradeLocked(directory, by: lock, with: kind, interruption: interruption, began: began)
     }
@@ -38,20 +38,20 @@ extension Job {
         _ directory: RunDirectory, by lock: RunLock, with kind: GraderKind?, interruption: Interruption,
         began: (_ grader: String, _ finished: Int, _ total: Int) -> Void
     ) async throws -> Regrading {
-        let archive = try RunArchive(directory)
-        try archive.checkResultsAreKept()
-        let kind = kind ?? archive.job.spec.grading.grader
-        let grader = kind.grader(venv: archive.job.spec.engine.venv, directory: directory)
-        let models = try archive.modelSizes()
-        let id = try await interruption.giveUpOn { try await grader.prepare() }
+        let run = try StoredRun(directory)
+        try run.checkResultsAreKept()
+        let kind = kind ?? run.job.spec.grading.grader
+        let grader = kind.grader(venv: run.job.spec.engine.venv, directory: directory)
+        let models = try run.modelSizes()
+        let id = try await interruption.cancelOnInterrupt { try await grader.prepare() }
         let before = Regrading.verdicts(in: directory)
-        let conclusion = RunConclusion(
-            job: archive.job, directory: directory, models: models, records: archive.records)
-        began(id, archive.roster.finishedCount, archive.roster.ids.count)
+        let writer = ResultsWriter(
+            job: run.job, directory: directory, models: models, records: run.records)
+        began(id, run.trajectories.finishedCount, run.trajectories.count)
         if kind != .exact { _ = try await GraderProcesses(directory).ledger.sweepLeftovers() }
         try lock.confirm(isLast: true)
-        let outcome = try await interruption.giveUpOn {
-            try await conclusion.write(archive.roster, with: grader, id: id)
+        let outcome = try await interruption.cancelOnInterrupt {
+            try await writer.write(run.trajectories, with: grader, id: id)
         }
         return Regrading(outcome: outcome, before: before)
     }

@@ -18,15 +18,15 @@ extension JobRun<RunOutcome> {
             job: job, directory: directory, makeSite: makeSite, interruption: interruption, deadline: deadline,
             waits: waits, retryFailed: retryFailed, observe: observe
         ) { finished in
-            let conclusion = RunConclusion(
+            let writer = ResultsWriter(
                 job: finished.job, directory: directory, models: finished.job.models.mapValues(\.size),
                 records: finished.records)
             let trajectories = finished.trajectories
             // It is done at once, also where the run was to stop a moment ago.
-            if grader is ExactGrader { return try await conclusion.write(trajectories, with: grader, id: graderID) }
+            if grader is ExactGrader { return try await writer.write(trajectories, with: grader, id: graderID) }
             observe(.grading(answers: trajectories.finishedCount, grader: graderID))
-            return try await interruption.giveUpOn {
-                try await conclusion.write(trajectories, with: grader, id: graderID)
+            return try await interruption.cancelOnInterrupt {
+                try await writer.write(trajectories, with: grader, id: graderID)
             }
         }
     }

@@ -31,17 +31,17 @@ struct Assumptions: Sendable, Equatable {
     }
 
     /// Ways in which things may go; the first is the one to expect, the others lie at the ends of what is assumed.
-    var cases: [Experience] {
+    var cases: [WorkloadModel] {
         let ends: [KeyPath<PlanRange, Double>] = [\.low, \.high]
         let corners = ends.flatMap { step in
-            ends.flatMap { token in ends.map { good in experience(step, token, good) } }
+            ends.flatMap { token in ends.map { good in workload(step, token, good) } }
         }
-        return [experience(\.expected, \.expected, \.expected)] + corners
+        return [workload(\.expected, \.expected, \.expected)] + corners
     }
 
-    private func experience(
+    private func workload(
         _ step: KeyPath<PlanRange, Double>, _ token: KeyPath<PlanRange, Double>, _ good: KeyPath<PlanRange, Double>
-    ) -> Experience {
+    ) -> WorkloadModel {
         let (mean, written) = (steps[keyPath: step], tokens[keyPath: token])
         let usual = (0..<Self.variety).map { number in
             // Harder problems take more steps, of which fewer are good.
@@ -49,10 +49,10 @@ struct Assumptions: Sendable, Equatable {
             let steps = max(1, mean * (1 + Self.spread * hardness))
             let failing = (1 - goodSteps[keyPath: good]) * (1 + Self.spread * hardness)
             let perStep = Dictionary(uniqueKeysWithValues: Role.allCases.map { ($0, max(1, written / mean)) })
-            return Habit(
+            return ProblemProfile(
                 steps: steps, stepTokens: perStep, promptTokens: [:], rewards: [Self.rewards(failing: failing)])
         }
-        return Experience(
+        return WorkloadModel(
             usual: usual, sameness: sameness[keyPath: token], tokensPerByte: tokensPerByte[keyPath: token])
     }
 

@@ -13,7 +13,7 @@ extension Job {
     ///   - profile: a run whose models and engines are like the job's; nil takes assumptions.
     ///   - gpuMemory: bytes of the GPU to plan for, where it is not this machine's.
     /// - Throws: ``ResidencyImpossible``, ``UnusableRun``, or `CancellationError`.
-    package static func plan(_ job: LoadedJob, profile: RunArchive? = nil, gpuMemory: Int? = nil) async throws
+    package static func plan(_ job: LoadedJob, profile: StoredRun? = nil, gpuMemory: Int? = nil) async throws
         -> JobPlan
     {
         try await plan(job, profile: profile, gpuMemory: gpuMemory, simulating: 2000)
@@ -21,14 +21,14 @@ extension Job {
 
     /// - Parameter limit: of a job with more trajectories than this, a part is simulated.
     static func plan(
-        _ job: LoadedJob, profile archive: RunArchive? = nil, gpuMemory: Int? = nil, simulating limit: Int
+        _ job: LoadedJob, profile run: StoredRun? = nil, gpuMemory: Int? = nil, simulating limit: Int
     ) async throws -> JobPlan {
         let spec = job.spec
         let machine = await machine(of: spec, gpuMemory: gpuMemory)
         let dialect = spec.engine.dialect
         let requests = await RequestsInFlight(spec, on: machine, dialect: dialect)
         let residency = try residency(of: job, on: machine, requests)
-        let profile = try archive.map { archive throws(UnusableRun) in try Profile(archive) }
+        let profile = try run.map { run throws(UnusableRun) in try Profile(run) }
         let assumptions = Assumptions(spec.decoding)
         let (sample, factor) = job.sample(trajectories: limit)
         let simulations = try await simulate(
@@ -41,24 +41,24 @@ extension Job {
             demands, answering: assumptions.tokens.expected, on: machine, of: spec.engine)
         let hardware = Hardware.of(spec.engine.kind, on: machine)
         let isWarm = spec.engine.startsWarm
-        var paces: [EngineID: Pace] = [:]
+        var speeds: [EngineID: EngineSpeed] = [:]
         var isGuessed = false
         for demand in demands {
             let size = engines.namesake(of: demand.engine).flatMap(job.size)
             // Without the number of weights, that of their bytes is a guess.
-            let assumed = hardware.pace(
+            let assumed = hardware.speed(
                 parameters: size?.parameters ?? demand.weights, weights: demand.weights,
                 concurrency: sideBySide[demand.engine] ?? 1, isWarm: isWarm)
-            let seen = profile?.pace(of: demand.engine, isWarm: isWarm, assumed: assumed)
+            let seen = profile?.speed(of: demand.engine, isWarm: isWarm, assumed: assumed)
             isGuessed = isGuessed || seen == nil
-            paces[demand.engine] = seen ?? assumed
+            speeds[demand.engine] = seen ?? assumed
         }
         var basis = profile == nil ? assumptions.sentences : []
-        if let archive {
+        if let run {
             let caution = profile?.caution(isWarm: isWarm)
             isGuessed = isGuessed || caution != nil
             basis.append(
-                "what was seen in \(archive.directory.url.relativePath)" + (caution.map { "; \($0)" } ?? ""))
+                "what was seen in \(run.directory.url.relativePath)" + (caution.map { "; \($0)" } ?? ""))
         }
         if isGuessed {
             basis += hardware.sentences(isWarm: isWarm)
@@ -81,7 +81,7 @@ extension Job {
             basis.append("the memory of no GPU: --gpu-memory plans for one that is not here")
         }
         let figures = JobPlan.figures(
-            simulations, of: roles, on: engines, paces: paces,
+            simulations, of: roles, on: engines, speeds: speeds,
             imports: isWarm && isGuessed ? hardware.warm?.imports : nil,
             slack: profile == nil ? 0 : Self.profileSlack)
         return JobPlan(
@@ -132,15 +132,15 @@ extension Job {
         }
     }
 
-    private static func simulate(_ job: LoadedJob, _ residency: ResidencyPlan, cases: [Experience]) async throws
+    private static func simulate(_ job: LoadedJob, _ residency: ResidencyPlan, cases: [WorkloadModel]) async throws
         -> [RunCounts]
     {
         let bytes = job.prompts.mapValues(\.bytes)
         return try await withThrowingTaskGroup(of: (Int, RunCounts).self) { group in
-            for (luck, experience) in cases.enumerated() {
+            for (luck, workload) in cases.enumerated() {
                 group.addTask {
                     let models = SimulatedModels(
-                        experience: experience, delimiter: job.spec.decoding.delimiter,
+                        workload: workload, delimiter: job.spec.decoding.delimiter,
                         temperature: job.spec.decoding.temperature,
                         promptBytes: { bytes[$0] ?? 0 }, luck: UInt64(luck))
                     let simulation = Simulation(
@@ -219,7 +219,7 @@ extension LoadedJob {
     fileprivate var sizeSentences: [String] {
         Role.named.compactMap { role in
             guard let size = models[role]?.size else { return nil }
-            guard let count = size.parameters else { return size.complaint(of: role) }
+            guard let count = size.parameters else { return size.fault(of: role) }
             let all = size.total.flatMap { $0 == count ? nil : " of \(NumberFormat.si($0))" } ?? ""
             return "the \(role.rawValue)'s N, \(NumberFormat.si(count))\(all): \(size.source)"
         }

@@ -20,18 +20,18 @@ package struct PlanComparison: Sendable, Equatable, Encodable {
 
 extension PlanComparison {
     /// - Throws: ``UnusableRun`` where it is a run of another job.
-    package init(_ plan: JobPlan, of job: LoadedJob, against archive: RunArchive) throws(UnusableRun) {
-        guard SpecIdentity(job.following(archive.manifest.identity)).difference(from: archive.manifest.identity).isEmpty
+    package init(_ plan: JobPlan, of job: LoadedJob, against run: StoredRun) throws(UnusableRun) {
+        guard SpecIdentity(job.following(run.manifest.identity)).difference(from: run.manifest.identity).isEmpty
         else {
             throw UnusableRun(
                 description:
-                    "\(archive.directory.url.path) is a run of another job, or of an earlier form of this one; "
-                    + "plan \(archive.directory.job.path), which is the job as it ran")
+                    "\(run.directory.url.path) is a run of another job, or of an earlier form of this one; "
+                    + "plan \(run.directory.job.path), which is the job as it ran")
         }
         let roles = job.spec.rolesInWave
-        let figures = archive.figures
+        let figures = run.figures
         let loading = [figures.seconds.loading, figures.seconds.waking].flatMap(\.values).reduce(0, +)
-        var taken = Dictionary(uniqueKeysWithValues: RunCounts(archive).figures(of: roles).map { ($0.name, $0.value) })
+        var taken = Dictionary(uniqueKeysWithValues: RunCounts(run).figures(of: roles).map { ($0.name, $0.value) })
         for engine in JobEngines(job.spec).all {
             taken[.busy(engine)] = figures.seconds.busy[engine.name] ?? 0
         }
@@ -41,7 +41,7 @@ extension PlanComparison {
             let value = taken[figure.name] ?? 0
             return Row(name: figure.name, planned: figure.range, taken: value, isWithin: figure.range.contains(value))
         }
-        finished = archive.trajectories.count { $0.response.finish != nil }
-        total = archive.trajectories.count
+        finished = run.trajectories.count { $0.response.finish != nil }
+        total = run.trajectories.count
     }
 }

@@ -19,18 +19,19 @@ extension RunCounts {
     ///
     /// - Parameter imports: what warm starts wait for once; nil where starts are cold.
     func seconds(
-        of engines: JobEngines, at paces: [EngineID: Pace], imports: PlanRange?, _ end: KeyPath<PlanRange, Double>
+        of engines: JobEngines, at speeds: [EngineID: EngineSpeed], imports: PlanRange?,
+        _ end: KeyPath<PlanRange, Double>
     ) -> [(name: JobPlan.Name, value: Double)] {
         var loading = starts.isEmpty ? 0 : imports?[keyPath: end] ?? 0
         var busy: [(name: JobPlan.Name, value: Double)] = []
         for engine in engines.all {
-            guard let pace = paces[engine] else { continue }
-            loading += Double(starts[engine] ?? 0) * pace.start[keyPath: end]
-            loading += Double(wakes[engine] ?? 0) * pace.wake[keyPath: end]
+            guard let speed = speeds[engine] else { continue }
+            loading += Double(starts[engine] ?? 0) * speed.start[keyPath: end]
+            loading += Double(wakes[engine] ?? 0) * speed.wake[keyPath: end]
             let done = engines.roles(of: engine).compactMap { work[$0] }.reduce(Work(), +)
             let throughput =
-                Double(done.read) * pace.read[keyPath: end] + Double(done.written) * pace.written[keyPath: end]
-            busy.append((.busy(engine), throughput + Double(done.serial) * pace.serial[keyPath: end]))
+                Double(done.read) * speed.read[keyPath: end] + Double(done.written) * speed.written[keyPath: end]
+            busy.append((.busy(engine), throughput + Double(done.serial) * speed.serial[keyPath: end]))
         }
         let working = busy.reduce(0) { $0 + $1.value }
         return busy + [(.loading, loading), (.total, working + loading)]
@@ -52,7 +53,7 @@ extension JobPlan {
     ///   - imports: see ``RunCounts/seconds(of:at:imports:_:)``.
     ///   - slack: how far beyond the simulations the ends of counts lie, as a part of them.
     static func figures(
-        _ simulations: [RunCounts], of roles: [Role], on engines: JobEngines, paces: [EngineID: Pace],
+        _ simulations: [RunCounts], of roles: [Role], on engines: JobEngines, speeds: [EngineID: EngineSpeed],
         imports: PlanRange?, slack: Double
     ) -> [Figure] {
         let counts = simulations.map { $0.figures(of: roles) }
@@ -65,9 +66,9 @@ extension JobPlan {
                 name: name,
                 range: PlanRange(over: counts.map { $0[place].value }, slack: goesByWaves ? oneWave : slack))
         }
-        let expected = simulations[0].seconds(of: engines, at: paces, imports: imports, \.expected)
-        let fast = simulations.map { $0.seconds(of: engines, at: paces, imports: imports, \.low) }
-        let slow = simulations.map { $0.seconds(of: engines, at: paces, imports: imports, \.high) }
+        let expected = simulations[0].seconds(of: engines, at: speeds, imports: imports, \.expected)
+        let fast = simulations.map { $0.seconds(of: engines, at: speeds, imports: imports, \.low) }
+        let slow = simulations.map { $0.seconds(of: engines, at: speeds, imports: imports, \.high) }
         let timed = expected.indices.map { place in
             Figure(
                 name: expected[place].name,

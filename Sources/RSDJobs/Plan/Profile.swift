@@ -7,9 +7,9 @@ import Support
 /// What a run tells of the models' habits and of the engines' pace.
 struct Profile: Sendable {
     /// Of the same problems, where the job has them; any other gets the habits of one of these.
-    let experience: Experience
+    let workload: WorkloadModel
     /// But for the starts.
-    private let paces: [EngineID: Pace]
+    private let speeds: [EngineID: EngineSpeed]
     private let starts: SeenStarts
     /// nil where no method drew candidates.
     private let sameness: Double?
@@ -18,11 +18,11 @@ struct Profile: Sendable {
     private static let slack = 0.35
 
     /// Ways in which things may go, the one to expect first: problems go again as they went, or like any of them.
-    var cases: [Experience] {
+    var cases: [WorkloadModel] {
         let draws = sameness.map { [$0, $0] } ?? [Assumptions.usualSameness.low, Assumptions.usualSameness.high]
-        return [experience]
+        return [workload]
             + draws.flatMap { sameness in
-                var same = experience
+                var same = workload
                 same.sameness = sameness
                 var others = same
                 others.known = [:]
@@ -31,40 +31,40 @@ struct Profile: Sendable {
     }
 
     /// - Throws: ``UnusableRun`` where it has no answers yet.
-    init(_ archive: RunArchive) throws(UnusableRun) {
+    init(_ run: StoredRun) throws(UnusableRun) {
         var logs: [ProblemName: ProblemLog] = [:]
-        for case .event(let id, let event, _?) in archive.records {
+        for case .event(let id, let event, _?) in run.records {
             logs[id.problemName, default: ProblemLog()].add(event)
         }
-        for trajectory in archive.trajectories {
+        for trajectory in run.trajectories {
             guard let finish = trajectory.response.finish, finish != .failed else { continue }
             logs[trajectory.id.problemName]?.add(trajectory.response.steps)
         }
         var all = ProblemLog()
         for log in logs.values { all.add(log) }
-        let known = logs.compactMapValues { $0.habit(lacking: all) }
+        let known = logs.compactMapValues { $0.problemProfile(lacking: all) }
         guard !known.isEmpty else {
-            throw UnusableRun(description: "\(archive.directory.url.path) has no finished answer yet to learn from")
+            throw UnusableRun(description: "\(run.directory.url.path) has no finished answer yet to learn from")
         }
         let order = known.keys.sorted { ($0.dataset, $0.problem) < ($1.dataset, $1.problem) }
         sameness = all.draws.sameness
-        experience = Experience(
+        workload = WorkloadModel(
             known: known, usual: order.compactMap { known[$0] },
             sameness: all.draws.sameness ?? Assumptions.usualSameness.expected, tokensPerByte: 0)
-        starts = SeenStarts(archive.records)
-        paces = Self.paces(archive)
+        starts = SeenStarts(run.records)
+        speeds = Self.speeds(run)
     }
 
-    private static func paces(_ archive: RunArchive) -> [EngineID: Pace] {
-        let (counts, seconds) = (RunCounts(archive), archive.figures.seconds)
-        let engines = JobEngines(archive.job.spec)
+    private static func speeds(_ run: StoredRun) -> [EngineID: EngineSpeed] {
+        let (counts, seconds) = (RunCounts(run), run.figures.seconds)
+        let engines = JobEngines(run.job.spec)
         func around(_ value: Double) -> PlanRange { PlanRange(around: value, slack: slack) }
         // In runs of earlier versions each role had an engine of its own.
         let served = Dictionary(grouping: counts.work.keys) { role in
             let own = EngineID(role.rawValue)
             return seconds.busy[own.name] == nil ? engines[role] ?? own : own
         }
-        return served.reduce(into: [:]) { paces, served in
+        return served.reduce(into: [:]) { speeds, served in
             let (engine, roles) = served
             // Prompts are read at once and mostly come from the cache, but for a PRM's.
             let tokens = roles.reduce(0.0) { sum, role in
@@ -73,7 +73,7 @@ struct Profile: Sendable {
             }
             let waking = (seconds.waking[engine.name] ?? 0) / Double(max(1, counts.wakes[engine] ?? 0))
             let token = (seconds.busy[engine.name] ?? 0) / max(1, tokens)
-            paces[engine] = Pace(
+            speeds[engine] = EngineSpeed(
                 start: PlanRange(exactly: 0), wake: around(waking), read: around((roles == [.prm] ? 1 : 0.05) * token),
                 written: around(token), serial: PlanRange(exactly: 0))
         }
@@ -84,14 +84,14 @@ struct Profile: Sendable {
     /// - Parameters:
     ///   - isWarm: whether its starts are to be warm.
     ///   - assumed: for what the run does not tell.
-    func pace(of engine: EngineID, isWarm: Bool, assumed: Pace) -> Pace? {
-        guard var pace = paces[engine] else { return nil }
-        pace.start = starts.seconds(engine, isWarm: isWarm, assumed: assumed.start, slack: Self.slack)
-        return pace
+    func speed(of engine: EngineID, isWarm: Bool, assumed: EngineSpeed) -> EngineSpeed? {
+        guard var speed = speeds[engine] else { return nil }
+        speed.start = starts.seconds(engine, isWarm: isWarm, assumed: assumed.start, slack: Self.slack)
+        return speed
     }
 
     /// See ``SeenStarts/caution(_:isWarm:)``.
-    func caution(isWarm: Bool) -> String? { starts.caution(Array(paces.keys), isWarm: isWarm) }
+    func caution(isWarm: Bool) -> String? { starts.caution(Array(speeds.keys), isWarm: isWarm) }
 }
 
 /// A run that a plan can make nothing of.
@@ -157,7 +157,7 @@ extension Profile {
         }
 
         /// nil where nothing is finished.
-        func habit(lacking all: ProblemLog) -> Habit? {
+        func problemProfile(lacking all: ProblemLog) -> ProblemProfile? {
             guard !lengths.isEmpty else { return nil }
             var perStep: [Role: Double] = [:]
             for role in Role.allCases {
@@ -166,7 +166,7 @@ extension Profile {
             }
             // After the last place that was judged, any reward of the problem, or of any problem, may come.
             let any = [rewards, all.rewards].map { $0.flatMap(\.self) }.first { !$0.isEmpty } ?? [1]
-            return Habit(
+            return ProblemProfile(
                 steps: Double(lengths.reduce(0, +)) / Double(lengths.count), stepTokens: perStep,
                 promptTokens: prompts.merging(all.prompts) { own, _ in own },
                 rewards: rewards.map { $0.isEmpty ? any : $0 } + [any])

@@ -64,7 +64,7 @@ extension RunCounts {
         }
     }
 
-    init(_ archive: RunArchive) {
-        self.init(records: archive.records, waves: archive.roster.waves)
+    init(_ run: StoredRun) {
+        self.init(records: run.records, waves: run.trajectories.waves)
     }
 }

@@ -7,7 +7,7 @@ import Support
 /// Answers in the place of all models, after what is known of their habits: no text that means anything, but as many steps,
 /// tokens and rewards as theirs might have. Equal requests get equal answers, as from engines.
 struct SimulatedModels: Sendable {
-    let experience: Experience
+    let workload: WorkloadModel
     let delimiter: String
     /// The job's own.
     let temperature: Double
@@ -18,18 +18,20 @@ struct SimulatedModels: Sendable {
 
     func answer(_ request: InferenceRequest) -> Event {
         let name = request.id.problemName
-        let habit = experience.habit(of: name, promptBytes: promptBytes(name), luck: luck)
+        let problemProfile = workload.problemProfile(of: name, promptBytes: promptBytes(name), luck: luck)
         return switch request.need {
-        case .generate(let wanted): .generated(generated(wanted, request, habit))
-        case .score(let wanted): .scored(scored(wanted, name, habit))
+        case .generate(let wanted): .generated(generated(wanted, request, problemProfile))
+        case .score(let wanted): .scored(scored(wanted, name, problemProfile))
         case .nothing: .failed(reason: "nothing was needed")
         }
     }
 
-    private func generated(_ wanted: Generation, _ request: InferenceRequest, _ habit: Habit) -> Generated {
+    private func generated(_ wanted: Generation, _ request: InferenceRequest, _ problemProfile: ProblemProfile)
+        -> Generated
+    {
         let name = request.id.dataset + request.id.problem
-        let length = Int((habit.steps * (0.75 + 0.5 * chance(name, wanted.role.rawValue))).rounded())
-        let mean = habit.stepTokens[wanted.role] ?? 1
+        let length = Int((problemProfile.steps * (0.75 + 0.5 * chance(name, wanted.role.rawValue))).rounded())
+        let mean = problemProfile.stepTokens[wanted.role] ?? 1
         let isSure = (wanted.sampling?.temperature ?? temperature) == 0
         let last = max(length, wanted.steps.count + 1) - 1
         var written = wanted.steps
@@ -38,7 +40,7 @@ struct SimulatedModels: Sendable {
         var end = StepEnd.delimiter
         while room > 0, end == .delimiter, steps.isEmpty || !wanted.stopsAtDelimiter {
             let place = written.count
-            let isUsual = isSure || chance(request.fingerprint.digest, "usual", place) < experience.sameness
+            let isUsual = isSure || chance(request.fingerprint.digest, "usual", place) < workload.sameness
             let before = [
                 name, wanted.role.rawValue, isUsual ? "" : request.fingerprint.digest, written.last ?? "",
                 String(place),
@@ -52,20 +54,21 @@ struct SimulatedModels: Sendable {
             room -= tokens
         }
         if steps.isEmpty { (steps, end) = ([StepText(text: "", tokens: 0)], .maxTokens) }
-        let read = wanted.steps.reduce(habit.promptTokens[wanted.role] ?? 0) { $0 + MarkedStep.tokens(of: $1) }
+        let read = wanted.steps.reduce(problemProfile.promptTokens[wanted.role] ?? 0) { $0 + MarkedStep.tokens(of: $1) }
         return Generated(role: wanted.role, steps: steps, end: end, promptTokens: read, candidate: wanted.candidate)
     }
 
-    private func scored(_ wanted: Scoring, _ name: ProblemName, _ habit: Habit) -> Scored {
-        let perStep = Int((habit.stepTokens[.prm] ?? 1).rounded())
+    private func scored(_ wanted: Scoring, _ name: ProblemName, _ problemProfile: ProblemProfile) -> Scored {
+        let perStep = Int((problemProfile.stepTokens[.prm] ?? 1).rounded())
         return Scored(
             rewards: wanted.unscored.map { step in
-                let rewards = habit.rewards[min(step, habit.rewards.count - 1)]
+                let rewards = problemProfile.rewards[min(step, problemProfile.rewards.count - 1)]
                 let place = chance(name.dataset + name.problem, wanted.steps[step]) * Double(rewards.count)
                 return rewards[Int(place)]
             },
             tokens: wanted.unscored.map { _ in perStep },
-            promptTokens: (habit.promptTokens[.prm] ?? 0) + perStep * wanted.steps.count, candidate: wanted.candidate)
+            promptTokens: (problemProfile.promptTokens[.prm] ?? 0) + perStep * wanted.steps.count,
+            candidate: wanted.candidate)
     }
 
     /// In 0..<1.

@@ -19,7 +19,7 @@ struct Simulation: Sendable {
     /// - Throws: `CancellationError`; ``UnexpectedEvent`` where a method takes no answer of the simulated models.
     func run() throws -> RunCounts {
         var scheduler = Scheduler(
-            job.spec, engines: JobEngines(job.spec), groups: groups, trajectories: Roster(job),
+            job.spec, engines: JobEngines(job.spec), groups: groups, trajectories: TrajectorySet(job),
             responses: ResponseCache(job.spec))
         var counts = RunCounts()
         var engines = SimulatedEngines(residency: residency)

@@ -21,12 +21,12 @@ extension Job {
         let run = ShardedRun(parent)
         guard !run.present.isEmpty else { throw NoShards(directory: parent.url.path) }
         try parent.checkPlaces()
-        let lock = try await interruption.giveUpOn { try await RunLock.take(parent.lock) }
+        let lock = try await interruption.cancelOnInterrupt { try await RunLock.take(parent.lock) }
         defer { lock.release() }
         if let manifest = try Manifest.read(parent.manifest), manifest.merged == nil {
             throw ShardsMixed(directory: parent.url.path, found: [])
         }
-        let survey = try await interruption.giveUpOn { try await ShardSurvey(run, waiting: waiting) }
+        let survey = try await interruption.cancelOnInterrupt { try await ShardSurvey(run, waiting: waiting) }
         guard survey.missing.isEmpty || partial && !survey.parts.isEmpty else {
             throw ShardsUnfit(run: run, faults: survey.missing)
         }

@@ -67,16 +67,16 @@ struct ShardSurvey: Sendable {
     /// Looked at side by side, since each may take a minute.
     private static func locks(
         of shards: [Shard], in run: ShardedRun, waiting: @escaping @Sendable (_ seconds: Double) -> Void
-    ) async throws -> [Shard: LockLook.Finding] {
+    ) async throws -> [Shard: LockInspector.Finding] {
         let hasTold = Atomic(false)
         let tell: @Sendable (Double) -> Void = { seconds in
             if !hasTold.exchange(true, ordering: .relaxed) { waiting(seconds) }
         }
-        return try await withThrowingTaskGroup(of: (Shard, LockLook.Finding).self) { group in
+        return try await withThrowingTaskGroup(of: (Shard, LockInspector.Finding).self) { group in
             for shard in shards {
                 group.addTask {
                     let files = LockFiles(base: run.directory(of: shard).lock)
-                    let finding = try await LockLook.finding(
+                    let finding = try await LockInspector.finding(
                         files, isFreeHere: { KernelLock.isFree(files.base) }, waiting: { _, seconds in tell(seconds) })
                     return (shard, finding)
                 }
@@ -103,19 +103,19 @@ struct ShardSurvey: Sendable {
         return shard
     }
 
-    private mutating func look(at shard: Shard, _ manifest: Manifest?, lock: LockLook.Finding?) throws {
+    private mutating func look(at shard: Shard, _ manifest: Manifest?, lock: LockInspector.Finding?) throws {
         let directory = run.directory(of: shard)
         guard let manifest else { return missing.append(ShardFault(shard: shard, kind: .notBegun)) }
-        var roster = Roster(try job.part(shard))
+        var trajectories = TrajectorySet(try job.part(shard))
         do {
             let contents = try JournalReader.read(directory.journal)
             try manifest.check(contents, in: directory)
-            _ = try roster.replay(contents.records)
+            _ = try trajectories.replay(contents.records)
             parts.append(Part(shard: shard, manifest: manifest, journalLength: contents.goodLength))
         } catch let error where error is JournalCorrupt || error is ForeignEvent || error is DamagedRun {
             return missing.append(ShardFault(shard: shard, kind: .damaged("\(error)")))
         }
-        let (finished, total) = (roster.finishedCount, roster.ids.count)
+        let (finished, total) = (trajectories.finishedCount, trajectories.count)
         if case .held(let holder) = lock {
             missing.append(ShardFault(shard: shard, kind: .running(holder, finished: finished, of: total)))
         } else if finished < total {

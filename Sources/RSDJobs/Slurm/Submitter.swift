@@ -46,8 +46,8 @@ package struct Submitter: Sendable {
             guard let manifest = try Manifest.read(directory.manifest) else { return true }
             let changes = identity.difference(from: manifest.identity)
             guard changes.isEmpty else { throw SpecChanged(directory: directory.url.path, changes: changes) }
-            let archive = try RunArchive(directory)
-            return archive.roster.finishedCount < archive.roster.ids.count
+            let run = try StoredRun(directory)
+            return run.trajectories.finishedCount < run.trajectories.count
         }.map(\.index)
     }
 

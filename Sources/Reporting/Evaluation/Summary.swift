@@ -108,7 +108,7 @@ extension Summary {
     package var unknownSizes: [String] {
         Role.named.compactMap { role in
             guard parameters[role.rawValue] == nil, let source = parametersFrom[role.rawValue] else { return nil }
-            return ModelSize(parameters: nil, source: source).complaint(of: role)
+            return ModelSize(parameters: nil, source: source).fault(of: role)
         }
     }
 }

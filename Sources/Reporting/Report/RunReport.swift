@@ -42,12 +42,12 @@ package struct RunReport: Sendable {
 extension RunReport {
     /// Of a run as its directory holds it, also while it goes on: of the trajectories that are finished.
     ///
-    /// - Throws: what ``RunArchive`` throws; ``RunIncomplete``.
+    /// - Throws: what ``StoredRun`` throws; ``RunIncomplete``.
     package init(_ directory: RunDirectory) throws {
-        let archive = try RunArchive(directory)
-        try archive.checkResultsAreKept()
-        let written = try archive.resultsOnDisk()
-        let lines = written?.lines ?? archive.finishedLines()
+        let run = try StoredRun(directory)
+        try run.checkResultsAreKept()
+        let written = try run.resultsOnDisk()
+        let lines = written?.lines ?? run.finishedLines()
         // Who judged the lines that are written; what is not yet is judged as below.
         let grader = written == nil ? nil : WrittenSummary(directory)?.grader
         guard (written == nil) == (grader == nil) else {
@@ -56,12 +56,12 @@ extension RunReport {
                 "`rsd-batch grade` makes both again.")
         }
         self.init(
-            job: archive.job, manifest: archive.manifest,
+            job: run.job, manifest: run.manifest,
             summary: try Summary(
-                spec: archive.job.spec, models: archive.modelSizes(), lines: lines, grader: grader ?? ExactGrader.id,
-                run: archive.figures),
-            lines: lines, results: try written?.data ?? ResultLine.encode(lines), records: archive.records,
-            total: archive.trajectories.count)
+                spec: run.job.spec, models: run.modelSizes(), lines: lines, grader: grader ?? ExactGrader.id,
+                run: run.figures),
+            lines: lines, results: try written?.data ?? ResultLine.encode(lines), records: run.records,
+            total: run.trajectories.count)
     }
 }
 
@@ -73,7 +73,7 @@ extension ResultLine {
     }
 }
 
-extension RunArchive {
+extension StoredRun {
     /// What the results say of a finished trajectory, or would say now while the run goes on.
     ///
     /// - Throws: ``DamagedRun``.
@@ -87,7 +87,7 @@ extension RunArchive {
     ///
     /// - Throws: ``DamagedRun`` where it is not as it was written, or tells of another run than the journal.
     fileprivate func resultsOnDisk() throws(DamagedRun) -> (data: Data, lines: [ResultLine])? {
-        guard roster.finishedCount == roster.ids.count, let data = try RunFile.contents(of: directory.results)
+        guard trajectories.finishedCount == trajectories.count, let data = try RunFile.contents(of: directory.results)
         else { return nil }
         func damaged(_ fault: String) -> DamagedRun {
             DamagedRun(directory.results, fault, "`rsd-batch grade` makes it again.")
@@ -100,8 +100,8 @@ extension RunArchive {
             if isOfEarlierVersion { return nil }
             throw damaged("is damaged: not every line of it can be read")
         }
-        guard lines.map(\.id) == roster.ids.map(\.description) else { return nil }
-        for (line, trajectory) in zip(lines, roster.all) where !line.tells(of: trajectory) {
+        guard lines.map(\.id) == trajectories.map(\.id.description) else { return nil }
+        for (line, trajectory) in zip(lines, trajectories) where !line.tells(of: trajectory) {
             // It was given another try since.
             if line.finish == .failed { return nil }
             throw damaged("tells of another run than the journal beside it, or is damaged (\(line.id))")
@@ -117,7 +117,7 @@ extension RunArchive {
 
     /// While a run goes on, its answers are judged by what needs no other process.
     fileprivate func finishedLines() -> [ResultLine] {
-        let grades = AnswerSheet(roster).exactGrades()
+        let grades = AnswerSheet(trajectories).exactGrades()
         return trajectories.compactMap { trajectory in
             trajectory.response.finish.map {
                 ResultLine(

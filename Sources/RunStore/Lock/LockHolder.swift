@@ -10,12 +10,17 @@ package struct LockHolder: Sendable, Equatable, Codable, CustomStringConvertible
     var pids = ""
     /// Clock ticks since the machine started, at which the process did.
     package var start: UInt64 = 0
-    /// Seconds between two signs of life.
-    var beat = LockHolder.usualBeat
+    /// Seconds between two heartbeats.
+    var heartbeatInterval = LockHolder.usualHeartbeatInterval
     /// The directory as its kernel knows it; nil where an earlier version wrote this.
     package var home: String?
     /// Tells this holding from every other.
     package var token = ""
+
+    private enum CodingKeys: String, CodingKey {
+        case host, pid, boot, pids, start, home, token
+        case heartbeatInterval = "beat"
+    }
 
     package init(host: String, pid: Int32) {
         self.host = host
@@ -24,23 +29,25 @@ package struct LockHolder: Sendable, Equatable, Codable, CustomStringConvertible
 
     package var description: String { "process \(pid) on \(host)" }
 
-    static let usualBeat = 10.0
-    /// Beats without a sign of life after which a holder counts as gone.
+    static let usualHeartbeatInterval = 10.0
+    /// Heartbeats missed after which a holder counts as gone.
     package static let patience = 6.0
 
-    /// Seconds without a sign of life after which it counts as gone.
-    package var longestSilence: Double { Self.sensible(beat) * Self.patience }
+    /// Seconds without a heartbeat after which it counts as gone.
+    package var timeout: Double { Self.plausible(heartbeatInterval) * Self.patience }
 
-    /// Files and environments may say anything: a beat between a millisecond and an hour.
-    static func sensible(_ beat: Double) -> Double { (0.001...3600).contains(beat) ? beat : usualBeat }
+    /// Files and environments may say anything: an interval between a millisecond and an hour.
+    static func plausible(_ heartbeatInterval: Double) -> Double {
+        (0.001...3600).contains(heartbeatInterval) ? heartbeatInterval : usualHeartbeatInterval
+    }
 
     /// This process.
-    static func me(beat: Double) -> LockHolder {
+    static func me(heartbeatInterval: Double) -> LockHolder {
         var me = LockHolder(host: ProcFS.hostName(), pid: getpid())
         me.boot = ProcFS.bootID()
         me.pids = ProcFS.pidNamespace()
         me.start = ProcFS.record(of: me.pid)?.startTime ?? 0
-        me.beat = beat
+        me.heartbeatInterval = heartbeatInterval
         me.token = UUID().uuidString
         return me
     }
@@ -52,7 +59,7 @@ package struct LockHolder: Sendable, Equatable, Codable, CustomStringConvertible
         (host, boot, pids) == (other.host, other.boot, other.pids)
     }
 
-    package var isThisProcess: Bool { pid == getpid() && isNeighbour(of: .me(beat: beat)) }
+    package var isThisProcess: Bool { pid == getpid() && isNeighbour(of: .me(heartbeatInterval: heartbeatInterval)) }
 
     /// Of a neighbour: whether it still runs, and works on this directory and not on one that this is a copy of.
     package func isRunning(in directory: URL) -> Bool {

@@ -16,7 +16,7 @@ struct LockObservation: Sendable {
             return .unknown
         }
         if first.entry.touched != entry.touched { return .alive }
-        return time - first.at >= .seconds(entry.longestSilence) ? .gone : .unknown
+        return time - first.at >= .seconds(entry.timeout) ? .gone : .unknown
     }
 }
 
@@ -27,5 +27,5 @@ extension LockFiles.Entry {
     }
 
     /// Seconds without a sign of life after which its holder counts as gone.
-    package var longestSilence: Double { holder?.longestSilence ?? LockHolder.usualBeat * LockHolder.patience }
+    package var timeout: Double { holder?.timeout ?? LockHolder.usualHeartbeatInterval * LockHolder.patience }
 }

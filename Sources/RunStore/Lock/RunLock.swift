@@ -38,19 +38,19 @@ package final class RunLock: Sendable {
     ///     and without them where a holder that lives is waited for.
     /// - Throws: ``RunLocked`` where another process holds it, ``FileFailure``, `CancellationError`.
     package static func take(
-        _ file: URL, beat: Double = RunLock.beat, waits: Bool = false, isShared: Bool? = nil,
+        _ file: URL, heartbeatInterval: Double = RunLock.heartbeatInterval, waits: Bool = false, isShared: Bool? = nil,
         waiting: (LockHolder?, _ seconds: Double?) -> Void = { _, _ in }
     ) async throws -> RunLock {
         let directory = file.deletingLastPathComponent().path
         let files = LockFiles(base: file)
-        var me = LockHolder.me(beat: beat)
+        var me = LockHolder.me(heartbeatInterval: heartbeatInterval)
         me.home = DirectoryIdentity(directory)?.text
         let kernel = try KernelLock(file, isShared: isShared)
         var hasTold = false
         while true {
             try Task.checkCancellation()
             guard
-                case .free(let number, let isAbandoned) = try await LockLook.finding(
+                case .free(let number, let isAbandoned) = try await LockInspector.finding(
                     files, isFreeHere: { kernel.isConclusive ? kernel.take() : nil },
                     waiting: { if !hasTold { waiting($0, $1) } }),
                 // A machine that is gone may leave a lock behind that its file system goes on to keep.
@@ -60,7 +60,7 @@ package final class RunLock: Sendable {
                 guard waits else { throw RunLocked(directory: directory, holder: holder) }
                 if !hasTold { waiting(holder, nil) }
                 hasTold = true
-                try await Task.sleep(for: .seconds(min(5, beat)))
+                try await Task.sleep(for: .seconds(min(5, heartbeatInterval)))
                 continue
             }
             guard let descriptor = try files.claim(number, for: me) else { continue }
@@ -116,12 +116,12 @@ package final class RunLock: Sendable {
         if let loss { throw loss }
         guard files.stands(number, descriptor) ?? !isLast else { try lose(to: try? files.last()) }
         // Nobody can have taken over while the last sign of life is young.
-        guard age >= .seconds(2 * holder.beat), let failure = try giveSign() else { return }
-        if age >= .seconds(holder.longestSilence) { throw RunLockLost(directory: directory, failure: "\(failure)") }
+        guard age >= .seconds(2 * holder.heartbeatInterval), let failure = try giveSign() else { return }
+        if age >= .seconds(holder.timeout) { throw RunLockLost(directory: directory, failure: "\(failure)") }
     }
 
     private func scheduleSign(on queue: DispatchQueue) {
-        queue.asyncAfter(deadline: .now() + holder.beat) { [weak self] in
+        queue.asyncAfter(deadline: .now() + holder.heartbeatInterval) { [weak self] in
             guard let self, !state.withLock({ $0.isReleased }) else { return }
             do { try giveSign() } catch { return }
             scheduleSign(on: queue)
@@ -156,9 +156,9 @@ package final class RunLock: Sendable {
     }
 
     /// Seconds between two signs of life, which `RSD_BATCH_LOCK_BEAT` changes.
-    static var beat: Double {
-        ProcessInfo.processInfo.environment["RSD_BATCH_LOCK_BEAT"].flatMap(Double.init).map(LockHolder.sensible)
-            ?? LockHolder.usualBeat
+    static var heartbeatInterval: Double {
+        ProcessInfo.processInfo.environment["RSD_BATCH_LOCK_BEAT"].flatMap(Double.init).map(LockHolder.plausible)
+            ?? LockHolder.usualHeartbeatInterval
     }
 }
 

@@ -7,7 +7,7 @@ import Support
 package protocol Crew: Sendable {
     /// Puts a request to its model.
     ///
-    /// - Throws: ``EngineGone`` where the engine is no longer there, ``Unanswerable`` where asking again is of no use,
+    /// - Throws: ``EngineGone`` where the engine is no longer there, ``PermanentFailure`` where asking again is of no use,
     ///   anything else for an attempt that failed.
     func answer(_ request: InferenceRequest) async throws -> Answer
 

@@ -8,7 +8,7 @@ actor EngineCrew: Crew {
     private let handles: [EngineID: any EngineHandle]
     private let engines: JobEngines
     private let pieces: [EngineID: TokenPieces]
-    private let asking: Asking
+    private let inference: InferenceClient
     private let requests: RequestsInFlight
     private let stallTimeout: Duration
     private let restartEngine: @Sendable (EngineID) async throws -> Void
@@ -21,14 +21,14 @@ actor EngineCrew: Crew {
     ///   - engines: which roles they serve.
     init(
         _ handles: [EngineID: any EngineHandle], of engines: JobEngines, pieces: [EngineID: TokenPieces],
-        asking: Asking,
+        inference: InferenceClient,
         requests: RequestsInFlight, stallTimeout: Double,
         restart: @escaping @Sendable (EngineID) async throws -> Void
     ) async throws {
         self.handles = handles
         self.engines = engines
         self.pieces = pieces
-        self.asking = asking
+        self.inference = inference
         self.requests = requests
         self.stallTimeout = .seconds(stallTimeout)
         restartEngine = restart
@@ -43,7 +43,7 @@ actor EngineCrew: Crew {
         signs[engine, default: ProgressSigns()].asked()
         defer { signs[engine]?.left() }
         do {
-            let answer = try await asking.answer(request, from: session)
+            let answer = try await inference.answer(request, from: session)
             signs[engine]?.seen()
             return answer
         } catch EngineAnswerError.engine {
@@ -95,7 +95,8 @@ actor EngineCrew: Crew {
             var client = try await handle.client
             client.deadline = requests.deadline(of: engine)
             let context = try await client.contextLength()
-            if let wanted = engines.namesake(of: engine).flatMap({ asking.contexts[$0] }), let context, context < wanted
+            if let wanted = engines.namesake(of: engine).flatMap({ inference.contexts[$0] }), let context,
+                context < wanted
             {
                 throw CanaryError(
                     description: "its context holds \(context) tokens, and the job's `context` is \(wanted)")
@@ -103,7 +104,7 @@ actor EngineCrew: Crew {
             if engines[.prm] == engine { try await checkScores(of: client) }
             sessions[engine] = ModelSession(
                 client: client, contextLength: context ?? .max,
-                pieces: pieces[engine] ?? TokenPieces(), splitter: asking.splitter, rewards: asking.rewards)
+                pieces: pieces[engine] ?? TokenPieces(), splitter: inference.splitter, rewards: inference.rewards)
         } catch EngineAnswerError.engine {
         } catch let error as EngineError where error.code == .notReady {
         } catch let error where error is EngineAnswerError || error is CanaryError {
@@ -116,7 +117,7 @@ actor EngineCrew: Crew {
     private func checkScores(of client: EngineClient) async throws {
         var client = client
         client.deadline = stallTimeout
-        try await Canary(task: asking.prmTask).checkRepeatability(of: client)
+        try await Canary(task: inference.prmTask).checkRepeatability(of: client)
     }
 
     // MARK: Progress

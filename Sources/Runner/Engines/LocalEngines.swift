@@ -75,7 +75,7 @@ package struct LocalEngines: EngineSite {
                 dialect: dialect, ledger: ledger, logDirectory: directory.logs.path,
                 requests: EngineRequests(retry: EngineSpec.retry), warmStarts: warmStarts, logger: logger)
         }
-        let memory = settling(on: machine)
+        let memory = memoryGate(on: machine)
         let readAhead = ReadAhead(logger: logger)
         let standby =
             spec.engine.startsAhead ? StandbyMemory(bytes: machine.footprint(of: spec.engine.kind).standby) : nil
@@ -105,9 +105,9 @@ package struct LocalEngines: EngineSite {
         return EnergyMeter(GPUProbe(environment: job.spec.engine.environment), of: devices)
     }
 
-    private func settling(on machine: MachineMemory) -> MemorySettling {
+    private func memoryGate(on machine: MachineMemory) -> GPUMemoryGate {
         guard case .gpu(let devices, _) = machine else { return .withoutGPU(logger: logger) }
-        return MemorySettling(
+        return GPUMemoryGate(
             gpu: GPUProbe(environment: job.spec.engine.environment), baseline: devices, logger: logger)
     }
 }

@@ -10,7 +10,7 @@ struct ResidentEngines: EngineRoom {
     private let residency: any Residency
     /// Whether engines come up by this program's doing.
     private let startsEngines: Bool
-    private let asking: Asking
+    private let inference: InferenceClient
     /// Kept over restarts: a model's tokens do not change.
     private let pieces: [EngineID: TokenPieces]
     private let engines: JobEngines
@@ -31,7 +31,7 @@ struct ResidentEngines: EngineRoom {
         self.energy = energy
         self.startsEngines = startsEngines
         self.logger = logger
-        asking = try Asking(job: job)
+        inference = try InferenceClient(job: job)
         engines = JobEngines(job.spec)
         pieces = Dictionary(uniqueKeysWithValues: engines.all.map { ($0, TokenPieces()) })
         groups = residency.groups.map { $0.map { EngineID($0) } }
@@ -56,7 +56,7 @@ struct ResidentEngines: EngineRoom {
         var resident: [EngineID: any EngineHandle] = [:]
         for engine in group { resident[engine] = active[engine.name] }
         return try await EngineCrew(
-            resident, of: engines, pieces: pieces, asking: asking, requests: requests,
+            resident, of: engines, pieces: pieces, inference: inference, requests: requests,
             stallTimeout: job.spec.engine.stallTimeout,
             restart: { [residency] engine in
                 try await announcing([engine.name], note) { _ = try await residency.restart(engine.name) }
@@ -79,7 +79,7 @@ struct ResidentEngines: EngineRoom {
         guard startsEngines else { return try await body() }
         let before = await residency.statistics
         for name in names { try await note(.loading(engine: name)) }
-        let value = try await twiceIfKilled(body)
+        let value = try await retryOnceIfKilled(body)
         let after = await residency.statistics
         for name in names {
             func new<Arrival>(_ arrivals: KeyPath<ResidencyStatistics, [String: [Arrival]]>) -> ArraySlice<Arrival> {
@@ -95,7 +95,7 @@ struct ResidentEngines: EngineRoom {
 
 extension ResidentEngines {
     /// An engine that something kills while it starts has done nothing wrong: it gets one more start.
-    private func twiceIfKilled<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+    private func retryOnceIfKilled<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
         } catch let error as EngineError where error.code == .diedDuringStart {

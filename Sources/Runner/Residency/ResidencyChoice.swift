@@ -23,7 +23,7 @@ struct ResidencyChoice: Sendable, Equatable {
         guard let pool = machine.pool(ceiling: ceiling) else {
             return ResidencyChoice(
                 residency: .swap, groups: models.map { [$0.engine] },
-                sentence: "swap, one model at a time, since what fits together is not known: \(machine.mystery)")
+                sentence: "swap, one model at a time, since what fits together is not known: \(machine.unknownReason)")
         }
         let division = Division(models: models, pool: pool, footprint: footprint)
         if let shares = division.shares(models, sleepers: 0) {

@@ -64,7 +64,7 @@ package struct ResidencyPlan: Sendable, Equatable {
         guard let pool else {
             if isAlone || models.allSatisfy({ $0.fixedShare != nil }) { return [:] }
             throw ResidencyImpossible(
-                description: "what each engine may take of the memory cannot be computed: \(machine.mystery). "
+                description: "what each engine may take of the memory cannot be computed: \(machine.unknownReason). "
                     + "Give each model a `gpu-memory-utilization` in its own `args`, or use `residency: swap`")
         }
         // vLLM's own default will do for an engine that has the GPU to itself.
@@ -141,7 +141,7 @@ extension MachineMemory {
     }
 
     /// Why its memory is not known.
-    var mystery: String { if case .unknown(let why) = self { why } else { "it has no memory to measure" } }
+    var unknownReason: String { if case .unknown(let why) = self { why } else { "it has no memory to measure" } }
 }
 
 extension MemoryPool {

@@ -118,7 +118,7 @@ struct EngineExecutor {
         case .restart(let engine):
             try budget.check(bringingUp: [engine], anew: true)
             await stopWatching()
-            try await interruption.giveUpOn { [crew] in try await crew?.restart(engine) }
+            try await interruption.cancelOnInterrupt { [crew] in try await crew?.restart(engine) }
             startWatching()
             return .restarted(engine)
         case .drain: drain()
@@ -140,7 +140,7 @@ struct EngineExecutor {
             if let record = note.record { try await journal.append(record) }
             observe(note.event)
         }
-        crew = try await interruption.giveUpOn { [room] in try await room.enter(group, note: note) }
+        crew = try await interruption.cancelOnInterrupt { [room] in try await room.enter(group, note: note) }
         await meter.read()
     }
 

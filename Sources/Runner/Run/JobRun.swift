@@ -41,14 +41,14 @@ package struct JobRun<Outcome: Sendable>: Sendable {
     ///   ``ResidencyImpossible``, or what the engines and the file system throw. All that was journalled is kept in every
     ///   case.
     package func run() async throws -> Outcome {
-        try await inTime { try await runInDirectory() }
+        try await withDeadline { try await runInDirectory() }
     }
 
     private func runInDirectory() async throws -> Outcome {
         try ShardedRun.check(directory, isFor: job.shard)
         try directory.checkPlaces()
         try directory.create(isPrivate: job.spec.hasSecrets)
-        let lock = try await interruption.giveUpOn {
+        let lock = try await interruption.cancelOnInterrupt {
             try await RunLock.take(directory.lock, waits: waits) { observe(.awaitingLock($0, seconds: $1)) }
         }
         defer { lock.release() }
@@ -71,7 +71,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
     }
 
     /// Has the body stop in time for the deadline.
-    private func inTime<Value>(_ body: () async throws -> Value) async throws -> Value {
+    private func withDeadline<Value>(_ body: () async throws -> Value) async throws -> Value {
         guard let deadline else { return try await body() }
         let costs = job.spec.engine.deadlineCosts
         let alarm = Task { [interruption] in
@@ -91,41 +91,42 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         // A process that was taken for gone may yet wake: what it writes then goes to a file that is no longer there.
         if lock.isTakenOver { try AtomicFile.renew(directory.journal) }
         let (manifest, contents, isOwned) = try readRun()
-        var roster = Roster(job)
+        var trajectories = TrajectorySet(job)
         var responses = ResponseCache(job.spec)
-        let replayed = try roster.replay(contents.records) { event, need, id in
+        let replayed = try trajectories.replay(contents.records) { event, need, id in
             responses.add(event, answering: InferenceRequest(need, of: id, in: job.spec).fingerprint)
         }
         // A run that is finished needs no engines, and may be looked at where there are none.
-        let isDone = roster.isFinished && !retryFailed
+        let isDone = trajectories.isFinished && !retryFailed
         let site = try makeSite()
         try await closing(site) {
-            let swept = try await interruption.giveUpOn { try await site.sweep() }
-            let room = isDone ? nil : try await interruption.giveUpOn { try await site.open() }
+            let swept = try await interruption.cancelOnInterrupt { try await site.sweep() }
+            let room = isDone ? nil : try await interruption.cancelOnInterrupt { try await site.open() }
             try writeSpec()
             let journal = try Journal(file: directory.journal, goodLength: contents.goodLength) { try lock.confirm() }
             try AtomicFile.syncDirectory(directory.journal.deletingLastPathComponent())
             if !isOwned { try await journal.append(.begun(identity)) }
             try await write(manifest, of: site, for: room)
-            if retryFailed { try await forgiveFailures(in: &roster, journal: journal) }
+            if retryFailed { try await forgiveFailures(in: &trajectories, journal: journal) }
 
             if swept > 0 { observe(.swept(count: swept)) }
             if replayed > 0 {
                 observe(
                     .resumed(
-                        roster.all,
+                        Array(trajectories),
                         RunFigures(
-                            records: contents.records, waves: roster.waves, engines: JobEngines(job.spec))))
+                            records: contents.records, waves: trajectories.waves, engines: JobEngines(job.spec))))
             }
-            observe(.began(total: roster.ids.count, finished: roster.finishedCount, replayed: replayed))
+            observe(.began(total: trajectories.count, finished: trajectories.finishedCount, replayed: replayed))
             if let room {
                 let budget = TimeBudget(deadline, of: job.spec.engine, records: contents.records)
-                try await work(in: room, on: &roster, responses: responses, journal: journal, budget: budget)
+                try await work(in: room, on: &trajectories, responses: responses, journal: journal, budget: budget)
             }
         }
         try lock.confirm(isLast: true)
         return try await conclude(
-            FinishedRun(job: job, trajectories: roster, records: try JournalReader.read(directory.journal).records))
+            FinishedRun(
+                job: job, trajectories: trajectories, records: try JournalReader.read(directory.journal).records))
     }
 
     /// Whatever happens, nothing of the site stays behind.
@@ -140,7 +141,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
     }
 
     private func work(
-        in room: any EngineRoom, on trajectories: inout Roster, responses: ResponseCache, journal: Journal,
+        in room: any EngineRoom, on trajectories: inout TrajectorySet, responses: ResponseCache, journal: Journal,
         budget: TimeBudget
     ) async throws {
         if let reason = room.reason { observe(.choseResidency(reason)) }
@@ -204,7 +205,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         var manifest = Manifest(
             job: job.spec.name, identity: SpecIdentity(job), shard: job.shard, seed: job.spec.seed,
             program: Program.version,
-            engine: try await interruption.giveUpOn { try await site.version() }, host: ProcFS.hostName(),
+            engine: try await interruption.cancelOnInterrupt { try await site.version() }, host: ProcFS.hostName(),
             created: Date().formatted(.iso8601), residency: room?.reason,
             batchInvariant: job.spec.engine.batchInvariant,
             models: sizes)
@@ -212,11 +213,11 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         try manifest.write(to: directory.manifest)
     }
 
-    private func forgiveFailures(in roster: inout Roster, journal: Journal) async throws {
-        for var trajectory in roster.all where trajectory.response.finish == .failed {
+    private func forgiveFailures(in trajectories: inout TrajectorySet, journal: Journal) async throws {
+        for var trajectory in trajectories where trajectory.response.finish == .failed {
             try trajectory.apply(.retried)
             try await journal.append(.event(trajectory.id, .retried))
-            roster.update([trajectory])
+            trajectories.update([trajectory])
         }
     }
 }
@@ -225,7 +226,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
 package struct FinishedRun: Sendable {
     /// As it was run: by the rules that it was begun with.
     package var job: LoadedJob
-    package var trajectories: Roster
+    package var trajectories: TrajectorySet
     /// All that the journal holds.
     package var records: [JournalRecord]
 }

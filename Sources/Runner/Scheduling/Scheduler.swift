@@ -32,7 +32,7 @@ package struct Scheduler: Sendable {
     /// How much of that a request for a role takes; 1 where none is given.
     let slots: [Role: Int]
 
-    package var trajectories: Roster
+    package var trajectories: TrajectorySet
     var responses: ResponseCache
     var stage = Stage.preparing
     /// The place of the group whose turn it is.
@@ -51,7 +51,7 @@ package struct Scheduler: Sendable {
     ///   - responses: what models have answered so far.
     package init(
         _ job: JobSpec, engines: JobEngines, groups: [[EngineID]], limits: [EngineID: Int] = [:],
-        slots: [Role: Int] = [:], trajectories: Roster, responses: ResponseCache
+        slots: [Role: Int] = [:], trajectories: TrajectorySet, responses: ResponseCache
     ) {
         self.job = job
         self.engines = engines
@@ -64,7 +64,8 @@ package struct Scheduler: Sendable {
 
     /// - Parameter requests: how many each engine is kept busy with.
     init(
-        _ job: JobSpec, groups: [[EngineID]], requests: RequestsInFlight, trajectories: Roster, responses: ResponseCache
+        _ job: JobSpec, groups: [[EngineID]], requests: RequestsInFlight, trajectories: TrajectorySet,
+        responses: ResponseCache
     ) {
         let engines = JobEngines(job)
         self.init(

@@ -35,7 +35,7 @@ extension RequestFailure {
     init(_ error: any Error) {
         switch error {
         case is EngineGone: self = .unsent
-        case is Unanswerable: self = .permanent("\(error)")
+        case is PermanentFailure: self = .permanent("\(error)")
         default: self = .attempt("\(error)")
         }
     }

@@ -38,7 +38,9 @@ package final class Interruption: Sendable {
     /// Does something that takes long, and gives it up when the run is to stop.
     ///
     /// - Throws: ``Interrupted`` where it was given up, or what `body` throws. It has ended in either case.
-    package func giveUpOn<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+    package func cancelOnInterrupt<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws
+        -> Value
+    {
         try await withThrowingTaskGroup(of: Value?.self) { race in
             race.addTask { try await body() }
             race.addTask {

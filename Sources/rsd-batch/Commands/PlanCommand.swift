@@ -46,12 +46,12 @@ struct PlanCommand: AsyncParsableCommand, StoppableCommand {
         let loaded = try await fetching.load(job, interruption)
         console.showWarnings(of: loaded)
         let plan = try await Job.plan(
-            loaded, profile: try profile.map(archive), gpuMemory: gpuMemory.map { Int($0 * 1_073_741_824) })
+            loaded, profile: try profile.map(run), gpuMemory: gpuMemory.map { Int($0 * 1_073_741_824) })
         try show(plan, of: loaded, console)
     }
 
     private func show(_ plan: JobPlan, of job: LoadedJob, _ console: Console) throws {
-        let comparison = try against.map { try PlanComparison(plan, of: job, against: archive($0)) }
+        let comparison = try against.map { try PlanComparison(plan, of: job, against: run($0)) }
         if output.json {
             try console.outJSON(Output(plan: plan, comparison: comparison))
         } else {
@@ -60,8 +60,8 @@ struct PlanCommand: AsyncParsableCommand, StoppableCommand {
         }
     }
 
-    private func archive(_ path: String) throws -> RunArchive {
-        try RunArchive(RunDirectory(URL(filePath: path)))
+    private func run(_ path: String) throws -> StoredRun {
+        try StoredRun(RunDirectory(URL(filePath: path)))
     }
 
     private struct Output: Encodable {

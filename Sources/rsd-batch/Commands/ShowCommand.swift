@@ -20,15 +20,15 @@ struct ShowCommand: ParsableCommand {
 
     func run() throws {
         let console = Console()
-        let archive = try RunArchive(RunDirectory(URL(filePath: directory)))
-        let trajectories = archive.trajectories
+        let run = try StoredRun(RunDirectory(URL(filePath: directory)))
+        let trajectories = run.trajectories
         guard let found = trajectories.named(trajectory) else {
             throw NoTrajectory(
                 name: trajectory, run: directory,
                 nearest: NearestNames.find(trajectory, among: trajectories.map(\.id.description)))
         }
         let report = TrajectoryReport(
-            found, problem: archive.problem(of: found.id), result: try archive.result(of: found.id))
+            found, problem: run.problem(of: found.id), result: try run.result(of: found.id))
         if output.json {
             try console.outJSON(report)
         } else {
@@ -37,7 +37,7 @@ struct ShowCommand: ParsableCommand {
     }
 }
 
-extension [Trajectory] {
+extension TrajectorySet {
     /// The trajectory of this name; without the number of a sample, sample 0.
     fileprivate func named(_ name: String) -> Trajectory? {
         first { $0.id.description == name } ?? first { $0.id.description == "\(name)/0" }

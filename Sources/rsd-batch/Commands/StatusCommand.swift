@@ -22,7 +22,7 @@ struct StatusCommand: AsyncParsableCommand {
             if output.json { return try console.outJSON(status) }
             return try console.out(ShardsView(status).lines(width: console.outWidth), colour: output.colour)
         }
-        let status = RunStatus(try RunArchive(RunDirectory(URL(filePath: directory))), directory: directory)
+        let status = RunStatus(try StoredRun(RunDirectory(URL(filePath: directory))), directory: directory)
         if output.json {
             try console.outJSON(status)
         } else {

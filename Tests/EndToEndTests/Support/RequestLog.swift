@@ -51,11 +51,11 @@ enum Question: Hashable {
         guard manager.fileExists(atPath: directory.manifest.path), manager.fileExists(atPath: directory.journal.path)
         else { return [] }
         let job = try JobLoader.load(directory.job, withModels: false)
-        var roster = Roster(job)
+        var trajectories = TrajectorySet(job)
         var questions: [Question] = []
         for case .event(let id, let event, _) in try JournalReader.read(directory.journal).records {
-            guard let need = roster[id]?.needs.first(where: event.answers),
-                case .text(let prompt) = job.spec.prompt.before(roster.problem(of: id)?.question ?? "").form
+            guard let need = trajectories[id]?.needs.first(where: event.answers),
+                case .text(let prompt) = job.spec.prompt.before(trajectories.problem(of: id)?.question ?? "").form
             else { continue }
             switch need {
             case .generate(let wanted):
@@ -64,7 +64,7 @@ enum Question: Hashable {
             case .score(let wanted): questions.append(.scoring(text: prompt + wanted.steps.joined()))
             case .nothing: break
             }
-            _ = try roster.replay([.event(id, event)])
+            _ = try trajectories.replay([.event(id, event)])
         }
         return questions
     }

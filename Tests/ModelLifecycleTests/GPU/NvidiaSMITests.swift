@@ -60,7 +60,7 @@ struct NvidiaSMITests {
     }
 
     @Test("words that are not understood are an error and no guess")
-    func nonsense() async throws {
+    func malformed() async throws {
         let smi = try program("echo 'GPU-aaaa, Fake, lots, 3, Disabled'")
         let error = await #expect(throws: GPUUnmeasurable.self) { try await smi.read() }
         #expect(

@@ -35,7 +35,7 @@ func shell(
     tiedToParent: Bool = false
 ) async throws -> ChildProcess {
     var environment = ["PATH": "/usr/bin:/bin"].merging(variables) { $1 }
-    if let tag { environment[ProcessFamily.tagVariable] = tag }
+    if let tag { environment[ProcessTree.tagVariable] = tag }
     return try await ChildProcess.launch(
         SpawnRequest(
             executable: "/bin/sh", arguments: ["-c", script], environment: environment,
@@ -58,13 +58,13 @@ func pid(_ word: String, in scratch: Scratch) async throws -> pid_t {
 func isAlive(_ pid: pid_t) -> Bool { ProcFS.record(of: pid).map { !$0.isDead } ?? false }
 
 extension ChildProcess {
-    func family(tag: String? = nil) -> ProcessFamily {
-        ProcessFamily(leader: pid, leaderStart: startTime, tag: tag, trustsGroup: true)
+    func tree(tag: String? = nil) -> ProcessTree {
+        ProcessTree(leader: pid, leaderStart: startTime, tag: tag, trustsGroup: true)
     }
 
     /// Ends whatever a test left of it.
     func clearAway(tag: String? = nil) async throws {
-        _ = try await StopLadder(grace: .zero).bringDown(family(tag: tag), engine: "test")
+        _ = try await StopLadder(grace: .zero).bringDown(tree(tag: tag), engine: "test")
     }
 }
 

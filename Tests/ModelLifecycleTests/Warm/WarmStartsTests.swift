@@ -102,7 +102,7 @@ import Testing
         let request = ForkRequest.Fork(id: "ab12", arguments: [], environment: [:], path: [], log: "/dev/null")
         let child = try #require(try await starts.fork(request))
         #expect(child.pid == other.pid)
-        #expect(child.family(tag: "ab12").living().isEmpty)
+        #expect(child.tree(tag: "ab12").living().isEmpty)
         await starts.end()
         try await child.clearAway(tag: "ab12")
         #expect(isAlive(other.pid))

@@ -7,7 +7,7 @@ struct DataModelFilesTests {
     private let weights = "models/draft/model.safetensors"
 
     /// What is said of the draft model after its files were changed.
-    private func complaint(_ change: (borrowing SpecFixture) throws -> Void) throws -> String {
+    private func fault(_ change: (borrowing SpecFixture) throws -> Void) throws -> String {
         let fixture = try SpecFixture()
         try change(fixture)
         do {
@@ -20,9 +20,9 @@ struct DataModelFilesTests {
 
     @Test("parameters are counted in one file")
     func single() throws {
-        #expect(try complaint { _ in } == "9 parameters")
+        #expect(try fault { _ in } == "9 parameters")
         #expect(
-            try complaint { try $0.write(safetensors(["s": [], "m": [3, 4], "e": [0, 7]]), to: weights) }
+            try fault { try $0.write(safetensors(["s": [], "m": [3, 4], "e": [0, 7]]), to: weights) }
                 == "13 parameters")
         let fixture = try SpecFixture()
         #expect(try ModelFiles.parameterCount(directory: fixture.path("models/draft")) == 9)
@@ -37,12 +37,12 @@ struct DataModelFilesTests {
                 to: "models/draft/model.safetensors.index.json")
             try fixture.write(safetensors(["a": [5]]), to: "models/draft/1.safetensors")
         }
-        let complete = try complaint {
+        let complete = try fault {
             try shard($0)
             try $0.write(safetensors(["b": [7], "c": [2, 2]]), to: "models/draft/2.safetensors")
         }
         #expect(complete == "16 parameters")
-        #expect(try complaint(shard) == "models/draft lacks the shard 2.safetensors that its index names")
+        #expect(try fault(shard) == "models/draft lacks the shard 2.safetensors that its index names")
     }
 
     @Test("PyTorch's own files are taken where there are no others, as some PRMs are published")
@@ -52,7 +52,7 @@ struct DataModelFilesTests {
             try fixture.write(data, to: "models/draft/pytorch_model.bin")
         }
         // Tied weights are one storage, and positions no weights.
-        #expect(try complaint { try bin($0, PyTorchArchive.file()) } == "36 parameters")
+        #expect(try fault { try bin($0, PyTorchArchive.file()) } == "36 parameters")
         let fixture = try SpecFixture()
         try bin(fixture, PyTorchArchive.file())
         let files = try ModelFiles(directory: fixture.path("models/draft"))
@@ -61,20 +61,20 @@ struct DataModelFilesTests {
         try fixture.write(PyTorchArchive.file(fill: 1), to: "models/draft/pytorch_model.bin")
         #expect(try ModelFiles(directory: fixture.path("models/draft")).fingerprint != files.fingerprint)
         #expect(
-            try complaint { try bin($0, Data("version https://git-lfs".utf8)) }
+            try fault { try bin($0, Data("version https://git-lfs".utf8)) }
                 == "in models/draft, pytorch_model.bin is a Git LFS pointer, not the file itself; run 'git lfs pull'")
         #expect(
-            try complaint { try bin($0, Data("<html>".utf8)) }
+            try fault { try bin($0, Data("<html>".utf8)) }
                 == "in models/draft, pytorch_model.bin is not a file of PyTorch's")
-        #expect(try complaint { try bin($0, Data()) } == "in models/draft, pytorch_model.bin is empty")
+        #expect(try fault { try bin($0, Data()) } == "in models/draft, pytorch_model.bin is empty")
         #expect(
-            try complaint { try bin($0, PyTorchArchive.file().dropLast(40)) }
+            try fault { try bin($0, PyTorchArchive.file().dropLast(40)) }
                 == "in models/draft, pytorch_model.bin is cut off")
         // One that only running it could read.
         let unclear = "pytorch_model.bin does not tell what tensors it has"
-        #expect(try complaint { try bin($0, Data([0x80, 2]) + Data(repeating: 7, count: 100)) } == unclear)
-        #expect(try complaint { try bin($0, PyTorchArchive.file(pickle: Data("junk".utf8))) } == unclear)
-        let sharded = try complaint {
+        #expect(try fault { try bin($0, Data([0x80, 2]) + Data(repeating: 7, count: 100)) } == unclear)
+        #expect(try fault { try bin($0, PyTorchArchive.file(pickle: Data("junk".utf8))) } == unclear)
+        let sharded = try fault {
             try bin($0, PyTorchArchive.file())
             try FileManager.default.moveItem(
                 atPath: $0.path("models/draft/pytorch_model.bin"), toPath: $0.path("models/draft/1.bin"))
@@ -88,45 +88,45 @@ struct DataModelFilesTests {
     @Test("what cannot be loaded is refused before the run")
     func faults() throws {
         #expect(
-            try complaint { try FileManager.default.removeItem(atPath: $0.path(weights)) }
+            try fault { try FileManager.default.removeItem(atPath: $0.path(weights)) }
                 == "models/draft has no model.safetensors, no model.safetensors.index.json, and no pytorch_model.bin")
         #expect(
-            try complaint { try $0.write(safetensors(["w": [100]]).dropLast(7), to: weights) }
+            try fault { try $0.write(safetensors(["w": [100]]).dropLast(7), to: weights) }
                 == "in models/draft, model.safetensors is cut off: its header tells of 297 bytes, and it has 290"
         )
         #expect(
-            try complaint { try $0.write(safetensors(["w": [100]]).prefix(30), to: weights) }
+            try fault { try $0.write(safetensors(["w": [100]]).prefix(30), to: weights) }
                 == "in models/draft, model.safetensors is not a safetensors file, or it is cut off")
         #expect(
-            try complaint { try $0.write("hello", to: weights) }
+            try fault { try $0.write("hello", to: weights) }
                 == "in models/draft, model.safetensors is cut off")
         #expect(
-            try complaint {
+            try fault {
                 try $0.write("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", to: weights)
             }
                 == "in models/draft, model.safetensors is a Git LFS pointer, not the file itself; run 'git lfs pull'"
         )
         #expect(
-            try complaint { try $0.write(Data([2, 0, 0, 0, 0, 0, 0, 0]) + Data("[]".utf8), to: weights) }
+            try fault { try $0.write(Data([2, 0, 0, 0, 0, 0, 0, 0]) + Data("[]".utf8), to: weights) }
                 == "in models/draft, model.safetensors has a broken safetensors header")
         let huge = #"{"w":{"dtype":"F16","shape":[4611686018427387904,4],"data_offsets":[0,0]}}"#
         #expect(
-            try complaint {
+            try fault {
                 try $0.write(
                     Data([UInt8(huge.utf8.count), 0, 0, 0, 0, 0, 0, 0]) + Data(huge.utf8), to: weights)
             }
                 == "in models/draft, model.safetensors has a broken safetensors header: the shape of w is [4611686018427387904, 4]"
         )
         #expect(
-            try complaint { try $0.write("[]", to: "models/draft/config.json") }
+            try fault { try $0.write("[]", to: "models/draft/config.json") }
                 == "config.json in models/draft is not a JSON object")
         #expect(
-            try complaint {
+            try fault {
                 try FileManager.default.removeItem(atPath: $0.path(weights))
                 try $0.write("{}", to: "models/draft/model.safetensors.index.json")
             } == "model.safetensors.index.json in models/draft has no weight map")
         #expect(
-            try complaint {
+            try fault {
                 try FileManager.default.removeItem(atPath: $0.path(weights))
                 try $0.write(safetensors(["a": [1]]), to: "models/draft/1.safetensors")
                 try $0.write(
@@ -135,7 +135,7 @@ struct DataModelFilesTests {
             }
                 == "model.safetensors.index.json in models/draft says that b is in 1.safetensors, and it is not; download both again"
         )
-        #expect(try complaint { try $0.write("", to: weights) } == "in models/draft, model.safetensors is empty")
+        #expect(try fault { try $0.write("", to: weights) } == "in models/draft, model.safetensors is empty")
     }
 
     @Test(
@@ -149,12 +149,12 @@ struct DataModelFilesTests {
             ),
         ])
     func otherKinds(file: String, ending: String) throws {
-        let bare = try complaint {
+        let bare = try fault {
             try FileManager.default.removeItem(atPath: $0.path("models/draft/config.json"))
             try $0.write("", to: "models/draft/\(file)")
         }
         #expect(bare == "models/draft has no config.json that can be read" + ending)
-        let configured = try complaint {
+        let configured = try fault {
             try FileManager.default.removeItem(atPath: $0.path(weights))
             try $0.write("", to: "models/draft/\(file)")
         }
@@ -164,12 +164,12 @@ struct DataModelFilesTests {
     @Test("weights that are a pipe are not waited for, and files without any tensor are no weights")
     func noWeights() throws {
         #expect(
-            try complaint {
+            try fault {
                 try FileManager.default.removeItem(atPath: $0.path(weights))
                 try #require(mkfifo($0.path(weights), 0o600) == 0)
             } == "model.safetensors in models/draft is no file")
         #expect(
-            try complaint { try $0.write(safetensors([:]), to: weights) }
+            try fault { try $0.write(safetensors([:]), to: weights) }
                 == "the files of weights in models/draft hold none")
     }
 }

@@ -55,8 +55,8 @@ struct DrawTests {
         }
         #expect(verdicts.count == ids.count * 3 * 5 * 3)
         // Methods ask alike, so that what two of them need is asked once.
-        let asking = Set(ids.map { [$0.dataset, $0.problem, "\($0.sample)"] })
-        #expect(seeds.count == asking.count * 3 * 5 * 3)
+        let client = Set(ids.map { [$0.dataset, $0.problem, "\($0.sample)"] })
+        #expect(seeds.count == client.count * 3 * 5 * 3)
         let draw = Draw(runSeed: 0, trajectory: ids[0])
         #expect(Set((0..<9).map { draw.requestSeed(step: 0, role: .draft, candidate: $0) }).count == 9)
         #expect(seeds.allSatisfy { $0 >= 0 })

@@ -85,7 +85,7 @@ struct ErrorSample {
             ErrorSample(
                 EngineAnswerError.malformed(endpoint: "/score", what: "no score", excerpt: "{}"), "engine-answer",
                 .engine),
-            ErrorSample(Nonsense(description: "two scores for one step"), "engine-nonsense", .engine),
+            ErrorSample(MalformedResponse(description: "two scores for one step"), "engine-nonsense", .engine),
             ErrorSample(FailedAttempt(description: "no answer in time"), "failed-attempt", .engine),
             ErrorSample(CanaryError(description: "it answers otherwise"), "canary", .engine),
             ErrorSample(HTTPError.shutDown, "http", .engine),

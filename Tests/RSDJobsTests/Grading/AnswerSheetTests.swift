@@ -18,29 +18,29 @@ import Testing
         func grade(_ pairs: [GradingPair]) throws -> [Grade] { throw GraderUnavailable("out of order") }
     }
 
-    private let roster: Roster
+    private let trajectories: TrajectorySet
     private let ids: [TrajectoryID]
 
     /// Of six trajectories: a right one, one that failed with an answer, an empty box, blanks, a cut one, an unfinished one.
     init() throws {
         let fixture = try SpecFixture()
         try fixture.writeJob(("- { rsd: { threshold: 0.7 } }\n", "- draft_only\n"))
-        var roster = Roster(try fixture.load())
+        var trajectories = TrajectorySet(try fixture.load())
         let events: [Event] = [
             .drafted(#"So \boxed{2}"#, end: .eos), .failed(reason: "no"), .drafted(#"So \boxed{}"#, end: .eos),
             .rewrote("  ", end: .eos), .rewrote("2 and 2 make 4", end: .maxTokens),
         ]
-        for (id, event) in zip(roster.ids, events) {
-            var trajectory = try #require(roster[id])
+        for (id, event) in zip(trajectories.map(\.id), events) {
+            var trajectory = try #require(trajectories[id])
             try trajectory.apply(event)
-            roster.update([trajectory])
+            trajectories.update([trajectory])
         }
-        self.roster = roster
-        ids = roster.ids
+        self.trajectories = trajectories
+        ids = trajectories.map(\.id)
     }
 
     @Test func whatIsDecidedWithoutAGrader() async throws {
-        let sheet = AnswerSheet(roster)
+        let sheet = AnswerSheet(trajectories)
         #expect(sheet.pairs.map(\.id) == [ids[0], ids[4]])
         #expect(sheet.pairs[0].pair.answer == "2" && sheet.pairs[0].pair.gold == "2")
         #expect(sheet.pairs[1].pair.answer == nil)
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func exactFindsNoAnswerInACutText() async throws {
-        let grades = try await AnswerSheet(roster).grades(from: ExactGrader())
+        let grades = try await AnswerSheet(trajectories).grades(from: ExactGrader())
         #expect(ids.map { grades[$0]?.verdict } == [.right, .wrong, .empty, .empty, .empty, nil])
     }
 
@@ -63,24 +63,24 @@ import Testing
         let grader = MathVerifyGrader(worker: worker, limit: .seconds(60), mostWorkers: 1) {
             try GraderProcesses(RunDirectory(scratch.url))
         }
-        let grades = try await AnswerSheet(roster).grades(from: grader)
+        let grades = try await AnswerSheet(trajectories).grades(from: grader)
         #expect(ids.map { grades[$0]?.verdict } == [.right, .wrong, .empty, .empty, .empty, nil])
     }
 
     @Test func aGraderThatCannotGoOnMakesErrors() async throws {
-        let grades = try await AnswerSheet(roster).grades(from: Broken())
+        let grades = try await AnswerSheet(trajectories).grades(from: Broken())
         #expect(ids.map { grades[$0]?.verdict } == [.error, .wrong, .empty, .empty, .error, nil])
         #expect(grades[ids[0]]?.reason == "out of order")
     }
 
     @Test func aLineSaysWhatItsAnswerIsWorth() throws {
-        let trajectory = try #require(roster[ids[4]])
+        let trajectory = try #require(trajectories[ids[4]])
         let line = ResultLine(
             trajectory, finish: .maxTokens, gold: "4", grade: Grade(.timeout, reason: "too long", answer: "four"))
         #expect(line.cut && !line.correct && line.answer == "four")
         let text = String(decoding: try ResultLine.encode([line]), as: UTF8.self)
         #expect(text.contains(#""cut":true"#) && text.contains(#""verdict":"timeout","verdict_reason":"too long""#))
-        let ended = ResultLine(try #require(roster[ids[0]]), finish: .eos, gold: "2", grade: Grade(.right))
+        let ended = ResultLine(try #require(trajectories[ids[0]]), finish: .eos, gold: "2", grade: Grade(.right))
         #expect(!ended.cut && ended.correct && ended.answer == "2" && ended.verdictReason == nil)
     }
 }

@@ -2,9 +2,9 @@
 import Testing
 
 @Suite struct LockObservationTests {
-    private func entry(_ number: Int = 1, touched: Int, beat: Double = 10) -> LockFiles.Entry {
+    private func entry(_ number: Int = 1, touched: Int, heartbeatInterval: Double = 10) -> LockFiles.Entry {
         var holder = LockHolder(host: "node1", pid: 7)
-        holder.beat = beat
+        holder.heartbeatInterval = heartbeatInterval
         return LockFiles.Entry(number: number, content: .held(holder), touched: touched)
     }
 
@@ -22,8 +22,8 @@ import Testing
         #expect(observation.look(entry(touched: -1_000_000), at: .seconds(100)) == .unknown)
         #expect(observation.look(entry(touched: -1_000_000), at: .seconds(160)) == .gone)
         var hasty = LockObservation()
-        #expect(hasty.look(entry(touched: 0, beat: 1), at: .zero) == .unknown)
-        #expect(hasty.look(entry(touched: 0, beat: 1), at: .seconds(6)) == .gone)
+        #expect(hasty.look(entry(touched: 0, heartbeatInterval: 1), at: .zero) == .unknown)
+        #expect(hasty.look(entry(touched: 0, heartbeatInterval: 1), at: .seconds(6)) == .gone)
     }
 
     @Test("another holder meanwhile begins the time anew")

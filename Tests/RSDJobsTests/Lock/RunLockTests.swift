@@ -12,7 +12,7 @@ import Testing
         let refusal = await #expect(throws: RunLocked.self) { try await RunLock.take(scratch.file("lock")) }
         #expect(refusal?.holder?.pid == getpid())
         #expect(refusal?.description.contains("process \(getpid()) on ") == true)
-        #expect(LockLook.now(scratch.file("lock"))?.holder.pid == getpid())
+        #expect(LockInspector.now(scratch.file("lock"))?.holder.pid == getpid())
         try first.confirm()
     }
 
@@ -20,7 +20,7 @@ import Testing
     func released() async throws {
         let scratch = try Scratch()
         for _ in 0..<3 { _ = try await RunLock.take(scratch.file("lock")) }
-        #expect(LockLook.now(scratch.file("lock")) == nil)
+        #expect(LockInspector.now(scratch.file("lock")) == nil)
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.url.path).sorted() == ["lock", "lock.3"])
     }
 
@@ -75,10 +75,10 @@ import Testing
     @Test("a holder on this machine that is gone, or whose pid is another's by now, does not hold it")
     func goneHere() async throws {
         let scratch = try Scratch()
-        var holder = LockHolder.me(beat: 1000)
+        var holder = LockHolder.me(heartbeatInterval: 1000)
         holder.start += 1
         try write(holder, to: scratch.file("lock.7"))
-        #expect(LockLook.now(scratch.file("lock")) == nil)
+        #expect(LockInspector.now(scratch.file("lock")) == nil)
         let lock = try await RunLock.take(scratch.file("lock"))
         #expect(!lock.isTakenOver)
         #expect(!FileManager.default.fileExists(atPath: scratch.file("lock.7").path))
@@ -92,7 +92,7 @@ import Testing
             Issue.record("waited for \($1 ?? 0) s")
         }
         #expect(!lock.isTakenOver)
-        #expect(LockLook.now(scratch.file("lock"))?.holder == lock.holder)
+        #expect(LockInspector.now(scratch.file("lock"))?.holder == lock.holder)
     }
 
     @Test("and who comes second is refused at once, whatever has become of the holder's words")
@@ -113,8 +113,8 @@ import Testing
         try Folder.make(run.path)
         let lock = try await RunLock.take(run.appending(path: "lock"))
         try FileManager.default.copyItem(at: run, to: copy)
-        #expect(LockLook.now(run.appending(path: "lock")) != nil)
-        #expect(LockLook.now(copy.appending(path: "lock")) == nil)
+        #expect(LockInspector.now(run.appending(path: "lock")) != nil)
+        #expect(LockInspector.now(copy.appending(path: "lock")) == nil)
         let other = try await RunLock.take(copy.appending(path: "lock")) { Issue.record("waited for \($1 ?? 0) s") }
         try other.confirm()
         try lock.confirm()
@@ -136,10 +136,10 @@ import Testing
     func releasedInPlace() async throws {
         let scratch = try Scratch()
         let files = LockFiles(base: scratch.file("lock"))
-        let holder = LockHolder.me(beat: 10)
+        let holder = LockHolder.me(heartbeatInterval: 10)
         let descriptor = try #require(try files.claim(1, for: holder))
         defer { close(descriptor) }
-        #expect(try files.claim(1, for: .me(beat: 10)) == nil)
+        #expect(try files.claim(1, for: .me(heartbeatInterval: 10)) == nil)
         #expect(try files.last()?.holder == holder)
         let length = try Data(contentsOf: scratch.file("lock.1")).count
         try files.release(descriptor)
@@ -161,31 +161,33 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: scratch.file("lock.new-dead").path))
     }
 
-    @Test("a beat that nobody can keep is none", arguments: [0, -1, 1e300, .infinity, .nan])
-    func absurdBeat(_ beat: Double) {
-        #expect(LockHolder.me(beat: beat).longestSilence == LockHolder.usualBeat * LockHolder.patience)
+    @Test("an interval that nobody can keep falls back to the usual one", arguments: [0, -1, 1e300, .infinity, .nan])
+    func absurdInterval(_ heartbeatInterval: Double) {
+        #expect(
+            LockHolder.me(heartbeatInterval: heartbeatInterval).timeout == LockHolder.usualHeartbeatInterval
+                * LockHolder.patience)
     }
 
     @Test("a holder elsewhere holds it while it gives signs of life", arguments: Elsewhere.allCases)
     func aliveElsewhere(_ elsewhere: Elsewhere) async throws {
         let scratch = try Scratch()
-        try write(elsewhere.holder(beat: 1000), to: scratch.file("lock.7"))
+        try write(elsewhere.holder(heartbeatInterval: 1000), to: scratch.file("lock.7"))
         let refusal = await #expect(throws: RunLocked.self) {
             try await RunLock.take(scratch.file("lock"), isShared: true) { _, _ in
                 // The holder's next sign of life.
                 utimensat(AT_FDCWD, scratch.file("lock.7").path, nil, 0)
             }
         }
-        #expect(refusal?.holder == elsewhere.holder(beat: 1000))
+        #expect(refusal?.holder == elsewhere.holder(heartbeatInterval: 1000))
     }
 
     @Test("a holder elsewhere that gives none for long is taken over", arguments: Elsewhere.allCases)
     func goneElsewhere(_ elsewhere: Elsewhere) async throws {
         let scratch = try Scratch()
-        try write(elsewhere.holder(beat: 0.01), to: scratch.file("lock.7"))
+        try write(elsewhere.holder(heartbeatInterval: 0.01), to: scratch.file("lock.7"))
         let lock = try await RunLock.take(scratch.file("lock"), isShared: true)
         #expect(lock.isTakenOver)
-        #expect(LockLook.now(scratch.file("lock"))?.holder == lock.holder)
+        #expect(LockInspector.now(scratch.file("lock"))?.holder == lock.holder)
     }
 
     @Test("who has been taken over learns it before it writes, and does not release what is another's")
@@ -193,7 +195,7 @@ import Testing
         let scratch = try Scratch()
         let lost = try await fence(scratch)
         #expect(lost.holder?.host == "node9")
-        #expect(LockLook.now(scratch.file("lock"))?.holder.host == "node9")
+        #expect(LockInspector.now(scratch.file("lock"))?.holder.host == "node9")
     }
 
     @Test("a file system that is away takes the lock from nobody for a moment, and stops the holder when it stays away")
@@ -201,7 +203,7 @@ import Testing
         let scratch = try Scratch()
         let (run, elsewhere) = (scratch.file("run"), scratch.file("elsewhere"))
         try Folder.make(run.path)
-        let lock = try await RunLock.take(run.appending(path: "lock"), beat: 0.02)
+        let lock = try await RunLock.take(run.appending(path: "lock"), heartbeatInterval: 0.02)
         try FileManager.default.moveItem(at: run, to: elsewhere)
         #expect(try lock.giveSign() != nil)
         try FileManager.default.moveItem(at: elsewhere, to: run)
@@ -222,7 +224,7 @@ import Testing
     @Test("the kernel's lock of a machine that is gone keeps nobody out")
     func kernelLockOfTheGone() async throws {
         let scratch = try Scratch()
-        try write(Elsewhere.host.holder(beat: 0.01), to: scratch.file("lock.7"))
+        try write(Elsewhere.host.holder(heartbeatInterval: 0.01), to: scratch.file("lock.7"))
         let theirs = open(scratch.file("lock").path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         defer { close(theirs) }
         #expect(flock(theirs, LOCK_EX | LOCK_NB) == 0)
@@ -231,9 +233,9 @@ import Testing
     }
 
     private func fence(_ scratch: Scratch) async throws -> RunLockLost {
-        let lock = try await RunLock.take(scratch.file("lock"), beat: 0.001)
+        let lock = try await RunLock.take(scratch.file("lock"), heartbeatInterval: 0.001)
         try lock.confirm()
-        try write(Elsewhere.host.holder(beat: 1000), to: scratch.file("lock.2"))
+        try write(Elsewhere.host.holder(heartbeatInterval: 1000), to: scratch.file("lock.2"))
         await withCheckedContinuation { continuation in
             lock.whenLost { continuation.resume() }
         }
@@ -246,7 +248,7 @@ import Testing
         case empty, torn, zeros, notHolders, folder, danglingLink, boot, container
 
         func lay(at file: URL) throws {
-            let whole = try JSONEncoder().encode(["holder": LockHolder.me(beat: 10)])
+            let whole = try JSONEncoder().encode(["holder": LockHolder.me(heartbeatInterval: 10)])
             switch self {
             case .empty: try Data().write(to: file)
             case .torn: try whole.prefix(whole.count / 2).write(to: file)
@@ -254,8 +256,10 @@ import Testing
             case .notHolders: try Data(#"{"holder":7}"#.utf8).write(to: file)
             case .folder: try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
             case .danglingLink: #expect(symlink("nowhere", file.path) == 0)
-            case .boot: try JSONEncoder().encode(["holder": Elsewhere.boot.holder(beat: 10)]).write(to: file)
-            case .container: try JSONEncoder().encode(["holder": Elsewhere.container.holder(beat: 10)]).write(to: file)
+            case .boot:
+                try JSONEncoder().encode(["holder": Elsewhere.boot.holder(heartbeatInterval: 10)]).write(to: file)
+            case .container:
+                try JSONEncoder().encode(["holder": Elsewhere.container.holder(heartbeatInterval: 10)]).write(to: file)
             }
         }
     }
@@ -264,8 +268,8 @@ import Testing
     enum Elsewhere: CaseIterable {
         case host, boot, container
 
-        func holder(beat: Double) -> LockHolder {
-            var holder = LockHolder.me(beat: beat)
+        func holder(heartbeatInterval: Double) -> LockHolder {
+            var holder = LockHolder.me(heartbeatInterval: heartbeatInterval)
             holder.token = "theirs"
             switch self {
             case .host: holder.host = "node9"

@@ -11,9 +11,9 @@ import Testing
 
 @Suite struct PlanTests {
     /// A run of the fixture's job whose answers were simulated.
-    private static func run(_ job: LoadedJob, in directory: RunDirectory, luck: UInt64) async throws -> RunArchive {
+    private static func run(_ job: LoadedJob, in directory: RunDirectory, luck: UInt64) async throws -> StoredRun {
         let models = SimulatedModels(
-            experience: Assumptions(job.spec.decoding).cases[2], delimiter: job.spec.decoding.delimiter,
+            workload: Assumptions(job.spec.decoding).cases[2], delimiter: job.spec.decoding.delimiter,
             temperature: job.spec.decoding.temperature, promptBytes: { _ in 40 }, luck: luck)
         let run = JobRun(
             job: job, directory: directory,
@@ -21,7 +21,7 @@ import Testing
             grader: ExactGrader(), graderID: ExactGrader.id, interruption: Interruption(), retryFailed: false,
             observe: { _ in })
         _ = try await run.run()
-        return try RunArchive(directory)
+        return try StoredRun(directory)
     }
 
     private static let counted: [JobPlan.Name] = [.waves, .requests, .sharedAnswers]
@@ -78,18 +78,18 @@ import Testing
         let fixture = try SpecFixture()
         let job = try fixture.load()
         let scratch = try Scratch()
-        let archive = try await Self.run(job, in: RunDirectory(scratch.url), luck: 0)
+        let run = try await Self.run(job, in: RunDirectory(scratch.url), luck: 0)
         try fixture.writeJob(("threshold: 0.7", "threshold: 0.8"))
         let other = try fixture.load()
         let plan = try await Job.plan(other)
-        let foreign = #expect(throws: UnusableRun.self) { try PlanComparison(plan, of: other, against: archive) }
+        let foreign = #expect(throws: UnusableRun.self) { try PlanComparison(plan, of: other, against: run) }
         #expect(foreign?.description.contains("run of another job") == true)
 
         // The line that says whose it is.
-        let journal = try Data(contentsOf: archive.directory.journal)
+        let journal = try Data(contentsOf: run.directory.journal)
         try Data(journal.prefix { $0 != UInt8(ascii: "\n") } + [UInt8(ascii: "\n")]).write(
-            to: archive.directory.journal)
-        let empty = try RunArchive(archive.directory)
+            to: run.directory.journal)
+        let empty = try StoredRun(run.directory)
         await #expect(throws: UnusableRun.self) { try await Job.plan(job, profile: empty) }
         let unfinished = try PlanComparison(try await Job.plan(job), of: job, against: empty)
         #expect(unfinished.finished == 0 && unfinished.total == 6)
@@ -126,9 +126,9 @@ import Testing
 
         let (hardware, one, engines) = (Hardware.gpu, RunCounts(starts: [.draft: 1]), JobEngines(.sample()))
         func loading(isWarm: Bool) -> Double {
-            let pace = hardware.pace(parameters: 1000, weights: 0, concurrency: 1, isWarm: isWarm)
+            let speed = hardware.speed(parameters: 1000, weights: 0, concurrency: 1, isWarm: isWarm)
             let imports = isWarm ? hardware.warm?.imports : nil
-            let times = one.seconds(of: engines, at: [.draft: pace], imports: imports, \.expected)
+            let times = one.seconds(of: engines, at: [.draft: speed], imports: imports, \.expected)
             return times.first { $0.name == .loading }?.value ?? 0
         }
         #expect(loading(isWarm: false) == 40 && loading(isWarm: true) == 25 + 10)

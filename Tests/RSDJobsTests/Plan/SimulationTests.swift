@@ -12,7 +12,7 @@ import Testing
 @Suite struct SimulationTests {
     static func models(_ job: LoadedJob, luck: UInt64 = 0) -> SimulatedModels {
         SimulatedModels(
-            experience: Assumptions(job.spec.decoding).cases[0], delimiter: job.spec.decoding.delimiter,
+            workload: Assumptions(job.spec.decoding).cases[0], delimiter: job.spec.decoding.delimiter,
             temperature: job.spec.decoding.temperature, promptBytes: { _ in 100 }, luck: luck)
     }
 
@@ -69,10 +69,10 @@ import Testing
             methods: "[{ best_of_n: { n: 4 } }, { process_best_of_n: { n: 4 } }]", temperature: "0.8")
         func asked(_ sameness: Double) throws -> RunCounts {
             var models = Self.models(job)
-            var experience = models.experience
-            experience.sameness = sameness
+            var workload = models.workload
+            workload.sameness = sameness
             models = SimulatedModels(
-                experience: experience, delimiter: models.delimiter, temperature: 0.8, promptBytes: { _ in 100 },
+                workload: workload, delimiter: models.delimiter, temperature: 0.8, promptBytes: { _ in 100 },
                 luck: 0)
             return try Simulation(
                 job: job, residency: .share, groups: [["draft", "prm", "target"]], models: models

@@ -51,8 +51,8 @@ import Testing
     }
 
     private func show(_ name: String) throws {
-        let archive = try RunArchive(directory)
-        _ = try archive.result(of: try #require(archive.trajectories.first { $0.id.description == name }?.id))
+        let run = try StoredRun(directory)
+        _ = try run.result(of: try #require(run.trajectories.first { $0.id.description == name }?.id))
     }
 
     @Test("results are not made again from a journal that has lost some of them")
@@ -61,7 +61,7 @@ import Testing
         let whole = try Data(contentsOf: directory.results)
         let journal = try Data(contentsOf: directory.journal)
         try journal.prefix(journal.count / 2).write(to: directory.journal)
-        #expect(try RunArchive(directory).roster.finishedCount < ResultLine.all(in: whole).count { _ in true })
+        #expect(try StoredRun(directory).trajectories.finishedCount < ResultLine.all(in: whole).count { _ in true })
         let graded = await #expect(throws: DamagedRun.self) {
             try await Job.grade(directory, interruption: Interruption()) { _, _, _ in }
         }

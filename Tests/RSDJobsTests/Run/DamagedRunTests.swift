@@ -76,12 +76,12 @@ import Testing
     }
 
     /// What each command says of the directory as it is: nil where it did its work.
-    private func complaints() async -> [String: any Error] {
-        var complaints: [String: any Error] = [:]
+    private func faults() async -> [String: any Error] {
+        var faults: [String: any Error] = [:]
         func attempt(_ command: String, _ body: () async throws -> Void) async {
-            do { try await body() } catch { complaints[command] = error }
+            do { try await body() } catch { faults[command] = error }
         }
-        await attempt("status") { _ = try RunArchive(directory) }
+        await attempt("status") { _ = try StoredRun(directory) }
         await attempt("report") { _ = try RunReport(directory) }
         await attempt("run") {
             let asked = try await run(in: directory)
@@ -90,7 +90,7 @@ import Testing
         await attempt("grade") {
             _ = try await Job.grade(directory, interruption: Interruption()) { _, _, _ in }
         }
-        return complaints
+        return faults
     }
 
     @Test("each file, damaged in each way", arguments: cases)
@@ -102,16 +102,16 @@ import Testing
         try lay(damage, at: file, &random)
         // What a torn end of the journal cost is asked for again, and no word is lost over it.
         if file == "journal/events.jsonl", damage == .truncated || damage == .flipped { return }
-        let complaints = await complaints()
-        for (command, error) in complaints {
+        let faults = await faults()
+        for (command, error) in faults {
             #expect(Self.isExpected(error), "\(command): \(error)")
             let name = error is SpecChanged ? directory.url.lastPathComponent : URL(filePath: file).lastPathComponent
             #expect("\(error)".contains(name), "\(command): \(error)")
         }
         if file.contains("journal") { return }
-        if let complaint = complaints["run"] {
+        if let fault = faults["run"] {
             // As the message says.
-            #expect("\(complaint)".lowercased().contains("move it away"), "\(complaint)")
+            #expect("\(fault)".lowercased().contains("move it away"), "\(fault)")
             try FileManager.default.removeItem(at: directory.url.appending(path: file))
             #expect(try await run(in: directory) == 0)
         }
@@ -246,7 +246,7 @@ import Testing
         }
         let journal = try Data(contentsOf: places[0].journal)
         try journal.prefix(journal.firstIndex(of: UInt8(ascii: "\n"))! + 1).write(to: places[1].journal)
-        let error = #expect(throws: DamagedRun.self) { try RunArchive(places[1]) }
+        let error = #expect(throws: DamagedRun.self) { try StoredRun(places[1]) }
         #expect(error?.file == places[1].journal.path)
     }
 

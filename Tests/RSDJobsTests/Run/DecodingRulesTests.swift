@@ -62,7 +62,7 @@ import Testing
         try age(directory)
         try await run(try fixture.load(), in: directory)
         #expect(try text(directory.job).contains("max_tokens: 512"))
-        #expect(try RunArchive(directory).job.rules == .first)
+        #expect(try StoredRun(directory).job.rules == .first)
         // A spec that names another limit is another job, as ever.
         try fixture.writeJob(("max_tokens: 64", "max_tokens: 2048"))
         await #expect(throws: SpecChanged.self) { try await run(try fixture.load(), in: directory) }
@@ -98,9 +98,9 @@ import Testing
         job.spec.models[.prm]?.profile = .skywork(stepToken: "\n\n")
         let none = try JSONDecoder().decode(SpecIdentity.self, from: Data(#"{"entries":[]}"#.utf8))
         let older = job.following(none)
-        let id = Roster(older).ids[0]
+        let id = TrajectorySet(older)[0].id
         // All that it asks, answered with an end after a delimiter.
-        var trajectory = try #require(Roster(older)[id])
+        var trajectory = try #require(TrajectorySet(older)[id])
         var records: [JournalRecord] = []
         while let need = trajectory.needs.first {
             var event: Event
@@ -119,11 +119,11 @@ import Testing
             records.append(.event(id, event))
         }
         #expect(trajectory.response.finish == .eos)
-        var roster = Roster(older)
-        #expect(try roster.replay(records) == records.count)
-        #expect(roster[id]?.response == trajectory.response)
+        var trajectories = TrajectorySet(older)
+        #expect(try trajectories.replay(records) == records.count)
+        #expect(trajectories[id]?.response == trajectory.response)
         // By the rules of today it is the journal of another run, or one that has not come to its end.
-        var today = Roster(job)
+        var today = TrajectorySet(job)
         let count = try? today.replay(records)
         #expect(count == nil || today[id]?.response.finish == nil)
     }
@@ -156,9 +156,9 @@ import Testing
         #expect(SpecIdentity(job).entries.contains(.init(key: "decoding.max_tokens_per_call", value: "64")))
         try fixture.writeJob(("max_tokens: 64", "max_tokens: 64, max_tokens_per_call: 64"))
         #expect(
-            fixture.complaint().contains("job.yaml:13:69: error: 'max_tokens_per_call' takes the place of 'max_tokens'")
+            fixture.fault().contains("job.yaml:13:69: error: 'max_tokens_per_call' takes the place of 'max_tokens'")
         )
         try fixture.writeJob(("max_tokens: 64", "max_tokens_per_call: 0"))
-        #expect(fixture.complaint().contains("'max_tokens_per_call' must be at least 1, found 0"))
+        #expect(fixture.fault().contains("'max_tokens_per_call' must be at least 1, found 0"))
     }
 }

@@ -84,10 +84,11 @@ import Testing
         let engine = try await BusyEngine()
         engine.models.withLock { $0 = models }
         let restarts = Mutex(0)
-        let asking = try Asking(job: fixture.load())
+        let inference = try InferenceClient(job: fixture.load())
         let error = await #expect(throws: EngineUseless.self) {
             try await EngineCrew(
-                ["draft": engine], of: JobEngines(fixture.load().spec), pieces: [:], asking: asking, requests: .sample,
+                ["draft": engine], of: JobEngines(fixture.load().spec), pieces: [:], inference: inference,
+                requests: .sample,
                 stallTimeout: 60
             ) { _ in
                 restarts.withLock { $0 += 1 }
@@ -107,7 +108,7 @@ import Testing
             ("kind: pocket\n  concurrency: 8", "kind: vllm\n  residency: swap"))
         let job = try fixture.load()
         let crew = try await EngineCrew(
-            ["speculative": engine], of: JobEngines(job.spec), pieces: [:], asking: Asking(job: job),
+            ["speculative": engine], of: JobEngines(job.spec), pieces: [:], inference: InferenceClient(job: job),
             requests: .sample, stallTimeout: 0.1, restart: { _ in })
         #expect(await crew.speculation() == nil)
     }
@@ -117,9 +118,10 @@ import Testing
         let job = try fixture.load()
         let engine = try await BusyEngine()
         let crew = try await EngineCrew(
-            ["draft": engine], of: JobEngines(job.spec), pieces: [:], asking: Asking(job: job), requests: .sample,
+            ["draft": engine], of: JobEngines(job.spec), pieces: [:], inference: InferenceClient(job: job),
+            requests: .sample,
             stallTimeout: 0.1, restart: { _ in })
-        let trajectory = try #require(Roster(job).all.first { $0.need.role == .draft })
+        let trajectory = try #require(TrajectorySet(job).first { $0.need.role == .draft })
         let question = Task {
             try await crew.answer(InferenceRequest(trajectory.need, of: trajectory.id, in: job.spec))
         }

@@ -17,33 +17,33 @@ import Testing
 
     @Test("the next in the order of a wave that somebody will need, round and round")
     func rewardGuided() throws {
-        let roster = Roster(try job("  - { rsd: { threshold: 0.7 } }\n"))
-        #expect(roster.group(after: [.draft], of: Self.each) == [.prm])
-        #expect(roster.group(after: [.prm], of: Self.each) == [.draft])
-        #expect(roster.group(after: [.draft, .prm], of: [[.draft, .prm], [.target]]) == [.target])
+        let trajectories = TrajectorySet(try job("  - { rsd: { threshold: 0.7 } }\n"))
+        #expect(trajectories.group(after: [.draft], of: Self.each) == [.prm])
+        #expect(trajectories.group(after: [.prm], of: Self.each) == [.draft])
+        #expect(trajectories.group(after: [.draft, .prm], of: [[.draft, .prm], [.target]]) == [.target])
     }
 
     @Test("what others wait for already comes too; what nobody asks does not")
     func others() throws {
         let job = try job("  - draft_only\n  - target_only\n")
-        var roster = Roster(job)
+        var trajectories = TrajectorySet(job)
         func answer(_ role: Role) throws {
-            for var trajectory in roster.needing([role]) {
+            for var trajectory in trajectories.needing([role]) {
                 try trajectory.apply(
                     FakeCrew.event(for: InferenceRequest(trajectory.need, of: trajectory.id, in: job.spec)))
-                roster.update([trajectory])
+                trajectories.update([trajectory])
             }
         }
-        #expect(roster.group(after: [.draft], of: Self.each) == [.target])
+        #expect(trajectories.group(after: [.draft], of: Self.each) == [.target])
         try answer(.draft)
-        #expect(roster.group(after: [.target], of: Self.each) == [])
+        #expect(trajectories.group(after: [.target], of: Self.each) == [])
         try answer(.target)
-        #expect(roster.group(after: [.draft], of: Self.each) == [])
+        #expect(trajectories.group(after: [.draft], of: Self.each) == [])
     }
 
     @Test("of one group there is no next")
     func together() throws {
-        let roster = Roster(try job("  - { rsd: { threshold: 0.7 } }\n"))
-        #expect(roster.group(after: [.draft, .prm, .target], of: [[.draft, .prm, .target]]) == [])
+        let trajectories = TrajectorySet(try job("  - { rsd: { threshold: 0.7 } }\n"))
+        #expect(trajectories.group(after: [.draft, .prm, .target], of: [[.draft, .prm, .target]]) == [])
     }
 }

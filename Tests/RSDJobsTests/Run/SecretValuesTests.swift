@@ -52,7 +52,7 @@ import Testing
         let site = FakeSite()
         _ = try await JobRun(job, in: directory, on: site).run()
         #expect(site.asked == 0)
-        #expect(try RunArchive(directory).job.spec == job.spec.withoutSecrets)
+        #expect(try StoredRun(directory).job.spec == job.spec.withoutSecrets)
     }
 
     @Test("the report of a run of an earlier version, whose job.yaml has them")
@@ -70,11 +70,11 @@ import Testing
     func copy() async throws {
         try Data(try fixture.load().spec.withoutSecrets.renderYAML().utf8)
             .write(to: fixture.directory.appending(path: "job.yaml"))
-        let complaint = fixture.complaint()
+        let fault = fixture.fault()
         #expect(
-            complaint.contains("job.yaml:5:") && complaint.contains("job.yaml:10:")
-                && complaint.contains("job.yaml:11:") && complaint.contains("run the job from its own spec"),
-            "\(complaint)")
+            fault.contains("job.yaml:5:") && fault.contains("job.yaml:10:")
+                && fault.contains("job.yaml:11:") && fault.contains("run the job from its own spec"),
+            "\(fault)")
     }
 
     @Test("a submission's tasks have them from a file that nobody else may read")

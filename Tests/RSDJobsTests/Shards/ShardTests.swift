@@ -80,7 +80,7 @@ import Testing
         #expect(parts.map { $0.problems["heldout"]?.count } == [1, 1])
         #expect(Set(parts.flatMap { $0.problems["heldout"]?.map(\.id) ?? [] }) == ["1", "2"])
         #expect(parts.allSatisfy { SpecIdentity($0) == SpecIdentity(whole) })
-        #expect(parts.map { Roster($0).ids.count } == [2, 2])
+        #expect(parts.map { TrajectorySet($0).count } == [2, 2])
     }
 
     @Test("no more shards than problems")

@@ -16,9 +16,9 @@ struct SlurmEnvironmentTests {
 
     @Test("squeue and scancel are told all by their command lines")
     func asking() {
-        let asking = Self.shell.asking(configuration: nil)
-        #expect(!asking.keys.contains { $0.hasPrefix("SQUEUE_") || $0.hasPrefix("SCANCEL_") || $0 == "SLURM_CLUSTERS" })
-        #expect(asking["SLURM_CONF"] == "/etc/a.conf")
+        let client = Self.shell.asking(configuration: nil)
+        #expect(!client.keys.contains { $0.hasPrefix("SQUEUE_") || $0.hasPrefix("SCANCEL_") || $0 == "SLURM_CLUSTERS" })
+        #expect(client["SLURM_CONF"] == "/etc/a.conf")
         #expect(Self.shell.asking(configuration: "/etc/b.conf")["SLURM_CONF"] == "/etc/b.conf")
     }
 

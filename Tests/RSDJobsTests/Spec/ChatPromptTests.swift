@@ -88,7 +88,7 @@ struct ChatPromptTests {
         try fixture.write("{{ strftime_now('%d') }}", to: "models/draft/chat_template.jinja")
         try write("chat", to: fixture)
         #expect(
-            fixture.complaint() == """
+            fixture.fault() == """
                 job.yaml:4:19: warning: the chat template in models/draft can write today's date, and a run resumed on another day would go on with other prompts; fix the date with args: { default-chat-template-kwargs: … }
                   draft: { model: models/draft }
                                   ^
@@ -100,7 +100,7 @@ struct ChatPromptTests {
                 #"kind: vllm\#n  args: { default-chat-template-kwargs: '{"date_string": "1 Jan 2025"}' }"#
             ),
             (#""{question}\n\n""#, "chat"))
-        #expect(fixture.complaint() == "loaded")
+        #expect(fixture.fault() == "loaded")
     }
 
     @Test("a run may not go on with another chat, nor with another template for it")

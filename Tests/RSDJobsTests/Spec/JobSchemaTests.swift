@@ -18,7 +18,7 @@ import Testing
 
     @Test func itHasTheDecodersKeys() throws {
         let models = try schema.at("properties", "models")
-        #expect(try schema.keys() == Set(WrittenJob.keys))
+        #expect(try schema.keys() == Set(ParsedJob.keys))
         #expect(try models.keys() == Set(Role.named.map(\.rawValue)))
         let model = ["model", "context", "parameters", "args"] + ServerSpec.keys
         #expect(try models.at("properties", "draft").keys() == Set(model))

@@ -67,12 +67,12 @@ extension BadCase {
 
 @Suite("A profile that is not for the checkpoint")
 struct SpecProfileFitTests {
-    private func complaint(_ architecture: String, _ profile: String) throws -> String? {
+    private func fault(_ architecture: String, _ profile: String) throws -> String? {
         let fixture = try SpecFixture()
         try fixture.write(#"{"architectures": ["\#(architecture)"]}"#, to: "models/prm/config.json")
         try fixture.write(#"{"model": {"vocab": {"+": 1, "-": 2}}}"#, to: "models/prm/tokenizer.json")
         try fixture.writeJob(("kind: pocket", "kind: vllm"), ("token-classification", profile))
-        let lines = fixture.complaint().split(separator: "\n")
+        let lines = fixture.fault().split(separator: "\n")
         return lines.count == 1 ? nil : lines.first.map(String.init)
     }
 
@@ -90,7 +90,7 @@ struct SpecProfileFitTests {
         ])
     func unfit(_ architecture: String, _ profile: String, _ remedy: String) throws {
         #expect(
-            try complaint(architecture, profile)
+            try fault(architecture, profile)
                 == "job.yaml:6:17: error: models/prm is a \(architecture), which the profile '\(profile)' is not for; \(remedy)"
         )
     }
@@ -103,6 +103,6 @@ struct SpecProfileFitTests {
             ("MistralForCausalLM", "math-shepherd"), ("LlamaForCausalLM", "rlhflow"), ("Qwen2ForCausalLM", "judge"),
         ])
     func fit(_ architecture: String, _ profile: String) throws {
-        #expect(try complaint(architecture, profile) == nil)
+        #expect(try fault(architecture, profile) == nil)
     }
 }

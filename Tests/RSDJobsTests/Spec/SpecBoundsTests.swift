@@ -4,15 +4,15 @@ import Testing
 /// Specs that are small on the disk and would be enormous in memory, or take for ever.
 @Suite("Bounds of a spec")
 struct SpecBoundsTests {
-    private static func complaint(_ job: String) throws -> String {
+    private static func fault(_ job: String) throws -> String {
         let fixture = try SpecFixture()
         try fixture.write(job, to: "job.yaml")
-        return fixture.complaint()
+        return fixture.fault()
     }
 
     /// The first message, without the source line.
     private static func first(_ job: String) throws -> String {
-        String(try complaint(job).prefix { $0 != "\n" })
+        String(try fault(job).prefix { $0 != "\n" })
     }
 
     @Test("a chain of aliases is as deep as what it stands for")
@@ -49,17 +49,17 @@ struct SpecBoundsTests {
         #expect(try Self.first("seed: [\(many)]").hasSuffix("more than 100000 values, what aliases stand for included"))
         let key = String(repeating: "k", count: 1_000_000)
         #expect(
-            try Self.complaint(SpecFixture.job + "\(key.prefix(900)): 1\n").contains("error: a key of 900 characters"))
-        #expect(try Self.complaint(SpecFixture.job + "\(key): 1\n").count < 1000)
-        #expect(try Self.complaint(SpecFixture.job + "extra: \(key)\n").count < 1000)
-        #expect(try Self.complaint(SpecFixture.job.replacing("name: demo", with: "name: \(key)")).count < 1000)
-        #expect(try Self.complaint(SpecFixture.job.replacing("kind: pocket", with: "kind: \(key)")).count < 1000)
+            try Self.fault(SpecFixture.job + "\(key.prefix(900)): 1\n").contains("error: a key of 900 characters"))
+        #expect(try Self.fault(SpecFixture.job + "\(key): 1\n").count < 1000)
+        #expect(try Self.fault(SpecFixture.job + "extra: \(key)\n").count < 1000)
+        #expect(try Self.fault(SpecFixture.job.replacing("name: demo", with: "name: \(key)")).count < 1000)
+        #expect(try Self.fault(SpecFixture.job.replacing("kind: pocket", with: "kind: \(key)")).count < 1000)
     }
 
     @Test("a message for each of a great many faults is no help")
     func manyFaults() throws {
         let keys = (0..<5000).map { "key\($0): 1\n" }.joined()
-        let says = try Self.complaint(SpecFixture.job + keys)
+        let says = try Self.fault(SpecFixture.job + keys)
         #expect(says.split(separator: "\n").count < 400)
         #expect(says.hasSuffix("job.yaml: error: and 4950 more\n5000 errors in job.yaml"))
     }
@@ -71,13 +71,13 @@ struct SpecBoundsTests {
             "{ rsd: { threshold: 0.7 } }",
             with: "{ rsd: { weighting: logistic, threshold: [\(numbers)], alpha: [\(numbers)] } }")
         #expect(
-            try Self.complaint(job).contains(
+            try Self.fault(job).contains(
                 "error: the lists of 'rsd' make 1000000 methods, and a job has at most 1000"))
         let one = SpecFixture.job.replacing("0.7 }", with: "[\(numbers), 0.1] }")
-        #expect(try Self.complaint(one).contains("make 1001 methods"))
+        #expect(try Self.fault(one).contains("make 1001 methods"))
         let entries = (0..<1001).map { "  - { rsd: { name: m\($0) } }\n" }.joined()
         let listed = SpecFixture.job.replacing("  - { rsd: { threshold: 0.7 } }\n", with: entries)
-        #expect(try Self.complaint(listed).contains("error: 1002 methods, and a job has at most 1000"))
+        #expect(try Self.fault(listed).contains("error: 1002 methods, and a job has at most 1000"))
     }
 
     @Test("problems, seeds, methods and samples multiply to what a run can hold")
@@ -86,7 +86,7 @@ struct SpecBoundsTests {
         let numbers = (0..<100).map { "0.\(1000 + $0)" }.joined(separator: ", ")
         let many = SpecFixture.job.replacing("seed: 7", with: "seed: [\(seeds)]").replacing(
             "0.7 }", with: "[\(numbers)] }")
-        let says = try Self.complaint(many)
+        let says = try Self.fault(many)
         #expect(
             says.contains(
                 "error: 3 problems, 20000 seeds and 101 methods make 6060000 solutions, and a run holds at most 4000000"
@@ -94,9 +94,9 @@ struct SpecBoundsTests {
             "\(says.suffix(500))")
         let samples = SpecFixture.job.replacing("seed: 7", with: "seed: [\(seeds)]").replacing(
             "{ rsd: { threshold: 0.7 } }", with: "{ majority: { n: 100 } }")
-        #expect(try Self.complaint(samples).contains("make 6060000 solutions"))
+        #expect(try Self.fault(samples).contains("make 6060000 solutions"))
         let sets = (0..<100).map { "  - { name: d\($0), path: problems.jsonl }\n" }.joined()
         let same = SpecFixture.job.replacing("  - { name: heldout, path: problems.jsonl }\n", with: sets)
-        #expect(try Self.complaint(same) == "loaded")
+        #expect(try Self.fault(same) == "loaded")
     }
 }

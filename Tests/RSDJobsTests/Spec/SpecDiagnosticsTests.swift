@@ -36,7 +36,7 @@ struct BadCase: Sendable, CustomTestStringConvertible {
         let fixture = try SpecFixture()
         try fixture.write(job, to: "job.yaml")
         try fixture.write(problems, to: "problems.jsonl")
-        #expect(fixture.complaint() == says)
+        #expect(fixture.fault() == says)
     }
 }
 

@@ -83,7 +83,7 @@ struct SpecFixture: ~Copyable {
     }
 
     /// What loading says, with the directory's own name left out of every path.
-    func complaint() -> String {
+    func fault() -> String {
         let text: String
         do {
             let job = try load()

@@ -152,26 +152,26 @@ struct SpecLoadingTests {
         let fixture = try SpecFixture()
         try fixture.write(Data("name: demo\nseed: \u{e9}".utf8) + [0xE9], to: "job.yaml")
         #expect(
-            fixture.complaint() == """
+            fixture.fault() == """
                 job.yaml:2:8: error: the file is not UTF-8; save it as UTF-8
                 1 error in job.yaml
                 """)
         try fixture.write(Data([0xFF, 0xFE, 0x6E, 0]), to: "job.yaml")
         #expect(
-            fixture.complaint() == """
+            fixture.fault() == """
                 job.yaml: error: the file is UTF-16; save it as UTF-8
                 1 error in job.yaml
                 """)
         try FileManager.default.removeItem(atPath: fixture.path("job.yaml"))
         #expect(
-            fixture.complaint() == """
+            fixture.fault() == """
                 job.yaml: error: there is no file job.yaml
                 1 error in job.yaml
                 """)
         try FileManager.default.createDirectory(
             atPath: fixture.path("job.yaml"), withIntermediateDirectories: false)
         #expect(
-            fixture.complaint() == """
+            fixture.fault() == """
                 job.yaml: error: job.yaml is a directory, not a file
                 1 error in job.yaml
                 """)
@@ -183,13 +183,13 @@ struct SpecLoadingTests {
         try fixture.writeJob((#""{question}\n\n""#, "{ file: cot.txt }"))
         try fixture.write(Data("{question}".utf8) + [0xFF], to: "cot.txt")
         #expect(
-            fixture.complaint() == """
+            fixture.fault() == """
                 cot.txt:1:11: error: the file is not UTF-8; save it as UTF-8
                 1 error in job.yaml
                 """)
         try fixture.write(#"{question}\n\n"#, to: "cot.txt")
         #expect(
-            fixture.complaint() == #"""
+            fixture.fault() == #"""
                 job.yaml:12:17: warning: cot.txt holds '\n' as two characters, not as a line break
                 prompt: { file: cot.txt }
                                 ^

@@ -86,7 +86,7 @@ struct SpecNumberTests {
     func limits(old: String, new: String, said: String) throws {
         let fixture = try SpecFixture()
         try fixture.writeJob((old, new))
-        #expect(fixture.complaint().hasPrefix(said), "\(fixture.complaint())")
+        #expect(fixture.fault().hasPrefix(said), "\(fixture.fault())")
     }
 
     @Test(

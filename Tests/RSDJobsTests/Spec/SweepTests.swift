@@ -47,15 +47,15 @@ import Testing
 
     @Test func eachSeedIsASampleOfEveryProblem() throws {
         let job = try job("majority: { n: 4 }", seed: "[5, 6]")
-        let ids = Roster(job).ids
+        let ids = TrajectorySet(job).map(\.id)
         #expect(
             ids.prefix(4).map(\.description) == [
                 "majority/heldout/0/0", "majority/heldout/0/1", "majority/heldout/1/0", "majority/heldout/1/1",
             ])
         #expect(ids.count == job.trajectoryCount)
-        let roster = Roster(job)
+        let trajectories = TrajectorySet(job)
         let seeds = try ids.prefix(2).map { id in
-            InferenceRequest(try #require(roster[id]?.needs[1]), of: id, in: job.spec).seed
+            InferenceRequest(try #require(trajectories[id]?.needs[1]), of: id, in: job.spec).seed
         }
         #expect(
             seeds
@@ -66,9 +66,9 @@ import Testing
 
     @Test func methodsThatAskAlikeAskTheSame() throws {
         let job = try job("rsd: { threshold: [0.6, 0.7] }")
-        let roster = Roster(job)
-        let keys = try roster.ids.prefix(6).map { id in
-            InferenceRequest(try #require(roster[id]?.need), of: id, in: job.spec).fingerprint
+        let trajectories = TrajectorySet(job)
+        let keys = try trajectories.map(\.id).prefix(6).map { id in
+            InferenceRequest(try #require(trajectories[id]?.need), of: id, in: job.spec).fingerprint
         }
         #expect(Set(keys).count == 3)
         #expect(keys.prefix(3) == keys.suffix(3))

@@ -69,7 +69,7 @@ final class FakeCrew: Crew {
             if state.withLock({ $0.down }) { throw EngineGone() }
             return Answer(event: Self.event(for: request))
         case .fail(let reason): throw FailedAttempt(description: reason)
-        case .unanswerable(let reason): throw Unanswerable(reason: reason)
+        case .unanswerable(let reason): throw PermanentFailure(reason: reason)
         case .die:
             raise(.died(EngineID(role.rawValue), how: "signal 9"))
             throw EngineGone()

@@ -86,14 +86,14 @@ struct TextDoorTests {
         let fixture = try SpecFixture()
         try fixture.writeJob((#""{question}\n\n""#, "{ file: cot.txt }"))
         try fixture.write(data, to: "cot.txt")
-        #expect(fixture.complaint() == says + "\n1 error in job.yaml")
+        #expect(fixture.fault() == says + "\n1 error in job.yaml")
         // The same words for the spec and for data; of data, bytes are looked at where they are used.
         try fixture.write(data, to: "job.yaml")
-        #expect(fixture.complaint().hasPrefix(says.replacing("cot.txt", with: "job.yaml")))
+        #expect(fixture.fault().hasPrefix(says.replacing("cot.txt", with: "job.yaml")))
         guard says.contains("UTF-16") || says.contains("UTF-32") else { return }
         try fixture.writeJob()
         try fixture.write(data, to: "problems.jsonl")
-        #expect(fixture.complaint() == says.replacing("cot.txt", with: "problems.jsonl") + "\n1 error in job.yaml")
+        #expect(fixture.fault() == says.replacing("cot.txt", with: "problems.jsonl") + "\n1 error in job.yaml")
     }
 
     @Test("a NUL character in a field of a table is refused")
@@ -108,9 +108,9 @@ struct TextDoorTests {
     func endless() throws {
         let fixture = try SpecFixture()
         try fixture.writeJob((#""{question}\n\n""#, "{ file: /dev/zero }"))
-        #expect(fixture.complaint().contains("/dev/zero is larger than 4 MiB"))
+        #expect(fixture.fault().contains("/dev/zero is larger than 4 MiB"))
         try fixture.writeJob(("path: problems.jsonl", "path: /dev/zero, format: jsonl"))
-        #expect(fixture.complaint().contains("/dev/zero cannot be read"))
+        #expect(fixture.fault().contains("/dev/zero cannot be read"))
     }
 
     @Test("a chat template that vLLM would read with its byte order mark is refused")
@@ -120,19 +120,19 @@ struct TextDoorTests {
         try fixture.writeJob(
             ("kind: pocket", "kind: vllm\n  args: { chat-template: \(template) }"), (#""{question}\n\n""#, "chat"))
         try fixture.write("{{ messages }}\r\n", to: "t.jinja")
-        #expect(fixture.complaint() == "loaded")
+        #expect(fixture.fault() == "loaded")
         try fixture.write("\u{FEFF}{{ messages }}\n", to: "t.jinja")
         #expect(
-            fixture.complaint()
+            fixture.fault()
                 == "t.jinja: error: the chat template begins with a byte order mark, which would stand in every prompt; save it as UTF-8 without one\n1 error in job.yaml"
         )
         try fixture.write(Data([0xFF, 0xFE, 0x7B, 0]), to: "t.jinja")
-        #expect(fixture.complaint() == "t.jinja: error: the file is UTF-16; save it as UTF-8\n1 error in job.yaml")
+        #expect(fixture.fault() == "t.jinja: error: the file is UTF-16; save it as UTF-8\n1 error in job.yaml")
         try fixture.writeJob(("kind: pocket", "kind: vllm"), (#""{question}\n\n""#, "chat"))
         for role in ["draft", "target"] {
             try fixture.write("\u{FEFF}{{ messages }}", to: "models/\(role)/chat_template.jinja")
         }
         #expect(
-            fixture.complaint().contains("the chat template in models/target begins with a byte order mark"))
+            fixture.fault().contains("the chat template in models/target begins with a byte order mark"))
     }
 }

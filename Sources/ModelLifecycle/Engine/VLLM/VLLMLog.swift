@@ -5,7 +5,7 @@ import Foundation
 struct VLLMLog {
     private let lines: [Substring]
     /// Those of them that may tell why a start failed.
-    private let complaints: [Substring]
+    private let faults: [Substring]
     /// Each error once, in order.
     private let errors: [String]
 
@@ -13,19 +13,19 @@ struct VLLMLog {
     init(_ text: String) {
         let lines = text.split(whereSeparator: \.isNewline).map(VLLMLogLine.init)
         self.lines = lines.map(\.bare)
-        complaints = lines.filter { !$0.isRemark || $0.bare.contains("GLIBC") }.map(\.bare)
+        faults = lines.filter { !$0.isRemark || $0.bare.contains("GLIBC") }.map(\.bare)
         errors = Self.errors(in: lines)
     }
 
     /// A known cause, or vLLM's own error, or nil where there is none.
     var failure: StartFailure? {
         for cause in Self.causes {
-            for line in complaints {
+            for line in faults {
                 if let failure = cause(line) { return failure }
             }
         }
         if let error = errors.last { return .said("vLLM says: \(error)") }
-        let pointers = complaints.filter(\.isPointer)
+        let pointers = faults.filter(\.isPointer)
         return pointers.isEmpty ? nil : Self.silentEnd(status: pointers.compactMap(\.coreStatus).last)
     }
 

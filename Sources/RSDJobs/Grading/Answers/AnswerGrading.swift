@@ -30,7 +30,7 @@ package struct AnswerGrading: Sendable {
         let total = try file.check()
         let directory = RunDirectory(folder)
         let grader = kind.grader(venv: nil, directory: directory)
-        let id = try await interruption.giveUpOn { try await grader.prepare() }
+        let id = try await interruption.cancelOnInterrupt { try await grader.prepare() }
         began(id, total)
         var counts = AnswerCounts()
         // Only errors leave something to be read in the logs.
@@ -38,7 +38,7 @@ package struct AnswerGrading: Sendable {
         if kind != .exact { try directory.create() }
         try await file.forEach(bytes: kind == .exact ? Self.portion : .max) { answers in
             let pairs = answers.map(\.pair)
-            let grades = try await interruption.giveUpOn { try await grader.gradeAll(pairs) }
+            let grades = try await interruption.cancelOnInterrupt { try await grader.gradeAll(pairs) }
             var lines = Data()
             for (answer, grade) in zip(answers, grades) {
                 counts.add(grade)

@@ -6,13 +6,13 @@ import Testing
 @Suite("What an engine needs of a checkpoint is there before it starts")
 struct EngineNeedsTests {
     /// What loading says of a job whose target lacks something.
-    private func complaint(
+    private func fault(
         _ kind: String = "vllm", job changes: [(String, String)] = [], _ change: (borrowing SpecFixture) throws -> Void
     ) throws -> String {
         let fixture = try SpecFixture()
         try fixture.writeJob([("kind: pocket", "kind: \(kind)")] + changes)
         try change(fixture)
-        let said = fixture.complaint()
+        let said = fixture.fault()
         return said.split(separator: "\n").first { $0.contains("error") || $0.contains("warning") }.map {
             String($0.replacing("job.yaml:5:20: error: ", with: ""))
         } ?? said
@@ -30,22 +30,22 @@ struct EngineNeedsTests {
             ["tokenizer.model.v3"], ["spiece.model"],
         ])
     func forms(names: [String]) throws {
-        let said = try complaint {
+        let said = try fault {
             try remove("tokenizer.json", $0)
             for name in names { try $0.write("x", to: "models/target/\(name)") }
         }
         #expect(said == "loaded")
-        let pocket = try complaint("pocket") {
+        let pocket = try fault("pocket") {
             try remove("tokenizer.json", $0)
             for name in names { try $0.write("x", to: "models/target/\(name)") }
         }
         #expect(pocket == "models/target has no tokenizer.json, which the pocket engine needs")
-        let broken = try complaint {
+        let broken = try fault {
             try remove("tokenizer.json", $0)
             for name in names { try $0.write("", to: "models/target/\(name)") }
         }
         #expect(broken.hasSuffix(" is empty"))
-        let pointer = try complaint {
+        let pointer = try fault {
             try remove("tokenizer.json", $0)
             for name in names {
                 try $0.write("version https://git-lfs.github.com/spec/v1\n", to: "models/target/\(name)")
@@ -56,25 +56,25 @@ struct EngineNeedsTests {
 
     @Test func noTokenizer() throws {
         #expect(
-            try complaint { try remove("tokenizer.json", $0) }
+            try fault { try remove("tokenizer.json", $0) }
                 == "models/target has no tokenizer: no tokenizer.json, tokenizer.model, tekken.json, vocab.json with merges.txt, "
                 + "or *.tiktoken. Copy it from the model that this one was made from, or name a directory that has it by "
                 + "args: { tokenizer: DIR }")
         #expect(
-            try complaint {
+            try fault {
                 try remove("tokenizer.json", $0)
                 try $0.write("{}", to: "models/target/vocab.json")
             }.hasPrefix("models/target has no tokenizer: "))
         // A program that comes with the checkpoint.
         #expect(
-            try complaint {
+            try fault {
                 try remove("tokenizer.json", $0)
                 try $0.write(
                     #"{"auto_map": {"AutoTokenizer": ["a.B", null]}}"#, to: "models/target/tokenizer_config.json")
             } == "loaded")
         // The draft and the PRM are looked at too.
         #expect(
-            try complaint {
+            try fault {
                 try FileManager.default.removeItem(atPath: $0.path("models/prm/tokenizer.json"))
             }.contains("models/prm has no tokenizer"))
     }
@@ -99,7 +99,7 @@ struct EngineNeedsTests {
         ])
     func brokenTokenizer(content: String, said: String) throws {
         for kind in ["vllm", "pocket"] {
-            #expect(try complaint(kind) { try $0.write(content, to: "models/target/tokenizer.json") } == said)
+            #expect(try fault(kind) { try $0.write(content, to: "models/target/tokenizer.json") } == said)
         }
     }
 
@@ -115,13 +115,13 @@ struct EngineNeedsTests {
         }
         let fixture = try SpecFixture()
         let good = fixture.path("models/draft")
-        #expect(try complaint(job: target(good)) { try remove("tokenizer.json", $0) } == "loaded")
-        #expect(try complaint(job: target("Qwen/Qwen2.5-7B")) { try remove("tokenizer.json", $0) } == "loaded")
+        #expect(try fault(job: target(good)) { try remove("tokenizer.json", $0) } == "loaded")
+        #expect(try fault(job: target("Qwen/Qwen2.5-7B")) { try remove("tokenizer.json", $0) } == "loaded")
         #expect(
-            try complaint(job: target("/nowhere")) { _ in }
+            try fault(job: target("/nowhere")) { _ in }
                 == "there is no directory /nowhere, which args name as the tokenizer of the target")
         try FileManager.default.removeItem(atPath: good + "/tokenizer.json")
-        #expect(try complaint(job: target(good)) { _ in }.contains("has no tokenizer"))
+        #expect(try fault(job: target(good)) { _ in }.contains("has no tokenizer"))
     }
 
     @Test(
@@ -152,17 +152,17 @@ struct EngineNeedsTests {
             (#"{"architectures": ["NemotronHForCausalLM"], "time_step_limit": [0.0, Infinity], "x": NaN}"#, "loaded"),
         ])
     func architectures(config: String, said: String) throws {
-        #expect(try complaint { try $0.write(config, to: "models/target/config.json") } == said)
+        #expect(try fault { try $0.write(config, to: "models/target/config.json") } == said)
     }
 
     @Test("a byte order mark is what transformers refuses, and nobody else")
     func mark() throws {
         let config = "\u{FEFF}" + #"{"architectures": ["Qwen2ForCausalLM"]}"#
         #expect(
-            try complaint { try $0.write(config, to: "models/target/config.json") }
+            try fault { try $0.write(config, to: "models/target/config.json") }
                 == "config.json in models/target begins with a byte order mark, which transformers refuses; save it as UTF-8 without one"
         )
-        #expect(try complaint("pocket") { try $0.write(config, to: "models/target/config.json") } == "loaded")
+        #expect(try fault("pocket") { try $0.write(config, to: "models/target/config.json") } == "loaded")
     }
 
     @Test(
@@ -176,7 +176,7 @@ struct EngineNeedsTests {
         let config = #"{"architectures": ["Qwen2ForCausalLM"], "quantization_config": {"quant_method": "hqq"}}"#
         try fixture.write(config, to: "models/target/config.json")
         #expect(
-            fixture.complaint().hasPrefix(
+            fixture.fault().hasPrefix(
                 "job.yaml:5:20: warning: the parameters of the target are unknown, and so are its FLOPs: how 'hqq' packs weights "
                     + "is not known. Set 'models.target.parameters' to their number"))
         let identity = SpecIdentity(try fixture.load())
@@ -200,7 +200,7 @@ struct EngineNeedsTests {
         let fixture = try SpecFixture()
         try fixture.writeJob(
             ("target: { model: models/target }", "target: { model: models/target, parameters: \(written) }"))
-        #expect(fixture.complaint().contains("error: "))
-        #expect(fixture.complaint().contains("'parameters'"))
+        #expect(fixture.fault().contains("error: "))
+        #expect(fixture.fault().contains("'parameters'"))
     }
 }

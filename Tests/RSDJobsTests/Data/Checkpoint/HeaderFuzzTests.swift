@@ -10,7 +10,7 @@ struct HeaderFuzzTests {
         return file + Data(header.utf8) + Data(count: data)
     }
 
-    private func complaint(_ content: Data, name: String = "model.safetensors") throws -> String? {
+    private func fault(_ content: Data, name: String = "model.safetensors") throws -> String? {
         let scratch = try Scratch()
         try content.write(to: scratch.file(name))
         do throws(ModelFilesError) {
@@ -59,17 +59,17 @@ struct HeaderFuzzTests {
         ] as [(String, String?)])
     func places(header: String, fault: String?) throws {
         #expect(
-            try complaint(file(header, data: 4))
+            try self.fault(file(header, data: 4))
                 == fault.map { "model.safetensors has a broken safetensors header: \($0)" })
     }
 
     @Test func offsetsPastTheEnd() throws {
         for end in ["5", "9223372036854775807", "18446744073709551615"] {
             let header = #"{"a": {"dtype": "U8", "shape": [5], "data_offsets": [0, \#(end)]}}"#
-            #expect(try complaint(file(header, data: 4))?.hasPrefix("model.safetensors is cut off") == true)
+            #expect(try fault(file(header, data: 4))?.hasPrefix("model.safetensors is cut off") == true)
         }
         let negative = #"{"a": {"dtype": "U8", "shape": [5], "data_offsets": [-1, 4]}}"#
-        #expect(try complaint(file(negative, data: 4)) == "model.safetensors has a broken safetensors header")
+        #expect(try fault(file(negative, data: 4)) == "model.safetensors has a broken safetensors header")
     }
 
     @Test("whatever the bytes are, there is a sentence or a count")
@@ -85,7 +85,7 @@ struct HeaderFuzzTests {
                         .randomElement(using: &random)!
                 }
                 if Bool.random(using: &random) { bytes = bytes.prefix(Int.random(in: 0...bytes.count, using: &random)) }
-                _ = try complaint(Data(bytes), name: name)
+                _ = try fault(Data(bytes), name: name)
             }
         }
     }

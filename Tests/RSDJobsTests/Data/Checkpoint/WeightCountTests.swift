@@ -67,7 +67,7 @@ struct WeightCountTests {
         let size = try size(.qwen72B(), #"{"quantization_config": {"quant_method": "\#(method)"}}"#)
         #expect(size == ModelSize(parameters: nil, source: reason))
         #expect(
-            size.complaint(of: .target)
+            size.fault(of: .target)
                 == "the parameters of the target are unknown, and so are its FLOPs: \(reason). "
                 + "Set 'models.target.parameters' to their number")
     }

@@ -128,11 +128,11 @@ struct DatasetComplaintTests {
         try fixture.writeJob(("path: problems.jsonl", "path: problems.jsonl, limit: 500"))
         try fixture.write(
             "{\"question\": \"q\", \"answer\": \"\"}\n{\"question\": \"r\", \"answer\": 1}\n", to: "problems.jsonl")
-        let says = fixture.complaint()
+        let says = fixture.fault()
         #expect(says.contains("warning: the limit is 500, and the data set has only 2 problems"), "\(says)")
         #expect(says.contains("warning: 1 problem without an answer"), "\(says)")
         try fixture.writeJob(("path: problems.jsonl", "path: problems.jsonl, start: 2"))
-        #expect(fixture.complaint().contains("error: no problem is left after the first 2"))
+        #expect(fixture.fault().contains("error: no problem is left after the first 2"))
     }
 
     @Test("a prompt in which an escape has eaten a command's first letter")
@@ -140,11 +140,11 @@ struct DatasetComplaintTests {
         let fixture = try SpecFixture()
         try fixture.writeJob((#""{question}\n\n""#, #""{question}\nAnswer in \boxed{}.\n""#))
         #expect(
-            fixture.complaint().hasPrefix(
+            fixture.fault().hasPrefix(
                 #"job.yaml:12:9: warning: the prompt holds a backspace and "oxed": '\boxed' was probably meant; in double quotes a backslash is written twice"#
-            ), "\(fixture.complaint())")
+            ), "\(fixture.fault())")
         try fixture.writeJob((#""{question}\n\n""#, "{ file: cot.txt }"))
         try fixture.write("Solve.\n{question} \u{8}oxed{}\n", to: "cot.txt")
-        #expect(fixture.complaint().hasPrefix(#"cot.txt:2: warning: the prompt holds a backspace and "oxed""#))
+        #expect(fixture.fault().hasPrefix(#"cot.txt:2: warning: the prompt holds a backspace and "oxed""#))
     }
 }

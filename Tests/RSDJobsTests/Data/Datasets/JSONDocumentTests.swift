@@ -12,7 +12,7 @@ struct JSONDocumentTests {
         return reader
     }
 
-    private func complaints(_ text: String) -> [String] {
+    private func faults(_ text: String) -> [String] {
         read(text).diagnostics.map { $0.rendered.split(separator: "\n").first.map(String.init) ?? "" }
     }
 
@@ -61,19 +61,19 @@ struct JSONDocumentTests {
     }
 
     @Test func documentsThatAreNoDataSets() {
-        #expect(complaints("") == ["d.json: error: the data set is empty"])
-        #expect(complaints("[]") == ["d.json: error: the data set is empty"])
-        #expect(complaints("42") == ["d.json:1:1: error: expected a list of objects, found the number 42"])
-        #expect(complaints("{}") == ["d.json:1:1: error: expected one list of objects, found an object without one"])
+        #expect(faults("") == ["d.json: error: the data set is empty"])
+        #expect(faults("[]") == ["d.json: error: the data set is empty"])
+        #expect(faults("42") == ["d.json:1:1: error: expected a list of objects, found the number 42"])
+        #expect(faults("{}") == ["d.json:1:1: error: expected one list of objects, found an object without one"])
         #expect(
-            complaints(#"{"train": [{}], "test": [{}]}"#) == [
+            faults(#"{"train": [{}], "test": [{}]}"#) == [
                 "d.json:1:1: error: expected one list of objects, found an object with several: 'train', 'test'; keep one of them"
             ])
         #expect(
-            complaints("{\"q\": \"x\", \"a\": 1}\n{\"q\": \"y\", \"a\": 2}\n")
+            faults("{\"q\": \"x\", \"a\": 1}\n{\"q\": \"y\", \"a\": 2}\n")
                 == ["d.json:2:1: error: a second object; for one object on each line say 'format: jsonl'"])
         #expect(
-            complaints("[\n {\"q\": \"x\", \"a\": 1},\n 7,\n {\"q\": \"\", \"a\": 1}\n]") == [
+            faults("[\n {\"q\": \"x\", \"a\": 1},\n 7,\n {\"q\": \"\", \"a\": 1}\n]") == [
                 "d.json:3:2: error: expected a JSON object, found the number 7",
                 "d.json:4: error: the question is empty",
             ])
@@ -82,17 +82,17 @@ struct JSONDocumentTests {
     @Test func brokenDocuments() {
         let good = #"{"q": "x", "a": 1}"#
         #expect(
-            complaints("[\(good)\n") == ["d.json:2:1: error: not JSON: expected ',' or ']', found the end of the file"])
-        #expect(complaints("[\(good) \(good)]") == ["d.json:1:21: error: not JSON: expected ',' or ']', found '{'"])
-        #expect(complaints("[\(good),]") == ["d.json:1:21: error: not JSON: expected a value, found ']'"])
-        #expect(complaints("[\(good)] x") == ["d.json:1:22: error: not JSON: expected the end of the file, found 'x'"])
+            faults("[\(good)\n") == ["d.json:2:1: error: not JSON: expected ',' or ']', found the end of the file"])
+        #expect(faults("[\(good) \(good)]") == ["d.json:1:21: error: not JSON: expected ',' or ']', found '{'"])
+        #expect(faults("[\(good),]") == ["d.json:1:21: error: not JSON: expected a value, found ']'"])
+        #expect(faults("[\(good)] x") == ["d.json:1:22: error: not JSON: expected the end of the file, found 'x'"])
         #expect(
-            complaints("[\n  \(good),\n  {\"q\": \"é\", \"a\": 1, \"q\": 2}]")
+            faults("[\n  \(good),\n  {\"q\": \"é\", \"a\": 1, \"q\": 2}]")
                 == ["d.json:3:22: error: duplicate field 'q'"])
-        #expect(complaints("{\"data\": [\(good)], }").count == 1)
+        #expect(faults("{\"data\": [\(good)], }").count == 1)
         let deep = String(repeating: "[", count: 100_000)
-        #expect(complaints(deep) == ["d.json:1:130: error: not JSON: nested too deeply"])
-        #expect(complaints(#"{"data": "# + deep) == ["d.json:1:138: error: not JSON: nested too deeply"])
+        #expect(faults(deep) == ["d.json:1:130: error: not JSON: nested too deeply"])
+        #expect(faults(#"{"data": "# + deep) == ["d.json:1:138: error: not JSON: nested too deeply"])
     }
 
     @Test("a long line is not shown")

@@ -40,7 +40,7 @@ import Testing
         let room = FakeSite(
             groups: [group], requests: RequestsInFlight(job), crew: crew, loadSeconds: loadSeconds)
         let scheduler = Scheduler(
-            job, groups: room.groups, requests: room.requests, trajectories: Roster(trajectories, of: job),
+            job, groups: room.groups, requests: room.requests, trajectories: TrajectorySet(trajectories, of: job),
             responses: ResponseCache(job))
         return Work(
             EngineExecutor(
@@ -53,7 +53,7 @@ import Testing
 
         init(_ executor: EngineExecutor) { self.executor = executor }
 
-        var trajectories: [Trajectory] { executor.scheduler.trajectories.all }
+        var trajectories: TrajectorySet { executor.scheduler.trajectories }
 
         func run() async throws { try await executor.run() }
     }

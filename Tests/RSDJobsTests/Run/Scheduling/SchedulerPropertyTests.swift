@@ -31,7 +31,7 @@ struct SchedulerPropertyTests {
         }
 
         func scheduler(_ groups: [[EngineID]], limit: Int, after journal: [JournalRecord] = []) throws -> Scheduler {
-            var trajectories = Roster(job)
+            var trajectories = TrajectorySet(job)
             var responses = ResponseCache(job.spec)
             _ = try trajectories.replay(journal) { event, need, id in
                 responses.add(event, answering: InferenceRequest(need, of: id, in: job.spec).fingerprint)
@@ -117,8 +117,8 @@ struct SchedulerPropertyTests {
         #expect(bench.faults == [])
     }
 
-    private func results(_ trajectories: Roster) -> [String] {
-        trajectories.all.map { "\($0.id) \($0.response.finish as Any) \($0.response.text) \($0.response.tokens)" }
+    private func results(_ trajectories: TrajectorySet) -> [String] {
+        trajectories.map { "\($0.id) \($0.response.finish as Any) \($0.response.text) \($0.response.tokens)" }
     }
 
     /// The results when everything comes at once and in order.
@@ -151,7 +151,7 @@ struct SchedulerPropertyTests {
         }
         #expect(results(bench.scheduler.trajectories) == (try expected(world)))
         #expect(bench.sent.values.allSatisfy { $0 == 1 } || world.job.spec.methods.count == 1)
-        var replayed = Roster(world.job)
+        var replayed = TrajectorySet(world.job)
         _ = try replayed.replay(bench.journal)
         #expect(results(replayed) == results(bench.scheduler.trajectories))
     }
@@ -173,20 +173,20 @@ struct SchedulerPropertyTests {
     func impossible(seed: UInt64) throws {
         let world = try World(seed: seed)
         var dice = SplitMix64(seed: seed ^ 0xbad)
-        let problem = try #require(Roster(world.job).ids.first?.problem)
+        let problem = try #require(TrajectorySet(world.job).first?.id.problem)
         var bench = SchedulerBench(try world.scheduler(Self.groups[Int(seed % 3)], limit: 3))
         play(&bench, world, Trouble(crashes: 2, impossible: problem), &dice)
         guard case .finish? = bench.ending else {
             Issue.record("\(bench.ending as Any)")
             return
         }
-        for trajectory in bench.scheduler.trajectories.all {
+        for trajectory in bench.scheduler.trajectories {
             let isImpossible = trajectory.id.problem == problem
             #expect((trajectory.response.finish == .failed) == isImpossible)
             #expect(trajectory.response.failure == (isImpossible ? "too long" : nil))
         }
-        #expect(Roster(world.job).ids.count == bench.scheduler.trajectories.finishedCount)
-        var replayed = Roster(world.job)
+        #expect(TrajectorySet(world.job).count == bench.scheduler.trajectories.finishedCount)
+        var replayed = TrajectorySet(world.job)
         _ = try replayed.replay(bench.journal)
         #expect(results(replayed) == results(bench.scheduler.trajectories))
     }

@@ -12,10 +12,10 @@ struct SchedulerTests {
     private func bench(
         _ methods: String = "[draft_only]", problems: Int = 3, seed: String = "7",
         groups: [[EngineID]] = [["draft"], ["prm"], ["target"]], limit: Int = 8,
-        change: (inout Roster, inout ResponseCache, JobSpec) throws -> Void = { _, _, _ in }
+        change: (inout TrajectorySet, inout ResponseCache, JobSpec) throws -> Void = { _, _, _ in }
     ) throws -> SchedulerBench {
         let job = try SimulationTests.job(methods: methods, seed: seed, problems: problems)
-        var (trajectories, responses) = (Roster(job), ResponseCache(job.spec))
+        var (trajectories, responses) = (TrajectorySet(job), ResponseCache(job.spec))
         try change(&trajectories, &responses, job.spec)
         let engines = JobEngines(job.spec)
         var bench = SchedulerBench(
@@ -85,7 +85,7 @@ struct SchedulerTests {
     @Test("engines whose every answer is known are not brought up")
     func known() throws {
         let bench = try bench(seed: "[1, 2]") { trajectories, responses, job in
-            for trajectory in trajectories.all where trajectory.id.sample == 0 {
+            for trajectory in trajectories where trajectory.id.sample == 0 {
                 let request = InferenceRequest(trajectory.need, of: trajectory.id, in: job)
                 responses.add(FakeCrew.event(for: request), answering: request.fingerprint)
             }
@@ -98,7 +98,7 @@ struct SchedulerTests {
     @Test("what is known and does not fit is asked for")
     func misfit() throws {
         var bench = try bench(problems: 1, seed: "[1, 2]") { trajectories, responses, job in
-            let trajectory = trajectories.all[0]
+            let trajectory = trajectories[0]
             let request = InferenceRequest(trajectory.need, of: trajectory.id, in: job)
             let wrong = Generated(
                 role: .draft, steps: [StepText(text: "a", tokens: 1)], end: .delimiter, promptTokens: 1)
@@ -111,7 +111,7 @@ struct SchedulerTests {
     }
 
     @Test("an answer that does not fit counts as a failed attempt")
-    func nonsense() throws {
+    func malformed() throws {
         var bench = try bench(problems: 1)
         bench.handle(.activated)
         let (fingerprint, _) = try #require(bench.running.first)

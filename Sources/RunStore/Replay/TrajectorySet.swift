@@ -1,0 +1,107 @@
+import Datasets
+import Decoding
+import JobSpecs
+
+/// All trajectories of a job, in the order of the results: method, data set, problem, sample.
+package struct TrajectorySet: Sendable, RandomAccessCollection {
+    private var trajectories: [Trajectory]
+    private let positions: [TrajectoryID: Int]
+    private let roles: [String: Set<Role>]
+    private let problems: [TrajectoryID: Problem]
+
+    package init(_ job: LoadedJob) {
+        let spec = job.spec
+        let common = CommonSettings(job)
+        var trajectories: [Trajectory] = []
+        var problems: [TrajectoryID: Problem] = [:]
+        for method in spec.methods {
+            for dataset in spec.datasets {
+                for problem in job.problems[dataset.name] ?? [] {
+                    for (sample, seed) in spec.seeds.enumerated() {
+                        let id = TrajectoryID(
+                            method: method.name, dataset: dataset.name, problem: problem.id, sample: sample)
+                        let draw = Draw(runSeed: seed, trajectory: id)
+                        problems[id] = problem
+                        trajectories.append(
+                            Trajectory(
+                                id: id, limits: common.limits, method: method.kind.settings.start(common, draw: draw)))
+                    }
+                }
+            }
+        }
+        self.init(trajectories, of: spec, problems: problems)
+    }
+
+    package init(_ trajectories: [Trajectory], of spec: JobSpec, problems: [TrajectoryID: Problem] = [:]) {
+        roles = Dictionary(spec.methods.map { ($0.name, $0.kind.roles) }) { first, _ in first }
+        self.trajectories = trajectories
+        positions = Dictionary(uniqueKeysWithValues: trajectories.indices.map { (trajectories[$0].id, $0) })
+        self.problems = problems
+    }
+
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { trajectories.count }
+    package subscript(position: Int) -> Trajectory { trajectories[position] }
+
+    package subscript(id: TrajectoryID) -> Trajectory? { positions[id].map { trajectories[$0] } }
+
+    package func problem(of id: TrajectoryID) -> Problem? { problems[id] }
+
+    /// The most waves that any of them took.
+    package var waves: Int { trajectories.map(\.response.waves).max() ?? 0 }
+
+    package var isFinished: Bool { trajectories.allSatisfy { $0.response.finish != nil } }
+
+    package var finishedCount: Int { trajectories.count { $0.response.finish != nil } }
+
+    package func needing(_ roles: [Role]) -> [Trajectory] {
+        filter { $0.needs(anyOf: roles) }
+    }
+
+    /// The group that will have something to do once the given one has nothing more, as far as can be told beforehand: the next in
+    /// a wave's order that some trajectory needs already, or whose method asks it of what the given group is about to answer.
+    /// Empty where it is none, or the given one again.
+    package func group(after group: [Role], of groups: [[Role]]) -> [Role] {
+        var needed: Set<Role> = []
+        for trajectory in trajectories {
+            let needs = Set(trajectory.needs.compactMap(\.role))
+            needed.formUnion(needs.isDisjoint(with: group) ? needs : roles[trajectory.id.method] ?? [])
+        }
+        let index = groups.firstIndex(of: group) ?? 0
+        return (groups[(index + 1)...] + groups[..<index]).first { !needed.isDisjoint(with: $0) } ?? []
+    }
+
+    package mutating func update(_ changed: some Sequence<Trajectory>) {
+        for trajectory in changed {
+            if let position = positions[trajectory.id] { trajectories[position] = trajectory }
+        }
+    }
+
+    /// Replays what the journal holds.
+    ///
+    /// - Parameter answered: called with every answer and the need that it met.
+    /// - Returns: the number of events.
+    /// - Throws: ``ForeignEvent`` where one does not belong to this job.
+    package mutating func replay(
+        _ records: [JournalRecord], answered: ((Event, Need, TrajectoryID) -> Void)? = nil
+    ) throws -> Int {
+        var count = 0
+        for (index, record) in records.enumerated() {
+            guard case .event(let id, let event, _) = record else { continue }
+            guard let position = positions[id] else {
+                throw ForeignEvent(line: index + 1, reason: "no trajectory of this job is called \(id)")
+            }
+            let needs = answered == nil ? [] : trajectories[position].needs
+            do {
+                try trajectories[position].apply(event)
+                if let answered, let need = needs.first(where: event.answers) {
+                    answered(event, need, id)
+                }
+            } catch {
+                throw ForeignEvent(line: index + 1, reason: "\(error)")
+            }
+            count += 1
+        }
+        return count
+    }
+}

@@ -1,0 +1,96 @@
+import Decoding
+import JobSpecs
+import ModelLifecycle
+
+/// Has a draft or target model continue a solution.
+struct Generator: Sendable {
+    let decoding: DecodingSpec
+    /// Whether a method takes steps from what the draft wrote past them.
+    var looksAhead = false
+
+    /// - Parameters:
+    ///   - prompt: what goes before the first step.
+    ///   - seed: of this request.
+    func ask(_ wanted: Generation, prompt: ProblemPrompt, seed: Int, of session: ModelSession) async throws -> Generated
+    {
+        let ids = try await session.tokens(of: prompt, steps: wanted.steps)
+        let room = session.contextLength - ids.count
+        guard room > 0 else {
+            return Generated(
+                role: wanted.role, steps: [StepText(text: "", tokens: 0)], end: .context, promptTokens: 0)
+        }
+        // Engines clamp max_tokens to the context silently; done here, the two limits can be told apart.
+        let sampling = wanted.sampling ?? decoding.sampling
+        let limit = min(wanted.maxTokens, room)
+        let completion = try await session.client.complete(
+            CompletionRequest(
+                promptTokens: ids, maxTokens: limit,
+                temperature: sampling.temperature, topP: sampling.topP, seed: seed,
+                stop: wanted.stopsAtDelimiter ? [decoding.delimiter] : [], includeStop: true))
+        let isShort = completion.tokenIDs.count < limit
+        let stop: Generated.Stop
+        switch completion.finish {
+        case .stop: stop = .stopString
+        case .length where isShort && session.contextLength < .max:
+            throw MalformedResponse(
+                description: "a completion was cut at \(completion.tokenIDs.count) tokens where \(limit) may be written"
+            )
+        case .length: stop = .length
+        case .eos, .endToken, .other: stop = .eos
+        }
+        let (text, pieces) = try await session.written(completion)
+        guard !wanted.stopsAtDelimiter || session.splitter.isOneStep(text, isWhole: stop == .stopString),
+            var generated = Generated(
+                role: wanted.role, text: text, pieces: pieces, stop: stop,
+                lengthMeans: room < wanted.maxTokens || isShort ? .context : .maxTokens,
+                promptTokens: ids.count, splitter: session.splitter)
+        else {
+            throw MalformedResponse(
+                description: "the text and the tokens of a completion do not agree: \(text.debugDescription)")
+        }
+        // One that is drawn in another way is not for a method that looks ahead, nor can it be taken for such a one.
+        if looksAhead, wanted.role == .draft, !wanted.stopsAtDelimiter, sampling == decoding.sampling {
+            generated.seam = try await seam(
+                in: generated.steps, whole: session.splitter.cut(pieces: pieces).whole, of: completion.tokenIDs,
+                after: ids,
+                continuing: wanted.steps, of: prompt, session)
+        }
+        return generated
+    }
+
+    /// How many of the steps were written in the tokens that step-at-a-time would show the model for them, where more follows:
+    /// after them its prompt would be another than what the model has before it here.
+    ///
+    /// - Parameters:
+    ///   - whole: how many of the first steps end with the end of a token.
+    ///   - written: the tokens of the steps.
+    ///   - shown: the tokens before them.
+    /// - Returns: nil where that is true of all.
+    private func seam(
+        in steps: [StepText], whole: Int, of written: [Int], after shown: [Int], continuing before: [String],
+        of prompt: ProblemPrompt, _ session: ModelSession
+    ) async throws -> Int? {
+        var (texts, length) = (before, 0)
+        for (place, step) in steps.dropLast().enumerated() {
+            texts.append(step.text)
+            length += step.tokens
+            guard place < whole else { return place + 1 }
+            do {
+                let ids = try await session.tokens(of: prompt, steps: texts)
+                guard ids == shown + written[..<length] else { return place + 1 }
+            } catch is PermanentFailure {
+                // Nor could it be asked to go on there.
+                return place + 1
+            }
+        }
+        return nil
+    }
+}
+
+extension StepSplitter {
+    /// Whether a text is that of one step, with the delimiter at its end or without one.
+    fileprivate func isOneStep(_ text: String, isWhole: Bool) -> Bool {
+        let steps = split(text)
+        return steps.count < 2 && (steps.last.map(endsWithDelimiter) ?? false) == isWhole
+    }
+}

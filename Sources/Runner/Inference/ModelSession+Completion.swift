@@ -1,0 +1,84 @@
+import ModelLifecycle
+
+extension ModelSession {
+    /// The text of a completion, and what each of its tokens stands for in it. That is nothing for special tokens, and for the
+    /// one that ended the sequence: where it is not special the text has it, and the answer must not.
+    ///
+    /// - Throws: ``MalformedResponse`` where the text is not what the tokens stand for, or they do not end as the engine says.
+    func written(_ completion: Completion) async throws -> (text: String, pieces: [String]) {
+        let (text, ids) = (completion.text, completion.tokenIDs)
+        var pieces = try await pieces(of: ids)
+        let end = pieces.last ?? ""
+        for (place, piece) in pieces.enumerated() where TokenText.isSpecial(piece) && !text.contains(piece) {
+            pieces[place] = ""
+        }
+        switch completion.finish {
+        case .eos, .endToken:
+            pieces[pieces.count - 1] = ""
+            // Half a character ends no sequence.
+            let mayEnd = !end.unicodeScalars.contains("\u{fffd}")
+            if mayEnd, try await stand(ids.dropLast(), for: text) { return (text, pieces) }
+            if case .endToken = completion.finish, text.utf8.suffix(end.utf8.count).elementsEqual(end.utf8) {
+                let rest = String(decoding: text.utf8.dropLast(end.utf8.count), as: UTF8.self)
+                if try await stand(ids.dropLast(), for: rest) { return (rest, pieces) }
+            }
+        case .stop(let stop):
+            if try await stand(ids[...], for: text, isCut: true) { return (text, Self.cut(pieces, after: stop)) }
+        case .length: if try await stand(ids[...], for: text) { return (text, pieces) }
+        case .other(let reason): throw MalformedResponse(description: "the engine ended a completion with '\(reason)'")
+        }
+        throw MalformedResponse(
+            description: "the text and the tokens of a completion do not agree: \(text.debugDescription)")
+    }
+
+    /// What tokens stand for up to the end of a stop string. The token that completes it may go on, and others may follow.
+    private static func cut(_ pieces: [String], after stop: String) -> [String] {
+        var written: [UInt8] = []
+        for (place, piece) in pieces.enumerated() {
+            for (index, byte) in piece.utf8.enumerated() {
+                written.append(byte)
+                guard written.suffix(stop.utf8.count).elementsEqual(stop.utf8) else { continue }
+                return pieces[..<place] + [String(decoding: piece.utf8.prefix(index + 1), as: UTF8.self)]
+            }
+        }
+        return pieces
+    }
+
+    /// Whether an engine may tell these tokens in this text.
+    private func stand(_ ids: ArraySlice<Int>, for text: String, isCut: Bool = false) async throws -> Bool {
+        let dropsSpaces = try await !lead().text.isEmpty
+        for acrossSpecials in [false, true] {
+            let pieces = try await wholePieces(of: ids, acrossSpecials: acrossSpecials)
+            if TokenText(pieces, dropsSpaces: dropsSpaces).allows(text, isCut: isCut) { return true }
+        }
+        return false
+    }
+
+    /// What tokens stand for: each by itself, or those together that share a character.
+    ///
+    /// - Parameter acrossSpecials: whether special tokens among those are left out of the text, and so part nothing.
+    private func wholePieces(of ids: ArraySlice<Int>, acrossSpecials: Bool) async throws -> [String] {
+        var whole: [String] = []
+        var halves: [Int] = []
+        var specials: [String] = []
+        func join() async throws {
+            if !halves.isEmpty { whole.append(try await pieces.text(of: halves, from: client)) }
+            whole += specials
+            (halves, specials) = ([], [])
+        }
+        for (id, piece) in zip(ids, try await pieces(of: ids)) {
+            if piece.unicodeScalars.contains("\u{fffd}") {
+                halves.append(id)
+            } else if piece.isEmpty {
+                continue
+            } else if acrossSpecials, !halves.isEmpty, TokenText.isSpecial(piece) {
+                specials.append(piece)
+            } else {
+                try await join()
+                whole.append(piece)
+            }
+        }
+        try await join()
+        return whole
+    }
+}

@@ -1,0 +1,135 @@
+import Decoding
+import Foundation
+import JobSpecs
+import ModelLifecycle
+
+/// An instruct model as the judge of steps, as in SpecReason (arXiv 2504.07891): it is shown the problem and the steps, asked
+/// to give the last of them a score from 0 to 9, and answers with one token. Only digits are allowed: small models would
+/// rather begin a sentence.
+///
+/// The reward is the mean of the digits by their probabilities, divided by 9: SpecReason's "average". Each step is a request.
+struct Judge: PRMScorer {
+    static let instruction = """
+        Judge the last step of the reasoning above by its facts and its logic alone: is it objectively true, and does it \
+        follow from the steps before it? Style, wording and usefulness do not count. Give the step a score from 0 to 9, and \
+        answer with that one digit.
+        """
+    /// Requests in flight for one trajectory.
+    static let width = 4
+
+    let overlong: OverlongPolicy
+    private let digits = DigitTokens()
+
+    init(overlong: OverlongPolicy) { self.overlong = overlong }
+
+    func ask(_ wanted: Scoring, about problem: ProblemPrompt, of session: ModelSession) async throws -> Scored {
+        let opinions = try await withThrowingTaskGroup(of: (Int, Opinion?).self) { group in
+            var opinions: [Int: Opinion] = [:]
+            for (place, step) in wanted.unscored.enumerated() {
+                if place >= Self.width, let (step, opinion) = try await group.next() { opinions[step] = opinion }
+                group.addTask {
+                    (step, try await opinion(on: Array(wanted.steps[...step]), about: problem, of: session))
+                }
+            }
+            for try await (step, opinion) in group { opinions[step] = opinion }
+            return opinions
+        }
+        var sheet = ScoreSheet(for: wanted, contextLength: session.contextLength)
+        for step in wanted.unscored {
+            guard let opinion = opinions[step] else {
+                try sheet.addOverlong(step)
+                continue
+            }
+            sheet.addPass(tokens: opinion.promptTokens)
+            try sheet.add(reward: opinion.reward, tokens: opinion.stepTokens, dropped: opinion.dropped)
+        }
+        return sheet.result
+    }
+
+    private struct Opinion {
+        var reward: Double
+        var stepTokens: Int
+        var promptTokens: Int
+        var dropped: Int
+    }
+
+    /// What the judge thinks of the last of the steps, or nil where it does not fit into its context.
+    private func opinion(
+        on steps: [String], about problem: ProblemPrompt, of session: ModelSession
+    ) async throws -> Opinion? {
+        for dropped in 0..<(overlong == .window ? steps.count : 1) {
+            let prompt = try await session.client.tokenize(
+                messages: [
+                    ChatMessage(role: "user", content: problem.question),
+                    ChatMessage(role: "assistant", content: steps[dropped...].joined()),
+                    ChatMessage(role: "user", content: Self.instruction),
+                ], addGenerationPrompt: true, continueFinalMessage: false)
+            // The answer needs a place too.
+            guard prompt.count < session.contextLength else { continue }
+            let allowed = try await digits.ids(of: session)
+            let reward = try await session.rewards(for: "\(prompt)") {
+                let answer = try await session.client.complete(
+                    CompletionRequest(
+                        promptTokens: prompt, maxTokens: 1, seed: 0, logprobs: 20, allowedTokens: allowed))
+                guard allowed.firstIndex(of: answer.tokenIDs[0]) == Self.digit(answer.text) else {
+                    throw MalformedResponse(
+                        description:
+                            "the judge's answer \(answer.text.debugDescription) is not what its token stands for")
+                }
+                return [try Self.reward(of: answer)]
+            }
+            return Opinion(
+                reward: reward[0],
+                stepTokens: try await session.bareTokens(of: steps.last ?? "").count,
+                promptTokens: prompt.count, dropped: dropped)
+        }
+        return nil
+    }
+
+    /// - Throws: ``MalformedResponse`` where the judge answered with anything but a digit.
+    static func reward(of answer: Completion) throws -> Double {
+        guard digit(answer.text) != nil else {
+            throw MalformedResponse(
+                description:
+                    "the judge answered \(answer.text.debugDescription) where it was asked for a digit from 0 to 9")
+        }
+        var total = 0.0
+        var sum = 0.0
+        // In an order: the last bit of a sum depends on it.
+        for (token, logprob) in (answer.topLogprobs?.first ?? [:]).sorted(by: { $0.key < $1.key }) {
+            guard let digit = digit(token) else { continue }
+            total += exp(logprob)
+            sum += exp(logprob) * Double(digit)
+        }
+        guard total > 0 else {
+            throw MalformedResponse(description: "the judge's engine told no probabilities of the digits")
+        }
+        return min(1, sum / total / 9)
+    }
+
+    private static func digit(_ text: String) -> Int? {
+        let bare = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard bare.utf8.count == 1, let digit = bare.utf8.first, (0x30...0x39).contains(digit) else { return nil }
+        return Int(digit - 0x30)
+    }
+}
+
+/// The judge's tokens for the ten digits, asked of its engine once.
+private actor DigitTokens {
+    private var known: [Int]?
+
+    /// - Throws: ``PermanentFailure`` where a digit is no token by itself.
+    func ids(of session: ModelSession) async throws -> [Int] {
+        if let known { return known }
+        var ids: [Int] = []
+        for digit in 0...9 {
+            let read = try await session.client.tokenize(String(digit), addSpecialTokens: false)
+            guard let id = read.tokens.last, try await session.pieces(of: [id]) == [String(digit)] else {
+                throw PermanentFailure(reason: "the judge's tokenizer has no token for the digit \(digit) alone")
+            }
+            ids.append(id)
+        }
+        known = ids
+        return ids
+    }
+}
