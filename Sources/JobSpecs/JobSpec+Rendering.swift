@@ -69,7 +69,7 @@ extension EngineSpec {
         let env: Pairs = env.sorted { $0.key < $1.key }.map {
             (YAMLWriter.text($0.key), doubleQuoted($0.value))
         }
-        var pairs: Pairs = [("kind", kind.rawValue)]
+        var pairs: Pairs = [("kind", kind.name)]
         if let venv { pairs.append(("venv", YAMLWriter.text(venv))) }
         pairs.append(("residency", residency.rawValue))
         if let warm { pairs.append(("warm", String(warm))) }

@@ -42,7 +42,7 @@ package struct SpecIdentity: Sendable, Equatable, Codable {
             if let context = model.context { add("models.\(role.rawValue).context", String(context)) }
             add("models.\(role.rawValue).files", "sha256:" + files.fingerprint)
         }
-        add("engine.kind", spec.engine.kind.rawValue)
+        add("engine.kind", spec.engine.kind.name)
         add("datasets", job.allProblems.keys.joined(separator: ", "))
         for (name, problems) in job.allProblems {
             add("datasets.\(name).count", String(problems.count))

@@ -1,3 +1,4 @@
+import ModelLifecycle
 import Graders
 import JobSpecs
 import Logging

@@ -12,7 +12,7 @@ struct EngineNeeds {
     /// - Throws: ``ModelFilesError`` with what is missing.
     func check(_ files: ModelFiles, in directory: String) throws(ModelFilesError) {
         try checkArchitecture(files, directory)
-        if kind == .vllm, let name = files.marked.first {
+        if kind.usesTransformers, let name = files.marked.first {
             throw ModelFilesError(
                 "\(name) in \(directory) begins with a byte order mark, which transformers refuses; save it as UTF-8 without one"
             )

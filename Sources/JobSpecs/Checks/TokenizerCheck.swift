@@ -18,8 +18,8 @@ enum TokenizerCheck {
             if let fault = fault(inTokenizer: file) { throw ModelFilesError("in \(directory), \(fault)") }
             return
         }
-        guard kind == .vllm else {
-            throw ModelFilesError("\(directory) has no tokenizer.json, which the pocket engine needs")
+        guard kind.usesTransformers else {
+            throw ModelFilesError("\(directory) has no tokenizer.json, which \(kind.title) needs")
         }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         // Versions of Mistral's are called tokenizer.model.v3, those of tiktoken by any name.

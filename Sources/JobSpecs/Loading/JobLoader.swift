@@ -14,11 +14,11 @@ package enum JobLoader {
     /// says nothing of them.
     /// Data sets with an address are taken from the cache: see ``fetchDatasets(of:into:interruption:retries:observe:)``.
     package static func load(
-        _ url: URL, withModels: Bool = true, cache: DatasetCache = .standard
+        _ url: URL, withModels: Bool = true, cache: DatasetCache = .standard, kinds: [EngineKind] = EngineKind.all
     ) throws(SpecErrors) -> LoadedJob {
         let shown = url.relativePath
         let source = try source(of: url)
-        let (written, faults) = decode(source, directory: directory(of: url))
+        let (written, faults) = decode(source, directory: directory(of: url), kinds: kinds)
         let problems = faults + (withModels ? source.withheldValues : [])
         guard let written else { throw SpecErrors(file: shown, diagnostics: problems) }
         var check = JobCheck(
@@ -39,13 +39,13 @@ package enum JobLoader {
     }
 
     /// Decodes a spec without looking at the files it names; nil when it is not a mapping.
-    package static func decode(_ source: SourceText, directory: String) -> (
+    package static func decode(_ source: SourceText, directory: String, kinds: [EngineKind] = EngineKind.all) -> (
         job: ParsedJob?, diagnostics: [Diagnostic]
     ) {
         let (document, faults) = YAMLParser.parse(source)
         guard let document else { return (nil, sorted(faults)) }
         let log = DiagnosticLog(source: source)
-        let job = ParsedJob(SpecField(name: "the job", node: document, log: log), directory: directory)
+        let job = ParsedJob(SpecField(name: "the job", node: document, log: log), directory: directory, kinds: kinds)
         return (job, sorted(faults + log.diagnostics))
     }
 
@@ -222,7 +222,7 @@ private struct JobCheck {
         }
         guard let template = files.chatTemplate else {
             // Somebody else's server may have been given one, and a PRM can do without.
-            guard role != .prm, engine.kind == .vllm, engine.residency != .attach, !flags.contains("chat-template")
+            guard role != .prm, engine.kind.rendersChat, engine.residency != .attach, !flags.contains("chat-template")
             else { return }
             return log.error(
                 at: model.mark,

@@ -23,8 +23,9 @@ extension ParsedJob {
         if all.contains(where: { $0.tokens != first.tokens }) {
             field.error("one engine serves all 'speculative' methods of a job: they must have the same 'tokens'")
         }
-        guard engine?.kind != .pocket else {
-            return field.error("the pocket engine has no speculative decoding: 'speculative' needs 'kind: vllm'")
+        if let kind = engine?.kind, !kind.speculates {
+            return field.error(
+                "\(kind.title) has no speculative decoding: 'speculative' needs \(kinds.names(where: \.speculates))")
         }
         guard engine?.residency != .attach else {
             return field.error(

@@ -13,11 +13,13 @@ extension EngineSpec {
     ]
 
     /// - Parameter directory: that of the spec file, where relative paths begin.
-    init?(field: SpecField, directory: String) {
+    init?(field: SpecField, directory: String, kinds: [EngineKind]) {
         guard let section = SpecSection(field, "engine", keys: Self.keys) else { return nil }
-        let kind = section.required("kind")?.choice(of: EngineKind.self, called: "engine")
+        let kind = section.required("kind")?.choice(among: kinds.map { ($0.name, $0) }, called: "engine")
         let venv = section["venv"].flatMap { $0.path(from: directory) }
-        if let field = section["venv"], kind == .pocket { field.error("'venv' is for 'kind: vllm'; remove it") }
+        if let field = section["venv"], kind?.usesVenv == false {
+            field.error("'venv' is for \(kinds.names(where: \.usesVenv)); remove it")
+        }
         let residency = WrittenResidency(section, engine: kind)
         let warm = section["warm"].flatMap { $0.bool() }
         if let field = section["warm"], residency.kind == .attach {

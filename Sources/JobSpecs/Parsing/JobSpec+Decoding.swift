@@ -22,14 +22,17 @@ package struct ParsedJob {
     var hasStandardLimit: Bool
     var methods: [MethodSpec]
     var grading: GradingSpec
+    /// Engines that specs may name.
+    let kinds: [EngineKind]
 
     /// Decodes a document; relative paths begin at `directory`, that of the spec file.
-    init?(_ root: SpecField, directory: String) {
+    init?(_ root: SpecField, directory: String, kinds: [EngineKind]) {
         guard let job = SpecSection(root, "the job", keys: Self.keys) else { return nil }
+        self.kinds = kinds
         name = job.required("name")?.identifier()
         seeds = job.value("seed", default: [0], Self.decodeSeeds)
         models = job.required("models").map { ModelSpec.decodeAll($0, directory: directory) } ?? [:]
-        engine = job.required("engine").flatMap { EngineSpec(field: $0, directory: directory) }
+        engine = job.required("engine").flatMap { EngineSpec(field: $0, directory: directory, kinds: kinds) }
         datasets = job.required("datasets").map { WrittenDataset.decodeAll($0, directory: directory) } ?? []
         let standard = Located(value: WrittenPrompt.template(PromptTemplate.standard), mark: root.mark)
         prompt = job.value("prompt", default: standard) { WrittenPrompt.decode($0, directory: directory) }
@@ -42,11 +45,11 @@ package struct ParsedJob {
         if let field = job["models"] { requireModels(at: field) }
         if let field = job["methods"] { addSpeculative(at: field) }
         if let field = job["engine"] { checkResidency(at: field) }
-        if case .chat = prompt.value, engine?.kind == .pocket {
+        if case .chat = prompt.value, let kind = engine?.kind, !kind.rendersChat {
             root.log.error(
                 at: prompt.mark,
-                "the pocket engine renders no chat templates: give it a text that holds {question}, or use 'kind: vllm'"
-            )
+                "\(kind.title) renders no chat templates: give it a text that holds {question}, or use "
+                    + kinds.names(where: \.rendersChat))
         }
         checkProfile(log: root.log)
     }
@@ -78,15 +81,14 @@ package struct ParsedJob {
         }
     }
 
-    /// The pocket engine loads no plugins and converts no models.
     private func checkProfile(log: DiagnosticLog) {
-        guard engine?.kind == .pocket, let prm = models[.prm], let profile = prm.value.profile,
-            profile != .tokenClassification
+        guard let kind = engine?.kind, let prm = models[.prm], let profile = prm.value.profile?.name,
+            let served = kind.profiles, !served.contains(profile)
         else { return }
         log.error(
             at: prm.mark,
-            "the profile '\(profile.name.rawValue)' needs 'kind: vllm'; the pocket engine has 'token-classification' alone"
-        )
+            "the profile '\(profile.rawValue)' needs \(kinds.names { $0.profiles?.contains(profile) ?? true }); "
+                + "\(kind.title) serves only \(served.map { "'\($0.rawValue)'" }.joined(separator: ", "))")
     }
 
     /// The spec, when everything was decoded.

@@ -13,7 +13,7 @@ struct WrittenResidency {
 
     /// - Parameter engine: nil where it was not understood.
     init(_ section: SpecSection, engine: EngineKind?) {
-        kind = section.value("residency", default: engine == .vllm ? .auto : .swap) {
+        kind = section.value("residency", default: engine?.residency ?? .swap) {
             $0.choice(of: ResidencyKind.self)
         }
         groups = section["groups"].flatMap(Self.groups)

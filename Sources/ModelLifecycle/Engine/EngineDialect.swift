@@ -32,6 +32,9 @@ package protocol EngineDialect: Sendable {
     /// The engine's own version, for the manifest.
     func version() async throws -> String
 
+    /// Whether the installed build runs on GPUs.
+    func usesGPU() async throws -> Bool
+
     /// How a process is started that forks engines of this kind; nil where there is none.
     ///
     /// - Parameters:
@@ -65,6 +68,8 @@ package protocol EngineDialect: Sendable {
 }
 
 extension EngineDialect {
+    package func usesGPU() async throws -> Bool { false }
+
     package func caution() async throws -> String? { nil }
 
     package func held(_ plan: LaunchPlan, _ configuration: EngineConfiguration) throws -> LaunchPlan? { nil }

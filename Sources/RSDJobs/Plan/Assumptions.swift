@@ -1,3 +1,4 @@
+import Support
 import Decoding
 import JobSpecs
 

@@ -16,66 +16,7 @@ struct EngineSpeed: Sendable, Equatable {
     var serial: PlanRange
 }
 
-/// What a plan takes for granted of machines: what engines get out of them, which is less than what they have.
-struct Hardware: Sendable, Equatable {
-    var name: String
-    /// Seconds of a cold start without the weights: imports, compilation, graphs.
-    var start: PlanRange
-    /// nil where engines do not start warm.
-    var warm: WarmStarts?
-    /// Bytes of weights a second from disk into the engine.
-    var loading: PlanRange
-    var wake: PlanRange
-    /// Bytes of weights a second that decoding reads.
-    var bandwidth: PlanRange
-    /// Floating-point operations a second.
-    var compute: PlanRange
-    /// Seconds for each token beside all that.
-    var overhead = PlanRange(exactly: 0)
-
-    /// Engines that are forked from a process that has done their imports.
-    struct WarmStarts: Sendable, Equatable {
-        /// Seconds of these imports, once in a run.
-        var imports: PlanRange
-        /// Seconds of a start without the weights.
-        var start: PlanRange
-        /// Where this is known from.
-        var source: String
-    }
-
-    /// From a small card to an H100. Cold starts: 21 to 60 s were published for vLLM 0.11 with models of 0.6B to 4B; throughput:
-    /// 2,300 to 12,600 tokens a second for models of 7B and 8B (vLLM PR 7117, PR 18566).
-    static let gpu = Hardware(
-        name: "vLLM on one GPU", start: PlanRange(low: 10, expected: 40, high: 120),
-        warm: WarmStarts(
-            imports: PlanRange(low: 5, expected: 10, high: 25), start: PlanRange(low: 3, expected: 25, high: 110),
-            source: "assumed: a cold start less 10 to 20 s of imports"),
-        loading: PlanRange(low: 3e8, expected: 1.5e9, high: 5e9), wake: PlanRange(low: 0.1, expected: 1.5, high: 10),
-        bandwidth: PlanRange(low: 1e11, expected: 5e11, high: 2e12),
-        compute: PlanRange(low: 2e13, expected: 1e14, high: 4e14))
-
-    static let cpu = Hardware(
-        name: "vLLM's CPU build", start: PlanRange(low: 15, expected: 45, high: 150),
-        warm: WarmStarts(
-            imports: PlanRange(low: 5, expected: 6, high: 25), start: PlanRange(low: 0.7, expected: 1.2, high: 5),
-            source: "0.8 to 1.5 s were measured on two cores"),
-        loading: PlanRange(low: 1e8, expected: 1e9, high: 5e9), wake: PlanRange(exactly: 0),
-        bandwidth: PlanRange(low: 3e9, expected: 2e10, high: 1.5e11),
-        compute: PlanRange(low: 2e10, expected: 2e11, high: 2e12))
-
-    static let pocket = Hardware(
-        name: "the pocket engine", start: PlanRange(low: 0.02, expected: 0.15, high: 2),
-        loading: PlanRange(low: 1e8, expected: 1e9, high: 5e9), wake: PlanRange(exactly: 0),
-        bandwidth: PlanRange(low: 1e9, expected: 5e9, high: 3e10),
-        compute: PlanRange(low: 1e9, expected: 5e9, high: 5e10),
-        overhead: PlanRange(low: 5e-6, expected: 3e-5, high: 1e-4))
-
-    static func of(_ kind: EngineKind, on machine: MachineMemory) -> Hardware {
-        guard kind == .vllm else { return .pocket }
-        if case .host = machine { return .cpu }
-        return .gpu
-    }
-
+extension HardwareAssumptions {
     /// An engine's pace by its model.
     ///
     /// - Parameters:

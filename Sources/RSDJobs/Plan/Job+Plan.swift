@@ -39,7 +39,7 @@ extension Job {
         let demands = ModelDemand.all(of: spec, models: job.memory, requests: requests)
         let sideBySide = residency.sideBySide(
             demands, answering: assumptions.tokens.expected, on: machine, of: spec.engine)
-        let hardware = Hardware.of(spec.engine.kind, on: machine)
+        let hardware = spec.engine.kind.hardware(machine)
         let isWarm = spec.engine.startsWarm
         var speeds: [EngineID: EngineSpeed] = [:]
         var isGuessed = false
@@ -169,7 +169,7 @@ extension JobPlan {
             let sleepers = plan.residency == .sleep ? demands.count - members.count : 0
             let need = MemoryNeed(
                 members, in: pool ?? MemoryPool(name: "", isGPU: true, total: 0, free: 0),
-                footprint: machine.footprint(of: engine.kind), sleepers: sleepers)
+                footprint: engine.kind.footprint(machine), sleepers: sleepers)
             return Group(roles: roles, need: need.total, budget: pool?.budget)
         }
     }
@@ -181,12 +181,14 @@ extension ResidencyPlan {
         _ demands: [ModelDemand], answering tokens: Double, on machine: MachineMemory, of engine: EngineSpec
     ) -> [EngineID: Int] {
         var counts = Dictionary(uniqueKeysWithValues: demands.map { ($0.engine, $0.sideBySide) })
-        guard residency != .attach, engine.kind == .vllm, let pool = machine.pool(ceiling: nil) else { return counts }
+        guard residency != .attach, engine.kind.dividesMemory, let pool = machine.pool(ceiling: nil) else {
+            return counts
+        }
         for group in groups {
             let members = demands.filter { group.contains($0.engine) }
             let sleepers = residency == .sleep ? demands.count - members.count : 0
             let shares = try? MemoryShares(
-                members, in: pool, footprint: machine.footprint(of: engine.kind), sleepers: sleepers)
+                members, in: pool, footprint: engine.kind.footprint(machine), sleepers: sleepers)
             for demand in members {
                 guard let cache = shares?.caches[demand.engine] else { continue }
                 counts[demand.engine] = max(

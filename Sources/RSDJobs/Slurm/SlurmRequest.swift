@@ -36,5 +36,5 @@ package struct SlurmRequest: Sendable, Equatable {
 
 extension LoadedJob {
     /// Whether its engines run on GPUs as far as the job tells: vLLM's build for processors asks for none.
-    package var wantsGPU: Bool { spec.engine.kind == .vllm && spec.engine.residency != .attach }
+    package var wantsGPU: Bool { spec.engine.kind.usesGPU && spec.engine.residency != .attach }
 }

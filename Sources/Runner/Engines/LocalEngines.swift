@@ -23,7 +23,7 @@ package struct LocalEngines: EngineSite {
         ledger = try EngineLedger(path: directory.engines.path)
         let engine = job.spec.engine
         warmStarts =
-            engine.startsWarm || engine.kind == .vllm
+            engine.startsWarm || engine.kind.startsWarm
             ? WarmStarts(
                 isOn: engine.startsWarm, ledger: ledger, logDirectory: directory.logs.path,
                 limit: .seconds(engine.startTimeout), answers: ColdAnswers(), logger: logger) : nil
@@ -78,7 +78,7 @@ package struct LocalEngines: EngineSite {
         let memory = memoryGate(on: machine)
         let readAhead = ReadAhead(logger: logger)
         let standby =
-            spec.engine.startsAhead ? StandbyMemory(bytes: machine.footprint(of: spec.engine.kind).standby) : nil
+            spec.engine.startsAhead ? StandbyMemory(bytes: spec.engine.kind.footprint(machine).standby) : nil
         let names = plan.groups.map { $0.map(\.name) }
         guard plan.residency == .sleep else {
             return try SwapResidency(
@@ -136,7 +136,7 @@ extension MachineMemory {
         let engine = job.engine
         let host = HostMemory.now()
         // Engines that run on processors need no look at the GPUs.
-        guard engine.kind == .vllm, try await !dialect.version().contains("cpu") else {
+        guard try await dialect.usesGPU() else {
             return host.map { .host($0) } ?? .unknown("the kernel does not tell how much memory there is")
         }
         let wanted = job.models.values.map(engine.parallelism).max() ?? 1
@@ -146,8 +146,8 @@ extension MachineMemory {
             guard devices.count >= wanted else {
                 return .unknown(
                     devices.isEmpty
-                        ? "no NVIDIA GPU is to be seen here, and vLLM is not its CPU build"
-                        : "the job spreads a model over \(wanted) GPUs, and \(devices.count) can be seen here")
+                        ? "no NVIDIA GPU is visible here, and the installed \(engine.kind.title) is not a CPU build"
+                        : "the job spreads a model over \(wanted) GPUs, and \(devices.count) are visible here")
             }
             return .gpu(Array(devices.prefix(wanted)), host)
         } catch {
@@ -157,16 +157,11 @@ extension MachineMemory {
 }
 
 extension EngineSpec {
-    package var dialect: any EngineDialect {
-        switch kind {
-        case .pocket: PocketDialect()
-        case .vllm: VLLMDialect(installation: VLLMInstallation(venv: venv))
-        }
-    }
+    package var dialect: any EngineDialect { kind.dialect(venv) }
 
     /// See ``Manifest/batchInvariant``.
     package var batchInvariant: Bool? {
-        kind == .vllm && residency != .attach ? environment["VLLM_BATCH_INVARIANT"] == "1" : nil
+        residency == .attach ? nil : kind.batchInvariantVariable.map { environment[$0] == "1" }
     }
 
     /// The environment of its processes, as far as it is known before they start.

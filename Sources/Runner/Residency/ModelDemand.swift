@@ -57,8 +57,7 @@ extension ModelDemand {
         let engine = job.engine
         let flags = engine.args(for: model)
         func flag(_ name: String) -> String? { flags.last { $0.flag == name }?.value }
-        let isPocket = engine.kind == .pocket
-        let type = isPocket ? .float : flag("dtype").flatMap(NumberType.init(flag:)) ?? .automatic
+        let type = engine.kind.numberType ?? flag("dtype").flatMap(NumberType.init(flag:)) ?? .automatic
         let cacheType = flag("kv-cache-dtype").flatMap(NumberType.init(flag:)) ?? type
         let parts = engine.parallelism(of: model)
         let wanted = job.decoding.maxTokens.plus(Self.promptTokens)

@@ -1,6 +1,7 @@
 import Checkpoints
 import Decoding
 import JobSpecs
+import ModelLifecycle
 import Support
 
 /// A job's residency on a given machine, with nothing left to choose.
@@ -23,7 +24,7 @@ package struct ResidencyPlan: Sendable, Equatable {
         let engine = job.engine
         let demands = ModelDemand.all(of: job, models: models, requests: requests)
         let engines = demands.map(\.engine)
-        let footprint = machine.footprint(of: engine.kind)
+        let footprint = engine.kind.footprint(machine)
         let ceiling = engine.ceiling
         let pool = machine.pool(ceiling: ceiling)
         var reason: String?
@@ -33,7 +34,7 @@ package struct ResidencyPlan: Sendable, Equatable {
             do {
                 choice = try ResidencyChoice.choose(
                     demands, on: machine, footprint: footprint, ceiling: ceiling,
-                    canSleep: engine.kind == .vllm && pool?.isGPU == true)
+                    canSleep: engine.kind.freesGPUAsleep && pool?.isGPU == true)
             } catch {
                 throw ResidencyImpossible(description: "no residency makes this job possible here: \(error)")
             }
@@ -48,7 +49,7 @@ package struct ResidencyPlan: Sendable, Equatable {
         self.reason = reason
         if residency == .sleep { try Self.checkSleep(demands, engine, machine, footprint) }
         memory = [:]
-        guard residency != .attach, engine.kind == .vllm else { return }
+        guard residency != .attach, engine.kind.dividesMemory else { return }
         for group in groups {
             let members = demands.filter { group.contains($0.engine) }
             let sleepers = residency == .sleep ? demands.count - members.count : 0
@@ -97,10 +98,11 @@ package struct ResidencyPlan: Sendable, Equatable {
     private static func checkSleep(
         _ models: [ModelDemand], _ engine: EngineSpec, _ machine: MachineMemory, _ footprint: EngineFootprint
     ) throws {
-        guard engine.kind == .vllm else { return }
+        guard engine.kind.freesGPUAsleep else { return }
         if case .host = machine {
             throw ResidencyImpossible(
-                description: "`residency: sleep` is not possible here: vLLM's CPU build has no sleep mode. "
+                description:
+                    "`residency: sleep` is not possible here: \(engine.kind.hardware(machine).name) has no sleep mode. "
                     + "Use `residency: swap`, or `auto`")
         }
         let demand = HostDemand(models, footprint: footprint, level: engine.sleepLevel)
@@ -134,12 +136,6 @@ package struct ResidencyImpossible: ProgramError, Equatable {
 }
 
 extension MachineMemory {
-    package func footprint(of kind: EngineKind) -> EngineFootprint {
-        guard kind == .vllm else { return .pocket }
-        if case .host = self { return .vllmOnCPU }
-        return .vllmOnGPU
-    }
-
     /// Why its memory is not known.
     var unknownReason: String { if case .unknown(let why) = self { why } else { "it has no memory to measure" } }
 }
@@ -155,6 +151,6 @@ extension MemoryPool {
 extension EngineSpec {
     /// `gpu-memory-utilization` for the whole job: what all engines that are up may take together.
     fileprivate var ceiling: Double? {
-        kind == .vllm ? args.last { $0.flag == "gpu-memory-utilization" }?.value.flatMap(Double.init) : nil
+        kind.dividesMemory ? args.last { $0.flag == "gpu-memory-utilization" }?.value.flatMap(Double.init) : nil
     }
 }

@@ -90,9 +90,6 @@ extension EngineSpec {
     /// See ``Deadline/Costs``. The limit of a start is no measure: it is for the worst there is.
     var deadlineCosts: Deadline.Costs {
         let stopping = EngineExecutor.drainSeconds + stopGrace
-        return switch kind {
-        case .vllm: Deadline.Costs(unknownLoad: 120, leastWork: 30, stopping: stopping)
-        case .pocket: Deadline.Costs(unknownLoad: 2, leastWork: 1, stopping: stopping)
-        }
+        return Deadline.Costs(unknownLoad: kind.unknownStart, leastWork: kind.leastWork, stopping: stopping)
     }
 }

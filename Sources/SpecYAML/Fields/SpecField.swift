@@ -105,10 +105,14 @@ package struct SpecField {
     package func choice<Choice: CaseIterable & RawRepresentable<String>>(
         of type: Choice.Type, called noun: String? = nil
     ) -> Choice? {
+        choice(among: Choice.allCases.map { ($0.rawValue, $0) }, called: noun)
+    }
+
+    /// One of several values, each under its word.
+    package func choice<Choice>(among choices: [(word: String, value: Choice)], called noun: String? = nil) -> Choice? {
         guard let text = text() else { return nil }
-        if let choice = Choice(rawValue: text) { return choice }
-        let words = Choice.allCases.map(\.rawValue)
-        return fail("unknown \(noun ?? name) \(quoted(text))" + suggestion(for: text, among: words))
+        if let choice = choices.first(where: { $0.word == text }) { return choice.value }
+        return fail("unknown \(noun ?? name) \(quoted(text))" + suggestion(for: text, among: choices.map(\.word)))
     }
 
     // MARK: Collections

@@ -124,7 +124,7 @@ import Testing
         #expect(
             !pocket.basis.contains { $0.contains("warm") } && pocket.basis.contains { $0.contains("a start takes") })
 
-        let (hardware, one, engines) = (Hardware.gpu, RunCounts(starts: [.draft: 1]), JobEngines(.sample()))
+        let (hardware, one, engines) = (HardwareAssumptions.gpu, RunCounts(starts: [.draft: 1]), JobEngines(.sample()))
         func loading(isWarm: Bool) -> Double {
             let speed = hardware.speed(parameters: 1000, weights: 0, concurrency: 1, isWarm: isWarm)
             let imports = isWarm ? hardware.warm?.imports : nil

@@ -32,7 +32,7 @@ import Testing
 
     @Test func itHasTheDecodersWords() throws {
         let engine = try schema.at("properties", "engine", "properties")
-        #expect(try engine.at("kind").words() == Set(EngineKind.allCases.map(\.rawValue)))
+        #expect(try engine.at("kind").words() == Set(EngineKind.all.map(\.name)))
         #expect(try engine.at("residency").words() == Set(ResidencyKind.allCases.map(\.rawValue)))
         let dataset = try schema.at("properties", "datasets", "items", "properties")
         #expect(try dataset.at("format").words() == Set(DatasetFormat.allCases.map(\.rawValue)))

@@ -39,7 +39,7 @@ extension BadCase {
             "a profile that the pocket engine cannot serve",
             changes: [(#"token-classification"#, #"judge"#)],
             says: #"""
-                job.yaml:6:17: error: the profile 'judge' needs 'kind: vllm'; the pocket engine has 'token-classification' alone
+                job.yaml:6:17: error: the profile 'judge' needs 'kind: vllm'; the pocket engine serves only 'token-classification'
                   prm: { model: models/prm, profile: judge }
                                 ^
                 1 error in job.yaml

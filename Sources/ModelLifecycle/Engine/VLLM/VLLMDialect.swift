@@ -77,6 +77,10 @@ package struct VLLMDialect: EngineDialect {
         "vllm \(try await installation.version())"
     }
 
+    package func usesGPU() async throws -> Bool {
+        try await !installation.version().isCPUBuild
+    }
+
     package func caution() async throws -> String? {
         try await installation.version().caution
     }

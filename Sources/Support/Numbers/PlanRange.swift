@@ -13,7 +13,7 @@ package struct PlanRange: Sendable, Equatable, Codable {
     package init(exactly value: Double) { self.init(low: value, expected: value, high: value) }
 
     /// - Parameter slack: how far from the value the ends lie, as a part of it.
-    init(around value: Double, slack: Double) {
+    package init(around value: Double, slack: Double) {
         self.init(low: value * (1 - slack), expected: value, high: value * (1 + slack))
     }
 
@@ -24,7 +24,7 @@ extension PlanRange {
     /// Figures of several simulations, the first of which is the one to expect.
     ///
     /// - Parameter slack: how far beyond them the ends lie, as a part of them.
-    init(over values: [Double], slack: Double) {
+    package init(over values: [Double], slack: Double) {
         self.init(
             low: (values.min() ?? 0) * (1 - slack), expected: values.first ?? 0, high: (values.max() ?? 0) * (1 + slack)
         )

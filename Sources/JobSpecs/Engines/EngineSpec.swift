@@ -23,5 +23,3 @@ package struct EngineSpec: Sendable, Equatable {
     /// Seconds between SIGTERM and SIGKILL.
     package var stopGrace: Double
 }
-
-package enum EngineKind: String, Sendable, CaseIterable { case vllm, pocket }
