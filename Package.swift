@@ -142,7 +142,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: modules + [
-                "RunnerSupport", "TestSupport", "PocketEngine", "rsd-batch", "rsd-pocket", flyingFox,
+                "RunnerSupport", "TestSupport", "PocketEngine", "rsd-batch", "rsd-pocket", flyingFox, logging,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -27,7 +27,7 @@ package enum Job {
         let graderID = try await interruption.cancelOnInterrupt { try await grader.prepare() }
         let run = JobRun(
             job: job, directory: directory,
-            makeSite: {
+            makeProvider: {
                 if job.spec.engine.residency == .attach { return try AttachedEngines(job: job, logger: logger) }
                 return try LocalEngines(job: job, directory: directory, logger: logger)
             },

@@ -3,24 +3,22 @@ import Testing
 @testable import ModelLifecycle
 
 @Suite("The version of a server that somebody else runs") struct AttachedVersionTests {
-    private func versions(_ told: String) async throws -> [String: VLLMVersion] {
+    private func version(_ told: String) async throws -> VLLMVersion {
         let server = try await FoxServer { _ in .json(#"{"version": "\#(told)"}"#) }
-        return try await AttachResidency(
-            servers: ["draft", "prm"].map {
-                AttachedServer(
-                    name: $0, endpoint: HTTPEndpoint(base: "http://127.0.0.1:\(server.port)", key: nil), model: "/m",
-                    served: nil, task: .generate)
-            }, patience: .zero, retry: .never
-        ).versions()
+        return try await AttachedEngine(
+            AttachedServer(
+                name: "draft", endpoint: HTTPEndpoint(base: "http://127.0.0.1:\(server.port)", key: nil), model: "/m",
+                served: nil, task: .generate), patience: .zero, retry: .never
+        ).version()
     }
 
-    @Test func isToldOfEachServer() async throws {
-        #expect(try await versions("0.20.2").mapValues(\.description) == ["draft": "0.20.2", "prm": "0.20.2"])
-        #expect(try await versions("0.1.0+pocket").values.compactMap(\.caution).isEmpty)
+    @Test func isTold() async throws {
+        #expect(try await version("0.20.2").description == "0.20.2")
+        #expect(try await version("0.1.0+pocket").caution == nil)
     }
 
     @Test func onesThatAreTooOldAreRefusedWithWhatToDo() async throws {
-        let error = await #expect(throws: EngineError.self) { try await versions("0.9.2") }
+        let error = await #expect(throws: EngineError.self) { try await version("0.9.2") }
         #expect(error?.message.contains("vLLM 0.9.2 is too old") == true)
         #expect(error?.message.contains("Start the server at http://127.0.0.1:") == true)
     }

@@ -94,7 +94,7 @@ struct EngineTests {
                     if number.isMultiple(of: 3) {
                         try? await engine.stop()
                     } else {
-                        try? await engine.start()
+                        _ = try? await engine.start()
                     }
                 }
             }
@@ -148,7 +148,7 @@ struct EngineTests {
         hasty.cancel()
         await #expect(throws: CancellationError.self) { try await hasty.value }
         bench.server.isHealthy = true
-        try await patient.value
+        _ = try await patient.value
         #expect(await engine.state == .ready)
         try await engine.stop()
     }

@@ -213,10 +213,10 @@ import Testing
             echo 'init engine (profile) took 0.00 s'; exec sleep 1000
             """
         let (engine, done) = (bench.engine(), bench)
-        async let start: Void = engine.start()
+        async let start = engine.start()
         try await until { done.log(1).contains("init engine") }
         server.isHealthy = true
-        try await start
+        _ = try await start
         let seen = try #require(await engine.counters.starts.first)
         let phases = try #require(seen.phases)
         #expect(phases.known.map(\.name) == [.imports, .weights, .graphs, .ready])

@@ -40,7 +40,7 @@ package actor Engine {
 
     private final class Starting {
         var task: Task<Void, Never>?
-        let done = Latch<Result<Void, any Error>>()
+        let done = Latch<Result<EngineStart, any Error>>()
         var waiters = 0
     }
 
@@ -87,19 +87,21 @@ package actor Engine {
     ///
     /// When the calling task is cancelled, this returns at once; the start is given up if nobody else waits for it.
     ///
+    /// - Returns: how it came up; nil where it was up.
     /// - Throws: ``EngineError``, ``EngineUnkillable``, ``LedgerError``, `CancellationError`.
-    package func start() async throws {
+    @discardableResult
+    package func start() async throws -> EngineStart? {
         while let ending {
             try Task.checkCancellation()
             _ = await ending.result
         }
-        if state == .ready { return }
+        if state == .ready { return nil }
         let starting = self.starting ?? begin()
         starting.waiters += 1
         do {
             let result = try await starting.done.wait()
             starting.waiters -= 1
-            try result.get()
+            return try result.get()
         } catch let error as CancellationError where Task.isCancelled {
             if starting.done.value == nil {
                 starting.waiters -= 1
@@ -140,7 +142,8 @@ package actor Engine {
         switch result {
         case .success(let instance):
             self.instance = instance
-            counters.starts.append(EngineStart(instance.kind, span, phases: instance.phases(of: span)))
+            let start = EngineStart(instance.kind, span, phases: instance.phases(of: span))
+            counters.starts.append(start)
             watch(instance)
             guard ending == nil else {
                 starting.done.set(.failure(stoppedWhileStarting()))
@@ -148,7 +151,7 @@ package actor Engine {
             }
             state = .ready
             logger.info("engine \(configuration.name) ready", metadata: ["seconds": "\(span.seconds)"])
-            starting.done.set(.success(()))
+            starting.done.set(.success(start))
         case .failure(let error):
             let launched = (error as? EngineError)?.code != .cannotLaunch
             if launched { counters.failedStarts += 1 }

@@ -21,8 +21,9 @@ package struct AttachedServer: Sendable, Hashable {
 }
 
 /// An engine that this program neither starts nor stops.
-actor AttachedEngine: EngineHandle {
-    nonisolated let server: AttachedServer
+package actor AttachedEngine: ManagedEngine {
+    package nonisolated let server: AttachedServer
+    private let patience: Duration
     private let http: HTTPClient
     private let retry: RetryPolicy
     private let clock: any Clock<Duration>
@@ -32,16 +33,23 @@ actor AttachedEngine: EngineHandle {
     private static let misses = 3
     private static let pause = Duration.seconds(2)
 
-    init(_ server: AttachedServer, http: HTTPClient, retry: RetryPolicy, clock: any Clock<Duration>) {
+    /// - Parameters:
+    ///   - patience: how long to wait for a server that went away.
+    ///   - http: may be shared by several.
+    package init(
+        _ server: AttachedServer, patience: Duration, http: HTTPClient = HTTPClient(),
+        retry: RetryPolicy = RetryPolicy(), clock: any Clock<Duration> = ContinuousClock()
+    ) {
         self.server = server
+        self.patience = patience
         self.http = http
         self.retry = retry
         self.clock = clock
     }
 
-    nonisolated var name: String { server.name }
+    package nonisolated var name: String { server.name }
 
-    var client: EngineClient {
+    package var client: EngineClient {
         get throws {
             guard let connected else {
                 throw EngineError(
@@ -53,11 +61,27 @@ actor AttachedEngine: EngineHandle {
 
     // MARK: Coming and going
 
+    package func load(beside others: [String]) async throws -> [EngineEvent] {
+        if connected == nil { try await connect(within: .zero) }
+        return []
+    }
+
+    package func restart(beside others: [String]) async throws -> [EngineEvent] {
+        try await connect(within: patience)
+        return []
+    }
+
+    /// Lets go of the server, which runs on.
+    package func stop() async throws {
+        connected = nil
+        await http.closeIdleConnections()
+    }
+
     /// Makes sure that the right model is served, and for the right task.
     ///
     /// - Parameter limit: how long to wait for a server that does not answer.
     /// - Throws: ``EngineError``.
-    func connect(within limit: Duration) async throws {
+    private func connect(within limit: Duration) async throws {
         var waited = Duration.zero
         while await !answers() {
             guard waited < limit else {
@@ -81,7 +105,7 @@ actor AttachedEngine: EngineHandle {
     /// What the server says of its version.
     ///
     /// - Throws: ``EngineError`` where it does not answer, or is too old.
-    func version() async throws -> VLLMVersion {
+    package func version() async throws -> VLLMVersion {
         do {
             let version = VLLMVersion(try await anonymous.version())
             try version.check(for: name, remedy: "Start the server at \(server.endpoint.base) with a newer one")
@@ -93,7 +117,7 @@ actor AttachedEngine: EngineHandle {
         }
     }
 
-    func gone() async throws -> String {
+    package func gone() async throws -> String {
         var misses = 0
         while misses < Self.misses {
             try await clock.sleep(for: Self.pause)

@@ -45,30 +45,40 @@ package actor GPUMemoryGate {
         GPUMemoryGate(gpu: nil, baseline: [], logger: logger)
     }
 
+    /// What a start comes to.
+    package struct Arrival: Sendable {
+        /// Empty where the engine was up.
+        package var events: [EngineEvent] = []
+        /// See ``measure(_:beside:)``.
+        package var bytes: Int?
+    }
+
     /// Starts an engine when memory has settled, and once more where there was not enough of it. No two starts overlap:
     /// engines that start together mistake each other's memory for free.
     ///
     /// - Parameter others: the engines that are up and stay so.
-    /// - Returns: bytes that it has now, see ``measure(_:beside:)``.
+    /// - Returns: how it came up, and the bytes that it has now.
     /// - Throws: what ``Engine/start()`` throws; for want of memory, with those who hold it.
     @discardableResult
-    package func start(_ engine: Engine, beside others: [String]) async throws -> Int? {
-        try await inTurn {
+    package func start(_ engine: Engine, beside others: [String]) async throws -> Arrival {
+        try await turnstile.pass {
             let name = engine.configuration.name
-            if await engine.state == .ready { return await self.holdings[name] }
+            if await engine.state == .ready { return Arrival(bytes: await self.holdings[name]) }
             try await self.waitForRelease(beside: others)
+            var start: EngineStart?
             do {
-                try await engine.start()
+                start = try await engine.start()
             } catch let error as EngineError where error.code == .noMemory {
                 self.logger.warning("engine \(error.engine): \(error.message); starting it once more")
                 try await self.waitForRelease(beside: others)
                 do {
-                    try await engine.start()
+                    start = try await engine.start()
                 } catch let error as EngineError where error.code == .noMemory {
                     throw await self.tellingHolders(error)
                 }
             }
-            return await self.measure(name, beside: others)
+            let events = start.map { [EngineEvent.loaded(engine: name, $0)] } ?? []
+            return Arrival(events: events, bytes: await self.measure(name, beside: others))
         }
     }
 
@@ -138,17 +148,6 @@ package actor GPUMemoryGate {
             exit: error.exit, logPath: error.logPath, logTail: error.logTail)
     }
 
-    private func inTurn(_ body: @Sendable () async throws -> Int?) async throws -> Int? {
-        await turnstile.enter()
-        do {
-            let bytes = try await body()
-            await turnstile.leave()
-            return bytes
-        } catch {
-            await turnstile.leave()
-            throw error
-        }
-    }
 }
 
 /// GPU memory that did not come back in time, and who has it.

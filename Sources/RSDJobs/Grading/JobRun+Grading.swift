@@ -9,13 +9,13 @@ extension JobRun<RunOutcome> {
     ///
     /// - Parameter graderID: what the grader calls itself.
     init(
-        job: LoadedJob, directory: RunDirectory, makeSite: @escaping @Sendable () throws -> any EngineSite,
+        job: LoadedJob, directory: RunDirectory, makeProvider: @escaping @Sendable () throws -> any EngineProvider,
         grader: any Grader, graderID: String, interruption: Interruption, deadline: Deadline? = nil,
         waits: Bool = false,
         retryFailed: Bool, observe: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.init(
-            job: job, directory: directory, makeSite: makeSite, interruption: interruption, deadline: deadline,
+            job: job, directory: directory, makeProvider: makeProvider, interruption: interruption, deadline: deadline,
             waits: waits, retryFailed: retryFailed, observe: observe
         ) { finished in
             let writer = ResultsWriter(

@@ -5,9 +5,9 @@ import Logging
 import ModelLifecycle
 
 /// Engines that somebody else runs.
-package struct AttachedEngines: EngineSite {
+package struct AttachedEngines: EngineProvider {
     private let job: LoadedJob
-    private let residency: AttachResidency
+    private let servers: [AttachedEngine]
     private let logger: Logger
 
     /// - Throws: `EngineError` where a key is not there; ``ModelFilesError``.
@@ -16,18 +16,21 @@ package struct AttachedEngines: EngineSite {
         self.logger = logger
         let spec = job.spec
         let engines = JobEngines(spec)
-        residency = AttachResidency(
-            servers: try engines.all.compactMap { engine in
-                guard let model = engines.namesake(of: engine).flatMap({ spec.models[$0] }) else { return nil }
-                return try AttachedServer(engine, model: model)
-            }, patience: .seconds(spec.engine.startTimeout), retry: EngineSpec.retry)
+        let http = HTTPClient()
+        servers = try engines.all.compactMap { engine in
+            guard let model = engines.namesake(of: engine).flatMap({ spec.models[$0] }),
+                let server = try AttachedServer(engine, model: model)
+            else { return nil }
+            return AttachedEngine(
+                server, patience: .seconds(spec.engine.startTimeout), http: http, retry: EngineSpec.retry)
+        }
     }
 
     package func version() async throws -> String {
         var versions: [VLLMVersion] = []
-        let byName = try await residency.versions()
-        for version in residency.groups.joined().compactMap({ byName[$0] }) where !versions.contains(version) {
-            versions.append(version)
+        for server in servers {
+            let version = try await server.version()
+            if !versions.contains(version) { versions.append(version) }
         }
         for caution in versions.compactMap(\.caution) { logger.warning("\(caution)") }
         return "attached: vllm " + versions.map(\.description).joined(separator: ", ")
@@ -36,12 +39,13 @@ package struct AttachedEngines: EngineSite {
     /// Nothing was started, so that nothing can be left.
     package func sweep() async throws -> Int { 0 }
 
-    package func open() async throws -> any EngineRoom {
+    package func open() async throws -> any EnginePool {
         // How a server was started it does not tell: it is taken to run what its version runs by itself on any machine.
         var capacities: [EngineID: EngineCapacity] = [:]
-        for (name, version) in try await residency.versions() { capacities[EngineID(name)] = version.capacity() }
+        for server in servers { capacities[EngineID(server.name)] = try await server.version().capacity() }
         let requests = RequestsInFlight(job.spec, capacities: capacities)
-        return try ResidentEngines(residency, of: job, requests: requests, startsEngines: false, logger: logger)
+        return try ResidentEngines(
+            Residency(attached: servers), of: job, requests: requests, startsEngines: false, logger: logger)
     }
 }
 

@@ -5,7 +5,7 @@ import ModelLifecycle
 import RunStore
 
 /// Engines that are processes of this machine.
-package struct LocalEngines: EngineSite {
+package struct LocalEngines: EngineProvider {
     package let job: LoadedJob
     package let directory: RunDirectory
     package let dialect: any EngineDialect
@@ -45,7 +45,7 @@ package struct LocalEngines: EngineSite {
         return sweep.ended.count
     }
 
-    package func open() async throws -> any EngineRoom {
+    package func open() async throws -> any EnginePool {
         if let caution = try await dialect.caution() { logger.warning("\(caution)") }
         // What was swept a moment ago may not have given its memory back yet.
         let machine = try await MachineMemory.measure(for: job.spec, dialect: dialect, atRest: true)
@@ -63,7 +63,7 @@ package struct LocalEngines: EngineSite {
     /// - Throws: `ResidencyError`; ``ModelFilesError``.
     private func residency(
         _ plan: ResidencyPlan, _ processors: ProcessorShare, on machine: MachineMemory
-    ) throws -> any Residency {
+    ) throws -> Residency {
         let spec = job.spec
         let assignment = JobEngines(spec)
         let engines = try assignment.all.compactMap { engine -> Engine? in
@@ -81,10 +81,10 @@ package struct LocalEngines: EngineSite {
             spec.engine.startsAhead ? StandbyMemory(bytes: spec.engine.kind.footprint(machine).standby) : nil
         let names = plan.groups.map { $0.map(\.name) }
         guard plan.residency == .sleep else {
-            return try SwapResidency(
+            return try Residency(
                 engines: engines, groups: names, memory: memory, readAhead: readAhead, standby: standby)
         }
-        return try SwapResidency(
+        return try Residency(
             sleepers: engines, groups: names, level: spec.engine.sleepLevel, memory: memory, readAhead: readAhead,
             standby: standby, logger: logger)
     }

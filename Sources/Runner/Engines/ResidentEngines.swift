@@ -3,13 +3,15 @@ import Foundation
 import JobSpecs
 import Logging
 import ModelLifecycle
+import RunStore
+import Synchronization
 
 /// The engines of a job, under a residency.
-struct ResidentEngines: EngineRoom {
+final class ResidentEngines: EnginePool {
     private let job: LoadedJob
-    private let residency: any Residency
-    /// Whether engines come up by this program's doing.
-    private let startsEngines: Bool
+    private let residency: Residency
+    /// Those of the resident group.
+    private let active = Mutex<ActiveEngines?>(nil)
     private let inference: InferenceClient
     /// Kept over restarts: a model's tokens do not change.
     private let pieces: [EngineID: TokenPieces]
@@ -22,14 +24,13 @@ struct ResidentEngines: EngineRoom {
 
     /// - Throws: ``ModelFilesError``.
     init(
-        _ residency: any Residency, of job: LoadedJob, requests: RequestsInFlight, reason: String? = nil,
+        _ residency: Residency, of job: LoadedJob, requests: RequestsInFlight, reason: String? = nil,
         energy: EnergyMeter? = nil, startsEngines: Bool, logger: Logger
     ) throws {
         self.residency = residency
         self.job = job
         self.reason = reason
         self.energy = energy
-        self.startsEngines = startsEngines
         self.logger = logger
         inference = try InferenceClient(job: job)
         engines = JobEngines(job.spec)
@@ -48,49 +49,37 @@ struct ResidentEngines: EngineRoom {
         }
     }
 
-    func enter(_ group: [EngineID], note: @escaping EngineNoteTaker) async throws -> any Crew {
+    func activate(_ group: [EngineID]) async throws -> [EngineEvent] {
         let names = group.map(\.name)
-        let before = await residency.statistics
-        let active = try await announcing(names, note) { try await residency.activate(names) }
-        for _ in before.swaps..<(await residency.statistics.swaps) { try await note(.swapped) }
-        var resident: [EngineID: any EngineHandle] = [:]
-        for engine in group { resident[engine] = active[engine.name] }
-        return try await EngineCrew(
-            resident, of: engines, pieces: pieces, inference: inference, requests: requests,
+        let (resident, events) = try await retryOnceIfKilled { try await residency.activate(names) }
+        var managed: [EngineID: any ManagedEngine] = [:]
+        for engine in group { managed[engine] = resident[engine.name] }
+        let next = ActiveEngines(
+            managed, of: engines, pieces: pieces, inference: inference, requests: requests,
             stallTimeout: job.spec.engine.stallTimeout,
-            restart: { [residency] engine in
-                try await announcing([engine.name], note) { _ = try await residency.restart(engine.name) }
+            restart: { [self] engine in
+                try await retryOnceIfKilled { try await residency.restart(engine.name) }
             })
+        active.withLock { $0 = next }
+        return try await events + next.open()
     }
 
-    func expect(_ group: [EngineID]) async {
-        await residency.expect(group.map(\.name))
+    func expect(_ group: [EngineID]) async { await residency.expect(group.map(\.name)) }
+
+    func answer(_ request: InferenceRequest) async throws -> Answer {
+        guard let active = active.withLock({ $0 }) else { throw EngineGone() }
+        return try await active.answer(request)
     }
 
-    func leave() async throws {
-        try await residency.deactivate()
+    func trouble() async -> EngineTrouble? { await active.withLock { $0 }?.trouble() }
+
+    func speculation() async -> RunFigures.Speculation? { await active.withLock { $0 }?.speculation() }
+
+    func restart(_ engine: EngineID) async throws -> [EngineEvent] {
+        try await active.withLock { $0 }?.restart(engine) ?? []
     }
 
-    /// Notes the loads and wakings that `body` causes.
-    @discardableResult
-    private func announcing<Value: Sendable>(
-        _ names: [String], _ note: EngineNoteTaker, _ body: () async throws -> Value
-    ) async throws -> Value {
-        guard startsEngines else { return try await body() }
-        let before = await residency.statistics
-        for name in names { try await note(.loading(engine: name)) }
-        let value = try await retryOnceIfKilled(body)
-        let after = await residency.statistics
-        for name in names {
-            func new<Arrival>(_ arrivals: KeyPath<ResidencyStatistics, [String: [Arrival]]>) -> ArraySlice<Arrival> {
-                after[keyPath: arrivals][name, default: []]
-                    .dropFirst(before[keyPath: arrivals][name, default: []].count)
-            }
-            for start in new(\.starts) { try await note(.loaded(engine: name, start)) }
-            for waking in new(\.wakings) { try await note(.woken(engine: name, waking)) }
-        }
-        return value
-    }
+    func stop() async throws { try await residency.deactivate() }
 }
 
 extension ResidentEngines {

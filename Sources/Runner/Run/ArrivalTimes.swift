@@ -33,13 +33,13 @@ struct ArrivalTimes: Sendable {
         }
     }
 
-    mutating func note(_ note: EngineNote) {
-        switch note {
+    mutating func note(_ event: EngineEvent) {
+        switch event {
         case .loaded(let engine, let start):
             add(EngineLoad(engine, start))
             started.insert(engine)
         case .woken(let engine, let span): wakes[engine] = max(span.seconds, wakes[engine] ?? 0)
-        case .loading, .swapped: break
+        case .swapped: break
         }
     }
 

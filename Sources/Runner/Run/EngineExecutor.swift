@@ -19,7 +19,7 @@ struct EngineExecutor {
         var watch = Stopwatch()
     }
 
-    private let room: any EngineRoom
+    private let pool: any EnginePool
     private let journal: Journal
     private let budget: TimeBudget
     private let interruption: Interruption
@@ -29,7 +29,6 @@ struct EngineExecutor {
     private let arrivals: AsyncStream<Arrival>
     private let arrive: AsyncStream<Arrival>.Continuation
     private var resident: [EngineID] = []
-    private var crew: (any Crew)?
     private var phase: ActivePhase?
     private var meter: PhaseMeter
     private var requests: [RequestFingerprint: Task<Void, Never>] = [:]
@@ -41,17 +40,17 @@ struct EngineExecutor {
     static let drainSeconds = 5.0
 
     init(
-        _ scheduler: Scheduler, in room: any EngineRoom, journal: Journal, budget: TimeBudget,
+        _ scheduler: Scheduler, in pool: any EnginePool, journal: Journal, budget: TimeBudget,
         interruption: Interruption,
         observe: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.scheduler = scheduler
-        self.room = room
+        self.pool = pool
         self.journal = journal
         self.budget = budget
         self.interruption = interruption
         self.observe = observe
-        meter = PhaseMeter(room.energy)
+        meter = PhaseMeter(pool.energy)
         (arrivals, arrive) = AsyncStream.makeStream()
     }
 
@@ -109,7 +108,7 @@ struct EngineExecutor {
         case .activate(let group):
             try await activate(group)
             return .activated
-        case .prepare(let group): await room.expect(group)
+        case .prepare(let group): await pool.expect(group)
         case .beginPhase(let phase): begin(phase)
         case .endPhase: try await endPhase()
         case .send(let request, _): send(request)
@@ -118,7 +117,7 @@ struct EngineExecutor {
         case .restart(let engine):
             try budget.check(bringingUp: [engine], anew: true)
             await stopWatching()
-            try await interruption.cancelOnInterrupt { [crew] in try await crew?.restart(engine) }
+            try await bringUp([engine]) { [pool] in try await pool.restart(engine) }
             startWatching()
             return .restarted(engine)
         case .drain: drain()
@@ -133,15 +132,22 @@ struct EngineExecutor {
     private mutating func activate(_ group: [EngineID]) async throws {
         try budget.check(bringingUp: group == resident ? [] : group)
         resident = group
-        meter = PhaseMeter(room.energy)
+        meter = PhaseMeter(pool.energy)
         await meter.read()
-        let note: EngineNoteTaker = { [journal, budget, observe] note in
-            budget.note(note)
-            if let record = note.record { try await journal.append(record) }
-            observe(note.event)
+        try await bringUp(group) { [pool] in try await pool.activate(group) }
+        await meter.read()
+    }
+
+    /// Journals what happened to engines while they came up.
+    private func bringUp(
+        _ engines: [EngineID], _ body: @escaping @Sendable () async throws -> [EngineEvent]
+    ) async throws {
+        if budget.startsEngines { for engine in engines { observe(.loading(engine: engine.name)) } }
+        for event in try await interruption.cancelOnInterrupt(body) {
+            budget.note(event)
+            try await journal.append(event.record)
+            observe(event.shown)
         }
-        crew = try await interruption.cancelOnInterrupt { [room] in try await room.enter(group, note: note) }
-        await meter.read()
     }
 
     private mutating func begin(_ phase: SchedulerPhase) {
@@ -157,7 +163,7 @@ struct EngineExecutor {
         phase = nil
         let (phase, seconds) = (active.phase, active.watch.span.seconds)
         await meter.read()
-        if let tokens = await crew?.speculation(), tokens.proposed > 0 {
+        if let tokens = await pool.speculation(), tokens.proposed > 0 {
             try await journal.append(
                 .speculation(
                     engine: Role.speculative.rawValue, proposed: tokens.proposed, accepted: tokens.accepted))
@@ -170,8 +176,8 @@ struct EngineExecutor {
 
     private mutating func startWatching() {
         watches += 1
-        watch = Task { [crew, arrive, watches] in
-            if let trouble = await crew?.trouble() { arrive.yield(.trouble(trouble, watch: watches)) }
+        watch = Task { [pool, arrive, watches] in
+            if let trouble = await pool.trouble() { arrive.yield(.trouble(trouble, watch: watches)) }
         }
     }
 
@@ -184,11 +190,10 @@ struct EngineExecutor {
     // MARK: Requests and answers
 
     private mutating func send(_ request: InferenceRequest) {
-        guard let crew else { return }
-        requests[request.fingerprint] = Task { [arrive] in
+        requests[request.fingerprint] = Task { [pool, arrive] in
             let watch = Stopwatch()
             do {
-                let answer = try await crew.answer(request)
+                let answer = try await pool.answer(request)
                 let asked = answer.isAsked ? watch.span : nil
                 arrive.yield(.event(.answered(request.fingerprint, answer.event, asked: asked)))
             } catch {
@@ -228,20 +233,17 @@ struct EngineExecutor {
     }
 }
 
-extension EngineNote {
-    /// What is journalled of it.
-    fileprivate var record: JournalRecord? {
+extension EngineEvent {
+    fileprivate var record: JournalRecord {
         switch self {
-        case .loading: nil
         case .loaded(let engine, let start): .load(EngineLoad(engine, start))
         case .woken(let engine, let span): .wake(engine: engine, seconds: span.seconds, begin: span.begin)
         case .swapped: .swap
         }
     }
 
-    fileprivate var event: RunEvent {
+    fileprivate var shown: RunEvent {
         switch self {
-        case .loading(let engine): .loading(engine: engine)
         case .loaded(let engine, let start): .loaded(EngineLoad(engine, start))
         case .woken(let engine, let span): .woken(engine: engine, seconds: span.seconds)
         case .swapped: .swapped

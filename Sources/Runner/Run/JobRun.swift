@@ -10,7 +10,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
     package private(set) var job: LoadedJob
     package let directory: RunDirectory
     /// Called once the run directory is ours.
-    let makeSite: @Sendable () throws -> any EngineSite
+    let makeProvider: @Sendable () throws -> any EngineProvider
     let interruption: Interruption
     package var deadline: Deadline?
     /// Whether to wait for a process that works on the run.
@@ -21,14 +21,14 @@ package struct JobRun<Outcome: Sendable>: Sendable {
     let conclude: @Sendable (FinishedRun) async throws -> Outcome
 
     package init(
-        job: LoadedJob, directory: RunDirectory, makeSite: @escaping @Sendable () throws -> any EngineSite,
+        job: LoadedJob, directory: RunDirectory, makeProvider: @escaping @Sendable () throws -> any EngineProvider,
         interruption: Interruption, deadline: Deadline? = nil, waits: Bool = false, retryFailed: Bool,
         observe: @escaping @Sendable (RunEvent) -> Void,
         conclude: @escaping @Sendable (FinishedRun) async throws -> Outcome
     ) {
         self.job = job
         self.directory = directory
-        self.makeSite = makeSite
+        self.makeProvider = makeProvider
         self.interruption = interruption
         self.deadline = deadline
         self.waits = waits
@@ -98,15 +98,15 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         }
         // A run that is finished needs no engines, and may be looked at where there are none.
         let isDone = trajectories.isFinished && !retryFailed
-        let site = try makeSite()
-        try await closing(site) {
-            let swept = try await interruption.cancelOnInterrupt { try await site.sweep() }
-            let room = isDone ? nil : try await interruption.cancelOnInterrupt { try await site.open() }
+        let provider = try makeProvider()
+        try await closing(provider) {
+            let swept = try await interruption.cancelOnInterrupt { try await provider.sweep() }
+            let pool = isDone ? nil : try await interruption.cancelOnInterrupt { try await provider.open() }
             try writeSpec()
             let journal = try Journal(file: directory.journal, goodLength: contents.goodLength) { try lock.confirm() }
             try AtomicFile.syncDirectory(directory.journal.deletingLastPathComponent())
             if !isOwned { try await journal.append(.begun(identity)) }
-            try await write(manifest, of: site, for: room)
+            try await write(manifest, of: provider, for: pool)
             if retryFailed { try await forgiveFailures(in: &trajectories, journal: journal) }
 
             if swept > 0 { observe(.swept(count: swept)) }
@@ -118,9 +118,9 @@ package struct JobRun<Outcome: Sendable>: Sendable {
                             records: contents.records, waves: trajectories.waves, engines: JobEngines(job.spec))))
             }
             observe(.began(total: trajectories.count, finished: trajectories.finishedCount, replayed: replayed))
-            if let room {
+            if let pool {
                 let budget = TimeBudget(deadline, of: job.spec.engine, records: contents.records)
-                try await work(in: room, on: &trajectories, responses: responses, journal: journal, budget: budget)
+                try await work(in: pool, on: &trajectories, responses: responses, journal: journal, budget: budget)
             }
         }
         try lock.confirm(isLast: true)
@@ -129,35 +129,35 @@ package struct JobRun<Outcome: Sendable>: Sendable {
                 job: job, trajectories: trajectories, records: try JournalReader.read(directory.journal).records))
     }
 
-    /// Whatever happens, nothing of the site stays behind.
-    private func closing(_ site: any EngineSite, _ body: () async throws -> Void) async throws {
+    /// Whatever happens, nothing of the provider stays behind.
+    private func closing(_ provider: any EngineProvider, _ body: () async throws -> Void) async throws {
         do {
             try await body()
         } catch {
-            await site.close()
+            await provider.close()
             throw error
         }
-        await site.close()
+        await provider.close()
     }
 
     private func work(
-        in room: any EngineRoom, on trajectories: inout TrajectorySet, responses: ResponseCache, journal: Journal,
+        in pool: any EnginePool, on trajectories: inout TrajectorySet, responses: ResponseCache, journal: Journal,
         budget: TimeBudget
     ) async throws {
-        if let reason = room.reason { observe(.choseResidency(reason)) }
+        if let reason = pool.reason { observe(.choseResidency(reason)) }
         var executor = EngineExecutor(
             Scheduler(
-                job.spec, groups: room.groups, requests: room.requests, trajectories: trajectories, responses: responses
+                job.spec, groups: pool.groups, requests: pool.requests, trajectories: trajectories, responses: responses
             ),
-            in: room, journal: journal, budget: budget, interruption: interruption, observe: observe)
+            in: pool, journal: journal, budget: budget, interruption: interruption, observe: observe)
         do {
             try await executor.run()
         } catch {
             // Whatever happened, no engine stays behind; that failure of the run matters more than one of the stop.
-            try? await room.leave()
+            try? await pool.stop()
             throw error
         }
-        try await room.leave()
+        try await pool.stop()
         trajectories = executor.scheduler.trajectories
     }
 
@@ -194,10 +194,11 @@ package struct JobRun<Outcome: Sendable>: Sendable {
     }
 
     /// Writes the manifest before the first engine starts, and later again where its note on the residency is another.
-    private func write(_ earlier: Manifest?, of site: any EngineSite, for room: (any EngineRoom)?) async throws {
+    private func write(_ earlier: Manifest?, of provider: any EngineProvider, for pool: (any EnginePool)?) async throws
+    {
         let sizes = Dictionary(uniqueKeysWithValues: job.models.map { ($0.key.rawValue, $0.value.size) })
         if var manifest = earlier {
-            if let room { manifest.residency = room.reason }
+            if let pool { manifest.residency = pool.reason }
             manifest.models = sizes
             guard manifest != earlier else { return }
             return try manifest.write(to: directory.manifest)
@@ -205,8 +206,8 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         var manifest = Manifest(
             job: job.spec.name, identity: SpecIdentity(job), shard: job.shard, seed: job.spec.seed,
             program: Program.version,
-            engine: try await interruption.cancelOnInterrupt { try await site.version() }, host: ProcFS.hostName(),
-            created: Date().formatted(.iso8601), residency: room?.reason,
+            engine: try await interruption.cancelOnInterrupt { try await provider.version() }, host: ProcFS.hostName(),
+            created: Date().formatted(.iso8601), residency: pool?.reason,
             batchInvariant: job.spec.engine.batchInvariant,
             models: sizes)
         manifest.namesJournal = true

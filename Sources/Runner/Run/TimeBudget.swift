@@ -1,5 +1,6 @@
 import Foundation
 import JobSpecs
+import ModelLifecycle
 import RunStore
 import Support
 import Synchronization
@@ -9,7 +10,7 @@ final class TimeBudget: Sendable {
     private let deadline: Deadline?
     private let costs: Deadline.Costs
     /// Whether bringing engines up takes time.
-    private let startsEngines: Bool
+    let startsEngines: Bool
     private let times: Mutex<ArrivalTimes>
 
     /// - Parameter records: of the journal that earlier processes left.
@@ -20,7 +21,7 @@ final class TimeBudget: Sendable {
         times = Mutex(ArrivalTimes(records))
     }
 
-    func note(_ note: EngineNote) { times.withLock { $0.note(note) } }
+    func note(_ event: EngineEvent) { times.withLock { $0.note(event) } }
 
     /// - Parameters:
     ///   - engines: those to be brought up first; none where they are up.

@@ -90,10 +90,10 @@ struct EngineStandbyTests {
         let engine = bench.engine()
         await engine.prepare()
         _ = try await bench.pid("held")
-        async let start: Void = engine.start()
+        async let start = engine.start()
         try await until { bench.dialect.launchCount == 2 }
         bench.server.isHealthy = true
-        try await start
+        _ = try await start
         #expect(await engine.counters.starts.map(\.kind) == [.cold])
         try await engine.stop()
         #expect(try bench.ledgerIsSettled())

@@ -15,12 +15,8 @@ import Testing
         let models = SimulatedModels(
             workload: Assumptions(job.spec.decoding).cases[2], delimiter: job.spec.decoding.delimiter,
             temperature: job.spec.decoding.temperature, promptBytes: { _ in 40 }, luck: luck)
-        let run = JobRun(
-            job: job, directory: directory,
-            makeSite: { SimulatedSite(groups: [["draft"], ["prm"], ["target"]], models: models) },
-            grader: ExactGrader(), graderID: ExactGrader.id, interruption: Interruption(), retryFailed: false,
-            observe: { _ in })
-        _ = try await run.run()
+        let pool = FakePool(engines: FakeEngines { request, _, _ in .give(models.answer(request)) }) { _ in [] }
+        _ = try await JobRun(job, in: directory, on: pool).run()
         return try StoredRun(directory)
     }
 

@@ -19,9 +19,9 @@ import Testing
     }
 
     private func run(in directory: RunDirectory) async throws -> Int {
-        let site = FakeSite()
-        _ = try await JobRun(try fixture.load(), in: directory, on: site).run()
-        return site.asked
+        let pool = FakePool()
+        _ = try await JobRun(try fixture.load(), in: directory, on: pool).run()
+        return pool.asked
     }
 
     @Test(

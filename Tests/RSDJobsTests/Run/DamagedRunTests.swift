@@ -37,9 +37,9 @@ import Testing
     }
 
     private func run(in directory: RunDirectory) async throws -> Int {
-        let site = FakeSite()
-        _ = try await JobRun(try fixture.load(), in: directory, on: site).run()
-        return site.asked
+        let pool = FakePool()
+        _ = try await JobRun(try fixture.load(), in: directory, on: pool).run()
+        return pool.asked
     }
 
     /// Two finished runs, of jobs that differ in their threshold.
@@ -241,7 +241,7 @@ import Testing
         var places: [RunDirectory] = []
         for shard in Shard.all(2) {
             let place = RunDirectory(directory.url.appending(path: shard.directoryName))
-            _ = try await JobRun(job.part(shard), in: place, on: FakeSite()).run()
+            _ = try await JobRun(job.part(shard), in: place, on: FakePool()).run()
             places.append(place)
         }
         let journal = try Data(contentsOf: places[0].journal)
@@ -255,7 +255,7 @@ import Testing
         let job = try fixture.load()
         let places = Shard.all(2).map { RunDirectory(directory.url.appending(path: $0.directoryName)) }
         for (shard, place) in zip(Shard.all(2), places) {
-            _ = try await JobRun(job.part(shard), in: place, on: FakeSite()).run()
+            _ = try await JobRun(job.part(shard), in: place, on: FakePool()).run()
         }
         var random = SplitMix64(seed: 14)
         try lay(damage, at: "\(places[0].url.lastPathComponent)/job.yaml", &random)

@@ -74,7 +74,7 @@ import Testing
 
     @Test("an engine is presumed to come up as it last did")
     func warmArrivals() {
-        func start(_ kind: EngineStart.Kind, _ seconds: Double) -> EngineNote {
+        func start(_ kind: EngineStart.Kind, _ seconds: Double) -> EngineEvent {
             .loaded(engine: "draft", EngineStart(kind, TimeSpan(begin: 0, seconds: seconds)))
         }
         var times = ArrivalTimes([.load(EngineLoad("draft", seconds: 60)), .load(EngineLoad("prm", seconds: 50))])

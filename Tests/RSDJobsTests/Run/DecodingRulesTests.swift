@@ -12,25 +12,8 @@ import Testing
 
 /// A run goes on by the rules that it was begun with, and a new one by those of today.
 @Suite struct DecodingRulesTests {
-    private struct Site: EngineSite, EngineRoom {
-        let groups: [[EngineID]] = [["draft"], ["prm"], ["target"]]
-        let reason: String? = nil
-        let requests = RequestsInFlight.sample
-        var energy: EnergyMeter? { nil }
-        func enter(_ group: [EngineID], note: @escaping EngineNoteTaker) async throws -> any Crew {
-            FakeCrew { _, _, _ in .answer }
-        }
-        func leave() {}
-        func version() -> String { "fake" }
-        func sweep() -> Int { 0 }
-        func open() -> any EngineRoom { self }
-    }
-
     private func run(_ job: LoadedJob, in directory: RunDirectory) async throws {
-        let run = JobRun(
-            job: job, directory: directory, makeSite: { Site() }, grader: ExactGrader(),
-            graderID: ExactGrader.id, interruption: Interruption(), retryFailed: false, observe: { _ in })
-        _ = try await run.run()
+        _ = try await JobRun(job, in: directory, on: FakePool()).run()
     }
 
     /// Makes a run look as one of the version before there were rules to choose from.

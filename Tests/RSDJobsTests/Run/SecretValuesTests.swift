@@ -41,7 +41,7 @@ import Testing
     @Test("a run keeps their names, resumes without their values, and is shown without them")
     func run() async throws {
         let job = try fixture.load()
-        _ = try await JobRun(job, in: directory, on: FakeSite()).run()
+        _ = try await JobRun(job, in: directory, on: FakePool()).run()
         for (path, content) in try files(of: directory) {
             for secret in Self.secrets { #expect(!content.contains(secret), "\(path)") }
         }
@@ -49,20 +49,20 @@ import Testing
         #expect(spec.contains("HF_TOKEN: \"\(JobSpec.withheld)\""))
         #expect(spec.contains("long-prefill-token-threshold: \"64\"") && spec.contains("tokenizer: \"t\""))
         #expect(try mode(directory.logs) == 0o700)
-        let site = FakeSite()
-        _ = try await JobRun(job, in: directory, on: site).run()
-        #expect(site.asked == 0)
+        let pool = FakePool()
+        _ = try await JobRun(job, in: directory, on: pool).run()
+        #expect(pool.asked == 0)
         #expect(try StoredRun(directory).job.spec == job.spec.withoutSecrets)
     }
 
     @Test("the report of a run of an earlier version, whose job.yaml has them")
     func earlierVersion() async throws {
         let job = try fixture.load()
-        _ = try await JobRun(job, in: directory, on: FakeSite()).run()
+        _ = try await JobRun(job, in: directory, on: FakePool()).run()
         try Data(job.spec.renderYAML().utf8).write(to: directory.job)
         let page = String(decoding: try RunReport(directory).html(), as: UTF8.self)
         for secret in Self.secrets { #expect(!page.contains(secret)) }
-        _ = try await JobRun(job, in: directory, on: FakeSite()).run()
+        _ = try await JobRun(job, in: directory, on: FakePool()).run()
         for secret in Self.secrets { #expect(try !String(contentsOf: directory.job, encoding: .utf8).contains(secret)) }
     }
 

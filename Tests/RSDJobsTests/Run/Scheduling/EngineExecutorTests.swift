@@ -29,7 +29,7 @@ import Testing
     }
 
     private func work(
-        _ crew: FakeCrew, _ trajectories: [Trajectory], group: [EngineID] = ["draft"], concurrency: Int = 8,
+        _ engines: FakeEngines, _ trajectories: [Trajectory], group: [EngineID] = ["draft"], concurrency: Int = 8,
         shares: Bool = false, deadline: Deadline? = nil, loadSeconds: Double = 2,
         observe: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) throws -> Work {
@@ -37,14 +37,15 @@ import Testing
         job.engine.concurrency = concurrency
         // Whether answers are shared goes by the job's methods and seeds.
         if shares { job.seeds = [0, 1] }
-        let room = FakeSite(
-            groups: [group], requests: RequestsInFlight(job), crew: crew, loadSeconds: loadSeconds)
+        let pool = FakePool(groups: [group], requests: RequestsInFlight(job), engines: engines) {
+            [FakePool.loaded($0[0], seconds: loadSeconds)]
+        }
         let scheduler = Scheduler(
-            job, groups: room.groups, requests: room.requests, trajectories: TrajectorySet(trajectories, of: job),
+            job, groups: pool.groups, requests: pool.requests, trajectories: TrajectorySet(trajectories, of: job),
             responses: ResponseCache(job))
         return Work(
             EngineExecutor(
-                scheduler, in: room, journal: try Journal(file: file, goodLength: 0),
+                scheduler, in: pool, journal: try Journal(file: file, goodLength: 0),
                 budget: TimeBudget(deadline, of: job.engine), interruption: interruption, observe: observe))
     }
 
@@ -73,13 +74,13 @@ import Testing
     }
 
     @Test func everybodyIsAskedOnceAndJournalled() async throws {
-        let crew = FakeCrew()
-        try await work(crew, trajectories(50)).run()
-        #expect(crew.asked.count == 50)
-        #expect(Set(crew.asked).count == 50)
+        let engines = FakeEngines()
+        try await work(engines, trajectories(50)).run()
+        #expect(engines.asked.count == 50)
+        #expect(Set(engines.asked).count == 50)
         #expect(try journalled(50).values.allSatisfy { $0 == .eos })
-        #expect(try #require(crew.mostInFlight[.draft]) <= 8)
-        #expect(crew.restarts == 0)
+        #expect(try #require(engines.mostInFlight[.draft]) <= 8)
+        #expect(engines.restarts == 0)
     }
 
     private var rewardGuided: RewardGuided {
@@ -88,114 +89,118 @@ import Testing
     }
 
     @Test func aGroupOfModelsTakesATrajectoryAllTheWay() async throws {
-        let crew = FakeCrew()
-        let work = try work(crew, trajectories(3, method: rewardGuided), group: ["draft", "prm", "target"])
+        let engines = FakeEngines()
+        let work = try work(engines, trajectories(3, method: rewardGuided), group: ["draft", "prm", "target"])
         try await work.run()
         #expect(work.trajectories.allSatisfy { $0.response.finish == .eos })
-        #expect(crew.asked.count == 6)
+        #expect(engines.asked.count == 6)
     }
 
     @Test func eachEngineOfAGroupHasItsOwnRequestsInFlight() async throws {
         // The draft's answer to the last waits until the PRM has been asked: nobody waits for a whole phase to end.
         let scoring = Latch<Void>()
-        let crew = FakeCrew { trajectory, _, _ in
+        let engines = FakeEngines { trajectory, _, _ in
             if case .score = trajectory.need { _ = scoring.set(()) }
             return isProblem(trajectory, 19) && !isScored(trajectory) ? .answerAfter(scoring) : .answer
         }
-        try await work(crew, trajectories(20, method: rewardGuided), group: ["draft", "prm", "target"], concurrency: 2)
-            .run()
-        #expect(try #require(crew.mostInFlight[.draft]) <= 2)
-        #expect(try #require(crew.mostInFlight[.prm]) <= 2)
-        #expect(crew.asked.count == 40)
+        try await work(
+            engines, trajectories(20, method: rewardGuided), group: ["draft", "prm", "target"], concurrency: 2
+        )
+        .run()
+        #expect(try #require(engines.mostInFlight[.draft]) <= 2)
+        #expect(try #require(engines.mostInFlight[.prm]) <= 2)
+        #expect(engines.asked.count == 40)
     }
 
     @Test func onlyTheEngineInTroubleIsRestarted() async throws {
-        let crew = FakeCrew { trajectory, _, restarts in
+        let engines = FakeEngines { trajectory, _, restarts in
             isProblem(trajectory, 5) && isScored(trajectory) && restarts == 0 ? .die : .answer
         }
-        let work = try work(crew, trajectories(20, method: rewardGuided), group: ["draft", "prm", "target"])
+        let work = try work(engines, trajectories(20, method: rewardGuided), group: ["draft", "prm", "target"])
         try await work.run()
         #expect(work.trajectories.allSatisfy { $0.response.finish == .eos })
-        #expect(crew.restarted == ["prm"])
+        #expect(engines.restarted == ["prm"])
     }
 
     private func isScored(_ trajectory: InferenceRequest) -> Bool { trajectory.need.role == .prm }
 
     @Test func aFailedAttemptIsRepeated() async throws {
-        let crew = FakeCrew { trajectory, times, _ in
+        let engines = FakeEngines { trajectory, times, _ in
             isProblem(trajectory, 3) && times == 1 ? .fail("broken pipe") : .answer
         }
         let failures = Mutex<[String]>([])
-        try await work(crew, trajectories(5)) { event in
+        try await work(engines, trajectories(5)) { event in
             if case .attemptFailed(_, let reason) = event { failures.withLock { $0.append(reason) } }
         }.run()
         #expect(try journalled(5).values.allSatisfy { $0 == .eos })
         #expect(failures.withLock { $0 } == ["broken pipe"])
-        #expect(crew.restarts == 0)
+        #expect(engines.restarts == 0)
     }
 
     @Test func whoKeepsFailingGetsAFreshEngineAndThenFails() async throws {
-        let crew = FakeCrew { trajectory, _, _ in isProblem(trajectory, 3) ? .fail("no sense") : .answer }
-        try await work(crew, trajectories(5)).run()
+        let engines = FakeEngines { trajectory, _, _ in isProblem(trajectory, 3) ? .fail("no sense") : .answer }
+        try await work(engines, trajectories(5)).run()
         let finishes = try journalled(5)
         #expect(finishes["3"] == .failed)
         #expect(finishes.values.count { $0 == .eos } == 4)
-        #expect(crew.restarts == 1)
-        #expect(crew.asked.count { $0.problem == "3" } == 3)
+        #expect(engines.restarts == 1)
+        #expect(engines.asked.count { $0.problem == "3" } == 3)
     }
 
     @Test func aFreshEngineMayMendIt() async throws {
-        let crew = FakeCrew { trajectory, _, restarts in
+        let engines = FakeEngines { trajectory, _, restarts in
             isProblem(trajectory, 3) && restarts == 0 ? .fail("no sense") : .answer
         }
-        try await work(crew, trajectories(5)).run()
+        try await work(engines, trajectories(5)).run()
         #expect(try journalled(5).values.allSatisfy { $0 == .eos })
-        #expect(crew.restarts == 1)
+        #expect(engines.restarts == 1)
     }
 
     @Test func whatNoEngineCanAnswerFailsAtOnce() async throws {
-        let crew = FakeCrew { trajectory, _, _ in isProblem(trajectory, 0) ? .unanswerable("too long") : .answer }
-        try await work(crew, trajectories(2)).run()
+        let engines = FakeEngines { trajectory, _, _ in isProblem(trajectory, 0) ? .unanswerable("too long") : .answer }
+        try await work(engines, trajectories(2)).run()
         #expect(try journalled(2) == ["0": .failed, "1": .eos])
-        #expect(crew.asked.count == 2)
+        #expect(engines.asked.count == 2)
     }
 
     @Test func anEngineThatDiesIsRestartedAndOnlyTheUnansweredAreAskedAgain() async throws {
-        let crew = FakeCrew { trajectory, _, restarts in isProblem(trajectory, 20) && restarts == 0 ? .die : .answer }
-        try await work(crew, trajectories(40)).run()
+        let engines = FakeEngines { trajectory, _, restarts in
+            isProblem(trajectory, 20) && restarts == 0 ? .die : .answer
+        }
+        try await work(engines, trajectories(40)).run()
         #expect(try journalled(40).values.allSatisfy { $0 == .eos })
-        #expect(crew.restarts == 1)
-        #expect(crew.asked.count <= 48)
+        #expect(engines.restarts == 1)
+        #expect(engines.asked.count <= 48)
     }
 
     @Test func theRequestThatKillsTheEngineIsFoundAndFails() async throws {
-        let crew = FakeCrew { trajectory, _, _ in isProblem(trajectory, 20) ? .die : .answer }
-        try await work(crew, trajectories(40)).run()
+        let engines = FakeEngines { trajectory, _, _ in isProblem(trajectory, 20) ? .die : .answer }
+        try await work(engines, trajectories(40)).run()
         let finishes = try journalled(40)
         #expect(finishes["20"] == .failed)
         #expect(finishes.values.count { $0 == .eos } == 39)
     }
 
     @Test func theRequestThatHangsTheEngineIsFoundAndFails() async throws {
-        let crew = FakeCrew { trajectory, _, _ in isProblem(trajectory, 7) ? .hang : .answer }
-        try await work(crew, trajectories(40)).run()
+        let engines = FakeEngines { trajectory, _, _ in isProblem(trajectory, 7) ? .hang : .answer }
+        try await work(engines, trajectories(40)).run()
         let finishes = try journalled(40)
         #expect(finishes["7"] == .failed)
         #expect(finishes.values.count { $0 == .eos } == 39)
     }
 
     @Test func anEngineThatDiesOfEverythingIsGivenUpAndNobodyIsBlamed() async throws {
-        let crew = FakeCrew { _, _, _ in .die }
-        let work = try work(crew, trajectories(40))
+        let engines = FakeEngines { _, _, _ in .die }
+        let work = try work(engines, trajectories(40))
         let error = await #expect(throws: EngineUseless.self) { try await work.run() }
         #expect(error?.description.contains("died (signal 9)") == true)
         #expect(try journalled(40).isEmpty)
-        #expect(crew.restarts < 12)
+        #expect(engines.restarts < 12)
     }
 
     @Test func anEngineThatAnswersNobodyIsGivenUpAndNobodyIsBlamed() async throws {
-        let crew = FakeCrew { _, _, _ in .fail("500: out of luck") }
-        let work = try work(crew, trajectories(10))
+        let engines = FakeEngines { _, _, _ in .fail("500: out of luck") }
+        let work = try work(engines, trajectories(10))
         let error = await #expect(throws: EngineUseless.self) { try await work.run() }
         #expect(error?.description.contains("out of luck") == true)
         #expect(try journalled(10).isEmpty)
@@ -203,66 +208,67 @@ import Testing
 
     @Test func aDyingEngineThatGetsSomewhereIsRestartedAsOftenAsItTakes() async throws {
         let answered = Mutex(0)
-        let crew = FakeCrew { _, _, _ in
+        let engines = FakeEngines { _, _, _ in
             answered.withLock {
                 $0 += 1; return $0 % 4 == 0
             } ? .die : .answer
         }
-        try await work(crew, trajectories(60)).run()
+        try await work(engines, trajectories(60)).run()
         #expect(try journalled(60).values.allSatisfy { $0 == .eos })
-        #expect(crew.restarts >= 15)
+        #expect(engines.restarts >= 15)
     }
 
     @Test func aWishToStopLetsAnswersArriveAndAsksNothingNew() async throws {
-        let crew = FakeCrew { [interruption] trajectory, _, _ in
+        let engines = FakeEngines { [interruption] trajectory, _, _ in
             if isProblem(trajectory, 4) { interruption.raise(to: .draining) }
             return .answer
         }
-        let work = try work(crew, trajectories(50), concurrency: 2)
+        let work = try work(engines, trajectories(50), concurrency: 2)
         await #expect(throws: Interrupted.self) { try await work.run() }
         let finished = try journalled(50).count
         #expect(finished >= 5)
         #expect(finished < 50)
-        #expect(crew.asked.count == finished)
+        #expect(engines.asked.count == finished)
     }
 
     @Test func theSecondWishToStopDropsWhatIsInFlight() async throws {
-        let crew = FakeCrew { [interruption] trajectory, _, _ in
+        let engines = FakeEngines { [interruption] trajectory, _, _ in
             if isProblem(trajectory, 4) {
                 interruption.raise(to: .immediate)
                 return .hang
             }
             return .answer
         }
-        let work = try work(crew, trajectories(50), concurrency: 2)
+        let work = try work(engines, trajectories(50), concurrency: 2)
         await #expect(throws: Interrupted.self) { try await work.run() }
         #expect(try journalled(50)["4"] == nil)
     }
 
     @Test func aWishToStopGivesUpARestart() async throws {
-        let crew = FakeCrew(
+        let engines = FakeEngines(
             { trajectory, _, _ in isProblem(trajectory, 1) ? .die : .answer },
             restart: { [interruption] in
                 interruption.raise(to: .draining)
                 try await Task.sleep(for: .seconds(3600))
             })
-        let work = try work(crew, trajectories(5))
+        let work = try work(engines, trajectories(5))
         await #expect(throws: Interrupted.self) { try await work.run() }
     }
 
     @Test func aRestartForWhichThereIsNoTimeIsNotBegun() async throws {
-        let crew = FakeCrew { trajectory, _, _ in isProblem(trajectory, 4) ? .die : .answer }
+        let engines = FakeEngines { trajectory, _, _ in isProblem(trajectory, 4) ? .die : .answer }
         let work = try work(
-            crew, trajectories(5), concurrency: 1, deadline: Deadline("the end", end: Date() + 500), loadSeconds: 1000)
+            engines, trajectories(5), concurrency: 1, deadline: Deadline("the end", end: Date() + 500),
+            loadSeconds: 1000)
         let stop = await #expect(throws: Interrupted.self) { try await work.run() }
         #expect(stop?.reason?.contains("bringing up draft takes about 1000 s") == true)
-        #expect(crew.restarts == 0)
+        #expect(engines.restarts == 0)
         #expect(try journalled(5).count == 4)
     }
 
     @Test func aJournalThatCannotBeWrittenStopsTheRun() async throws {
         try FileManager.default.createSymbolicLink(atPath: file.path, withDestinationPath: "/dev/full")
-        let work = try work(FakeCrew(), trajectories(5))
+        let work = try work(FakeEngines(), trajectories(5))
         await #expect(throws: JournalWriteFailure.self) { try await work.run() }
     }
 
@@ -280,12 +286,12 @@ import Testing
     }
 
     @Test func whatSeveralNeedIsAskedOnce() async throws {
-        let crew = FakeCrew()
+        let engines = FakeEngines()
         let work = try work(
-            crew, crowd(3, 10, method: rewardGuided), group: ["draft", "prm", "target"], shares: true)
+            engines, crowd(3, 10, method: rewardGuided), group: ["draft", "prm", "target"], shares: true)
         try await work.run()
         #expect(work.trajectories.allSatisfy { $0.response.finish == .eos })
-        #expect(crew.asked.count == 20)
+        #expect(engines.asked.count == 20)
         let records = try JournalReader.read(file).records
         #expect(RunFigures(records: records, waves: 1).requests == .init(asked: 20, shared: 40))
         #expect(records.count { if case .event(_, _, asked: .some) = $0 { true } else { false } } == 20)
@@ -293,19 +299,19 @@ import Testing
     }
 
     @Test func whatFailsForOneFailsForAllWhoWait() async throws {
-        let crew = FakeCrew { question, _, _ in isProblem(question, 0) ? .unanswerable("too long") : .answer }
-        let work = try work(crew, crowd(3, 2, method: SingleModel(role: .draft)), shares: true)
+        let engines = FakeEngines { question, _, _ in isProblem(question, 0) ? .unanswerable("too long") : .answer }
+        let work = try work(engines, crowd(3, 2, method: SingleModel(role: .draft)), shares: true)
         try await work.run()
         let finishes = work.trajectories.map { ($0.id.problem, $0.response.finish) }
         #expect(finishes.allSatisfy { $0.1 == ($0.0 == "0" ? .failed : .eos) })
-        #expect(crew.asked.count == 2)
+        #expect(engines.asked.count == 2)
     }
 
     @Test(.timeLimit(.minutes(1))) func candidatesOfOneTrajectoryAreWrittenSideBySide() async throws {
         // Nobody gets a draft before four are being written.
         let drafts = Mutex(0)
         let fourAreAsked = Latch<Void>()
-        let crew = FakeCrew { question, _, _ in
+        let engines = FakeEngines { question, _, _ in
             guard question.need.role == .draft else { return .answer }
             if drafts.withLock({
                 $0 += 1; return $0
@@ -317,7 +323,7 @@ import Testing
         let method = StepSearch(
             beams: 2, candidates: 2, sampling: Sampling(temperature: 0.7, topP: 0.8),
             limits: Limits(delimiter: "\n\n", maxTokens: 100, maxSteps: 1))
-        let work = try work(crew, trajectories(3, method: method), group: ["draft", "prm"])
+        let work = try work(engines, trajectories(3, method: method), group: ["draft", "prm"])
         try await work.run()
         #expect(work.trajectories.allSatisfy { $0.response.finish == .maxSteps })
         var replayed = trajectories(3, method: method)
@@ -331,12 +337,12 @@ import Testing
     }
 
     @Test func whoFailsWithSeveralCandidatesFailsOnce() async throws {
-        let crew = FakeCrew { question, _, _ in isProblem(question, 1) ? .unanswerable("too long") : .answer }
+        let engines = FakeEngines { question, _, _ in isProblem(question, 1) ? .unanswerable("too long") : .answer }
         let method = MajorityVote(
             samples: Samples(
                 4, by: .draft, sampling: Sampling(temperature: 0.7, topP: 0.8),
                 limits: Limits(delimiter: "\n\n", maxTokens: 100, maxSteps: 10)))
-        let work = try work(crew, trajectories(3, method: method))
+        let work = try work(engines, trajectories(3, method: method))
         try await work.run()
         let finishes = work.trajectories.map { ($0.id.problem, $0.response.finish) }
         #expect(finishes.allSatisfy { $0.1 == ($0.0 == "1" ? .failed : .eos) })

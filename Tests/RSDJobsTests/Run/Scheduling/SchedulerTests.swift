@@ -33,7 +33,7 @@ struct SchedulerTests {
 
     private func answer(_ bench: inout SchedulerBench, _ count: Int = .max) {
         for (fingerprint, entry) in bench.running.sorted(by: { $0.key.digest < $1.key.digest }).prefix(count) {
-            bench.handle(.answered(fingerprint, FakeCrew.event(for: entry.request), asked: nil))
+            bench.handle(.answered(fingerprint, FakeEngines.event(for: entry.request), asked: nil))
         }
     }
 
@@ -87,7 +87,7 @@ struct SchedulerTests {
         let bench = try bench(seed: "[1, 2]") { trajectories, responses, job in
             for trajectory in trajectories where trajectory.id.sample == 0 {
                 let request = InferenceRequest(trajectory.need, of: trajectory.id, in: job)
-                responses.add(FakeCrew.event(for: request), answering: request.fingerprint)
+                responses.add(FakeEngines.event(for: request), answering: request.fingerprint)
             }
         }
         var done = bench

@@ -5,7 +5,7 @@ import Testing
 @testable import ModelLifecycle
 
 @Suite("Swapping", .timeLimit(.minutes(1)))
-struct SwapResidencyTests {
+struct ResidencyTests {
     private let benches: [EngineBench]
     private let engines: [Engine]
 
@@ -28,29 +28,27 @@ struct SwapResidencyTests {
     }
 
     @Test func oneIsUpAtATime() async throws {
-        let residency = try SwapResidency(engines: engines)
+        let residency = try Residency(engines: engines)
         #expect(residency.groups == [["draft"], ["prm"], ["target"]])
+        var all: [EngineEvent] = []
         for _ in 0..<2 {
             for group in residency.groups {
-                let active = try await residency.activate(group)
+                let (active, events) = try await residency.activate(group)
+                all += events
                 #expect(active.keys.sorted() == group)
                 #expect(await up(engines) == group)
-                _ = try await residency.activate(group)
+                #expect(try await residency.activate(group).events == [])
             }
         }
-        var statistics = await residency.statistics
-        #expect(statistics.swaps == 5)
-        #expect(statistics.launches == 6)
-        #expect(statistics.starts.mapValues(\.count) == ["draft": 2, "prm": 2, "target": 2])
+        #expect(all.count { $0 == .swapped } == 5)
+        for name in ["draft", "prm", "target"] { #expect(all.count { $0.loads(name) } == 2) }
         try await residency.deactivate()
         #expect(await up(engines).isEmpty)
-        statistics = await residency.statistics
-        #expect(statistics.swaps == 5)
     }
 
     @Test func aGroupMayHoldSeveral() async throws {
-        let residency = try SwapResidency(engines: engines, groups: [["draft", "prm"], ["target"]])
-        let active = try await residency.activate(["draft", "prm"])
+        let residency = try Residency(engines: engines, groups: [["draft", "prm"], ["target"]])
+        let active = try await residency.activate(["draft", "prm"]).engines
         #expect(active.keys.sorted() == ["draft", "prm"])
         #expect(await up(engines) == ["draft", "prm"])
         _ = try await residency.activate(["target"])
@@ -66,7 +64,7 @@ struct SwapResidencyTests {
             return bench.engine()
         }
         let readAhead = ReadAhead { nil }
-        let residency = try SwapResidency(
+        let residency = try Residency(
             engines: engines, groups: [["draft", "prm"], ["target"]], readAhead: readAhead)
         _ = try await residency.activate(["draft", "prm"])
         #expect(readAhead.files == ["/draft", "/prm"])
@@ -84,7 +82,7 @@ struct SwapResidencyTests {
 
     /// Engines that can be held, and memory for that.
     private func standingBy(_ memory: GPUMemoryGate = .withoutGPU(), free: Int = .gibibytes(8)) throws -> (
-        SwapResidency, [Engine]
+        Residency, [Engine]
     ) {
         let engines = benches.map { bench in
             var bench = bench
@@ -92,7 +90,7 @@ struct SwapResidencyTests {
             return bench.engine()
         }
         let host = HostMemory(total: .gibibytes(8), available: free)
-        let residency = try SwapResidency(
+        let residency = try Residency(
             engines: engines, memory: memory, standby: StandbyMemory(bytes: .gibibytes(2)) { host })
         return (residency, engines)
     }
@@ -107,21 +105,23 @@ struct SwapResidencyTests {
         "the engine that is expected next is started ahead of time, one at a time; what was expected in vain is ended")
     func standsBy() async throws {
         let (residency, engines) = try standingBy()
-        _ = try await residency.activate(["draft"])
+        var events = try await residency.activate(["draft"]).events
         await residency.expect(["prm"])
         #expect(await prepared(engines) == ["prm"])
         await residency.expect(["prm"])
         await residency.expect(["target"])
         try await until { await prepared(engines) == ["target"] }
-        _ = try await residency.activate(["prm"])
+        events += try await residency.activate(["prm"]).events
         try await until { await prepared(engines) == [] }
         await residency.expect(["target"])
-        _ = try await residency.activate(["target"])
+        events += try await residency.activate(["target"]).events
         await residency.expect(["draft"])
         try await residency.deactivate()
         #expect(await prepared(engines) == [])
-        let starts = await residency.statistics.starts.mapValues { $0.map(\.kind) }
-        #expect(starts == ["draft": [.cold], "prm": [.cold], "target": [.standby]])
+        let starts = events.compactMap {
+            if case .loaded(let name, let start) = $0 { "\(name) \(start.kind)" } else { nil }
+        }
+        #expect(starts == ["draft cold", "prm cold", "target standby"])
         for bench in benches { #expect(try bench.ledgerIsSettled()) }
     }
 
@@ -154,7 +154,7 @@ struct SwapResidencyTests {
     }
 
     @Test func wishesThatMeetAreTakenInTurn() async throws {
-        let residency = try SwapResidency(engines: engines)
+        let residency = try Residency(engines: engines)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for wish in residency.groups + residency.groups {
                 group.addTask { _ = try await residency.activate(wish) }
@@ -170,7 +170,7 @@ struct SwapResidencyTests {
         let clock = RecordingClock()
         let gpu = FakeGPU(using: 1)
         let memory = GPUMemoryGate(gpu: gpu, baseline: FakeGPU.baseline(using: 1), clock: clock)
-        let residency = try SwapResidency(engines: engines, memory: memory)
+        let residency = try Residency(engines: engines, memory: memory)
         // What is in use before the start, until it is the baseline again; then with the engine up.
         for group in residency.groups {
             gpu.use(60, 30, 1, 60)
@@ -190,7 +190,7 @@ struct SwapResidencyTests {
         let clock = RecordingClock()
         let gpu = FakeGPU(using: 1)
         let memory = GPUMemoryGate(gpu: gpu, baseline: FakeGPU.baseline(using: 1), clock: clock)
-        let residency = try SwapResidency(engines: engines, groups: [["draft", "prm", "target"]], memory: memory)
+        let residency = try Residency(engines: engines, groups: [["draft", "prm", "target"]], memory: memory)
         // Two looks for each: before its start, and when it is up.
         gpu.use(1, 11, 11, 31, 31, 71)
         _ = try await residency.activate(["draft", "prm", "target"])
@@ -203,27 +203,31 @@ struct SwapResidencyTests {
     }
 
     @Test func aDeadEngineIsStartedAgain() async throws {
-        let residency = try SwapResidency(engines: engines)
-        let engine = try #require(try await residency.activate(["draft"])["draft"] as? Engine)
+        let residency = try Residency(engines: engines)
+        let engine = try #require(try await residency.activate(["draft"]).engines["draft"]?.process)
         kill(try #require(await engine.processID), SIGKILL)
         _ = try await engine.died()
         try await until { await engine.state != .ready }
-        let again = try await residency.restart("draft")
-        #expect(again as? Engine === engine)
+        let events = try await residency.restart("draft")
+        #expect(events.count == 1 && events[0].loads("draft"))
         #expect(await engine.state == .ready)
-        let statistics = await residency.statistics
-        #expect(statistics.launches == 2)
-        #expect(statistics.swaps == 0)
+        #expect(await engine.counters.starts.count == 2)
         try await residency.deactivate()
     }
 
     @Test func namesThatDoNotExistAreErrors() async throws {
         #expect(throws: ResidencyError.self) {
-            try SwapResidency(engines: engines, groups: [["draft", "nobody"]])
+            try Residency(engines: engines, groups: [["draft", "nobody"]])
         }
-        #expect(throws: ResidencyError.self) { try SwapResidency(engines: engines + [engines[0]]) }
-        let residency = try SwapResidency(engines: engines)
+        #expect(throws: ResidencyError.self) { try Residency(engines: engines + [engines[0]]) }
+        let residency = try Residency(engines: engines)
         await #expect(throws: ResidencyError.self) { try await residency.activate(["draft", "prm"]) }
         await #expect(throws: ResidencyError.self) { try await residency.restart("nobody") }
+    }
+}
+
+extension EngineEvent {
+    fileprivate func loads(_ name: String) -> Bool {
+        if case .loaded(name, _) = self { true } else { false }
     }
 }

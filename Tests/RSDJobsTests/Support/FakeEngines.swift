@@ -8,9 +8,10 @@ import Synchronization
 @testable import Support
 
 /// Engines that answer as a test tells them to.
-final class FakeCrew: Crew {
+final class FakeEngines: Sendable {
     enum Behaviour: Sendable {
         case answer
+        case give(Event)
         case answerAfter(Latch<Void>)
         case fail(String)
         case unanswerable(String)
@@ -68,6 +69,7 @@ final class FakeCrew: Crew {
             if case .answerAfter(let latch) = behaviour { try await latch.wait() }
             if state.withLock({ $0.down }) { throw EngineGone() }
             return Answer(event: Self.event(for: request))
+        case .give(let event): return Answer(event: event)
         case .fail(let reason): throw FailedAttempt(description: reason)
         case .unanswerable(let reason): throw PermanentFailure(reason: reason)
         case .die:
@@ -95,8 +97,6 @@ final class FakeCrew: Crew {
             resumeWaiters(with: nil)
         }
     }
-
-    func speculation() async -> RunFigures.Speculation? { nil }
 
     func restart(_ engine: EngineID) async throws {
         try await restarting()

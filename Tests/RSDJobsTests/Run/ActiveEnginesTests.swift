@@ -10,9 +10,9 @@ import Testing
 @testable import Support
 
 /// Whether an engine is taken for alive by what it does, and not by what it says of its health.
-@Suite(.timeLimit(.minutes(1))) struct EngineCrewTests {
+@Suite(.timeLimit(.minutes(1))) struct ActiveEnginesTests {
     /// An engine that never answers a question and says that it is unwell; its counters grow as long as a test likes.
-    private final class BusyEngine: EngineHandle {
+    private final class BusyEngine: ManagedEngine {
         let name = "draft"
         let client: EngineClient
         let works = Mutex(true)
@@ -86,13 +86,14 @@ import Testing
         let restarts = Mutex(0)
         let inference = try InferenceClient(job: fixture.load())
         let error = await #expect(throws: EngineUseless.self) {
-            try await EngineCrew(
+            _ = try await ActiveEngines(
                 ["draft": engine], of: JobEngines(fixture.load().spec), pieces: [:], inference: inference,
                 requests: .sample,
                 stallTimeout: 60
             ) { _ in
                 restarts.withLock { $0 += 1 }
-            }
+                return []
+            }.open()
         }
         #expect(restarts.withLock { $0 } == 1)
         #expect(error?.reason.contains(why) == true, "\(error?.reason ?? "")")
@@ -107,27 +108,29 @@ import Testing
             ("  - target_only", "  - speculative: { tokens: 2 }"),
             ("kind: pocket\n  concurrency: 8", "kind: vllm\n  residency: swap"))
         let job = try fixture.load()
-        let crew = try await EngineCrew(
+        let active = try ActiveEngines(
             ["speculative": engine], of: JobEngines(job.spec), pieces: [:], inference: InferenceClient(job: job),
-            requests: .sample, stallTimeout: 0.1, restart: { _ in })
-        #expect(await crew.speculation() == nil)
+            requests: .sample, stallTimeout: 0.1, restart: { _ in [] })
+        _ = try await active.open()
+        #expect(await active.speculation() == nil)
     }
 
     @Test func anEngineThatWorksIsNotTakenForDeadWhateverItsHealth() async throws {
         let fixture = try SpecFixture()
         let job = try fixture.load()
         let engine = try await BusyEngine()
-        let crew = try await EngineCrew(
+        let active = try ActiveEngines(
             ["draft": engine], of: JobEngines(job.spec), pieces: [:], inference: InferenceClient(job: job),
             requests: .sample,
-            stallTimeout: 0.1, restart: { _ in })
+            stallTimeout: 0.1, restart: { _ in [] })
+        _ = try await active.open()
         let trajectory = try #require(TrajectorySet(job).first { $0.need.role == .draft })
         let question = Task {
-            try await crew.answer(InferenceRequest(trajectory.need, of: trajectory.id, in: job.spec))
+            try await active.answer(InferenceRequest(trajectory.need, of: trajectory.id, in: job.spec))
         }
         let found = Mutex(false)
         let watch = Task {
-            let trouble = await crew.trouble()
+            let trouble = await active.trouble()
             found.withLock { $0 = true }
             engine.wasLookedAt.set(())
             return trouble

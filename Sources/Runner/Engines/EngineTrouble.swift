@@ -1,26 +1,5 @@
-import Decoding
 import JobSpecs
-import RunStore
 import Support
-
-/// The engines of one group, up and ready, as a phase sees them.
-package protocol Crew: Sendable {
-    /// Puts a request to its model.
-    ///
-    /// - Throws: ``EngineGone`` where the engine is no longer there, ``PermanentFailure`` where asking again is of no use,
-    ///   anything else for an attempt that failed.
-    func answer(_ request: InferenceRequest) async throws -> Answer
-
-    /// Returns when an engine has died or makes no progress, or when the task is cancelled.
-    func trouble() async -> EngineTrouble?
-
-    /// Tokens that the speculator of an engine wrote ahead since it was last asked this, and those of them that were taken; nil
-    /// where none did.
-    func speculation() async -> RunFigures.Speculation?
-
-    /// Brings one engine up afresh.
-    func restart(_ engine: EngineID) async throws
-}
 
 /// Something that only a restart mends.
 package enum EngineTrouble: Sendable, Equatable, CustomStringConvertible {

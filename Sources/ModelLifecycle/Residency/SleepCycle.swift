@@ -6,14 +6,13 @@ import Support
 ///
 /// Whatever goes wrong with sleep costs a cold start and never an answer: an engine that does not give its memory back, that
 /// keeps more of it from cycle to cycle, that cannot be woken or has lost its model is stopped and started again.
-actor SleepingTenant: Tenant {
+actor SleepCycle {
     nonisolated let engine: Engine
     private let level: Int
     private let memory: GPUMemoryGate
     private let clock: any Clock<Duration>
     private let logger: Logger
 
-    private(set) var wakings: [TimeSpan] = []
     private var isAsleep = false
     private var known: Canary.Answer?
     /// Bytes on the GPU that the start took.
@@ -38,13 +37,10 @@ actor SleepingTenant: Tenant {
         self.logger = logger
     }
 
-    var readsFiles: Bool {
-        get async {
-            guard await engine.state == .ready else { return true }
-            return isAsleep && level > 1
-        }
-    }
+    /// Whether waking reads the checkpoint's files.
+    var readsFiles: Bool { isAsleep && level > 1 }
 
+    /// See ``ManagedEngine/departureBytes``.
     var departureBytes: Int {
         get async {
             guard level == 1, !isAsleep, await engine.state == .ready else { return 0 }
@@ -54,28 +50,29 @@ actor SleepingTenant: Tenant {
 
     private var canary: Canary { Canary(task: engine.configuration.task) }
 
-    // MARK: Moving in
+    // MARK: Loading
 
-    func load(beside others: [String]) async throws {
+    /// See ``ManagedEngine/load(beside:)``.
+    func load(beside others: [String]) async throws -> [EngineEvent] {
         let isReady = await engine.state == .ready
-        if isReady && !isAsleep { return }
+        if isReady && !isAsleep { return [] }
         if isReady {
             do {
                 let watch = Stopwatch()
                 try await wake()
                 await memory.measure(engine.configuration.name, beside: others)
-                wakings.append(watch.span)
-                return
+                return [.woken(engine: engine.configuration.name, watch.span)]
             } catch  where !(error is CancellationError) {
                 try await giveUp("it did not wake well: \(error)")
             }
         }
-        try await coldStart(beside: others)
+        return try await coldStart(beside: others)
     }
 
-    private func coldStart(beside others: [String], tries: Int = 2) async throws {
+    private func coldStart(beside others: [String], tries: Int = 2) async throws -> [EngineEvent] {
         (isAsleep, firstResidue) = (false, nil)
-        footprint = try await memory.start(engine, beside: others)
+        let start = try await memory.start(engine, beside: others)
+        footprint = start.bytes
         do {
             known = try await canary.ask(engine.client)
         } catch EngineAnswerError.engine {
@@ -88,8 +85,9 @@ actor SleepingTenant: Tenant {
                     .notReady, engine: engine.configuration.name,
                     "it was started and does not answer as it should: \(error)")
             }
-            try await coldStart(beside: others, tries: tries - 1)
+            return try await start.events + coldStart(beside: others, tries: tries - 1)
         }
+        return start.events
     }
 
     private func wake() async throws {
@@ -109,8 +107,9 @@ actor SleepingTenant: Tenant {
         }
     }
 
-    // MARK: Moving out
+    // MARK: Unloading
 
+    /// See ``ManagedEngine/unload(beside:)``.
     func unload(beside others: [String]) async throws -> Bool {
         if isAsleep, await engine.state == .ready { return false }
         isAsleep = false

@@ -3,37 +3,46 @@ import JobSpecs
 import ModelLifecycle
 import RunStore
 
-/// The resident engines at work.
-actor EngineCrew: Crew {
-    private let handles: [EngineID: any EngineHandle]
+/// The engines of the resident group, up and ready.
+actor ActiveEngines {
+    private let managed: [EngineID: any ManagedEngine]
     private let engines: JobEngines
     private let pieces: [EngineID: TokenPieces]
     private let inference: InferenceClient
     private let requests: RequestsInFlight
     private let stallTimeout: Duration
-    private let restartEngine: @Sendable (EngineID) async throws -> Void
+    private let restartEngine: @Sendable (EngineID) async throws -> [EngineEvent]
     private var sessions: [EngineID: ModelSession] = [:]
     private var speculated = RunFigures.Speculation()
     private var signs: [EngineID: ProgressSigns] = [:]
 
     /// - Parameters:
-    ///   - handles: the engines that are up.
+    ///   - managed: the engines that are up.
     ///   - engines: which roles they serve.
     init(
-        _ handles: [EngineID: any EngineHandle], of engines: JobEngines, pieces: [EngineID: TokenPieces],
+        _ managed: [EngineID: any ManagedEngine], of engines: JobEngines, pieces: [EngineID: TokenPieces],
         inference: InferenceClient,
         requests: RequestsInFlight, stallTimeout: Double,
-        restart: @escaping @Sendable (EngineID) async throws -> Void
-    ) async throws {
-        self.handles = handles
+        restart: @escaping @Sendable (EngineID) async throws -> [EngineEvent]
+    ) {
+        self.managed = managed
         self.engines = engines
         self.pieces = pieces
         self.inference = inference
         self.requests = requests
         self.stallTimeout = .seconds(stallTimeout)
         restartEngine = restart
-        for engine in handles.keys { try await openSession(engine) }
+    }
+
+    /// Checks that each engine answers as it should.
+    ///
+    /// - Returns: the starts of engines that did not, and were restarted.
+    /// - Throws: ``EngineUseless``, and what a restart throws.
+    func open() async throws -> [EngineEvent] {
+        var events: [EngineEvent] = []
+        for engine in managed.keys.sorted(by: { $0.name < $1.name }) { events += try await openSession(engine) }
         _ = await speculation()
+        return events
     }
 
     func answer(_ request: InferenceRequest) async throws -> Answer {
@@ -53,9 +62,9 @@ actor EngineCrew: Crew {
 
     func trouble() async -> EngineTrouble? {
         await withTaskGroup(of: EngineTrouble?.self) { group in
-            for (engine, handle) in handles {
+            for (engine, process) in managed {
                 group.addTask {
-                    guard let how = try? await handle.gone() else { return nil }
+                    guard let how = try? await process.gone() else { return nil }
                     return .died(engine, how: how)
                 }
                 group.addTask { await self.stall(of: engine) }
@@ -81,18 +90,17 @@ actor EngineCrew: Crew {
             ? .init(proposed: now.proposed - speculated.proposed, accepted: now.accepted - speculated.accepted) : now
     }
 
-    func restart(_ engine: EngineID) async throws {
+    func restart(_ engine: EngineID) async throws -> [EngineEvent] {
         sessions[engine] = nil
-        try await restartEngine(engine)
-        try await openSession(engine)
+        return try await restartEngine(engine) + openSession(engine)
     }
 
     /// An engine that died since it was ready gets no session: whoever asks it is told so, and ``trouble()`` tells how. One
     /// that answers wrongly is started once more.
-    private func openSession(_ engine: EngineID, restarts: Int = 1) async throws {
-        guard let handle = handles[engine] else { return }
+    private func openSession(_ engine: EngineID, restarts: Int = 1) async throws -> [EngineEvent] {
+        guard let process = managed[engine] else { return [] }
         do {
-            var client = try await handle.client
+            var client = try await process.client
             client.deadline = requests.deadline(of: engine)
             let context = try await client.contextLength()
             if let wanted = engines.namesake(of: engine).flatMap({ inference.contexts[$0] }), let context,
@@ -109,9 +117,9 @@ actor EngineCrew: Crew {
         } catch let error as EngineError where error.code == .notReady {
         } catch let error where error is EngineAnswerError || error is CanaryError {
             guard restarts > 0 else { throw EngineUseless(engines: [engine], reason: "\(error)") }
-            try await restartEngine(engine)
-            try await openSession(engine, restarts: restarts - 1)
+            return try await restartEngine(engine) + openSession(engine, restarts: restarts - 1)
         }
+        return []
     }
 
     private func checkScores(of client: EngineClient) async throws {
