@@ -2,7 +2,7 @@ import Answers
 import Decoding
 import RunStore
 
-/// The answers of a run as a grader is given them.
+/// The answers of a run, as pairs for a grader.
 package struct AnswerSheet {
     private var decided: [TrajectoryID: Grade] = [:]
     package private(set) var pairs: [(id: TrajectoryID, pair: GradingPair)] = []
@@ -29,13 +29,13 @@ package struct AnswerSheet {
         }
     }
 
-    /// - Throws: `CancellationError`, or what the book of processes throws.
+    /// - Throws: `CancellationError`, or an error of the process ledger.
     package func grades(from grader: any Grader) async throws -> [TrajectoryID: Grade] {
         let judged = try await grader.gradeAll(pairs.map(\.pair))
         return decided.merging(zip(pairs.map(\.id), judged)) { $1 }
     }
 
-    /// By ``ExactGrader``, which needs no process.
+    /// Grades with ``ExactGrader``, which needs no process.
     package func exactGrades() -> [TrajectoryID: Grade] {
         let judged = ExactGrader().grade(pairs.map(\.pair))
         return decided.merging(zip(pairs.map(\.id), judged)) { $1 }

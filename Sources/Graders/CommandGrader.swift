@@ -4,10 +4,10 @@ import ModelLifecycle
 import RunStore
 import Support
 
-/// A program of the user's own, which reads questions and writes verdicts, both in JSON Lines.
+/// A grader that runs the user's own program, which reads questions and writes verdicts as JSON Lines.
 ///
-/// It is started once for all answers. Its verdicts count only where it ends with exit status 0 within the limit; an answer
-/// that it says nothing of is an error and never wrong.
+/// The program is started once for all answers. Its verdicts count only if it exits with status 0 within the time limit. An
+/// answer without a verdict is an error, never wrong.
 struct CommandGrader: Grader {
     let command: GraderCommand
     let processes: @Sendable () throws -> GraderProcesses
@@ -39,7 +39,8 @@ struct CommandGrader: Grader {
         if word.contains("/") {
             let path = plainPath(word.hasPrefix("/") ? word : "\(command.directory)/\(word)")
             if SearchPath.isProgram(path) { return path }
-            throw GraderUnavailable("the grader \(path) is not there, or no executable file (chmod +x makes it one)")
+            throw GraderUnavailable(
+                "the grader \(path) does not exist or is not executable", remedy: "Make it executable with chmod +x.")
         }
         guard let path = SearchPath().program(word) else {
             throw GraderUnavailable("the grader \(word) is not on PATH")
@@ -75,7 +76,7 @@ struct CommandGrader: Grader {
         var reason: String?
     }
 
-    /// - Parameter status: nil where it was killed when the limit passed.
+    /// - Parameter status: nil if it was killed at the time limit.
     private func grades(of pairs: [GradingPair], said: Data, status: ExitStatus?, log: String) -> [Grade] {
         if let status, status != .exited(code: 0) {
             return pairs.map { _ in Grade(.error, reason: "the grader ended with \(status); see logs/\(log)") }

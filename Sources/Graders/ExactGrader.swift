@@ -21,8 +21,8 @@ package struct ExactGrader: Grader {
     }
 
     /// - Parameters:
-    ///   - answer: what was found in a response; nil or blank is always wrong.
-    ///   - choices: the texts of a multiple choice, if it is one, in the order of the letters.
+    ///   - answer: extracted from a response; nil or blank is always wrong.
+    ///   - choices: the texts of a multiple-choice question, in the order of the letters; otherwise empty.
     package func isCorrect(_ answer: String?, gold: String, choices: [String] = []) -> Bool {
         ExactComparison.compare(answer, gold: gold, choices: choices) == .same
     }

@@ -1,34 +1,34 @@
 import Support
 
-/// Judges answers.
+/// Grades answers.
 package protocol Grader: Sendable {
-    /// Looks whether it can work here.
+    /// Checks that the grader works here.
     ///
-    /// - Returns: what the report calls it, with its version.
+    /// - Returns: its name in reports, with its version.
     /// - Throws: ``GraderUnavailable``.
     func prepare() async throws -> String
 
-    /// Judges answers, in order; none of them is empty.
+    /// Grades answers, in order. None of them is empty.
     ///
-    /// - Throws: ``GraderUnavailable`` where none could be judged; `CancellationError`. What goes wrong with one answer is its
+    /// - Throws: ``GraderUnavailable`` if none could be graded; `CancellationError`. A failure with one answer is its
     ///   ``Grade/Verdict/error``.
     func grade(_ pairs: [GradingPair]) async throws -> [Grade]
 }
 
-/// A response, and what it should have come to.
+/// A response and its gold answer.
 package struct GradingPair: Sendable, Equatable {
     /// Unique in the run.
     package var id: String
     package var dataset: String
     package var question: String
-    /// The whole response; empty where only an answer was given.
+    /// The whole response; empty if only an answer was given.
     package var text: String
-    /// What ``AnswerExtraction`` found in it.
+    /// The answer found by ``AnswerExtraction``.
     package var answer: String?
-    /// Whether a limit ended the response. Its last number is no answer then.
+    /// Whether a limit ended the response. Its last number then does not count as an answer.
     package var isCut: Bool
     package var gold: String
-    /// The texts of a multiple choice, if it is one, in the order of the letters.
+    /// The texts of a multiple-choice question, in the order of the letters; otherwise empty.
     package var choices: [String]
 
     package init(
@@ -47,7 +47,7 @@ package struct GradingPair: Sendable, Equatable {
 }
 
 extension GradingPair {
-    /// Whether there is nothing to be judged.
+    /// Whether there is nothing to grade.
     package var isBlank: Bool {
         let answer = self.answer?.allSatisfy(\.isWhitespace)
         return answer ?? text.allSatisfy(\.isWhitespace)
@@ -55,8 +55,8 @@ extension GradingPair {
 }
 
 extension Grader {
-    /// Judges answers, in order. Where the grader cannot go on, each has the verdict ``Grade/Verdict/error`` and the reason;
-    /// blank ones are ``Grade/Verdict/empty`` and never put before it.
+    /// Grades answers, in order. If the grader fails, each answer gets the verdict ``Grade/Verdict/error`` with the reason.
+    /// Blank answers are ``Grade/Verdict/empty`` without asking it.
     package func gradeAll(_ pairs: [GradingPair]) async throws -> [Grade] {
         let asked = pairs.filter { !$0.isBlank }
         var judged: ArraySlice<Grade>
@@ -69,7 +69,7 @@ extension Grader {
     }
 }
 
-/// What a grader says of a response.
+/// A grader's verdict on a response.
 package struct Grade: Sendable, Equatable {
     package enum Verdict: String, Sendable, Codable, CaseIterable {
         case right, wrong
@@ -81,12 +81,12 @@ package struct Grade: Sendable, Equatable {
         case error
     }
 
-    /// Why an answer is wrong that ``ExactGrader`` knows too little algebra to judge.
+    /// The reason for an answer that counts as wrong because ``ExactGrader`` knows too little algebra.
     package static let notDecided = "not decided, counted as wrong"
 
     package var verdict: Verdict
     package var reason: String?
-    /// The answer that the grader went by, where it found one itself.
+    /// The answer that the grader extracted itself, if it did.
     package var answer: String?
 
     package init(_ verdict: Verdict, reason: String? = nil, answer: String? = nil) {
@@ -96,12 +96,13 @@ package struct Grade: Sendable, Equatable {
     }
 }
 
-/// A grader that cannot work on this machine, or could not go on.
+/// A grader cannot work on this machine, or failed.
 package struct GraderUnavailable: ProgramError, Equatable {
-    package var description: String
-    package var explanation: Explanation { Explanation("grader-unavailable", .badJob, description, remedy: nil) }
+    package var summary: String
+    package var remedy: String?
+    package var explanation: Explanation { Explanation("grader-unavailable", .badJob, summary, remedy: remedy) }
 
-    package init(_ description: String) {
-        self.description = description
+    package init(_ summary: String, remedy: String? = nil) {
+        (self.summary, self.remedy) = (summary, remedy)
     }
 }

@@ -3,8 +3,8 @@ import RunStore
 
 extension GraderKind {
     /// - Parameters:
-    ///   - venv: the job's environment with vLLM, if it names one, which may have the Python.
-    ///   - directory: of the run, for what graders that are processes leave.
+    ///   - venv: the job's vLLM environment, if it names one; its Python may have math-verify.
+    ///   - directory: the run directory, for the ledger and logs of grader processes.
     package func grader(venv: String?, directory: RunDirectory) -> any Grader {
         switch self {
         case .exact: ExactGrader()

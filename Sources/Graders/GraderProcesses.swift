@@ -2,12 +2,12 @@ import ModelLifecycle
 import RunStore
 import Support
 
-/// Where graders that are processes keep their books: the run's ledger and its logs.
+/// Starts grader processes with the run's ledger and logs.
 package struct GraderProcesses: Sendable {
     package let ledger: EngineLedger
     package let logs: String
 
-    /// To be made by the owner of the run directory's lock.
+    /// Create it only while holding the run directory's lock.
     ///
     /// - Throws: `LedgerError`.
     package init(_ directory: RunDirectory) throws {
@@ -15,7 +15,7 @@ package struct GraderProcesses: Sendable {
         logs = directory.logs.path
     }
 
-    /// - Throws: ``GraderUnavailable`` where there is no such program; `LedgerError`, ``FileFailure``.
+    /// - Throws: ``GraderUnavailable`` if the program cannot be started; `LedgerError`, ``FileFailure``.
     package func start(
         _ executable: String, _ arguments: [String], environment: [String: String] = [:],
         workingDirectory: String? = nil,

@@ -6,17 +6,18 @@ import RunStore
 import Runner
 import Support
 
-/// Runs jobs: the library's front door.
+/// Runs jobs: the entry point of the package's own programs.
 package enum Job {
-    /// Runs a job in a directory, or goes on where an earlier process left it.
+    /// Runs a job in a directory, or resumes it.
     ///
     /// - Parameters:
-    ///   - deadline: when the run has to be over; it ends with ``Interrupted`` before that.
-    ///   - waits: whether to wait where another process works on the run.
-    ///   - retryFailed: whether trajectories that were given up get another try.
-    ///   - observe: told of everything as it happens, from any thread; must return at once.
+    ///   - deadline: when the run must be over; it ends with ``Interrupted`` before that.
+    ///   - waits: whether to wait if another process works on the run.
+    ///   - retryFailed: whether to retry failed trajectories.
+    ///   - observe: called with every event, from any thread; must return at once.
     /// - Throws: ``RunLocked``, ``RunLockLost``, ``SpecChanged``, ``JournalCorrupt``, ``JournalWriteFailure``, ``FileFailure``,
-    ///   ``Interrupted``, ``GraderUnavailable``, ``EngineUseless``, ``ResidencyImpossible``, or an `EngineError`. Nothing that was journalled is
+    ///   ``Interrupted``, ``GraderUnavailable``, ``EngineUseless``, ``ResidencyImpossible``, or an `EngineError`. The journal is
+    ///   kept in every case.
     ///   lost by any of them.
     package static func run(
         _ job: LoadedJob, in directory: RunDirectory, deadline: Deadline? = nil, waits: Bool = false,
@@ -36,10 +37,9 @@ package enum Job {
         return try await run.run()
     }
 
-    /// What `residency: auto` would come to if the job were run here and now, in one sentence; nil where the job names
-    /// its residency itself.
+    /// The choice of `residency: auto` if the job ran here and now, as one sentence; nil if the job names its residency.
     ///
-    /// - Throws: ``ResidencyImpossible``; an `EngineError` where the engine is not installed.
+    /// - Throws: ``ResidencyImpossible``; an `EngineError` if the engine is not installed.
     package static func residency(of job: LoadedJob) async throws -> String? {
         guard job.spec.engine.residency == .auto else { return nil }
         let dialect = job.spec.engine.dialect

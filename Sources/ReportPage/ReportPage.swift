@@ -1,15 +1,15 @@
 import Foundation
 
-/// The report's page without a run's data: HTML, style and script, each a file under `Page`, compiled into the program.
+/// The report page without data: HTML, styles and scripts, one file each under `Page`, compiled into the program.
 ///
-/// A target of its own, since the compiler takes its time over files as literals.
+/// A target of its own, since files as literals take the compiler a while.
 package enum ReportPage {
-    /// The whole page, which needs nothing but itself.
+    /// Returns the whole, self-contained page.
     ///
     /// - Parameters:
-    ///   - title: any text.
+    ///   - title: plain text.
     ///   - index: JSON without the letter `<`.
-    ///   - problems: lines of JSON, likewise.
+    ///   - problems: lines of JSON without the letter `<`.
     package static func html(title: String, index: Data, problems: Data) -> Data {
         let parts: [(marker: String, content: Data)] = [
             ("{{title}}", Data(escaped(title).utf8)), ("{{style}}", join(styles)), ("{{index}}", index),
@@ -36,7 +36,7 @@ package enum ReportPage {
         ]
     }
 
-    /// In the order in which they build on each other; together they are one module.
+    /// In the order of their dependencies; together they are one module.
     private static var scripts: [[UInt8]] {
         [
             PackageResources.dom_js, PackageResources.format_js, PackageResources.data_js,

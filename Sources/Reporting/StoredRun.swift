@@ -4,15 +4,15 @@ import Foundation
 import JobSpecs
 import RunStore
 
-/// A run as its directory holds it: read without touching it, also while another process works on it.
+/// A run read from its directory without changing it, also while another process works on it.
 package struct StoredRun: Sendable {
     package let directory: RunDirectory
     package let manifest: Manifest
     package let job: LoadedJob
     package let records: [JournalRecord]
-    /// Who works on it now.
+    /// The process that works on it now.
     package let holder: LockHolder?
-    /// Seconds since the holder's last sign of life, by clocks that may differ.
+    /// Seconds since the holder's last heartbeat, by clocks that may differ.
     package let timeSinceHeartbeat: Double?
     package let trajectories: TrajectorySet
 
@@ -33,12 +33,12 @@ package struct StoredRun: Sendable {
         self.trajectories = trajectories
     }
 
-    /// The job without its models, with the questions that the run was begun with.
+    /// The job, without its models, with the questions that the run was begun with.
     private static func job(of directory: RunDirectory, as manifest: Manifest) throws -> LoadedJob {
         let job = try directory.writtenJob().following(manifest.identity)
         let changes = SpecIdentity(job).difference(from: manifest.identity)
         let changed = Set(changes.map(\.key))
-        // The models are not looked at here, a version may know of more, and questions are told of below.
+        // Models are not checked here, a newer version may have more settings, and questions are reported below.
         let settings = changes.filter {
             $0.old != nil && !$0.key.hasPrefix("models.") && !$0.key.hasPrefix("prompt.")
                 && !$0.key.hasPrefix("datasets.")
@@ -46,30 +46,32 @@ package struct StoredRun: Sendable {
         if let dataset = job.spec.datasets.first(where: { changed.contains("datasets.\($0.name).questions") }) {
             throw RunIncomplete(
                 directory,
-                "\(dataset.path) does not hold the questions that the run was begun with (data set '\(dataset.name)')")
+                "\(dataset.path) no longer holds the questions that the run was begun with (data set '\(dataset.name)')"
+            )
         }
         guard settings.isEmpty else {
             throw directory.damagedSpec(
-                "is not the job that the run was begun with: \(settings.map(\.description).joined(separator: "; "))")
+                "differs from the job that the run was begun with: \(settings.map(\.description).joined(separator: "; "))"
+            )
         }
         return job
     }
 
-    /// Sees to it, before the results are made from the journal, that it has lost nothing of what they held. While a process
-    /// works on the run it may be about to make that again.
+    /// Checks that the journal still has everything that the results hold, before they are recreated from it. While a process
+    /// works on the run, it may be about to regenerate the rest.
     ///
     /// - Throws: ``DamagedRun``.
     package func checkResultsAreKept() throws(DamagedRun) {
         guard trajectories.finishedCount < trajectories.count, holder?.isThisProcess != false else { return }
         let finished = Set(trajectories.filter { $0.response.finish != nil }.map(\.id.description))
         let lost = ResultLine.all(in: directory.resultsContent).count {
-            // Those that failed may have been given another try.
+            // Failed trajectories may have been retried.
             $0.finish != .failed && !finished.contains($0.id)
         }
         guard lost == 0 else {
             throw DamagedRun(
                 directory.journal, "has lost \(lost) of the answers that results.jsonl beside it holds",
-                "Restore it from a copy, or give the command that made it once more: what is missing is generated again."
+                "Restore it from a copy, or rerun the command that created it, which generates the missing answers again."
             )
         }
     }

@@ -1,4 +1,4 @@
-/// A bar that shows how much is done: heavy where it is, light where it is not, so that it needs no colour.
+/// A progress bar: heavy for the part that is done, light for the rest, so that it works without colour.
 enum Bar {
     static func line(done: Int, of total: Int, width: Int, style: Style = .green) -> Line {
         guard width > 0 else { return Line() }

@@ -1,5 +1,5 @@
 extension Character {
-    /// Columns that a terminal gives it: 0, 1 or 2.
+    /// Columns on a terminal: 0, 1 or 2.
     var displayWidth: Int {
         guard let first = unicodeScalars.first else { return 0 }
         if unicodeScalars.contains(where: { $0.properties.isEmojiPresentation || $0.value == 0xFE0F }) {
@@ -11,7 +11,7 @@ extension Character {
         }
     }
 
-    /// Blocks whose characters are wide in East Asian type (Unicode's `W` and `F`).
+    /// Unicode blocks of wide characters (East Asian Width `W` and `F`).
     private static let wide: [ClosedRange<UInt32>] = [
         0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xA000...0xA4CF,
         0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6,
@@ -20,6 +20,6 @@ extension Character {
 }
 
 extension StringProtocol {
-    /// Columns that a terminal gives it.
+    /// Columns on a terminal.
     var displayWidth: Int { reduce(0) { $0 + $1.displayWidth } }
 }

@@ -1,7 +1,7 @@
 import JobSpecs
 import Support
 
-/// Data sets on their way from a server: a line for the one that comes, and a lasting one when it begins and when it is here.
+/// Downloads of data sets: a line for the current one, and lasting lines when one begins and when it is complete.
 package struct FetchView: Sendable {
     private static let widestBar = 40
 
@@ -24,13 +24,13 @@ package struct FetchView: Sendable {
         }
     }
 
-    /// The lasting lines that have not been taken yet.
+    /// Returns the lasting lines that have not been taken yet.
     package mutating func takeLasting() -> [Line] {
         defer { lasting = [] }
         return lasting
     }
 
-    /// How far it is: `math500  ━━━━━━━━────  310 kB of 447 kB  69%`.
+    /// The current download: `math500  ━━━━━━━━────  310 kB of 447 kB  69%`.
     package func line(width: Int) -> Line {
         let name = Line(dataset, .strong) + "  "
         guard let total, total > 0 else { return (name + Self.size(received)).truncated(to: width) }

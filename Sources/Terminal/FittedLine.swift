@@ -1,8 +1,8 @@
-/// A line of parts that gives up the least important of them until it fits.
+/// A line of parts that drops the least important ones until it fits.
 struct FittedLine {
     struct Part {
         var line: Line
-        /// The higher, the longer it stays; 0 stays to the last.
+        /// Parts with the highest rank are dropped first; rank 0 is never dropped.
         var rank: Int
     }
 
@@ -14,7 +14,7 @@ struct FittedLine {
         self.separator = separator
     }
 
-    /// - Parameter rank: parts go from the highest rank down; those of rank 0 stay and are cut.
+    /// - Parameter rank: parts are dropped from the highest rank down; those of rank 0 stay and are cut.
     mutating func add(_ line: Line?, rank: Int) {
         if let line { left.append(Part(line: line, rank: rank)) }
     }

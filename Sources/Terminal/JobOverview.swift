@@ -2,7 +2,7 @@ import Decoding
 import JobSpecs
 import Support
 
-/// What a job amounts to: what `validate` says of a good one.
+/// The size and models of a job, as `validate` prints them for a valid job.
 package struct JobOverview: Sendable, Equatable, Encodable {
     package var file: String
     package var name: String
@@ -10,18 +10,18 @@ package struct JobOverview: Sendable, Equatable, Encodable {
     package var problems: Int
     package var trajectories: Int
     package var models: [Model]
-    /// What `residency: auto` comes to here, or why it comes to nothing; nil where the job names its residency.
+    /// What `residency: auto` chooses on this machine, or why nothing fits; nil if the job names its residency.
     package var residency: String?
-    /// Who will grade, or why nobody can here; nil where that was not asked.
+    /// The grader, or why it cannot be used here; nil if that was not asked.
     package var grader: String?
 
-    /// A model that some method asks.
+    /// A model that some method uses.
     package struct Model: Sendable, Equatable, Encodable {
         package var role: Role
         package var model: String
-        /// Weights that a token meets; nil where they are not known.
+        /// Weights per token; nil if unknown.
         package var parameters: Int?
-        /// Where that is known from, or why it is not.
+        /// The source of that number, or why it is unknown.
         package var parametersFrom: String
 
         private enum CodingKeys: String, CodingKey {

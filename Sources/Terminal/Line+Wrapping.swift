@@ -1,7 +1,7 @@
 extension Line {
-    /// Broken between words into lines of at most `limit` columns (but never less than 4); a word longer than a line is broken within.
+    /// Breaks the line between words into lines of at most `limit` columns (at least 4); a longer word is broken inside.
     ///
-    /// - Parameter indent: blanks before every line but the first.
+    /// - Parameter indent: spaces before every line but the first.
     func wrapped(to limit: Int, indent: Int = 0) -> [Line] {
         let limit = max(limit, 4)
         let margin = Line(String(repeating: " ", count: min(indent, limit / 2)))
@@ -32,7 +32,7 @@ extension Line {
         return lines + [line]
     }
 
-    /// Runs of blanks and of anything else, in turn.
+    /// Alternating runs of blanks and of other characters.
     private var words: [Line] {
         spans.flatMap { span in
             var words: [String] = []

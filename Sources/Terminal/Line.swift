@@ -1,4 +1,4 @@
-/// One line for a terminal: stretches of text with a style each. It knows its width, and never moves the cursor.
+/// One line for a terminal: spans of text with a style each. It knows its width and never moves the cursor.
 package struct Line: Sendable, Equatable {
     struct Span: Sendable, Equatable {
         var text: String
@@ -9,7 +9,7 @@ package struct Line: Sendable, Equatable {
 
     package init() {}
 
-    /// - Parameter text: control characters in it are made visible, so that they do nothing.
+    /// - Parameter text: control characters in it are replaced by visible ones.
     package init(_ text: String, _ style: Style = .plain) {
         append(text.sanitized, style)
     }
@@ -41,7 +41,7 @@ package struct Line: Sendable, Equatable {
 
     package static func + (left: Line, right: String) -> Line { left + Line(right) }
 
-    /// The line cut to a width, with `…` where something is missing.
+    /// The line cut to a width, ending in `…` if something was cut.
     package func truncated(to limit: Int) -> Line {
         guard width > limit else { return self }
         guard limit > 0 else { return Line() }
@@ -62,13 +62,13 @@ package struct Line: Sendable, Equatable {
         return line
     }
 
-    /// Filled up with blanks on the right, or on the left to align it to the right.
+    /// The line padded with blanks on the right, or on the left to align it to the right.
     func padded(to width: Int, alignRight: Bool = false) -> Line {
         let blank = Line(String(repeating: " ", count: max(0, width - self.width)))
         return alignRight ? blank + self : self + blank
     }
 
-    /// The characters to write.
+    /// The characters to write, with escape sequences if `colour` is set.
     package func rendered(colour: Bool) -> String {
         guard colour else { return text }
         return spans.map { span in

@@ -1,8 +1,8 @@
 import Support
 
-/// Finds the names that somebody may have meant.
+/// Suggests names for a mistyped one.
 package enum NearestNames {
-    /// At most `count` names, the nearest first.
+    /// Returns at most `count` names, nearest first.
     ///
     /// Names that contain what was typed come before those that need letters changed.
     package static func find(_ typed: String, among names: [String], count: Int = 5) -> [String] {

@@ -1,19 +1,19 @@
 import Decoding
 import Support
 
-/// How far a phase has come.
+/// The progress of a phase.
 package struct PhaseProgress: Sendable, Equatable {
     package var wave: Int
     package var roles: [Role]
-    /// Trajectories that need one of the phase's engines at its beginning.
+    /// Trajectories that needed one of the phase's engines when it began.
     package var total: Int
-    /// Those of them that no longer do.
+    /// Those that no longer do.
     package var done = 0
-    /// Written by the models, or read by a PRM.
+    /// Tokens written by the models, or read by a PRM.
     package var tokens = 0
     package var failed = 0
     package var retries = 0
-    /// A clock's reading, in seconds.
+    /// Clock reading, in seconds.
     package var begin: Double
 
     package init(wave: Int, roles: [Role], total: Int, begin: Double) {
@@ -23,7 +23,7 @@ package struct PhaseProgress: Sendable, Equatable {
         self.begin = begin
     }
 
-    /// `draft`, `score`, `target`, or those that run together.
+    /// `draft`, `score`, `target`, or several of them joined by `+`.
     package var name: String { roles.map(\.phase).joined(separator: "+") }
 
     /// `143/188`.
@@ -39,13 +39,13 @@ package struct PhaseProgress: Sendable, Equatable {
         if !trajectory.needs(anyOf: roles) { done += 1 }
     }
 
-    /// Tokens a second since the phase began; nil before there is anything to divide.
+    /// Tokens per second since the phase began; nil if no time has passed.
     package func rate(at seconds: Double) -> Double? {
         let elapsed = seconds - begin
         return tokens > 0 && elapsed >= 0.5 ? Double(tokens) / elapsed : nil
     }
 
-    /// Seconds to the end of the phase, should it go on at this pace; nil while too little is done to tell.
+    /// Seconds to the end of the phase at the current pace; nil while too little is done to estimate.
     package func remaining(at seconds: Double) -> Double? {
         let elapsed = seconds - begin
         guard elapsed >= 2, done >= max(3, total / 20), done < total else { return nil }

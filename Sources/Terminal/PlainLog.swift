@@ -2,9 +2,9 @@ import Foundation
 import Runner
 import Support
 
-/// A run where nobody watches a terminal: dated lines, few enough to read and often enough to see that it lives.
+/// The progress of a run as timestamped lines, for output that is not a terminal.
 package struct PlainLog: Sendable {
-    /// Seconds between two lines that tell no news but how far the phase is.
+    /// Seconds between two lines that only report the progress of a phase.
     package static let interval = 10.0
 
     package private(set) var progress: RunProgress
@@ -16,8 +16,8 @@ package struct PlainLog: Sendable {
     }
 
     /// - Parameters:
-    ///   - seconds: a clock that only goes forward.
-    ///   - date: what the line says.
+    ///   - seconds: reading of a monotonic clock.
+    ///   - date: the timestamp of the line.
     package mutating func take(_ event: RunEvent, at seconds: Double, date: Date) {
         for note in progress.take(event, at: seconds) {
             add(note.sentence, date)
@@ -35,7 +35,7 @@ package struct PlainLog: Sendable {
         add(message, date)
     }
 
-    /// The lines that have not been taken yet.
+    /// Returns the lines that have not been taken yet.
     package mutating func takeLines() -> [String] {
         defer { lines = [] }
         return lines
@@ -57,7 +57,7 @@ package struct PlainLog: Sendable {
             parts.append("\(NumberFormat.grouped(progress.finished))/\(NumberFormat.grouped(total)) finished")
         }
         if let remaining = phase.remaining(at: seconds) {
-            parts.append("about \(NumberFormat.clock(remaining)) left of this phase")
+            parts.append("about \(NumberFormat.clock(remaining)) left in this phase")
         }
         return parts.joined(separator: ", ")
     }

@@ -1,7 +1,7 @@
 import RSDJobs
 import Support
 
-/// What a job would take, for people.
+/// A plan as text.
 package struct PlanView: Sendable {
     package let plan: JobPlan
     package let comparison: PlanComparison?
@@ -21,8 +21,8 @@ package struct PlanView: Sendable {
         lines += [Line()] + table(figures, width)
         if let comparison { lines += verdict(comparison, width) }
         lines += [Line()] + costs(width) + [Line()]
-        return lines
-            + plan.basis.flatMap { (Line("by  ", .dim) + Line($0, .dim)).wrapped(to: width, indent: 4) }
+        lines.append(Line("based on", .dim))
+        return lines + plan.basis.flatMap { Line("  - \($0)", .dim).wrapped(to: width, indent: 4) }
     }
 
     private func table(_ table: Table, _ width: Int) -> [Line] {
@@ -48,13 +48,13 @@ package struct PlanView: Sendable {
     private func memory(_ width: Int) -> [Line] {
         let groups = plan.groups.map { group -> Line in
             let names = group.roles.map(\.rawValue).joined(separator: " + ")
-            guard group.need > 0 else { return Line("\(names): on servers of somebody else") }
+            guard group.need > 0 else { return Line("\(names): on servers that you run") }
             let line = Line("\(names): at least \(Self.size(group.need))")
             guard let budget = group.budget else { return line }
             return line + " of \(Self.size(budget))  "
                 + (group.need <= budget ? Line("fits", .green) : Line("may not fit", .red))
         }
-        // A reason that the program gives begins with what it chose.
+        // The program's own reasons begin with the residency.
         let reason =
             plan.reason.map {
                 $0.hasPrefix(plan.residency.rawValue) ? String($0.dropFirst(plan.residency.rawValue.count)) : ": \($0)"
@@ -89,10 +89,10 @@ package struct PlanView: Sendable {
     }
 
     private func verdict(_ comparison: PlanComparison, _ width: Int) -> [Line] {
-        var text = "\(comparison.within) of \(comparison.rows.count) figures lie within what was planned"
+        var text = "\(comparison.within) of \(comparison.rows.count) figures are within the planned range"
         if comparison.finished < comparison.total {
             text +=
-                "; but only \(comparison.finished) of \(comparison.total) trajectories are finished, and a plan is for all"
+                "; only \(comparison.finished) of \(comparison.total) trajectories are finished, but a plan covers all"
         }
         return [Line()] + Line(text).wrapped(to: width)
     }
@@ -101,7 +101,7 @@ package struct PlanView: Sendable {
         plan.costs.prefix(4).enumerated().flatMap { place, cost in
             let figures =
                 "\(NumberFormat.percent(cost.share, places: 0)) of the time, \(NumberFormat.duration(cost.seconds))"
-            return (Line(place == 0 ? "most for  " : "          ", .dim) + Line(cost.what) + Line("  \(figures)", .dim))
+            return (Line(place == 0 ? "time on   " : "          ", .dim) + Line(cost.what) + Line("  \(figures)", .dim))
                 .wrapped(to: width, indent: 10)
         }
     }

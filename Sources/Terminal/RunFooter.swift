@@ -4,12 +4,12 @@ import Reporting
 import RunStore
 import Support
 
-/// The lines below the tables: how the answers ended, what the engines did, where things lie.
+/// The lines below the tables: how the answers ended, what the engines did, and where the files are.
 package struct RunFooter: Sendable {
     package let summary: Summary
     /// As the user would type it.
     package let directory: String
-    /// A trajectory to look at.
+    /// A trajectory for the example command.
     package let example: TrajectoryID?
 
     package init(_ summary: Summary, directory: String, example: TrajectoryID?) {
@@ -27,8 +27,8 @@ package struct RunFooter: Sendable {
                 (
                     "steps",
                     Line(
-                        "no answer of \(methods.joined(separator: ", ")) holds the delimiter, so that each is one step; "
-                            + "give what these models end a step with as `delimiter`", .yellow)
+                        "no answer of \(methods.joined(separator: ", ")) contains the delimiter, so each is a single step; "
+                            + "set `delimiter` to the text that ends a step of these models", .yellow)
                 ))
         }
         facts.append(
@@ -49,7 +49,7 @@ package struct RunFooter: Sendable {
         facts.append(("report", Line("\(directory)/report.html")))
         if let example {
             facts.append(
-                ("look", Line("rsd-batch show \(directory.shellWord) \(example.description.shellWord)")))
+                ("inspect", Line("rsd-batch show \(directory.shellWord) \(example.description.shellWord)")))
         }
         return facts.flatMap { name, value in
             (Line(name.padded(to: 9), .dim) + value).wrapped(to: width, indent: 9)
@@ -70,7 +70,7 @@ package struct RunFooter: Sendable {
         return parts.enumerated().reduce(Line()) { $0 + ($1.offset > 0 ? ", " : "") + $1.element }
     }
 
-    /// Who graded, and what there is beside right and wrong.
+    /// The grader, and the number of verdicts other than right and wrong.
     private var verdicts: Line {
         var counts: [String: Int] = [:]
         for row in summary.rows { counts.merge(row.grades, uniquingKeysWith: +) }
@@ -84,7 +84,7 @@ package struct RunFooter: Sendable {
         }
     }
 
-    /// By engine, the sum first.
+    /// Seconds by engine, with their sum first.
     private static func seconds(_ times: [String: Double]) -> Line? {
         guard !times.isEmpty else { return nil }
         let parts = RunFigures.inOrder(times).map { "\($0.key) \(NumberFormat.duration($0.value))" }

@@ -2,7 +2,7 @@ import Decoding
 import Runner
 import Support
 
-/// How far a run has come, as told by its events.
+/// The progress of a run, from its events.
 package struct RunProgress: Sendable {
     package let job: String
     /// Clock readings, in seconds.
@@ -12,26 +12,26 @@ package struct RunProgress: Sendable {
     package private(set) var failed = 0
     package private(set) var swaps = 0
     package private(set) var retries = 0
-    /// Of the phase under way, or of the last one; 0 before the first.
+    /// Wave of the current or last phase; 0 before the first.
     package private(set) var wave = 0
     package private(set) var phase: PhaseProgress?
-    /// The engine that is being brought up, and since when.
+    /// The engine that is starting, and since when.
     package private(set) var loading: (engine: String, since: Double)?
     package private(set) var isStopping = false
     package private(set) var isGrading = false
-    /// Verdicts passed so far, by earlier processes too.
+    /// The PRM's verdicts so far, including those of earlier processes.
     package private(set) var verdicts = Verdicts()
 
     private var verdictsByID: [TrajectoryID: Verdicts] = [:]
     private var loads: [Load] = []
 
-    /// An engine that was brought up.
+    /// An engine start.
     package struct Load: Sendable, Equatable {
         package var engine: String
         package var seconds: Double
     }
 
-    /// Failures, and repeated attempts, of one phase that are told one by one; the rest are counted.
+    /// Failures and retries of one phase that get a line each; the rest are counted.
     static let toldPerPhase = 5
 
     package init(job: String, begin: Double) {
@@ -41,7 +41,7 @@ package struct RunProgress: Sendable {
 
     /// Takes in an event.
     ///
-    /// - Returns: what is worth a line of its own.
+    /// - Returns: the notes that deserve a line of their own.
     package mutating func take(_ event: RunEvent, at seconds: Double) -> [Note] {
         switch event {
         case .resumed(let trajectories, let figures):
@@ -60,8 +60,8 @@ package struct RunProgress: Sendable {
             let who = holder?.description ?? "another process"
             let text =
                 seconds.map {
-                    "\(who) held this run last; looking for up to \(NumberFormat.duration($0)) whether it lives"
-                } ?? "\(who) works on this run; waiting for it to end"
+                    "\(who) held this run last; checking for up to \(NumberFormat.duration($0)) whether it is still running"
+                } ?? "\(who) is working on this run; waiting for it to end"
             return [.message(text, .yellow)]
         case .swept(let count): return [.swept(count: count)]
         case .choseResidency(let reason): return [.message("residency \(reason)", .plain)]
@@ -125,20 +125,20 @@ package struct RunProgress: Sendable {
     }
 }
 
-/// Something of a run that is worth a line of its own.
+/// Something that deserves a line of its own.
 package enum Note: Sendable, Equatable {
     case began(total: Int, finished: Int, replayed: Int)
     case swept(count: Int)
     case loading(engine: String)
-    /// - manner: `warm` or the like; nil where there is nothing to say of how it came up.
+    /// - manner: `warm` or the like; nil for an ordinary start.
     case loaded(engine: String, seconds: Double, manner: String? = nil)
     case phaseBegan(PhaseProgress)
-    /// - loads: engines that were brought up for it.
+    /// - loads: engines that were started for it.
     case phaseEnded(PhaseProgress, seconds: Double, loads: [RunProgress.Load])
     case failed(TrajectoryID, reason: String)
     case moreFailed(count: Int)
     case retry(TrajectoryID, reason: String)
     case trouble(String)
-    /// A message of the program, or of what it stands on.
+    /// A message of the program or of a library.
     case message(String, Style)
 }

@@ -4,22 +4,22 @@ import JobSpecs
 import Reporting
 import RunStore
 
-/// How a run stands, read from its directory: what `status` shows.
+/// The state of a run, read from its directory: the output of `status`.
 package struct RunStatus: Sendable, Equatable {
     package var job: String
     /// As the user would type it.
     package var directory: String
-    /// The part of the job that the run is; nil for all of it.
+    /// The shard that the run is; nil for the whole job.
     package var shard: Shard?
-    /// Who works on it now.
+    /// The process that works on it now.
     package var holder: LockHolder?
     package var wave: Int
-    /// The phase under way; nil where nobody works on the run, or nothing has been asked yet.
+    /// The current phase; nil if no process works on the run, or no request has been answered yet.
     package var phase: String?
     package var methods: [Method]
     package var figures: RunFigures
     package var hasResults: Bool
-    /// A trajectory to look at.
+    /// A trajectory for the example command.
     package var example: String?
 
     /// One method on all data sets.
@@ -28,9 +28,9 @@ package struct RunStatus: Sendable, Equatable {
         package var total = 0
         package var finished = 0
         package var failed = 0
-        /// Trajectories by the phase that they need next.
+        /// Trajectories by the phase they need next.
         package var waiting: [String: Int] = [:]
-        /// Trajectories of the phase under way, and those of them that are through.
+        /// Trajectories of the current phase, and those that are through it.
         package var phaseTotal = 0
         package var phaseDone = 0
         package var accepted = 0
@@ -94,10 +94,10 @@ package struct RunStatus: Sendable, Equatable {
     }
 }
 
-/// The phase under way, from the end of the journal: the engine that answered last since the last phase ended.
+/// The current phase, from the end of the journal: the engine that answered last since the last phase ended.
 private struct CurrentPhase {
     var role: Role
-    /// Trajectories that were answered in it.
+    /// Trajectories that got a response in it.
     var touched: Set<TrajectoryID> = []
 
     init?(_ records: [JournalRecord]) {

@@ -1,7 +1,7 @@
 import Support
 
 extension RunView {
-    /// A note as lines that stay above the block; none where the block itself shows it.
+    /// The lines of a note that stay above the block; none if the block itself shows it.
     static func lines(for note: Note, width: Int) -> [Line] {
         switch note {
         case .loading, .loaded, .phaseBegan: []
@@ -14,7 +14,7 @@ extension RunView {
         }
     }
 
-    /// Text with its own line breaks kept, which messages of engines have.
+    /// Text with its own line breaks kept, as messages of engines have them.
     private static func paragraph(
         _ text: String, _ style: Style = .plain, mark: Line = Line(), width: Int
     ) -> [Line] {
@@ -45,16 +45,16 @@ extension RunView {
 }
 
 extension Note {
-    /// The note in words.
+    /// The note as a sentence.
     var sentence: String {
         switch self {
         case .began(let total, _, 0): "\(NumberFormat.counted(total, "trajectory", "trajectories")) to do"
         case .began(let total, let finished, let replayed):
-            "going on where the run stood: \(NumberFormat.grouped(finished)) of "
+            "resuming: \(NumberFormat.grouped(finished)) of "
                 + "\(NumberFormat.counted(total, "trajectory", "trajectories")) finished, "
                 + "\(NumberFormat.counted(replayed, "event")) in the journal"
         case .swept(let count):
-            "ended \(NumberFormat.counted(count, "engine")) that an earlier process had left behind"
+            "stopped \(NumberFormat.counted(count, "engine")) left behind by an earlier process"
         case .loading(let engine): "starting \(engine)"
         case .loaded(let engine, let seconds, let manner):
             "\(engine) is up after \(NumberFormat.duration(seconds))" + (manner.map { " (\($0))" } ?? "")
@@ -66,8 +66,8 @@ extension Note {
                 + "\(NumberFormat.grouped(phase.tokens)) tokens\(phase.roles == [.prm] ? " read" : "")"
         case .failed(let id, let reason): "\(id) failed: \(reason)"
         case .moreFailed(let count): "and \(NumberFormat.grouped(count)) more failed in this phase"
-        case .retry(let id, let reason): "\(id) will be tried again: \(reason)"
-        case .trouble(let text): "\(text); starting it again"
+        case .retry(let id, let reason): "\(id) will be retried: \(reason)"
+        case .trouble(let text): "\(text); restarting it"
         case .message(let text, _): text
         }
     }

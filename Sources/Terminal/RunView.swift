@@ -1,7 +1,7 @@
 import Runner
 import Support
 
-/// A run on a terminal: lines that stay, and below them a block that is drawn again and again.
+/// A run on a terminal: lasting lines, and below them a block that is redrawn in place.
 package struct RunView: Sendable {
     package private(set) var progress: RunProgress
     private var lasting: [Note] = []
@@ -14,18 +14,18 @@ package struct RunView: Sendable {
         lasting += progress.take(event, at: seconds)
     }
 
-    /// Adds a message among the lines that stay.
+    /// Adds a message to the lasting lines.
     package mutating func say(_ message: String, _ style: Style = .plain) {
         lasting.append(.message(message, style))
     }
 
-    /// The lines that stay and have not been taken yet.
+    /// Returns the lasting lines that have not been taken yet.
     package mutating func takeLasting(width: Int) -> [Line] {
         defer { lasting = [] }
         return lasting.flatMap { Self.lines(for: $0, width: width) }
     }
 
-    /// The block as it looks at a moment: no line wider than `width`, no more lines than `height` has room for.
+    /// The block at a moment: no line wider than `width`, and no more lines than fit into `height`.
     package func block(width: Int, height: Int = 24, at seconds: Double) -> [Line] {
         let width = min(width, Self.widest)
         let activity = activity(width: width, at: seconds)
@@ -90,7 +90,7 @@ package struct RunView: Sendable {
         return (name + "  " + bar + "  " + figures).truncated(to: width)
     }
 
-    /// Wider, and the eye loses the line.
+    /// Wider lines are hard to read.
     private static let widest = 120
     private static let leastBar = 10
     private static let mostBar = 60

@@ -1,9 +1,9 @@
 extension String {
-    /// One line, without anything that a terminal would obey or that would put characters elsewhere than they stand: models,
-    /// data sets, engines and specs write what they like. What is taken out shows.
+    /// One line without control characters or bidirectional marks, which may come from models, data sets, engines and specs.
+    /// What is replaced stays visible.
     package var sanitized: String { sanitized(keepingLines: false) }
 
-    /// The same of a text of several lines.
+    /// The same for text of several lines.
     package var sanitizedLines: String { sanitized(keepingLines: true) }
 
     private func sanitized(keepingLines: Bool) -> String {
@@ -21,7 +21,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// What is shown in its place; nil for all that does no harm.
+    /// The visible replacement; nil for harmless characters.
     fileprivate var replacement: String? {
         switch value {
         case 0x09: "    "
@@ -31,7 +31,7 @@ extension Unicode.Scalar {
         }
     }
 
-    /// Marks, embeddings, overrides and isolates (Unicode's UAX #9): they reorder what stands round them.
+    /// Marks, embeddings, overrides and isolates (Unicode's UAX #9): they reorder the text around them.
     fileprivate var isBidirectionalControl: Bool {
         switch value {
         case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true
@@ -39,12 +39,12 @@ extension Unicode.Scalar {
         }
     }
 
-    /// Whether JSON, which need not, should write it as `\uXXXX`.
+    /// Whether JSON should escape it as `\uXXXX` although it need not.
     fileprivate var isHarmfulInJSON: Bool { value >= 0x7F && replacement != nil }
 }
 
 extension String {
-    /// A JSON document that means the same, in which nothing stands that a terminal would obey.
+    /// An equivalent JSON document without characters that a terminal would interpret.
     package var harmlessJSON: String {
         guard unicodeScalars.contains(where: \.isHarmfulInJSON) else { return self }
         var result = UnicodeScalarView()

@@ -4,21 +4,21 @@ import RSDJobs
 import Reporting
 import RunStore
 
-/// How the shards of a run stand, read from the directory that they share, wherever they run.
+/// The state of a run in shards, read from their common directory, whatever nodes they run on.
 package struct ShardsStatus: Sendable, Equatable, Encodable {
     /// As the user would type it.
     package var directory: String
     package var shards: [Part]
-    /// What Slurm still has of the last submission; nil where nothing was submitted or Slurm is not here.
+    /// The unfinished tasks of the last submission; nil if nothing was submitted or Slurm is not available.
     package var queue: [SlurmTask]?
-    /// Slurm's id of the job that merges.
+    /// Slurm's id of the merge job.
     package var merge: String?
 
     package struct Part: Sendable, Equatable, Encodable {
         package enum State: String, Sendable, Encodable {
             case notBegun = "not_begun"
             case running
-            /// Held by a process that gives no sign of life.
+            /// Held by a process without a recent heartbeat.
             case silent
             case stopped, finished, unreadable
         }
@@ -31,7 +31,7 @@ package struct ShardsStatus: Sendable, Equatable, Encodable {
         package var wave = 0
         package var phase: String?
         package var holder: LockHolder?
-        /// Seconds since the holder's last sign of life, by clocks that may differ.
+        /// Seconds since the holder's last heartbeat, by clocks that may differ.
         package var timeSinceHeartbeat: Double?
         package var slurm: SlurmTask?
         /// Why it cannot be read.
@@ -60,8 +60,8 @@ package struct ShardsStatus: Sendable, Equatable, Encodable {
 
 extension ShardsStatus {
     /// - Parameters:
-    ///   - count: of the shards.
-    ///   - array: Slurm's id of the array that was last submitted.
+    ///   - count: number of shards.
+    ///   - array: Slurm's id of the last submitted array.
     package init(
         _ run: ShardedRun, count: Int, directory: String, queue: [SlurmTask]?, array: String?, merge: String?
     ) {

@@ -1,7 +1,7 @@
 import RSDJobs
 import Support
 
-/// How the shards of a run stand, for people.
+/// The state of a run in shards, as text.
 package struct ShardsView: Sendable {
     package let status: ShardsStatus
 
@@ -33,7 +33,7 @@ package struct ShardsView: Sendable {
         var table = Table(columns: [
             .init(title: "shard"), .init(title: "state", alignRight: false), .init(title: "finished"),
             .init(title: "wave"), .init(title: "phase", alignRight: false), .init(title: "process", alignRight: false),
-            .init(title: "heard"),
+            .init(title: "heartbeat"),
         ])
         if status.queue != nil { table.columns.append(.init(title: "Slurm", alignRight: false)) }
         table.rows = status.shards.map { part in
@@ -74,7 +74,7 @@ package struct ShardsView: Sendable {
 
     private static func words(_ state: ShardsStatus.Part.State) -> String {
         switch state {
-        case .notBegun: "not begun"
+        case .notBegun: "not started"
         case .running, .silent, .stopped, .finished, .unreadable: state.rawValue
         }
     }
@@ -107,7 +107,8 @@ package struct ShardsView: Sendable {
         if !isQueued, !isAtWork {
             let job = "\(status.directory)/job.yaml".shellWord
             lines.append(
-                "rsd-batch submit \(job) --run-dir \(run) --shards \(status.shards.count) with the options it had")
+                "rsd-batch submit \(job) --run-dir \(run) --shards \(status.shards.count) with the same options as before"
+            )
         }
         return lines
     }

@@ -1,7 +1,7 @@
 import Decoding
 import Support
 
-/// How a run stands, for people.
+/// The state of a run, as text.
 package struct StatusView: Sendable {
     package let status: RunStatus
 
@@ -28,7 +28,7 @@ package struct StatusView: Sendable {
             return Line("running", .green) + " in \(holder) · \(count)" + failed
         }
         if isFinished, status.hasResults { return Line("done", .green) + " · \(count)" + failed }
-        return Line("stopped", .yellow) + " · nobody works on it · \(count)" + failed
+        return Line("stopped", .yellow) + " · \(count)" + failed
     }
 
     private func bar(width: Int) -> Line? {
@@ -115,11 +115,11 @@ package struct StatusView: Sendable {
             status.shard.map { "rsd-batch run \(job) --run-dir \(parent.shellWord) --shard \($0)" }
             ?? "rsd-batch run \(job) --run-dir \(directory)"
         if let holder = status.holder {
-            return [Line("wait for it, or stop it until later: kill -TERM \(holder.pid) (on \(holder.host))")]
+            return [Line("wait for it, or stop it for now: kill -TERM \(holder.pid) (on \(holder.host))")]
         }
-        guard isFinished, status.hasResults else { return [Line("go on: \(again)")] }
-        let retry = status.failed > 0 ? [Line("try the failed again: \(again) --retry-failed")] : []
-        let show = status.example.map { Line("look at one: rsd-batch show \(directory) \($0.shellWord)") }
+        guard isFinished, status.hasResults else { return [Line("resume: \(again)")] }
+        let retry = status.failed > 0 ? [Line("retry the failed: \(again) --retry-failed")] : []
+        let show = status.example.map { Line("inspect one: rsd-batch show \(directory) \($0.shellWord)") }
         return retry + (show.map { [$0] } ?? [])
     }
 }

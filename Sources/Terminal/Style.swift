@@ -1,12 +1,12 @@
-/// What a stretch of text means to the eye. Without colour, nothing may depend on it.
+/// The meaning of a span of text. Nothing may depend on colour alone.
 package enum Style: Sendable, Equatable {
     case plain
     case strong
-    /// Secondary matters.
+    /// Secondary information.
     case dim
     /// Accepted, correct, done.
     case green
-    /// The target's, or worth a look.
+    /// Written by the target, or worth attention.
     case yellow
     /// Rejected, wrong, failed.
     case red
@@ -27,7 +27,7 @@ package enum Style: Sendable, Equatable {
 package enum ColourChoice: String, Sendable, CaseIterable {
     case auto, always, never
 
-    /// - Parameter environment: `NO_COLOR` and `TERM=dumb` are honoured unless colour was asked for.
+    /// - Parameter environment: `NO_COLOR` and `TERM=dumb` apply unless colour was requested.
     package func isOn(isTerminal: Bool, environment: [String: String]) -> Bool {
         switch self {
         case .always: true

@@ -1,7 +1,7 @@
 import RSDJobs
 import Support
 
-/// What was submitted, and what to look at next.
+/// A submission and the commands that follow it, as text.
 package struct SubmissionView: Sendable {
     package let submission: Submission
     /// As the user would type it.
@@ -24,8 +24,8 @@ package struct SubmissionView: Sendable {
             ("array", "\(submission.array)\(submission.place): \(shards)\(merge)"),
             ("scripts", "\(directory)/submit.sbatch, \(directory)/merge.sbatch"),
             ("logs", "\(directory)/logs/slurm-shard-*.log, \(directory)/logs/slurm-merge.log"),
-            ("look", "rsd-batch status \(run)"),
-            ("stop", "rsd-batch cancel \(run)"),
+            ("status", "rsd-batch status \(run)"),
+            ("cancel", "rsd-batch cancel \(run)"),
         ]
         return facts.flatMap { name, value in
             (Line(name.padded(to: 9), .dim) + Line(value)).wrapped(to: width, indent: 9)

@@ -9,10 +9,10 @@ struct SummarySection: Sendable {
 
     var heading: Line {
         let most = rows.map(\.total).max() ?? 0
-        return Line(dataset, .yellow) + Line("  \(NumberFormat.counted(most, "answer")) a method", .dim)
+        return Line(dataset, .yellow) + Line("  \(NumberFormat.counted(most, "answer")) per method", .dim)
     }
 
-    /// The row that others are compared with: that for which the target worked alone.
+    /// The row that others are compared with: the method in which the target works alone.
     var baseline: Summary.Row? { rows.first(where: \.isTargetOnly) }
 }
 
@@ -31,7 +31,7 @@ extension Summary.Row {
         return NumberFormat.si(flops / Double(total))
     }
 
-    /// `0.31×`; empty where there is nothing to compare with.
+    /// `0.31×`; empty without a baseline.
     func relative(_ flops: KeyPath<Self, Double?>, to baseline: Self?) -> String {
         guard let baseline, total > 0, baseline.total > 0, let own = self[keyPath: flops],
             let its = baseline[keyPath: flops],

@@ -1,7 +1,7 @@
 import Reporting
 import Support
 
-/// What a run came to, as a person reads it.
+/// The results of a run, as text.
 package struct SummaryTable: Sendable {
     package let summary: Summary
 
@@ -9,7 +9,7 @@ package struct SummaryTable: Sendable {
         self.summary = summary
     }
 
-    /// The results, the tokens, and what the figures mean: a table where it fits, a list where it does not.
+    /// Results, tokens, and explanations of the figures: as tables if they fit, otherwise as lists.
     package func lines(width: Int) -> [Line] {
         var lines = summary.cutAnswers.flatMap { Line($0, .yellow).wrapped(to: width, indent: 2) }
         if !lines.isEmpty { lines.append(Line()) }
@@ -21,7 +21,7 @@ package struct SummaryTable: Sendable {
         return lines
     }
 
-    /// Rows by data set, in the order in which the summary has them.
+    /// Rows by data set, in the order of the summary.
     private var sections: [SummarySection] {
         var sections: [SummarySection] = []
         for row in summary.rows {
@@ -40,7 +40,7 @@ package struct SummaryTable: Sendable {
 
     private struct Field {
         var column: Table.Column
-        /// Stays where there is no room for all.
+        /// Whether it stays when there is no room for all columns.
         var isEssential = true
         var cell: (Summary.Row, _ baseline: Summary.Row?) -> Line
     }
@@ -78,10 +78,10 @@ package struct SummaryTable: Sendable {
         ]
         for (title, flops) in [("paper", \Summary.Row.flopsPaper), ("spent", \Summary.Row.flopsSpent)] {
             fields += [
-                Field(column: .init(group: "FLOPs a problem", title: title)) { row, _ in
+                Field(column: .init(group: "FLOPs per problem", title: title)) { row, _ in
                     Line(row.perProblem(flops))
                 },
-                Field(column: .init(group: "FLOPs a problem", title: "", gap: 1)) { row, baseline in
+                Field(column: .init(group: "FLOPs per problem", title: "", gap: 1)) { row, baseline in
                     Line(row.relative(flops, to: baseline), .dim)
                 },
             ]
@@ -139,13 +139,13 @@ package struct SummaryTable: Sendable {
 
     private var footnotes: [String] {
         var notes = [
-            "95%: Wilson's interval of the accuracy. target: share of the steps that the target wrote.",
-            "accepted: share of the draft steps put to the threshold, and of their tokens.",
+            "95%: Wilson interval of the accuracy. target: share of the steps that the target wrote.",
+            "accepted: share of the draft steps judged against the threshold, and of their tokens.",
             "paper: 2N per token: draft and target kept and rejected, prm judged; no prompts, no look-ahead.",
-            "spent: 2N per token that any request read or wrote; prompts read again and look-ahead count.",
+            "spent: 2N per token that any request read or wrote, including look-ahead and prompts read again.",
         ]
         if let baseline = sections.lazy.compactMap(\.baseline).first {
-            notes.append("×: FLOPs a problem relative to \(baseline.method) on the same data set.")
+            notes.append("×: FLOPs per problem relative to \(baseline.method) on the same data set.")
         }
         return notes + summary.unknownSizes.map { "–: \($0)." }
     }

@@ -1,11 +1,11 @@
-/// Columns of text, numbers aligned to the right.
+/// A table of text columns; numbers are aligned to the right.
 struct Table {
     struct Column {
-        /// Over several columns: written once above the first of those that share it.
+        /// A caption over several columns, written once above the first of those that share it.
         var group = ""
         var title: String
         var alignRight = true
-        /// Blanks before it.
+        /// Blanks before the column.
         var gap = 2
     }
 
@@ -13,12 +13,12 @@ struct Table {
     var rows: [Row] = []
 
     enum Row {
-        /// Stands across all columns.
+        /// Spans all columns.
         case heading(Line)
         case cells([Line])
     }
 
-    /// The lines, or nil where they would be wider than `width` even with the first column cut to `leastFirst`.
+    /// The lines, or nil if they would be wider than `width` even with the first column cut to `leastFirst`.
     func lines(width: Int, leastFirst: Int = 12) -> [Line]? {
         var widths = columns.indices.map { column in
             cells.map { $0[column].width }.reduce(columns[column].title.displayWidth, max)

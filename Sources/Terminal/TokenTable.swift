@@ -1,7 +1,7 @@
 import Decoding
 import Support
 
-/// Where the tokens went, by the model that handled them.
+/// Tokens by the model that handled them, and by fate.
 struct TokenTable: Sendable {
     var sections: [SummarySection]
 
@@ -25,7 +25,7 @@ struct TokenTable: Sendable {
     }
 
     private var fates: [(model: String, title: String, count: KeyPath<TokenCounts, Int>, style: Style)] {
-        // Only methods that take one of several solutions of the target reject any of its tokens.
+        // Only methods that choose between several solutions of the target reject any of its tokens.
         let rejectsTarget = sections.contains { $0.rows.contains { $0.tokens.target.rejected > 0 } }
         return [
             ("draft", "kept", \.draft.kept, .green), ("draft", "rejected", \.draft.rejected, .red),
@@ -52,7 +52,7 @@ struct TokenTable: Sendable {
     }
 }
 
-/// Token counts as a line a model; models that did nothing are left out.
+/// Token counts as one line per model; models without tokens are left out.
 struct TokenSentences {
     private var models: [(name: String, parts: [(count: Int, fate: String)])]
 

@@ -1,7 +1,7 @@
 import Decoding
 
 extension Trajectory {
-    /// The verdicts so far, that on a step which the target has yet to replace included.
+    /// The verdicts so far, including one on a step that the target has yet to replace.
     package var verdicts: Verdicts { response.verdicts ?? Verdicts() }
 }
 

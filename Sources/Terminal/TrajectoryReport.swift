@@ -3,28 +3,28 @@ import Decoding
 import Graders
 import Reporting
 
-/// A trajectory as it stands, finished or not: what `show` shows.
+/// The state of a trajectory, finished or not: the output of `show`.
 package struct TrajectoryReport: Sendable, Equatable {
     package var id: String
     package var question: String
     package var gold: String
-    /// nil while it goes on.
+    /// nil while unfinished.
     package var finish: Finish?
     package var failure: String?
-    /// The phase that it waits for; nil when it is finished.
+    /// The phase that it waits for; nil once finished.
     package var waitsFor: String?
     package var steps: [Step]
-    /// The solutions that were to choose from; nil where the method writes one.
+    /// The candidate solutions; nil for methods that write one.
     package var candidates: [Candidate]?
     package var text: String
     package var answer: String?
-    /// nil while it goes on.
+    /// nil while unfinished.
     package var verdict: Grade.Verdict?
     package var verdictReason: String?
     package var tokens: TokenCounts
     package var waves: Int
 
-    /// - Parameter result: what the run's results say of it; nil while it goes on.
+    /// - Parameter result: its line of the results; nil while unfinished.
     package init(_ trajectory: Trajectory, problem: Problem?, result: ResultLine? = nil) {
         let response = trajectory.response
         id = trajectory.id.description
@@ -51,7 +51,7 @@ extension TrajectoryReport: Encodable {
         case verdictReason = "verdict_reason"
     }
 
-    /// Writes what is not there yet as null.
+    /// Encodes missing values as null.
     package func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: CodingKeys.self)
         try object.encode(id, forKey: .id)

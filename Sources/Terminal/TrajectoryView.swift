@@ -1,8 +1,7 @@
 import Decoding
 import Support
 
-/// A trajectory for people: the question, each step with its writer, its reward and what else was to choose from, and how it
-/// ended.
+/// A trajectory as text: the question, each step with its origin, reward and alternatives, and how it ended.
 package struct TrajectoryView: Sendable {
     package let report: TrajectoryReport
 
@@ -19,7 +18,7 @@ package struct TrajectoryView: Sendable {
         for (index, step) in report.steps.enumerated() {
             lines += self.lines(for: step, number: index + 1, width: width)
         }
-        if report.steps.isEmpty { lines.append(Line("  no step yet", .dim)) }
+        if report.steps.isEmpty { lines.append(Line("  no steps yet", .dim)) }
         return lines + [Line()] + facts(width: width)
     }
 
@@ -48,7 +47,7 @@ package struct TrajectoryView: Sendable {
         return paragraph(words, head, isRejected || text.isEmpty ? .dim : .plain, width: width)
     }
 
-    /// The candidates that were not taken, the best first, a line for all that are the same.
+    /// The rejected candidates, best first; equal ones share a line.
     private func alternatives(to step: Step, width: Int) -> [Line] {
         var counts: [(other: Alternative, count: Int)] = []
         for other in step.alternatives ?? [] {
@@ -66,13 +65,13 @@ package struct TrajectoryView: Sendable {
         }
     }
 
-    /// A reward or a score, what became of what it was given to, and a gap.
+    /// A reward or a score with its mark, and a gap.
     private func value(_ number: Double?, _ mark: String, _ style: Style) -> Line {
         Line(number.map { NumberFormat.fixed($0, 3) } ?? "–", number == nil ? .dim : style)
             .padded(to: 5, alignRight: true) + " " + Line(mark, style) + "  "
     }
 
-    /// Text after a head, its own line breaks kept, all lines at the same indent.
+    /// Text after a head, its own line breaks kept, all lines indented alike.
     private func paragraph(_ text: String, _ head: Line, _ style: Style, width: Int) -> [Line] {
         let indent = head.width < width / 2 ? head.width : 2
         var pieces = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -112,7 +111,7 @@ package struct TrajectoryView: Sendable {
         }
     }
 
-    /// What each of the solutions comes to that were to choose from, with its score where it has one.
+    /// The answer of each candidate solution, with its score if it has one.
     private var candidates: [(String, Line)] {
         let candidates = report.candidates ?? []
         let digits = String(candidates.count).count
@@ -131,7 +130,7 @@ package struct TrajectoryView: Sendable {
         let waves = NumberFormat.counted(report.waves, "wave")
         let tail = " · \(steps), \(byTarget) by the target · \(waves)"
         guard let finish = report.finish else {
-            return Line("not yet: waits for \(report.waitsFor ?? "nothing")", .yellow) + Line(tail, .dim)
+            return Line("unfinished: waiting for \(report.waitsFor ?? "nothing")", .yellow) + Line(tail, .dim)
         }
         let style: Style = finish == .eos ? .plain : finish == .failed ? .red : .yellow
         return Line(finish.rawValue, style) + Line(tail, .dim)

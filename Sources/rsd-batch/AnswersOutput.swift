@@ -4,7 +4,7 @@ import JobSpecs
 import RSDJobs
 import Support
 
-/// Where the verdicts on a file of answers go: lines to standard output or a file, what they come to to standard error.
+/// The output of `grade --answers`: verdict lines to standard output or a file, their summary to standard error.
 struct AnswersOutput {
     let console: Console
     /// nil for standard output.
@@ -21,7 +21,7 @@ struct AnswersOutput {
         try sink?.finish()
         console.message("rsd-batch: \(counts.summary)\n")
         if counts[.error] > 0, kind != .exact {
-            console.message("rsd-batch: what the grader said is in \(grading.folder.appending(path: "logs").path)\n")
+            console.message("rsd-batch: the grader's output is in \(grading.folder.appending(path: "logs").path)\n")
         }
         if counts[.error] + counts[.timeout] > 0 { throw ExitRequest(category: .someFailed) }
     }

@@ -3,7 +3,7 @@ import Support
 extension Console {
     private static let frame = Duration.milliseconds(100)
 
-    /// Writes frames to standard error while the body runs, and a last one when it is over.
+    /// Draws frames on standard error while the body runs, and a last one when it returns.
     func drawing<Result: Sendable>(
         _ next: @escaping @Sendable () -> String, last: () -> String, during body: () async throws -> Result
     ) async throws -> Result {

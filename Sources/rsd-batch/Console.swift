@@ -2,18 +2,18 @@ import Foundation
 import Support
 import Terminal
 
-/// Standard output, for what was asked for; standard error, for messages to people.
+/// Standard output for results, standard error for messages.
 struct Console: Sendable {
     let environment = ProcessInfo.processInfo.environment
 
-    /// A closed pipe is told by the write that meets it. A handler, and not SIG_IGN, which engines would inherit.
+    /// Turns SIGPIPE into an error of the write. Uses a handler, since engines would inherit SIG_IGN.
     func surviveBrokenPipes() {
         signal(SIGPIPE) { _ in }
     }
 
-    /// - Throws: ``OutputClosed`` where nobody reads on, ``FileFailure`` where it cannot be written.
+    /// Writes to standard output: without control characters to a terminal, unchanged to a file or a pipe.
     ///
-    /// A terminal gets nothing that it would obey; a file or a pipe gets the text as it is.
+    /// - Throws: ``OutputClosed`` if the reader has gone, ``FileFailure`` if writing fails.
     func out(_ text: String) throws {
         try end(isatty(STDOUT_FILENO) == 1 ? text.sanitizedLines : text)
     }
@@ -31,12 +31,12 @@ struct Console: Sendable {
         try out(String(decoding: JSONText.pretty(value), as: UTF8.self).harmlessJSON)
     }
 
-    /// Writes a message: there is nothing in it that a terminal would obey. That nobody reads it stops nothing.
+    /// Writes a message to standard error, without control characters. A closed standard error is ignored.
     func message(_ text: String) {
         draw(text.sanitizedLines)
     }
 
-    /// Writes what moves the cursor, as it is.
+    /// Writes cursor movements to standard error unchanged.
     func draw(_ frame: String) {
         try? write(frame, to: STDERR_FILENO)
     }
@@ -47,10 +47,10 @@ struct Console: Sendable {
 
     var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb" }
 
-    /// Columns for what goes to standard output.
+    /// Columns of standard output.
     var outWidth: Int { Self.size(of: STDOUT_FILENO)?.columns ?? columnsVariable ?? 100 }
 
-    /// Of the terminal at standard error, now.
+    /// The current size of the terminal at standard error.
     var errorSize: (columns: Int, rows: Int) {
         Self.size(of: STDERR_FILENO) ?? (columnsVariable ?? 80, 24)
     }
@@ -72,11 +72,11 @@ struct Console: Sendable {
             if written >= 0 {
                 rest = rest.dropFirst(written)
             } else if errno == EAGAIN {
-                // Somebody made it non-blocking and does not read as fast.
+                // The descriptor is non-blocking, and its reader is slow.
                 var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 poll(&ready, 1, -1)
             } else if [EPIPE, ECONNRESET, EBADF].contains(errno) || errno == EIO && isatty(descriptor) == 1 {
-                // A reader that has gone, or a terminal.
+                // The reader or the terminal has gone.
                 throw OutputClosed()
             } else if errno != EINTR {
                 throw FileFailure(path: "standard output", errno: errno)
@@ -85,5 +85,5 @@ struct Console: Sendable {
     }
 }
 
-/// Whoever read standard output has seen enough.
+/// The reader of standard output has closed it.
 struct OutputClosed: Error {}

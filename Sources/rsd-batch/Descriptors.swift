@@ -2,13 +2,13 @@ import Foundation
 import ModelLifecycle
 import Support
 
-/// The files that a process may have open.
+/// The limit on open files.
 enum Descriptors {
-    /// With fewer, what the program is built on traps where it is refused one.
+    /// With fewer, libraries that this program uses trap when they are refused a descriptor.
     private static let least = 256
 
-    /// Raises their limit as far as it goes, and sees to it that the first three are taken: a file of the run's that was opened in
-    /// the place of a closed standard output would get what is printed.
+    /// Raises the limit as far as allowed and opens descriptors 0 to 2 where they are closed: otherwise a file of the run
+    /// could take the place of standard output and receive what is printed.
     static func prepare() {
         OpenFiles.raiseLimit()
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
@@ -30,9 +30,9 @@ struct TooFewDescriptors: ProgramError {
     var explanation: Explanation {
         Explanation(
             "too-few-descriptors", .unexpected,
-            "this shell lets a process have \(limit) files open, and \(least) are the least that will do",
+            "the limit on open files is \(limit); rsd-batch needs at least \(least)",
             remedy:
-                "Raise the limit with `ulimit -n 4096`, or ask who keeps this machine where `ulimit -Hn` allows no more."
+                "Raise it with `ulimit -n 4096`; if `ulimit -Hn` is lower, ask the administrator of this machine."
         )
     }
 }

@@ -27,7 +27,7 @@ enum Failure {
     }
 }
 
-/// The command has said all there is to say and ends with this code.
+/// Ends the program with this exit code; the command has already printed everything.
 struct ExitRequest: Error {
     var category: ExitCategory
 }

@@ -4,7 +4,7 @@ import Support
 import Synchronization
 import Terminal
 
-/// Shows on standard error how data sets are fetched: a bar on a terminal, dated lines elsewhere.
+/// Shows downloads of data sets on standard error: a bar on a terminal, timestamped lines elsewhere.
 final class FetchDisplay: Sendable {
     private struct Face {
         var view = FetchView()
@@ -22,7 +22,7 @@ final class FetchDisplay: Sendable {
         self.quiet = quiet
     }
 
-    /// Loads a job, once the data sets that it names by address are there.
+    /// Downloads the job's remote data sets, then loads the job.
     ///
     /// - Throws: what ``JobLoader`` throws; ``Interrupted``.
     func load(_ job: String, _ interruption: Interruption) async throws -> LoadedJob {
@@ -48,7 +48,7 @@ final class FetchDisplay: Sendable {
             guard console.errorIsTerminal else {
                 return lasting.map { "\(Date().formatted(.iso8601)) \($0.text)\n" }.joined()
             }
-            // Nothing is drawn for a job that has nothing to fetch.
+            // A job without downloads draws nothing.
             guard face.view.hasBegun else { return "" }
             return isLast
                 ? face.block.finish(lasting: lasting, width: width, colour: colour)

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Support
 
-/// An error that is not this program's own: the argument parser's, Foundation's, or one that no layer should have let through.
+/// An error from outside the program: the argument parser's, Foundation's, or one that no layer converted.
 struct ForeignError: ProgramError {
     var error: any Error
 
@@ -28,7 +28,7 @@ struct ForeignError: ProgramError {
 }
 
 extension CocoaError {
-    /// Foundation keeps its codes for writing between these.
+    /// Whether the code is in Foundation's range of write errors.
     fileprivate var isAboutWriting: Bool {
         (CocoaError.fileWriteUnknown.rawValue...CocoaError.fileWriteVolumeReadOnly.rawValue).contains(
             code.rawValue) || (underlying as? POSIXError)?.isAboutStorage == true

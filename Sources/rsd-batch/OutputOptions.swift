@@ -3,17 +3,17 @@ import Terminal
 
 extension ColourChoice: ExpressibleByArgument {}
 
-/// Options that every command has.
+/// Options of every command.
 struct OutputOptions: ParsableArguments {
     @Option(
         name: .customLong("color"),
-        help: "When to use colour: auto, always or never. NO_COLOR and TERM=dumb count in auto.")
+        help: "When to use colour. auto honours NO_COLOR and TERM=dumb.")
     var choice = ColourChoice.auto
 
     @Flag(name: .customLong("no-color"), help: "The same as --color never.")
     var withoutColour = false
 
-    @Flag(help: "One JSON document on standard output.")
+    @Flag(help: "Print one JSON document on standard output.")
     var json = false
 
     var colour: ColourChoice { withoutColour ? .never : choice }

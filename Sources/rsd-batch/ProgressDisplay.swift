@@ -3,9 +3,9 @@ import Runner
 import Synchronization
 import Terminal
 
-/// Shows a run on standard error while it goes on: a block drawn in place on a terminal, dated lines elsewhere.
+/// Shows a run on standard error while it runs: a block drawn in place on a terminal, timestamped lines elsewhere.
 final class ProgressDisplay: Sendable {
-    /// One of the two, or neither where nothing is to be shown.
+    /// One of the two, or neither if the run is quiet.
     private struct Face {
         var view: RunView?
         var block = LiveBlock()
@@ -28,7 +28,7 @@ final class ProgressDisplay: Sendable {
         self.face = Mutex(face)
     }
 
-    /// Takes in an event; it is shown with the next frame.
+    /// Takes in an event; the next frame shows it.
     func take(_ event: RunEvent) {
         let now = seconds
         face.withLock { face in
@@ -44,7 +44,7 @@ final class ProgressDisplay: Sendable {
         }
     }
 
-    /// Shows what happens while the body runs, and leaves the terminal as it was.
+    /// Shows progress while the body runs, then restores the terminal.
     func during<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
         try await console.drawing(nextFrame, last: lastFrame, during: body)
     }

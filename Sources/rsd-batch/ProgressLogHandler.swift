@@ -1,6 +1,6 @@
 import Logging
 
-/// Shows what the engines' keeper has to say among the lines of the run: warnings, and notices in plain.
+/// Shows log messages of ModelLifecycle among the lines of the run: warnings, and notices in plain text.
 struct ProgressLogHandler: LogHandler {
     let display: ProgressDisplay
     var metadata: Logger.Metadata = [:]

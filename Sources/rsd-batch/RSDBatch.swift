@@ -2,10 +2,10 @@ import ArgumentParser
 import Foundation
 import Support
 
-/// A command that makes something of signals, by ``StopSignals``.
+/// A command that handles signals itself, through ``StopSignals``.
 protocol StoppableCommand {}
 
-/// The beginning: on the first thread, and before there is another.
+/// The entry point: runs on the first thread, before there is another.
 @main
 enum Entry {
     static func main() {
@@ -32,8 +32,8 @@ struct RSDBatch: AsyncParsableCommand {
             Exit codes:
             \(ExitCategory.help)
 
-            SIGTERM, SIGINT, SIGHUP, SIGUSR1 and SIGUSR2 stop a run so that the same command goes on from there; a second one does \
-            not wait for answers in flight. Completions for a shell: rsd-batch --generate-completion-script bash|zsh|fish
+            SIGTERM, SIGINT, SIGHUP, SIGUSR1 and SIGUSR2 stop a run; run the same command again to resume it. A second signal \
+            does not wait for responses in flight. Shell completions: rsd-batch --generate-completion-script bash|zsh|fish
             """,
         version: Program.version,
         subcommands: [

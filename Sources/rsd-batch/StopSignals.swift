@@ -2,28 +2,28 @@ import Foundation
 import Support
 import Synchronization
 
-/// Of the pipe to the thread that takes signals; set before the first handler is, and nothing that a handler has to initialise.
+/// The write end of the pipe to the signal thread. Set before the first handler is installed; handlers initialise nothing.
 nonisolated(unsafe) private var writeEnd: Int32 = -1
 
-/// Turns signals into the wish to stop: the first lets answers in flight arrive, the second does not wait.
+/// Turns signals into requests to stop: the first waits for responses in flight, the second does not.
 ///
-/// They are heard from the program's first moment on: a handler, which takes effect at once and ends in programs that this one
-/// starts, hands them to a thread through a pipe. A signal that is ignored when the program starts, as SIGHUP is under nohup,
-/// stays so.
+/// Handlers are installed first thing in the program and pass signals to a thread through a pipe. Unlike a signal mask, they
+/// take effect at once and are not inherited by child processes. A signal that is ignored at program start, such as SIGHUP
+/// under nohup, stays ignored.
 final class StopSignals {
     private struct State {
-        /// Signals that came before anybody wanted to know.
+        /// Signals that arrived before a command registered its callback.
         var unheard = 0
         var hear: (@Sendable () -> Void)?
         var endsAtOnce = false
-        /// Whether signals do what they do to any program.
+        /// Whether signals have their default effect.
         var isOff = false
     }
 
     private static let state = Mutex(State())
     private static let signals = [SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2]
 
-    /// To be called first of all.
+    /// Installs the handlers. Must be the first call of the program.
     static func listen() {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return }
@@ -50,7 +50,7 @@ final class StopSignals {
         thread.start()
     }
 
-    /// For commands that have nothing to keep.
+    /// Restores the default effect of signals, for commands with nothing to save.
     static func letGo() {
         let hasHeard = state.withLock { state in
             state.isOff = true
@@ -59,9 +59,9 @@ final class StopSignals {
         if hasHeard { die(of: SIGTERM) }
     }
 
-    /// Does something that may take long and of which nothing would be lost: a signal ends the program at once.
+    /// Runs a body that may take long and that loses nothing when killed: a signal ends the program at once.
     ///
-    /// - Throws: `Interrupted` where one has come already, or what `body` throws.
+    /// - Throws: `Interrupted` if a signal has arrived already; what `body` throws.
     static func endingAtOnce<Value>(_ interruption: Interruption, _ body: () throws -> Value) throws -> Value {
         state.withLock { $0.endsAtOnce = true }
         defer { state.withLock { $0.endsAtOnce = false } }
@@ -69,7 +69,7 @@ final class StopSignals {
         return try body()
     }
 
-    /// - Parameter heard: told the level that each signal raised the interruption to, also of those that came before.
+    /// - Parameter heard: called with the new level for each signal, including those that arrived earlier.
     init(_ interruption: Interruption, heard: @escaping @Sendable (Interruption.Level) -> Void) {
         let hear: @Sendable () -> Void = {
             let level: Interruption.Level = interruption.level == .none ? .draining : .immediate

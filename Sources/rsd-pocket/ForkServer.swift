@@ -1,14 +1,14 @@
 import ArgumentParser
 import Foundation
 
-/// Speaks as vLLM's fork server does, for those who test what comes of one. There is nothing to import: its engines are spawned.
+/// Speaks vLLM's fork server protocol, for tests of its client. There is nothing to import: engines are spawned.
 struct ForkServer: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fork-server",
-        abstract: "Start servers on request, over a socket as standard input and output.",
+        abstract: "Start servers on request, over a socket on standard input and output.",
         discussion: """
-            RSD_POCKET_FORKS in the environment has it misbehave: refuse says that it cannot fork, silent says nothing, deny \
-            refuses each fork, die ends it at the first fork, hang never answers one, fault=SPEC gives its servers a fault, \
+            RSD_POCKET_FORKS in the environment injects a fault: refuse reports that it cannot fork, silent reports nothing, \
+            deny refuses each fork, die exits at the first fork, hang never answers one, fault=SPEC gives its servers a fault, \
             and model=FOLDER another model.
             """,
         shouldDisplay: false)
@@ -90,7 +90,7 @@ struct ForkServer: ParsableCommand {
         }
     }
 
-    /// In a session of its own, and told to end when this process does.
+    /// Spawns a server in a session of its own that ends with this process.
     private static func spawn(_ request: Request, _ pid: inout pid_t) -> Int32 {
         var actions = posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()

@@ -2,50 +2,50 @@ import ArgumentParser
 import Foundation
 import PocketEngine
 
-/// Like `vllm serve`: the main thread waits for signals, everything else happens on others.
+/// Like `vllm serve`: the main thread waits for signals; everything else runs on other threads.
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve one model until SIGTERM or SIGINT.",
         discussion: """
-            A Qwen2ForCausalLM answers /v1/completions, a Qwen2ForTokenClassification with one label /pooling. With \
-            VLLM_API_KEY in the environment /v1/* asks for it. Exit codes: 0 after a signal, 1 if the model cannot \
-            be served or the port is taken.
+            A Qwen2ForCausalLM serves /v1/completions, a Qwen2ForTokenClassification with one label serves /pooling. If \
+            VLLM_API_KEY is set, /v1/* requires it. Exit codes: 0 after a signal, 1 if the model cannot be served or the port \
+            is taken.
             """)
 
     @Argument(help: "A Hugging Face checkpoint: config.json, tokenizer.json, model.safetensors.")
     var model: String
 
-    @Option(help: "The port to listen on; 0 takes a free one.")
+    @Option(help: "The port to listen on; 0 picks a free one.")
     var port: UInt16 = 8000
 
     @Option(help: "The address to listen on.")
     var host = "127.0.0.1"
 
-    @Option(help: "The name of the model in requests. (default: the folder as given)")
+    @Option(help: "The model name in requests. (default: the folder as given)")
     var servedModelName: String?
 
-    @Option(help: "The longest sequence, prompt and answer together, in tokens. (default: the model's)")
+    @Option(help: "Maximum sequence length, prompt and response together, in tokens. (default: the model's)")
     var maxModelLen: Int?
 
-    @Option(help: "How many sequences are computed at once. (default: the number of cores)")
+    @Option(help: "Number of sequences computed at once. (default: the number of cores)")
     var threads: Int?
 
-    @Option(help: "Append every request to the model to this file as one JSON line.")
+    @Option(help: "Append every request to the model to this file, one JSON object per line.")
     var requestLog: String?
 
     @Option(
         help: ArgumentHelp(
-            "Load the model when the lock on this file is given up.",
-            discussion: "If the file does not say open then, end.",
+            "Load the model when the lock on this file is released.",
+            discussion: "Exit if the file does not contain open then.",
             valueName: "file"))
     var gate: String?
 
-    @Option(help: "Milliseconds to wait before each answer of the model.")
+    @Option(help: "Milliseconds to wait before each response of the model.")
     var delayMs = 0
 
     @Option(
         help: ArgumentHelp(
-            "Misbehave. May be repeated.",
+            "Inject a fault. May be repeated.",
             discussion: """
                 slow-start=SECONDS, die-on-start, ignore-sigterm, grandchild, sleep-error, wake-error, wake-corrupt; KIND-after=N[:COUNT] for the requests \
                 to the model after the first N, at most COUNT of them; poison=TEXT:KIND for those with TEXT in a \
@@ -55,15 +55,15 @@ struct Serve: ParsableCommand {
             valueName: "spec"))
     var fault: [String] = []
 
-    @Option(help: "Misbehave only in the process that creates this file when its first fault acts.")
+    @Option(help: "Inject faults only in the process that creates this file when its first fault acts.")
     var faultOnce: String?
 
     func validate() throws {
         guard (0...1_000_000_000).contains(delayMs) else {
-            throw ValidationError("--delay-ms is a number of milliseconds.")
+            throw ValidationError("--delay-ms must be a number of milliseconds.")
         }
         if let threads, !(1...4096).contains(threads) {
-            throw ValidationError("--threads is 1 or more, and at most 4096.")
+            throw ValidationError("--threads must be between 1 and 4096.")
         }
     }
 
@@ -120,8 +120,8 @@ struct Serve: ParsableCommand {
     }
 }
 
-/// Returns when whoever has the file locked gives the lock up and has written `open`; a lock that is gone without that ends this
-/// process.
+/// Waits until the holder of the lock on this file releases it after writing `open`; ends this process if the lock is
+/// released without that.
 private func wait(at gate: String) throws {
     log("waiting at \(gate)")
     let file = try FileHandle(forReadingFrom: URL(filePath: gate))
@@ -134,7 +134,7 @@ private func wait(at gate: String) throws {
     }
 }
 
-/// A log that cannot be written, on a full disk say, is no reason to stop serving; FileHandle would end the process.
+/// Writes a log line. A failure, as on a full disk, must not stop serving; FileHandle would end the process.
 private func log(_ line: String) {
     let bytes = Array("\(line)\n".utf8)
     _ = write(STDERR_FILENO, bytes, bytes.count)

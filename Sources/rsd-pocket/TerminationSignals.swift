@@ -1,9 +1,9 @@
 import Foundation
 
-/// SIGTERM and SIGINT, waited for by one thread.
+/// Waits for SIGTERM and SIGINT on one thread.
 ///
-/// They are blocked from the moment of creation in this thread and in all that it starts, so that none is lost before
-/// the waiting begins. That also undoes a mask or disposition inherited from the parent.
+/// They are blocked from creation in this thread and all threads it starts, so that none is lost before waiting begins.
+/// This also replaces a mask or disposition inherited from the parent.
 struct TerminationSignals {
     private let set: sigset_t
 
@@ -18,7 +18,8 @@ struct TerminationSignals {
         self.set = set
     }
 
-    /// Blocks until one of the signals comes.
+    /// Blocks until one of the signals arrives.
+    ///
     /// - Returns: its name.
     func wait() -> String {
         var set = set

@@ -24,7 +24,7 @@ import Testing
         try await job.slurm("scancel", "-b", "-s", "USR1", "\(submission.array)_1")
         try await job.end(submission)
         try await job.expectWhole(2)
-        #expect(job.logs.contains("shard 1 goes on when Slurm starts it again"), "\(job.logs)")
+        #expect(job.logs.contains("shard 1 resumes when Slurm starts it again"), "\(job.logs)")
     }
 
     @Test("requeued by somebody")
@@ -73,7 +73,7 @@ import Testing
         try await job.end(submission)
         try await Cluster.up(job.scratch)
         try await job.expectWhole(2)
-        #expect(job.logs.contains(/process \d+ on \w+ works on this run; waiting for it to end/), "\(job.logs)")
+        #expect(job.logs.contains(/process \d+ on \w+ is working on this run; waiting for it to end/), "\(job.logs)")
     }
 
     @Test("cancelled: nothing comes back by itself, and submitting again goes on")
@@ -97,7 +97,7 @@ import Testing
         try Folder.make(obstacle.deletingLastPathComponent().path)
         try Data().write(to: obstacle)
         try await job.end(try await job.submit(2))
-        #expect(job.logs.contains("shard-2-of-2 was never begun"), "\(job.logs)")
+        #expect(job.logs.contains("shard-2-of-2 was never started"), "\(job.logs)")
         #expect(job.logs.contains("--shard 2/2"), "\(job.logs)")
         try FileManager.default.removeItem(at: obstacle)
         let submission = try await job.submit(2)
@@ -126,7 +126,7 @@ import Testing
             environment: Cluster.environment)
         #expect(submit.messages.contains("the shards will not start"), "\(submit.messages)")
         let status = try await job.command(["status", job.directory.url.path], environment: Cluster.environment)
-        #expect(status.output.contains("asks for what no node of the partition has"), "\(status.output)")
+        #expect(status.output.contains("requests resources that no node of the partition has"), "\(status.output)")
         #expect(
             try await job.command(["cancel", job.directory.url.path], environment: Cluster.environment).code == 0)
     }

@@ -69,7 +69,7 @@ import Testing
         #expect(good.json?.hasPrefix("residency share: draft 0.0 + PRM") == true, "\(good)")
         #expect(good.plain.contains("residency share: draft 0.0 + PRM"), "\(good)")
         let missing = try await check(venv: "nothing")
-        #expect(missing.json?.hasPrefix("not to be run on this machine: ") == true, "\(missing)")
+        #expect(missing.json?.hasPrefix("cannot run on this machine: ") == true, "\(missing)")
         #expect(missing.json?.contains("there is no Python in") == true, "\(missing)")
     }
 }

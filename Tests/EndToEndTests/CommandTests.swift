@@ -96,7 +96,7 @@ import Testing
         #expect(try await job.command(["show", path, line.id]).code == 0)
         let unknown = try await job.command(["show", path, "rsd/heldout/demo-00"])
         #expect(unknown.code == 2)
-        #expect(unknown.messages.contains("the nearest are"), "\(unknown.messages)")
+        #expect(unknown.messages.contains("similar names"), "\(unknown.messages)")
     }
 
     private func status(_ job: TestJob) async throws -> [String: Any] {

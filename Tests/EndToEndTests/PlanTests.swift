@@ -26,7 +26,7 @@ import Testing
                 maxSteps: 20))
         let plan = try await job.command(["plan", job.file.path])
         #expect(plan.code == 0, "\(plan.messages)")
-        #expect(plan.output.contains("trajectories") && plan.output.contains("most for"), "\(plan.output)")
+        #expect(plan.output.contains("trajectories") && plan.output.contains("time on"), "\(plan.output)")
         #expect(!FileManager.default.fileExists(atPath: job.directory.url.path))
         #expect(!FileManager.default.fileExists(atPath: job.scratch.appending(path: "requests.jsonl").path))
 

@@ -11,7 +11,7 @@ import Testing
         let grader = "{ with: command, command: [sh, -c, 'cat >/dev/null; echo $TMPDIR >&2'] }"
         let job = try TestJob(JobSetup(problems: 0..<1, grading: grader))
         let run = try await job.run(environment: ["TMPDIR": folder])
-        #expect(run.messages.contains("TMPDIR is \(folder), which is no folder that can be written to here"))
+        #expect(run.messages.contains("TMPDIR is \(folder), which is not a writable directory here"))
         #expect(run.code == 3, "no verdicts, and nothing else: \(run.messages)")
         #expect(try job.summary().rows.allSatisfy { $0.failed == 0 })
     }

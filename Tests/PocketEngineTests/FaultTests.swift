@@ -32,7 +32,7 @@ import Testing
         #expect {
             try FaultPlan(specs: [spec])
         } throws: {
-            "\($0)" == "fault \(spec) is not understood"
+            "\($0)" == "unknown fault \(spec)"
         }
     }
 }

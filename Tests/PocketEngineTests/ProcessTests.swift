@@ -133,7 +133,7 @@ import Testing
 
     @Test func badArgumentsAreRefused() async throws {
         let server = try ServerProcess(["--fault", "explode"])
-        _ = try await server.line("fault explode is not understood")
+        _ = try await server.line("unknown fault explode")
         #expect(await server.end() == .exit(1))
     }
 }

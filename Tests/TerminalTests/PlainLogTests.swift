@@ -34,12 +34,12 @@ import Testing
                 2027-01-15T08:00:01Z starting draft
                 2027-01-15T08:00:04Z draft is up after 3.0 s
                 2027-01-15T08:00:04Z wave 1 draft begins: 5 trajectories
-                2027-01-15T08:00:14Z wave 1 draft: 3/5 (60%), 6 tok/s, 0/4 finished, about 0:07 left of this phase
+                2027-01-15T08:00:14Z wave 1 draft: 3/5 (60%), 6 tok/s, 0/4 finished, about 0:07 left in this phase
                 2027-01-15T08:00:16Z wave 1 draft ended: 4/5 in 12.0 s, 80 tokens
                 2027-01-15T08:00:16Z target is up after 0.8 s (warm)
                 2027-01-15T08:00:17Z draft is up after 0.5 s
                 2027-01-15T08:00:17Z the prm engine died (exit 1
-                2027-01-15T08:00:17Z log: x); starting it again
+                2027-01-15T08:00:17Z log: x); restarting it
                 2027-01-15T08:00:18Z stopping
                 """)
         #expect(log.takeLines().isEmpty)

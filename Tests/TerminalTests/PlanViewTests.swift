@@ -45,10 +45,11 @@ import Testing
                 draft tokens written    19.2 k  4.27 k     99.2 k
                 in all                 1:20:00    1:00  2 d 00:00
 
-                most for  the target writing  75% of the time, 1:00:00
+                time on   the target writing  75% of the time, 1:00:00
                           engines coming up  25% of the time, 20:00
 
-                by  what was seen in runs/earlier
+                based on
+                  - what was seen in runs/earlier
                 """)
     }
 
@@ -61,7 +62,7 @@ import Testing
         let lines = screen(PlanView(Self.plan, comparison: comparison).lines(width: 100)).split(separator: "\n")
         #expect(lines.contains("waves                        5       3         15      4  within"))
         #expect(lines.contains("draft tokens written    19.2 k  4.27 k     99.2 k  120 k  outside"))
-        #expect(lines.contains { $0.hasPrefix("2 of 3 figures lie within what was planned; but only 10 of 2638") })
+        #expect(lines.contains { $0.hasPrefix("2 of 3 figures are within the planned range; only 10 of 2638") })
     }
 
     @Test("nothing is wider than the terminal", arguments: [20, 40, 60, 80])

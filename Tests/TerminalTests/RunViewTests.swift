@@ -129,7 +129,7 @@ import Testing
         view.take(.phaseEnded(wave: 1, roles: [.draft], seconds: 5), at: 9)
         #expect(
             screen(view.takeLasting(width: 100)) == """
-                going on where the run stood: 3 of 40 trajectories finished, 12 events in the journal
+                resuming: 3 of 40 trajectories finished, 12 events in the journal
                 – wave 1  draft            6/20           180 tokens      36/s     5.0 s  + 3.0 s to start
                 """)
         #expect(view.takeLasting(width: 100).isEmpty)
@@ -156,10 +156,10 @@ import Testing
         #expect(
             screen(view.takeLasting(width: 60)) == """
                 2 trajectories to do
-                ended 1 engine that an earlier process had left behind
-                ! the draft engine made no progress for 60 seconds; starting
-                  it again
-                ! rsd/heldout/a/0 will be tried again: answered 500
+                stopped 1 engine left behind by an earlier process
+                ! the draft engine made no progress for 60 seconds;
+                  restarting it
+                ! rsd/heldout/a/0 will be retried: answered 500
                 ✗ rsd/heldout/a/0 failed: too long
                   by far
                 stopping

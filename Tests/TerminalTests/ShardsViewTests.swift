@@ -42,18 +42,18 @@ import Testing
         #expect(
             text == """
                 runs/math  5 shards
-                1 finished, 1 running, 1 silent, 1 not begun, 1 unreadable, 65 answers finished, 1 failed
+                1 finished, 1 running, 1 silent, 1 not started, 1 unreadable, 65 answers finished, 1 failed
 
-                shard  state       finished  wave  phase   process             heard  Slurm
-                  1/5  finished       50/50     4                                     –
-                  2/5  running        12/50     2  target  4711 on node12  3.0 s ago  running
-                  3/5  silent          3/50     1          99 on node13     5:00 ago  –
-                  4/5  not begun          –     –                                     pending, PartitionTimeLimit
-                  5/5  unreadable         –     –                                     –
+                shard  state        finished  wave  phase   process         heartbeat  Slurm
+                  1/5  finished        50/50     4                                     –
+                  2/5  running         12/50     2  target  4711 on node12  3.0 s ago  running
+                  3/5  silent           3/50     1          99 on node13     5:00 ago  –
+                  4/5  not started         –     –                                     pending, PartitionTimeLimit
+                  5/5  unreadable          –     –                                     –
 
                 shard-5-of-5  events.jsonl:3 is damaged
-                next  job 101 asks for more time than the partition allows: `sinfo -o '%P %l'` shows the limits;
-                      cancel it, and submit with a shorter --time or in another --partition
+                next  job 101 requests more time than the partition allows: `sinfo -o '%P %l'` lists the limits;
+                      cancel it, and submit with a shorter --time or another --partition
                 """)
     }
 

@@ -47,7 +47,7 @@ import Testing
                 target_only       0/1         0/1      –      –       1       –         –
 
                 2 swaps · 3 cold starts · 1:15 loading · 6.0 s working
-                next  wait for it, or stop it until later: kill -TERM 4711 (on node12)
+                next  wait for it, or stop it for now: kill -TERM 4711 (on node12)
                 """)
     }
 
@@ -56,14 +56,13 @@ import Testing
         #expect(
             text == """
                 gsm8k-smol  runs/gsm8k-smol
-                stopped · nobody works on it · 1/4 finished, 1 failed · wave
-                1
+                stopped · 1/4 finished, 1 failed · wave 1
 
                 rsd  1/3 finished, 1 failed, 50.0% accepted
                 target_only  0/1 finished
 
                 2 swaps · 3 cold starts · 1:15 loading · 6.0 s working
-                next  go on: rsd-batch run runs/gsm8k-smol/job.yaml
+                next  resume: rsd-batch run runs/gsm8k-smol/job.yaml
                       --run-dir runs/gsm8k-smol
                 """)
     }
@@ -83,7 +82,7 @@ import Testing
                 rsd          1/1       –     75.0%
 
                 0 swaps · 0 cold starts · 0.0 s loading · 0.0 s working
-                next  look at one: rsd-batch show 'my runs/demo' rsd/heldout/demo-017/0
+                next  inspect one: rsd-batch show 'my runs/demo' rsd/heldout/demo-017/0
                 """)
         status.methods[0].failed = 1
         #expect(screen(StatusView(status).lines(width: 100)).contains("--retry-failed"))

@@ -9,9 +9,9 @@ import Testing
         let text = screen(SummaryTable(Fixture.summary()).lines(width: 100))
         #expect(
             text == """
-                                      accuracy ──────          accepted ───  FLOPs a problem ──────────
+                                      accuracy ──────          accepted ───  FLOPs per problem ────────
                 method        solved              95%  target  steps tokens   paper         spent        failed
-                heldout  200 answers a method
+                heldout  200 answers per method
                 rsd@0.7      143/200  71.5% 64.9–77.3   12.3%  83.1%  85.0%  1.20 T 0.31×  2.90 T 0.54×       2
                 target_only  150/200  75.0% 68.6–80.5  100.0%      –      –  3.90 T 1.00×  5.40 T 1.00×       0
 
@@ -20,11 +20,11 @@ import Testing
                 rsd@0.7      41.2 k    8.32 k      30.1 k   212 k  9.10 k   101 k  49.0 k  260 k
                 target_only       –         –           –       –  52.0 k  21.0 k       –      –
 
-                95%: Wilson's interval of the accuracy. target: share of the steps that the target wrote.
-                accepted: share of the draft steps put to the threshold, and of their tokens.
+                95%: Wilson interval of the accuracy. target: share of the steps that the target wrote.
+                accepted: share of the draft steps judged against the threshold, and of their tokens.
                 paper: 2N per token: draft and target kept and rejected, prm judged; no prompts, no look-ahead.
-                spent: 2N per token that any request read or wrote; prompts read again and look-ahead count.
-                ×: FLOPs a problem relative to target_only on the same data set.
+                spent: 2N per token that any request read or wrote, including look-ahead and prompts read again.
+                ×: FLOPs per problem relative to target_only on the same data set.
                 """)
     }
 
@@ -32,9 +32,9 @@ import Testing
         let text = screen(Array(SummaryTable(Fixture.summary()).lines(width: 80).prefix(5)))
         #expect(
             text == """
-                                      accuracy          accepted  FLOPs a problem ──────────
+                                      accuracy          accepted  FLOPs per problem ────────
                 method        solved            target     steps   paper         spent
-                heldout  200 answers a method
+                heldout  200 answers per method
                 rsd@0.7      143/200     71.5%   12.3%     83.1%  1.20 T 0.31×  2.90 T 0.54×
                 target_only  150/200     75.0%  100.0%         –  3.90 T 1.00×  5.40 T 1.00×
                 """)
@@ -44,7 +44,7 @@ import Testing
         let text = screen(SummaryTable(Fixture.summary()).lines(width: 60))
         #expect(
             text == """
-                heldout  200 answers a method
+                heldout  200 answers per method
                 rsd@0.7
                   solved       143/200
                   accuracy     71.5% 64.9–77.3
@@ -68,16 +68,16 @@ import Testing
                 target_only tokens
                   target     52.0 k kept, 21.0 k prompt
 
-                95%: Wilson's interval of the accuracy. target: share of the
+                95%: Wilson interval of the accuracy. target: share of the
                   steps that the target wrote.
-                accepted: share of the draft steps put to the threshold, and
-                  of their tokens.
+                accepted: share of the draft steps judged against the
+                  threshold, and of their tokens.
                 paper: 2N per token: draft and target kept and rejected, prm
                   judged; no prompts, no look-ahead.
-                spent: 2N per token that any request read or wrote; prompts
-                  read again and look-ahead count.
-                ×: FLOPs a problem relative to target_only on the same data
-                  set.
+                spent: 2N per token that any request read or wrote,
+                  including look-ahead and prompts read again.
+                ×: FLOPs per problem relative to target_only on the same
+                  data set.
                 """)
     }
 
@@ -116,11 +116,11 @@ import Testing
         let lines = screen(Array(SummaryTable(summary).lines(width: 100).prefix(5)))
         #expect(
             lines == """
-                rsd@0.7: 2.5% of the answers were cut before their end, 5 by max_tokens.
-                An answer that is cut is mostly wrong: raise max_tokens (or max_tokens_per_call), or report the
-                  accuracy as one under this limit.
+                rsd@0.7: 2.5% of the answers were cut off, 5 by max_tokens.
+                Cut answers are mostly wrong: raise max_tokens (or max_tokens_per_call), or report the accuracy as
+                  measured under this limit.
 
-                                      accuracy ──────          accepted ───  FLOPs a problem ──────────
+                                      accuracy ──────          accepted ───  FLOPs per problem ────────
                 """)
     }
 
@@ -130,7 +130,7 @@ import Testing
         summary.rows[2].dataset = "math500"
         summary.rows[2].total = 0
         let lines = screen(SummaryTable(summary).lines(width: 100))
-        #expect(lines.contains("math500  0 answers a method"))
+        #expect(lines.contains("math500  0 answers per method"))
     }
 
     @Test func endsWithWhereThingsLie() {
@@ -151,15 +151,15 @@ import Testing
             text == #"""
                 answers  394 ended, 4 cut by max_tokens, 2 failed
                 grader   exact/4, 3 without an answer, 1 took too long to grade
-                         12 answers were not decided by exact and count as wrong; grade again with math-verify:
+                         12 answers were not decided by exact and count as wrong; regrade with math-verify:
                          rsd-batch grade runs/gsm8k-smol --with math-verify
                 run      5 waves, 14 swaps, 3 cold starts
                 loading  13.7 s  draft 3.1 s, target 8.4 s, prm 2.2 s
                 working  3:01  draft 42.0 s, target 2:10, prm 9.2 s
-                energy   3.30 Wh  coming up 0.30 Wh, draft 2 Wh, prm 1 Wh
+                energy   3.30 Wh  starting 0.30 Wh, draft 2 Wh, prm 1 Wh
                 results  runs/gsm8k-smol/results.jsonl, runs/gsm8k-smol/summary.json
                 report   runs/gsm8k-smol/report.html
-                look     rsd-batch show runs/gsm8k-smol 'rsd@0.7/heldout/it'\''s 1/0'
+                inspect  rsd-batch show runs/gsm8k-smol 'rsd@0.7/heldout/it'\''s 1/0'
                 """#)
     }
 

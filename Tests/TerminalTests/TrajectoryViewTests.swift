@@ -49,8 +49,8 @@ import Testing
                   3  draft   0.312 ✗  He eats 5, so 8 remain.
                      target      –    He eats 5, so 12 - 5 = 7 remain.
 
-                  finish     not yet: waits for draft · 3 steps, 1 by the
-                             target · 1 wave
+                  finish     unfinished: waiting for draft · 3 steps, 1 by
+                             the target · 1 wave
                   gold       7
                   tokens
                   draft      20 kept, 10 rejected, 10 look-ahead, 30 prompt
@@ -142,7 +142,7 @@ import Testing
             text == """
                 rsd/heldout/demo-1/0
 
-                  no step yet
+                  no steps yet
 
                   finish     failed · 0 steps, 0 by the target · 0 waves
                   failure    the prompt is too long

@@ -2,33 +2,33 @@ import Answers
 import Foundation
 import Synchronization
 
-/// Hugging Face's math-verify, in Python processes of its own.
+/// Hugging Face's math-verify, in Python processes.
 ///
-/// What a response marks as its answer is judged, the last box first; only a response that marks none is put before
-/// math-verify without its reasoning, with its own way of finding answers. So no response gets two tries. Of a response that a limit cut
-/// only the answer that it names is judged: what it was calculating last is none. Letters of multiple choices are
-/// judged as by ``ExactGrader``: there is nothing to calculate.
+/// If a response marks its answer, that answer is graded (the last box first). Otherwise math-verify searches the response,
+/// without its reasoning, in its own way. So no response gets two tries. For a response cut by a limit, only a marked
+/// answer counts, not the last number it calculated. Letters of multiple-choice questions are graded as by
+/// ``ExactGrader``: there is nothing to calculate.
 ///
-/// Sympy can hang in ways that no signal inside of Python ends, or take all memory: a worker that does not answer within
-/// the limit is killed, and one that dies costs the answer that it was at.
+/// Sympy can hang where no signal inside Python ends it, or take all memory. A worker that does not answer within the
+/// limit is killed, and one that dies loses only its current answer.
 struct MathVerifyGrader: Grader {
-    /// What to start: a Python and the script.
+    /// The command to start: a Python and the script.
     struct Worker: Sendable {
         var executable: String
         var arguments: [String]
     }
 
     let worker: @Sendable () async throws -> Worker
-    /// For one answer.
+    /// Time for one answer.
     let limit: Duration
-    /// For Python and its packages to be loaded.
+    /// Time for Python to load its packages.
     var startLimit = Duration.seconds(120)
     var mostWorkers = min(16, ProcessInfo.processInfo.activeProcessorCount)
     let processes: @Sendable () throws -> GraderProcesses
 
     /// - Parameters:
-    ///   - python: a Python or its virtual environment; nil for the one with vLLM.
-    ///   - venv: the job's environment with vLLM, if it names one.
+    ///   - python: a Python or its virtual environment; nil for vLLM's.
+    ///   - venv: the job's vLLM environment, if it names one.
     init(
         python: String?, venv: String?, limit: Duration, processes: @escaping @Sendable () throws -> GraderProcesses
     ) {
@@ -83,7 +83,7 @@ struct MathVerifyGrader: Grader {
     }
 }
 
-/// What is still to be judged.
+/// The pairs still to be graded.
 private final class PairQueue: Sendable {
     private let pairs: [GradingPair]
     private let place = Mutex(0)
@@ -101,7 +101,7 @@ private final class PairQueue: Sendable {
     }
 }
 
-/// One worker after another, each until it hangs or dies.
+/// Runs one worker after another, each until it hangs or dies.
 private struct MathVerifySeat {
     let worker: MathVerifyGrader.Worker
     let limit: Duration

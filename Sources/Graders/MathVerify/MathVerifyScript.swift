@@ -1,7 +1,7 @@
-/// What a worker runs.
+/// The Python script of a worker.
 enum MathVerifyScript {
-    /// Reads a question a line from standard input, and writes a verdict a line to what was standard output: whatever the
-    /// libraries print goes to the log. It measures no time: the program that started it does, from outside.
+    /// Reads one question per line from standard input and writes one verdict per line to the original standard output; output of
+    /// libraries goes to the log. It measures no time: the parent process does.
     static let text = #"""
         import json, os, resource, sys
 

@@ -4,12 +4,12 @@ import ModelLifecycle
 import RunStore
 import Support
 
-/// A process that judges one answer after another, in JSON Lines.
+/// A process that grades one answer after another, over JSON Lines.
 struct MathVerifyWorker {
     private let process: HelperProcess
     private let socket: LineSocket
 
-    /// - Throws: ``GraderUnavailable`` where it does not come up.
+    /// - Throws: ``GraderUnavailable`` if it does not start.
     static func start(_ worker: MathVerifyGrader.Worker, limit: Duration, processes: GraderProcesses) async throws
         -> MathVerifyWorker
     {
@@ -26,10 +26,10 @@ struct MathVerifyWorker {
         do {
             guard let ready = try await socket.firstLine(atMost: limit) else {
                 throw GraderUnavailable(
-                    "the grader did not come up within \(limit / .seconds(1)) s; \(process.log) may tell why")
+                    "the grader did not start within \(limit / .seconds(1)) s", remedy: "See \(process.log).")
             }
             guard ready != nil else {
-                throw GraderUnavailable("the grader ended while it was starting: \(Self.lastWords(process.log))")
+                throw GraderUnavailable("the grader exited while starting: \(Self.lastWords(process.log))")
             }
         } catch {
             try await started.end()
@@ -50,7 +50,7 @@ struct MathVerifyWorker {
         var answer: String?
     }
 
-    /// - Returns: the grade, and whether the worker can go on.
+    /// - Returns: the grade, and whether the worker can continue.
     func judge(_ pair: GradingPair, limit: Duration) async throws -> (Grade, isAlive: Bool) {
         let gold = AnswerExtraction.boxed(in: pair.gold) ?? pair.gold
         let isTold = pair.isCut || pair.text.isEmpty
@@ -81,6 +81,6 @@ struct MathVerifyWorker {
 
     private static func lastWords(_ log: String) -> String {
         let text = String(decoding: FileManager.default.contents(atPath: log) ?? Data(), as: UTF8.self)
-        return text.split(whereSeparator: \.isNewline).last.map(String.init) ?? "it said nothing"
+        return text.split(whereSeparator: \.isNewline).last.map(String.init) ?? "no output"
     }
 }

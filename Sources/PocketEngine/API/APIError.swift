@@ -1,6 +1,6 @@
 import Foundation
 
-/// An error answer in the form of vLLM's OpenAI server:
+/// An error response in the form of vLLM's OpenAI server:
 /// `{"error":{"message":…,"type":…,"param":…,"code":400}}`.
 struct APIError: Error, Encodable {
     private struct Body: Encodable {
@@ -32,7 +32,7 @@ struct APIError: Error, Encodable {
         APIError(500, "InternalServerError", message, param: nil)
     }
 
-    /// A body that is not what the endpoint takes.
+    /// The error for a body that the endpoint cannot decode.
     static func invalid(_ error: DecodingError) -> APIError {
         func location(_ path: [any CodingKey]) -> String {
             (["'body'"] + path.map { $0.intValue.map(String.init) ?? "'\($0.stringValue)'" }).joined(
@@ -56,7 +56,7 @@ struct APIError: Error, Encodable {
     }
 }
 
-/// An optional that is written as `null` and not left out, as vLLM writes them.
+/// An optional that is encoded as `null` instead of being left out, as in vLLM.
 @propertyWrapper
 struct Nulled<Value: Encodable>: Encodable {
     let wrappedValue: Value?

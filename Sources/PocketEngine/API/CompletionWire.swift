@@ -31,14 +31,14 @@ struct CompletionRequest: Decodable {
     let prompt: Prompts
     let choices: Int
     let returnTokens: Bool
-    /// As sent; nil where the request has none.
+    /// As sent; nil if the request has none.
     let seed: Int64?
     /// As sent; nil for as many as fit.
     let maxTokens: Int?
-    /// `maxTokens` is not yet bounded by the length of the prompt; its seed is a random one where the request has none.
+    /// `maxTokens` is not yet bounded by the prompt's length; the seed is random if the request has none.
     let parameters: SamplingParameters
 
-    /// - Throws: `DecodingError`, or `APIError` for a value out of its range or a field that this engine cannot honour.
+    /// - Throws: `DecodingError`, or `APIError` for a value out of range or an unsupported field.
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: Keys.self)
         func value<T: Decodable>(_ key: Keys, _ otherwise: T) throws -> T {
@@ -84,7 +84,7 @@ struct CompletionRequest: Decodable {
             "n must be 1 when using greedy sampling, got \(choices).", "n")
     }
 
-    /// vLLM's fields that this engine has not: to ignore them would be to answer another question.
+    /// Rejects fields of vLLM that this engine lacks: ignoring them would answer a different request.
     private static func refuseUnsupported(_ fields: KeyedDecodingContainer<Keys>) throws {
         func refuse(_ key: Keys, unless neutral: Double) throws {
             if let value = try? fields.decodeIfPresent(Double.self, forKey: key), value != neutral {
@@ -107,7 +107,7 @@ struct CompletionRequest: Decodable {
     }
 }
 
-/// The answer of `POST /v1/completions`.
+/// The response of `POST /v1/completions`.
 struct CompletionResponse: Encodable {
     struct Choice: Encodable {
         private enum CodingKeys: String, CodingKey {

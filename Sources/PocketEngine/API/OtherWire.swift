@@ -9,7 +9,7 @@ struct PoolingRequest: Decodable {
 
     let model: String?
     let input: Prompts
-    /// Whether the scores go through the sigmoid.
+    /// Whether scores are passed through the sigmoid.
     let activation: Bool
 
     init(from decoder: any Decoder) throws {
@@ -34,7 +34,7 @@ struct PoolingRequest: Decodable {
     }
 }
 
-/// The answer of `POST /pooling`: for each input one row with one score per token.
+/// The response of `POST /pooling`: one row per input, with one score per token.
 struct PoolingResponse: Encodable {
     struct Item: Encodable {
         let index: Int
@@ -85,7 +85,7 @@ struct DetokenizeResponse: Encodable {
     let prompt: String
 }
 
-/// The answer of `GET /v1/models`.
+/// The response of `GET /v1/models`.
 struct ModelList: Encodable {
     struct Model: Encodable {
         private enum CodingKeys: String, CodingKey {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The `prompt` of a completion or the `input` of a pooling request: one text, several texts, the ids of one, or of
+/// The `prompt` of a completion or the `input` of a pooling request: one text, several texts, one list of token ids, or
 /// several.
 enum Prompts: Decodable, Sendable {
     case texts([String])
@@ -23,8 +23,8 @@ enum Prompts: Decodable, Sendable {
         }
     }
 
-    /// The ids of each prompt, checked against the vocabulary and the longest sequence, of which `roomForAnswer`
-    /// tokens must be left: 1 for completions, 0 for pooling. What is wrong is thrown as an `APIError`.
+    /// The token ids of each prompt, checked against the vocabulary and the maximum length, of which `roomForAnswer` tokens must
+    /// remain: 1 for completions, 0 for pooling. Throws `APIError`.
     func tokenized(for engine: Engine, roomForAnswer: Int) throws -> [[Int]] {
         let limit = engine.maxModelLength
         let prompts: [[Int]]

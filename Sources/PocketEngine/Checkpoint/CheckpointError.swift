@@ -1,6 +1,6 @@
 import Foundation
 
-/// Why a model folder cannot be served. The text is one sentence for a person and names the file.
+/// Why a model folder cannot be served: one sentence that names the file.
 public struct CheckpointError: Error, Equatable, CustomStringConvertible {
     public let description: String
 
@@ -16,7 +16,7 @@ func decodeJSON<T: Decodable>(_ type: T.Type, from file: URL) throws -> T {
         throw CheckpointError("\(file.path): cannot be read")
     }
     do {
-        // `transformers` writes and reads `Infinity` and `NaN`, which are none of JSON.
+        // `transformers` writes and reads `Infinity` and `NaN`, which are not JSON.
         let decoder = JSONDecoder()
         decoder.allowsJSON5 = true
         return try decoder.decode(type, from: data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data)
@@ -26,7 +26,7 @@ func decodeJSON<T: Decodable>(_ type: T.Type, from file: URL) throws -> T {
 }
 
 extension DecodingError {
-    /// What is wrong and at which key, without Foundation's nesting.
+    /// The fault and its key, without Foundation's nesting.
     var sentence: String {
         func at(_ path: [any CodingKey]) -> String {
             path.isEmpty

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the engine needs of a Hugging Face `config.json` and `generation_config.json` of the Qwen2 family.
+/// The settings of a Qwen2 model from its Hugging Face `config.json` and `generation_config.json`.
 struct ModelConfig: Sendable {
     enum Task: Sendable {
         case generation
@@ -20,8 +20,8 @@ struct ModelConfig: Sendable {
     let tiedEmbeddings: Bool
     let vocabularySize: Int
     let maxPositions: Int
-    /// Ids that end a text: those of `generation_config.json` if it has any, else those of `config.json`. The first is
-    /// the end-of-sequence token; the others work as `stop_token_ids` do, as in vLLM.
+    /// Ids that end a text: those of `generation_config.json`, or else of `config.json`. The first is the end-of-sequence token;
+    /// the others work like `stop_token_ids`, as in vLLM.
     let endOfText: [Int]
 
     /// - Throws: `CheckpointError` if the file cannot be read or the architecture is not supported.
@@ -38,7 +38,7 @@ struct ModelConfig: Sendable {
         }
         func positive(_ value: Int, _ name: String) throws -> Int {
             guard value > 0 else { throw CheckpointError("\(path.path): \(name) must be positive") }
-            // Products of three of them must fit.
+            // The product of three of them must not overflow.
             guard value <= 1 << 20 else {
                 throw CheckpointError("\(path.path): \(name) is \(value), which is too large")
             }
@@ -106,7 +106,7 @@ private struct File: Decodable {
     let head_dim: Int?
     let hidden_act: String?
     let rms_norm_eps: Float
-    /// transformers 4 and 5 keep the base of the rotation in different places.
+    /// transformers 4 and 5 store the base of the rotation in different places.
     let rope_theta: Double?
     let rope_parameters: Rope?
     let rope_scaling: Rope?

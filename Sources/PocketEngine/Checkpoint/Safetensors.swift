@@ -1,8 +1,8 @@
 import Foundation
 
-/// A reader of one `model.safetensors`: eight bytes of header length, a JSON header, then the tensors' bytes.
+/// Reads one `model.safetensors`: eight bytes of header length, a JSON header, then the tensors' bytes.
 ///
-/// BF16 and F32 are read; both become `Float`. Layout: https://huggingface.co/docs/safetensors
+/// Supports BF16 and F32; both become `Float`. Layout: https://huggingface.co/docs/safetensors
 struct Safetensors: Sendable {
     private struct Entry: Decodable {
         let dtype: String

@@ -1,18 +1,18 @@
 import Foundation
 import Synchronization
 
-/// One loaded model and the threads that compute with it.
+/// A loaded model and the threads that compute with it.
 public final class Engine: Sendable {
     let config: ModelConfig
     let tokenizer: Tokenizer
-    /// The longest sequence, prompt and answer together, in tokens.
+    /// Maximum sequence length, prompt and response together, in tokens.
     let maxModelLength: Int
     let metrics = Metrics()
     let workers: WorkerPool
     let generator: Generator
     private let rest = Mutex(Rest())
 
-    /// Parts of a sleeping engine that `/wake_up` can wake one by one.
+    /// Parts of a sleeping engine that `/wake_up` can wake separately.
     enum SleepTag: String, CaseIterable {
         case weights
         case cache = "kv_cache"
@@ -20,14 +20,14 @@ public final class Engine: Sendable {
 
     private struct Rest {
         var asleep: Set<SleepTag> = []
-        /// As after vLLM's sleep level 2, until they are loaded again: answers are then worth nothing, and nobody says so.
+        /// True after vLLM's sleep level 2, until the weights are reloaded: responses are then garbage, without an error.
         var hasLostWeights = false
     }
 
     /// - Parameters:
     ///   - folder: a Hugging Face checkpoint: `config.json`, `tokenizer.json`, `model.safetensors`.
-    ///   - maxModelLength: shorter than the model's own limit, or nil for that.
-    ///   - threads: how many sequences are computed at once; nil for the number of cores.
+    ///   - maxModelLength: maximum sequence length in tokens; nil for the model's own limit.
+    ///   - threads: number of sequences computed at once; nil for the number of cores.
     /// - Throws: `CheckpointError`
     public init(folder: URL, maxModelLength: Int? = nil, threads: Int? = nil) throws {
         var isFolder: ObjCBool = false
@@ -52,17 +52,17 @@ public final class Engine: Sendable {
         workers = WorkerPool(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
     }
 
-    /// One line about the model, for the log.
+    /// A one-line description of the model, for the log.
     public var summary: String {
         let architecture = config.task == .reward ? "Qwen2ForTokenClassification" : "Qwen2ForCausalLM"
         return "\(architecture), \(config.layers) layers, \(generator.model.weightCount) weights, "
             + "max_model_len \(maxModelLength)"
     }
 
-    /// Ends the threads. What is still waiting fails.
+    /// Ends the threads. Waiting requests fail.
     public func stop() { workers.stop() }
 
-    /// - Returns: `choices` texts for each prompt, those of one prompt together.
+    /// - Returns: `choices` texts per prompt, in the order of the prompts.
     func complete(
         _ prompts: [[Int]], choices: Int, _ parameters: SamplingParameters, cancellation: Cancellation
     ) async throws -> [Completion] {
@@ -109,10 +109,11 @@ public final class Engine: Sendable {
     var isSleeping: Bool { rest.withLock { !$0.asleep.isEmpty } }
     private var hasLostWeights: Bool { rest.withLock { $0.hasLostWeights } }
 
-    /// Lets no request start until `wake`. Nothing is freed: the models of this engine are small.
+    /// Holds back requests until `wake`. Frees nothing: this engine's models are small.
+    ///
     /// - Parameters:
-    ///   - abort: whether requests that run are cut short or finish first.
-    ///   - keepWeights: without them the engine must ``reloadWeights()`` once it is awake.
+    ///   - abort: whether running requests are cut short rather than finished.
+    ///   - keepWeights: without them, ``reloadWeights()`` is needed after waking.
     func sleep(abort: Bool, keepWeights: Bool) async {
         rest.withLock {
             $0.asleep = Set(SleepTag.allCases)
@@ -133,7 +134,7 @@ public final class Engine: Sendable {
     func loseWeights() { rest.withLock { $0.hasLostWeights = true } }
     func reloadWeights() { rest.withLock { $0.hasLostWeights = false } }
 
-    /// What vLLM answers without its weights.
+    /// The response of vLLM without its weights.
     private func garbage(_ parameters: SamplingParameters) -> Completion {
         let mark = tokenizer.encode("!")
         let tokens = (0..<parameters.maxTokens).map { mark[$0 % mark.count] }

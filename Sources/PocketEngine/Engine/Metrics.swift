@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The counters of vLLM's `/metrics` that a client of this engine reads.
+/// The counters of vLLM's `/metrics` that clients of this engine read.
 final class Metrics: Sendable {
     struct Counts: Sendable {
         var promptTokens = 0

@@ -1,8 +1,8 @@
 import Foundation
 
-/// A few threads that compute, so that Swift's cooperative threads stay free to serve HTTP.
+/// A few compute threads, so that Swift's cooperative threads stay free to serve HTTP.
 ///
-/// Work starts in the order in which it was submitted; each piece runs on one thread from beginning to end.
+/// Work starts in the order of submission; each piece runs on one thread from beginning to end.
 final class WorkerPool: @unchecked Sendable {
     private struct Work {
         let cancellation: Cancellation
@@ -28,8 +28,9 @@ final class WorkerPool: @unchecked Sendable {
         }
     }
 
-    /// Runs `body` on a worker and returns what it returns.
-    /// - Throws: what `body` throws, or `Cancellation.Abandoned` if the client went before it began.
+    /// Runs `body` on a worker and returns its result.
+    ///
+    /// - Throws: an error of `body`, or `Cancellation.Abandoned` if the client disconnected before it began.
     func run<T: Sendable>(_ cancellation: Cancellation, _ body: @escaping @Sendable () throws -> T)
         async throws -> T
     {
@@ -48,7 +49,7 @@ final class WorkerPool: @unchecked Sendable {
         }
     }
 
-    /// Takes abandoned work out of the queue.
+    /// Removes abandoned work from the queue.
     func sweep() {
         let gone = condition.withLock {
             let gone = queue.filter(\.cancellation.isAbandoned)
@@ -58,7 +59,7 @@ final class WorkerPool: @unchecked Sendable {
         for work in gone { work.abandon() }
     }
 
-    /// Lets nothing new start; what is running goes on.
+    /// Starts nothing new; running work continues.
     func pause() { condition.withLock { paused = true } }
 
     func resume() {
@@ -68,12 +69,12 @@ final class WorkerPool: @unchecked Sendable {
         }
     }
 
-    /// Asks everything that is running to answer with what it has.
+    /// Makes all running work return what it has.
     func abortRunning() {
         for cancellation in condition.withLock({ Array(running.values) }) { cancellation.abort() }
     }
 
-    /// Returns when nothing is running. Meant for a paused pool.
+    /// Returns when nothing is running. For a paused pool.
     func waitUntilIdle() async {
         await withCheckedContinuation { continuation in
             let idle = condition.withLock {
@@ -84,7 +85,7 @@ final class WorkerPool: @unchecked Sendable {
         }
     }
 
-    /// Ends the threads and gives up what waits. The pool cannot be used again.
+    /// Ends the threads and drops waiting work. The pool cannot be used again.
     func stop() {
         let rest = condition.withLock {
             stopped = true
@@ -95,7 +96,7 @@ final class WorkerPool: @unchecked Sendable {
         for work in rest { work.abandon() }
     }
 
-    /// How many pieces of work are being computed, and how many wait.
+    /// The number of pieces of work that are running and waiting.
     var load: (running: Int, waiting: Int) { condition.withLock { (running.count, queue.count) } }
 
     private func work() {

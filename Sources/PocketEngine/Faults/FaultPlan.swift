@@ -1,24 +1,24 @@
-/// The bad manners a server was asked to show: for tests of those who run servers.
+/// The faults that a server injects, for tests of its clients.
 public struct FaultPlan: Sendable, Equatable {
-    /// What may happen to one request.
+    /// A fault of one request.
     public enum Kind: String, Sendable, CaseIterable {
         /// The process ends as by SIGKILL.
         case die
-        /// No answer, ever.
+        /// The request never gets a response.
         case hang
         /// Status 500.
         case error500 = "error-500"
         /// Half of the announced body, then the connection closes.
         case cutBody = "cut-body"
-        /// A pooling answer with one row too few.
+        /// A pooling response with one row too few.
         case wrongScores = "wrong-scores"
-        /// A pooling answer with NaN for a score, which is not JSON.
+        /// A pooling response with NaN as a score, which is not JSON.
         case nanScores = "nan-scores"
         /// Status 200 with a body that is not JSON.
         case garbage
-        /// A body that comes at a byte a second and has no end.
+        /// A body of one byte per second, without end.
         case dribble
-        /// A body that comes as fast as it can and has no end.
+        /// A body sent as fast as possible, without end.
         case endless
     }
 
@@ -26,7 +26,7 @@ public struct FaultPlan: Sendable, Equatable {
         enum Trigger: Sendable, Equatable {
             /// Every request after the first `count`, at most `times` of them.
             case after(count: Int, times: Int)
-            /// A request with this text in a prompt.
+            /// Requests with this text in a prompt.
             case poison(String)
             /// Every request to this endpoint.
             case at(String)
@@ -40,24 +40,24 @@ public struct FaultPlan: Sendable, Equatable {
     public var dieOnStart = false
     public var ignoreTermination = false
     public var grandchild = false
-    /// `/sleep` answers with status 500.
+    /// `/sleep` fails with status 500.
     public var sleepError = false
-    /// `/wake_up` answers with status 500.
+    /// `/wake_up` fails with status 500.
     public var wakeError = false
-    /// The weights do not survive a sleep.
+    /// The weights are lost in a sleep.
     public var wakeCorrupt = false
-    /// Faults act only in the process that creates this file: a server started again is healthy.
+    /// Faults act only in the process that creates this file: a restarted server is healthy.
     public var onceFile: String?
     var requests: [RequestFault] = []
 
     public init() {}
 
-    /// Reads `specs` as on the command line, such as `die-after=3`, `error-500-after=2:1`, `poison=TEXT:hang`,
-    /// `at=/detokenize:hang`; throws a `CheckpointError` that names the spec that is not understood.
+    /// Parses `specs` as on the command line, such as `die-after=3`, `error-500-after=2:1`, `poison=TEXT:hang`,
+    /// `at=/detokenize:hang`. Throws a `CheckpointError` that names an unknown spec.
     public init(specs: [String], onceFile: String? = nil) throws {
         self.onceFile = onceFile
         for spec in specs {
-            guard add(spec) else { throw CheckpointError("fault \(spec) is not understood") }
+            guard add(spec) else { throw CheckpointError("unknown fault \(spec)") }
         }
     }
 

@@ -3,11 +3,11 @@ import FlyingSocks
 import Foundation
 import Synchronization
 
-/// Shows the bad manners of a plan. Everything here is called from one place each in the honest code.
+/// Injects the faults of a plan. Each function is called from one place in the regular code.
 public final class Faults: Sendable {
     private struct State {
         var requests = 0
-        /// How often each fault of the plan has acted.
+        /// Number of times each fault of the plan has acted.
         var acted: [Int]
     }
 
@@ -21,7 +21,7 @@ public final class Faults: Sendable {
         state = Mutex(State(acted: plan.requests.map { _ in 0 }))
     }
 
-    /// The answer of `honest`, unless a fault is due; `prompts` gives the texts of the request's prompts.
+    /// Returns the response of `honest` unless a fault is due; `prompts` returns the texts of the request's prompts.
     func around(
         prompts: () -> [String], cancellation: Cancellation, honest: () async throws -> HTTPResponse
     ) async throws -> HTTPResponse {
@@ -29,7 +29,7 @@ public final class Faults: Sendable {
         return try await act(kind, cancellation, honest)
     }
 
-    /// What is to happen to a request because of its endpoint.
+    /// The fault that is due for a request because of its endpoint.
     func due(at endpoint: String) -> FaultPlan.Kind? {
         let fault = plan.requests.first { $0.trigger == .at(endpoint) }
         guard let fault, license.claim() else { return nil }
@@ -43,7 +43,7 @@ public final class Faults: Sendable {
         switch kind {
         case .die:
             kill(getpid(), SIGKILL)
-            // The signal is on its way: answer nothing meanwhile.
+            // The signal is on its way: send nothing meanwhile.
             try await Task.sleep(for: .seconds(3600))
             return HTTPResponse(statusCode: .internalServerError)
         case .hang:
@@ -81,7 +81,7 @@ public final class Faults: Sendable {
         return plan.requests[index].kind
     }
 
-    /// A pooling answer without the last row of its first item. Other answers are left alone.
+    /// A pooling response without the last row of its first item. Other responses are unchanged.
     private static func withoutLastRow(_ body: Data) throws -> Data {
         guard var answer = try JSONSerialization.jsonObject(with: body) as? [String: Any],
             var items = answer["data"] as? [[String: Any]], let rows = items.first?["data"] as? [Any]
@@ -91,7 +91,7 @@ public final class Faults: Sendable {
         return try JSONSerialization.data(withJSONObject: answer)
     }
 
-    /// A pooling answer whose first score is NaN. Other answers are left alone.
+    /// A pooling response whose first score is NaN. Other responses are unchanged.
     private static func withNaN(_ body: Data) -> Data {
         let text = String(decoding: body, as: UTF8.self)
         guard let start = text.firstRange(of: "[["), let end = text[start.upperBound...].firstIndex(of: "]")
@@ -102,14 +102,14 @@ public final class Faults: Sendable {
     }
 }
 
-/// The right to misbehave, of which `--fault-once` gives out one.
+/// Permission to inject faults, which `--fault-once` gives to one process only.
 final class FaultLicense: Sendable {
     private let file: String?
     private let claimed = Mutex(false)
 
     init(file: String?) { self.file = file }
 
-    /// Whether this process may misbehave: always without a file, else if it is the one that creates the file.
+    /// Whether this process may inject faults: always without a file, otherwise if it is the one that creates the file.
     func claim() -> Bool {
         guard let file else { return true }
         return claimed.withLock { claimed in
@@ -125,7 +125,7 @@ final class FaultLicense: Sendable {
 }
 
 extension HTTPResponse {
-    /// Announces more than it ever sends.
+    /// Announces more bytes than it ever sends.
     fileprivate static func endless(pause: Duration, chunk: Int) -> HTTPResponse {
         HTTPResponse(
             statusCode: .ok, headers: [.contentType: "application/json"],
@@ -140,7 +140,7 @@ extension HTTPResponse {
     }
 }
 
-/// Bytes that break off with an error, on which FlyingFox closes the connection.
+/// Bytes that end with an error, on which FlyingFox closes the connection.
 private struct HalfABody: AsyncBufferedSequence {
     typealias Element = UInt8
 
@@ -161,7 +161,7 @@ private struct HalfABody: AsyncBufferedSequence {
     }
 }
 
-/// Blanks without end.
+/// Spaces without end.
 private struct Blanks: AsyncBufferedSequence {
     typealias Element = UInt8
 

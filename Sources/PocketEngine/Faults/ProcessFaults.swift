@@ -1,7 +1,7 @@
 import Foundation
 
 extension Faults {
-    /// The faults of a server's start, before it listens: waits, dies or leaves a child behind, as planned.
+    /// The faults at a server's start, before it listens: a delay, a crash, or a child left behind.
     public func atStart() {
         if plan.grandchild, license.claim() { spawnGrandchild() }
         if let pause = plan.slowStart, license.claim() {
@@ -16,16 +16,16 @@ extension Faults {
         }
     }
 
-    /// Whether this SIGTERM is to be ignored.
+    /// Whether to ignore this SIGTERM.
     public func ignoresTermination() -> Bool { plan.ignoreTermination && license.claim() }
 
-    /// A child in the server's own process group that lives on when the server is gone. Foundation's `Process` would
-    /// give it a group of its own.
+    /// Spawns a child in the server's own process group that outlives the server. Foundation's `Process` would give it a
+    /// group of its own.
     private func spawnGrandchild() {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        // The server blocks the signals that it waits for; the child must not inherit that.
+        // The server blocks the signals that it waits for; the child must not inherit the mask.
         var none = sigset_t()
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
@@ -39,13 +39,13 @@ extension Faults {
 }
 
 extension Faults {
-    /// - Throws: `APIError` where sleep is to fail.
+    /// - Throws: `APIError` if sleeping is to fail.
     func atSleep() throws {
         if plan.sleepError, license.claim() { throw APIError.internalError("Sleep failed") }
     }
 
     /// - Returns: whether the weights are to be lost.
-    /// - Throws: `APIError` where waking is to fail.
+    /// - Throws: `APIError` if waking is to fail.
     func atWake() throws -> Bool {
         if plan.wakeError, license.claim() { throw APIError.internalError("CUDA out of memory while waking") }
         return plan.wakeCorrupt && license.claim()

@@ -1,15 +1,15 @@
 import Synchronization
 
-/// How the outside tells a running request to end early.
+/// Asks a running request to end early.
 final class Cancellation: Sendable {
-    /// The client has gone: nobody reads the answer.
+    /// The client has disconnected.
     struct Abandoned: Error {}
 
     private let abandoned = Atomic(false)
     private let aborted = Atomic(false)
 
     var isAbandoned: Bool { abandoned.load(ordering: .relaxed) }
-    /// Answer with what there is (`finish_reason` "abort").
+    /// Respond with what is there (`finish_reason` "abort").
     var isAborted: Bool { aborted.load(ordering: .relaxed) }
 
     func abandon() { abandoned.store(true, ordering: .relaxed) }

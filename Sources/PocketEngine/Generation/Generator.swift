@@ -1,11 +1,14 @@
-/// Writes one text with one model.
+/// Generates one text with one model.
 struct Generator: Sendable {
     let model: Qwen2
     let tokenizer: Tokenizer
 
-    /// Continues `prompt` until a stop, the limit, or until `cancellation` says otherwise; `choice` says which of the
-    /// request's `n` texts this is. `progress` gets the numbers of tokens read and written since its last call. Throws
-    /// `Cancellation.Abandoned` when the client has gone.
+    /// Continues `prompt` up to a stop, the token limit, or a cancellation.
+    ///
+    /// - Parameters:
+    ///   - choice: index among the request's `n` texts.
+    ///   - progress: called with the number of tokens read and written since its last call.
+    /// - Throws: `Cancellation.Abandoned` if the client has disconnected.
     func complete(
         _ prompt: [Int], _ parameters: SamplingParameters, choice: Int, cancellation: Cancellation,
         progress: (_ read: Int, _ written: Int) -> Void
@@ -43,8 +46,8 @@ struct Generator: Sendable {
         }
     }
 
-    /// Whether `token` ends the text by itself, and with which `stop_reason`: none for the first of the model's
-    /// end-of-text ids, the id for its others and for the request's.
+    /// Whether `token` ends the text, and with which `stop_reason`: none for the first of the model's end-of-text ids, the id
+    /// itself for the others and for the request's stop tokens.
     private func endOfText(_ token: Int, _ parameters: SamplingParameters) -> (reason: StopReason?, Void)? {
         if !parameters.ignoreEndOfText, let index = model.config.endOfText.firstIndex(of: token) {
             return (index == 0 ? nil : .token(token), ())
@@ -52,7 +55,7 @@ struct Generator: Sendable {
         return parameters.stopTokens.contains(token) ? (.token(token), ()) : nil
     }
 
-    /// The raw score of every token of `prompt`. Throws `Cancellation.Abandoned` when the client has gone.
+    /// The raw score of every token of `prompt`. Throws `Cancellation.Abandoned` if the client has disconnected.
     func score(
         _ prompt: [Int], cancellation: Cancellation, progress: (_ read: Int, _ written: Int) -> Void
     ) throws -> [Float] {

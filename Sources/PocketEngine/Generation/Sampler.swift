@@ -1,14 +1,14 @@
-/// Chooses the next token. With the same parameters and logits it always chooses the same.
+/// Chooses the next token, deterministically for given parameters and logits.
 struct Sampler {
     private let temperature: Double
     private let topP: Double
     private let topK: Int
     private var random: SplitMix64
 
-    /// vLLM takes temperatures below this as 0.
+    /// vLLM treats temperatures below this as 0.
     static let smallestTemperature = 1e-5
 
-    /// `choice` says which of the request's `n` texts this is; each has its own random numbers.
+    /// - Parameter choice: index among the request's `n` texts; each has its own random numbers.
     init(_ parameters: SamplingParameters, choice: Int) {
         temperature = parameters.temperature
         topP = parameters.topP
@@ -32,7 +32,7 @@ struct Sampler {
             Double(Kernels.exponential(Panel(repeating: (logits[$0] - top) * scale))[0])
         }
         if topP < 1 {
-            // The fewest tokens that together have at least topP.
+            // The fewest tokens with a total probability of at least topP.
             let enough = topP * weights.reduce(0, +)
             var sum = 0.0
             let kept = weights.firstIndex { weight in
@@ -49,7 +49,7 @@ struct Sampler {
         return candidates[weights.count - 1]
     }
 
-    /// The first of the greatest.
+    /// The first of equal maxima.
     private static func mostLikely(_ logits: UnsafeBufferPointer<Float>) -> Int {
         var best = 0
         for index in logits.indices where logits[index] > logits[best] { best = index }
@@ -57,7 +57,7 @@ struct Sampler {
     }
 }
 
-/// A small generator of random numbers whose n-th number depends only on seed, stream and n.
+/// A small random number generator whose n-th number depends only on seed, stream and n.
 struct SplitMix64 {
     private var state: UInt64
 

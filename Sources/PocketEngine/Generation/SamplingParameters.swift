@@ -1,4 +1,4 @@
-/// How one completion is to be generated. The names are those of vLLM's `/v1/completions`.
+/// How to generate one completion. The names are those of vLLM's `/v1/completions`.
 struct SamplingParameters: Sendable {
     /// At least 1.
     var maxTokens: Int
@@ -19,7 +19,7 @@ enum FinishReason: String, Sendable, CaseIterable {
     case stop, length, abort
 }
 
-/// What ended a text with `FinishReason.stop`; nil for the end-of-sequence token.
+/// The cause of `FinishReason.stop`; nil for the end-of-sequence token.
 enum StopReason: Sendable, Equatable {
     case text(String)
     case token(Int)
@@ -28,7 +28,7 @@ enum StopReason: Sendable, Equatable {
 /// One generated text.
 struct Completion: Sendable, Equatable {
     var text: String
-    /// All generated ids, those of a stop string or the end-of-sequence token included.
+    /// All generated ids, including those of a stop string or the end-of-sequence token.
     var tokens: [Int]
     var finish: FinishReason
     var stopReason: StopReason?

@@ -1,7 +1,7 @@
-/// The text generated so far, as bytes, with a watch for stop strings.
+/// The text generated so far, as bytes, with a search for stop strings.
 ///
-/// Bytes and not `String`: a token may end in the middle of a character, a stop string in the middle of a token, and
-/// Swift's string search takes canonical equivalents for equal and "\r\n" for one character.
+/// Bytes rather than `String`: a token may end inside a character and a stop string inside a token, and Swift's string
+/// search treats canonical equivalents as equal and "\r\n" as one character.
 struct StoppableText {
     private var bytes: [UInt8] = []
     private let stops: [(text: String, bytes: [UInt8])]
@@ -12,13 +12,13 @@ struct StoppableText {
         self.includeStop = includeStop
     }
 
-    /// Appends one token's bytes. If a stop string is complete with them, cuts the text before it (or behind it, with
-    /// `includeStop`) and returns it. When several are, the first of the list counts, as in vLLM.
+    /// Appends one token's bytes. If they complete a stop string, cuts the text before it (after it with `includeStop`) and
+    /// returns it. If several are complete, the first of the list counts, as in vLLM.
     mutating func append(_ new: [UInt8]) -> String? {
         bytes.append(contentsOf: new)
         guard !new.isEmpty else { return nil }
         for stop in stops {
-            // What lay wholly in the older bytes would have been found before.
+            // A stop string inside the older bytes would have been found before.
             let from = max(0, bytes.count - new.count - stop.bytes.count + 1)
             guard let start = firstIndex(of: stop.bytes, from: from) else { continue }
             bytes.removeSubrange((includeStop ? start + stop.bytes.count : start)...)

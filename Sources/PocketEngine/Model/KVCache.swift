@@ -1,6 +1,6 @@
 /// The keys and values of one sequence, for every layer and key/value head.
 ///
-/// Keys lie with sixteen positions to a vector (one vector per dimension), values with sixteen dimensions to a vector
+/// Keys are stored with sixteen positions per vector (one vector per dimension), values with sixteen dimensions per vector
 /// (one vector per position), so that both halves of attention are `Kernels.weightedSum`.
 final class KVCache {
     let capacity: Int
@@ -10,7 +10,7 @@ final class KVCache {
     private let keys: FloatBuffer
     private let values: FloatBuffer
 
-    /// Room for a sequence of at most `capacity` tokens.
+    /// Allocates a sequence of at most `capacity` tokens.
     init(config: ModelConfig, capacity: Int) {
         self.capacity = capacity.paddedToPanel
         heads = config.keyValueHeads

@@ -1,4 +1,4 @@
-/// The few vector operations of a transformer beside the matrix product. Each has one fixed order of operations.
+/// The vector operations of a transformer besides the matrix product. Each has one fixed order of operations.
 enum Kernels {
     /// start + Σ vectors[i] · factors[i], i ascending.
     @inline(__always)
@@ -20,9 +20,9 @@ enum Kernels {
         return two.x + two.y
     }
 
-    /// e^x to about one unit in the last place for -87 <= x <= 88; outside of that the end values, never infinity.
+    /// e^x to about one unit in the last place for -87 <= x <= 88; clamped to the end values outside, never infinity.
     ///
-    /// Written out so that it is the same on every machine: the C library's depends on the processor.
+    /// Implemented here so that it is the same on every machine: the C library's result depends on the processor.
     @inline(__always)
     static func exponential(_ x: Panel) -> Panel {
         let bounded = x.clamped(lowerBound: Panel(repeating: -87), upperBound: Panel(repeating: 88))
@@ -61,7 +61,7 @@ enum Kernels {
         for index in 0..<panels { target[index] += other[index] }
     }
 
-    /// output = input / sqrt(mean(input²) + epsilon) · weight over `count` values. What pads the last panel is 0.
+    /// output = input / sqrt(mean(input²) + epsilon) · weight over `count` values. Padding of the last panel is 0.
     static func rmsNorm(
         _ input: UnsafePointer<Panel>, weight: UnsafePointer<Panel>, count: Int, epsilon: Float,
         into output: UnsafeMutablePointer<Panel>
@@ -72,7 +72,8 @@ enum Kernels {
         for index in 0..<count.panelCount { output[index] = input[index] * scale * weight[index] }
     }
 
-    /// Turns the first `count` of `scores` into e^(score - max), and the rest of their last panel into 0.
+    /// Replaces the first `count` of `scores` with e^(score - max), and the rest of their last panel with 0.
+    ///
     /// - Returns: the sum of the `count` values.
     static func exponentials(_ scores: UnsafeMutablePointer<Panel>, count: Int) -> Float {
         let flat = UnsafeMutableRawPointer(scores).assumingMemoryBound(to: Float.self)

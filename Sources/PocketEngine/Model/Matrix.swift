@@ -32,7 +32,7 @@ typealias Panel = SIMD16<Float>
 let panelWidth = 16
 
 extension Int {
-    /// How many panels hold this many values.
+    /// Number of panels that hold this many values.
     var panelCount: Int { (self + panelWidth - 1) / panelWidth }
     var paddedToPanel: Int { panelCount * panelWidth }
 }
@@ -40,9 +40,9 @@ extension Int {
 /// A weight matrix [rows, columns] with an optional bias [rows], stored so that sixteen neighbouring rows of one column
 /// are one vector: `panels[p * columns + c]` holds rows 16p ..< 16p + 16 of column c. Missing rows are 0.
 ///
-/// Every output is `((bias + w0·x0) + w1·x1) + …`, in this order, whatever else is computed beside it. That is what
-/// makes the engine's results independent of chunking, batching and threads. Multiplication and addition are rounded
-/// apart (no fused operation), so they do not depend on the processor either.
+/// Every output is `((bias + w0·x0) + w1·x1) + …`, in this order, whatever else is computed with it: so results do not depend
+/// on chunking, batching or threads. Multiplication and addition are rounded separately (no fused operation), so they do not
+/// depend on the processor either.
 struct Matrix: @unchecked Sendable {
     let rows: Int
     let columns: Int

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The weights of a Qwen2 model: a decoder with grouped-query attention and either a language-model head or a head with
-/// one score per token. Immutable after loading, so any number of `Session`s may read it at once.
+/// The weights of a Qwen2 model: a decoder with grouped-query attention and either a language-model head or a head with one
+/// score per token. Immutable after loading, so any number of `Session`s may read it at once.
 final class Qwen2: @unchecked Sendable {
     struct Layer {
         let inputNorm: FloatBuffer
@@ -20,13 +20,13 @@ final class Qwen2: @unchecked Sendable {
     let embeddings: FloatBuffer
     let layers: [Layer]
     let finalNorm: FloatBuffer
-    /// To `vocabularySize` logits, or to one score.
+    /// Projects to `vocabularySize` logits, or to one score.
     let head: Matrix
     let rotation: Rotation
-    /// Number of stored weights, shared ones counted once.
+    /// Number of stored weights; shared ones count once.
     let weightCount: Int
 
-    /// Loads the checkpoint for sequences of up to `positions` tokens; throws `CheckpointError`.
+    /// Loads the checkpoint for sequences of up to `positions` tokens. Throws `CheckpointError`.
     init(folder: URL, config: ModelConfig, positions: Int) throws {
         let file = try Safetensors(contentsOf: folder.appending(path: "model.safetensors"))
         var count = 0

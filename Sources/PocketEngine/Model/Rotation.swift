@@ -1,6 +1,6 @@
 import Foundation
 
-/// Rotary position embedding in the form of Qwen2: dimension i turns together with dimension i + headDim / 2.
+/// Rotary position embedding as in Qwen2: dimension i is rotated together with dimension i + headDim / 2.
 struct Rotation: Sendable {
     private let half: Int
     private let cosines: [Float]
@@ -27,7 +27,7 @@ struct Rotation: Sendable {
         self.sines = sines
     }
 
-    /// Turns `heads` neighbouring heads of one token in place.
+    /// Rotates `heads` neighbouring heads of one token in place.
     func turn(_ vectors: UnsafeMutablePointer<Float>, heads: Int, position: Int) {
         cosines.withUnsafeBufferPointer { cosines in
             sines.withUnsafeBufferPointer { sines in

@@ -1,11 +1,11 @@
-/// One sequence on its way through a model: its cache and its working memory. Used by one thread at a time.
+/// One sequence in a model: its cache and its working memory. Used by one thread at a time.
 ///
-/// The results at a position are bit for bit the same whether its token was appended alone or with others.
+/// The results at a position are bit-identical whether its token was appended alone or with others.
 final class Session {
     private let model: Qwen2
     private let cache: KVCache
     private let chunk: Int
-    /// Per token, each row padded to a multiple of sixteen.
+    /// One row per token, padded to a multiple of sixteen.
     private let hidden: FloatBuffer
     private let normed: FloatBuffer
     private let query: FloatBuffer
@@ -19,7 +19,7 @@ final class Session {
 
     private static let longestChunk = 32
 
-    /// Room for a sequence of at most `capacity` tokens.
+    /// Allocates a sequence of at most `capacity` tokens.
     init(model: Qwen2, capacity: Int) {
         let config = model.config
         self.model = model
@@ -42,8 +42,8 @@ final class Session {
     /// Number of tokens appended so far.
     var length: Int { cache.length }
 
-    /// Runs `tokens` through the layers, a chunk at a time. After each chunk `afterChunk` gets the number of its tokens;
-    /// it may throw to give up.
+    /// Runs `tokens` through the layers in chunks. `afterChunk` is called with the number of tokens of each chunk; it may
+    /// throw to stop.
     func append(_ tokens: ArraySlice<Int>, afterChunk: (Int) throws -> Void) rethrows {
         var rest = tokens
         while !rest.isEmpty {
@@ -54,8 +54,8 @@ final class Session {
         }
     }
 
-    /// What the head says of a token of the last chunk, counted from the chunk's start: logits [vocabularySize], or one
-    /// raw score. Valid until the next call.
+    /// Output of the head for a token of the last chunk, by its index in the chunk: logits [vocabularySize], or one raw score.
+    /// Valid until the next call.
     func head(at index: Int) -> UnsafeBufferPointer<Float> {
         let width = model.config.hiddenSize.panelCount
         Kernels.rmsNorm(

@@ -2,11 +2,11 @@ import FlyingFox
 import Foundation
 import Synchronization
 
-/// Notices that the client of a request that is being answered has closed its connection.
+/// Detects that the client of a running request has closed its connection.
 ///
-/// FlyingFox shows a handler neither the socket nor its closing. The socket is found among the process's open files by
-/// the ports at both its ends, which name it as long as the request runs: FlyingFox closes it only after the handler's
-/// end. The client's port alone is not enough: the kernel gives it out again for another server's connections.
+/// FlyingFox gives a handler neither the socket nor its closing. The socket is found among the process's open files by the
+/// ports at both ends, which identify it while the request runs: FlyingFox closes it only after the handler returns. The
+/// client's port alone is not enough: the kernel reuses it for another server's connections.
 final class ClientWatch: Sendable {
     private struct Entry {
         let socket: Int32
@@ -16,17 +16,17 @@ final class ClientWatch: Sendable {
     private struct State {
         var entries: [Int: Entry] = [:]
         var next = 0
-        /// Peer port to socket, as last found.
+        /// Sockets by peer port, as last found.
         var known: [UInt16: Int32] = [:]
         var sweeping = false
-        /// The server's own, once it is known.
+        /// The server's own port, once known.
         var port: UInt16
     }
 
     private static let interval = Duration.milliseconds(20)
     private let state: Mutex<State>
 
-    /// - Parameter port: of the server; 0 until ``listens(on:)`` tells.
+    /// - Parameter port: of the server; 0 until ``listens(on:)`` is called.
     init(port: UInt16) {
         state = Mutex(State(port: port))
     }
@@ -51,7 +51,7 @@ final class ClientWatch: Sendable {
         return try await body()
     }
 
-    /// Makes the kernel send the answer at once. FlyingFox writes head and body apart, and the body of a short answer
+    /// Makes the kernel send the response at once. FlyingFox writes head and body separately, and the body of a short response
     /// would wait up to 40 ms for the client to acknowledge the head.
     func sendAtOnce(_ request: HTTPRequest) {
         guard let socket = socket(of: request) else { return }
@@ -59,7 +59,7 @@ final class ClientWatch: Sendable {
         setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// Looks at all watched sockets until none is left.
+    /// Checks all watched sockets until none is left.
     private func sweep() async {
         while true {
             try? await Task.sleep(for: Self.interval)
@@ -102,14 +102,14 @@ final class ClientWatch: Sendable {
 
     private typealias AddressReader = (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
 
-    /// The port at one end of a socket, or nil where it is no connection.
+    /// The port at one end of a socket, or nil if it is not a connection.
     private static func port(of socket: Int32, _ read: AddressReader) -> UInt16? {
         var address = sockaddr_in6()
         var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
         let failed = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { read(socket, $0, &size) }
         }
-        // Family and port lie at the same places in the addresses of both families.
+        // Family and port have the same offsets in the addresses of both families.
         guard failed == 0, [AF_INET, AF_INET6].contains(Int32(address.sin6_family)) else { return nil }
         return UInt16(bigEndian: address.sin6_port)
     }

@@ -2,20 +2,20 @@ import FlyingFox
 import FlyingSocks
 import Foundation
 
-/// An HTTP server for one model that speaks vLLM's dialect: `/v1/completions`, `/pooling`, `/tokenize`, `/health` and
-/// what a client needs beside them.
+/// An HTTP server for one model that speaks vLLM's API: `/v1/completions`, `/pooling`, `/tokenize`, `/health` and the other
+/// endpoints that a client needs.
 public struct PocketServer: Sendable {
     public static let version = "0.1.0+pocket"
 
     public struct Options: Sendable {
         public var host = "127.0.0.1"
-        /// 0 takes a free one.
+        /// 0 picks a free port.
         public var port: UInt16 = 0
-        /// The name that requests use; nil for the folder's path.
+        /// The model name in requests; nil for the folder's path.
         public var modelName: String?
-        /// Guards `/v1/*` if it is there.
+        /// Required for `/v1/*` if set.
         public var apiKey: String?
-        /// A file to which every request to the model is appended as one JSON line.
+        /// A file to which every request to the model is appended as one line of JSON.
         public var requestLog: String?
         public var faults = Faults()
         public var delay = Duration.zero
@@ -35,7 +35,7 @@ public struct PocketServer: Sendable {
             apiKey: options.apiKey,
             requestLog: try options.requestLog.map(RequestLog.init), faults: options.faults,
             delay: options.delay, watch: watch)
-        // A request may take as long as it takes: only the client gives up.
+        // Requests have no time limit: only the client gives up.
         let patience: TimeInterval = 1e7
         host = options.host == "localhost" ? "127.0.0.1" : options.host
         if let address = try? sockaddr_in.inet(ip4: host, port: options.port) {
@@ -48,7 +48,8 @@ public struct PocketServer: Sendable {
     }
 
     /// Serves until the task is cancelled.
-    /// - Throws: `AddressInUse`, or what FlyingSocks throws.
+    ///
+    /// - Throws: `AddressInUse`, or an error of FlyingSocks.
     public func run() async throws {
         do {
             try await server.run()
@@ -57,7 +58,8 @@ public struct PocketServer: Sendable {
         }
     }
 
-    /// Returns when connections are accepted.
+    /// Waits until connections are accepted.
+    ///
     /// - Returns: the port.
     public func waitUntilListening() async throws -> UInt16 {
         try await server.waitUntilListening()
@@ -69,7 +71,7 @@ public struct PocketServer: Sendable {
         }
     }
 
-    /// The words of vLLM's (Python's) error.
+    /// Has the text of vLLM's (Python's) error.
     public struct AddressInUse: Error, CustomStringConvertible {
         public var description: String { "[Errno \(EADDRINUSE)] Address already in use" }
     }

@@ -1,11 +1,11 @@
 import Foundation
 import Synchronization
 
-/// How many requests to the model are open.
+/// Counts the open requests to the model.
 final class OpenRequests: Sendable {
     private let count = Mutex(0)
 
-    /// - Returns: how many there are with this one.
+    /// - Returns: the number of open requests, including this one.
     func enter() -> Int {
         count.withLock {
             $0 += 1
@@ -16,7 +16,8 @@ final class OpenRequests: Sendable {
     func leave() { count.withLock { $0 -= 1 } }
 }
 
-/// One JSON line per request that reached the model, and per command to sleep or wake, in the order of arrival. Several processes may share the file.
+/// One line of JSON per request that reached the model, and per sleep or wake command, in order of arrival. Several
+/// processes may share the file.
 final class RequestLog: Sendable {
     struct Line: Encodable {
         private enum CodingKeys: String, CodingKey {
@@ -25,13 +26,13 @@ final class RequestLog: Sendable {
 
         let path: String
         let model: String
-        /// Token ids; a list of lists where the request has several prompts.
+        /// Token ids; a list of lists if the request has several prompts.
         let prompts: [[Int]]
         let maxTokens: Int?
         let seed: Int64?
         let temperature: Double?
         let stop: [String]?
-        /// Requests to the model that were open when it came, itself included; nil for commands.
+        /// Number of open requests to the model when it arrived, including itself; nil for commands.
         fileprivate(set) var open: Int?
 
         func encode(to encoder: any Encoder) throws {
@@ -63,7 +64,7 @@ final class RequestLog: Sendable {
         file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 
-    /// Appends the line with one `write`, so that lines of several processes do not mix.
+    /// Appends the line with a single `write`, so that lines of several processes do not mix.
     func append(_ line: Line, open: Int? = nil) throws {
         var line = line
         line.open = open

@@ -1,16 +1,16 @@
 import FlyingFox
 import Foundation
 
-/// Answers requests in vLLM's dialect, for one engine.
+/// Handles requests of vLLM's API for one engine.
 struct Router: HTTPHandler {
     let engine: Engine
     let modelName: String
-    /// The folder of the model, as `/v1/models` shows it.
+    /// The model folder, as shown by `/v1/models`.
     let root: String
     let apiKey: String?
     let requestLog: RequestLog?
     let faults: Faults
-    /// A pause before each answer of the model.
+    /// Delay before each response of the model.
     let delay: Duration
     let watch: ClientWatch
     let open = OpenRequests()
@@ -115,7 +115,7 @@ struct Router: HTTPHandler {
         }
     }
 
-    /// The one way to the model: the log, faults, the delay, and the end of a request whose client has gone.
+    /// The only path to the model: logs, injects faults, delays, and ends a request whose client has disconnected.
     private func withModel(
         _ request: HTTPRequest, _ line: RequestLog.Line, answer: (Cancellation) async throws -> HTTPResponse
     ) async throws -> HTTPResponse {
@@ -212,7 +212,7 @@ struct Router: HTTPHandler {
         @Nulled var tags: [String]?
     }
 
-    /// `POST /collective_rpc`, of whose methods only `reload_weights` is known here.
+    /// `POST /collective_rpc`; the only supported method is `reload_weights`.
     private func call(_ request: HTTPRequest) async throws -> HTTPResponse {
         struct Call: Decodable { let method: String }
         let call: Call = try await decode(request)
@@ -224,7 +224,7 @@ struct Router: HTTPHandler {
         return try .json(["results": [String?.none]])
     }
 
-    /// `POST /reset_prefix_cache`: there is none.
+    /// `POST /reset_prefix_cache`; does nothing, since there is no such cache.
     private func resetPrefixCache(_ request: HTTPRequest) async throws -> HTTPResponse {
         try note(request)
         return HTTPResponse(statusCode: .ok)

@@ -1,4 +1,4 @@
-/// GPT-2's way of writing bytes as printable characters: the vocabulary of a byte-level tokenizer is written in it.
+/// GPT-2's mapping of bytes to printable characters, in which the vocabulary of a byte-level tokenizer is written.
 enum ByteAlphabet {
     /// The character of each byte.
     static let characters: [Unicode.Scalar] = {
@@ -17,7 +17,7 @@ enum ByteAlphabet {
     private static let bytes = Dictionary(
         uniqueKeysWithValues: zip(characters.map(\.value), UInt8.min...UInt8.max))
 
-    /// The bytes that `text` stands for, or nil if it has a character that stands for none.
+    /// The bytes that `text` encodes, or nil if it contains a character outside the alphabet.
     static func bytes(of text: String) -> [UInt8]? {
         var result: [UInt8] = []
         for scalar in text.unicodeScalars {

@@ -1,7 +1,7 @@
 import HeapModule
 
-/// Byte-pair encoding of one piece: neighbours are joined, the pair that was learnt first before all others, leftmost
-/// first among equals, until no pair is left that was learnt.
+/// Byte-pair encoding of one piece: joins the neighbouring pair with the lowest merge rank, leftmost first among equals, until
+/// no pair has a merge.
 struct BytePairEncoder: Sendable {
     private struct Pair: Hashable {
         let left: Int32
@@ -13,7 +13,7 @@ struct BytePairEncoder: Sendable {
         let token: Int32
     }
 
-    /// A pair that may be joined, if both its ends are still what they were.
+    /// A pair that may be joined if both its ends are unchanged.
     private struct Candidate: Comparable {
         let rank: Int32
         let position: Int
@@ -24,11 +24,13 @@ struct BytePairEncoder: Sendable {
 
     private let byteTokens: [Int32]
     private let merges: [Pair: Merge]
-    /// With `ignore_merges` a piece that is a token is that token, whatever the merges say.
+    /// With `ignore_merges`, a piece that is a token becomes that token, whatever the merges are.
     private let wholePieces: [[UInt8]: Int]
 
-    /// `vocabulary` gives the id of each token by its bytes, `merges` the pairs in the order in which they were learnt.
-    /// Throws `CheckpointError` if a byte has no token or a merge names none.
+    /// - Parameters:
+    ///   - vocabulary: ids of tokens by their bytes.
+    ///   - merges: pairs in order of rank.
+    /// - Throws: `CheckpointError` if a byte has no token or a merge has no token.
     init(vocabulary: [[UInt8]: Int], merges: [(left: [UInt8], right: [UInt8])], ignoreMerges: Bool) throws {
         byteTokens = try (0...255).map { byte in
             guard let id = vocabulary[[UInt8(byte)]] else {
@@ -54,7 +56,7 @@ struct BytePairEncoder: Sendable {
     func encode(_ piece: [UInt8]) -> [Int] {
         if let whole = wholePieces[piece] { return [whole] }
         var tokens = piece.map { byteTokens[Int($0)] }
-        // A doubly linked list of what is left: a joined pair lives on at its left place.
+        // A doubly linked list of the remaining tokens: a joined pair stays at its left place.
         var next = Array(1...max(tokens.count, 1))
         var previous = Array(-1..<max(tokens.count - 1, 0))
         var heap = Heap<Candidate>()

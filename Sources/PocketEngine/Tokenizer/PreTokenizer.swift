@@ -1,10 +1,10 @@
-/// Cuts text into the pieces that byte-pair encoding may not cross, as Qwen2's regular expression does:
+/// Splits text into the pieces that byte-pair encoding may not cross, as Qwen2's regular expression does:
 ///
 ///     (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
 ///
-/// Written by hand: one pass, no backtracking, and no dependence on a regular-expression engine's Unicode tables.
+/// Written by hand: one pass, no backtracking, and independent of a regular-expression engine's Unicode tables.
 struct PreTokenizer {
-    /// The expression as it stands in `tokenizer.json`.
+    /// The expression as it appears in `tokenizer.json`.
     static let pattern =
         #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
 
@@ -20,7 +20,7 @@ struct PreTokenizer {
         classes = scalars.map(Self.classify)
     }
 
-    /// The pieces of `text` in order; together they are `text`. Each is UTF-8.
+    /// The pieces of `text` in order, as UTF-8; concatenated they are `text`.
     static func pieces(_ text: String) -> [[UInt8]] {
         let cutter = PreTokenizer(text.unicodeScalars)
         var pieces: [[UInt8]] = []
@@ -59,7 +59,7 @@ struct PreTokenizer {
         return index
     }
 
-    /// The end of the piece that starts at `start`: the alternatives of the expression in their order.
+    /// The end of the piece that starts at `start`; tries the alternatives of the expression in order.
     private func end(from start: Int) -> Int {
         if let end = contraction(from: start) { return end }
         let first = classes[start]
@@ -75,7 +75,7 @@ struct PreTokenizer {
 
         let blankEnd = skip(start, while: .space, .lineEnd)
         if let lastLineEnd = classes[start..<blankEnd].lastIndex(of: .lineEnd) { return lastLineEnd + 1 }
-        // Of blanks before a word the last one belongs to the word.
+        // The last of several blanks before a word belongs to the word.
         return blankEnd == classes.count || blankEnd == start + 1 ? blankEnd : blankEnd - 1
     }
 

@@ -14,10 +14,10 @@ struct Tokenizer: Sendable {
     /// Bytes and written form of each id; an id without a token has neither.
     private let tokens: [Int: (bytes: [UInt8], written: String)]
     private let special: Set<Int>
-    /// The most Unicode characters that one token stands for.
+    /// Maximum number of Unicode characters of a token.
     let longestToken: Int
 
-    /// - Parameter folder: holds `tokenizer.json`.
+    /// - Parameter folder: folder with `tokenizer.json`.
     /// - Throws: `CheckpointError`
     init(folder: URL) throws {
         let path = folder.appending(path: "tokenizer.json")
@@ -33,7 +33,7 @@ struct Tokenizer: Sendable {
         var vocabulary: [[UInt8]: Int] = [:]
         var tokens: [Int: (bytes: [UInt8], written: String)] = [:]
         let addedIDs = Set(file.added_tokens.map(\.id))
-        // A token that is also an added one is matched as such and need not be in the byte alphabet.
+        // A token that is also an added token is matched as such and need not be in the byte alphabet.
         for (token, id) in file.model.vocab where !addedIDs.contains(id) {
             let content = try bytes(token)
             vocabulary[content] = id
@@ -81,14 +81,14 @@ struct Tokenizer: Sendable {
     private func encode(_ bytes: ArraySlice<UInt8>, into ids: inout [Int]) {
         guard !bytes.isEmpty else { return }
         var text = String(decoding: bytes, as: UTF8.self)
-        // Below U+0300 nothing combines, so everything is in NFC already.
+        // Nothing below U+0300 combines, so such text is in NFC already.
         if normalizes, text.unicodeScalars.contains(where: { $0.value >= 0x300 }) {
             text = text.precomposedStringWithCanonicalMapping
         }
         for piece in PreTokenizer.pieces(text) { ids.append(contentsOf: encoder.encode(piece)) }
     }
 
-    /// The bytes that an id stands for; none if it has no token, or if it is special and these are skipped.
+    /// The bytes of an id; empty if it has no token, or if it is special and special tokens are skipped.
     func bytes(of id: Int, skipSpecial: Bool) -> [UInt8] {
         skipSpecial && special.contains(id) ? [] : tokens[id]?.bytes ?? []
     }
@@ -98,6 +98,6 @@ struct Tokenizer: Sendable {
         String(decoding: ids.flatMap { bytes(of: $0, skipSpecial: skipSpecial) }, as: UTF8.self)
     }
 
-    /// A token as it stands in the vocabulary, in the byte alphabet.
+    /// A token as written in the vocabulary, in the byte alphabet.
     func written(_ id: Int) -> String { tokens[id]?.written ?? "" }
 }

@@ -1,4 +1,4 @@
-/// The parts of a Hugging Face `tokenizer.json` that say whether and how this engine can use it.
+/// The parts of a Hugging Face `tokenizer.json` that determine whether and how this engine can use it.
 struct TokenizerFile: Decodable {
     struct AddedToken: Decodable {
         let id: Int

@@ -6,23 +6,23 @@ import RunStore
 import Support
 
 extension Job {
-    /// Looks whether a job's answers can be graded here.
+    /// Checks that a job's answers can be graded here.
     ///
-    /// - Returns: what the grader calls itself, with its version.
+    /// - Returns: the grader's name and version.
     /// - Throws: ``GraderUnavailable``.
     package static func grader(of job: LoadedJob) async throws -> String {
         let grader = job.spec.grading.grader.grader(venv: job.spec.engine.venv, directory: RunDirectory(job.file))
         return try await grader.prepare()
     }
 
-    /// Grades a run anew, finished or not, without generating anything: `results.jsonl` and `summary.json` are written, and
-    /// where the grader is a process the ledger and the logs tell of it.
+    /// Regrades a run, finished or not, without generating anything: writes `results.jsonl` and `summary.json`; a grader that is
+    /// a process also writes to the ledger and the logs.
     ///
     /// - Parameters:
     ///   - kind: nil for the grader of the run's job.
-    ///   - began: told what the grader calls itself and how many trajectories are finished, of how many.
+    ///   - began: called with the grader's name, the number of finished trajectories, and the total.
     /// - Throws: ``NoRun``, ``RunLocked``, ``RunIncomplete``, ``JournalCorrupt``, ``ForeignEvent``, ``GraderUnavailable``,
-    ///   ``Interrupted``, or an error of the file system. The files are as they were then.
+    ///   ``Interrupted``, or a file system error. The files are then unchanged.
     package static func grade(
         _ directory: RunDirectory, with kind: GraderKind? = nil, interruption: Interruption,
         began: (_ grader: String, _ finished: Int, _ total: Int) -> Void
@@ -57,14 +57,14 @@ extension Job {
     }
 }
 
-/// What a run's answers came to when they were graded anew.
+/// The outcome of regrading a run.
 package struct Regrading: Sendable {
     package var outcome: RunOutcome
-    /// Answers that count as right now and did not before.
+    /// Answers that are now right and were not before.
     package var nowRight = 0
-    /// Answers that counted as right before and do not now.
+    /// Answers that were right and are not any more.
     package var nowWrong = 0
-    /// Answers that had no verdict before.
+    /// Answers without an earlier verdict.
     package var new = 0
 
     init(outcome: RunOutcome, before: [String: Bool]) {
@@ -79,7 +79,7 @@ package struct Regrading: Sendable {
         }
     }
 
-    /// By trajectory: whether its answer counts as right in the results that are there.
+    /// Whether each trajectory's answer is right in the existing results.
     static func verdicts(in directory: RunDirectory) -> [String: Bool] {
         var verdicts: [String: Bool] = [:]
         for line in ResultLine.all(in: directory.resultsContent) { verdicts[line.id] = line.correct }

@@ -5,9 +5,9 @@ import Runner
 import Support
 
 extension JobRun<RunOutcome> {
-    /// A run whose answers are graded when all are there.
+    /// A run whose answers are graded once all are finished.
     ///
-    /// - Parameter graderID: what the grader calls itself.
+    /// - Parameter graderID: the grader's name and version.
     init(
         job: LoadedJob, directory: RunDirectory, makeProvider: @escaping @Sendable () throws -> any EngineProvider,
         grader: any Grader, graderID: String, interruption: Interruption, deadline: Deadline? = nil,
@@ -22,7 +22,7 @@ extension JobRun<RunOutcome> {
                 job: finished.job, directory: directory, models: finished.job.models.mapValues(\.size),
                 records: finished.records)
             let trajectories = finished.trajectories
-            // It is done at once, also where the run was to stop a moment ago.
+            // It takes no time, so it runs even if the run was just asked to stop.
             if grader is ExactGrader { return try await writer.write(trajectories, with: grader, id: graderID) }
             observe(.grading(answers: trajectories.finishedCount, grader: graderID))
             return try await interruption.cancelOnInterrupt {

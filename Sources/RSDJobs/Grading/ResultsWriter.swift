@@ -6,19 +6,19 @@ import Reporting
 import RunStore
 import Support
 
-/// What a run's answers come to: graded, and written to `results.jsonl`, `summary.json` and what else reports them.
+/// Grades a run's answers and writes `results.jsonl`, `summary.json` and the reports.
 ///
-/// To be made by the owner of the run directory's lock. Trajectories that are not finished are left out.
+/// Create it only while holding the run directory's lock. Unfinished trajectories are left out.
 struct ResultsWriter: Sendable {
     let job: LoadedJob
     let directory: RunDirectory
     let models: [Role: ModelSize]
-    /// All that the journal holds.
+    /// The records of the journal.
     let records: [JournalRecord]
 
-    /// - Parameter id: what the grader calls itself.
-    /// - Throws: `CancellationError`, after which the files are as they were, or an error of the file system. Where the grader
-    ///   fails, the answers are written all the same, each with the verdict `error` and the reason.
+    /// - Parameter id: the grader's name and version.
+    /// - Throws: `CancellationError`, which leaves the files unchanged, or a file system error. If the grader fails, the answers
+    ///   are written with the verdict `error` and the reason.
     func write(_ trajectories: TrajectorySet, with grader: any Grader, id: String) async throws -> RunOutcome {
         let grades = try await AnswerSheet(trajectories).grades(from: grader)
         let lines = trajectories.compactMap { trajectory in
@@ -42,13 +42,13 @@ struct ResultsWriter: Sendable {
     }
 }
 
-/// How a run ended that came to its end.
+/// The outcome of a finished run.
 package struct RunOutcome: Sendable {
     package var directory: RunDirectory
     package var summary: Summary
-    /// Trajectories that were given up.
+    /// Trajectories that failed.
     package var failed: Int
-    /// Answers that the grader did not judge, because it took too long or could not.
+    /// Answers without a verdict: the grader timed out or failed.
     package var unjudged: [Unjudged]
 
     package struct Unjudged: Sendable, Equatable {

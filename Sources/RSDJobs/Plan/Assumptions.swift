@@ -2,24 +2,24 @@ import Support
 import Decoding
 import JobSpecs
 
-/// What a plan takes for granted of models that nobody has watched yet. A plan prints all of it.
+/// What a plan assumes about models without a profile. A plan prints all of it.
 struct Assumptions: Sendable, Equatable {
     /// Steps of a solution.
     var steps: PlanRange
     /// Tokens of a solution.
     var tokens: PlanRange
-    /// Share of draft steps that the PRM gives a reward near 1; the others get any lower one alike.
+    /// Share of draft steps with a reward near 1; the others get any lower reward with equal probability.
     var goodSteps = PlanRange(low: 0.5, expected: 0.75, high: 0.92)
-    /// How likely a step that is drawn by chance is the likeliest one.
+    /// Probability that a sampled step is the most likely one.
     var sameness = Self.usualSameness
-    /// Tokens of a prompt for each of its bytes.
+    /// Tokens of a prompt per byte.
     var tokensPerByte = PlanRange(low: 0.2, expected: 0.28, high: 0.5)
 
-    /// Short steps are rather the same than long ones.
+    /// Short steps are more often identical than long ones.
     static let usualSameness = PlanRange(low: 0.95, expected: 0.3, high: 0)
-    /// A reward is near 1 from here on.
+    /// Lower bound of a reward near 1.
     static let goodReward = 0.85
-    /// Problems differ: the steps and good steps of one lie up to so far from the mean, as a part of it.
+    /// Problems differ: their steps and good steps deviate from the mean by up to this share of it.
     private static let spread = 0.4
     private static let variety = 32
 
@@ -31,7 +31,7 @@ struct Assumptions: Sendable, Equatable {
         steps = PlanRange(low: min(3, most), expected: min(6, most), high: min(14, most))
     }
 
-    /// Ways in which things may go; the first is the one to expect, the others lie at the ends of what is assumed.
+    /// The cases to simulate: the expected one first, then combinations of the ends.
     var cases: [WorkloadModel] {
         let ends: [KeyPath<PlanRange, Double>] = [\.low, \.high]
         let corners = ends.flatMap { step in
@@ -45,7 +45,7 @@ struct Assumptions: Sendable, Equatable {
     ) -> WorkloadModel {
         let (mean, written) = (steps[keyPath: step], tokens[keyPath: token])
         let usual = (0..<Self.variety).map { number in
-            // Harder problems take more steps, of which fewer are good.
+            // Harder problems take more steps, and fewer of them are good.
             let hardness = 2 * (Double(number) + 0.5) / Double(Self.variety) - 1
             let steps = max(1, mean * (1 + Self.spread * hardness))
             let failing = (1 - goodSteps[keyPath: good]) * (1 + Self.spread * hardness)

@@ -2,7 +2,7 @@ import Support
 import Decoding
 import JobSpecs
 
-/// What a job would take, before anything is paid for it.
+/// The estimated cost of a job.
 package struct JobPlan: Sendable, Equatable, Encodable {
     package var job: String
     package var methods: Int
@@ -10,28 +10,28 @@ package struct JobPlan: Sendable, Equatable, Encodable {
     package var trajectories: Int
     package var models: [Model]
     package var residency: ResidencyKind
-    /// Why, where the job leaves it to the program, or what could not be known.
+    /// The reason for the program's choice, or what could not be determined.
     package var reason: String?
     package var groups: [Group]
-    /// What the figures rest on, a sentence each.
+    /// The basis of the figures, one sentence each.
     package var basis: [String]
     package var figures: [Figure]
-    /// Where the time goes, the most first.
+    /// Costs in time, largest first.
     package var costs: [Cost]
 
-    /// One that some method asks, on an engine of its own.
+    /// A model that some method uses, on an engine of its own.
     package struct Model: Sendable, Equatable, Encodable {
-        /// The one that the engine is named after.
+        /// The role that the engine is named after.
         package var role: Role
-        /// Others that it has, by the same weights; nil where there are none.
+        /// Other roles with the same weights; nil if there are none.
         package var also: [Role]?
-        /// Weights that a token meets; nil where they are not known.
+        /// Weights per token; nil if unknown.
         package var parameters: Int?
-        /// Where that is known from, or why it is not.
+        /// The source of that number, or why it is unknown.
         package var parametersFrom: String?
-        /// Bytes, loaded.
+        /// Bytes of the loaded weights.
         package var weights: Int
-        /// Bytes of KV cache for one request of the greatest length.
+        /// Bytes of KV cache for one request of maximum length.
         package var cache: Int
 
         private enum CodingKeys: String, CodingKey {
@@ -42,11 +42,11 @@ package struct JobPlan: Sendable, Equatable, Encodable {
 
     /// Engines that are up together.
     package struct Group: Sendable, Equatable, Encodable {
-        /// Those that the engines serve.
+        /// The roles that the engines serve.
         package var roles: [Role]
-        /// Bytes without which they would not start: weights, engines, a cache for one request each.
+        /// Minimum bytes with which the engines start: weights, engines, a cache for one request each.
         package var need: Int
-        /// Bytes that can be had; nil where that is not known.
+        /// Available bytes; nil if unknown.
         package var budget: Int?
     }
 
@@ -55,15 +55,15 @@ package struct JobPlan: Sendable, Equatable, Encodable {
         package var range: PlanRange
     }
 
-    /// A part of the time that is to be expected.
+    /// A part of the expected time.
     package struct Cost: Sendable, Equatable, Encodable {
         package var what: String
         package var seconds: Double
-        /// In 0…1.
+        /// Share of the total, in 0…1.
         package var share: Double
     }
 
-    /// What a figure counts; encoded as its words.
+    /// The name of a figure; encoded as its words.
     package enum Name: Sendable, Hashable {
         case waves, requests, sharedAnswers, starts, wakes, swaps
         case tokensWritten(Role), tokensRead(Role), busy(EngineID)
@@ -82,7 +82,7 @@ extension JobPlan.Name: Encodable {
         }
     }
 
-    /// As tables have it.
+    /// The name in tables.
     package var words: String {
         switch self {
         case .waves: "waves"

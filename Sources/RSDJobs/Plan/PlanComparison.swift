@@ -2,10 +2,10 @@ import Support
 import JobSpecs
 import Reporting
 
-/// How far a plan was off, once the run is done.
+/// A plan compared with the run of its job.
 package struct PlanComparison: Sendable, Equatable, Encodable {
     package var rows: [Row]
-    /// Of the run's trajectories; a plan is for all.
+    /// Finished trajectories of the run; the plan covers all.
     package var finished: Int
     package var total: Int
 
@@ -20,14 +20,14 @@ package struct PlanComparison: Sendable, Equatable, Encodable {
 }
 
 extension PlanComparison {
-    /// - Throws: ``UnusableRun`` where it is a run of another job.
+    /// - Throws: ``UnusableRun`` if it is a run of another job.
     package init(_ plan: JobPlan, of job: LoadedJob, against run: StoredRun) throws(UnusableRun) {
         guard SpecIdentity(job.following(run.manifest.identity)).difference(from: run.manifest.identity).isEmpty
         else {
             throw UnusableRun(
                 description:
-                    "\(run.directory.url.path) is a run of another job, or of an earlier form of this one; "
-                    + "plan \(run.directory.job.path), which is the job as it ran")
+                    "\(run.directory.url.path) is a run of another job, or of an earlier version of this one; "
+                    + "plan the job as it ran: \(run.directory.job.path)")
         }
         let roles = job.spec.rolesInWave
         let figures = run.figures

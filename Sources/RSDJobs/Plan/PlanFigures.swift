@@ -3,7 +3,7 @@ import JobSpecs
 import Support
 
 extension RunCounts {
-    /// The figures of a plan that do not depend on speed.
+    /// The figures that do not depend on speed.
     func figures(of roles: [Role]) -> [(name: JobPlan.Name, value: Double)] {
         let counts: [(JobPlan.Name, Int)] = [
             (.waves, waves), (.requests, asked), (.sharedAnswers, shared),
@@ -15,9 +15,9 @@ extension RunCounts {
         return (counts + tokens).map { ($0, Double($1)) }
     }
 
-    /// The figures of time, at one end of what the engines' pace may be.
+    /// The figures of time for one choice of engine speeds.
     ///
-    /// - Parameter imports: what warm starts wait for once; nil where starts are cold.
+    /// - Parameter imports: seconds that the first warm start waits for; nil if starts are cold.
     func seconds(
         of engines: JobEngines, at speeds: [EngineID: EngineSpeed], imports: PlanRange?,
         _ end: KeyPath<PlanRange, Double>
@@ -37,7 +37,7 @@ extension RunCounts {
         return busy + [(.loading, loading), (.total, working + loading)]
     }
 
-    /// The same of a job with more problems of the same kind.
+    /// The counts of a job with proportionally more problems.
     func scaled(by factor: Double) -> RunCounts {
         func more(_ number: Int) -> Int { Int(bounding: Double(number) * factor) }
         var counts = self
@@ -49,15 +49,15 @@ extension RunCounts {
 
 extension JobPlan {
     /// - Parameters:
-    ///   - simulations: the first is the one to expect.
+    ///   - simulations: the expected one first.
     ///   - imports: see ``RunCounts/seconds(of:at:imports:_:)``.
-    ///   - slack: how far beyond the simulations the ends of counts lie, as a part of them.
+    ///   - slack: how far the ends of counts lie beyond the simulations, as a share of them.
     static func figures(
         _ simulations: [RunCounts], of roles: [Role], on engines: JobEngines, speeds: [EngineID: EngineSpeed],
         imports: PlanRange?, slack: Double
     ) -> [Figure] {
         let counts = simulations.map { $0.figures(of: roles) }
-        // The waves are those of one trajectory, and engines come up by the waves.
+        // Waves are those of a single trajectory, and the number of engine starts depends on waves.
         let oneWave = slack > 0 ? max(slack, 1 / Double(max(1, simulations[0].waves))) : 0
         let counted = counts[0].indices.map { place in
             let name = counts[0][place].name
@@ -79,14 +79,14 @@ extension JobPlan {
         return (counted + timed).filter { $0.range.high > 0 }
     }
 
-    /// Where the time goes that is to be expected.
+    /// The parts of the expected time.
     static func costs(_ figures: [Figure]) -> [Cost] {
         let total = figures.first { $0.name == .total }?.range.expected ?? 0
         return figures.compactMap { figure -> Cost? in
             let what: String
             switch figure.name {
             case .busy(let engine): what = engine == "prm" ? "the PRM reading" : "the \(engine) writing"
-            case .loading: what = "engines coming up"
+            case .loading: what = "engine starts"
             default: return nil
             }
             let seconds = figure.range.expected

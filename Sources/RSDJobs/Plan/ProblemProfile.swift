@@ -2,33 +2,32 @@ import Datasets
 import Decoding
 import Support
 
-/// How the models tend to treat a problem, as far as a plan must know it.
+/// How the models treat a problem, as far as a plan needs it.
 struct ProblemProfile: Sendable, Equatable {
     /// Steps of a solution.
     var steps: Double
-    /// Tokens of a step, in the count of each model; the PRM's where it reads one.
+    /// Tokens of a step, by each model's tokenizer.
     var stepTokens: [Role: Double]
-    /// Tokens that each model reads beside the steps.
+    /// Tokens that each model reads besides the steps.
     var promptTokens: [Role: Int]
-    /// Rewards that the PRM gives to draft steps, by the step's place, each as likely as another; the last place stands for all
-    /// after it.
+    /// Rewards of draft steps by position, each equally likely; the last position stands for all later ones.
     var rewards: [[Double]]
 }
 
-/// What is known or taken for granted of how models treat a job's problems.
+/// How the models treat a job's problems, from a profile or from assumptions.
 struct WorkloadModel: Sendable {
-    /// Of problems that were seen.
+    /// Problems that the profile has.
     var known: [ProblemName: ProblemProfile] = [:]
-    /// Of which any other problem gets one.
+    /// Any other problem gets one of these.
     var usual: [ProblemProfile]
-    /// How likely a step that is drawn by chance is the likeliest one, in 0…1: equal steps are asked about once.
+    /// Probability in 0…1 that a sampled step is the most likely one: identical steps are scored once.
     var sameness: Double
-    /// Tokens of a problem's prompt for each byte of it, where ``usual`` leaves them open.
+    /// Tokens of a prompt per byte, if ``usual`` has none.
     var tokensPerByte: Double
 
     /// - Parameters:
-    ///   - promptBytes: of the problem with all that is put around it.
-    ///   - luck: which of the usual ones a problem gets goes by this.
+    ///   - promptBytes: bytes of the whole prompt.
+    ///   - luck: seed for the choice among the usual ones.
     func problemProfile(of name: ProblemName, promptBytes: Int, luck: UInt64) -> ProblemProfile {
         if let problemProfile = known[name] { return problemProfile }
         var hash = StableHash()

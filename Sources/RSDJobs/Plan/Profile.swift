@@ -4,20 +4,20 @@ import JobSpecs
 import Reporting
 import Support
 
-/// What a run tells of the models' habits and of the engines' pace.
+/// Lengths, rewards and speeds observed in a run.
 struct Profile: Sendable {
-    /// Of the same problems, where the job has them; any other gets the habits of one of these.
+    /// The same problems where the run has them; any other problem behaves like one of these.
     let workload: WorkloadModel
-    /// But for the starts.
+    /// Without starts.
     private let speeds: [EngineID: EngineSpeed]
     private let starts: SeenStarts
-    /// nil where no method drew candidates.
+    /// nil if no method drew candidates.
     private let sameness: Double?
 
-    /// How far another run's times may lie from this one's, as a part of them.
+    /// How far another run's times may deviate, as a share.
     private static let slack = 0.35
 
-    /// Ways in which things may go, the one to expect first: problems go again as they went, or like any of them.
+    /// The cases to simulate, the expected one first: each problem as it went, then shuffled.
     var cases: [WorkloadModel] {
         let draws = sameness.map { [$0, $0] } ?? [Assumptions.usualSameness.low, Assumptions.usualSameness.high]
         return [workload]
@@ -30,7 +30,7 @@ struct Profile: Sendable {
             }
     }
 
-    /// - Throws: ``UnusableRun`` where it has no answers yet.
+    /// - Throws: ``UnusableRun`` if it has no finished answers.
     init(_ run: StoredRun) throws(UnusableRun) {
         var logs: [ProblemName: ProblemLog] = [:]
         for case .event(let id, let event, _?) in run.records {
@@ -44,7 +44,7 @@ struct Profile: Sendable {
         for log in logs.values { all.add(log) }
         let known = logs.compactMapValues { $0.problemProfile(lacking: all) }
         guard !known.isEmpty else {
-            throw UnusableRun(description: "\(run.directory.url.path) has no finished answer yet to learn from")
+            throw UnusableRun(description: "\(run.directory.url.path) has no finished answers to take a profile from")
         }
         let order = known.keys.sorted { ($0.dataset, $0.problem) < ($1.dataset, $1.problem) }
         sameness = all.draws.sameness
@@ -66,7 +66,7 @@ struct Profile: Sendable {
         }
         return served.reduce(into: [:]) { speeds, served in
             let (engine, roles) = served
-            // Prompts are read at once and mostly come from the cache, but for a PRM's.
+            // Prompts are read quickly and come mostly from the cache, except those of a PRM.
             let tokens = roles.reduce(0.0) { sum, role in
                 let work = counts.work[role] ?? .init()
                 return sum + Double(work.written) + (role == .prm ? 1 : 0.05) * Double(work.read)
@@ -79,11 +79,11 @@ struct Profile: Sendable {
         }
     }
 
-    /// What the run tells of an engine's pace; nil where it had none such.
+    /// The speed of an engine in the run; nil if the run had no such engine.
     ///
     /// - Parameters:
     ///   - isWarm: whether its starts are to be warm.
-    ///   - assumed: for what the run does not tell.
+    ///   - assumed: values for what the run did not show.
     func speed(of engine: EngineID, isWarm: Bool, assumed: EngineSpeed) -> EngineSpeed? {
         guard var speed = speeds[engine] else { return nil }
         speed.start = starts.seconds(engine, isWarm: isWarm, assumed: assumed.start, slack: Self.slack)
@@ -94,21 +94,21 @@ struct Profile: Sendable {
     func caution(isWarm: Bool) -> String? { starts.caution(Array(speeds.keys), isWarm: isWarm) }
 }
 
-/// A run that a plan can make nothing of.
+/// A run that cannot serve as a profile or for a comparison.
 package struct UnusableRun: ProgramError, Equatable {
     package var description: String
     package var explanation: Explanation { Explanation("run-unusable", .badJob, description, remedy: nil) }
 }
 
 extension Profile {
-    /// What a run has on one problem, or on all.
+    /// What a run recorded about one problem, or about all.
     private struct ProblemLog {
         var lengths: [Int] = []
         private var steps: [Role: Int] = [:]
         private var tokens: [Role: Int] = [:]
         private var prompts: [Role: Int] = [:]
         private(set) var draws = Draws()
-        /// By the step's place.
+        /// By the step's position.
         private var rewards: [[Double]] = []
 
         mutating func add(_ event: Event) {
@@ -125,7 +125,7 @@ extension Profile {
             }
         }
 
-        /// Of a finished response.
+        /// Adds a finished response.
         mutating func add(_ response: [Step]) {
             lengths.append(response.count)
             for (place, step) in response.enumerated() {
@@ -151,12 +151,12 @@ extension Profile {
             for (role, prompt) in other.prompts { note(prompt: prompt, of: role) }
         }
 
-        /// The shortest is that of the first request, before there are steps.
+        /// The shortest prompt is that of the first request, before any steps.
         private mutating func note(prompt: Int, of role: Role) {
             prompts[role] = min(prompts[role] ?? .max, prompt)
         }
 
-        /// nil where nothing is finished.
+        /// nil if nothing is finished.
         func problemProfile(lacking all: ProblemLog) -> ProblemProfile? {
             guard !lengths.isEmpty else { return nil }
             var perStep: [Role: Double] = [:]
@@ -164,7 +164,7 @@ extension Profile {
                 let log = steps[role, default: 0] > 0 ? self : all
                 perStep[role] = Double(log.tokens[role] ?? 0) / Double(max(1, log.steps[role] ?? 0))
             }
-            // After the last place that was judged, any reward of the problem, or of any problem, may come.
+            // After the last judged position, any reward of the problem, or of any problem, may occur.
             let any = [rewards, all.rewards].map { $0.flatMap(\.self) }.first { !$0.isEmpty } ?? [1]
             return ProblemProfile(
                 steps: Double(lengths.reduce(0, +)) / Double(lengths.count), stepTokens: perStep,
@@ -174,10 +174,10 @@ extension Profile {
     }
 }
 
-/// Candidates that were drawn for the same step.
+/// Candidates drawn for the same step.
 private struct Draws {
     private var all = 0
-    /// Of those, the ones equal to the likeliest.
+    /// Those equal to the most frequent one.
     private var likeliest = 0
 
     mutating func add(_ step: Step) {
@@ -193,6 +193,6 @@ private struct Draws {
         likeliest += other.likeliest
     }
 
-    /// nil where nothing was drawn side by side.
+    /// nil if nothing was drawn in parallel.
     var sameness: Double? { all > 0 ? Double(likeliest) / Double(all) : nil }
 }

@@ -3,13 +3,13 @@ import JobSpecs
 import Reporting
 import RunStore
 
-/// What a run takes of its engines, in numbers that do not depend on their speed.
+/// The work of a run's engines, in numbers that do not depend on their speed.
 struct RunCounts: Sendable, Equatable {
-    /// The most waves of any trajectory.
+    /// The largest number of waves of any trajectory.
     var waves = 0
-    /// Requests that engines answer.
+    /// Requests sent to engines.
     var asked = 0
-    /// Answers that another trajectory's request gave.
+    /// Responses taken from another trajectory's request.
     var shared = 0
     var starts: [EngineID: Int] = [:]
     var wakes: [EngineID: Int] = [:]
@@ -17,13 +17,13 @@ struct RunCounts: Sendable, Equatable {
     var swaps = 0
     var work: [Role: Work] = [:]
 
-    /// Of one model.
+    /// The work of one model.
     struct Work: Sendable, Equatable {
         /// Tokens read as prompts.
         var read = 0
         /// Tokens written.
         var written = 0
-        /// Tokens written by those answers for which, in each phase, the others would have to wait: the longest of each.
+        /// Tokens on the critical path: the longest response of each phase.
         var serial = 0
 
         static func + (left: Work, right: Work) -> Work {
@@ -33,7 +33,7 @@ struct RunCounts: Sendable, Equatable {
         }
     }
 
-    /// Adds an answer that an engine gave.
+    /// Adds a response from an engine.
     mutating func add(_ answer: Event) {
         asked += 1
         switch answer {
@@ -47,9 +47,9 @@ struct RunCounts: Sendable, Equatable {
 }
 
 extension RunCounts {
-    /// What a run took.
+    /// The counts of a run.
     ///
-    /// - Parameter records: all that its journal holds.
+    /// - Parameter records: the records of its journal.
     init(records: [JournalRecord], waves: Int) {
         self.waves = waves
         for record in records {

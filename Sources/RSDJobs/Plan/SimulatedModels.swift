@@ -4,16 +4,16 @@ import RunStore
 import Runner
 import Support
 
-/// Answers in the place of all models, after what is known of their habits: no text that means anything, but as many steps,
-/// tokens and rewards as theirs might have. Equal requests get equal answers, as from engines.
+/// Responds in place of all models, as the workload model says: steps without meaning, with the number of steps, tokens and the
+/// rewards that the real models might give. Equal requests get equal responses, as from engines.
 struct SimulatedModels: Sendable {
     let workload: WorkloadModel
     let delimiter: String
-    /// The job's own.
+    /// The job's temperature.
     let temperature: Double
-    /// Bytes that stand around a request.
+    /// Bytes of the prompt around a request.
     let promptBytes: @Sendable (ProblemName) -> Int
-    /// Different numbers make different luck.
+    /// Seed.
     let luck: UInt64
 
     func answer(_ request: InferenceRequest) -> Event {
@@ -71,7 +71,7 @@ struct SimulatedModels: Sendable {
             candidate: wanted.candidate)
     }
 
-    /// In 0..<1.
+    /// A pseudo-random number in 0..<1.
     private func chance(_ key: String, _ purpose: String, _ number: Int = 0) -> Double {
         var hash = StableHash()
         hash.combine(luck)
@@ -82,7 +82,7 @@ struct SimulatedModels: Sendable {
     }
 }
 
-/// A step without meaning that tells its number of tokens, and differs where what came before differs.
+/// A step without meaning that encodes its number of tokens and depends on the text before it.
 private struct MarkedStep {
     var text: String
 

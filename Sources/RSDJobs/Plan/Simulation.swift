@@ -6,17 +6,17 @@ import RunStore
 import Runner
 import Support
 
-/// A run without engines: its ``Scheduler`` is the real one, ``SimulatedModels`` answer at once, and nothing is written.
+/// A run without engines: the real ``Scheduler`` with ``SimulatedModels``, which respond at once. Writes nothing.
 struct Simulation: Sendable {
     let job: LoadedJob
     let residency: ResidencyKind
     let groups: [[EngineID]]
     let models: SimulatedModels
 
-    /// Time does not pass.
+    /// Time stands still.
     private static let moment = TimeSpan(begin: 0, seconds: 0)
 
-    /// - Throws: `CancellationError`; ``UnexpectedEvent`` where a method takes no answer of the simulated models.
+    /// - Throws: `CancellationError`; ``UnexpectedEvent`` if a method rejects a simulated response.
     func run() throws -> RunCounts {
         var scheduler = Scheduler(
             job.spec, engines: JobEngines(job.spec), groups: groups, trajectories: TrajectorySet(job),
@@ -58,7 +58,7 @@ struct Simulation: Sendable {
     }
 }
 
-/// Which engines would be up; see `SwapResidency`.
+/// The engines that would be up; see `SwapResidency`.
 private struct SimulatedEngines {
     let residency: ResidencyKind
     private var up: Set<EngineID> = []

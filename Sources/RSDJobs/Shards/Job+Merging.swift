@@ -3,16 +3,16 @@ import RunStore
 import Support
 
 extension Job {
-    /// Puts the shards of a run together: the directory above them becomes a run directory with all that they did, is graded, and
-    /// gets the results of the undivided job.
+    /// Merges the shards of a run: the directory above them becomes a run directory with all their work, is graded, and gets the
+    /// results of the undivided job.
     ///
     /// - Parameters:
-    ///   - partial: takes what there is, and has the report say what is missing.
-    ///   - waiting: told once where it has to be seen whether anybody works on a shard, with the seconds that it may take.
-    ///   - began: told what the grader calls itself and how many trajectories are finished, of how many.
+    ///   - partial: merges what is there; the report lists what is missing.
+    ///   - waiting: called once, with the maximum number of seconds, while checking whether shards are in use.
+    ///   - began: called with the grader's name, the number of finished trajectories, and the total.
     /// - Returns: the outcome, and what is missing.
-    /// - Throws: ``ShardsUnfit``, ``NoShards``, ``ShardsMixed``, ``RunLocked``, or what ``grade(_:with:interruption:began:)``
-    ///   throws. Nothing is written where shards are unfit.
+    /// - Throws: ``ShardsUnfit``, ``NoShards``, ``ShardsMixed``, ``RunLocked``, or an error of
+    ///   ``grade(_:with:interruption:began:)``. Nothing is written if shards are unfit.
     package static func merge(
         _ parent: RunDirectory, partial: Bool = false, interruption: Interruption,
         waiting: @escaping @Sendable (_ seconds: Double) -> Void = { _ in },
@@ -37,7 +37,7 @@ extension Job {
     }
 }
 
-/// What the directory above the shards comes to hold.
+/// The content of the directory above the shards after merging.
 struct MergedRun {
     let survey: ShardSurvey
 
@@ -52,7 +52,7 @@ struct MergedRun {
         try manifest.write(to: parent.manifest)
     }
 
-    /// The shards' journals one after the other, each behind a record that names it.
+    /// The shards' journals one after the other, each after a record that names its shard.
     private func journal() throws -> Data {
         var journal = Data()
         for part in survey.parts {
@@ -79,7 +79,7 @@ struct MergedRun {
         return merged
     }
 
-    /// The different ones in their order; nil where there are none.
+    /// The distinct texts in order; nil if there are none.
     private static func united(_ texts: [String]) -> String? {
         var seen: Set<String> = []
         let different = texts.filter { seen.insert($0).inserted }

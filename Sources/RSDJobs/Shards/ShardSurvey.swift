@@ -5,27 +5,27 @@ import RunStore
 import Support
 import Synchronization
 
-/// How the shards of a run stand, before they are put together.
+/// The state of a run's shards before a merge.
 struct ShardSurvey: Sendable {
-    /// A shard whose journal is of this job.
+    /// A shard whose journal belongs to this job.
     struct Part: Sendable {
         var shard: Shard
         var manifest: Manifest
-        /// Bytes of its journal up to the end of the last good line.
+        /// Bytes of its journal up to the end of the last valid line.
         var journalLength: Int
     }
 
     let run: ShardedRun
     let count: Int
-    /// The whole job, as the shards were begun with it.
+    /// The whole job that the shards were begun with.
     let job: LoadedJob
-    /// What may be put together: all that is done in finished shards, and in others so far.
+    /// What can be merged: finished shards, and what others have done so far.
     private(set) var parts: [Part] = []
-    /// What is not there, or not finished.
+    /// Missing and unfinished shards.
     private(set) var missing: [ShardFault] = []
 
-    /// - Throws: ``NoShards``, ``ShardsMixed``, ``ShardsUnfit`` where a shard does not belong to the others, ``DamagedRun``,
-    ///   ``RunIncomplete``, ``SpecChanged`` where the data is not what it was, ``TooManyShards``.
+    /// - Throws: ``NoShards``, ``ShardsMixed``, ``ShardsUnfit`` if a shard does not belong to the others, ``DamagedRun``,
+    ///   ``RunIncomplete``, ``SpecChanged`` if the data has changed, ``TooManyShards``.
     ///
     /// - Parameter waiting: see ``Job/merge(_:partial:interruption:waiting:began:)``.
     init(_ run: ShardedRun, waiting: @escaping @Sendable (_ seconds: Double) -> Void = { _ in }) async throws {
@@ -46,17 +46,17 @@ struct ShardSurvey: Sendable {
         let changes = identity.difference(from: manifests[model]?.identity ?? identity)
             .filter { data.contains($0.key) }
         guard changes.isEmpty else { throw SpecChanged(directory: run.parent.url.path, changes: changes) }
-        // Before the journals: one that nobody works on does not change any more.
+        // Before the journals: a journal without a running process no longer changes.
         let locks = try await Self.locks(of: manifests.keys.elements, in: run, waiting: waiting)
         for shard in Shard.all(count) { try look(at: shard, manifests[shard], lock: locks[shard]) }
     }
 
-    /// As it was submitted last, which may differ from what the shards were begun with in how it is graded; else as a shard has it.
+    /// The job as last submitted, which may name another grader than the shards were begun with; otherwise that of a shard.
     private static func job(of run: ShardedRun, begunAs shard: RunDirectory) throws -> LoadedJob {
         let begun = try shard.writtenJob()
         let manager = FileManager.default
         guard try Submission.read(in: run.parent) != nil,
-            // Mostly it is the same, and the data need not be read again.
+            // Usually the same, so the data need not be read again.
             !manager.contentsEqual(atPath: run.parent.job.path, andPath: shard.job.path),
             let submitted = try? run.parent.writtenJob(),
             SpecIdentity(submitted).difference(from: SpecIdentity(begun)).isEmpty
@@ -64,7 +64,7 @@ struct ShardSurvey: Sendable {
         return submitted
     }
 
-    /// Looked at side by side, since each may take a minute.
+    /// Checked concurrently, since each may take a minute.
     private static func locks(
         of shards: [Shard], in run: ShardedRun, waiting: @escaping @Sendable (_ seconds: Double) -> Void
     ) async throws -> [Shard: LockInspector.Finding] {
@@ -85,9 +85,9 @@ struct ShardSurvey: Sendable {
         }
     }
 
-    /// The shard whose job most of them have in common.
+    /// A shard of the most common job.
     ///
-    /// - Throws: ``ShardsUnfit`` where another one is there too, ``NoShards`` where none was begun.
+    /// - Throws: ``ShardsUnfit`` if there is a shard of another job, ``NoShards`` if none was begun.
     private static func reference(
         _ manifests: OrderedDictionary<Shard, Manifest>, in run: ShardedRun, count: Int
     ) throws -> Shard {
@@ -131,7 +131,7 @@ package struct ShardFault: Sendable, Equatable, CustomStringConvertible {
         case running(LockHolder?, finished: Int, of: Int)
         case unfinished(Int, of: Int)
         case damaged(String)
-        /// The directory is of another shard, or of an undivided job.
+        /// The directory belongs to another shard, or to an undivided job.
         case misplaced(Shard?)
         case foreign([SpecIdentity.Change], than: Shard)
     }
@@ -143,22 +143,22 @@ package struct ShardFault: Sendable, Equatable, CustomStringConvertible {
 
     private var what: String {
         switch kind {
-        case .notBegun: "was never begun"
+        case .notBegun: "was never started"
         case .running(let holder, let finished, let total):
-            "is being worked on by \(holder?.description ?? "a process"): "
+            "is in use by \(holder?.description ?? "a process"): "
                 + "\(finished) of \(total) finished"
         case .unfinished(let finished, let total):
-            "is not finished, and nobody works on it: \(finished) of \(total) finished"
-        case .damaged(let reason): "cannot be read: \(reason)"
-        case .misplaced(let found?): "holds shard \(found): it was moved or copied here; put it back, or delete it"
-        case .misplaced(nil): "holds an undivided run: it was moved or copied here; move it away"
+            "is unfinished, and no process works on it: \(finished) of \(total) finished"
+        case .damaged(let reason): "is unreadable: \(reason)"
+        case .misplaced(let found?): "holds shard \(found), which was moved or copied here; put it back, or delete it"
+        case .misplaced(nil): "holds an undivided run, which was moved or copied here; move it away"
         case .foreign(let changes, let other):
-            "is of another job than \(other.directoryName): "
+            "belongs to another job than \(other.directoryName): "
                 + changes.map(\.description).joined(separator: "; ") + "; delete it and run it again"
         }
     }
 
-    /// What to look at and to do about it.
+    /// Where to look and what to run.
     fileprivate func remedies(in run: ShardedRun) -> [String] {
         switch kind {
         case .running, .damaged, .misplaced, .foreign: return []
@@ -169,11 +169,11 @@ package struct ShardFault: Sendable, Equatable, CustomStringConvertible {
         let specs = [run.parent.submittedJob.path, run.parent.job.path]
         let spec = specs.first(where: FileManager.default.fileExists) ?? "JOB.yaml"
         let command = "rsd-batch run \(spec.shellWord) --run-dir \(run.parent.url.path.shellWord) --shard \(shard)"
-        return (isThere ? ["why: see \(log)"] : []) + ["go on with it: \(command)"]
+        return (isThere ? ["for the reason, see \(log)"] : []) + ["resume it: \(command)"]
     }
 }
 
-/// Shards that stand in the way of a merge.
+/// Shards that prevent a merge.
 package struct ShardsUnfit: ProgramError, Equatable {
     package var run: ShardedRun
     package var faults: [ShardFault]
@@ -182,8 +182,8 @@ package struct ShardsUnfit: ProgramError, Equatable {
         let lines = faults.flatMap { fault in ["  \(fault)"] + fault.remedies(in: run).map { "    \($0)" } }
         let next =
             faults.allSatisfy(\.kind.isOfThisJob)
-            ? "`rsd-batch submit` with the same words as before submits those that are not finished; "
-                + "`rsd-batch merge --partial` reports what is there."
+            ? "Run `rsd-batch submit` with the same options to submit the unfinished shards, "
+                + "or `rsd-batch merge --partial` to merge what is there."
             : nil
         return Explanation(
             "shards-unfit", .directoryTaken,
@@ -192,7 +192,7 @@ package struct ShardsUnfit: ProgramError, Equatable {
 }
 
 extension ShardFault.Kind {
-    /// Whether the shard belongs to the others, though not all of it is there.
+    /// Whether the shard belongs to the others, though incomplete.
     fileprivate var isOfThisJob: Bool {
         switch self {
         case .notBegun, .running, .unfinished, .damaged: true
@@ -201,14 +201,14 @@ extension ShardFault.Kind {
     }
 }
 
-/// There are no shards in this directory.
+/// The directory holds no shards.
 package struct NoShards: ProgramError, Equatable {
     package var directory: String
     package var explanation: Explanation {
         Explanation(
-            "no-shards", .badJob, "\(directory) holds no shard that was begun",
+            "no-shards", .badJob, "\(directory) holds no shards",
             remedy:
-                "`rsd-batch run JOB.yaml --run-dir \(directory) --shard 1/N` begins one, and `rsd-batch submit` all of them "
+                "`rsd-batch run JOB.yaml --run-dir \(directory) --shard 1/N` runs one, and `rsd-batch submit` runs all of them "
                 + "on Slurm.")
     }
 }

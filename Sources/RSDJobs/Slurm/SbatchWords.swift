@@ -1,6 +1,5 @@
 extension String {
-    /// The words of an option as sbatch reads one from a script's line: blanks part them, quotes and a backslash keep what they
-    /// hold together.
+    /// The words of an option, split as sbatch splits a script's line: at blanks, except inside quotes and after a backslash.
     var sbatchWords: [String] {
         var (words, word, quote, isEscaped) = ([String](), String?.none, Character?.none, false)
         for character in self {
@@ -23,11 +22,11 @@ extension String {
         return words + (word.map { [$0] } ?? [])
     }
 
-    /// One word for a script's line that sbatch reads.
+    /// One word for a script line that sbatch reads.
     var sbatchWord: String {
         guard contains(where: { $0.isWhitespace || "\"'\\#".contains($0) }) else { return self }
         let escaped = replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-        // Option and value are parted in most of Slurm's own examples, with quotes round the value alone.
+        // As in most of Slurm's own examples: quotes around the value alone.
         guard let equals = escaped.firstIndex(of: "="), escaped.hasPrefix("--") else { return "\"\(escaped)\"" }
         return "\(escaped[...equals])\"\(escaped[escaped.index(after: equals)...])\""
     }

@@ -2,10 +2,10 @@ import Foundation
 import ModelLifecycle
 import Support
 
-/// Slurm's own commands, on this machine.
+/// Slurm's commands on this machine.
 ///
-/// They are asked in an environment of their own: variables would change what they answer (`SQUEUE_STATES`), whom they cancel
-/// (`SCANCEL_USER`), or which cluster they ask (`SLURM_CLUSTERS`).
+/// They run in a cleaned environment: variables could change their output (`SQUEUE_STATES`), the user whose jobs are cancelled
+/// (`SCANCEL_USER`), or the cluster (`SLURM_CLUSTERS`).
 package struct Slurm: Sendable {
     private let environment: SlurmEnvironment
 
@@ -13,22 +13,22 @@ package struct Slurm: Sendable {
         self.environment = SlurmEnvironment(environment)
     }
 
-    /// A job as sbatch tells of it.
+    /// A submitted job, from sbatch's output.
     struct Submitted: Equatable {
         var id: String
-        /// Where it is, if sbatch says so: it does where several clusters are asked.
+        /// The cluster, if sbatch names it: it does with several clusters.
         var cluster: String?
     }
 
-    /// The configuration that names the cluster; nil for that of the machine.
+    /// Path of the Slurm configuration; nil for the machine's default.
     var configuration: String? { environment.variables["SLURM_CONF"] }
 
-    /// What the environment says by itself of GPUs.
+    /// Whether the environment requests GPUs by itself.
     package var namesGPUs: Bool { environment.namesGPUs }
 
     /// Submits a script.
     ///
-    /// - Parameter options: go before what the environment says, as sbatch has it, and that before the script's own lines.
+    /// - Parameter options: override the environment, which overrides the script's own lines, as with sbatch.
     /// - Throws: ``SlurmMissing``, ``SlurmRefusal``, `CancellationError`.
     func submit(_ script: URL, _ options: [String], as kind: SlurmEnvironment.Kind) async throws -> Submitted {
         let said = try await run(
@@ -38,8 +38,7 @@ package struct Slurm: Sendable {
         return Submitted(id: String(job.1), cluster: job.2.flatMap { $0.isEmpty ? nil : String($0) })
     }
 
-    /// The tasks of what was submitted that have not ended. Slurm forgets jobs some minutes after their end, and then there
-    /// are none.
+    /// The unfinished tasks of a submission. Slurm forgets jobs some minutes after their end, and then there are none.
     package func queue(_ submission: Submission) async throws -> [SlurmTask] {
         let options = ["-h", "-r", "-j", submission.jobs.joined(separator: ","), "-o", SlurmTask.format]
         do {
@@ -50,7 +49,7 @@ package struct Slurm: Sendable {
         }
     }
 
-    /// Cancels what was submitted; jobs that have ended are no error.
+    /// Cancels a submission; finished jobs are no error.
     package func cancel(_ submission: Submission) async throws {
         do {
             _ = try await ask("scancel", submission.jobs, of: submission)
@@ -59,10 +58,10 @@ package struct Slurm: Sendable {
         }
     }
 
-    /// Whether there is a Slurm here.
+    /// Whether Slurm is available on this machine.
     package var isHere: Bool { environment.path.program("squeue") != nil }
 
-    /// Asks the cluster that has the jobs: on another one their ids are somebody else's.
+    /// Runs a command against the cluster that has the jobs: on another one, their ids belong to other jobs.
     private func ask(_ command: String, _ arguments: [String], of submission: Submission) async throws -> String {
         let cluster = submission.cluster.map { ["--clusters=\($0)"] } ?? []
         return try await run(
@@ -84,12 +83,12 @@ package struct Slurm: Sendable {
     }
 }
 
-/// Slurm's commands are not on this machine.
+/// Slurm's commands are not installed on this machine.
 package struct SlurmMissing: ProgramError, Equatable {
     package var command: String
     package var explanation: Explanation {
         Explanation(
-            "slurm-missing", .badJob, "there is no \(command) on PATH",
-            remedy: "Submit from a login node of the cluster; --print shows the scripts without submitting them.")
+            "slurm-missing", .badJob, "\(command) is not on PATH",
+            remedy: "Submit from a login node of the cluster; --print prints the scripts without submitting them.")
     }
 }

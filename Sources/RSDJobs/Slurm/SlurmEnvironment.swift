@@ -1,14 +1,14 @@
 import Foundation
 import ModelLifecycle
 
-/// What Slurm's commands may see of the environment. It speaks to them in the user's name (`SBATCH_ACCOUNT`), but it must not
-/// make something else of what is asked.
+/// The environment for Slurm's commands. The user's defaults apply (`SBATCH_ACCOUNT`), except those that would change the meaning
+/// of the request.
 struct SlurmEnvironment: Sendable {
     /// What is submitted.
     enum Kind {
-        /// - statesGPUs: the options say how many GPUs there are.
+        /// - statesGPUs: whether the options give the number of GPUs.
         case shards(statesGPUs: Bool)
-        /// The job that merges the shards, one of its own that needs a processor.
+        /// The merge job, which needs no GPU.
         case merge
     }
 
@@ -20,9 +20,9 @@ struct SlurmEnvironment: Sendable {
 
     var path: SearchPath { SearchPath(variables) }
 
-    /// For squeue and scancel, which are told all that they need to know.
+    /// For squeue and scancel, which get all they need as arguments.
     ///
-    /// - Parameter configuration: the SLURM_CONF of the submission; nil leaves it as it is now.
+    /// - Parameter configuration: SLURM_CONF at the submission; nil keeps the current one.
     func asking(configuration: String?) -> [String: String] {
         var kept = variables.filter { name, _ in
             name != "SLURM_CLUSTERS" && !["SQUEUE_", "SCANCEL_"].contains(where: name.hasPrefix)
@@ -31,8 +31,8 @@ struct SlurmEnvironment: Sendable {
         return kept
     }
 
-    /// For sbatch: without what would keep it from answering at once or take the logs elsewhere, and without what a job that
-    /// this is called from has been told of itself.
+    /// For sbatch: without variables that would keep it from returning at once or redirect the logs, and without those of a job that
+    /// this process itself runs in.
     func submitting(_ kind: Kind) -> [String: String] {
         variables.filter { name, _ in
             !Self.neverSubmitted.contains(name) && !["SLURM_JOB", "SLURM_ARRAY_"].contains(where: name.hasPrefix)
@@ -40,7 +40,7 @@ struct SlurmEnvironment: Sendable {
         }
     }
 
-    /// Whether it asks for GPUs by itself.
+    /// Whether it requests GPUs by itself.
     var namesGPUs: Bool {
         variables.contains { name, value in !value.isEmpty && Self.isAboutGPUs(name) }
     }
@@ -56,7 +56,7 @@ struct SlurmEnvironment: Sendable {
         }
     }
 
-    /// `SBATCH_GRES` names GPUs, with their kind, wherever GPUs are what a cluster has of generic resources.
+    /// `SBATCH_GRES` counts as a GPU request, since GPUs are the usual generic resource.
     private static func isAboutGPUs(_ name: String) -> Bool {
         ["SBATCH_GPUS", "SBATCH_GRES", "SBATCH_CPUS_PER_GPU", "SBATCH_MEM_PER_GPU"].contains(where: name.hasPrefix)
     }

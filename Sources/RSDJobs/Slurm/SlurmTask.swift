@@ -1,12 +1,12 @@
-/// A job or a task of an array that has not ended, as squeue tells of it.
+/// An unfinished job or array task, from squeue.
 package struct SlurmTask: Sendable, Equatable, Codable {
-    /// Of the job or the whole array.
+    /// Id of the job or the whole array.
     package var job: String
-    /// In the array; nil for a job that is none.
+    /// Index in the array; nil for a job without one.
     package var task: Int?
     /// `PENDING`, `RUNNING`, …
     package var state: String
-    /// Why it waits, in Slurm's word.
+    /// Why it waits, as Slurm's keyword.
     package var reason: String
 
     package init(job: String, task: Int? = nil, state: String, reason: String = "None") {
@@ -16,7 +16,7 @@ package struct SlurmTask: Sendable, Equatable, Codable {
         self.reason = reason
     }
 
-    /// For squeue's `-o`.
+    /// Format for squeue's `-o`.
     static let format = "%F|%K|%T|%r"
 
     init?(_ line: String) {
@@ -25,7 +25,7 @@ package struct SlurmTask: Sendable, Equatable, Codable {
         self.init(job: fields[0], task: Int(fields[1]), state: fields[2], reason: fields[3])
     }
 
-    /// Why it waits, in words; nil where it does not.
+    /// Why it waits, in words; nil if it does not wait.
     package var waiting: SlurmWaiting? {
         state == "PENDING" ? SlurmWaiting(reason) : nil
     }
@@ -34,20 +34,20 @@ package struct SlurmTask: Sendable, Equatable, Codable {
 /// Why a job waits.
 package struct SlurmWaiting: Sendable, Equatable {
     package var words: String
-    /// What to do or to look at, where there is something.
+    /// What to do, if anything.
     package var next: String?
-    /// Whether it will not start as it is.
+    /// Whether it will never start as it is.
     package var isForGood: Bool
 
     init(_ reason: String) {
         let known = Self.known.first { reason.hasPrefix($0.prefix) }
-        words = known?.words ?? "Slurm says \(reason)"
+        words = known?.words ?? "is waiting (\(reason))"
         next = known?.next
         isForGood = next != nil && !Self.passing.contains { reason.hasPrefix($0) }
-        // Of one job alone, so that no other's end helps.
+        // A limit per job: no other job's end helps.
         if let limit = ["QOS", "Assoc"].first(where: reason.hasPrefix), reason.contains("PerJob") {
-            words = "asks for more than \(limit == "QOS" ? "its QOS" : "its account") allows one job (\(reason))"
-            next = "cancel it, and ask for less, or for another with --sbatch"
+            words = "requests more than \(limit == "QOS" ? "its QOS" : "its account") allows per job (\(reason))"
+            next = "cancel it, and request less, or another QOS or account with --sbatch"
             isForGood = true
         }
     }
@@ -55,56 +55,59 @@ package struct SlurmWaiting: Sendable, Equatable {
     private static let passing = ["QOS", "Assoc", "ReqNodeNotAvail", "Nodes required for job are DOWN"]
 
     private static let known: [(prefix: String, words: String, next: String?)] = [
-        ("None", "not looked at yet", nil),
+        ("None", "has not been considered yet", nil),
         ("Resources", "waits for free nodes", nil),
-        ("Priority", "others come first", nil),
+        ("Priority", "waits for jobs of higher priority", nil),
         ("JobArrayTaskLimit", "waits for other shards (--array-limit)", nil),
         ("BeginTime", "was requeued and starts again soon", nil),
         (
-            "DependencyNeverSatisfied", "what it depends on will never be",
+            "DependencyNeverSatisfied", "has a dependency that can never be satisfied",
             "cancel it, and run `rsd-batch merge` by hand"
         ),
         ("Dependency", "waits for the shards", nil),
         (
-            "PartitionTimeLimit", "asks for more time than the partition allows",
-            "`sinfo -o '%P %l'` shows the limits; cancel it, and submit with a shorter --time or in another --partition"
+            "PartitionTimeLimit", "requests more time than the partition allows",
+            "`sinfo -o '%P %l'` lists the limits; cancel it, and submit with a shorter --time or another --partition"
         ),
         (
-            "PartitionNodeLimit", "asks for more nodes than the partition has",
-            "cancel it, and ask for fewer with --sbatch, or for another --partition"
+            "PartitionNodeLimit", "requests more nodes than the partition has",
+            "cancel it, and request fewer with --sbatch, or another --partition"
         ),
         (
-            "PartitionConfig", "asks for what no node of the partition has, or for more time than it allows",
-            "`sinfo -o '%P %l %c %m %G'` shows what there is; cancel it, and ask for less or in another --partition"
+            "PartitionConfig", "requests resources that no node of the partition has, or more time than it allows",
+            "`sinfo -o '%P %l %c %m %G'` lists them; cancel it, and request less or another --partition"
         ),
         (
-            "BadConstraints", "asks for what no node has",
-            "`sinfo -o '%P %c %m %G %f'` shows what there is; cancel it, and ask for something else"
-        ),
-        ("PartitionDown", "its partition is down", "ask the administrators, or submit in another --partition"),
-        (
-            "PartitionInactive", "its partition is not active",
-            "ask the administrators, or submit in another --partition"
+            "BadConstraints", "requests resources that no node has",
+            "`sinfo -o '%P %c %m %G %f'` lists them; cancel it, and request others"
         ),
         (
-            "ReqNodeNotAvail", "the nodes that could run it are down or reserved",
-            "`sinfo -R` says why; it starts when they are back"
+            "PartitionDown", "waits for its partition, which is down",
+            "ask the administrators, or use another --partition"
         ),
         (
-            "Nodes required for job are DOWN", "the nodes that could run it are down or reserved",
-            "`sinfo -R` says why; it starts when they are back"
-        ),
-        ("JobHeldUser", "is held", "`scontrol release` lets it go"),
-        ("JobHeldAdmin", "is held by an administrator", "ask them why"),
-        (
-            "QOS", "a limit of its QOS is reached",
-            "it starts when others of it end; `sacctmgr show qos` shows the limits"
+            "PartitionInactive", "waits for its partition, which is inactive",
+            "ask the administrators, or use another --partition"
         ),
         (
-            "Assoc", "a limit of its account is reached",
-            "it starts when others of it end; `sacctmgr show assoc` shows the limits"
+            "ReqNodeNotAvail", "waits for nodes that are down or reserved",
+            "`sinfo -R` shows the reason; it starts when they are back"
         ),
-        ("InvalidAccount", "its account is not valid", "cancel it, and name one with --sbatch '--account=NAME'"),
-        ("InvalidQOS", "its QOS is not valid", "cancel it, and name one with --sbatch '--qos=NAME'"),
+        (
+            "Nodes required for job are DOWN", "waits for nodes that are down or reserved",
+            "`sinfo -R` shows the reason; it starts when they are back"
+        ),
+        ("JobHeldUser", "is held", "release it with `scontrol release`"),
+        ("JobHeldAdmin", "is held by an administrator", "ask them for the reason"),
+        (
+            "QOS", "has reached a limit of its QOS",
+            "it starts when other jobs of the QOS end; `sacctmgr show qos` lists the limits"
+        ),
+        (
+            "Assoc", "has reached a limit of its account",
+            "it starts when other jobs of the account end; `sacctmgr show assoc` lists the limits"
+        ),
+        ("InvalidAccount", "has an invalid account", "cancel it, and name one with --sbatch '--account=NAME'"),
+        ("InvalidQOS", "has an invalid QOS", "cancel it, and name one with --sbatch '--qos=NAME'"),
     ]
 }

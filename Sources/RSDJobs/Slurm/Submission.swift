@@ -1,24 +1,24 @@
 import Foundation
 import RunStore
 
-/// `submission.json`: what was last submitted for a run in shards.
+/// `submission.json`: the last submission of a run in shards.
 package struct Submission: Sendable, Equatable, Codable {
     /// Slurm's id of the array.
     package var array: String
-    /// Of the job that merges; nil where it could not be submitted.
+    /// Slurm's id of the merge job; nil if it could not be submitted.
     package var merge: String?
     package var shards: Int
-    /// Shards that the array has tasks for.
+    /// Shards with a task in the array.
     package var submitted: [Int]
     package var at: String
-    /// The cluster that has the jobs, where sbatch named it.
+    /// The cluster of the jobs, if sbatch named it.
     package var cluster: String?
-    /// SLURM_CONF at the submission; nil where it was not set.
+    /// SLURM_CONF at the submission; nil if unset.
     package var configuration: String?
 
     package var jobs: [String] { [array] + (merge.map { [$0] } ?? []) }
 
-    /// ` on gpu`: the cluster, where it has a name here.
+    /// The cluster as ` on gpu`; empty if it has no name here.
     package var place: String { cluster.map { " on \($0)" } ?? "" }
 
     package static func read(in parent: RunDirectory) throws -> Submission? {
@@ -27,8 +27,8 @@ package struct Submission: Sendable, Equatable, Codable {
             return try JSONDecoder().decode(Submission.self, from: data)
         } catch {
             throw DamagedRun(
-                parent.submission, "cannot be read: it is damaged",
-                "Look with squeue for what was submitted, and move the file away: `rsd-batch submit` writes it again.")
+                parent.submission, "is damaged",
+                "Check with squeue what was submitted, and move the file away: `rsd-batch submit` writes it again.")
         }
     }
 }
@@ -36,7 +36,7 @@ package struct Submission: Sendable, Equatable, Codable {
 extension RunDirectory {
     /// See ``Submission``.
     package var submission: URL { url.appending(path: "submission.json") }
-    /// The spec with all its values, for the tasks alone; there only where ``job`` does not have them.
+    /// The spec with all its values, for the tasks only; exists only if ``job`` leaves some out.
     var submittedJob: URL { url.appending(path: "submit.yaml") }
     package var arrayScript: URL { url.appending(path: "submit.sbatch") }
     package var mergeScript: URL { url.appending(path: "merge.sbatch") }

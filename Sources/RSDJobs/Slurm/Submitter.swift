@@ -19,7 +19,7 @@ package struct Submitter: Sendable {
     ) throws(TooManyShards) {
         if let first = Shard.all(request.shards).first { _ = try job.part(first) }
         run = ShardedRun(parent)
-        // Shards that were begun go on by the rules that they were begun with, and so do the others.
+        // Shards that were begun keep the rules that they were begun with, and so do the others.
         self.job = job.following(run.beginning)
         self.request = request
         self.program = program
@@ -33,10 +33,10 @@ package struct Submitter: Sendable {
             spec: (job.spec.hasSecrets ? run.parent.submittedJob : run.parent.job).lastPathComponent)
     }
 
-    /// Shards that are not finished, by number.
+    /// The numbers of the unfinished shards.
     ///
-    /// - Throws: ``ShardsMixed``, ``SpecChanged`` where a shard was begun with another job, or what reading a
-    ///   shard throws.
+    /// - Throws: ``ShardsMixed``, ``SpecChanged`` if a shard was begun with another job, or an error from reading a
+    ///   shard.
     package func unfinished() throws -> [Int] {
         let shards = Shard.all(request.shards)
         if let first = shards.first { try ShardedRun.check(run.directory(of: first), isFor: first) }
@@ -51,12 +51,12 @@ package struct Submitter: Sendable {
         }.map(\.index)
     }
 
-    /// Writes the spec down as it is now: what is edited later is another job. The merge grades as it says.
+    /// Writes the current spec to the run directory, since a later edit would make another job. The merge uses its grader.
     package func keepSpec() throws {
         let parent = run.parent
         try Folder.make(parent.url.path)
         try AtomicFile.write(Data(job.spec.withoutSecrets.renderYAML().utf8), to: parent.job)
-        // The tasks need all of it, and nobody else does.
+        // Only the tasks need all of it.
         if job.spec.hasSecrets {
             try AtomicFile.write(Data(job.spec.renderYAML().utf8), to: parent.submittedJob, mode: 0o600)
         } else {
@@ -64,10 +64,10 @@ package struct Submitter: Sendable {
         }
     }
 
-    /// Writes the scripts and submits them: an array, and a job that merges when all of it has ended.
+    /// Writes the scripts and submits them: an array, and a merge job that runs when the array has ended.
     ///
     /// - Parameter shards: not empty.
-    /// - Returns: what was submitted, and why the merge was not where it could not be.
+    /// - Returns: the submission, and the error if the merge could not be submitted.
     /// - Throws: ``StillQueued``, ``SlurmMissing``, ``SlurmRefusal``, ``FileFailure``.
     package func submit(_ shards: [Int]) async throws -> (submission: Submission, mergeRefusal: SlurmRefusal?) {
         let parent = run.parent
@@ -75,7 +75,7 @@ package struct Submitter: Sendable {
             let tasks = try await slurm.queue(earlier)
             guard tasks.isEmpty else { throw StillQueued(directory: parent.url.path, tasks: tasks) }
         }
-        // Slurm starts no job whose output has no directory, and does not say so.
+        // Slurm does not start a job whose output directory is missing, and does not report it.
         try Folder.make(parent.url.path)
         try parent.makeLogs(isPrivate: job.spec.hasSecrets)
         try keepSpec()
@@ -89,7 +89,7 @@ package struct Submitter: Sendable {
             cluster: array.cluster, configuration: slurm.configuration)
         try AtomicFile.write(json: submission, to: parent.submission)
         do {
-            // It waits for jobs of its own cluster alone.
+            // A dependency works only within one cluster.
             let cluster = submission.cluster.map { ["--clusters=\($0)"] } ?? []
             submission.merge = try await slurm.submit(
                 parent.mergeScript,
@@ -103,13 +103,13 @@ package struct Submitter: Sendable {
         }
     }
 
-    /// What Slurm says right after a submission about tasks that will never start as they are.
+    /// Slurm's reason, right after a submission, if the tasks will never start as they are.
     package func neverStarting(_ submission: Submission) async throws -> SlurmWaiting? {
         for _ in 0..<10 {
             let tasks = try await slurm.queue(submission).filter { $0.job == submission.array }
             let waiting = tasks.compactMap(\.waiting)
             if let never = waiting.first(where: \.isForGood) { return never }
-            // The scheduler looks at a job within a second or two.
+            // The scheduler considers a job within a second or two.
             if tasks.allSatisfy({ $0.state != "PENDING" || $0.reason != "None" }) { return nil }
             try await Task.sleep(for: .milliseconds(300))
         }
@@ -117,7 +117,7 @@ package struct Submitter: Sendable {
     }
 }
 
-/// What was submitted earlier has not ended.
+/// An earlier submission has not ended.
 package struct StillQueued: ProgramError, Equatable {
     package var directory: String
     package var tasks: [SlurmTask]
@@ -127,7 +127,8 @@ package struct StillQueued: ProgramError, Equatable {
             .map { "\($0.value) \($0.key.lowercased())" }.joined(separator: ", ")
         let jobs = Set(tasks.map(\.job)).sorted().joined(separator: " and ")
         return Explanation(
-            "still-queued", .directoryTaken, "Slurm still has what was submitted for \(directory) (\(jobs): \(states))",
-            remedy: "`rsd-batch status` shows how it stands, `rsd-batch cancel` ends it.")
+            "still-queued", .directoryTaken,
+            "an earlier submission for \(directory) is still in Slurm's queue (\(jobs): \(states))",
+            remedy: "`rsd-batch status` shows its progress, `rsd-batch cancel` cancels it.")
     }
 }

@@ -1,4 +1,4 @@
-// Accuracy against cost, rewards, acceptance by step and trajectories by wave, for one data set.
+// Charts for one data set: accuracy against cost, rewards, acceptance by step, trajectories by wave.
 
 function showCharts() {
   const state = { dataset: data.datasets[0]?.name, flops: "paper" };
@@ -34,10 +34,10 @@ function scatter(members, kind) {
   const low = Math.max(0, Math.min(...known.map((row) => row.accuracy_low)) - 0.03);
   const high = Math.min(1, Math.max(...known.map((row) => row.accuracy_high)) + 0.03);
   const { node, sx, sy } = plot({
-    title: `Accuracy against ${kind} FLOPs a problem`,
+    title: `Accuracy against ${kind} FLOPs per problem`,
     x: {
       range: x, log, ticks: log ? logTicks(...x) : ticks(...x), format: si,
-      label: `${kind} FLOPs a problem${log ? ", logarithmic" : ""}`,
+      label: `${kind} FLOPs per problem${log ? ", logarithmic" : ""}`,
     },
     y: { range: [low, high], ticks: ticks(low, high), format: (value) => percent(value, 0) },
     height: 320,
@@ -51,7 +51,7 @@ function scatter(members, kind) {
       methodMark(row.method, px, py, words));
   }
   placeLabels(node, known.map((row) => ({ text: row.method, x: sx(row[key]), y: sy(row.accuracy) })));
-  return figure("Accuracy and cost", "Dashed: methods that none is both cheaper and better than. Bars: 95% intervals.", node);
+  return figure("Accuracy and cost", "Dashed: methods that no other method beats in both accuracy and cost. Bars: 95% intervals.", node);
 }
 
 function paretoPath(known, key, sx, sy) {
@@ -62,7 +62,7 @@ function paretoPath(known, key, sx, sy) {
     : `H${sx(row[key])}V${sy(row.accuracy)}`)).join("");
 }
 
-/** Names beside their marks, moved down where they would stand on one another. */
+/** Labels beside their marks, moved down where they would overlap. */
 function placeLabels(node, labels) {
   const placed = [];
   for (const label of [...labels].sort((one, other) => one.y - other.y)) {
@@ -81,7 +81,7 @@ function acceptanceChart(members) {
   if (known.length === 0) return undefined;
   const steps = Math.max(...known.map((row) => row.acceptance.by_step.length));
   const { node, sx, sy } = plot({
-    title: "Share of draft steps accepted, by the step's place",
+    title: "Share of draft steps accepted, by step position",
     x: countAxis(Math.max(2, steps), "step"),
     y: { range: [0, 1], ticks: [0, 0.25, 0.5, 0.75, 1], format: (value) => percent(value, 0) },
   });
@@ -98,7 +98,7 @@ function acceptanceChart(members) {
       node.append(mark);
     }
   }
-  return figure("Acceptance by step", "Of the draft steps put to the threshold. Paler: fewer steps.",
+  return figure("Acceptance by step", "Share of the draft steps judged against the threshold. Paler: fewer steps.",
     legend(known.map((row) => row.method)), node);
 }
 
@@ -113,10 +113,10 @@ function histograms(dataset) {
     && [one.taken, one.rejected, one.target].some((counts) => counts.some(Boolean)));
   if (known.length === 0) return undefined;
   const hasTarget = known.some((one) => one.target.some(Boolean));
-  const key = [["draft", "taken"], ["rejected", "not taken"], hasTarget && ["target", "the target's, scored for the log"]].filter(Boolean);
+  const key = [["draft", "kept"], ["rejected", "not kept"], hasTarget && ["target", "by the target, scored for information"]].filter(Boolean);
   const colour = (name) => svg("svg", { viewBox: "0 0 10 10", "aria-hidden": "true" },
     svg("rect", { width: 10, height: 10, style: `fill: var(--${name})` }));
-  return figure("Rewards of draft steps", "How many steps the PRM gave which reward: taken above the line, rejected below it.",
+  return figure("Rewards of draft steps", "Number of steps by reward: kept above the line, not kept below it.",
     el("ul", { class: "legend" }, key.map(([name, words]) => el("li", {}, colour(name), words))),
     el("div", { class: "multiples" }, known.map((one) => el("div", {}, el("h3", {}, ...visible(one.method)), histogram(one)))));
 }
@@ -148,7 +148,7 @@ function waveChart(members) {
   if (waves < 2) return undefined;
   const most = Math.max(...known.map((row) => row.waves[0]));
   const { node, sx, sy } = plot({
-    title: "Trajectories at work in each wave",
+    title: "Unfinished trajectories in each wave",
     x: countAxis(waves, "wave"),
     y: { range: [0, most], ticks: ticks(0, most), format: si },
   });
@@ -158,5 +158,5 @@ function waveChart(members) {
     row.waves.forEach((count, place) => node.append(methodMark(row.method, ...points[place],
       `${row.method}, wave ${place + 1}: ${counted(count, "trajectory", "trajectories")}`)));
   }
-  return figure("Trajectories by wave", "How many were still at work.", legend(known.map((row) => row.method)), node);
+  return figure("Trajectories by wave", "Number of trajectories worked on in each wave.", legend(known.map((row) => row.method)), node);
 }

@@ -1,10 +1,10 @@
-// What the tables of results show: a column's name, what it is sorted by, and what its cells hold.
+// The columns of the result tables: name, sort key and cell content.
 
 const isBaseline = (row) => data.summary.rows.some((other) => other.paired?.baseline === row.method);
 const baselineOf = (row) => data.summary.rows.find((other) =>
   other.dataset === row.dataset && other.method === (row.paired?.baseline ?? (isBaseline(row) ? row.method : undefined)));
 
-/** How many times the baseline's cost. */
+/** The cost as a multiple of the baseline's. */
 function times(row, key) {
   const base = baselineOf(row)?.[key];
   return base > 0 && isNumber(row[key]) ? `${fixed(row[key] / base, 2)}×` : "";
@@ -28,9 +28,9 @@ function intervalMark(row) {
 
 const shareColumn = (group, name, key) => ({ group, name, key, cell: (row) => percent(key(row)) });
 const countColumn = (group, name, key) => ({ group, name, key, cell: (row) => (key(row) ? grouped(key(row)) : "–") });
-const flopsColumn = (name, key) => ({ group: "FLOPs a problem", name, key: (row) => row[key],
+const flopsColumn = (name, key) => ({ group: "FLOPs per problem", name, key: (row) => row[key],
   cell: (row) => [si(row[key]), el("small", {}, times(row, key))] });
-const pairedColumn = (name, key, cell) => ({ group: "paired with the target alone", name,
+const pairedColumn = (name, key, cell) => ({ group: "paired with target only", name,
   key: (row) => row.paired && key(row.paired), cell: (row) => (row.paired?.pairs > 0 ? cell(row.paired) : "–") });
 
 const RESULT_COLUMNS = [
@@ -39,9 +39,9 @@ const RESULT_COLUMNS = [
     cell: (row) => [percent(row.accuracy), el("small", {}, range(row.accuracy_low, row.accuracy_high)), intervalMark(row)] },
   pairedColumn("difference", (paired) => paired.difference, (paired) =>
     [points(paired.difference), el("small", {}, `${points(paired.difference_low)} to ${points(paired.difference_high)}`)]),
-  pairedColumn("won–lost", (paired) => paired.wins - paired.losses, (paired) => `${grouped(paired.wins)}–${grouped(paired.losses)}`),
+  pairedColumn("wins–losses", (paired) => paired.wins - paired.losses, (paired) => `${grouped(paired.wins)}–${grouped(paired.losses)}`),
   pairedColumn("p", (paired) => paired.p, (paired) => pValue(paired.p)),
-  shareColumn("steps", "of the target", (row) => row.target_step_share),
+  shareColumn("steps", "by target", (row) => row.target_step_share),
   flopsColumn("paper", "flops_paper_per_problem"),
   flopsColumn("spent", "flops_spent_per_problem"),
   countColumn("", "cut", cuts),
@@ -53,11 +53,11 @@ const DECISION_COLUMNS = [
   shareColumn("drafts accepted", "of tokens", (row) => row.acceptance_rate_tokens),
   shareColumn("steps accepted", "in right answers", (row) => row.acceptance?.right.steps.share),
   shareColumn("steps accepted", "in wrong answers", (row) => row.acceptance?.wrong.steps.share),
-  shareColumn("by the draft alone", "answered", (row) => row.draft_alone?.share),
-  shareColumn("by the draft alone", "solved", (row) => row.draft_alone?.correct_share),
+  shareColumn("draft alone", "answered", (row) => row.draft_alone?.share),
+  shareColumn("draft alone", "solved", (row) => row.draft_alone?.correct_share),
   countColumn("", "waves", (row) => row.waves?.length),
 ];
 
-/** Columns in which something stands. */
+/** The columns with at least one value. */
 const used = (columns) => columns.filter(({ key, name }) => data.summary.rows.some((row) =>
   (name === "cut" ? key(row) > 0 : isNumber(key(row)))));

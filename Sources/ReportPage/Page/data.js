@@ -1,4 +1,4 @@
-// What the page is about. The index is read at once; a problem's trajectories when one of them is looked at.
+// The page's data. The index is parsed at once; the trajectories of a problem when one of them is opened.
 
 const data = JSON.parse(byId("index").textContent);
 
@@ -47,7 +47,7 @@ const problemLines = (() => {
   };
 })();
 
-/** The problem and the trajectory of a row; undefined where its text is not in the page. */
+/** The problem and the trajectory of a row; undefined if its text is not in the page. */
 function open(row) {
   const block = problemLines(row.place);
   if (!block) return undefined;

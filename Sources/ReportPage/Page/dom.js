@@ -1,4 +1,4 @@
-// Elements from names and texts. Texts only ever become text nodes: nothing in a model's output can become markup.
+// Elements from names and texts. Texts only become text nodes: nothing in a model's output can become markup.
 
 const byId = (id) => document.getElementById(id);
 
@@ -25,13 +25,13 @@ function choice(label, options, value, onchange) {
   return el("label", {}, label, select);
 }
 
-// Characters that a reader would not see, or that would turn the line around: controls but line breaks and tabs, marks and
-// overrides of direction (Unicode UAX #9), invisible separators, the byte order mark.
+// Characters that are invisible or would reorder the line: controls except line breaks and tabs, directional marks and
+// overrides (Unicode UAX #9), invisible separators, the byte order mark.
 const ODD = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
 const ODD_RUNS = new RegExp(`(${ODD.source})\\1*`, "g");
 const MOST_ODD_RUNS = 500;
 
-/** The text as nodes; odd characters are shown by their code points, and where there are very many, as `?`. */
+/** The text as nodes; such characters are shown as code points, or as `?` if there are very many. */
 function visible(text) {
   if (!ODD.test(text)) return [document.createTextNode(text)];
   const nodes = [];

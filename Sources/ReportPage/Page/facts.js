@@ -1,4 +1,4 @@
-// Title, and what is to be known of the job.
+// The title, and facts about the job.
 
 function showFacts() {
   const { summary } = data;
@@ -15,7 +15,7 @@ function showFacts() {
   const datasets = data.datasets.map((set) => el("div", {}, ...visible(set.name),
     el("span", { class: "dim" }, ` ${counted(set.problems, "problem")}`)));
   const invariant = {
-    true: "yes: answers do not depend on what else is in a batch",
+    true: "yes: answers do not depend on the other requests in a batch",
     false: "no: even greedy answers may change with the load",
   };
   const { run } = summary;
@@ -30,12 +30,12 @@ function showFacts() {
     ["program", `rsd-batch ${data.program}`],
     ["engine", data.engine],
     ["host", data.host],
-    ["shard", data.shard && `${data.shard}: other shards have the other problems`],
-    ["shards", data.merged && `${data.merged.shards}, merged; seconds of engines are sums, and each shard has its timeline`],
+    ["shard", data.shard && `${data.shard}: the other shards have the other problems`],
+    ["shards", data.merged && `${data.merged.shards}, merged; engine times are sums, and each shard has its own timeline`],
     ["begun", data.created],
     ["waves, swaps", `${counted(run.waves, "wave")}, ${counted(run.swaps, "swap")}, ${startWords(run)}`],
     ["GPU energy", run.joules && energyWords(run.joules)],
-    ["requests", run.requests && `${grouped(run.requests.asked)} asked, ${grouped(run.requests.shared)} shared by several methods`],
+    ["requests", run.requests && `${grouped(run.requests.asked)} sent, ${grouped(run.requests.shared)} shared between methods`],
   ];
   byId("facts").append(...facts.filter(([, value]) => value).flatMap(([name, value]) =>
     [el("dt", {}, name), el("dd", { dir: "auto" }, ...(typeof value === "string" ? visible(value) : value))]));
@@ -45,21 +45,21 @@ function showFacts() {
 const sum = (figures) => Object.values(figures).reduce((all, figure) => all + figure, 0);
 
 function energyWords({ entering, working }) {
-  const parts = [["coming up", sum(entering)], ...Object.entries(working).sort(([one], [other]) => byRole(one, other))];
+  const parts = [["starting", sum(entering)], ...Object.entries(working).sort(([one], [other]) => byRole(one, other))];
   return `${energy(sum(entering) + sum(working))}: ${parts.map(([name, joules]) => `${name} ${energy(joules)}`).join(", ")};`
-    + " other programs' part included";
+    + " including other programs";
 }
 
 function showNotice() {
   const notices = [];
   if (rows.length < data.total) {
-    notices.push(`The run is not finished: ${grouped(rows.length)} of ${grouped(data.total)} answers are in.`);
+    notices.push(`The run is not finished: ${grouped(rows.length)} of ${grouped(data.total)} answers are shown.`);
   }
   notices.push(...(data.merged?.missing ?? []).map((sentence) => `${sentence}.`));
   notices.push(...data.cut_answers);
   if (data.in_full < rows.length) {
-    notices.push(`${grouped(data.in_full)} of ${grouped(rows.length)} trajectories are shown in full, those of the first `
-      + "problems of each data set; the numbers are of all, and results.jsonl has all.");
+    notices.push(`${grouped(data.in_full)} of ${grouped(rows.length)} trajectories are shown in full, from the first `
+      + "problems of each data set. The numbers cover all trajectories, and results.jsonl has all of them.");
   }
   byId("notice").hidden = notices.length === 0;
   byId("notice").textContent = notices.join(" ");

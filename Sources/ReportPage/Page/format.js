@@ -1,4 +1,4 @@
-// Numbers as people read them; the same as the program's own tables.
+// Numbers as text, formatted like the program's own tables.
 
 const MINUS = "\u2212";
 const isNumber = (value) => typeof value === "number" && Number.isFinite(value);

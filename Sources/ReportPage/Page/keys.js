@@ -1,4 +1,4 @@
-// The keyboard.
+// Keyboard shortcuts.
 
 const KEYS = [
   [["j", "ArrowDown"], "next trajectory", () => move(1)],
@@ -8,7 +8,7 @@ const KEYS = [
   [["/"], "search by problem id", () => byId("search").focus()],
   [["c"], "compare with another answer", () => byId("compare")?.querySelector("select").focus()],
   [["Escape"], "leave the search; end the comparison", escape],
-  [["t"], "colours: as the system, light, dark", () => nextTheme()],
+  [["t"], "colours: system, light, dark", () => nextTheme()],
   [["?"], "this help", () => byId("help").showModal()],
 ];
 const KEY_NAMES = { ArrowDown: "↓", ArrowUp: "↑", ArrowRight: "→", ArrowLeft: "←", Escape: "Esc" };
@@ -26,7 +26,7 @@ function escape() {
   }
 }
 
-/** Arrows belong to the browser, to scroll by, unless the trajectories are in use. */
+/** Arrow keys scroll the page unless the trajectories have the focus. */
 function isOurs(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || byId("help").open) return false;
   const focused = document.activeElement;

@@ -1,6 +1,6 @@
-// LaTeX formulas as MathML, which browsers draw by themselves. It knows what solutions of maths problems use; of anything else
-// it says so by returning undefined, and the formula is shown as it was written. Length, number of tokens and depth have limits,
-// and each token is looked at once.
+// LaTeX formulas as MathML, which browsers render natively. Supports what solutions of maths problems use; for anything else
+// it returns undefined, and the formula is shown as source. Length, number of tokens and depth are limited, and each token is
+// visited once.
 
 const TEX_LONGEST = 6000, TEX_MOST_TOKENS = 3000, TEX_DEEPEST = 40;
 const TEX_TOKEN = /\\(?:(?:operatorname|hspace)\*|[a-zA-Z]+|[^])|\s+|\d+(?:\.\d+)?|[^]/uy;
@@ -9,7 +9,7 @@ const math = (tag, attributes, ...children) =>
   fill(document.createElementNS("http://www.w3.org/1998/Math/MathML", tag), attributes, children);
 const operator = (text, attributes) => math("mo", attributes, text);
 
-/** The formula as a math element, or undefined where it is not understood. */
+/** The formula as a math element, or undefined if it is not supported. */
 function formula(source, display) {
   if (source.length > TEX_LONGEST) return undefined;
   try {
@@ -171,7 +171,7 @@ class TexParser {
     return next === "^" || next === "_" || next === "(" || next === "{" ? [call] : [call, math("mspace", { width: "0.167em" })];
   }
 
-  /** Fonts by the characters that Unicode has for them, as MathML Core wants it. */
+  /** Fonts as Unicode characters, as MathML Core requires. */
   styled(variant) {
     const content = this.argument();
     const letters = content.querySelectorAll("mi");

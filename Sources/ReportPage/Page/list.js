@@ -1,4 +1,4 @@
-// The list of trajectories: filtered, and only as much of it drawn as can be seen.
+// The list of trajectories: filtered, and drawn only where it is visible.
 
 const ITEM = 44;
 const LONGEST_STRIP = 24;
@@ -13,7 +13,7 @@ function showList() {
   const named = (names, all) => [["", all], ...names.map((name) => [name, name])];
   const only = (key, label, options) => {
     const menu = choice("", options, "", changed(key));
-    menu.querySelector("select").setAttribute("aria-label", `Only this ${label}`);
+    menu.querySelector("select").setAttribute("aria-label", `Filter by ${label}`);
     return menu;
   };
   const datasets = data.datasets.map(({ name }) => name);
@@ -73,11 +73,11 @@ function item(row, place) {
 const outcomeMark = (kind) => el("span", { class: `mark ${kind}`, title: OUTCOMES[kind].words, role: "img",
   "aria-label": OUTCOMES[kind].words }, OUTCOMES[kind].mark);
 
-/** The steps as small bars in the colours of their writers. */
+/** The steps as small bars, coloured by origin. */
 function strip(row) {
   const shown = row.origins.slice(0, LONGEST_STRIP);
   const target = [...row.origins].filter((letter) => letter === "t").length;
-  const words = `${counted(row.origins.length, "step")}, ${target} of the target`;
+  const words = `${counted(row.origins.length, "step")}, ${target} by the target`;
   return el("span", { class: "strip", role: "img", "aria-label": words },
     [...shown].map((letter) => el("i", { class: letter === "d" || letter === "t" ? letter : "" })),
     row.origins.length > shown.length && "…");
@@ -100,13 +100,13 @@ function select(row) {
   history.replaceState(null, "", `#${encodeURIComponent(row.id)}`);
 }
 
-/** The next or previous one of the list. */
+/** Selects the next or previous trajectory of the list. */
 function move(by) {
   const place = browser.found.indexOf(browser.selected);
   select(browser.found[place < 0 ? 0 : Math.min(browser.found.length - 1, Math.max(0, place + by))]);
 }
 
-/** Another answer to the same problem. */
+/** Selects another answer to the same problem. */
 function moveAcross(by) {
   if (!browser.selected) return move(0);
   const others = rowsOfProblem.get(browser.selected.place);

@@ -1,4 +1,4 @@
-// Colours, and everything into its place.
+// Colours, and the parts of the page in their places.
 
 const THEMES = { auto: "◐ auto", light: "○ light", dark: "● dark" };
 
@@ -11,15 +11,15 @@ function nextTheme() {
   const names = Object.keys(THEMES);
   const theme = names[(names.indexOf(document.documentElement.dataset.theme) + 1) % names.length];
   setTheme(theme);
-  // A page opened from the disk may have no storage.
-  try { localStorage.setItem("rsd-batch-theme", theme); } catch { /* then it is not kept */ }
+  // A page opened from a file may have no storage.
+  try { localStorage.setItem("rsd-batch-theme", theme); } catch { /* not stored */ }
 }
 
 function storedTheme() {
   try { return localStorage.getItem("rsd-batch-theme"); } catch { return undefined; }
 }
 
-/** The trajectory that the address names, so that one can point to it. */
+/** Selects the trajectory named in the URL fragment, so that links to one work. */
 function selectNamed() {
   const id = decodeURIComponent(location.hash.slice(1));
   const row = rows.find((row) => row.id === id);

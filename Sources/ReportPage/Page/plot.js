@@ -1,4 +1,4 @@
-// Axes and marks, which all charts share.
+// Axes and marks, shared by all charts.
 
 /** Round numbers over a range, about `count` of them. */
 function ticks(low, high, count = 5) {
@@ -12,7 +12,7 @@ function ticks(low, high, count = 5) {
   return list;
 }
 
-/** Powers of ten with their doubles and fives, as many as there is room for. */
+/** Powers of ten with their doubles and fives, as many as fit. */
 function logTicks(low, high) {
   const list = [];
   for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power += 1) {
@@ -55,7 +55,7 @@ const SHAPES = [
   (x, y) => svg("path", { d: `M${x} ${y + 6}l5.5-10h-11z` }),
 ];
 
-/** The mark of a method: colours repeat after eight, shapes after five, so that forty can be told apart. */
+/** The mark of a method: colours repeat after eight and shapes after five, so forty methods are distinguishable. */
 function methodMark(method, x, y, title) {
   const number = Math.max(0, data.methods.indexOf(method));
   const mark = SHAPES[number % SHAPES.length](x, y);

@@ -1,11 +1,11 @@
-// Text of problems and models: formulas drawn, everything else as it is.
+// Text of problems and models: formulas are rendered, everything else is shown as it is.
 
-// What may begin a formula is looked into so often in one text, so that no text takes long.
+// Maximum number of candidate formulas in one text, so that no text takes long.
 const MOST_STARTS = 2000;
 const BRACKETS = { "\\(": ["\\)", false], "\\[": ["\\]", true], "$$": ["$$", true] };
 const START = /\$\$?|\\\(|\\\[|\\begin\{([a-zA-Z]+\*?)\}|\\boxed\s*\{/g;
 
-/** An element with the text, drawn. */
+/** An element with the rendered text. */
 function prose(text, attributes = {}) {
   const { class: kind, ...rest } = attributes;
   return el("div", { dir: "auto", ...rest, class: `prose ${kind ?? ""}` }, ...drawn(text));
@@ -20,7 +20,7 @@ function drawn(text) {
     const found = formulaAt(text, match);
     if (!found) continue;
     const before = text.slice(end, match.index);
-    // A formula on lines of its own has its own space: the line breaks around it are not for the eye.
+    // A display formula has its own space, so the line breaks around it are dropped.
     nodes.push(...visible(found.display ? before.replace(/\s*\n\s*$/, "") : before));
     if (found.display) found.end += /^[^\S\n]*\n?/.exec(text.slice(found.end, found.end + 80))[0].length;
     nodes.push(formula(found.source, found.display) ?? el("span", { class: "tex" }, ...visible(text.slice(match.index, found.end))));
@@ -30,7 +30,7 @@ function drawn(text) {
   return nodes;
 }
 
-/** The formula that begins here: what it says, and where it ends. */
+/** The formula that begins here: its source, and where it ends. */
 function formulaAt(text, match) {
   const [start, begin] = [match[0], match.index + match[0].length];
   const until = (close, display, source = (end) => text.slice(begin, end)) => {

@@ -1,4 +1,4 @@
-// The figures of every method on every data set, in tables that can be sorted.
+// The figures of every method on every data set, in sortable tables.
 
 function showTables() {
   const tables = [[byId("results"), used(RESULT_COLUMNS)], [byId("decisions"), used(DECISION_COLUMNS)]];
@@ -36,12 +36,12 @@ function datasetRows(dataset, columns, sort) {
   if (sort.column) members.sort((one, other) => compared(sort.column.key(one), sort.column.key(other), sort.descending));
   const most = Math.max(0, ...members.map((row) => row.total));
   const title = el("th", { scope: "rowgroup", colspan: String(columns.length + 1) }, ...visible(dataset),
-    el("small", { class: "dim" }, `  ${counted(most, "answer")} a method`));
+    el("small", { class: "dim" }, `  ${counted(most, "answer")} per method`));
   return el("tbody", {}, el("tr", {}, title), members.map((row) => el("tr", {},
     el("th", { scope: "row" }, ...visible(row.method)), columns.map((column) => el("td", { class: "num" }, column.cell(row))))));
 }
 
-/** What has no number comes last in either direction. */
+/** Missing numbers come last in either direction. */
 function compared(one, other, descending) {
   if (!isNumber(one) || !isNumber(other)) return Number(!isNumber(one)) - Number(!isNumber(other));
   return descending ? other - one : one - other;
@@ -61,19 +61,19 @@ function groupRow(columns) {
 function showNotes(columns) {
   const has = (group) => columns.some((column) => column.group === group);
   const notes = [
-    `accuracy: with Wilson's 95% interval${sampled ? ", clustered by problem, since problems have several samples" : ""}.`,
-    has("paired with the target alone") && "paired: on the same problems as the target alone; the difference in percentage points "
+    `accuracy: with Wilson's 95% interval${sampled ? ", clustered by problem because problems have several samples" : ""}.`,
+    has("paired with target only") && "paired: compared with the target alone on the same problems; difference in percentage points "
       + "with its 95% interval (Agresti and Min); p of McNemar's exact two-sided test.",
-    has("drafts accepted") && "accepted: of the draft steps put to the threshold.",
-    has("by the draft alone") && "by the draft alone: answers without a step of the target, and those of them that are right, "
-      + "of all answers.",
+    has("drafts accepted") && "accepted: share of the draft steps judged against the threshold.",
+    has("draft alone") && "draft alone: answers without a step by the target, and those of them that are right, "
+      + "as shares of all answers.",
     "paper: tokens that a step-at-a-time run writes or judges, each once. spent: every token that a request read or wrote, "
-      + "look-ahead and prompts read again included. ×: relative to the target alone.",
+      + "including look-ahead and prompts read again. ×: relative to the target alone.",
   ];
   const undecided = data.summary.rows.reduce((all, row) => all + (row.undecided ?? 0), 0);
   if (undecided > 0) {
     notes.push(`${undecided === 1 ? "1 answer was not decided by exact and counts" : `${grouped(undecided)} answers were not decided by exact and count`}`
-      + " as wrong; grade again with math-verify: rsd-batch grade RUN --with math-verify.");
+      + " as wrong; regrade with math-verify: rsd-batch grade RUN --with math-verify.");
   }
   byId("table-notes").append(...notes.filter(Boolean).map((note) => el("p", {}, note)));
 }

@@ -1,11 +1,11 @@
-// When each engine came up and worked, and how long.
+// When each engine started and worked, and for how long.
 
 function showEngines() {
   showTimeline(data.timeline);
   const { seconds } = data.summary.run;
   const names = [...new Set(["loading", "waking", "busy", "idle"].flatMap((kind) => Object.keys(seconds[kind] ?? {})))].sort(byRole);
   if (names.length === 0) return;
-  const kinds = [["loading", "coming up"], ["waking", "waking"], ["busy", "answering"], ["idle", "waiting at work"]]
+  const kinds = [["loading", "starting"], ["waking", "waking"], ["busy", "serving"], ["idle", "idle"]]
     .filter(([kind]) => names.some((name) => seconds[kind]?.[name] > 0));
   byId("engines").append(el("table", {},
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "engine"),
@@ -18,13 +18,13 @@ function showEngines() {
 const STARTS = ["cold", "standby", "warm"];
 const PHASES = [["imports", "imports"], ["weights", "weights"], ["graphs", "compile and graphs"], ["ready", "ready"]];
 
-/** Starts in words, those kinds that there are. */
+/** The number of starts by kind, as text. */
 const startWords = (run) => {
   const some = STARTS.filter((kind) => run[`${kind}_starts`] > 0);
   return (some.length > 0 ? some : ["cold"]).map((kind) => counted(run[`${kind}_starts`] ?? 0, `${kind} start`)).join(", ");
 };
 
-/** Where the time of all starts went, by how they came up. */
+/** The time of all starts by phase, for each kind of start. */
 function showStarts(phases) {
   const kinds = STARTS.filter((kind) => phases[kind]);
   if (kinds.length === 0) return;
@@ -84,7 +84,7 @@ function lane(engine, place, bars, x) {
       shades(bar).map(({ phase, begin, end }) => box(`phase ${phase}`, begin, end)))));
 }
 
-/** The phases of a start that are known, one after the other; none where their places are not known. */
+/** The known phases of a start, one after the other; none if a phase is unknown. */
 function shades({ begin, phases }) {
   if (!phases || !PHASES.every(([phase]) => isNumber(phases[phase]))) return [];
   let end = begin;
@@ -92,7 +92,7 @@ function shades({ begin, phases }) {
 }
 
 function barTitle({ engine, kind, begin, end, wave, start, phases }) {
-  const words = { load: `comes up ${start}`, wake: "wakes", work: "works" };
+  const words = { load: `${start} start`, wake: "wakes", work: "serves" };
   const parts = PHASES.filter(([phase]) => isNumber(phases?.[phase])).map(([phase, words]) => `${words} ${duration(phases[phase])}`);
   return `${engine} ${words[kind]}${wave ? `, wave ${wave}` : ""}: ${duration(end - begin)}`
     + (parts.length > 0 ? ` (${parts.join(", ")})` : "");
@@ -102,14 +102,14 @@ function timelineNotes(bars, swaps, hasGuesses) {
   const isWarm = (bar) => bar.start === "warm";
   const areWarm = bars.some(isWarm);
   const kinds = [
-    [(bar) => bar.kind === "load" && !isWarm(bar), areWarm ? "hatched: coming up cold" : "hatched: coming up"],
-    [isWarm, "dotted: coming up warm"],
+    [(bar) => bar.kind === "load" && !isWarm(bar), areWarm ? "hatched: cold start" : "hatched: starting"],
+    [isWarm, "dotted: warm start"],
     [(bar) => bar.kind === "wake", "outlined: waking"],
-    [(bar) => bar.kind === "work", "filled: answering"],
+    [(bar) => bar.kind === "work", "filled: serving requests"],
   ];
   const notes = kinds.filter(([isOne]) => bars.some(isOne)).map(([, words]) => words);
   if (swaps.length > 0) notes.push("ticks below the line: swaps");
   const text = notes.join("; ");
-  const guesses = hasGuesses ? " Where the journal lacks the moment of a load or a waking, it is placed right before the next request." : "";
+  const guesses = hasGuesses ? " The journal lacks the time of some starts or wakes: they are placed right before the next request." : "";
   return `${text[0].toUpperCase()}${text.slice(1)}.${guesses}`;
 }

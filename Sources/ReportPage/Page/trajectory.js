@@ -1,7 +1,7 @@
 // One trajectory step by step, or two on the same problem side by side.
 
 const comparing = { name: "" };
-// A step ends with its delimiter, mostly line breaks, which would only be blank space here.
+// A step ends with its delimiter, usually line breaks, which would only be blank space here.
 function stepProse(trajectory, part) {
   const text = trajectory.text(part).replace(/[ \t\r\n]+$/, "");
   return text === "" ? el("i", {}, "nothing more") : prose(text);
@@ -15,8 +15,8 @@ function showTrajectory(row) {
   const found = open(row);
   detail.replaceChildren(heading(row, others, other));
   if (!found) {
-    detail.append(el("p", { class: "notice" }, "The steps of this one are not in the page, which has a limit: results.jsonl has them, and ",
-      el("code", {}, `rsd-batch show RUN '${row.id}'`), " shows them."));
+    detail.append(el("p", { class: "notice" }, "The steps of this trajectory are not in the page, whose size is limited. They are in results.jsonl; ",
+      el("code", {}, `rsd-batch show RUN '${row.id}'`), " prints them."));
     return;
   }
   detail.append(el("div", { class: "question" }, el("h4", {}, "problem"), prose(found.question)));
@@ -60,10 +60,10 @@ function tokensOf({ tokens: { draft, target, prm } }) {
 }
 
 const isText = (value) => typeof value === "string" && value !== "";
-// An answer is a formula without its dollars, unless it is a plain word or number.
+// An answer is a formula without its dollar signs, unless it is a plain word or number.
 const mathIn = (answer) => (/[\\^_]/.test(answer) && !/\$|\\[([]/.test(answer) ? `$${answer.trim()}$` : answer);
 
-/** The steps of one or two trajectories, the same places beside each other. */
+/** The steps of one or two trajectories, equal positions beside each other. */
 function stepGrid(trajectories) {
   const length = Math.max(0, ...trajectories.map(({ steps }) => steps.length));
   const cells = [];
@@ -83,14 +83,14 @@ function stepView(trajectory, step, place, same) {
   const origin = { d: "draft", t: "target" }[step.o[0]] ?? step.o;
   const unseen = step.n && `${counted(step.n, "oldest step")} not seen by the PRM`;
   const own = el("div", {}, stepProseWith(trajectory, step, String(place + 1), el("b", {}, step.o), rewardBar(step), unseen,
-    same && "the same text"));
+    same && "same text"));
   return el("div", { class: `step ${origin} ${same ? "same" : ""}` },
     step.j ? el("div", { class: "pair" }, passedOver(trajectory, step.j, "rejected draft"), own) : own,
     step.a?.length > 0 && folded(`${counted(step.a.length, "other candidate")} for this step`, () =>
-      step.a.map((part) => passedOver(trajectory, part, "not taken"))));
+      step.a.map((part) => passedOver(trajectory, part, "not chosen"))));
 }
 
-/** A step that did not become part of the response. */
+/** A step that is not part of the response. */
 const passedOver = (trajectory, part, words) =>
   el("div", { class: "other" }, stepProseWith(trajectory, part, el("b", {}, words), rewardBar(part)));
 
@@ -107,7 +107,7 @@ function candidateView(trajectory) {
   }));
 }
 
-/** Details that are drawn when they are opened: there may be dozens of them. */
+/** Details whose content is drawn when opened: there may be dozens of them. */
 function folded(title, content) {
   const fill = () => { if (details.open && details.children.length === 1) details.append(...content()); };
   const details = el("details", { ontoggle: fill }, el("summary", {}, title));

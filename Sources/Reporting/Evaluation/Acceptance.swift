@@ -1,13 +1,13 @@
 import Decoding
 import Support
 
-/// What the PRM's verdicts on draft steps came to.
+/// The PRM's verdicts on draft steps, counted.
 package struct Acceptance: Sendable, Equatable, Codable {
     package var all = Share()
-    /// In answers that turned out right, and in the others.
+    /// In right answers, and in all others.
     package var right = Share()
     package var wrong = Share()
-    /// By the step's place in its response, the first one first.
+    /// By the step's position in its response, from the first.
     package var byStep: [Verdicts] = []
 
     /// Verdicts in steps and in draft tokens.
@@ -23,7 +23,7 @@ package struct Acceptance: Sendable, Equatable, Codable {
 }
 
 extension Acceptance {
-    /// Of answers whose method puts draft steps to a threshold; the others' rewards are no verdicts.
+    /// Counts answers of methods that judge draft steps against a threshold; other methods' rewards are not verdicts.
     init(_ lines: [ResultLine]) {
         for line in lines {
             guard let verdicts = line.verdicts else { continue }
@@ -48,13 +48,13 @@ extension Acceptance.Share {
 }
 
 extension Step {
-    /// The verdicts that led to it.
+    /// The verdicts on the way to this answer.
     fileprivate var verdicts: Verdicts {
         Verdicts(accepted: origin == .draft && reward != nil ? 1 : 0, rejected: rejected == nil ? 0 : 1)
     }
 }
 
-/// Writes `accepted`, `rejected` and the `share` of the accepted.
+/// Encodes `accepted`, `rejected` and the accepted `share`.
 extension Verdicts: Codable {
     private enum CodingKeys: String, CodingKey { case accepted, rejected, share }
 

@@ -2,7 +2,7 @@ import Answers
 import Decoding
 
 extension Candidate {
-    /// What it comes to, found as that of a response is; nil where there is none.
+    /// Its answer, extracted as from a response; nil if there is none.
     package var answer: String? { AnswerExtraction.answer(in: text, isCut: finish.isCut) }
 }
 
@@ -20,7 +20,7 @@ extension Candidate: Codable {
             chosen: try object.decode(Bool.self, forKey: .chosen))
     }
 
-    /// Writes the answer too, and null where there is none; reading finds it in the text again.
+    /// Encodes the answer too, as null if there is none; decoding extracts it from the text.
     package func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: CodingKeys.self)
         try object.encode(text, forKey: .text)

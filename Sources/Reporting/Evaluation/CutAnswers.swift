@@ -2,8 +2,8 @@ import Decoding
 import Support
 
 extension Summary {
-    /// What is to be known before the numbers are read: a sentence for each method, and data set, of whose answers more than 2 %
-    /// were cut by a limit, and one on what helps. Empty where no more were cut anywhere.
+    /// Warnings to read before the numbers: a sentence for each method and data set with more than 2 % of its answers cut by a
+    /// limit, and one with the remedy. Empty if there are none.
     package var cutAnswers: [String] {
         let rows = rows.filter { $0.total > 0 && $0.cut * 50 > $0.total }
         guard !rows.isEmpty else { return [] }
@@ -13,17 +13,17 @@ extension Summary {
                 row.finishes[limit.finish.rawValue].map { "\(NumberFormat.grouped($0)) by \(limit.name)" }
             }
             return "\(row.method): \(NumberFormat.percent(Double(row.cut) / Double(row.total))) of the answers"
-                + (datasets > 1 ? " on \(row.dataset)" : "") + " were cut before their end, "
+                + (datasets > 1 ? " on \(row.dataset)" : "") + " were cut off, "
                 + limits.joined(separator: ", ") + "."
         }
         let struck = Limit.all.filter { limit in rows.contains { $0.finishes[limit.finish.rawValue] != nil } }
         return sentences + [
-            "An answer that is cut is mostly wrong: " + struck.map(\.remedy).joined(separator: ", ")
-                + ", or report the accuracy as one under this limit."
+            "Cut answers are mostly wrong: " + struck.map(\.remedy).joined(separator: ", ")
+                + ", or report the accuracy as measured under this limit."
         ]
     }
 
-    /// One that ends a response before its model does.
+    /// A limit that ends a response before its model does.
     private struct Limit {
         var finish: Finish
         var name: String
@@ -38,7 +38,7 @@ extension Summary {
 }
 
 extension Summary.Row {
-    /// Answers that a limit ended.
+    /// Number of answers that a limit ended.
     package var cut: Int {
         finishes.reduce(0) { $0 + (Finish(rawValue: $1.key)?.isCut == true ? $1.value : 0) }
     }

@@ -1,12 +1,12 @@
 import Decoding
 import RunStore
 
-/// Floating-point operations by the usual estimate: 2 for each weight and token. They are nil where a model had tokens whose
-/// weights are not known.
+/// Floating-point operations, by the usual estimate of 2 per weight and token. nil if a model with tokens has an unknown
+/// number of weights.
 package struct Flops: Sendable {
     private let parameters: [Role: Int]
 
-    /// - Parameter parameters: weights that a token meets, of each model where they are known.
+    /// - Parameter parameters: weights per token of each model, where known.
     package init(parameters: [Role: Int]) {
         self.parameters = parameters
     }
@@ -22,7 +22,7 @@ package struct Flops: Sendable {
         return sum
     }
 
-    /// As the paper counts: tokens that a step-at-a-time run writes or judges, each once; prompts and look-ahead left out.
+    /// As the paper counts: tokens that a step-at-a-time run writes or judges, each once; no prompts, no look-ahead.
     package func paper(_ tokens: TokenCounts) -> Double? {
         sum([
             (.draft, [tokens.draft.kept, tokens.draft.rejected]),
@@ -31,7 +31,7 @@ package struct Flops: Sendable {
         ])
     }
 
-    /// As spent here: every token that a request read or wrote, look-ahead and prompts read again included.
+    /// As spent: every token that a request read or wrote, including look-ahead and prompts read again.
     package func spent(_ tokens: TokenCounts) -> Double? {
         sum([
             (.draft, [tokens.draft.prompt, tokens.draft.generated]),
@@ -39,14 +39,14 @@ package struct Flops: Sendable {
         ])
     }
 
-    /// What a speculator adds to its model's own tokens: the draft writes what it proposes, and the target reads in vain what it
-    /// does not take.
+    /// The addition of a speculator to its model's own tokens: the draft writes the proposals, and the target reads those that it
+    /// rejects.
     package func speculation(_ tokens: RunFigures.Speculation) -> Double? {
         sum([(.draft, [tokens.proposed]), (.target, [max(0, tokens.proposed.plus(-tokens.accepted))])])
     }
 }
 
-/// ``Flops`` in words, for those who read the numbers. N is a model's number of weights, of a mixture of experts those that a token meets.
+/// The formulas of ``Flops`` as text. N is a model's number of weights; for a mixture of experts, the active ones.
 package struct FlopsFormula: Sendable, Equatable, Codable {
     package var paper = "2 (N_draft (kept + rejected) + N_target (kept + rejected) + N_prm judged)"
     package var spent = "2 (N_draft (prompt + kept + rejected + look-ahead) + N_target (the same) + N_prm read)"

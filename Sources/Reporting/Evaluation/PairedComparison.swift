@@ -1,11 +1,11 @@
 import Foundation
 import Support
 
-/// A method against the baseline on the same problems.
+/// A method compared with the baseline on the same problems.
 package struct PairedComparison: Sendable, Equatable, Codable {
-    /// The method that it is compared with.
+    /// Name of the baseline method.
     package var baseline: String
-    /// Answers to the same problem, of the same sample number.
+    /// Pairs of answers to the same problem with the same sample number.
     package var pairs = 0
     /// Right where the baseline is wrong.
     package var wins = 0
@@ -13,12 +13,12 @@ package struct PairedComparison: Sendable, Equatable, Codable {
     package var losses = 0
     /// Both right or both wrong.
     package var ties = 0
-    /// Of the accuracies on the pairs, method less baseline; nil where there are no pairs.
+    /// Accuracy of the method minus that of the baseline, on the pairs; nil without pairs.
     package var difference: Double?
     /// Ends of its 95 % interval.
     package var differenceLow: Double?
     package var differenceHigh: Double?
-    /// Of McNemar's exact two-sided test; nil where there are no pairs.
+    /// p of McNemar's exact two-sided test; nil without pairs.
     package var p: Double?
 
     private enum CodingKeys: String, CodingKey {
@@ -30,8 +30,8 @@ package struct PairedComparison: Sendable, Equatable, Codable {
 
 extension PairedComparison {
     /// - Parameters:
-    ///   - lines: of one method on one data set.
-    ///   - others: of the baseline on the same.
+    ///   - lines: results of one method on one data set.
+    ///   - others: results of the baseline on the same.
     package init(_ lines: [ResultLine], against others: [ResultLine], named baseline: String) {
         struct Place: Hashable { var problem: String, sample: Int }
         let theirs = Dictionary(others.map { (Place(problem: $0.problem, sample: $0.sample), $0.correct) }) { $1 }
@@ -43,7 +43,7 @@ extension PairedComparison {
         self.init(outcomes: Array(outcomes.values), baseline: baseline)
     }
 
-    /// - Parameter outcomes: for each problem its pairs: 1 for a win, −1 for a loss, 0 for a tie.
+    /// - Parameter outcomes: the pairs of each problem: 1 for a win, −1 for a loss, 0 for a tie.
     init(outcomes: [[Int]], baseline: String) {
         self.baseline = baseline
         let all = outcomes.joined()
@@ -59,12 +59,11 @@ extension PairedComparison {
         differenceHigh = interval.upperBound
     }
 
-    /// McNemar's exact two-sided test: how likely it is that fair coins, one for each pair that differs, fall at least as
-    /// unevenly.
+    /// McNemar's exact two-sided test: the probability that fair coins, one per differing pair, fall at least as unevenly.
     static func mcNemar(_ wins: Int, _ losses: Int) -> Double {
         let n = wins + losses
         guard wins != losses else { return 1 }
-        // Logarithms, since the powers of two leave Double's range at a thousand pairs.
+        // Logarithms, since powers of two overflow Double at about a thousand pairs.
         let all = lgamma(Double(n) + 1) - Double(n) * log(2)
         let tail = (0...min(wins, losses)).reduce(0.0) { sum, k in
             sum + exp(all - lgamma(Double(k) + 1) - lgamma(Double(n - k) + 1))
@@ -72,10 +71,10 @@ extension PairedComparison {
         return min(1, 2 * tail)
     }
 
-    /// Agresti and Min (2005): half a pair is added to each of the four cells, so that the interval has a width where no pair
-    /// differs.
+    /// The interval by Agresti and Min (2005): half a pair is added to each of the four cells, so that it has a width even if no
+    /// pair differs.
     ///
-    /// - Parameter effect: pairs that are worth as much as one independent pair.
+    /// - Parameter effect: number of pairs worth one independent pair.
     private func interval(effect: Double) -> ClosedRange<Double> {
         let n = Double(pairs) / effect + 2
         let (b, c) = (Double(wins) / effect + 0.5, Double(losses) / effect + 0.5)
@@ -85,8 +84,8 @@ extension PairedComparison {
         return max(-1, centre - half)...min(1, centre + half)
     }
 
-    /// How much wider samples of one problem make the variance than independent pairs would; at least 1. Where all pairs are
-    /// alike they tell nothing of it, and a problem's samples count as one.
+    /// Variance of samples of one problem relative to independent pairs, at least 1. If all pairs are equal it cannot be estimated,
+    /// and the samples of a problem count as one.
     private static func designEffect(_ outcomes: [[Int]]) -> Double {
         let (n, k) = (Double(outcomes.joined().count), Double(outcomes.count))
         guard n > k, k > 1 else { return n / k }

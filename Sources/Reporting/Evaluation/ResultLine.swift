@@ -13,7 +13,7 @@ package struct ResultLine: Sendable, Equatable, Codable {
     package var sample: Int
     package var text: String
     package var finish: Finish
-    /// Why it failed; absent where it did not.
+    /// Why it failed; absent if it did not.
     package var failure: String?
     package var steps: [Step]
     /// The answer found in the text, or null.
@@ -22,18 +22,18 @@ package struct ResultLine: Sendable, Equatable, Codable {
     /// Whether the verdict is `right`.
     package var correct: Bool
     package var verdict: Grade.Verdict
-    /// Why it is that; absent where there is nothing to say.
+    /// The reason for the verdict; absent if there is none.
     package var verdictReason: String?
-    /// Whether a limit ended the response. Its answer may be right all the same.
+    /// Whether a limit ended the response. Its answer may still be right.
     package var cut: Bool
     package var tokens: TokenCounts
     package var waves: Int
-    /// On draft steps that were put to a threshold; absent for methods that have none.
+    /// Draft steps judged against a threshold; absent for methods without one.
     package var verdicts: Verdicts?
-    /// The solutions that were to choose from; absent for methods that write one.
+    /// The candidate solutions; absent for methods that write one.
     package var candidates: [Candidate]?
 
-    /// - Parameter trajectory: a finished one.
+    /// - Parameter trajectory: a finished trajectory.
     package init(_ trajectory: Trajectory, finish: Finish, gold: String, grade: Grade) {
         let response = trajectory.response
         id = trajectory.id.description
@@ -90,9 +90,9 @@ package struct ResultLine: Sendable, Equatable, Codable {
         try line.encodeIfPresent(candidates, forKey: .candidates)
     }
 
-    /// The lines that can be read in `results.jsonl`, one at a time as they are asked for.
+    /// The readable lines of `results.jsonl`, decoded lazily.
     ///
-    /// - Parameter data: the file's content; nil where there is no file.
+    /// - Parameter data: the file's content; nil if there is no file.
     package static func all(in data: Data?) -> some Sequence<ResultLine> {
         let decoder = JSONDecoder()
         return (data ?? Data()).split(separator: UInt8(ascii: "\n")).lazy.compactMap {
@@ -100,6 +100,6 @@ package struct ResultLine: Sendable, Equatable, Codable {
         }
     }
 
-    /// The lines as a file's content: sorted keys, a newline after each.
+    /// The lines as file content: sorted keys, a newline after each.
     package static func encode(_ lines: [ResultLine]) throws -> Data { try JSONText.lines(lines) }
 }

@@ -5,23 +5,23 @@ import JobSpecs
 import RunStore
 import Support
 
-/// `summary.json`: what a run came to, as data.
+/// `summary.json`: the results of a run.
 package struct Summary: Sendable, Equatable, Codable {
     package var job: String
     package var grader: String
-    /// Weights of each model that a token meets, by role; those that are not known are left out.
+    /// Weights per token of each model, by role; unknown ones are left out.
     package var parameters: [String: Int]
-    /// All weights of each model, by role: of a mixture of experts more than a token meets.
+    /// All weights of each model, by role; for a mixture of experts, more than are active per token.
     package var parametersTotal: [String: Int]?
-    /// Where these numbers come from and what they count, by role, or why they are not known.
+    /// The source of these numbers and what they count, by role, or why they are unknown.
     package var parametersFrom: [String: String] = [:]
-    /// How FLOPs are counted.
+    /// The formulas for FLOPs.
     package var flops = FlopsFormula()
-    /// One for each method and data set, in the order of the spec.
+    /// One row per method and data set, in the order of the spec.
     package var rows: [Row]
     package var run: RunFigures
-    /// Methods whose steps are judged and whose answers, long ones among them, hold no delimiter: each is one step. nil where
-    /// there is none.
+    /// Methods whose steps are judged but whose answers, including long ones, contain no delimiter: each is a single step. nil if
+    /// there are none.
     package var undivided: [String]?
 
     private enum CodingKeys: String, CodingKey {
@@ -40,7 +40,7 @@ package struct Summary: Sendable, Equatable, Codable {
 }
 
 extension Summary {
-    /// A sentence on the answers that `exact` did not decide, and what does; nil where it decided all.
+    /// A sentence about answers that `exact` could not decide, with the remedy; nil if it decided all.
     ///
     /// - Parameter run: the run directory, as the user would type it.
     package func undecidedNote(run: String = "RUN") -> String? {
@@ -50,13 +50,13 @@ extension Summary {
             count == 1
             ? "1 answer was not decided by exact and counts"
             : "\(NumberFormat.grouped(count)) answers were not decided by exact and count"
-        return "\(answers) as wrong; grade again with math-verify: rsd-batch grade \(run) --with math-verify"
+        return "\(answers) as wrong; regrade with math-verify: rsd-batch grade \(run) --with math-verify"
     }
 
     /// - Parameters:
-    ///   - models: of the parts that the methods need.
-    ///   - grader: what it calls itself.
-    ///   - lines: of all trajectories that are finished, in the order of the results.
+    ///   - models: sizes of the models that the methods need.
+    ///   - grader: name and version of the grader.
+    ///   - lines: all finished trajectories, in the order of the results.
     package init(spec: JobSpec, models: [Role: ModelSize], lines: [ResultLine], grader: String, run: RunFigures) {
         job = spec.name
         self.grader = grader
@@ -86,12 +86,12 @@ extension Summary {
         if let speculation = run.speculation { addSpeculation(speculation, flops, to: spec) }
     }
 
-    /// Whether no answer was cut into steps, though several are as long as one that has some would be.
+    /// Whether no answer was split into steps, though several are as long as one with steps would be.
     private static func areUndivided(_ lines: [ResultLine]) -> Bool {
         lines.allSatisfy { $0.steps.count < 2 } && lines.count { $0.text.utf8.count >= 200 } >= 3
     }
 
-    /// The engine counts what its speculator did over all answers together; each data set bears its part by its tokens.
+    /// Adds the FLOPs of a speculator, which the engine counts over all answers: each data set gets a share by its tokens.
     private mutating func addSpeculation(_ speculation: RunFigures.Speculation, _ flops: Flops, to spec: JobSpec) {
         let methods = Set(spec.methods.filter { $0.kind.roles.contains(.speculative) }.map(\.name))
         let places = rows.indices.filter { methods.contains(rows[$0].method) }
@@ -104,7 +104,7 @@ extension Summary {
 }
 
 extension Summary {
-    /// What is to be said where FLOPs are missing since a model's weights are not known, a sentence each.
+    /// Sentences about FLOPs that are missing because the number of a model's weights is unknown.
     package var unknownSizes: [String] {
         Role.named.compactMap { role in
             guard parameters[role.rawValue] == nil, let source = parametersFrom[role.rawValue] else { return nil }

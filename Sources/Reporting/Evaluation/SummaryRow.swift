@@ -7,36 +7,36 @@ extension Summary {
         package var method: String
         package var dataset: String
         package var total = 0
-        /// Problems that these answers are to.
+        /// Number of problems.
         package var problems = 0
         package var correct = 0
-        /// nil where there is nothing to take a share of; the same holds for every share below.
+        /// nil without answers; the same holds for every share below.
         package var accuracy: Double?
-        /// Ends of the accuracy's 95 % interval: Wilson's, and where problems have several samples, clustered by problem.
+        /// Ends of the accuracy's 95 % interval: Wilson's, clustered by problem if problems have several samples.
         package var accuracyLow: Double?
         package var accuracyHigh: Double?
-        /// Against the method that lets the target work alone; nil for that one, and where there is none.
+        /// Comparison with the method in which the target works alone; nil for that method, and if there is none.
         package var paired: PairedComparison?
-        /// Trajectories by how they finished.
+        /// Number of trajectories by finish.
         package var finishes: [String: Int] = [:]
-        /// Trajectories by the verdict on their answer.
+        /// Number of trajectories by verdict.
         package var grades: [String: Int] = [:]
-        /// Answers that `exact` knew too little algebra to judge; they are among the wrong ones.
+        /// Wrong answers that `exact` knew too little algebra to judge.
         package var undecided = 0
-        /// Steps of the final responses that the target wrote.
+        /// Share of the final responses' steps that the target wrote.
         package var targetStepShare: Double?
-        /// Answers without a step of the target, and those of them that are right.
+        /// Answers without a step of the target, and how many of them are right.
         package var draftAlone = DraftAlone()
-        /// Draft steps accepted, of those on which a verdict was passed.
+        /// Share of the judged draft steps that were accepted.
         package var acceptanceRate: Double?
-        /// The same in draft tokens, as the authors' code counts it.
+        /// The same in draft tokens, as the authors' code counts.
         package var acceptanceRateTokens: Double?
-        /// The same in detail; nil where no verdict was passed.
+        /// The same in detail; nil without verdicts.
         package var acceptance: Acceptance?
-        /// How many trajectories were worked on in each wave, the first one first.
+        /// Number of trajectories worked on in each wave, from the first.
         package var waves: [Int] = []
         package var tokens = TokenCounts()
-        /// See ``Flops``. Of all answers together, and of one; nil where they are not known.
+        /// See ``Flops``. Of all answers together, and per answer; nil if unknown.
         package var flopsPaper: Double?
         package var flopsSpent: Double?
         package var flopsPaperPerProblem: Double?
@@ -45,9 +45,9 @@ extension Summary {
         package struct DraftAlone: Sendable, Equatable, Codable {
             package var count = 0
             package var correct = 0
-            /// Of all answers.
+            /// Share of all answers.
             package var share: Double?
-            /// The right ones, of all answers.
+            /// Share of right ones in all answers.
             package var correctShare: Double?
 
             private enum CodingKeys: String, CodingKey {
@@ -74,7 +74,7 @@ extension Summary {
 }
 
 extension Summary.Row {
-    /// Writes every key, and null where there is nothing to take a share of.
+    /// Encodes every key, with null for missing values.
     package func encode(to encoder: any Encoder) throws {
         var row = encoder.container(keyedBy: CodingKeys.self)
         try row.encode(method, forKey: .method)
@@ -104,7 +104,7 @@ extension Summary.Row {
 }
 
 extension Summary.Row {
-    /// - Parameter lines: of one method and data set.
+    /// - Parameter lines: results of one method on one data set.
     package init(method: String, dataset: String, lines: [ResultLine], flops: Flops) {
         self.method = method
         self.dataset = dataset
@@ -137,10 +137,10 @@ extension Summary.Row {
         addFlops(0)
     }
 
-    /// More than any trajectory takes: a wave has a step of it.
+    /// Above any real number of waves: each wave adds a step to a trajectory.
     private static let mostWaves = 1_000_000
 
-    /// Adds what is not in the counts of tokens, in either way of counting.
+    /// Adds FLOPs that are not in the token counts, to both counts.
     mutating func addFlops(_ more: Double?) {
         func sum(_ flops: Double?) -> Double? { flops.flatMap { flops in more.map { flops + $0 } } }
         (flopsPaper, flopsSpent) = (sum(flopsPaper), sum(flopsSpent))

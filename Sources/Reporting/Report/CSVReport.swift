@@ -3,8 +3,8 @@ import Foundation
 import Support
 
 extension Summary {
-    /// `summary.csv`: a line for each method and data set. What there is nothing to tell of is empty; the energy of the whole run
-    /// is there where it was measured.
+    /// `summary.csv`: one line per method and data set. Missing values are empty; the energy of the whole run is included if it
+    /// was measured.
     package var csv: String {
         let fields = Self.csvFields + (run.joules.map { [Self.energy($0.total)] } ?? [])
         let header = fields.map(\.name)
@@ -62,7 +62,7 @@ extension Summary {
         (name, { $0[keyPath: path]?.description ?? "" })
     }
 
-    /// Methods share drafts and phases: of one of them it cannot be told.
+    /// The same for every method: methods share drafts and phases.
     private static func energy(_ joules: Double) -> Field { ("run_joules", { _ in joules.description }) }
 
     private static func quoted(_ cell: String) -> String {

@@ -6,11 +6,11 @@ import Methods
 import Support
 
 extension RunReport {
-    /// The run in the files that EleutherAI's lm-evaluation-harness writes with `--log_samples`, as its users load them: for
-    /// each method, in a directory of its name, `results_<time>.json` and for each data set
-    /// `samples_<data set>_<time>.jsonl` (`lm_eval/loggers/evaluation_tracker.py`).
+    /// The run in the files that EleutherAI's lm-evaluation-harness writes with `--log_samples`: a directory per method with
+    /// `results_<time>.json`, and for each data set `samples_<data set>_<time>.jsonl`
+    /// (`lm_eval/loggers/evaluation_tracker.py`).
     ///
-    /// - Returns: contents by path. The time is that of the run's beginning, so that the same run gives the same names.
+    /// - Returns: contents by path. The time is when the run began, so that the same run gives the same names.
     package func lmEvalFiles() throws -> [(path: String, content: Data)] {
         let stamp = manifest.created.replacing(":", with: "-").replacing("Z", with: "")
         var files: [(path: String, content: Data)] = []
@@ -32,7 +32,7 @@ extension RunReport {
         return files
     }
 
-    /// One for each problem with an answer, in the order of the data set; `doc_id` is the problem's place in it.
+    /// One sample per problem with an answer, in the order of the data set; `doc_id` is the problem's index in it.
     private func lmEvalSamples(method: String, _ kind: MethodKind, dataset: DatasetSpec) throws -> [LMEvalSample] {
         let answers = Dictionary(
             grouping: lines.filter { $0.method == method && $0.dataset == dataset.name }, by: \.problem)
@@ -80,7 +80,7 @@ struct LMEvalSample: Encodable {
     var arguments: Arguments
     /// All samples of the problem.
     var resps: [[String]]
-    /// Their final answers; empty where there is none.
+    /// Their final answers; empty strings for missing ones.
     var filtered_resps: [String]
     var filter = "none"
     var metrics = ["exact_match"]
@@ -192,7 +192,7 @@ struct LMEvalResults: Encodable {
 }
 
 extension PromptSpec {
-    /// What goes before the solution; a chat's messages as a JSON list, which is how the harness writes them.
+    /// The text before the solution; a chat's messages as a JSON list, as the harness writes them.
     fileprivate func asText(_ question: String) throws -> String {
         switch before(question).form {
         case .text(let text): text

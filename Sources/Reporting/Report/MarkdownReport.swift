@@ -2,7 +2,7 @@ import Decoding
 import Support
 
 extension RunReport {
-    /// A table for a paper or an issue: accuracies of all methods on all data sets, then the figures of each data set.
+    /// Tables for a paper or an issue: accuracies of all methods on all data sets, then the figures of each data set.
     package var markdown: String {
         let datasets = job.spec.datasets.map(\.name)
         var parts = ["# \(job.spec.name.markdown)", facts.joined(separator: "  \n")]
@@ -34,7 +34,7 @@ extension RunReport {
         ]
     }
 
-    /// As the paper's Table 2 has them: in percent, with the mean over the data sets.
+    /// As in the paper's Table 2: in percent, with the mean over the data sets.
     private func accuracies(_ datasets: [String]) -> String {
         let rows = job.spec.methods.map { method -> [String] in
             let values = datasets.map { dataset in
@@ -80,20 +80,20 @@ extension RunReport {
         let phases = run.loadingPhaseWords.map { " (\($0))" } ?? ""
         let engines =
             loading > 0
-            ? "Engines of the whole run: \(run.startWords.joined(separator: ", ")), \(NumberFormat.duration(loading)) coming up"
+            ? "Engines of the whole run: \(run.startWords.joined(separator: ", ")), \(NumberFormat.duration(loading)) to start"
                 + "\(phases)." : nil
         let energy = run.joules.map {
-            "GPU energy of the whole run: \(NumberFormat.energy(joules: $0.total)) (\($0.words)), other programs' part included."
+            "GPU energy of the whole run: \(NumberFormat.energy(joules: $0.total)) (\($0.words)), including other programs."
         }
         return [
-            "95%: Wilson's interval, clustered by problem where problems have several samples.",
+            "95%: Wilson interval, clustered by problem if problems have several samples.",
             "p: McNemar's exact two-sided test on the same problems.",
-            "FLOPs a problem; paper: \(summary.flops.paper.markdown); spent: \(summary.flops.spent.markdown).",
+            "FLOPs per problem; paper: \(summary.flops.paper.markdown); spent: \(summary.flops.spent.markdown).",
         ] + sizes + summary.unknownSizes.map { "\($0.markdown)." }
             + [summary.undecidedNote().map { $0 + "." }, engines, energy].compactMap(\.self)
     }
 
-    /// What N counts.
+    /// The sources of N.
     private var sizes: [String] {
         let known = Role.named.compactMap { role -> String? in
             guard let count = summary.parameters[role.rawValue], let source = summary.parametersFrom[role.rawValue]
@@ -131,14 +131,14 @@ extension PairedComparison {
 }
 
 extension NumberFormat {
-    /// A p-value: three places, and `<0.001` below them.
+    /// A p-value with three places, or `<0.001`.
     static func p(_ value: Double) -> String {
         value < 0.001 ? "<0.001" : fixed(value, 3)
     }
 }
 
 extension String {
-    /// As plain text of Markdown, also in a table's cell.
+    /// Escaped as plain text for Markdown, also inside tables.
     fileprivate var markdown: String {
         reduce(into: "") { text, character in
             if #"\`*_{}[]<>|#"#.contains(character) { text.append("\\") }

@@ -1,17 +1,17 @@
 import Foundation
 import Support
 
-/// What the page shows, as JSON: an index of everything, and a line for each problem with its trajectories in full.
+/// The page's data as JSON: an index of everything, and a line per problem with its full trajectories.
 struct PageData {
-    /// Bytes of the lines for problems: what fits into a browser without pains.
+    /// Maximum bytes of the problems' lines, which browsers handle well.
     static let limit = 44_000_000
 
-    /// JSON, fit to stand in a script element.
+    /// JSON that is safe inside a script element.
     private(set) var index = Data()
-    /// Lines of JSON, likewise, in the index's order; `null` for a problem that is not shown in full.
+    /// Lines of JSON, equally safe, in the index's order; `null` for a problem that is not shown in full.
     private(set) var problems = Data()
 
-    /// - Parameter limit: the first problems of each data set are shown in full until their lines reach so many bytes.
+    /// - Parameter limit: bytes; the first problems of each data set are shown in full up to this.
     init(_ report: RunReport, limit: Int = PageData.limit) throws {
         var index = PageIndex(report)
         let shown = try Self.shownLines(of: report)

@@ -4,7 +4,7 @@ import Foundation
 import JobSpecs
 import RunStore
 
-/// What the page knows of the run before a trajectory is opened.
+/// The part of the page's data that is read before a trajectory is opened.
 struct PageIndex: Encodable {
     struct Model: Encodable {
         var role: String
@@ -19,7 +19,7 @@ struct PageIndex: Encodable {
         var problems: Int
     }
 
-    /// Written as `[dataset, "id"]`.
+    /// Encoded as `[dataset, "id"]`.
     struct Problem: Encodable {
         var dataset: Int
         var problem: Datasets.Problem
@@ -31,15 +31,15 @@ struct PageIndex: Encodable {
         }
     }
 
-    /// A trajectory, written as `[method, problem, sample, state, "ddt"]`.
+    /// A trajectory, encoded as `[method, problem, sample, state, "ddt"]`.
     struct Row: Encodable {
-        /// Its place among the results; not written.
+        /// Index in the results; not encoded.
         var line: Int
         var method: Int
         var problem: Int
         var sample: Int
         var state: State
-        /// The writer of each step, by its first letter.
+        /// First letter of each step's origin.
         var origins: String
 
         func encode(to encoder: any Encoder) throws {
@@ -52,7 +52,7 @@ struct PageIndex: Encodable {
     struct State: OptionSet {
         var rawValue: Int
         static let right = State(rawValue: 1)
-        /// Ended by a limit rather than by its model.
+        /// Ended by a limit.
         static let cut = State(rawValue: 2)
         static let failed = State(rawValue: 4)
     }
@@ -65,9 +65,9 @@ struct PageIndex: Encodable {
     var host: String
     var created: String
     var residency: String?
-    /// Of a run that is one shard.
+    /// Set for a run of one shard.
     var shard: Shard?
-    /// Of a run that was put together from shards.
+    /// Set for a run merged from shards.
     var merged: Manifest.Merged?
     var batchInvariant: Bool?
     /// See ``Summary/cutAnswers``.
@@ -80,7 +80,7 @@ struct PageIndex: Encodable {
     private(set) var histograms: [RewardHistogram] = []
     private(set) var problems: [Problem] = []
     private(set) var rows: [Row] = []
-    /// Trajectories whose steps are in the page.
+    /// Number of trajectories whose steps are in the page.
     var inFull = 0
 
     private let places: [String: [String: Int]]
@@ -131,7 +131,7 @@ struct PageIndex: Encodable {
         methodPlaces = Dictionary(methods.enumerated().map { ($1, $0) }) { first, _ in first }
     }
 
-    /// Of the job's problems the first of each data set, then the second of each, and so on.
+    /// The job's problems: the first of each data set, then the second of each, and so on.
     var firstOfEachDatasetFirst: [Int] {
         var rank = Array(repeating: 0, count: datasets.count)
         let ranks = problems.map { problem in
@@ -141,7 +141,7 @@ struct PageIndex: Encodable {
         return problems.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }
     }
 
-    /// - Parameter number: the line's place among the results.
+    /// - Parameter number: the line's index in the results.
     mutating func add(_ line: ResultLine, _ shown: ShownLine, number: Int) {
         guard let method = methodPlaces[line.method], let problem = places[line.dataset]?[line.problem] else { return }
         var state: State = line.correct ? .right : []

@@ -1,16 +1,16 @@
 import Decoding
 import Foundation
 
-/// A problem and all trajectories on it, as one line of JSON that the page parses when it is looked at.
+/// A problem and all its trajectories, as one line of JSON that the page parses when it is opened.
 ///
-/// Methods share drafts, so that much of their text is the same: each text stands once, in `texts`, and steps name it by its
-/// index. Keys are short, since a page has hundreds of thousands of them.
+/// Methods share drafts, so much of the text repeats: each text is stored once, in `texts`, and steps refer to it by index.
+/// Keys are short because a page has hundreds of thousands of them.
 struct ProblemBlock: Encodable {
     struct Part: Encodable {
         var x: Int
         /// Reward.
         var r: Double?
-        /// Oldest steps that the PRM did not see.
+        /// Number of oldest steps that the PRM did not see.
         var n: Int?
     }
 
@@ -49,7 +49,7 @@ struct ProblemBlock: Encodable {
     var question: String
     var gold: String
     private(set) var texts: [String] = []
-    /// In the order in which the page's index has them.
+    /// In the order of the page's index.
     private(set) var trajectories: [Trajectory] = []
     private var places: [String: Int] = [:]
 

@@ -3,7 +3,7 @@ import RunStore
 import Support
 
 extension RunReport {
-    /// Writes what stands beside `results.jsonl`.
+    /// Writes the files beside `results.jsonl`.
     package func write(to directory: RunDirectory) throws {
         try AtomicFile.write(try summaryJSON(), to: directory.summary)
         try AtomicFile.write(Data(summary.csv.utf8), to: directory.summaryTable)
@@ -13,7 +13,7 @@ extension RunReport {
     /// `summary.json`.
     package func summaryJSON() throws -> Data { try JSONText.pretty(summary) }
 
-    /// Writes a report whole or not at all, and makes the directories above it.
+    /// Writes a file atomically, creating the directories above it.
     ///
     /// - Throws: ``FileFailure``.
     package static func write(_ data: Data, to file: URL) throws {

@@ -5,26 +5,26 @@ import Graders
 import JobSpecs
 import RunStore
 
-/// All that reports of a run are made from. Making one starts nothing and changes nothing.
+/// The data of all reports. Creating one starts and changes nothing.
 package struct RunReport: Sendable {
     package let job: LoadedJob
     package let manifest: Manifest
     package let summary: Summary
     package let lines: [ResultLine]
-    /// The same lines as `results.jsonl` has them, with fields that are none of ``ResultLine``'s.
+    /// The raw lines of `results.jsonl`, including fields that ``ResultLine`` lacks.
     package let results: [Data]
     let timeline: Timeline
-    /// Trajectories of the job, finished or not.
+    /// Number of trajectories of the job.
     package let total: Int
 
-    /// Trajectories that are finished, and so are in the report.
+    /// Number of finished trajectories, which the report covers.
     package var finished: Int { lines.count }
 
     /// - Parameters:
-    ///   - results: the content of `results.jsonl`: a line for each finished trajectory.
+    ///   - results: the content of `results.jsonl`: a line per finished trajectory.
     ///   - lines: the same, decoded.
-    ///   - records: all that the journal holds.
-    ///   - total: trajectories of the job.
+    ///   - records: the records of the journal.
+    ///   - total: number of trajectories of the job.
     package init(
         job: LoadedJob, manifest: Manifest, summary: Summary, lines: [ResultLine], results: Data,
         records: [JournalRecord], total: Int
@@ -40,7 +40,7 @@ package struct RunReport: Sendable {
 }
 
 extension RunReport {
-    /// Of a run as its directory holds it, also while it goes on: of the trajectories that are finished.
+    /// Reports the finished trajectories of a run directory, also while it runs.
     ///
     /// - Throws: what ``StoredRun`` throws; ``RunIncomplete``.
     package init(_ directory: RunDirectory) throws {
@@ -48,12 +48,12 @@ extension RunReport {
         try run.checkResultsAreKept()
         let written = try run.resultsOnDisk()
         let lines = written?.lines ?? run.finishedLines()
-        // Who judged the lines that are written; what is not yet is judged as below.
+        // The grader of the lines already written; the others are graded below.
         let grader = written == nil ? nil : WrittenSummary(directory)?.grader
         guard (written == nil) == (grader == nil) else {
             throw DamagedRun(
-                directory.summary, "is missing or damaged, and it says by whom results.jsonl was graded",
-                "`rsd-batch grade` makes both again.")
+                directory.summary, "is missing or damaged, and it records which grader graded results.jsonl",
+                "Run `rsd-batch grade` to recreate both.")
         }
         self.init(
             job: run.job, manifest: run.manifest,
@@ -66,7 +66,7 @@ extension RunReport {
 }
 
 extension ResultLine {
-    /// Whether it says of a trajectory what the journal does, judgements apart, which are the grader's.
+    /// Whether it agrees with the journal's trajectory, apart from the grade.
     fileprivate func tells(of trajectory: Trajectory) -> Bool {
         let response = trajectory.response
         return (text, finish, failure) == (response.text, response.finish, response.failure) && steps == response.steps
@@ -74,7 +74,7 @@ extension ResultLine {
 }
 
 extension StoredRun {
-    /// What the results say of a finished trajectory, or would say now while the run goes on.
+    /// The result of a finished trajectory, or what it would be now while the run is going on.
     ///
     /// - Throws: ``DamagedRun``.
     package func result(of id: TrajectoryID) throws(DamagedRun) -> ResultLine? {
@@ -82,15 +82,15 @@ extension StoredRun {
         return (try resultsOnDisk()?.lines ?? finishedLines()).first { $0.id == name }
     }
 
-    /// `results.jsonl` where it tells of this run as it stands: it may have been graded anew since the run ended. nil where
-    /// it is not there, was written by an earlier version with other fields, or before the last trajectory was finished.
+    /// `results.jsonl` if it matches the current state of the run, which may have been regraded since it ended. nil if it is
+    /// missing, was written by an earlier version with other fields, or before the last trajectory finished.
     ///
-    /// - Throws: ``DamagedRun`` where it is not as it was written, or tells of another run than the journal.
+    /// - Throws: ``DamagedRun`` if it was changed, or belongs to another run than the journal.
     fileprivate func resultsOnDisk() throws(DamagedRun) -> (data: Data, lines: [ResultLine])? {
         guard trajectories.finishedCount == trajectories.count, let data = try RunFile.contents(of: directory.results)
         else { return nil }
         func damaged(_ fault: String) -> DamagedRun {
-            DamagedRun(directory.results, fault, "`rsd-batch grade` makes it again.")
+            DamagedRun(directory.results, fault, "Run `rsd-batch grade` to recreate it.")
         }
         let texts = data.split(separator: UInt8(ascii: "\n"))
         let lines = Array(ResultLine.all(in: data))
@@ -98,24 +98,24 @@ extension StoredRun {
             let decoder = JSONDecoder()
             let isOfEarlierVersion = texts.allSatisfy { (try? decoder.decode(EarlierLine.self, from: $0)) != nil }
             if isOfEarlierVersion { return nil }
-            throw damaged("is damaged: not every line of it can be read")
+            throw damaged("is damaged: it has unreadable lines")
         }
         guard lines.map(\.id) == trajectories.map(\.id.description) else { return nil }
         for (line, trajectory) in zip(lines, trajectories) where !line.tells(of: trajectory) {
-            // It was given another try since.
+            // It has been retried since.
             if line.finish == .failed { return nil }
-            throw damaged("tells of another run than the journal beside it, or is damaged (\(line.id))")
+            throw damaged("belongs to another run than the journal beside it, or is damaged (\(line.id))")
         }
         return (data, lines)
     }
 
-    /// What every version's line has.
+    /// The fields that lines of every version have.
     private struct EarlierLine: Decodable {
         var id: String
         var text: String
     }
 
-    /// While a run goes on, its answers are judged by what needs no other process.
+    /// While a run is going on, its answers are graded by what needs no other process.
     fileprivate func finishedLines() -> [ResultLine] {
         let grades = AnswerSheet(trajectories).exactGrades()
         return trajectories.compactMap { trajectory in
@@ -127,9 +127,9 @@ extension StoredRun {
         }
     }
 
-    /// As the run has written them down: the models may be elsewhere by now.
+    /// Sizes recorded by the run: the models may be gone by now.
     ///
-    /// - Throws: ``RunIncomplete`` where it has not, as earlier versions did not before the end, and they are elsewhere.
+    /// - Throws: ``RunIncomplete`` if an earlier version did not record them and the models are gone.
     package func modelSizes() throws(RunIncomplete) -> [Role: ModelSize] {
         let known = manifest.models ?? WrittenSummary(directory)?.models ?? [:]
         let needed = Set(job.spec.methods.flatMap { $0.kind.roles.flatMap(\.models) })
@@ -141,14 +141,14 @@ extension StoredRun {
                 sizes[role] = try ModelFiles(directory: model.model).size
             } catch {
                 throw RunIncomplete(
-                    directory, "FLOPs are counted from the weights of the \(role.rawValue), and \(error)")
+                    directory, "FLOPs need the number of weights of the \(role.rawValue), but \(error)")
             }
         }
         return sizes
     }
 }
 
-/// What `summary.json` tells of a run that its other files do not.
+/// The fields of `summary.json` that a run's other files lack.
 private struct WrittenSummary: Decodable {
     var grader: String
     private var parameters: [String: Int]
@@ -173,7 +173,7 @@ private struct WrittenSummary: Decodable {
         case parametersFrom = "parameters_from"
     }
 
-    /// nil where it is not there, or cannot be read.
+    /// nil if it is missing or unreadable.
     init?(_ directory: RunDirectory) {
         guard let data = try? RunFile.contents(of: directory.summary),
             let summary = try? JSONDecoder().decode(Self.self, from: data)

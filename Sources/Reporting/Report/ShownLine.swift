@@ -1,15 +1,15 @@
 import Decoding
 
-/// A line of `results.jsonl` as the page shows it: what it does not have is left out, what it has besides is passed over.
+/// A line of `results.jsonl` as the page shows it; missing fields are left out, additional ones ignored.
 struct ShownLine: Sendable, Decodable {
     struct Step: Sendable, Decodable {
         var text: String
         var origin: String
         var reward: Double?
         var dropped: Int?
-        /// The draft that this step replaced.
+        /// The rejected draft of this step.
         var rejected: Scored?
-        /// Candidates for this step that were not taken.
+        /// Candidates for this step that were not chosen.
         var alternatives: [Scored]?
     }
 
@@ -19,7 +19,7 @@ struct ShownLine: Sendable, Decodable {
         var dropped: Int?
     }
 
-    /// One of several whole answers, from which the method took or made its own.
+    /// A candidate solution, from which the method chose or made its own.
     struct Candidate: Sendable, Decodable {
         var text: String
         var finish: String?
@@ -43,17 +43,17 @@ struct ShownLine: Sendable, Decodable {
     }
 }
 
-/// How often each reward occurs, in twentieths of 0…1.
+/// Number of steps by reward, in bins of 0.05 over 0…1.
 struct RewardHistogram: Sendable, Equatable, Encodable {
     static let bins = 20
 
     var method: String
     var dataset: String
-    /// Draft steps that became part of a response.
+    /// Draft steps that are part of a response.
     var taken = Array(repeating: 0, count: bins)
-    /// Draft steps that did not, though they were scored.
+    /// Scored draft steps that are not.
     var rejected = Array(repeating: 0, count: bins)
-    /// The target's steps.
+    /// Scored steps of the target.
     var target = Array(repeating: 0, count: bins)
 
     init(method: String, dataset: String) {

@@ -4,25 +4,25 @@ import ModelLifecycle
 import RunStore
 import Support
 
-/// When each engine came up and worked, from the journal.
+/// When each engine started and worked, from the journal.
 ///
-/// Journals of earlier versions tell of loads and wakings only how long they took: these are put right before the first
-/// request that follows them. Stretches in which nothing happened, such as the time between two processes, are cut short. Shards
-/// worked side by side, and each has a timeline of its own: a run put together from them has none.
+/// Journals of earlier versions have only the duration of starts and wakes, not their times: these are placed right before
+/// the next request. Long idle stretches, such as between two processes, are cut. Shards run side by side, each with its own
+/// timeline; a merged run has none.
 struct Timeline: Sendable, Equatable, Encodable {
     enum Kind: String, Sendable, Encodable { case load, wake, work }
 
     struct Bar: Sendable, Equatable, Encodable {
         var engine: String
         var kind: Kind
-        /// Seconds since the run's first moment, without what was cut.
+        /// Seconds since the run began, without cut stretches.
         var begin: Double
         var end: Double
         /// Of work.
         var wave: Int?
         /// Of a load.
         var start: EngineStart.Kind?
-        /// Of a load, where they are known.
+        /// Of a load, if known.
         var phases: StartPhases?
     }
 
@@ -33,11 +33,11 @@ struct Timeline: Sendable, Equatable, Encodable {
     }
 
     var bars: [Bar] = []
-    /// When an engine made room for another.
+    /// Times of swaps.
     var swaps: [Double] = []
     var cuts: [Cut] = []
     var seconds = 0.0
-    /// Whether a load or a waking had to be put where it may have been.
+    /// Whether the time of a load or a wake had to be guessed.
     var hasGuesses = false
 
     private enum CodingKeys: String, CodingKey {
@@ -45,14 +45,14 @@ struct Timeline: Sendable, Equatable, Encodable {
         case hasGuesses = "has_guesses"
     }
 
-    /// Shorter stretches stay as they are.
+    /// Shorter idle stretches are kept, in seconds.
     private static let longestIdle = 60.0
-    /// What is left of one that is cut.
+    /// Length left of a cut stretch, as a share of the run.
     private static let rest = 0.02
-    /// Requests of one phase closer together than this part of the run are one bar.
+    /// Requests of one phase closer than this share of the run form one bar.
     private static let grain = 0.002
 
-    /// - Parameter engines: of the run's job; nil where each role has one of its own.
+    /// - Parameter engines: of the run's job; nil if each role has an engine of its own.
     init(_ records: [JournalRecord], engines: JobEngines? = nil) {
         if case .shard = records.first { return }
         var chapters = [Chapter()]
@@ -70,7 +70,7 @@ struct Timeline: Sendable, Equatable, Encodable {
         compress()
     }
 
-    /// Moves everything to begin at 0, and cuts the long stretches without a bar.
+    /// Shifts everything to begin at 0 and cuts long stretches without a bar.
     private mutating func compress() {
         let spans = bars.map { TimeSpan(begin: $0.begin, seconds: $0.end - $0.begin) }.union()
         guard let first = spans.first else { return }
@@ -92,24 +92,24 @@ struct Timeline: Sendable, Equatable, Encodable {
     }
 }
 
-/// What the journal holds from one phase's end to the next.
+/// The journal from the end of one phase to the end of the next.
 private struct Chapter {
     struct Arrival {
         var engine: String
         var kind: Timeline.Kind
         var seconds: Double
-        /// nil where the journal does not tell.
+        /// nil if not in the journal.
         var begin: Double?
         /// Of a load.
         var start: EngineStart.Kind?
         var phases: StartPhases?
     }
 
-    /// Engines that came up one after the other, and the requests that were put after that.
+    /// Engines that started one after the other, and the requests that followed.
     struct Passage {
         var arrivals: [Arrival] = []
         var answers: [Role: [TimeSpan]] = [:]
-        /// The same by engine.
+        /// Requests by engine.
         var requests: [String: [TimeSpan]] = [:]
     }
 
@@ -143,7 +143,7 @@ private struct Chapter {
         passages[passages.count - 1].arrivals.append(arrival)
     }
 
-    /// To be called when the chapter is complete: only its end tells which engines were up.
+    /// Assigns requests to engines. Call it once the chapter is complete: only its end names the engines that were up.
     mutating func attribute(_ engines: JobEngines?) {
         for index in passages.indices {
             passages[index].requests = Dictionary(
@@ -158,13 +158,13 @@ private struct Chapter {
     var lastRequest: Double? { requests.map(\.end).max() }
 
     /// - Parameters:
-    ///   - cursor: the end of what came before.
+    ///   - cursor: the end of the chapter before.
     ///   - gap: see ``Swift/Sequence/union(gap:)``.
     func placed(after cursor: Double, gap: Double) -> (bars: [Timeline.Bar], swaps: [Double]) {
         var bars: [Timeline.Bar] = []
         var cursor = cursor
         for (index, passage) in passages.enumerated() {
-            // Later in a phase others work on while one engine is restarted: its own next request is what counts.
+            // Later in a phase other engines work while one restarts: only its own next request counts.
             let own = Set(passage.arrivals.map(\.engine))
             let next = passage.requests.filter { index == 0 || own.contains($0.key) }.values.joined()
             let total = passage.arrivals.reduce(0) { $0 + $1.seconds }

@@ -3,7 +3,7 @@ import Foundation
 extension Manifest {
     var runIdentity: RunIdentity { RunIdentity(job: identity.hash, shard: shard) }
 
-    /// Sees to it that a journal is this run's, and that none is missing that was there.
+    /// Checks that a journal belongs to this run and that an expected journal is there.
     ///
     /// - Throws: ``DamagedRun``.
     package func check(_ contents: JournalContents, in directory: RunDirectory) throws(DamagedRun) {
@@ -14,23 +14,23 @@ extension Manifest {
         if namesJournal == true, owners.isEmpty {
             throw damaged(
                 !contents.isThere
-                    ? "is missing, and the run was begun"
+                    ? "is missing, although the run has begun"
                     : contents.records.isEmpty
-                        ? "is empty or cannot be read, and the run was begun"
+                        ? "is empty or unreadable, although the run has begun"
                         : "has lost its beginning, or belongs to a run of an earlier version")
         }
-        // Earlier versions made the journal before the first engine.
+        // Earlier versions created the journal before the first engine started.
         if namesJournal == nil, !contents.isThere, merged != nil || directory.hasEngineStarts {
-            throw damaged("is missing, and engines have worked on the run")
+            throw damaged("is missing, although engines have worked on the run")
         }
         let isForeign = owners.contains { merged == nil ? $0 != runIdentity : $0.job != identity.hash }
         if isForeign { throw damaged("belongs to another run than \(directory.manifest.lastPathComponent) beside it") }
     }
 
     private static let restoreJournal =
-        "Restore it from a copy; without one, what was generated is lost: delete the directory to start over, or name another "
-        + "one with --run-dir."
-    private static let mergeAgain = "`rsd-batch merge` makes it again from the shards."
+        "Restore it from a copy. Without a copy, the model responses are lost: delete the directory to start over, or name "
+        + "another one with --run-dir."
+    private static let mergeAgain = "Run `rsd-batch merge` to recreate it from the shards."
 }
 
 extension RunDirectory {
@@ -38,29 +38,29 @@ extension RunDirectory {
         ((try? FileManager.default.attributesOfItem(atPath: engines.path)[.size] as? Int) ?? 0) > 0
     }
 
-    /// Sees to it that a directory without a manifest is one that a run may begin in, or go on in where only that is missing.
+    /// Checks that a run may begin, or resume, in a directory without a manifest.
     ///
-    /// - Parameter wanted: what is to be run.
-    /// - Returns: whether the journal belongs to it already.
+    /// - Parameter wanted: the run to begin.
+    /// - Returns: whether the journal already belongs to it.
     /// - Throws: ``DamagedRun``.
     package func checkWithoutManifest(_ contents: JournalContents, for wanted: RunIdentity) throws(DamagedRun) -> Bool {
         let owners = contents.owners
         if owners.contains(where: { $0 != wanted }) {
             throw DamagedRun(
                 manifest, "is missing, and the journal beside it belongs to another job",
-                "Give the job that it was begun with, restore the file from a copy, or name another directory with --run-dir."
+                "Run the job that it was begun with, restore the file from a copy, or name another directory with --run-dir."
             )
         }
         if owners.isEmpty, !contents.records.isEmpty {
             throw DamagedRun(
                 manifest,
-                "is missing, and the journal beside it, of an earlier version, does not say which job it belongs to",
+                "is missing, and the journal beside it, of an earlier version, does not record its job",
                 "Restore the file from a copy, or name another directory with --run-dir.")
         }
-        // The first line, torn or not, is shorter.
+        // The first line is shorter, whether torn or not.
         if owners.isEmpty, contents.tornBytes > 1024 {
             throw DamagedRun(
-                journal, "cannot be read, and there is no manifest.json",
+                journal, "is unreadable, and there is no manifest.json",
                 "Restore both from a copy, or name another directory with --run-dir.")
         }
         return !owners.isEmpty

@@ -3,34 +3,34 @@ import Foundation
 import JobSpecs
 import Support
 
-/// `manifest.json`: what a run is, written before anything else so that a run killed at once can be resumed.
+/// `manifest.json`: the identity of a run, written before anything else so that a run killed early can be resumed.
 package struct Manifest: Sendable, Equatable, Codable {
-    /// Of the run directory's layout.
+    /// Format version of the run directory.
     package var format = Manifest.currentFormat
     package var job: String
-    /// All that a resumption must have in common with the run.
+    /// What a resumed run must have in common with this one.
     package var identity: SpecIdentity
-    /// The part of the job that the run is; nil for all of it. The identity is that of the whole job.
+    /// The shard that the run is; nil for the whole job. The identity is that of the whole job.
     package var shard: Shard?
     package var seed: UInt64
     package var program: String
-    /// What the engine says of its version.
+    /// The version that the engine reports.
     package var engine: String
     package var host: String
     package var created: String
-    /// What `residency: auto` came to for the process that last worked on the run; a note and no more.
+    /// The choice of `residency: auto` in the process that last worked on the run; informative only.
     package var residency: String?
-    /// Whether vLLM was told to compute the same whatever else is in the batch (`VLLM_BATCH_INVARIANT=1`), without which even
-    /// greedy texts may change with the load; nil where that is not known, or the engine's way in any case.
+    /// Whether vLLM computed batch-invariantly (`VLLM_BATCH_INVARIANT=1`), without which even greedy texts may depend on the
+    /// load; nil if unknown, or if the engine always does.
     package var batchInvariant: Bool?
-    /// How many weights each model has that a method needs, by role: the models may be elsewhere when the run is graded or reported.
-    /// nil in runs of earlier versions.
+    /// Number of weights of each needed model, by role: the models may be gone when the run is graded or reported. nil in runs
+    /// of earlier versions.
     package var models: [String: ModelSize]?
-    /// Of a run that was put together from shards; nil of one that was run.
+    /// Set for a run merged from shards.
     package var merged: Merged?
-    /// Whether the journal, which is begun before this is written, says whose it is; nil in runs of earlier versions.
+    /// Whether the journal, which is begun before this file, names its run; nil in runs of earlier versions.
     package var namesJournal: Bool?
-    /// See ``write(to:)``; nil but in the file.
+    /// See ``write(to:)``; set in the file only.
     var checksum: String?
 
     package init(
@@ -58,7 +58,7 @@ package struct Manifest: Sendable, Equatable, Codable {
 
     package struct Merged: Sendable, Equatable, Codable {
         package var shards: Int
-        /// What of them is missing, a sentence each.
+        /// What is missing from them, one sentence each.
         package var missing: [String]
 
         package init(shards: Int, missing: [String]) {
@@ -69,24 +69,26 @@ package struct Manifest: Sendable, Equatable, Codable {
 
     package static let currentFormat = 1
 
-    /// - Returns: nil where there is none.
+    /// - Returns: nil if there is no file.
     /// - Throws: ``NewerRun``, ``DamagedRun``.
     package static func read(_ file: URL) throws -> Manifest? {
         guard let data = try RunFile.contents(of: file) else { return nil }
         let decoder = JSONDecoder()
         do {
-            if let sealed = sealed(data), sealed != data { throw DamagedRun(file, "is not as it was written", remedy) }
+            if let sealed = sealed(data), sealed != data {
+                throw DamagedRun(file, "does not match its checksum", remedy)
+            }
             let layout = try decoder.decode(Layout.self, from: data)
             guard layout.format <= currentFormat else { throw NewerRun(manifest: file.path, program: layout.program) }
             var manifest = try decoder.decode(Manifest.self, from: data)
             manifest.checksum = nil
             return manifest
         } catch is DecodingError {
-            throw DamagedRun(file, "cannot be read: it is damaged", remedy)
+            throw DamagedRun(file, "is damaged", remedy)
         }
     }
 
-    /// Of a directory that is to hold a run.
+    /// Reads the manifest of a directory that should hold a run.
     ///
     /// - Throws: ``NoRun``, ``NewerRun``, ``DamagedRun``.
     package static func ofRun(in directory: RunDirectory) throws -> Manifest {
@@ -94,17 +96,17 @@ package struct Manifest: Sendable, Equatable, Codable {
         guard try JournalReader.read(directory.journal).records.isEmpty else {
             throw DamagedRun(
                 directory.manifest, "is missing",
-                "Restore it from a copy, or give the command that made it (`rsd-batch run`, or `merge` for shards) once more: it is "
-                    + "made again from the job and the journal.")
+                "Restore it from a copy, or rerun the command that created it (`rsd-batch run`, or `merge` for shards): it is recreated "
+                    + "from the job and the journal.")
         }
         throw NoRun(directory: directory.url.path)
     }
 
     private static let remedy =
-        "Restore it from a copy, or move it away and give the command that made it (`rsd-batch run`, or `merge` for shards) once "
-        + "more: it is made again from the job and the journal."
+        "Restore it from a copy, or move it away and rerun the command that created it (`rsd-batch run`, or `merge` for shards): "
+        + "it is recreated from the job and the journal."
 
-    /// Writes it with a checksum: the CRC-32 of the file in which the checksum's own digits are zeros.
+    /// Writes the manifest with a checksum: the CRC-32 of the file with zeros in place of the checksum's digits.
     package func write(to file: URL) throws {
         var manifest = self
         manifest.checksum = Self.noSum
@@ -112,7 +114,7 @@ package struct Manifest: Sendable, Equatable, Codable {
         try AtomicFile.write(Self.sealed(data) ?? data, to: file)
     }
 
-    /// The file with its true checksum; nil where it has none in its usual place.
+    /// The file with its true checksum; nil if it has no checksum in the usual place.
     private static func sealed(_ data: Data) -> Data? {
         let key = Data(#""checksum" : ""#.utf8)
         guard let place = data.range(of: key), data.endIndex - place.upperBound > noSum.utf8.count else { return nil }
@@ -125,14 +127,14 @@ package struct Manifest: Sendable, Equatable, Codable {
 
     private static let noSum = "00000000"
 
-    /// What every version's manifest has.
+    /// The fields that manifests of every version have.
     private struct Layout: Decodable {
         var format: Int
         var program: String
     }
 }
 
-/// A run directory of a version that lays it out in another way.
+/// A run directory in the format of a newer version.
 package struct NewerRun: ProgramError, Equatable {
     package var manifest: String
     package var program: String
@@ -140,8 +142,8 @@ package struct NewerRun: ProgramError, Equatable {
     package var explanation: Explanation {
         Explanation(
             "run-newer", .directoryTaken,
-            "\(manifest): rsd-batch \(program) wrote this run, and this is \(Program.version), which does not know how. "
-                + "Nothing was changed", remedy: "Go on with that version.")
+            "\(manifest): this run was written by rsd-batch \(program) in a format that \(Program.version) does not know. "
+                + "Nothing was changed", remedy: "Use that version.")
     }
 }
 
@@ -158,7 +160,7 @@ package struct SpecChanged: ProgramError {
     package var explanation: Explanation {
         Explanation(
             "spec-changed", .directoryTaken,
-            "the job differs from the one that \(directory) was begun with, and results of two jobs must not mix:\n"
+            "the job differs from the one that \(directory) was begun with; the results of two jobs must not mix:\n"
                 + changes.map { "  \($0)" }.joined(separator: "\n"),
             remedy: "Give the changed job another name or another --run-dir, or delete the directory to start over.")
     }

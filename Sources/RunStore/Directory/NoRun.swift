@@ -1,6 +1,6 @@
 import Support
 
-/// There is no run in this directory.
+/// The directory holds no run.
 package struct NoRun: ProgramError, Equatable {
     package var directory: String
 
@@ -10,6 +10,6 @@ package struct NoRun: ProgramError, Equatable {
     package var explanation: Explanation {
         Explanation(
             "no-run", .badJob, "\(directory) is not a run directory: it has no manifest.json",
-            remedy: "`rsd-batch run JOB.yaml` makes one under runs/.")
+            remedy: "`rsd-batch run JOB.yaml` creates one under runs/.")
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 extension RunDirectory {
-    /// Sees to it before anything is done that nothing stands where a file is to be written later.
+    /// Checks that nothing stands in the way of files that are written later.
     ///
     /// - Throws: ``DamagedRun``.
     package func checkPlaces() throws(DamagedRun) {
@@ -9,7 +9,7 @@ extension RunDirectory {
             var status = stat()
             guard lstat(place.path, &status) == 0 else { continue }
             guard stat(place.path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-                throw DamagedRun(place, "is no directory, and one has to be there", Self.moveAway)
+                throw DamagedRun(place, "is not a directory", Self.moveAway)
             }
         }
         for place in [lock, journal, engines, job, manifest, results, summary, summaryTable, report] {
@@ -18,15 +18,15 @@ extension RunDirectory {
             if status.st_mode & S_IFMT == S_IFDIR {
                 throw DamagedRun(place, "is a directory, not a file", Self.moveAway)
             }
-            // The others are replaced as a whole.
+            // The other files are replaced as a whole.
             guard [lock, journal, engines].contains(place), status.st_mode & S_IFMT != S_IFREG else { continue }
             throw DamagedRun(
                 place,
                 status.st_mode & S_IFMT == S_IFLNK
-                    ? "is a link, and what it names would be written to" : "is no file",
+                    ? "is a symbolic link, and its target would be written to" : "is not a regular file",
                 Self.moveAway)
         }
     }
 
-    private static let moveAway = "Move it away and give the same command again."
+    private static let moveAway = "Move it away and run the same command again."
 }

@@ -3,11 +3,11 @@ import JobSpecs
 import Support
 
 extension RunDirectory {
-    /// The job without its models, as the program wrote it down.
+    /// The job, without its models, from the spec in the directory.
     ///
-    /// - Throws: ``DamagedRun``; ``RunIncomplete`` where what it names is elsewhere by now.
+    /// - Throws: ``DamagedRun``; ``RunIncomplete`` if a file that it names is gone.
     package func writtenJob() throws -> LoadedJob {
-        // Anything but a file may never end.
+        // Reading a pipe or a device may never end.
         guard try RunFile.contents(of: job) != nil else { throw damagedSpec("is missing") }
         do throws(SpecErrors) {
             return try JobLoader.load(job, withModels: false)
@@ -22,7 +22,7 @@ extension RunDirectory {
     package func damagedSpec(_ fault: String) -> DamagedRun {
         DamagedRun(
             job, fault,
-            "Give the command that made it (`rsd-batch run` with the job's own spec, or `merge` for shards) once more: it is "
-                + "written again.")
+            "Rerun the command that created it (`rsd-batch run` with your job spec, or `merge` for shards): it is written again."
+        )
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Support
 
-/// Where the parts of a run lie. Deleting the directory forgets the run.
+/// The files of a run. Deleting the directory deletes the run.
 package struct RunDirectory: Sendable, Equatable {
     package let url: URL
 
@@ -9,24 +9,24 @@ package struct RunDirectory: Sendable, Equatable {
         self.url = url.standardizedFileURL
     }
 
-    /// The spec as it is run, every default filled in.
+    /// The spec of the run, with every default.
     package var job: URL { url.appending(path: "job.yaml") }
     package var manifest: URL { url.appending(path: "manifest.json") }
     package var journal: URL { url.appending(path: "journal/events.jsonl") }
-    /// Engine processes that were started, so that the next run finds leftovers.
+    /// Ledger of started engine processes, for finding leftovers.
     package var engines: URL { url.appending(path: "engines.jsonl") }
     package var lock: URL { url.appending(path: "lock") }
     package var logs: URL { url.appending(path: "logs") }
-    /// One line a finished trajectory, written when all are finished.
+    /// One line per finished trajectory, written when all are finished.
     package var results: URL { url.appending(path: "results.jsonl") }
     package var summary: URL { url.appending(path: "summary.json") }
     package var summaryTable: URL { url.appending(path: "summary.csv") }
     package var report: URL { url.appending(path: "report.html") }
 
-    /// The content of `results.jsonl`; nil where it is not there, or no file.
+    /// The content of `results.jsonl`; nil if it is missing or unreadable.
     package var resultsContent: Data? { try? RunFile.contents(of: results) }
 
-    /// - Parameter isPrivate: whether engines may write into their logs what is not for everybody.
+    /// - Parameter isPrivate: whether engine logs may contain private data.
     package func create(isPrivate: Bool = false) throws(FileFailure) {
         for directory in [url, journal.deletingLastPathComponent()] { try Folder.make(directory.path) }
         try makeLogs(isPrivate: isPrivate)

@@ -1,15 +1,15 @@
 import Support
 
-/// A run cannot be looked at without something that its directory has no copy of and that is gone, or is another by now.
+/// A run needs a file that its directory does not hold and that is gone or has changed.
 package struct RunIncomplete: ProgramError {
-    /// What is wrong with the run's own spec.
+    /// The errors in the run's own spec.
     package var errors: SpecErrors
 
     package var explanation: Explanation {
         Explanation(
             "run-incomplete", .badJob, errors.explanation.summary,
             remedy:
-                "The run needs what its spec names: put back what is missing, or correct its place in \(errors.file).",
+                "The run needs the files that its spec names: restore them, or correct their paths in \(errors.file).",
             diagnostics: errors.diagnostics)
     }
 }

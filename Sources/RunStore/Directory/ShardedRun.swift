@@ -2,7 +2,7 @@ import Support
 import Foundation
 import JobSpecs
 
-/// A run in shards: the directory that holds the shards' run directories, and what they are merged into.
+/// A run in shards: the directory that holds the shards' run directories, and into which they are merged.
 package struct ShardedRun: Sendable, Equatable {
     package let parent: RunDirectory
 
@@ -14,13 +14,13 @@ package struct ShardedRun: Sendable, Equatable {
         RunDirectory(parent.url.appending(path: shard.directoryName))
     }
 
-    /// The shards that have a directory, by count and index.
+    /// Shards that have a directory, by count and index.
     package var present: [Shard] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: parent.url.path)) ?? []
         return names.compactMap(Shard.init(directoryName:)).sorted { ($0.count, $0.index) < ($1.count, $1.index) }
     }
 
-    /// What a shard that was begun is known by; nil where none was.
+    /// The identity that a shard was begun with; nil if none was begun.
     package var beginning: SpecIdentity? {
         for shard in present {
             if let manifest = try? Manifest.read(directory(of: shard).manifest) { return manifest.identity }
@@ -28,13 +28,12 @@ package struct ShardedRun: Sendable, Equatable {
         return nil
     }
 
-    /// Whether all shards have been put together.
+    /// Whether the shards have been merged.
     package func isMerged() throws -> Bool {
         try Manifest.read(parent.manifest)?.merged?.missing.isEmpty ?? false
     }
 
-    /// Sees to it that a directory is not taken for what it is not: a run in shards and one without, or in another number of
-    /// them, must not mix.
+    /// Checks that a directory does not mix an undivided run with shards, or different numbers of shards.
     ///
     /// - Throws: ``ShardsMixed``.
     package static func check(_ directory: RunDirectory, isFor shard: Shard?) throws {
@@ -47,12 +46,12 @@ package struct ShardedRun: Sendable, Equatable {
     }
 }
 
-/// A directory holds a run that is divided in another way.
+/// The directory holds a run that is divided differently.
 package struct ShardsMixed: ProgramError, Equatable {
     package var directory: String
-    /// None where the run there is not divided.
+    /// Empty if the run there is undivided.
     package var found: [Shard]
-    /// What was to be run there; nil is the undivided job.
+    /// The shard to run; nil for the undivided job.
     package var shard: Shard?
 
     package init(directory: String, found: [Shard], shard: Shard? = nil) {
@@ -66,15 +65,15 @@ package struct ShardsMixed: ProgramError, Equatable {
         let (what, remedy) =
             if found.isEmpty {
                 (
-                    "a run that is not divided into shards, and the two must not mix",
-                    "Leave --shard out to go on with it, or name another directory with --run-dir."
+                    "an undivided run, which cannot be mixed with shards",
+                    "Leave out --shard to resume it, or name another directory with --run-dir."
                 )
             } else {
                 (
-                    "a run in \(counted(found[0].count, "shard")) (\(names)), and two ways of dividing a job must not mix",
+                    "a run in \(counted(found[0].count, "shard")) (\(names)), which cannot be mixed with a different division",
                     shard == nil
-                        ? "Go on with a shard (--shard), put them together (rsd-batch merge), or name another directory with --run-dir."
-                        : "Go on with that number of shards, name another directory with --run-dir, or delete them to divide the job "
+                        ? "Resume a shard (--shard), merge them (rsd-batch merge), or name another directory with --run-dir."
+                        : "Use that number of shards, name another directory with --run-dir, or delete them to divide the job "
                             + "again."
                 )
             }
@@ -82,10 +81,10 @@ package struct ShardsMixed: ProgramError, Equatable {
     }
 }
 
-/// The run directory is that of another part of the job.
+/// The run directory belongs to another part of the job.
 package struct ShardChanged: ProgramError, Equatable {
     package var directory: String
-    /// nil is the undivided job.
+    /// nil for the undivided job.
     package var found: Shard?
     package var wanted: Shard?
 
@@ -100,7 +99,7 @@ package struct ShardChanged: ProgramError, Equatable {
         let option = found.map { "give --shard \($0) with the directory above it as --run-dir" } ?? "leave --shard out"
         return Explanation(
             "shard-changed", .directoryTaken,
-            "\(directory) was begun as \(name(found)), and what is to be run is \(name(wanted))",
-            remedy: "To go on with it, \(option); for something else name another --run-dir.")
+            "\(directory) was begun as \(name(found)), not as \(name(wanted))",
+            remedy: "To resume it, \(option); otherwise name another --run-dir.")
     }
 }

@@ -1,6 +1,6 @@
 import ModelLifecycle
 
-/// What an earlier version did not write is empty, so that its `summary.json` can be read.
+/// Fields that earlier versions did not write are empty, so that their `summary.json` can be read.
 extension RunFigures {
     private enum CodingKeys: String, CodingKey {
         case waves, swaps, seconds, requests, speculation, joules

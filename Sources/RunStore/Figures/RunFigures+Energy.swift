@@ -1,25 +1,25 @@
 import Support
 
 extension RunFigures {
-    /// What the GPUs used in all phases, see ``PhaseEnergy``; by the engines that were up.
+    /// Energy of the GPUs in all phases, by the engines that were up; see ``PhaseEnergy``.
     package struct Joules: Sendable, Equatable, Codable {
         package var entering: [String: Double] = [:]
         package var working: [String: Double] = [:]
 
-        // In a fixed order, so that the same figures have the same sum to the last bit.
+        // In a fixed order, so that equal figures have bit-identical sums.
         private var comingUp: Double { RunFigures.inOrder(entering).reduce(0) { $0 + $1.value } }
         package var total: Double { RunFigures.inOrder(working).reduce(comingUp) { $0 + $1.value } }
 
-        /// `coming up 2.10 Wh, draft 3.00 Wh, prm 1.20 Wh`
+        /// `starting 2.10 Wh, draft 3.00 Wh, prm 1.20 Wh`
         package var words: String {
-            let parts = [("coming up", comingUp)] + RunFigures.inOrder(working)
+            let parts = [("starting", comingUp)] + RunFigures.inOrder(working)
             return parts.map { "\($0.0) \(NumberFormat.energy(joules: $0.1))" }.joined(separator: ", ")
         }
     }
 }
 
 extension [JournalRecord] {
-    /// nil where a phase was not measured: part of an energy would look like all of it.
+    /// nil if a phase was not measured: a partial sum would look complete.
     var joules: RunFigures.Joules? {
         var sum = RunFigures.Joules()
         for case .phase(_, let engines, _, let energy) in self {

@@ -3,45 +3,45 @@ import JobSpecs
 import ModelLifecycle
 import Support
 
-/// What the engines did over a run and all its resumptions.
+/// Statistics of the engines over a run, including resumptions.
 package struct RunFigures: Sendable, Equatable, Codable {
-    /// The most waves that any trajectory took.
+    /// The largest number of waves of any trajectory.
     package var waves = 0
     /// Engines stopped or put to sleep so that another could work.
     package var swaps = 0
-    /// Engine processes brought up: spawned when they were needed.
+    /// Engine processes spawned when they were needed.
     package var coldStarts = 0
-    /// Forked from a process that had imported the engine.
+    /// Engine processes forked from one that had imported the engine.
     package var warmStarts = 0
-    /// Spawned ahead, and held until they were needed.
+    /// Engine processes spawned ahead of time and held until needed.
     package var standbyStarts = 0
     package var requests = Requests()
     /// Of the method `speculative`; nil without it.
     package var speculation: Speculation?
     package var seconds = Seconds()
-    /// nil where a phase was not measured.
+    /// nil if a phase was not measured.
     package var joules: Joules?
 
     package struct Seconds: Sendable, Equatable, Codable {
-        /// Bringing engines up, by engine.
+        /// Seconds of engine starts, by engine.
         package var loading: [String: Double] = [:]
-        /// Where these seconds went, by how the processes came to be: of those starts of which it is known.
+        /// The same seconds by phase, for each kind of start; starts without known phases are left out.
         package var loadingPhases: [String: StartPhases] = [:]
-        /// Waking them, by engine.
+        /// Seconds of waking, by engine.
         package var waking: [String: Double] = [:]
-        /// Asking them, by the engines that were up.
+        /// Seconds of work, by the group of engines that was up.
         package var working: [String: Double] = [:]
-        /// With at least one request under way, by engine.
+        /// Seconds with at least one request in flight, by engine.
         package var busy: [String: Double] = [:]
-        /// At work but without a request, by engine: while others of its group were asked, or the runner was busy.
+        /// Seconds of work without a request, by engine: other engines of the group, or the runner, were busy.
         package var idle: [String: Double] = [:]
     }
 
-    /// Answers of the models, by how they were come by.
+    /// Model responses by origin.
     package struct Requests: Sendable, Equatable, Codable {
-        /// An engine was asked.
+        /// Sent to an engine.
         package var asked = 0
-        /// Another trajectory had asked the same.
+        /// Taken from the same request of another trajectory.
         package var shared = 0
 
         package init(asked: Int = 0, shared: Int = 0) {
@@ -50,7 +50,7 @@ package struct RunFigures: Sendable, Equatable, Codable {
         }
     }
 
-    /// Tokens that a speculator wrote ahead, and those of them that its model took.
+    /// Tokens that a speculator proposed, and those that its model accepted.
     package struct Speculation: Sendable, Equatable, Codable {
         package var proposed = 0
         package var accepted = 0
@@ -62,15 +62,15 @@ package struct RunFigures: Sendable, Equatable, Codable {
     }
 
     /// - Parameters:
-    ///   - records: all that the journal holds.
-    ///   - engines: of the run's job; nil where each role has one of its own.
+    ///   - records: the records of the journal.
+    ///   - engines: of the run's job; nil if each role has an engine of its own.
     package init(records: [JournalRecord], waves: Int, engines: JobEngines? = nil) {
         self.waves = waves
         joules = records.joules
         for part in records.partsOfShards { add(part, engines) }
     }
 
-    /// Of one run, or of one shard: what shards did side by side is time of several machines, and adds up.
+    /// Adds the records of a run or of one shard. Times of shards, which ran on several machines, add up.
     private mutating func add(_ records: ArraySlice<JournalRecord>, _ engines: JobEngines?) {
         var asked: [String: [TimeSpan]] = [:]
         var unattributed: [(role: Role, span: TimeSpan)] = []
@@ -122,7 +122,7 @@ package struct RunFigures: Sendable, Equatable, Codable {
 }
 
 extension RunFigures {
-    /// Figures by engine or group, always in the same order.
+    /// Figures by engine or group, in a fixed order.
     package static func inOrder(_ figures: [String: Double]) -> [(key: String, value: Double)] {
         let order = Role.allCases.map(\.rawValue)
         return figures.sorted { left, right in
@@ -133,7 +133,7 @@ extension RunFigures {
 }
 
 extension Role {
-    /// The engine that served a role. Earlier versions gave every role one of its own.
+    /// The engine that served a role. In earlier versions each role had an engine of its own.
     ///
     /// - Parameter group: the engines that were up.
     package func engine(in group: [String], of engines: JobEngines?) -> String {
@@ -142,7 +142,7 @@ extension Role {
 }
 
 extension JournalRecord {
-    /// The role whose model gave this answer.
+    /// The role whose model gave this response.
     package var role: Role? {
         switch self {
         case .event(_, .generated(let answer), _): answer.role
@@ -158,16 +158,16 @@ extension JournalRecord {
 }
 
 extension [JournalRecord] {
-    /// The records of each shard; all of them where the run was not put together from shards.
+    /// The records of each shard; one slice of all records for a run that was not merged.
     var partsOfShards: [ArraySlice<JournalRecord>] {
         split { if case .shard = $0 { true } else { false } }
     }
 }
 
 extension Sequence<TimeSpan> {
-    /// The same stretch of time in spans that do not meet, in order.
+    /// The union of the spans: disjoint and in order.
     ///
-    /// - Parameter gap: spans not further apart than this become one.
+    /// - Parameter gap: spans at most this far apart, in seconds, are joined.
     package func union(gap: Double = 0) -> [TimeSpan] {
         var merged: [TimeSpan] = []
         for span in sorted(by: { $0.begin < $1.begin }) {

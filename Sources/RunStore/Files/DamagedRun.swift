@@ -1,12 +1,12 @@
 import Foundation
 import Support
 
-/// A file of a run directory that is gone, damaged, or another run's.
+/// A file of a run directory is missing, damaged, or belongs to another run.
 package struct DamagedRun: ProgramError, Equatable {
     package var file: String
-    /// What is wrong with it: the rest of a sentence that begins with the file.
+    /// The fault: the rest of a sentence that begins with the file.
     package var fault: String
-    /// What to do about it, in whole sentences.
+    /// What to do, in whole sentences.
     package var remedy: String
 
     package var explanation: Explanation {

@@ -12,7 +12,7 @@ enum Checksum {
         }
     }
 
-    /// In eight digits.
+    /// The checksum as eight hexadecimal digits.
     static func hex(_ bytes: some Sequence<UInt8>) -> String {
         let crc = String(crc32(bytes), radix: 16)
         return String(repeating: "0", count: 8 - crc.utf8.count) + crc

@@ -1,15 +1,15 @@
 import ModelLifecycle
 
-/// An engine that was brought up.
+/// An engine start.
 package struct EngineLoad: Sendable, Hashable {
     package var engine: String
-    /// Until it was ready.
+    /// Seconds until it was ready.
     package var seconds: Double
     /// Seconds since 1970, as in ``TimeSpan``; nil in journals of earlier versions.
     package var begin: Double?
-    /// Journals of earlier versions know cold starts only.
+    /// Journals of earlier versions have cold starts only.
     package var kind: EngineStart.Kind
-    /// Where the seconds went; nil where the engine does not tell, and in journals of earlier versions.
+    /// Seconds by phase; nil if the engine does not log them, and in journals of earlier versions.
     package var phases: StartPhases?
 
     package init(

@@ -2,10 +2,10 @@ import Foundation
 import Support
 import Synchronization
 
-/// The append-only record of a run: the one writer of its file.
+/// The append-only record of a run, and the only writer of its file.
 ///
-/// Lines are written in groups: while one group goes to the disk, the next gathers. A caller whose append has returned
-/// knows that its record survives the end of the process and of the machine.
+/// Lines are written in groups: while one group is synced to disk, the next gathers. Once an append has returned, its record
+/// survives a crash of the process or the machine.
 package final class Journal: Sendable {
     private struct State {
         var waiting: [Waiter] = []
@@ -24,11 +24,11 @@ package final class Journal: Sendable {
     private let path: String
     private let permit: @Sendable () throws -> Void
 
-    /// Opens the journal for appending and cuts the torn end that a crash may have left.
+    /// Opens the journal for appending and cuts off a torn end left by a crash.
     ///
     /// - Parameters:
-    ///   - goodLength: bytes to keep, as ``JournalReader`` found them.
-    ///   - permit: asked before anything is written; what it throws ends all writing.
+    ///   - goodLength: bytes to keep, from ``JournalReader``.
+    ///   - permit: called before each write; an error that it throws ends all writing.
     package init(file: URL, goodLength: Int, permit: @escaping @Sendable () throws -> Void = {}) throws {
         path = file.path
         self.permit = permit
@@ -38,26 +38,26 @@ package final class Journal: Sendable {
         guard fstat(descriptor, &status) == 0,
             status.st_size == goodLength || ftruncate(descriptor, off_t(goodLength)) == 0
         else {
-            // Throwing from here runs deinit, which closes the file.
+            // An error thrown from here runs deinit, which closes the file.
             throw JournalWriteFailure(path: path, errno: errno)
         }
     }
 
     deinit { close(descriptor) }
 
-    /// Appends a record; returns when it is on the disk.
+    /// Appends a record; returns when it is on disk.
     ///
-    /// - Throws: ``JournalWriteFailure``, or what forbade the writing. After one, every later append fails too: a gap would be worse than a stop.
+    /// - Throws: ``JournalWriteFailure``, or the error of `permit`. All later appends fail too, since a gap is worse than a stop.
     package func append(_ record: JournalRecord) async throws {
         try await withCheckedThrowingContinuation { continuation in
             submit(record) { continuation.resume(with: $0) }
         }
     }
 
-    /// Appends a record after all that were submitted before, without waiting for it.
+    /// Appends a record after all that were submitted before, without waiting.
     ///
-    /// - Parameter done: called when it is on the disk, in the order of the records, or with what ``append(_:)`` throws; must return at
-    ///   once.
+    /// - Parameter done: called in the order of the records, when the record is on disk or with the error that ``append(_:)`` would
+    ///   throw; must return at once.
     package func submit(_ record: JournalRecord, done: @escaping @Sendable (Result<Void, any Error>) -> Void) {
         let line: Data
         do { line = try JournalLine.encode(record) } catch { return done(.failure(error)) }
@@ -99,7 +99,7 @@ package final class Journal: Sendable {
     }
 }
 
-/// The journal could not be written; all that was acknowledged before is on the disk.
+/// The journal could not be written. Everything acknowledged before is on disk.
 package struct JournalWriteFailure: ProgramError, Equatable {
     package var path: String
     package var errno: Int32
@@ -107,7 +107,7 @@ package struct JournalWriteFailure: ProgramError, Equatable {
     package var explanation: Explanation {
         Explanation(
             "journal-unwritable", .disk,
-            "\(path): \(String(cString: strerror(errno))). What was written before is intact, and the run goes on from there",
-            remedy: FileFailure.room(errno) ?? "See to the file system and run the same command again.")
+            "\(path): \(String(cString: strerror(errno))). Everything written before is intact",
+            remedy: FileFailure.room(errno) ?? "Check the file system and run the same command again to resume.")
     }
 }

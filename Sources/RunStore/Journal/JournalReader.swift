@@ -1,24 +1,24 @@
 import Foundation
 import Support
 
-/// A line of the journal that was damaged after it was written, or that this version does not know.
+/// A line of the journal was damaged after it was written, or is unknown to this version.
 package struct JournalCorrupt: ProgramError {
     package var file: String
-    /// Counted from 1.
+    /// Line number, from 1.
     package var line: Int
-    /// Whether it is as it was written, by a version that knows more.
+    /// Whether the line is undamaged, written by a newer version.
     package var isIntact = false
 
     package var explanation: Explanation {
         let (fault, remedy) =
             isIntact
             ? (
-                "this version of rsd-batch does not know what this line of the journal says: a newer one wrote it",
-                "Go on with that version."
+                "this line of the journal was written by a newer version of rsd-batch",
+                "Use that version."
             )
             : (
-                "this line of the journal is damaged, and good lines follow it",
-                "Restore the file from a copy, or cut it before line \(line) (`head -n \(line - 1)`) to give up what came after "
+                "this line of the journal is damaged, and valid lines follow it",
+                "Restore the file from a copy, or cut it before line \(line) (`head -n \(line - 1)`), which discards the rest, "
                     + "and run again."
             )
         return Explanation(
@@ -26,17 +26,16 @@ package struct JournalCorrupt: ProgramError {
     }
 }
 
-/// What a journal file holds.
+/// The content of a journal file.
 package struct JournalContents: Sendable {
     package var records: [JournalRecord] = []
-    /// Bytes up to the end of the last good line; what follows is the torn end of a write that never finished.
+    /// Bytes up to the end of the last valid line; the rest is the torn end of an unfinished write.
     package var goodLength = 0
     package var tornBytes = 0
-    /// Whether there is a file.
+    /// Whether the file exists.
     package var isThere = false
 
-    /// Runs that it says it belongs to: one, or those that were merged, each as often as it has a shard; none in journals of
-    /// earlier versions.
+    /// The runs that the journal names as its own: one, or one per merged shard; none in journals of earlier versions.
     package var owners: [RunIdentity] {
         records.compactMap { record in
             guard case .begun(let identity) = record else { return nil }
@@ -46,12 +45,11 @@ package struct JournalContents: Sendable {
 }
 
 package enum JournalReader {
-    /// Reads a journal that may still be written to, or that its writer could not finish. One that is not there yet holds
-    /// nothing.
+    /// Reads a journal, which may be incomplete or still being written. A missing file is an empty journal.
     ///
-    /// A damaged end is what a crash leaves behind and is not returned; a damaged line with good ones after it is an error.
+    /// A damaged end is left by a crash and is ignored; a damaged line followed by valid ones is an error.
     ///
-    /// - Throws: ``JournalCorrupt``, ``DamagedRun`` where something else stands in its place.
+    /// - Throws: ``JournalCorrupt``; ``DamagedRun`` if it is not a regular file.
     package static func read(_ file: URL) throws -> JournalContents {
         guard let data = try RunFile.contents(of: file) else { return JournalContents() }
         var contents = JournalContents(isThere: true)

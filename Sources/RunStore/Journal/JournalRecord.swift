@@ -6,25 +6,24 @@ import Support
 
 /// One line of the journal.
 package enum JournalRecord: Sendable, Equatable {
-    /// The run that the journal belongs to: its first line, but for journals of earlier versions, which do not say.
+    /// The run that the journal belongs to. The first line, except in journals of earlier versions, which have none.
     case begun(RunIdentity)
-    /// Something happened to a trajectory, and when an engine was asked for it: nil where it was answered by what had been
-    /// asked for another trajectory.
+    /// An event of a trajectory, and when its request ran: nil if the response came from another trajectory's request.
     case event(TrajectoryID, Event, asked: TimeSpan? = nil)
     case load(EngineLoad)
-    /// A sleeping engine was woken: seconds until it had shown that it still holds its model. `begin` as in ``EngineLoad``.
+    /// A sleeping engine was woken: seconds until it had passed its canary. `begin` as in ``EngineLoad``.
     case wake(engine: String, seconds: Double, begin: Double? = nil)
     /// An engine was stopped or put to sleep so that another could work.
     case swap
-    /// Tokens that a speculator wrote ahead in a phase, and those of them that its model took.
+    /// Tokens that a speculator proposed in a phase, and those that its model accepted.
     case speculation(engine: String, proposed: Int, accepted: Int)
-    /// Trajectories were worked on: seconds spent on it, loads apart, and the energy where it was measured.
+    /// A phase ended: seconds of work without engine starts, and the energy if it was measured.
     case phase(wave: Int, engines: [String], seconds: Double, joules: PhaseEnergy? = nil)
-    /// What follows, up to the next such record, was done by this shard, beside the others.
+    /// The records up to the next of this kind are those of this shard, which ran beside the others.
     case shard(Shard)
 }
 
-/// `{"crc":"89abcdef",…}`: plain JSON for jq and pandas, with a checksum of all that follows it.
+/// `{"crc":"89abcdef",…}`: plain JSON for jq and pandas, with a checksum of everything after it.
 package enum JournalLine {
     private static let prefix = Array(#"{"crc":""#.utf8)
     private static let separator = Array(#"","#.utf8)
@@ -42,14 +41,14 @@ package enum JournalLine {
         Data(prefix + Checksum.hex(body).utf8 + separator)
     }
 
-    /// Whether a line is as it was written, by its checksum.
+    /// Whether a line matches its checksum.
     static func isIntact(_ line: Data) -> Bool {
         let body = line.dropFirst(bodyStart)
         return !body.isEmpty && line.starts(with: head(of: body))
     }
 
     /// - Parameter line: the bytes of a line without its newline.
-    /// - Returns: the record, or nil where the line is damaged.
+    /// - Returns: nil if the line is damaged or of an unknown kind.
     package static func decode(_ line: Data, with decoder: JSONDecoder) -> JournalRecord? {
         guard isIntact(line) else { return nil }
         let body = line.dropFirst(bodyStart)
@@ -124,7 +123,7 @@ extension JournalRecord: Codable {
                     try line.decode(String.self, forKey: .engine),
                     seconds: try line.decode(Double.self, forKey: .seconds),
                     begin: try line.decodeIfPresent(Double.self, forKey: .begin),
-                    // One that only a later version knows costs no journal.
+                    // An unknown kind, of a later version, does not make the journal unreadable.
                     kind: try line.decodeIfPresent(String.self, forKey: .start).flatMap(EngineStart.Kind.init) ?? .cold,
                     phases: try line.decodeIfPresent(StartPhases.self, forKey: .phases)))
         case .wake:

@@ -1,8 +1,8 @@
-/// What the GPUs used in a phase, in joules: all of it, that of other programs included.
+/// Energy of the GPUs in a phase, in joules, including other programs on them.
 package struct PhaseEnergy: Sendable, Equatable, Codable {
-    /// Making room for its engines and bringing them up.
+    /// Making room for the engines and starting them.
     package var entering: Double
-    /// Asking them.
+    /// Serving requests.
     package var working: Double
 
     package init(entering: Double, working: Double) {
@@ -10,8 +10,8 @@ package struct PhaseEnergy: Sendable, Equatable, Codable {
         self.working = working
     }
 
-    /// - Parameter readings: of an `EnergyMeter` before the engines came up, before they were asked, and after.
-    /// - Returns: nil where one is missing, or the counter began anew in between.
+    /// - Parameter readings: of an `EnergyMeter` before the engines started, before their first request, and at the end.
+    /// - Returns: nil if a reading is missing, or if the counter was reset in between.
     package init?(readings: [Double?]) {
         let known = readings.compactMap(\.self)
         guard known.count == 3, known[0] <= known[1], known[1] <= known[2] else { return nil }

@@ -1,6 +1,6 @@
 import JobSpecs
 
-/// What a journal belongs to: a job, or one shard of it.
+/// The owner of a journal: a job, or one shard of it.
 package struct RunIdentity: Sendable, Hashable {
     /// ``SpecIdentity/hash`` of the whole job.
     package var job: String

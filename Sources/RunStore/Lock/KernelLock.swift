@@ -2,13 +2,13 @@ import Foundation
 import ModelLifecycle
 import Support
 
-/// The kernel's own lock of a run directory, which ends with its holder, however that ends.
+/// The kernel's lock (`flock`) on a run directory, which is released when its holder ends, however it ends.
 package final class KernelLock: Sendable {
     private let descriptor: Int32
-    /// Whether only this machine sees the directory, so that this lock alone tells whether anybody holds it.
+    /// Whether the directory is visible to this machine only, so that this lock alone decides who holds it.
     let isConclusive: Bool
 
-    /// Opens the file, making it where there is none.
+    /// Opens the lock file, creating it if needed.
     ///
     /// - Parameter isShared: whether other machines may see it; nil asks the file system.
     /// - Throws: ``FileFailure``.
@@ -20,10 +20,10 @@ package final class KernelLock: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Takes the lock, which may be held already by this very object.
+    /// Takes the lock; returns true if this object holds it already.
     ///
-    /// A child that a killed runner was about to start has the lock for a moment, so a refusal counts only when it lasts. A file
-    /// system that has no such locks refuses nobody.
+    /// A child that a killed runner was about to start holds the lock for a moment, so a refusal counts only if it lasts. A file
+    /// system without such locks refuses nobody.
     package func take() -> Bool {
         for _ in 0..<200 {
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return true }
@@ -32,10 +32,10 @@ package final class KernelLock: Sendable {
         return false
     }
 
-    /// Gives it up.
+    /// Releases the lock.
     package func release() { _ = flock(descriptor, LOCK_UN) }
 
-    /// Whether nobody of this machine holds it; nil where others may see the directory, and this says nothing of them.
+    /// Whether no process on this machine holds it; nil if other machines may see the directory.
     package static func isFree(_ file: URL) -> Bool? {
         let descriptor = open(file.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         defer { if descriptor >= 0 { close(descriptor) } }

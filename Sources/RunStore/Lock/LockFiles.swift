@@ -1,31 +1,31 @@
 import Foundation
 import Support
 
-/// The files that say who holds a run directory: `lock.1`, `lock.2` and so on. The last one counts.
+/// The files that record the owner of a run directory: `lock.1`, `lock.2` and so on. The highest number counts.
 ///
-/// Whoever takes the directory makes the next file, which the file system lets only one do, also where it has no locks that hold
-/// between machines. A file comes to be with its owner's words in it, is touched as a sign of life, and marked when the owner leaves; numbers
-/// never come again, so that a process that was taken for gone finds a higher one when it wakes.
+/// A new owner creates the next file. The file system lets only one process do that, also where its locks do not work between
+/// machines. A file appears with its owner's data in it, is touched as a heartbeat, and is marked when the owner leaves.
+/// Numbers are never reused, so a process that was wrongly considered dead finds a higher one when it resumes.
 package struct LockFiles: Sendable {
-    /// `lock`; the others lie beside it.
+    /// `lock`; the numbered files lie beside it.
     package let base: URL
 
     package init(base: URL) {
         self.base = base
     }
 
-    /// One of the files, as it is now.
+    /// The current state of one file.
     package struct Entry: Sendable, Equatable {
         package enum Content: Sendable, Equatable {
             case held(LockHolder)
             case released
-            /// It was damaged, or an earlier version had just made it.
+            /// Damaged, or just created by an earlier version.
             case unreadable
         }
 
         package var number: Int
         package var content: Content
-        /// When it was last touched, in nanoseconds of the clock of whoever keeps the file.
+        /// Modification time in nanoseconds, by the clock of the file server.
         package var touched: Int
     }
 
@@ -34,11 +34,11 @@ package struct LockFiles: Sendable {
         var released: Bool?
     }
 
-    /// The one that counts; nil where there is none.
+    /// The file that counts; nil if there is none.
     ///
     /// - Throws: ``FileFailure``.
     package func last() throws(FileFailure) -> Entry? {
-        // A file may go between the look at the directory and the look at it.
+        // A file may be removed between listing the directory and reading it.
         for _ in 0..<100 {
             guard let number = try numbers().max() else { return nil }
             if let entry = try read(number) { return entry }
@@ -46,15 +46,15 @@ package struct LockFiles: Sendable {
         throw FileFailure(path: base.path, errno: EBUSY)
     }
 
-    /// Makes the file with this number, whole from its first moment: a holder that is killed leaves its words or nothing.
+    /// Creates the file with this number, complete from the start: a holder that is killed leaves a whole file or none.
     ///
-    /// - Returns: its descriptor, or nil where somebody else was quicker.
-    /// - Throws: ``FileFailure``; ``DamagedRun`` where the number is so high that nobody would see it.
+    /// - Returns: its descriptor, or nil if another process was faster.
+    /// - Throws: ``FileFailure``; ``DamagedRun`` if the number is too high to be recognised.
     func claim(_ number: Int, for holder: LockHolder) throws -> Int32? {
         guard Name.number(of: "\(number)") == number else {
             throw DamagedRun(
-                file(number - 1), "has a number that no run comes to",
-                "Move it away, if nobody works on the run, and give the same command again.")
+                file(number - 1), "has a number that no run reaches",
+                "If no process is working on the run, move it away and run the same command again.")
         }
         let new = base.appendingPathExtension(Self.unborn + holder.token).path
         let descriptor = open(new, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
@@ -63,7 +63,7 @@ package struct LockFiles: Sendable {
             defer { unlink(new) }
             try AtomicFile.writeAll(try JSONEncoder().encode(Line(holder: holder)), to: descriptor, path: new)
             guard fsync(descriptor) == 0 else { throw FileFailure(path: new, errno: errno) }
-            // One that looked at an older state of the directory may come after a higher one.
+            // A process that saw an older state of the directory may come after a higher number.
             guard try name(new, descriptor, file(number).path), try numbers().max() == number else {
                 if isNamed(descriptor, file(number).path) { unlink(file(number).path) }
                 close(descriptor)
@@ -79,14 +79,14 @@ package struct LockFiles: Sendable {
         }
     }
 
-    /// Gives a finished file its name, which only one can do.
+    /// Links a complete file to its name, which only one process can do.
     private func name(_ new: String, _ descriptor: Int32, _ path: String) throws(FileFailure) -> Bool {
         if link(new, path) == 0 { return true }
         switch errno {
-        // Over a network the first answer may have been lost; or who was quicker has cleared up.
+        // On a network file system the first reply may have been lost, or the faster process has already cleaned up.
         case EEXIST, ENOENT: return isNamed(descriptor, path)
         case EPERM, ENOSYS, EOPNOTSUPP, EMLINK:
-            // No file system for links. Nobody but an owner of the name may then rename to it.
+            // The file system has no links. Only the owner of the name may then rename to it.
             let name = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
             guard name >= 0 else {
                 if errno == EEXIST { return false }
@@ -105,8 +105,8 @@ package struct LockFiles: Sendable {
             && (mine.st_dev, mine.st_ino) == (named.st_dev, named.st_ino)
     }
 
-    /// Whether a file that was claimed is still what its name stands for; nil where that cannot be seen, as where the directory
-    /// is not there: it may have been moved or removed, or its file system be away for a moment.
+    /// Whether the name still refers to the claimed file; nil if that cannot be checked: the directory may have been moved or
+    /// removed, or its file system may be unreachable.
     func stands(_ number: Int, _ descriptor: Int32) -> Bool? {
         var (mine, named) = (stat(), stat())
         guard fstat(descriptor, &mine) == 0 else { return nil }
@@ -117,9 +117,9 @@ package struct LockFiles: Sendable {
         return (mine.st_dev, mine.st_ino) == (named.st_dev, named.st_ino)
     }
 
-    /// Marks a file as left by its owner, in one stroke and in the room that it has: the disk may be full, and the owner killed.
+    /// Marks a file as released by its owner, in a single write that needs no space: the disk may be full, and the owner killed.
     ///
-    /// - Parameter descriptor: what ``claim(_:for:)`` gave.
+    /// - Parameter descriptor: returned by ``claim(_:for:)``.
     package func release(_ descriptor: Int32) throws {
         var line = try JSONEncoder().encode(Line(released: true))
         var status = stat()
@@ -134,24 +134,24 @@ package struct LockFiles: Sendable {
 
     private func numbers() throws(FileFailure) -> [Int] { try names().compactMap(\.number) }
 
-    /// A file beside ``base`` whose name begins with that one's.
+    /// A file beside ``base`` whose name begins with its name.
     private struct Name {
         var text: String
         var ending: Substring
 
         var number: Int? { Self.number(of: ending) }
 
-        /// Not so high that there is no next one.
+        /// Leaves room for a next number.
         static func number(of ending: some StringProtocol) -> Int? {
             ending.count <= 15 ? Int(ending).flatMap { $0 > 0 && "\($0)" == ending ? $0 : nil } : nil
         }
-        /// Left by one that was killed before it could give it a number, or just being made.
+        /// Being created, or left by a process that was killed before it could number the file.
         var isUnborn: Bool { ending.hasPrefix(LockFiles.unborn) }
     }
 
     private static let unborn = "new-"
 
-    /// By opening the directory: network file systems answer from memory where only a name is asked for.
+    /// Opens the directory: network file systems answer lookups of a single name from a cache.
     private func names() throws(FileFailure) -> [Name] {
         let path = base.deletingLastPathComponent().path
         guard let directory = opendir(path) else { throw FileFailure(path: path, errno: errno) }
@@ -167,7 +167,7 @@ package struct LockFiles: Sendable {
         return names
     }
 
-    /// - Returns: nil where it has gone. What stands there and is no file, or none that can be read, says nothing.
+    /// - Returns: nil if it is gone. What is not a regular file, or unreadable, is an entry without a holder.
     private func read(_ number: Int) throws(FileFailure) -> Entry? {
         let path = file(number).path
         var status = stat()

@@ -5,16 +5,16 @@ import ModelLifecycle
 package struct LockHolder: Sendable, Equatable, Codable, CustomStringConvertible {
     package var host: String
     package var pid: Int32
-    /// The kernel's name for this start of the machine, and the namespace in which the pid means something.
+    /// The kernel's boot id, and the pid namespace.
     package var boot = ""
     var pids = ""
-    /// Clock ticks since the machine started, at which the process did.
+    /// Start time of the process, in clock ticks since the machine booted.
     package var start: UInt64 = 0
     /// Seconds between two heartbeats.
     var heartbeatInterval = LockHolder.usualHeartbeatInterval
-    /// The directory as its kernel knows it; nil where an earlier version wrote this.
+    /// The directory's identity in the kernel; nil if written by an earlier version.
     package var home: String?
-    /// Tells this holding from every other.
+    /// A random value, unique to this holding.
     package var token = ""
 
     private enum CodingKeys: String, CodingKey {
@@ -30,13 +30,13 @@ package struct LockHolder: Sendable, Equatable, Codable, CustomStringConvertible
     package var description: String { "process \(pid) on \(host)" }
 
     static let usualHeartbeatInterval = 10.0
-    /// Heartbeats missed after which a holder counts as gone.
+    /// Missed heartbeats after which a holder counts as dead.
     package static let patience = 6.0
 
-    /// Seconds without a heartbeat after which it counts as gone.
+    /// Seconds without a heartbeat after which it counts as dead.
     package var timeout: Double { Self.plausible(heartbeatInterval) * Self.patience }
 
-    /// Files and environments may say anything: an interval between a millisecond and an hour.
+    /// Clamps an interval from a file or the environment to between a millisecond and an hour.
     static func plausible(_ heartbeatInterval: Double) -> Double {
         (0.001...3600).contains(heartbeatInterval) ? heartbeatInterval : usualHeartbeatInterval
     }
@@ -52,16 +52,16 @@ package struct LockHolder: Sendable, Equatable, Codable, CustomStringConvertible
         return me
     }
 
-    /// Whether its pid can be looked up from here: the same start of the same machine, by the same name.
+    /// Whether its pid can be looked up from here: same host, boot and pid namespace.
     ///
-    /// Two containers on one machine have the same kernel and count their processes apart.
+    /// Two containers on one machine share the kernel but number their processes separately.
     func isNeighbour(of other: LockHolder) -> Bool {
         (host, boot, pids) == (other.host, other.boot, other.pids)
     }
 
     package var isThisProcess: Bool { pid == getpid() && isNeighbour(of: .me(heartbeatInterval: heartbeatInterval)) }
 
-    /// Of a neighbour: whether it still runs, and works on this directory and not on one that this is a copy of.
+    /// For a neighbour: whether it is still running, and works on this directory rather than on one that this is a copy of.
     package func isRunning(in directory: URL) -> Bool {
         if let home, home != DirectoryIdentity(directory.path)?.text { return false }
         guard let record = ProcFS.record(of: pid) else { return false }

@@ -1,10 +1,10 @@
 import Foundation
 import ModelLifecycle
 
-/// Who holds a run directory, for those who do not want to take it.
+/// Reports who holds a run directory, without taking it.
 package enum LockInspector {
-    /// The holder as the files say, and the seconds since its last sign of life, by this machine's clock against that of whoever
-    /// keeps the file: to be shown, and not to be built upon. nil where nobody holds it.
+    /// The holder according to the files, and the seconds since its last heartbeat, by this machine's clock against the file
+    /// server's: for display only. nil if nobody holds it.
     package static func now(_ lock: URL) -> (holder: LockHolder, timeSinceHeartbeat: Double)? {
         guard let entry = try? LockFiles(base: lock).last(), let holder = entry.holder else { return nil }
         if holder.isNeighbour(of: .me(heartbeatInterval: holder.heartbeatInterval)),
@@ -15,20 +15,20 @@ package enum LockInspector {
         return (holder, max(0, Date().timeIntervalSince1970 - Double(entry.touched) / 1e9))
     }
 
-    /// What a lock comes to.
+    /// The state of a lock.
     package enum Finding: Sendable, Equatable {
-        /// Nobody holds it, or who held it is gone. `number` is the next to claim; `isAbandoned` where its holder, on another
-        /// machine, gave no sign of life and may yet wake.
+        /// Free, or its holder is dead. `number` is the next to claim; `isAbandoned` means that the holder, on another machine, sent
+        /// no heartbeat and may yet resume.
         case free(number: Int, isAbandoned: Bool)
         case held(LockHolder?)
     }
 
-    /// Looks until it can be told whether a holder lives: at once on its own machine, and elsewhere until a sign of life comes, or
-    /// none for ``LockHolder/timeout``.
+    /// Watches the lock until it is clear whether the holder lives: at once on the holder's machine, elsewhere until a heartbeat
+    /// arrives or none has for ``LockHolder/timeout``.
     ///
     /// - Parameters:
-    ///   - isFreeHere: whether the kernel says that nobody of this machine holds it; nil where others may see the directory.
-    ///   - waiting: called once where it cannot be told at once, with the seconds that it may take.
+    ///   - isFreeHere: whether the kernel reports no holder on this machine; nil if other machines may see the directory.
+    ///   - waiting: called once if it takes time, with the maximum number of seconds.
     /// - Throws: ``FileFailure``, `CancellationError`.
     package static func finding(
         _ files: LockFiles, isFreeHere: () -> Bool?, waiting: (LockHolder?, _ seconds: Double) -> Void = { _, _ in }
@@ -44,7 +44,7 @@ package enum LockInspector {
                 return holder.isRunning(in: files.base.deletingLastPathComponent())
                     ? .held(holder) : .free(number: entry.number + 1, isAbandoned: false)
             }
-            // Before the machine was started anew, in another container, or by one that could not finish its words.
+            // From before a reboot, from another container, or of a process that was killed while writing its data.
             if entry.holder?.host ?? here == here, let isFree = isFreeHere() {
                 return isFree ? .free(number: entry.number + 1, isAbandoned: false) : .held(entry.holder)
             }

@@ -1,16 +1,16 @@
-/// Tells by looking at a lock again and again whether its holder lives.
+/// Decides from repeated observations of a lock whether its holder lives.
 ///
-/// Clocks of two machines are never compared: what counts is whether anything changes while the observer's own clock runs.
+/// Clocks of two machines are never compared: what counts is whether anything changes while the observer's clock runs.
 struct LockObservation: Sendable {
     enum Verdict: Sendable, Equatable { case unknown, alive, gone }
 
     private var first: (entry: LockFiles.Entry, at: Duration)?
 
     /// - Parameters:
-    ///   - entry: the lock as it is now.
-    ///   - time: of a clock that only goes forward.
+    ///   - entry: the current state of the lock.
+    ///   - time: of a monotonic clock.
     mutating func look(_ entry: LockFiles.Entry, at time: Duration) -> Verdict {
-        // Another holder, or one whose words had not arrived yet: it is looked at afresh.
+        // Another holder, or one whose data had not arrived yet: the observation restarts.
         guard let first, first.entry.number == entry.number, first.entry.content == entry.content else {
             self.first = (entry, time)
             return .unknown
@@ -26,6 +26,6 @@ extension LockFiles.Entry {
         return holder
     }
 
-    /// Seconds without a sign of life after which its holder counts as gone.
+    /// Seconds without a heartbeat after which its holder counts as dead.
     package var timeout: Double { holder?.timeout ?? LockHolder.usualHeartbeatInterval * LockHolder.patience }
 }

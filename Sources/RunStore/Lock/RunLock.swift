@@ -3,11 +3,11 @@ import ModelLifecycle
 import Support
 import Synchronization
 
-/// Held while a process works on a run directory.
+/// Held by the process that works on a run directory.
 ///
-/// On one machine the kernel's own lock and the holder's pid tell whether it is held, however the holder ended. Between machines
-/// file systems are not to be trusted with locks: there the holder gives signs of life, and counts as gone when none came for a
-/// while. Should it wake after all, it finds that somebody else has taken over, and stops before it writes anything more.
+/// On one machine, the kernel's lock and the holder's pid decide, however the holder ended. Between machines, file system locks
+/// cannot be trusted: the holder sends heartbeats and counts as dead when they stop. If it resumes after all, it finds that
+/// another process has taken over, and stops before it writes anything.
 package final class RunLock: Sendable {
     private struct State {
         var confirmed: ContinuousClock.Instant
@@ -17,7 +17,7 @@ package final class RunLock: Sendable {
     }
 
     package let holder: LockHolder
-    /// Whether it was taken from a process on another machine that gave no sign of life.
+    /// Whether it was taken from a process on another machine that sent no heartbeat.
     package let isTakenOver: Bool
 
     private let files: LockFiles
@@ -31,12 +31,12 @@ package final class RunLock: Sendable {
     ///
     /// - Parameters:
     ///   - file: `lock` in the run directory.
-    ///   - beat: seconds between two signs of life.
-    ///   - waits: whether to wait for a holder that lives.
+    ///   - beat: seconds between heartbeats.
+    ///   - waits: whether to wait for a live holder.
     ///   - isShared: whether other machines may see the directory; nil asks the file system.
-    ///   - waiting: told where it has to be seen whether a holder on another machine lives, with the seconds that it may take,
-    ///     and without them where a holder that lives is waited for.
-    /// - Throws: ``RunLocked`` where another process holds it, ``FileFailure``, `CancellationError`.
+    ///   - waiting: called with the maximum number of seconds while checking whether a holder on another machine lives, and
+    ///     with nil while waiting for a live holder.
+    /// - Throws: ``RunLocked`` if another process holds it, ``FileFailure``, `CancellationError`.
     package static func take(
         _ file: URL, heartbeatInterval: Double = RunLock.heartbeatInterval, waits: Bool = false, isShared: Bool? = nil,
         waiting: (LockHolder?, _ seconds: Double?) -> Void = { _, _ in }
@@ -53,7 +53,7 @@ package final class RunLock: Sendable {
                 case .free(let number, let isAbandoned) = try await LockInspector.finding(
                     files, isFreeHere: { kernel.isConclusive ? kernel.take() : nil },
                     waiting: { if !hasTold { waiting($0, $1) } }),
-                // A machine that is gone may leave a lock behind that its file system goes on to keep.
+                // A crashed machine may leave a lock that its file system keeps.
                 kernel.take() || isAbandoned
             else {
                 let holder = try? files.last()?.holder
@@ -88,7 +88,7 @@ package final class RunLock: Sendable {
         close(descriptor)
     }
 
-    /// Gives the directory up at once. The object itself may live on for a moment, in a task that is over.
+    /// Releases the directory at once. The object may outlive this for a moment, in a task that is ending.
     package func release() {
         let isHeld = state.withLock { state in
             defer { state.isReleased = true }
@@ -98,7 +98,7 @@ package final class RunLock: Sendable {
         kernel.release()
     }
 
-    /// Called once somebody else has taken the lock.
+    /// Sets a callback for when another process has taken the lock.
     package func whenLost(_ body: @escaping @Sendable () -> Void) {
         let isLost = state.withLock { state in
             state.onLoss = body
@@ -107,15 +107,15 @@ package final class RunLock: Sendable {
         if isLost { body() }
     }
 
-    /// Sees to it that the lock is still held; to be called before anything is written.
+    /// Checks that the lock is still held. Call it before every write.
     ///
-    /// - Parameter isLast: whether files are to be replaced next, which is not done in a directory that cannot be seen to be ours.
-    /// - Throws: ``RunLockLost``, also where it could not be looked at for so long that somebody may have taken over.
+    /// - Parameter isLast: whether files are replaced next; requires that the directory can be checked now.
+    /// - Throws: ``RunLockLost``, also if the lock could not be checked for so long that another process may have taken over.
     package func confirm(isLast: Bool = false) throws(RunLockLost) {
         let (loss, age) = state.withLock { ($0.loss, ContinuousClock.now - $0.confirmed) }
         if let loss { throw loss }
         guard files.stands(number, descriptor) ?? !isLast else { try lose(to: try? files.last()) }
-        // Nobody can have taken over while the last sign of life is young.
+        // Nobody can have taken over soon after the last heartbeat.
         guard age >= .seconds(2 * holder.heartbeatInterval), let failure = try giveSign() else { return }
         if age >= .seconds(holder.timeout) { throw RunLockLost(directory: directory, failure: "\(failure)") }
     }
@@ -128,7 +128,7 @@ package final class RunLock: Sendable {
         }
     }
 
-    /// - Returns: why it could not be seen who holds the lock: a file system that is away for a moment takes it from nobody.
+    /// - Returns: why the lock could not be checked: a file system that is briefly unreachable does not lose it.
     @discardableResult
     func giveSign() throws(RunLockLost) -> FileFailure? {
         let begin = ContinuousClock.now
@@ -155,7 +155,7 @@ package final class RunLock: Sendable {
         throw loss
     }
 
-    /// Seconds between two signs of life, which `RSD_BATCH_LOCK_BEAT` changes.
+    /// Seconds between heartbeats; set by `RSD_BATCH_LOCK_BEAT`.
     static var heartbeatInterval: Double {
         ProcessInfo.processInfo.environment["RSD_BATCH_LOCK_BEAT"].flatMap(Double.init).map(LockHolder.plausible)
             ?? LockHolder.usualHeartbeatInterval
@@ -174,13 +174,13 @@ package struct RunLocked: ProgramError, Equatable {
     }
 }
 
-/// Another process has taken the run over, because this one seemed to be gone; or the directory is not where it was.
+/// Another process has taken over the run because this one seemed dead, or the directory was moved.
 package struct RunLockLost: ProgramError, Equatable {
     package var directory: String
     package var holder: LockHolder?
-    /// Why it could not be seen whether anybody has.
+    /// Why that could not be checked.
     package var failure: String?
-    /// Whether the directory is not where it was.
+    /// Whether the directory was moved, removed or replaced.
     package var isElsewhere = false
 
     package var explanation: Explanation {
@@ -189,17 +189,17 @@ package struct RunLockLost: ProgramError, Equatable {
         }
         if isElsewhere {
             return lost(
-                "\(directory) was moved, removed or replaced while this process worked on it; it has stopped and written no results",
-                "What was done is where the directory is now, and goes on with that --run-dir.")
+                "\(directory) was moved, removed or replaced while this process worked on it; the process stopped and wrote no results",
+                "The work is in the moved directory; resume it with --run-dir.")
         }
         if let failure {
             return lost(
-                "it could not be seen for too long who works on \(directory), and somebody may have taken over: \(failure)",
-                "This process has stopped. Nothing that was done is lost, and the same command goes on.")
+                "the lock of \(directory) could not be checked for too long, and another process may have taken over: \(failure)",
+                "This process has stopped. Nothing is lost: run the same command again to resume.")
         }
         return lost(
-            "\(holder?.description ?? "somebody") has taken over \(directory), as no sign of life came from this process for too "
-                + "long (was it suspended, or its file system away?)",
-            "This process has stopped; `rsd-batch status` shows how the run stands.")
+            "\(holder?.description ?? "another process") has taken over \(directory), because this process sent no heartbeat for too "
+                + "long (was it suspended, or its file system unreachable?)",
+            "This process has stopped; `rsd-batch status` shows the progress of the run.")
     }
 }

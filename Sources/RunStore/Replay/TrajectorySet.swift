@@ -47,7 +47,7 @@ package struct TrajectorySet: Sendable, RandomAccessCollection {
 
     package func problem(of id: TrajectoryID) -> Problem? { problems[id] }
 
-    /// The most waves that any of them took.
+    /// The largest number of waves of any trajectory.
     package var waves: Int { trajectories.map(\.response.waves).max() ?? 0 }
 
     package var isFinished: Bool { trajectories.allSatisfy { $0.response.finish != nil } }
@@ -58,9 +58,8 @@ package struct TrajectorySet: Sendable, RandomAccessCollection {
         filter { $0.needs(anyOf: roles) }
     }
 
-    /// The group that will have something to do once the given one has nothing more, as far as can be told beforehand: the next in
-    /// a wave's order that some trajectory needs already, or whose method asks it of what the given group is about to answer.
-    /// Empty where it is none, or the given one again.
+    /// The group that is likely to have work once the given one has none: the next in a wave's order that some trajectory needs,
+    /// or that its method will need after what it now needs from the given group. Empty if there is none or it is the given one.
     package func group(after group: [Role], of groups: [[Role]]) -> [Role] {
         var needed: Set<Role> = []
         for trajectory in trajectories {
@@ -77,11 +76,11 @@ package struct TrajectorySet: Sendable, RandomAccessCollection {
         }
     }
 
-    /// Replays what the journal holds.
+    /// Replays the records of a journal.
     ///
-    /// - Parameter answered: called with every answer and the need that it met.
+    /// - Parameter answered: called with every response and the need that it met.
     /// - Returns: the number of events.
-    /// - Throws: ``ForeignEvent`` where one does not belong to this job.
+    /// - Throws: ``ForeignEvent`` if an event does not belong to this job.
     package mutating func replay(
         _ records: [JournalRecord], answered: ((Event, Need, TrajectoryID) -> Void)? = nil
     ) throws -> Int {

@@ -1,8 +1,8 @@
 import Decoding
 
-/// What comes of a question.
+/// The response to a request.
 package struct Answer: Sendable {
     package var event: Event
-    /// Whether an engine was asked for it, rather than for another question that sent the same bytes.
+    /// Whether its own request was sent, rather than an identical one.
     var isAsked = true
 }

@@ -5,11 +5,11 @@ import ModelLifecycle
 /// Has a draft or target model continue a solution.
 struct Generator: Sendable {
     let decoding: DecodingSpec
-    /// Whether a method takes steps from what the draft wrote past them.
+    /// Whether a method uses steps that the draft wrote ahead.
     var looksAhead = false
 
     /// - Parameters:
-    ///   - prompt: what goes before the first step.
+    ///   - prompt: the text before the first step.
     ///   - seed: of this request.
     func ask(_ wanted: Generation, prompt: ProblemPrompt, seed: Int, of session: ModelSession) async throws -> Generated
     {
@@ -19,7 +19,7 @@ struct Generator: Sendable {
             return Generated(
                 role: wanted.role, steps: [StepText(text: "", tokens: 0)], end: .context, promptTokens: 0)
         }
-        // Engines clamp max_tokens to the context silently; done here, the two limits can be told apart.
+        // Engines silently clamp max_tokens to the context; doing it here distinguishes the two limits.
         let sampling = wanted.sampling ?? decoding.sampling
         let limit = min(wanted.maxTokens, room)
         let completion = try await session.client.complete(
@@ -48,7 +48,7 @@ struct Generator: Sendable {
             throw MalformedResponse(
                 description: "the text and the tokens of a completion do not agree: \(text.debugDescription)")
         }
-        // One that is drawn in another way is not for a method that looks ahead, nor can it be taken for such a one.
+        // A response sampled in another way is not for a method that looks ahead, and must not pass for one.
         if looksAhead, wanted.role == .draft, !wanted.stopsAtDelimiter, sampling == decoding.sampling {
             generated.seam = try await seam(
                 in: generated.steps, whole: session.splitter.cut(pieces: pieces).whole, of: completion.tokenIDs,
@@ -58,14 +58,14 @@ struct Generator: Sendable {
         return generated
     }
 
-    /// How many of the steps were written in the tokens that step-at-a-time would show the model for them, where more follows:
-    /// after them its prompt would be another than what the model has before it here.
+    /// The number of steps written in the same tokens that step-at-a-time would show the model, if more text follows: after these,
+    /// its prompt would differ from what the model has before it here.
     ///
     /// - Parameters:
-    ///   - whole: how many of the first steps end with the end of a token.
+    ///   - whole: number of leading steps that end at a token boundary.
     ///   - written: the tokens of the steps.
     ///   - shown: the tokens before them.
-    /// - Returns: nil where that is true of all.
+    /// - Returns: nil if all steps are such.
     private func seam(
         in steps: [StepText], whole: Int, of written: [Int], after shown: [Int], continuing before: [String],
         of prompt: ProblemPrompt, _ session: ModelSession
@@ -79,7 +79,7 @@ struct Generator: Sendable {
                 let ids = try await session.tokens(of: prompt, steps: texts)
                 guard ids == shown + written[..<length] else { return place + 1 }
             } catch is PermanentFailure {
-                // Nor could it be asked to go on there.
+                // Nor could it be continued there.
                 return place + 1
             }
         }
@@ -88,7 +88,7 @@ struct Generator: Sendable {
 }
 
 extension StepSplitter {
-    /// Whether a text is that of one step, with the delimiter at its end or without one.
+    /// Whether a text is a single step, with the delimiter at its end or without one.
     fileprivate func isOneStep(_ text: String, isWhole: Bool) -> Bool {
         let steps = split(text)
         return steps.count < 2 && (steps.last.map(endsWithDelimiter) ?? false) == isWhole

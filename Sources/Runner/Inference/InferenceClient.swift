@@ -5,22 +5,22 @@ import ModelLifecycle
 import RunStore
 import Support
 
-/// Puts the needs of trajectories to engines, and makes events of the answers.
+/// Sends the needs of trajectories to engines and turns responses into events.
 struct InferenceClient: Sendable {
     let splitter: StepSplitter
     private let prompts: [ProblemName: ProblemPrompt]
-    /// Whether the PRM is shown a chat as such.
+    /// Whether the PRM reads a chat as a chat.
     private let prmReadsChat: Bool
     private let generation: Generator
     private let scorer: (any PRMScorer)?
-    /// Trajectories may show a PRM the same and want other rewards of it.
+    /// Trajectories may show a PRM the same text and need different rewards of it.
     let rewards = OnceOnly<String, [Double]>()
     /// How the PRM is served.
     let prmTask: EngineTask
-    /// The contexts that the job asks for.
+    /// Contexts set in the job, in tokens.
     let contexts: [Role: Int]
 
-    /// - Throws: ``ModelFilesError`` where the PRM's files do not tell what its profile needs.
+    /// - Throws: ``ModelFilesError`` if the PRM's files lack what its profile needs.
     init(job: LoadedJob) throws {
         let spec = job.spec
         splitter = StepSplitter(delimiter: spec.decoding.delimiter)
@@ -35,8 +35,8 @@ struct InferenceClient: Sendable {
         contexts = spec.models.compactMapValues(\.context)
     }
 
-    /// - Throws: ``PermanentFailure`` where client again is of no use; ``MalformedResponse``, ``FailedAttempt`` or an
-    ///   `EngineAnswerError` otherwise.
+    /// - Throws: ``PermanentFailure`` if retrying cannot help; otherwise ``MalformedResponse``, ``FailedAttempt`` or an
+    ///   `EngineAnswerError`.
     func answer(_ request: InferenceRequest, from session: ModelSession) async throws -> Answer {
         let id = request.id
         guard let prompt = prompts[id.problemName] else {
@@ -60,13 +60,13 @@ struct InferenceClient: Sendable {
         } catch let error as EngineAnswerError where error.promptTooLong {
             throw PermanentFailure(reason: "\(error)")
         } catch EngineAnswerError.transport(let error) {
-            // Ports and addresses differ from run to run, and this text may come to stand in the results.
+            // Ports and addresses differ from run to run, and this text may end up in the results.
             throw FailedAttempt(description: error.withoutAddress)
         }
     }
 }
 
-/// A request that got no answer.
+/// A request without a response.
 struct FailedAttempt: ProgramError {
     var description: String
     var explanation: Explanation { Explanation("failed-attempt", .engine, description, remedy: nil) }

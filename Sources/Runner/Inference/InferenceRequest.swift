@@ -2,13 +2,13 @@ import Decoding
 import JobSpecs
 import Support
 
-/// What a model is asked, on behalf of a trajectory and of all others that need the same.
+/// A request to a model, for one trajectory and all others that need the same.
 package struct InferenceRequest: Sendable {
     package let fingerprint: RequestFingerprint
     /// The trajectory that needed it first.
     package let id: TrajectoryID
     package let need: Need
-    /// Of the request.
+    /// Seed of the request.
     package let seed: Int
 
     package init(_ need: Need, of id: TrajectoryID, in job: JobSpec) {
@@ -21,7 +21,7 @@ package struct InferenceRequest: Sendable {
             let sampling = wanted.sampling ?? job.decoding.sampling
             seed = Draw(runSeed: job.seeds[id.sample], trajectory: id).requestSeed(
                 step: wanted.steps.count, role: wanted.role, candidate: wanted.candidate)
-            // Without chance the seed changes nothing.
+            // At temperature 0 the seed has no effect.
             let chance = sampling.temperature == 0 ? [] : ["\(sampling.temperature)", "\(sampling.topP)", "\(seed)"]
             let settings = ["generate", "\(wanted.stopsAtDelimiter)", "\(wanted.maxTokens)"] + chance
             for part in settings + wanted.steps { hash.update(field: part) }
@@ -36,7 +36,7 @@ package struct InferenceRequest: Sendable {
     }
 }
 
-/// Equal for requests that an engine cannot tell apart, and different for others: a SHA-256 of all that is sent.
+/// Equal for requests that an engine cannot tell apart, different for others: a SHA-256 of everything that is sent.
 package struct RequestFingerprint: Sendable, Hashable {
     package let digest: String
 }

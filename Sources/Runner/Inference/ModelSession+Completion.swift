@@ -1,10 +1,10 @@
 import ModelLifecycle
 
 extension ModelSession {
-    /// The text of a completion, and what each of its tokens stands for in it. That is nothing for special tokens, and for the
-    /// one that ended the sequence: where it is not special the text has it, and the answer must not.
+    /// The text of a completion, and the piece of it that each token stands for. Special tokens have empty pieces, and so has the
+    /// token that ended the sequence: if it is not special, the completion has its text, which the response must not contain.
     ///
-    /// - Throws: ``MalformedResponse`` where the text is not what the tokens stand for, or they do not end as the engine says.
+    /// - Throws: ``MalformedResponse`` if the text does not match the tokens, or they do not end as the engine reports.
     func written(_ completion: Completion) async throws -> (text: String, pieces: [String]) {
         let (text, ids) = (completion.text, completion.tokenIDs)
         var pieces = try await pieces(of: ids)
@@ -31,7 +31,7 @@ extension ModelSession {
             description: "the text and the tokens of a completion do not agree: \(text.debugDescription)")
     }
 
-    /// What tokens stand for up to the end of a stop string. The token that completes it may go on, and others may follow.
+    /// Pieces up to the end of a stop string. The token that completes it may contain more text, and others may follow.
     private static func cut(_ pieces: [String], after stop: String) -> [String] {
         var written: [UInt8] = []
         for (place, piece) in pieces.enumerated() {
@@ -44,7 +44,7 @@ extension ModelSession {
         return pieces
     }
 
-    /// Whether an engine may tell these tokens in this text.
+    /// Whether these tokens can produce this text.
     private func stand(_ ids: ArraySlice<Int>, for text: String, isCut: Bool = false) async throws -> Bool {
         let dropsSpaces = try await !lead().text.isEmpty
         for acrossSpecials in [false, true] {
@@ -54,9 +54,9 @@ extension ModelSession {
         return false
     }
 
-    /// What tokens stand for: each by itself, or those together that share a character.
+    /// Pieces of tokens: one per token, or one for several tokens that share a character.
     ///
-    /// - Parameter acrossSpecials: whether special tokens among those are left out of the text, and so part nothing.
+    /// - Parameter acrossSpecials: whether special tokens in between are left out of the text, and so separate nothing.
     private func wholePieces(of ids: ArraySlice<Int>, acrossSpecials: Bool) async throws -> [String] {
         var whole: [String] = []
         var halves: [Int] = []

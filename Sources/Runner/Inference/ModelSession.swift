@@ -3,33 +3,33 @@ import JobSpecs
 import ModelLifecycle
 import Support
 
-/// A model that is up and ready: its engine's client and what is known of its tokenizer and context.
+/// A model that is ready: its engine's client, tokenizer and context.
 struct ModelSession: Sendable {
     let client: EngineClient
-    /// Tokens that a prompt and its continuation may have together; `Int.max` where the server does not tell.
+    /// Maximum tokens of prompt and continuation together; `Int.max` if the server does not report it.
     let contextLength: Int
     let pieces: TokenPieces
     let splitter: StepSplitter
     let prompts = PromptTokens()
-    /// What the model said as a PRM, by what it was shown.
+    /// The model's scores as a PRM, by input.
     var rewards = OnceOnly<String, [Double]>()
-    /// What it was shown for that.
+    /// The inputs counted for them.
     var readings = Readings()
 
     func pieces(of ids: some Sequence<Int> & Sendable) async throws -> [String] {
         try await pieces.pieces(of: ids, from: client)
     }
 
-    /// The ids of a prompt and the steps after it, as the model would have written the steps itself.
+    /// Token ids of a prompt and the steps after it, as the model would have written the steps itself.
     ///
-    /// The prompt keeps the ids that the model was shown for the first step: read together with the steps, its end and
-    /// their beginning may become other tokens.
+    /// The prompt keeps the ids that the model was shown for the first step: tokenized together with the steps, its end and
+    /// their beginning could become other tokens.
     func tokens(of prompt: ProblemPrompt, steps: [String]) async throws -> [Int] {
         try await tokens(of: prompt) + continuation(steps.joined())
     }
 
-    /// The ids of a prompt: those of its text with the tokenizer's special tokens, or those of the chat that the model's
-    /// template makes of it, up to where the answer begins.
+    /// Token ids of a prompt: of its text with the tokenizer's special tokens, or of a chat in the model's template, up to where
+    /// the response begins.
     func tokens(of prompt: ProblemPrompt) async throws -> [Int] {
         try await prompts.tokens(of: prompt.form) {
             switch prompt.form {
@@ -40,16 +40,16 @@ struct ModelSession: Sendable {
         }
     }
 
-    /// The ids of text that stands at the beginning.
+    /// Token ids of text at the beginning.
     func promptTokens(of text: String) async throws -> [Int] {
         let ids = try await safeTokens(of: text, addSpecialTokens: true)
-        // A text may begin with the token that the tokenizer puts there by itself; one of them is enough.
+        // A text may begin with the token that the tokenizer prepends; one is enough.
         guard ids.count > 1, ids[0] == ids[1] else { return ids }
         let bare = try await safeTokens(of: text, addSpecialTokens: false)
         return bare.elementsEqual(ids.dropFirst()) ? bare : ids
     }
 
-    /// The ids of text that goes on from other text.
+    /// Token ids of text that continues other text.
     func continuation(_ text: String) async throws -> [Int] {
         guard !text.isEmpty else { return [] }
         let lead = try await lead()
@@ -61,26 +61,25 @@ struct ModelSession: Sendable {
         return Array(ids.dropFirst(lead.tokens.count))
     }
 
-    /// What goes before text that goes on from other text.
+    /// The lead for text that continues other text.
     func lead() async throws -> TextLead {
         try await prompts.lead { try await findLead() }
     }
 
-    /// Tokenizers of the SentencePiece kind put a space before all text. After a line break they read it as it is, and they
-    /// have no token that joins one to other text; byte-level tokenizers have such tokens, and need no lead.
+    /// SentencePiece tokenizers put a space before all text. After a line break they tokenize text as it is, and they have no
+    /// token that joins one to other text. Byte-level tokenizers have such tokens, and need no lead.
     private func findLead() async throws -> TextLead {
         let letter = try await client.tokenize("A", addSpecialTokens: false)
         guard letter.strings.first?.hasPrefix("\u{2581}") == true else { return TextLead(text: "", tokens: []) }
         return TextLead(text: "\n", tokens: try await client.tokenize("\n", addSpecialTokens: false).tokens)
     }
 
-    /// The ids of `text` as a model would have written them that writes on after it.
+    /// Token ids of `text` as written by a model that continues after it.
     ///
-    /// A tokenizer may take a delimiter at the very end of a text for other tokens than the same delimiter with more text
-    /// after it, and a model that is shown the former goes astray. So the text is read with a letter appended, and the
-    /// letter's token is dropped.
+    /// A tokenizer may use other tokens for a delimiter at the very end of a text than for the same delimiter with text after
+    /// it, and the former lead a model astray. So the text is tokenized with a letter appended, whose token is dropped.
     ///
-    /// - Throws: ``PermanentFailure`` where no letter stays a token by itself.
+    /// - Throws: ``PermanentFailure`` if no letter is a token by itself.
     private func safeTokens(of text: String, addSpecialTokens: Bool) async throws -> [Int] {
         guard splitter.endsWithDelimiter(text) else {
             return try await client.tokenize(text, addSpecialTokens: addSpecialTokens).tokens
@@ -96,13 +95,13 @@ struct ModelSession: Sendable {
     }
 }
 
-/// A need that no engine can meet, however often it is asked: the trajectory fails.
+/// A need that no engine can meet, however often it is tried: the trajectory fails.
 struct PermanentFailure: Error, CustomStringConvertible {
     var reason: String
     var description: String { reason }
 }
 
-/// An engine's answer that contradicts itself or the question.
+/// A response that contradicts itself or the request.
 struct MalformedResponse: ProgramError {
     var description: String
     var explanation: Explanation { Explanation("engine-nonsense", .engine, description, remedy: nil) }

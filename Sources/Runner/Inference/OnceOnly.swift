@@ -1,21 +1,21 @@
 import Support
 
-/// Answers that do not change, each asked for once, however many wait for it.
+/// A cache of constant answers: each is requested once, however many callers wait for it.
 actor OnceOnly<Key: Hashable & Sendable, Answer: Sendable> {
     private var known: [Key: Answer] = [:]
-    /// What is being asked: opened when the answer is there, or there will be none.
+    /// Requests in progress; the latch opens when the answer is there or the request has failed.
     private var asked: [Key: Latch<Void>] = [:]
 
-    /// The answers that are known, in the order of their keys.
+    /// The known answers, in the order of their keys.
     func answers(to keys: some Sequence<Key> & Sendable) -> [Answer] { keys.compactMap { known[$0] } }
 
-    /// Those of the keys whose answers are not known.
+    /// The keys without a known answer.
     func unknown(of keys: Set<Key>) -> Set<Key> { keys.filter { known[$0] == nil } }
 
-    /// The answer to a question.
+    /// Returns the answer for a key.
     ///
-    /// - Parameter ask: is not called where somebody else asks the same; where that fails, whoever waited asks for himself,
-    ///   since his engine may be another.
+    /// - Parameter ask: not called if another caller is asking for the same key. If that call fails, each waiting caller makes its
+    ///   own, since its engine may be a different one.
     func answer(to key: Key, ask: @Sendable () async throws -> Answer) async throws -> Answer {
         while known[key] == nil, let other = asked[key] { try await other.wait() }
         if let answer = known[key] { return answer }

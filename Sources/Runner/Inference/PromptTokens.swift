@@ -1,6 +1,6 @@
 import JobSpecs
 
-/// The ids of the prompts that a model was shown, which it is shown again for every step.
+/// Token ids of the prompts shown to a model, which are shown again for every step.
 actor PromptTokens {
     private var known: [ProblemPrompt.Form: [Int]] = [:]
     private var lead: TextLead?
@@ -22,7 +22,7 @@ actor PromptTokens {
     }
 }
 
-/// What is put before a text so that a tokenizer reads it as going on, and the ids of that.
+/// Text prepended so that a tokenizer treats what follows as a continuation, with its token ids.
 struct TextLead: Sendable, Hashable {
     var text: String
     var tokens: [Int]

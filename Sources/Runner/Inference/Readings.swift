@@ -1,7 +1,7 @@
 import Support
 import Synchronization
 
-/// Counts what a PRM was shown for one question.
+/// Counts what a PRM reads for one request.
 final class Readings: Sendable {
     private let counter = Mutex(0)
 
@@ -11,9 +11,9 @@ final class Readings: Sendable {
 }
 
 extension ModelSession {
-    /// Rewards from what the model is shown, which is asked about once.
+    /// Returns the rewards for an input, which is sent once.
     ///
-    /// - Parameter shown: all that is sent, and where the rewards stand in the answer.
+    /// - Parameter shown: key of everything that is sent and of the positions of the rewards in the response.
     func rewards(for shown: String, ask: @Sendable () async throws -> [Double]) async throws -> [Double] {
         try await rewards.answer(to: SHA256.hex(shown)) {
             let rewards = try await ask()

@@ -1,13 +1,13 @@
 import ModelLifecycle
 
-/// What token ids of a model stand for, asked of its engine once.
+/// The text of token ids, each requested from the model's engine once.
 struct TokenPieces: Sendable {
     private let texts = OnceOnly<[Int], String>()
 
-    /// What each of `ids` stands for by itself, in order.
+    /// The text of each of `ids` alone, in order.
     func pieces(of ids: some Sequence<Int> & Sendable, from client: EngineClient) async throws -> [String] {
         let missing = await texts.unknown(of: Set(ids.map { [$0] }))
-        // All end here, also where one fails: none may still be asking this engine when its successor is asked.
+        // Wait for all, also after a failure: no request may still be running when the engine's successor gets one.
         try await withThrowingTaskGroup(of: Void.self) { group in
             for ids in missing { group.addTask { _ = try await text(of: ids, from: client) } }
             try await group.waitForAll()
@@ -15,7 +15,7 @@ struct TokenPieces: Sendable {
         return await texts.answers(to: ids.map { [$0] })
     }
 
-    /// What tokens stand for together.
+    /// The text of tokens together.
     func text(of ids: [Int], from client: EngineClient) async throws -> String {
         try await texts.answer(to: ids) { try await client.detokenize(ids) }
     }

@@ -1,7 +1,7 @@
-/// What the tokens that a model wrote stand for, as a pattern of the text that an engine may tell of them.
+/// The text that a model's tokens stand for, as a pattern for the text that an engine may return for them.
 ///
 /// Special tokens are left out of a text, half a character at its end may be, and some tokenizers drop the space before a
-/// token that is read alone. Everything else is there byte by byte.
+/// token that is decoded alone. Everything else matches byte by byte.
 struct TokenText {
     private enum Element {
         case byte(UInt8)
@@ -10,21 +10,21 @@ struct TokenText {
 
     private let plain: String
     private var elements: [Element] = []
-    /// Where to go on after a piece that may be missing, by where it begins.
+    /// Where to continue after an optional piece, by its start.
     private var exits: [Int: Int] = [:]
-    /// The text may end here or later.
+    /// The earliest position at which the text may end.
     private var earliestEnd = 0
 
     /// - Parameters:
-    ///   - pieces: what each token stands for by itself, or several together that share a character.
-    ///   - dropsSpaces: whether a token that is read alone loses the space before it.
+    ///   - pieces: the text of each token alone, or of several together that share a character.
+    ///   - dropsSpaces: whether a token decoded alone loses the space before it.
     init(_ pieces: [String], dropsSpaces: Bool) {
         plain = pieces.joined()
         var isInTail = false
         for piece in pieces {
             let start = elements.count
             var whole = start
-            // That before "n't" and before marks is lost with `clean_up_tokenization_spaces`, which some tokenizers ask for.
+            // `clean_up_tokenization_spaces`, which some tokenizers set, drops the space before "n't" and punctuation.
             if dropsSpaces || piece.hasPrefix("n't") { elements.append(.optionalSpace) }
             for scalar in piece.unicodeScalars {
                 if ".?!,'".unicodeScalars.contains(scalar) { elements.append(.optionalSpace) }
@@ -34,7 +34,7 @@ struct TokenText {
             if Self.isSpecial(piece) {
                 exits[start] = elements.count
             } else if piece.unicodeScalars.last == "\u{fffd}" {
-                // The token that holds the half may have more before it, which is then missing too.
+                // The token with the half character may begin with other text, which is then missing too.
                 if !isInTail || whole > start { earliestEnd = whole }
                 isInTail = true
             } else if !piece.isEmpty {
@@ -44,9 +44,9 @@ struct TokenText {
         }
     }
 
-    /// Whether an engine may tell the tokens in this text.
+    /// Whether an engine may return this text for the tokens.
     ///
-    /// - Parameter isCut: whether it ends at a stop string, where the tokens may go on.
+    /// - Parameter isCut: whether it ends at a stop string, after which the tokens may continue.
     func allows(_ text: String, isCut: Bool = false) -> Bool {
         if text.utf8.elementsEqual(plain.utf8) { return true }
         var places = reached(from: [0])
@@ -65,7 +65,7 @@ struct TokenText {
         }
     }
 
-    /// These places, and those that are reached without a byte.
+    /// These positions, and those reachable from them without a byte.
     private func reached(from starts: [Int]) -> [Int] {
         var places: [Int] = []
         var open = starts
@@ -78,7 +78,7 @@ struct TokenText {
         return places
     }
 
-    /// Whether a token looks like `<|im_end|>`, `</s>` or `[INST]`. Not every one of that look is special.
+    /// Whether a token looks like `<|im_end|>`, `</s>` or `[INST]`. Not all that do are special.
     static func isSpecial(_ piece: String) -> Bool {
         let bare = piece.utf8.drop { $0 == 0x20 }
         guard bare.count > 2, let first = bare.first, let last = bare.last else { return false }

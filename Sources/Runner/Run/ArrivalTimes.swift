@@ -1,15 +1,15 @@
 import ModelLifecycle
 import RunStore
 
-/// What bringing engines up took in this run so far, to tell what it will take.
+/// Durations of engine starts so far, to predict the next ones.
 struct ArrivalTimes: Sendable {
     private var loads: [String: Loads] = [:]
     private var wakes: [String: Double] = [:]
     /// Engines that this process has started, and that may be asleep since.
     private var started: Set<String> = []
 
-    /// The starts of one engine. It will most likely come up as it last did: one start that was cold, since an earlier version
-    /// began the run or a fork had failed, says nothing of the warm ones after it.
+    /// The starts of one engine. It will most likely start as it last did: a single cold start, in an earlier version or after a
+    /// failed fork, does not predict the warm ones after it.
     private struct Loads: Sendable {
         private var last = EngineStart.Kind.cold
         private var longest: [EngineStart.Kind: Double] = [:]
@@ -22,7 +22,7 @@ struct ArrivalTimes: Sendable {
         var next: Double { longest[last] ?? 0 }
     }
 
-    /// - Parameter records: of the journal that earlier processes left.
+    /// - Parameter records: the journal of earlier processes.
     init(_ records: [JournalRecord]) {
         for record in records {
             switch record {
@@ -45,10 +45,10 @@ struct ArrivalTimes: Sendable {
 
     private mutating func add(_ load: EngineLoad) { loads[load.engine, default: Loads()].add(load.kind, load.seconds) }
 
-    /// Seconds that these engines are likely to take one after the other: the longest that each has taken in the way in which it
-    /// last came up, else the longest of any, else `unknown`.
+    /// Predicted seconds to start these engines one after the other: for each the longest start of the kind it last had, or else
+    /// the longest of any engine, or else `unknown`.
     ///
-    /// - Parameter anew: whether those that sleep are started anew as well.
+    /// - Parameter anew: whether sleeping engines are restarted as well.
     func seconds(_ engines: [String], anew: Bool = false, unknown: Double) -> Double {
         let any = loads.values.map(\.next).max() ?? unknown
         return engines.reduce(0) { sum, engine in

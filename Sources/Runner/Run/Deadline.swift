@@ -1,12 +1,12 @@
 import Foundation
 import JobSpecs
 
-/// When a run has to be over, and what may still begin before that.
+/// When a run must be over, and what may still begin before that.
 ///
-/// A load or a phase begins only where it can end usefully: bringing the engines up, a least stretch of work, and stopping all
-/// again must fit into the time that is left.
+/// A load or a phase begins only if it can end usefully: starting the engines, a minimum of work, and stopping everything must
+/// fit into the time left.
 package struct Deadline: Sendable, Equatable {
-    /// What to call it: `--deadline`, or Slurm's end of the job.
+    /// Where it comes from: `--deadline`, or the end of the Slurm job.
     package var source: String
     package var end: Date
 
@@ -15,7 +15,7 @@ package struct Deadline: Sendable, Equatable {
         self.end = end
     }
 
-    /// Reads a time, `2026-05-01T18:00:00Z` (without a zone it is local), or a duration from now, such as `90m`, `1h30m` or `2d`.
+    /// Parses a time, `2026-05-01T18:00:00Z` (local without a zone), or a duration from now, such as `90m`, `1h30m` or `2d`.
     package init?(_ text: String, now: Date) {
         source = "--deadline"
         if let seconds = Self.duration(text) {
@@ -27,7 +27,7 @@ package struct Deadline: Sendable, Equatable {
         }
     }
 
-    /// Slurm's own end of the job that this process is part of, where Slurm tells it.
+    /// The end of the Slurm job that this process is part of, if Slurm reports it.
     package static func slurm(_ environment: [String: String]) -> Deadline? {
         guard let text = environment["SLURM_JOB_END_TIME"], let seconds = Double(text), seconds > 0, seconds.isFinite
         else { return nil }
@@ -51,34 +51,34 @@ package struct Deadline: Sendable, Equatable {
 }
 
 extension Deadline {
-    /// What takes time beside the work itself, in seconds.
+    /// Estimated durations, in seconds.
     package struct Costs: Sendable, Equatable {
-        /// Bringing an engine up that has never come up in this run.
+        /// Starting an engine that has not started in this run.
         var unknownLoad: Double
-        /// Work for which a load or a phase is worth beginning.
+        /// Minimum work that makes a load or a phase worthwhile.
         var leastWork: Double
-        /// Letting answers in flight arrive, and stopping the engines.
+        /// Waiting for responses in flight, and stopping the engines.
         var stopping: Double
     }
 
-    /// Why nothing may begin now.
+    /// Returns why nothing may begin now.
     ///
     /// - Parameters:
-    ///   - engines: those to be brought up first; none where they are up.
-    ///   - arriving: seconds that this is likely to take.
-    /// - Returns: nil where there is time enough.
+    ///   - engines: engines to start first; empty if they are up.
+    ///   - arriving: predicted seconds to start them.
+    /// - Returns: nil if there is enough time.
     package func refusal(now: Date, bringingUp engines: [String], arriving: Double, _ costs: Costs) -> String? {
         let left = end.timeIntervalSince(now)
         guard left < arriving + costs.leastWork + costs.stopping else { return nil }
         let loading =
             engines.isEmpty
-            ? "" : "bringing up \(engines.joined(separator: " and ")) takes about \(Self.seconds(arriving)), "
+            ? "" : "starting \(engines.joined(separator: " and ")) (about \(Self.seconds(arriving))), "
         return
-            "\(source) is \(Self.seconds(left)) away, and \(loading)work of less than \(Self.seconds(costs.leastWork)) "
-            + "and \(Self.seconds(costs.stopping)) to stop is not worth beginning"
+            "\(source) is \(Self.seconds(left)) away: too soon for \(loading)\(Self.seconds(costs.leastWork)) of work "
+            + "and \(Self.seconds(costs.stopping)) to stop"
     }
 
-    /// Seconds until the engines have to be stopped.
+    /// Seconds until the engines must be stopped.
     func secondsToStop(now: Date, _ costs: Costs) -> Double {
         max(0, end.timeIntervalSince(now) - costs.stopping)
     }
@@ -87,7 +87,7 @@ extension Deadline {
 }
 
 extension EngineSpec {
-    /// See ``Deadline/Costs``. The limit of a start is no measure: it is for the worst there is.
+    /// See ``Deadline/Costs``. The time limit of a start is no estimate: it covers the worst case.
     var deadlineCosts: Deadline.Costs {
         let stopping = EngineExecutor.drainSeconds + stopGrace
         return Deadline.Costs(unknownLoad: kind.unknownStart, leastWork: kind.leastWork, stopping: stopping)

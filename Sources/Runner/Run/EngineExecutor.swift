@@ -5,11 +5,11 @@ import ModelLifecycle
 import RunStore
 import Support
 
-/// Carries out what a ``Scheduler`` wants, against engines and the journal.
+/// Carries out the actions of a ``Scheduler`` against engines and the journal.
 struct EngineExecutor {
     private enum Arrival: Sendable {
         case event(SchedulerEvent)
-        /// - Parameter watch: the one that saw it.
+        /// - Parameter watch: the one that noticed it.
         case trouble(EngineTrouble, watch: Int)
         case failure(any Error)
     }
@@ -36,7 +36,7 @@ struct EngineExecutor {
     private var watches = 0
     private var timers: [Task<Void, Never>] = []
 
-    /// Seconds that answers in flight are waited for after the wish to stop.
+    /// Seconds to wait for responses in flight after a request to stop.
     static let drainSeconds = 5.0
 
     init(
@@ -54,9 +54,9 @@ struct EngineExecutor {
         (arrivals, arrive) = AsyncStream.makeStream()
     }
 
-    /// Works until every trajectory is finished. Whatever happens, nothing is in flight afterwards; engines may be up.
+    /// Works until every trajectory is finished. Afterwards nothing is in flight, in any case; engines may be up.
     ///
-    /// - Throws: ``EngineUseless``, ``Interrupted``, or what the engines or the journal threw. All that was journalled is kept.
+    /// - Throws: ``EngineUseless``, ``Interrupted``, or an error of the engines or the journal. The journal is kept.
     mutating func run() async throws {
         timers.append(
             Task { [interruption, arrive] in
@@ -85,9 +85,9 @@ struct EngineExecutor {
                 default: if let event = try await perform(action) { actions += scheduler.handle(event) }
                 }
             }
-            // It ends where the calling task is cancelled.
+            // The sequence ends if the calling task is cancelled.
             guard let arrival = await arrivals.next() else { throw Interrupted() }
-            // Whatever else has come, no request is sent any more.
+            // Send no further request, whatever else has arrived.
             if interruption.level > .none { actions += scheduler.handle(.stopRequested) }
             switch arrival {
             case .failure(let error): throw error
@@ -102,7 +102,7 @@ struct EngineExecutor {
         }
     }
 
-    /// - Returns: what is answered at once.
+    /// - Returns: an event that follows at once.
     private mutating func perform(_ action: SchedulerAction) async throws -> SchedulerEvent? {
         switch action {
         case .activate(let group):
@@ -156,7 +156,7 @@ struct EngineExecutor {
         startWatching()
     }
 
-    /// Does nothing where none is under way.
+    /// Does nothing without a current phase.
     private mutating func endPhase() async throws {
         await stopWatching()
         guard let active = phase else { return }
@@ -202,7 +202,7 @@ struct EngineExecutor {
         }
     }
 
-    /// Does not wait: while one group of records goes to the disk, the next gathers.
+    /// Does not wait: while one group of records is written to disk, the next gathers.
     private func record(_ entry: JournalEntry) {
         journal.submit(.event(entry.trajectory.id, entry.event, asked: entry.asked)) { [arrive] result in
             switch result {

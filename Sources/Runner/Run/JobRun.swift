@@ -5,11 +5,11 @@ import ModelLifecycle
 import RunStore
 import Support
 
-/// A run from its first phase, or from wherever an earlier process left it, to the results.
+/// A run from its first phase, or from where an earlier process stopped, to the results.
 package struct JobRun<Outcome: Sendable>: Sendable {
     package private(set) var job: LoadedJob
     package let directory: RunDirectory
-    /// Called once the run directory is ours.
+    /// Called once this process holds the run directory.
     let makeProvider: @Sendable () throws -> any EngineProvider
     let interruption: Interruption
     package var deadline: Deadline?
@@ -17,7 +17,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
     var waits = false
     let retryFailed: Bool
     let observe: @Sendable (RunEvent) -> Void
-    /// Makes of a finished run what it came to, while the run directory is still ours.
+    /// Turns a finished run into its outcome, while this process still holds the run directory.
     let conclude: @Sendable (FinishedRun) async throws -> Outcome
 
     package init(
@@ -37,8 +37,8 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         self.conclude = conclude
     }
 
-    /// - Throws: ``RunLocked``, ``RunLockLost``, ``SpecChanged``, ``DamagedRun``, ``JournalCorrupt``, ``Interrupted``, ``EngineUseless``,
-    ///   ``ResidencyImpossible``, or what the engines and the file system throw. All that was journalled is kept in every
+    /// - Throws: ``RunLocked``, ``RunLockLost``, ``SpecChanged``, ``DamagedRun``, ``JournalCorrupt``, ``Interrupted``,
+    ///   ``EngineUseless``, ``ResidencyImpossible``, or an error of the engines or the file system. The journal is kept in every
     ///   case.
     package func run() async throws -> Outcome {
         try await withDeadline { try await runInDirectory() }
@@ -63,14 +63,14 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         }
     }
 
-    /// What the run, or another of its shards, was begun as; nil where nothing was begun.
+    /// The identity that the run, or another of its shards, was begun with; nil if nothing was begun.
     private func beginning() throws -> SpecIdentity? {
         if let manifest = try Manifest.read(directory.manifest) { return manifest.identity }
         guard job.shard != nil else { return nil }
         return ShardedRun(RunDirectory(directory.url.deletingLastPathComponent())).beginning
     }
 
-    /// Has the body stop in time for the deadline.
+    /// Stops the body in time for the deadline.
     private func withDeadline<Value>(_ body: () async throws -> Value) async throws -> Value {
         guard let deadline else { return try await body() }
         let costs = job.spec.engine.deadlineCosts
@@ -83,12 +83,12 @@ package struct JobRun<Outcome: Sendable>: Sendable {
             return try await body()
         } catch let interrupted as Interrupted where interrupted.reason == nil {
             let hasRung = deadline.secondsToStop(now: Date(), costs) == 0
-            throw Interrupted(reason: hasRung ? "\(deadline.source) is so near that the engines had to stop" : nil)
+            throw Interrupted(reason: hasRung ? "\(deadline.source) is near, so the engines were stopped" : nil)
         }
     }
 
     private func run(under lock: RunLock) async throws -> Outcome {
-        // A process that was taken for gone may yet wake: what it writes then goes to a file that is no longer there.
+        // A process that was considered dead may resume: it then writes to a file that is no longer there.
         if lock.isTakenOver { try AtomicFile.renew(directory.journal) }
         let (manifest, contents, isOwned) = try readRun()
         var trajectories = TrajectorySet(job)
@@ -96,7 +96,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         let replayed = try trajectories.replay(contents.records) { event, need, id in
             responses.add(event, answering: InferenceRequest(need, of: id, in: job.spec).fingerprint)
         }
-        // A run that is finished needs no engines, and may be looked at where there are none.
+        // A finished run needs no engines, and may be opened on machines without any.
         let isDone = trajectories.isFinished && !retryFailed
         let provider = try makeProvider()
         try await closing(provider) {
@@ -129,7 +129,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
                 job: job, trajectories: trajectories, records: try JournalReader.read(directory.journal).records))
     }
 
-    /// Whatever happens, nothing of the provider stays behind.
+    /// Closes the site in any case.
     private func closing(_ provider: any EngineProvider, _ body: () async throws -> Void) async throws {
         do {
             try await body()
@@ -153,7 +153,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         do {
             try await executor.run()
         } catch {
-            // Whatever happened, no engine stays behind; that failure of the run matters more than one of the stop.
+            // No engine may stay up. The error of the run matters more than one of the stop.
             try? await pool.stop()
             throw error
         }
@@ -165,8 +165,8 @@ package struct JobRun<Outcome: Sendable>: Sendable {
 
     private var identity: RunIdentity { RunIdentity(job: SpecIdentity(job).hash, shard: job.shard) }
 
-    /// - Returns: the manifest, nil where there is none; what the journal holds; and whether that is known to be this run's, by
-    ///   its own words or the manifest's.
+    /// - Returns: the manifest, or nil; the journal's contents; and whether the journal is known to belong to this run, from its own
+    ///   first line or from the manifest.
     private func readRun() throws -> (Manifest?, JournalContents, isOwned: Bool) {
         let manifest = try Manifest.read(directory.manifest)
         let contents = try JournalReader.read(directory.journal)
@@ -179,21 +179,21 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         let changes = SpecIdentity(job).difference(from: manifest.identity)
         if !changes.isEmpty, contents.owners.contains(identity) {
             throw DamagedRun(
-                directory.manifest, "belongs to another job than the journal beside it, which is this one's",
-                "Move it away and give the same command again: it is made again.")
+                directory.manifest, "belongs to another job than the journal beside it, which is this job's",
+                "Move it away and run the same command again, which recreates it.")
         }
         guard changes.isEmpty else { throw SpecChanged(directory: directory.url.path, changes: changes) }
         try manifest.check(contents, in: directory)
         return (manifest, contents, true)
     }
 
-    /// What may change between a run and its resumption is kept as it was last.
+    /// Settings that may change between a run and its resumption are stored as they were last.
     private func writeSpec() throws {
         let spec = Data(job.spec.withoutSecrets.renderYAML().utf8)
         if (try? RunFile.contents(of: directory.job)) != spec { try AtomicFile.write(spec, to: directory.job) }
     }
 
-    /// Writes the manifest before the first engine starts, and later again where its note on the residency is another.
+    /// Writes the manifest before the first engine starts, and again if its note on the residency changes.
     private func write(_ earlier: Manifest?, of provider: any EngineProvider, for pool: (any EnginePool)?) async throws
     {
         let sizes = Dictionary(uniqueKeysWithValues: job.models.map { ($0.key.rawValue, $0.value.size) })
@@ -223,11 +223,11 @@ package struct JobRun<Outcome: Sendable>: Sendable {
     }
 }
 
-/// A run whose generation is done, with no engine up any more.
+/// A run whose generation is done; no engine is up.
 package struct FinishedRun: Sendable {
-    /// As it was run: by the rules that it was begun with.
+    /// The job under the rules that the run was begun with.
     package var job: LoadedJob
     package var trajectories: TrajectorySet
-    /// All that the journal holds.
+    /// The records of the journal.
     package var records: [JournalRecord]
 }

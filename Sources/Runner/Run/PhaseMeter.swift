@@ -1,17 +1,17 @@
 import ModelLifecycle
 import RunStore
 
-/// Measures what the GPUs use in the parts of one phase.
+/// Measures the energy of the GPUs in the parts of one phase.
 struct PhaseMeter {
     private let meter: EnergyMeter?
     private var readings: [Double?] = []
 
-    /// - Parameter meter: nil where nothing can be measured.
+    /// - Parameter meter: nil if energy cannot be measured.
     init(_ meter: EnergyMeter?) {
         self.meter = meter
     }
 
-    /// To be called before the engines come up, before they are asked, and after that.
+    /// Call it before the engines start, before their first request, and at the end.
     mutating func read() async { readings.append(await meter?.reading()) }
 
     var energy: PhaseEnergy? { PhaseEnergy(readings: readings) }

@@ -5,15 +5,15 @@ import RunStore
 import Support
 import Synchronization
 
-/// What is left of a run's time: nothing begins that cannot end usefully.
+/// The time left to a run: nothing begins that cannot end usefully.
 final class TimeBudget: Sendable {
     private let deadline: Deadline?
     private let costs: Deadline.Costs
-    /// Whether bringing engines up takes time.
+    /// Whether engines have to be started.
     let startsEngines: Bool
     private let times: Mutex<ArrivalTimes>
 
-    /// - Parameter records: of the journal that earlier processes left.
+    /// - Parameter records: the journal of earlier processes.
     init(_ deadline: Deadline?, of engine: EngineSpec, records: [JournalRecord] = []) {
         self.deadline = deadline
         costs = engine.deadlineCosts
@@ -24,9 +24,9 @@ final class TimeBudget: Sendable {
     func note(_ event: EngineEvent) { times.withLock { $0.note(event) } }
 
     /// - Parameters:
-    ///   - engines: those to be brought up first; none where they are up.
-    ///   - anew: whether those that sleep are started anew as well.
-    /// - Throws: ``Interrupted``, with the reason, where nothing is to begin any more.
+    ///   - engines: engines to start first; empty if they are up.
+    ///   - anew: whether sleeping engines are restarted as well.
+    /// - Throws: ``Interrupted``, with the reason, if nothing may begin any more.
     func check(bringingUp engines: [EngineID], anew: Bool = false) throws(Interrupted) {
         guard let deadline else { return }
         let names = startsEngines ? engines.map(\.name) : []

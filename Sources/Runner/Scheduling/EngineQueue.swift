@@ -1,22 +1,22 @@
 import DequeModule
 
-/// The requests to one engine. Each engine of a group has a queue of its own, so that none waits for another.
+/// The requests to one engine. Each engine of a group has its own queue, so that none waits for another.
 struct EngineQueue: Sendable {
     private var waiting: Deque<RequestFingerprint> = []
-    /// Asked, and not answered or not recorded yet, with the slots that each takes.
+    /// Requests sent that are not yet answered or recorded, with the slots that each takes.
     private var slots: [RequestFingerprint: Int] = [:]
-    /// Were running when an engine went away, or the run was to stop.
+    /// Requests that were running when an engine stopped or the run was asked to stop.
     private(set) var dropped: [RequestFingerprint] = []
     private var policy: FailurePolicy
-    /// Slots that are taken.
+    /// Number of slots taken.
     private(set) var load = 0
 
-    /// - Parameter limit: slots to have taken at most.
+    /// - Parameter limit: maximum number of slots to take.
     init(limit: Int) {
         policy = FailurePolicy(limit: limit)
     }
 
-    /// Slots to have taken at most, at this moment; a request that takes more runs alone.
+    /// Current maximum of slots; a request that needs more runs alone.
     var limit: Int { policy.limit }
     var running: some Collection<RequestFingerprint> { slots.keys }
     var isIdle: Bool { slots.isEmpty }
@@ -26,9 +26,9 @@ struct EngineQueue: Sendable {
 
     mutating func add(_ requests: some Sequence<RequestFingerprint>) { waiting.append(contentsOf: requests) }
 
-    /// The next request, where there is room for it: it runs from now on.
+    /// Starts the next request, if there is room for it.
     ///
-    /// - Parameter slots: that a request takes; nil passes it over.
+    /// - Parameter slots: slots that a request takes; nil skips it.
     mutating func next(slots: (RequestFingerprint) -> Int?) -> RequestFingerprint? {
         while load < limit, let request = waiting.first {
             if let slots = slots(request) {
@@ -48,13 +48,13 @@ struct EngineQueue: Sendable {
         policy.success(request)
     }
 
-    /// An attempt failed though the engine lives: it is repeated now, or waits for a fresh engine.
+    /// An attempt failed although the engine is alive: it is retried now, or after a restart.
     mutating func fail(_ request: RequestFingerprint, reason: String) {
         remove(request)
         if policy.failure(request, reason: reason) { waiting.append(request) }
     }
 
-    /// It is not asked again.
+    /// The request is finished.
     mutating func remove(_ request: RequestFingerprint) { load -= slots.removeValue(forKey: request) ?? 0 }
 
     mutating func drop(_ request: RequestFingerprint) {
@@ -64,19 +64,19 @@ struct EngineQueue: Sendable {
 
     /// The engine died or hung.
     ///
-    /// - Returns: false where it is of no use.
+    /// - Returns: false if the engine is useless.
     mutating func engineDown(how: String) -> Bool {
         guard let again = policy.engineDown(running: dropped, how: how) else { return false }
         dropped = again
         return true
     }
 
-    /// Has those that were dropped asked again before all others.
+    /// Puts dropped requests before all others.
     mutating func takeBackDropped() {
         waiting.prepend(contentsOf: dropped)
         dropped = []
     }
 
-    /// What to do when nothing is left to ask.
+    /// Decides what to do when no requests are left.
     mutating func conclude() -> FailurePolicy.Conclusion { policy.conclude() }
 }

@@ -1,20 +1,19 @@
-/// Decides which requests are tried again and which are given up, and tells a bad request from a bad engine.
+/// Decides which requests are retried or given up, and tells a bad request from a bad engine.
 ///
-/// A request fails only where others succeed: when none does, it is the engine that is of no use.
+/// A request fails only if others succeed. If none does, the engine is useless.
 struct FailurePolicy: Sendable {
-    /// Attempts in a row before a request waits for a fresh engine.
+    /// Consecutive attempts before a request waits for a restarted engine.
     static let attempts = 2
-    /// Crashes of an engine that ran nothing but this request, before the request is quarantined.
+    /// Crashes of an engine that ran only this request, before the request is quarantined.
     static let soloCrashes = 2
-    /// Requests in a row that fail with no success at all, before the engine is called useless.
+    /// Consecutive failed requests without any success before the engine counts as useless.
     static let failuresWithoutSuccess = 3
-    /// Requests to have running at most after an engine's crash, so that however many there were, one is alone before its restarts
-    /// are up.
+    /// Maximum running requests after a crash, small enough that one is alone before the restarts are used up.
     static let mostAfterCrash = 64
-    /// Restarts in a row after which nothing succeeded.
+    /// Consecutive restarts without any success.
     static let restartsWithoutProgress = 8
 
-    /// Requests to have running at most: fewer after a crash, and one more with each success.
+    /// Maximum running requests: reduced after a crash, and raised by one with each success.
     private(set) var limit: Int
     private let fullLimit: Int
     private var failures: [RequestFingerprint: Int] = [:]
@@ -39,9 +38,9 @@ struct FailurePolicy: Sendable {
         limit = limit < fullLimit ? limit + 1 : fullLimit
     }
 
-    /// An attempt failed though the engine lives.
+    /// An attempt failed although the engine is alive.
     ///
-    /// - Returns: whether to ask again now.
+    /// - Returns: whether to retry now.
     mutating func failure(_ request: RequestFingerprint, reason: String) -> Bool {
         failures[request, default: hadSecondChance ? Self.attempts - 1 : 0] += 1
         if failures[request, default: 0] < Self.attempts { return true }
@@ -52,9 +51,9 @@ struct FailurePolicy: Sendable {
 
     /// The engine died or hung with these requests running.
     ///
-    /// The request that kills it, should there be one, is found by having fewer and fewer running.
+    /// A request that kills the engine is found by running fewer and fewer at once.
     ///
-    /// - Returns: those to ask again, or nil where the engine is of no use.
+    /// - Returns: the requests to retry, or nil if the engine is useless.
     mutating func engineDown(running: [RequestFingerprint], how: String) -> [RequestFingerprint]? {
         restartsWithoutProgress = succeededSinceStart ? 0 : restartsWithoutProgress + 1
         succeededSinceStart = false
@@ -77,7 +76,7 @@ struct FailurePolicy: Sendable {
 
     enum Conclusion: Sendable, Equatable {
         case done
-        /// Ask these once more, after a restart.
+        /// Retry these after a restart.
         case secondChance([RequestFingerprint])
         case fail([Failure])
         /// No request succeeded.
@@ -89,7 +88,7 @@ struct FailurePolicy: Sendable {
         var reason: String
     }
 
-    /// What to do when nothing is left to ask.
+    /// Decides what to do when no requests are left.
     mutating func conclude() -> Conclusion {
         if !stragglers.isEmpty, !hadSecondChance {
             hadSecondChance = true

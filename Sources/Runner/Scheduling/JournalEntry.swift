@@ -2,20 +2,20 @@ import Decoding
 import ModelLifecycle
 import Support
 
-/// An event on its way into the journal.
+/// An event that is being recorded in the journal.
 package struct JournalEntry: Sendable {
-    /// Counted from 0.
+    /// Number of the entry, from 0.
     package let number: Int
     let event: Event
-    /// When an engine was asked for it; nil where it was not asked for this trajectory.
+    /// When its request ran; nil if it was not sent for this trajectory.
     package let asked: TimeSpan?
     /// The request that it answers; nil for a failure.
     let fingerprint: RequestFingerprint?
-    /// The trajectory with the event and all entries of its own before this one.
+    /// The trajectory after this event and all its earlier entries.
     let trajectory: Trajectory
 }
 
-/// The events that are not on the disk yet: no request may build on them.
+/// The events that are not on disk yet: no request may build on them.
 struct EntriesInFlight: Sendable {
     private var entries: [Int: JournalEntry] = [:]
     private var latest: [TrajectoryID: Int] = [:]
@@ -23,7 +23,7 @@ struct EntriesInFlight: Sendable {
 
     var isEmpty: Bool { entries.isEmpty }
 
-    /// A trajectory as it will be once all entries are recorded; nil where it has none.
+    /// A trajectory after all its entries are recorded; nil if it has none.
     subscript(id: TrajectoryID) -> Trajectory? { latest[id].flatMap { entries[$0]?.trajectory } }
 
     mutating func add(

@@ -1,24 +1,24 @@
 import Decoding
 
-/// A trajectory that needs an answer for one of its candidates.
+/// A trajectory that waits for a response for one of its candidates.
 struct Waiter: Sendable, Hashable {
     var id: TrajectoryID
     var candidate: Int
 }
 
-/// The requests that have no answer yet, and who waits for each.
+/// The requests without a response, and the trajectories that wait for each.
 struct PendingRequests: Sendable {
     private var requests: [RequestFingerprint: InferenceRequest] = [:]
     private var waiting: [RequestFingerprint: [Waiter]] = [:]
-    /// Also those whose answer is there, but not recorded yet.
+    /// Includes responses that are not recorded yet.
     private var open: [TrajectoryID: [Int: RequestFingerprint]] = [:]
 
-    /// nil where nobody waits for it any more.
+    /// nil if no trajectory waits for it any more.
     subscript(fingerprint: RequestFingerprint) -> InferenceRequest? { requests[fingerprint] }
 
     func isOpen(_ waiter: Waiter) -> Bool { open[waiter.id]?[waiter.candidate] != nil }
 
-    /// In the order in which they came.
+    /// In order of arrival.
     func waiters(for fingerprint: RequestFingerprint) -> [Waiter] { waiting[fingerprint] ?? [] }
 
     /// - Returns: whether the request is new.
@@ -30,7 +30,7 @@ struct PendingRequests: Sendable {
         return true
     }
 
-    /// The answer for a trajectory is there: it waits no more, and is not to ask again before that is recorded.
+    /// A trajectory's response has arrived: it no longer waits, and sends no new request until the response is recorded.
     mutating func serve(_ waiter: Waiter, _ fingerprint: RequestFingerprint) {
         open[waiter.id, default: [:]][waiter.candidate] = fingerprint
         forget(waiter, fingerprint)
@@ -42,7 +42,7 @@ struct PendingRequests: Sendable {
         forget(waiter, fingerprint)
     }
 
-    /// Whatever a trajectory waits for.
+    /// Removes everything that a trajectory waits for.
     mutating func closeAll(of id: TrajectoryID) {
         for candidate in (open[id] ?? [:]).keys { close(Waiter(id: id, candidate: candidate)) }
     }

@@ -1,20 +1,20 @@
 import Decoding
 import JobSpecs
 
-/// What models have answered so far: two trajectories that need the same get the same response, and it is asked for once.
+/// Responses of models so far: two trajectories with the same request get the same response, and it is sent once.
 package struct ResponseCache: Sendable {
     private var responses: [RequestFingerprint: Event] = [:]
-    /// Where no two trajectories are about the same problem, none can need what another got.
+    /// False if no two trajectories share a problem: then none can use another's response.
     private let isOfUse: Bool
 
     package init(_ job: JobSpec) {
         isOfUse = job.methods.count * job.seeds.count > 1
     }
 
-    /// The response to a request, for the candidate that it was about.
+    /// The response to a request, for the candidate that it was sent for.
     subscript(fingerprint: RequestFingerprint) -> Event? { responses[fingerprint] }
 
-    /// - Parameter fingerprint: made only where it is of use: it is a hash of all that was sent.
+    /// - Parameter fingerprint: evaluated only if needed: it is a hash of the whole request.
     mutating func add(_ event: Event, answering fingerprint: @autoclosure () -> RequestFingerprint) {
         guard isOfUse, event.isAnswer else { return }
         responses[fingerprint()] = event

@@ -1,18 +1,18 @@
 import Decoding
 import RunStore
 
-/// What a run tells those who watch it.
+/// An event of a run, for observers.
 package enum RunEvent: Sendable {
-    /// An earlier process has worked on this run: how all trajectories stand, and what its engines did.
+    /// An earlier process worked on this run: the state of all trajectories, and statistics of its engines.
     case resumed([Trajectory], RunFigures)
-    /// A process on another machine held the run last; it is taken over once no sign of life came from it for so long. Where
-    /// there are no seconds it lives, and its end is waited for.
+    /// A process on another machine held the run last; it is taken over after this many seconds without a heartbeat. Without
+    /// seconds, the process is alive and its end is awaited.
     case awaitingLock(LockHolder?, seconds: Double?)
-    /// Work begins: trajectories in all, those already finished, and events found in the journal.
+    /// Work begins: total number of trajectories, those already finished, and events replayed from the journal.
     case began(total: Int, finished: Int, replayed: Int)
-    /// Leftover engine processes of an earlier run of this directory were ended.
+    /// Leftover engine processes of an earlier run in this directory were stopped.
     case swept(count: Int)
-    /// The residency that `auto` came to, in one sentence that says why.
+    /// The choice of `residency: auto`, as one sentence with the reason.
     case choseResidency(String)
     case loading(engine: String)
     case loaded(EngineLoad)
@@ -20,13 +20,13 @@ package enum RunEvent: Sendable {
     /// The resident engine was stopped or put to sleep to make room.
     case swapped
     case phaseBegan(wave: Int, roles: [Role], trajectories: Int)
-    /// A trajectory has taken in an event; it is given as it is now.
+    /// A trajectory took an event; it is passed in its new state.
     case advanced(Trajectory, Event)
     case phaseEnded(wave: Int, roles: [Role], seconds: Double)
-    /// An attempt failed and will be repeated.
+    /// An attempt failed and will be retried.
     case attemptFailed(TrajectoryID, reason: String)
     case trouble(EngineTrouble)
     case interrupting
-    /// All is generated, and a grader that takes its time begins.
+    /// Everything is generated, and a grader that takes time begins.
     case grading(answers: Int, grader: String)
 }

@@ -4,7 +4,7 @@ import ModelLifecycle
 import Support
 
 extension Scheduler {
-    /// Meets what a trajectory needs of these engines, where it is known already, and has the rest asked.
+    /// Serves what a trajectory needs from these engines if it is known already, and requests the rest.
     mutating func takeUp(_ id: TrajectoryID) {
         guard let trajectory = trajectories[id], entries[id]?.response.finish == nil else { return }
         for need in trajectory.needs {
@@ -22,7 +22,7 @@ extension Scheduler {
         }
     }
 
-    /// Gives an answer to all who wait for it; the first is the one for whom it was asked.
+    /// Delivers a response to all who wait for it, first to the trajectory that it was requested for.
     mutating func deliver(_ event: Event, to request: RequestFingerprint, asked: TimeSpan?) {
         guard engine(running: request) != nil else { return }
         arriving[request] = ArrivingAnswer(event: event)
@@ -36,7 +36,7 @@ extension Scheduler {
             }
         }
         if let misfit {
-            // Who could not take it has it asked again.
+            // A trajectory that could not take it requests it again.
             arriving[request] = nil
             handle(.attempt("\(misfit)"), of: request)
         } else {
@@ -44,7 +44,7 @@ extension Scheduler {
         }
     }
 
-    /// - Throws: ``UnexpectedEvent`` where the event does not fit; nothing is recorded then.
+    /// - Throws: ``UnexpectedEvent`` if the event does not fit; nothing is recorded then.
     private mutating func record(
         _ event: Event, for waiter: Waiter, answering request: RequestFingerprint, asked: TimeSpan? = nil
     ) throws {
@@ -57,7 +57,7 @@ extension Scheduler {
         act(.record(entry))
     }
 
-    /// Takes an event that is recorded.
+    /// Applies an event that is recorded.
     mutating func take(_ number: Int) {
         guard let entry = entries.remove(number) else { return }
         let trajectory = entry.trajectory
@@ -73,7 +73,7 @@ extension Scheduler {
         takeUp(trajectory.id)
     }
 
-    /// An answer must be on the disk for all who waited before the next request takes its place.
+    /// A response must be on disk for all who waited before the next request takes its slot.
     private mutating func completeIfRecorded(_ request: RequestFingerprint) {
         guard arriving[request]?.entries.isEmpty == true else { return }
         arriving[request] = nil

@@ -16,13 +16,13 @@ extension Scheduler {
         }
     }
 
-    /// Fails all who wait for an answer.
+    /// Fails all who wait for a response.
     mutating func giveUp(_ request: RequestFingerprint, reason: String) {
-        // A trajectory may wait with several candidates, and fails once.
+        // A trajectory may wait with several candidates, but fails once.
         for waiter in pending.waiters(for: request) where pending.isOpen(waiter) {
             guard let trajectory = trajectories[waiter.id] else { continue }
             pending.closeAll(of: waiter.id)
-            // It does not fit where the trajectory has come to its end meanwhile.
+            // It does not fit if the trajectory has finished in the meantime.
             guard
                 let entry = try? entries.add(.failed(reason: reason), to: trajectory, answering: nil, asked: nil)
             else { continue }
@@ -32,20 +32,20 @@ extension Scheduler {
 
     // MARK: An engine in trouble
 
-    /// All requests are taken back, those to engines that are well too.
+    /// Takes back all requests, including those to healthy engines.
     mutating func halt(for trouble: EngineTrouble) {
         guard case .working(let phase) = stage, queues[trouble.engine] != nil else { return }
         stage = .halting(phase, trouble)
         cancelRunning()
     }
 
-    /// Restarts the engine in trouble; the others stay up, and what they were asked is asked again.
+    /// Restarts the engine in trouble. The others stay up, and their requests are sent again.
     mutating func recover(_ phase: SchedulerPhase, from trouble: EngineTrouble) {
         if isToStop { return end(phase, .stop) }
         act(.notify(.trouble(trouble)))
         let engine = trouble.engine
         guard queues[engine]?.engineDown(how: "\(trouble)") == true else {
-            return end(phase, .giveUp(EngineUseless(engines: [engine], reason: "\(trouble), again and again")))
+            return end(phase, .giveUp(EngineUseless(engines: [engine], reason: "\(trouble), repeatedly")))
         }
         for engine in phase.engines { queues[engine]?.takeBackDropped() }
         stage = .restarting(phase, engine, retrying: [])
@@ -58,9 +58,9 @@ extension Scheduler {
         work(phase)
     }
 
-    // MARK: The wish to stop
+    // MARK: Stopping
 
-    /// Nothing new is asked, and what is in flight may arrive for a while.
+    /// Sends nothing new and waits a while for responses in flight.
     mutating func stop() {
         isToStop = true
         guard case .working(let phase) = stage else { return }
@@ -69,7 +69,7 @@ extension Scheduler {
         act(.drain)
     }
 
-    /// Answers that are being recorded have come already.
+    /// Responses that are being recorded have already arrived.
     mutating func cancelRunning() {
         let requests = queues.values.flatMap { Array($0.running) }.filter { arriving[$0] == nil }
         if !requests.isEmpty { act(.cancel(requests)) }

@@ -2,14 +2,14 @@ import Decoding
 import JobSpecs
 
 extension Scheduler {
-    /// Goes on as far as nothing has to be waited for.
+    /// Proceeds as far as possible without waiting.
     mutating func settle() {
         switch stage {
         case .preparing:
             guard entries.isEmpty else { return }
             if isToStop { return end(.stop) }
             if queues.values.allSatisfy(\.isEmpty) {
-                // Every answer is known: the group is not brought up.
+                // Every response is known: the group is not started.
                 beginTurn()
                 return settle()
             }
@@ -27,7 +27,7 @@ extension Scheduler {
     /// Whether nothing is in flight.
     private var isQuiet: Bool { queues.values.allSatisfy(\.isIdle) && entries.isEmpty }
 
-    /// The turn of the next group that has something to do.
+    /// Begins the turn of the next group with work.
     mutating func beginTurn() {
         if trajectories.isFinished { return end(.finish) }
         if isToStop { return end(.stop) }
@@ -58,7 +58,7 @@ extension Scheduler {
         work(phase)
     }
 
-    /// The group that will have something to do next, as far as can be told; empty where there is none.
+    /// The group that is likely to have work next; empty if there is none.
     private var next: [EngineID] {
         let roles = groups.map(roles)
         let next = trajectories.group(after: roles[turn], of: roles)
@@ -71,11 +71,11 @@ extension Scheduler {
     }
 
     private mutating func send(_ phase: SchedulerPhase) {
-        // Its engine is gone, which will be told.
+        // Its engine is gone, which will be reported.
         guard queues.values.allSatisfy(\.dropped.isEmpty) else { return }
         let (pending, slots) = (pending, slots)
         for engine in phase.engines {
-            // One that nobody waits for any more is passed over.
+            // Skip requests that no trajectory waits for any more.
             while let next = queues[engine]?.next(slots: { pending[$0]?.need.role.map { slots[$0] ?? 1 } }),
                 let request = pending[next]
             {
@@ -97,7 +97,7 @@ extension Scheduler {
                 return end(phase, .giveUp(EngineUseless(engines: [engine], reason: reason)))
             }
         }
-        // What was given up is recorded first.
+        // Failures are recorded first.
         guard entries.isEmpty else { return }
         act(.endPhase)
         beginTurn()
@@ -111,7 +111,7 @@ extension Scheduler {
 }
 
 extension Trajectory {
-    /// Whether its next draft begins a wave, rather than going on within one.
+    /// Whether its next draft begins a wave rather than continuing one.
     fileprivate var isAtStartOfWave: Bool {
         guard case .generate(let generation) = need else { return false }
         return generation.steps.count == response.steps.count

@@ -2,16 +2,16 @@ import Decoding
 import JobSpecs
 import RunStore
 
-/// Decides what is done next in a run: which engines come up, what they are asked, what is recorded, tried again or given up.
+/// Decides what a run does next: which engines to start, which requests to send, and what to record, retry or give up.
 ///
-/// A value without I/O, clock or tasks: it takes events and gives actions. ``EngineExecutor`` carries them out against engines,
+/// A value without I/O, clock or tasks: it takes events and returns actions. ``EngineExecutor`` carries them out against engines,
 /// ``Simulation`` against simulated models.
 ///
-/// Groups of engines take turns, and a group at work takes each trajectory as far as its engines can. An answer is recorded first;
-/// only then is it taken and built upon. Records of many answers are in flight at once.
+/// Groups of engines take turns, and a group at work advances each trajectory as far as its engines can. A response is recorded
+/// before it is applied and built upon. Records of many responses are in flight at once.
 package struct Scheduler: Sendable {
     enum Stage: Sendable, Equatable {
-        /// The trajectories of the group whose turn it is take what is known already.
+        /// The trajectories of the group whose turn it is take the responses that are known already.
         case preparing
         case activating
         case working(SchedulerPhase)
@@ -27,28 +27,28 @@ package struct Scheduler: Sendable {
     let job: JobSpec
     let engines: JobEngines
     let groups: [[EngineID]]
-    /// How much each engine may have running at most; any number of requests where it has none.
+    /// Maximum slots in use per engine; unlimited if missing.
     let limits: [EngineID: Int]
-    /// How much of that a request for a role takes; 1 where none is given.
+    /// Slots that a request of a role takes; 1 if missing.
     let slots: [Role: Int]
 
     package var trajectories: TrajectorySet
     var responses: ResponseCache
     var stage = Stage.preparing
-    /// The place of the group whose turn it is.
+    /// Index of the group whose turn it is.
     var turn = -1
-    /// Of that group's engines.
+    /// Queues of that group's engines.
     var queues: [EngineID: EngineQueue] = [:]
     var pending = PendingRequests()
     var entries = EntriesInFlight()
-    /// Answers to running requests that are being recorded.
+    /// Responses to running requests that are being recorded.
     var arriving: [RequestFingerprint: ArrivingAnswer] = [:]
     var isToStop = false
     private var actions: [SchedulerAction] = []
 
     /// - Parameters:
     ///   - groups: engines that may be up together, in the order of a wave. Together they serve all roles that the methods need.
-    ///   - responses: what models have answered so far.
+    ///   - responses: responses from earlier processes.
     package init(
         _ job: JobSpec, engines: JobEngines, groups: [[EngineID]], limits: [EngineID: Int] = [:],
         slots: [Role: Int] = [:], trajectories: TrajectorySet, responses: ResponseCache
@@ -62,7 +62,7 @@ package struct Scheduler: Sendable {
         self.responses = responses
     }
 
-    /// - Parameter requests: how many each engine is kept busy with.
+    /// - Parameter requests: maximum requests in flight per engine.
     init(
         _ job: JobSpec, groups: [[EngineID]], requests: RequestsInFlight, trajectories: TrajectorySet,
         responses: ResponseCache
@@ -75,7 +75,7 @@ package struct Scheduler: Sendable {
             trajectories: trajectories, responses: responses)
     }
 
-    /// To be called once, before any event.
+    /// Call it once, before any event.
     package mutating func start() -> [SchedulerAction] {
         beginTurn()
         return settled()
@@ -109,9 +109,9 @@ package struct Scheduler: Sendable {
     }
 }
 
-/// An answer on its way to those who wait for it.
+/// A response on its way to the trajectories that wait for it.
 struct ArrivingAnswer: Sendable {
     var event: Event
-    /// The numbers of its entries that are not recorded yet.
+    /// Numbers of its entries that are not recorded yet.
     var entries: Set<Int> = []
 }

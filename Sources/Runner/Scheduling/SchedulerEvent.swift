@@ -3,30 +3,30 @@ import JobSpecs
 import ModelLifecycle
 import Support
 
-/// What happens to a run, as its ``Scheduler`` learns of it.
+/// An event for a ``Scheduler``.
 package enum SchedulerEvent: Sendable {
     /// The engines of the group are up.
     case activated
-    /// A model has answered.
+    /// A model has responded.
     ///
-    /// - Parameter asked: when; nil where what was asked for another request answered this one.
+    /// - Parameter asked: when its request ran; nil if the response came from another request.
     case answered(RequestFingerprint, Event, asked: TimeSpan?)
     case failed(RequestFingerprint, RequestFailure)
-    /// The entry of this number is on the disk. Entries arrive there in the order in which they were to be recorded.
+    /// The entry of this number is on disk. Entries are written in the order in which they were recorded.
     case recorded(Int)
     case trouble(EngineTrouble)
     case restarted(EngineID)
-    /// The run is to stop: nothing new may be asked.
+    /// The run must stop: send nothing new.
     case stopRequested
-    /// Answers in flight are not to be waited for any longer.
+    /// The wait for responses in flight is over.
     case drained
 }
 
-/// Why a request got no answer.
+/// Why a request got no response.
 package enum RequestFailure: Sendable, Equatable {
-    /// The engine is not there, or the request was cancelled.
+    /// The engine is gone, or the request was cancelled.
     case unsent
-    /// Asking again is of no use.
+    /// Retrying cannot help.
     case permanent(String)
     case attempt(String)
 }

@@ -1,4 +1,4 @@
-/// A figure as a plan has it: between two ends, and what it will most likely be.
+/// A figure of a plan: an expected value between two ends.
 package struct PlanRange: Sendable, Equatable, Codable {
     package var low: Double
     package var expected: Double
@@ -12,7 +12,7 @@ package struct PlanRange: Sendable, Equatable, Codable {
 
     package init(exactly value: Double) { self.init(low: value, expected: value, high: value) }
 
-    /// - Parameter slack: how far from the value the ends lie, as a part of it.
+    /// - Parameter slack: distance of the ends from the value, as a share of it.
     package init(around value: Double, slack: Double) {
         self.init(low: value * (1 - slack), expected: value, high: value * (1 + slack))
     }
@@ -21,9 +21,9 @@ package struct PlanRange: Sendable, Equatable, Codable {
 }
 
 extension PlanRange {
-    /// Figures of several simulations, the first of which is the one to expect.
+    /// The range over the figures of several simulations, the expected one first.
     ///
-    /// - Parameter slack: how far beyond them the ends lie, as a part of them.
+    /// - Parameter slack: how far the ends lie beyond them, as a share of them.
     package init(over values: [Double], slack: Double) {
         self.init(
             low: (values.min() ?? 0) * (1 - slack), expected: values.first ?? 0, high: (values.max() ?? 0) * (1 + slack)

@@ -6,9 +6,9 @@ import Support
 
 struct CancelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cancel", abstract: "Cancel what was submitted to Slurm for a run.",
+        commandName: "cancel", abstract: "Cancel a submitted run.",
         discussion:
-            "Shards at work journal what has arrived and stop their engines; rsd-batch submit goes on from there.")
+            "Running shards journal what has arrived and stop their engines. Resume with rsd-batch submit.")
 
     @Argument(help: ArgumentHelp("The directory above the shards.", valueName: "run"), completion: .directory)
     var directory: String
@@ -31,6 +31,6 @@ struct NoSubmission: ProgramError {
     var explanation: Explanation {
         Explanation(
             "no-submission", .badJob,
-            "\(directory) has no submission.json: nothing was submitted for it with `rsd-batch submit`", remedy: nil)
+            "\(directory) has no submission.json: it was not submitted with `rsd-batch submit`", remedy: nil)
     }
 }

@@ -10,39 +10,39 @@ extension GraderKey: ExpressibleByArgument {}
 struct GradeCommand: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(
         commandName: "grade",
-        abstract: "Grade answers, a run's or your own; nothing is generated and no engine starts.",
+        abstract: "Grade the answers of a run or of a file; generates nothing and starts no engine.",
         discussion: """
-            A run that is not finished is graded as far as it is. results.jsonl and summary.json are written anew, and the \
-            table is printed; how many verdicts changed goes to standard error.
+            An unfinished run is graded as far as it got. Rewrites results.jsonl and summary.json and prints the table; the \
+            number of changed verdicts goes to standard error.
 
               rsd-batch grade runs/my-run --with math-verify
               rsd-batch grade runs/my-run --with command -- python3 my-grader.py
 
-            With --answers, each line of a file of yours is graded: JSON with text (a whole response) or answer, and gold; \
-            id, choices, question and cut (whether a limit ended the text) may be there too. For each, a line of JSON with \
-            line, id, verdict, answer, gold and reason is printed.
+            With --answers, grades each line of a file: JSON with text (a whole response) or answer, and gold; optionally \
+            id, choices, question and cut (whether a limit ended the text). Prints one line of JSON for each, with line, id, \
+            verdict, answer, gold and reason.
 
               rsd-batch grade --answers answers.jsonl --with exact > verdicts.jsonl
             """)
 
-    @Argument(help: ArgumentHelp("The run's directory.", valueName: "run"), completion: .directory)
+    @Argument(help: ArgumentHelp("The run directory.", valueName: "run"), completion: .directory)
     var directory: String?
 
-    @Option(help: "A file of answers to grade instead of a run's; - for standard input.", completion: .file())
+    @Option(help: "Grade this file of answers instead of a run; - for standard input.", completion: .file())
     var answers: String?
 
     @Option(
-        name: .customLong("output"), help: "With --answers: where the verdicts go; standard output when left out.",
+        name: .customLong("output"), help: "With --answers: the file for the verdicts. (default: standard output)",
         completion: .file())
     var verdicts: String?
 
-    @Option(help: "The grader: exact, math-verify or command; when left out, that of the run's job, or exact.")
+    @Option(help: "The grader. Without this option, the grader of the run's job, or exact.")
     var with: GraderKey?
 
     @Option(help: "For math-verify: a Python that has it, or its virtual environment.", completion: .file())
     var python: String?
 
-    @Option(help: "Seconds: of math-verify for one answer, of a command for all.")
+    @Option(help: "Time limit in seconds: per answer for math-verify, for all answers for a command.")
     var timeout: Double?
 
     @Argument(
@@ -53,27 +53,27 @@ struct GradeCommand: AsyncParsableCommand, StoppableCommand {
 
     func validate() throws {
         if let directory, answers != nil {
-            throw ValidationError("a run (\(directory)) and --answers are two things to grade: name one of them.")
+            throw ValidationError("give a run directory (\(directory)) or --answers, not both.")
         }
         if directory == nil, answers == nil {
-            throw ValidationError("name what to grade: a run's directory, or a file with --answers.")
+            throw ValidationError("give a run directory, or a file with --answers.")
         }
-        if answers == nil, verdicts != nil { throw ValidationError("--output is for --answers.") }
+        if answers == nil, verdicts != nil { throw ValidationError("--output requires --answers.") }
         if let answers, let verdicts,
             URL(filePath: answers).resolvingSymlinksInPath() == URL(filePath: verdicts).resolvingSymlinksInPath()
         {
-            throw ValidationError("--output \(verdicts) would take the place of the answers: name another file.")
+            throw ValidationError("--output \(verdicts) would overwrite the answers; give another file.")
         }
         if answers != nil, output.json {
-            throw ValidationError("--json is for a run; --answers always prints a line of JSON for each answer.")
+            throw ValidationError("--json is for runs; --answers always prints one line of JSON per answer.")
         }
-        if with != .mathVerify, python != nil { throw ValidationError("--python is for --with math-verify.") }
+        if with != .mathVerify, python != nil { throw ValidationError("--python requires --with math-verify.") }
         if with == nil || with == .exact, timeout != nil {
-            throw ValidationError("--timeout is for --with math-verify and --with command.")
+            throw ValidationError("--timeout requires --with math-verify or --with command.")
         }
-        if let timeout, !(timeout > 0 && timeout.isFinite) { throw ValidationError("--timeout must be more than 0.") }
+        if let timeout, !(timeout > 0 && timeout.isFinite) { throw ValidationError("--timeout must be positive.") }
         if (with == .command) == words.isEmpty {
-            throw ValidationError("--with command is followed by -- and the command, such as -- python3 my-grader.py")
+            throw ValidationError("--with command needs a command after --, such as -- python3 my-grader.py")
         }
     }
 

@@ -6,17 +6,17 @@ import Support
 
 struct MergeCommand: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "merge", abstract: "Put the shards of a run together: the results of the undivided job.",
+        commandName: "merge", abstract: "Merge the shards of a run into the results of the undivided job.",
         discussion: """
-            The directory above the shards becomes a run directory like any other, for show, status, grade and report. The \
-            answers are graded by the job's grader; nothing is generated and no engine starts. Shards that are missing, not \
-            finished, being worked on, or of another job are named, and nothing is written.
+            The directory above the shards becomes an ordinary run directory for show, status, grade and report. Grades the \
+            answers with the job's grader; generates nothing and starts no engine. If shards are missing, unfinished, in use, or \
+            of another job, lists them and writes nothing.
             """)
 
     @Argument(help: ArgumentHelp("The directory above the shards.", valueName: "run"), completion: .directory)
     var directory: String
 
-    @Flag(help: "Take what there is, and have the report say what is missing.")
+    @Flag(help: "Merge even if shards are missing or unfinished; the report lists what is missing.")
     var partial = false
 
     @OptionGroup var output: OutputOptions
@@ -29,7 +29,7 @@ struct MergeCommand: AsyncParsableCommand, StoppableCommand {
         let (outcome, missing) = try await Job.merge(
             RunDirectory(URL(filePath: directory)), partial: partial, interruption: interruption,
             waiting: {
-                console.message("rsd-batch: looking for up to \(Int($0)) s whether anybody works on the shards\n")
+                console.message("rsd-batch: checking for up to \(Int($0)) s whether the shards are in use\n")
             }
         ) { console.grading($0, finished: $1, of: $2) }
         try console.report(outcome, in: directory, example: nil, output)

@@ -9,30 +9,30 @@ import Terminal
 
 struct PlanCommand: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "plan", abstract: "Tell what a job would take, before anything is paid for it.",
+        commandName: "plan", abstract: "Estimate memory, waves, tokens and time before you spend GPU time.",
         discussion: """
-            Simulates the job without its models: memory, waves, engine starts, requests, tokens and time, each from \
-            the least to the most that is to be expected, and what the time goes to. Starts no engine and writes nothing. Data sets with \
-            an address are fetched.
+            Simulates the job without its models and reports memory, waves, engine starts, requests, tokens and time, each as a \
+            range from the least to the most to expect, and what takes most of the time. Starts no engine and writes nothing, \
+            but downloads remote data sets.
             """)
 
-    @Argument(help: "The job's spec.", completion: .file(extensions: ["yaml", "yml"]))
+    @Argument(help: "The job spec.", completion: .file(extensions: ["yaml", "yml"]))
     var job: String
 
-    @Option(help: "A run to learn from, of like models on a like machine.", completion: .directory)
+    @Option(help: "Take lengths, rewards and speeds from this run of similar models.", completion: .directory)
     var profile: String?
 
-    @Option(help: "A run of this job: tell how far the plan was off.", completion: .directory)
+    @Option(help: "Compare the plan with this run of the job.", completion: .directory)
     var against: String?
 
-    @Option(help: ArgumentHelp("Plan for a GPU with so much memory, not for this machine.", valueName: "GiB"))
+    @Option(help: ArgumentHelp("Plan for a GPU with this much memory, not for this machine.", valueName: "GiB"))
     var gpuMemory: Double?
 
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
         guard let gpuMemory, !(gpuMemory > 0 && gpuMemory < 1e6) else { return }
-        throw ValidationError("--gpu-memory is a number of GiB, such as 80.")
+        throw ValidationError("--gpu-memory must be a number of GiB, such as 80.")
     }
 
     func run() async throws {

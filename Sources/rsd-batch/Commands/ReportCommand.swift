@@ -5,14 +5,13 @@ import RunStore
 
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "report", abstract: "Make a report of a run, finished or not.",
+        commandName: "report", abstract: "Write a report of a run, finished or not.",
         discussion: """
-            Starts no engine, and changes nothing in the run but the report itself. Of a run that goes on it tells what is \
-            finished.
+            Starts no engine and changes only the report. The report of a run in progress covers the finished answers.
 
-            html: one page with everything in it; report.html in the run when no file is named. md, csv, json: tables, on \
-            standard output when no file is named. lm-eval: the files of lm-evaluation-harness's --log_samples, in the \
-            directory that -o names.
+            html: one page with everything, by default report.html in the run directory. md, csv, json: tables, by default on \
+            standard output. lm-eval: the files that lm-evaluation-harness writes with --log_samples, in the directory given \
+            with -o.
             """)
 
     enum Format: String, CaseIterable, ExpressibleByArgument {
@@ -20,10 +19,10 @@ struct ReportCommand: ParsableCommand {
         case lmEval = "lm-eval"
     }
 
-    @Argument(help: ArgumentHelp("The run's directory.", valueName: "run"), completion: .directory)
+    @Argument(help: ArgumentHelp("The run directory.", valueName: "run"), completion: .directory)
     var directory: String
 
-    @Option(help: "html, md, csv, json or lm-eval.")
+    @Option(help: "The format of the report.")
     var format = Format.html
 
     @Option(name: .shortAndLong, help: "The file to write, or - for standard output.", completion: .file())
@@ -31,7 +30,7 @@ struct ReportCommand: ParsableCommand {
 
     func validate() throws {
         guard format == .lmEval, output == nil || output == "-" else { return }
-        throw ValidationError("--format lm-eval writes several files: name a directory for them with -o DIR.")
+        throw ValidationError("--format lm-eval writes several files: give a directory with -o DIR.")
     }
 
     func run() throws {

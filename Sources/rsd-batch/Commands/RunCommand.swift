@@ -11,37 +11,37 @@ import Synchronization
 
 struct RunCommand: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Run a job, or go on where an earlier process left it.",
+        commandName: "run", abstract: "Run a job, or resume it.",
         discussion: """
-            Progress goes to standard error: drawn in place on a terminal, dated lines elsewhere. The final table goes to \
-            standard output, or the content of summary.json with --json.
+            Progress goes to standard error: drawn in place on a terminal, timestamped lines elsewhere. The final table, or \
+            summary.json with --json, goes to standard output.
             """)
 
-    @Argument(help: "The job's spec.", completion: .file(extensions: ["yaml", "yml"]))
+    @Argument(help: "The job spec.", completion: .file(extensions: ["yaml", "yml"]))
     var job: String
 
-    @Option(help: "Where the run lies; runs/<the job's name> when left out.", completion: .directory)
+    @Option(help: "The run directory. (default: runs/<job name>)", completion: .directory)
     var runDir: String?
 
     @Option(
         help: ArgumentHelp(
-            "Work on one part of the job's problems, in a directory of its own below --run-dir.", valueName: "I/N"))
+            "Run only this shard of the problems, in its own directory below --run-dir.", valueName: "I/N"))
     var shard: Shard?
 
     @Option(
         help: ArgumentHelp(
-            "When it has to be over: a time such as 2026-05-01T18:00:00Z, or a duration such as 90m; the end of the Slurm job "
-                + "where SLURM_JOB_END_TIME tells it. No load and no phase begins that could not end usefully.",
+            "When the run must be over: a time such as 2026-05-01T18:00:00Z, or a duration such as 90m. No load or phase begins "
+                + "that cannot end usefully before it. (default: the end of the Slurm job, if SLURM_JOB_END_TIME is set)",
             valueName: "time"))
     var deadline: Deadline?
 
-    @Flag(help: "Wait where another process works on the run, instead of refusing.")
+    @Flag(help: "If another process works on the run, wait for it instead of failing.")
     var wait = false
 
-    @Flag(help: "Give trajectories that failed another try.")
+    @Flag(help: "Retry failed trajectories.")
     var retryFailed = false
 
-    @Flag(help: "Nothing but errors and the final table.")
+    @Flag(help: "Print only errors and the final table.")
     var quiet = false
 
     @OptionGroup var output: OutputOptions
@@ -74,7 +74,7 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
         try console.report(outcome, in: path, example: loaded.firstTrajectory, output)
         if outcome.failed > 0 {
             let count = NumberFormat.counted(outcome.failed, "trajectory", "trajectories")
-            console.message("rsd-batch: \(count) failed; the same command with --retry-failed tries again\n")
+            console.message("rsd-batch: \(count) failed; run the same command with --retry-failed to retry\n")
         }
         try console.endRun(outcome, in: path)
     }
@@ -88,7 +88,7 @@ extension Deadline: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument, now: Date()) }
 }
 
-/// Tells people of a signal, once there is a display to tell them on.
+/// Reports signals on the display, once there is one.
 private final class Listener: Sendable {
     private let display = Mutex<ProgressDisplay?>(nil)
 
@@ -99,9 +99,9 @@ private final class Listener: Sendable {
     func heard(_ level: Interruption.Level) {
         let message =
             level == .immediate
-            ? "stopping now: the same command goes on from here"
-            : "stopping: answers in flight may still arrive (a second signal does not wait); "
-                + "the same command goes on from here"
+            ? "stopping now: run the same command again to resume"
+            : "stopping: waiting for responses in flight (send a second signal to stop now); "
+                + "run the same command again to resume"
         display.withLock { $0 }?.say(message, .yellow)
     }
 }

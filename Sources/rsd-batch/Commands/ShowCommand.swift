@@ -8,12 +8,12 @@ import Terminal
 
 struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show one trajectory: each step with its writer and its reward.")
+        commandName: "show", abstract: "Show a trajectory: each step with its origin and reward.")
 
-    @Argument(help: ArgumentHelp("The run's directory.", valueName: "run"), completion: .directory)
+    @Argument(help: ArgumentHelp("The run directory.", valueName: "run"), completion: .directory)
     var directory: String
 
-    @Argument(help: "METHOD/DATASET/PROBLEM, and /SAMPLE where it is not 0.")
+    @Argument(help: "METHOD/DATASET/PROBLEM; add /SAMPLE for samples other than 0.")
     var trajectory: String
 
     @OptionGroup var output: OutputOptions
@@ -38,7 +38,7 @@ struct ShowCommand: ParsableCommand {
 }
 
 extension TrajectorySet {
-    /// The trajectory of this name; without the number of a sample, sample 0.
+    /// The trajectory with this name; without a sample number, sample 0.
     fileprivate func named(_ name: String) -> Trajectory? {
         first { $0.id.description == name } ?? first { $0.id.description == "\(name)/0" }
     }
@@ -54,7 +54,7 @@ struct NoTrajectory: ProgramError {
         let names = nearest.map { "\n  \($0)" }.joined()
         return Explanation(
             "no-trajectory", .badJob,
-            "\(run) has no trajectory called \(name)" + (names.isEmpty ? "" : "; the nearest are:\(names)"), remedy: nil
+            "\(run) has no trajectory called \(name)" + (names.isEmpty ? "" : "; similar names:\(names)"), remedy: nil
         )
     }
 }

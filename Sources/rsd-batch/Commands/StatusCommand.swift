@@ -7,11 +7,11 @@ import Terminal
 
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Say how a run stands, also while a process works on it.",
+        commandName: "status", abstract: "Show the progress of a run, also while it runs.",
         discussion:
-            "Of a run in shards it shows all of them, wherever they run, and what Slurm says of those that wait.")
+            "For a run in shards, shows every shard, on whatever node it runs, and Slurm's reason for those that wait.")
 
-    @Argument(help: ArgumentHelp("The run's directory.", valueName: "run"), completion: .directory)
+    @Argument(help: ArgumentHelp("The run directory.", valueName: "run"), completion: .directory)
     var directory: String
 
     @OptionGroup var output: OutputOptions
@@ -30,7 +30,7 @@ struct StatusCommand: AsyncParsableCommand {
         }
     }
 
-    /// nil for a run that is not in shards, or whose shards are merged.
+    /// nil for a run without shards, and for one whose shards are merged.
     private func shards() async throws -> ShardsStatus? {
         let run = ShardedRun(RunDirectory(URL(filePath: directory)))
         let submission = try Submission.read(in: run.parent)
@@ -41,7 +41,7 @@ struct StatusCommand: AsyncParsableCommand {
             do {
                 queue = try await slurm.queue(submission)
             } catch let refusal as SlurmRefusal {
-                Console().message("rsd-batch: what Slurm has of it cannot be told: \(refusal)\n")
+                Console().message("rsd-batch: Slurm's queue is unknown: \(refusal)\n")
             }
         }
         return ShardsStatus(

@@ -10,59 +10,59 @@ struct SubmitCommand: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(
         commandName: "submit", abstract: "Submit a job to Slurm in shards, and a job that merges them.",
         discussion: """
-            Writes submit.sbatch and merge.sbatch into the run's directory, and submits them. A shard that is warned of its end \
-            is requeued and goes on; given again, the command submits the shards that are not finished.
+            Writes submit.sbatch and merge.sbatch to the run directory and submits them. A shard that nears its time limit is \
+            requeued and resumes. Run the command again to submit the shards that are not finished.
 
-              rsd-batch submit job.yaml --run-dir /shared/run --shards 8 --partition gpu --time 8:00:00
+              rsd-batch submit job.yaml --run-dir /shared/run --shards 8 --time 8:00:00
               rsd-batch status /shared/run
               rsd-batch cancel /shared/run
             """)
 
-    @Argument(help: "The job's spec.", completion: .file(extensions: ["yaml", "yml"]))
+    @Argument(help: "The job spec.", completion: .file(extensions: ["yaml", "yml"]))
     var job: String
 
     @Option(
-        help: "Where the run lies, seen by all nodes; runs/<the job's name> when left out.", completion: .directory)
+        help: "The run directory, visible to all nodes. (default: runs/<job name>)", completion: .directory)
     var runDir: String?
 
-    @Option(help: "Parts to divide the problems into: a task of the array for each.")
+    @Option(help: "Number of shards; each is one task of the job array.")
     var shards: Int
 
-    @Option(help: "Slurm's partition.")
+    @Option(help: "The Slurm partition.")
     var partition: String?
 
-    @Option(help: "The time limit of each task, as Slurm writes it: 90 (minutes), 8:00:00, 1-12.")
+    @Option(help: "Time limit of each task, in Slurm's format: 90 (minutes), 8:00:00, 1-12.")
     var time: String?
 
-    @Option(help: "GPUs of each task; 1 where the job's engines are vLLM's, and 0 asks for none.")
+    @Option(help: "GPUs per task; 0 requests none. (default: 1 if the engines are vLLM)")
     var gpus: String?
 
-    @Option(help: "Tasks at work at the same time, at most.")
+    @Option(help: "Maximum number of tasks running at once.")
     var arrayLimit: Int?
 
     @Option(
         name: .customLong("sbatch"), parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("An option of sbatch, as it is; may be given several times.", valueName: "option"))
+        help: ArgumentHelp("An sbatch option, passed on unchanged; may be repeated.", valueName: "option"))
     var options: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "What tasks call in place of this program: its path on the nodes, or a script that runs it in a container.",
+            "What tasks run instead of this program: its path on the nodes, or a script that starts it in a container.",
             valueName: "path"), completion: .file())
     var program: String?
 
-    @Flag(help: "Show the scripts, and do nothing.")
+    @Flag(help: "Print the scripts and submit nothing.")
     var print = false
 
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
         if !(1...Shard.most).contains(shards) {
-            throw ValidationError("--shards must be 1 or more, and at most \(Shard.most).")
+            throw ValidationError("--shards must be between 1 and \(Shard.most).")
         }
-        if let arrayLimit, arrayLimit < 1 { throw ValidationError("--array-limit must be 1 or more.") }
+        if let arrayLimit, arrayLimit < 1 { throw ValidationError("--array-limit must be at least 1.") }
         if let bad = options.first(where: { !$0.hasPrefix("-") || $0.contains("\n") }) {
-            throw ValidationError("--sbatch takes one option such as '--account=NAME', and not '\(bad)'.")
+            throw ValidationError("--sbatch takes one option such as '--account=NAME', not '\(bad)'.")
         }
     }
 
@@ -87,7 +87,7 @@ struct SubmitCommand: AsyncParsableCommand, StoppableCommand {
         guard !unfinished.isEmpty else {
             try submitter.keepSpec()
             return console.message(
-                "rsd-batch: all shards are finished; rsd-batch merge \(path.shellWord) puts them together\n")
+                "rsd-batch: all shards are finished; merge them with rsd-batch merge \(path.shellWord)\n")
         }
         let (submission, refusal) = try await submitter.submit(unfinished)
         if output.json {
@@ -97,10 +97,10 @@ struct SubmitCommand: AsyncParsableCommand, StoppableCommand {
                 SubmissionView(submission, directory: path).lines(width: console.outWidth), colour: output.colour)
         }
         if let refusal {
-            console.error("the merge was not submitted: \(refusal). Merge by hand when all shards have ended.")
+            console.error("the merge was not submitted: \(refusal). Run rsd-batch merge when all shards have ended.")
         }
         if let never = try await submitter.neverStarting(submission) {
-            console.message("rsd-batch: the shards will not start: Slurm says that the job \(never.words)")
+            console.message("rsd-batch: the shards will not start: Slurm reports that the job \(never.words)")
             console.message(never.next.map { "; \($0)\n" } ?? "\n")
         }
         if refusal != nil { throw ExitRequest(category: .badJob) }
@@ -113,7 +113,7 @@ struct SubmitCommand: AsyncParsableCommand, StoppableCommand {
         return request
     }
 
-    /// Absolute: nodes find it at the same place, or not at all.
+    /// An absolute path: nodes find it at the same place, or not at all.
     private var taskProgram: String {
         URL(filePath: program ?? "/proc/self/exe").resolvingSymlinksInPath().path
     }

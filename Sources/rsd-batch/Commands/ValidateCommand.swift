@@ -7,9 +7,9 @@ import Terminal
 
 struct ValidateCommand: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "validate", abstract: "Check a job and all that it names, and start nothing.",
+        commandName: "validate", abstract: "Check a job and every file it names; starts nothing.",
         discussion: """
-            Data sets with an address are fetched. With `residency: auto` it also tells what that comes to on this machine.
+            Downloads remote data sets. With `residency: auto`, also reports the choice for this machine.
             """)
 
     @Argument(help: "The job's spec.", completion: .file(extensions: ["yaml", "yml"]))
@@ -21,7 +21,7 @@ struct ValidateCommand: AsyncParsableCommand, StoppableCommand {
         let console = Console()
         let interruption = Interruption()
         let signals = StopSignals(interruption) { level in
-            // The first ends a fetch; nothing else here is worth waiting for.
+            // The first signal ends a download; nothing else here is worth waiting for.
             if level == .immediate { Foundation.exit(ExitCategory.interrupted.rawValue) }
         }
         defer { withExtendedLifetime(signals) {} }
@@ -43,26 +43,26 @@ struct ValidateCommand: AsyncParsableCommand, StoppableCommand {
         }
     }
 
-    /// What the job's answers would be graded with here.
+    /// The grader that the job would use on this machine.
     private func grader(of job: LoadedJob) async -> String {
         do {
             return try await "graded with \(Job.grader(of: job))"
         } catch {
-            return "the grader is not to be used on this machine: \(error)"
+            return "the grader cannot be used on this machine: \(error)"
         }
     }
 
-    /// A job may be checked on a machine that could not run it, so that what is wrong here is told and no error.
+    /// A job may be checked on a machine that cannot run it, so a failure here is a note, not an error.
     private func residency(of job: LoadedJob) async -> String? {
         do {
             return try await Job.residency(of: job).map { "residency \($0)" }
         } catch {
-            return "not to be run on this machine: \(error)"
+            return "cannot run on this machine: \(error)"
         }
     }
 }
 
-/// What `validate --json` prints.
+/// The output of `validate --json`.
 private struct Verdict: Encodable {
     struct Message: Encodable {
         var severity: String

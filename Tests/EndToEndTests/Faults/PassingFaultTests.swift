@@ -20,24 +20,24 @@ import Testing
         Manner(fault: "grandchild", answer: "ends the child as well"),
         Manner(
             fault: "die-after=4", answer: "starts it again, with fewer requests at once",
-            says: ["engine died (signal 9", "starting it again"]),
+            says: ["engine died (signal 9", "restarting it"]),
         Manner(
             fault: "hang-after=4", answer: "starts it again after the stall limit",
             setup: JobSetup(faultsActOnce: true, engine: ["stall_timeout: 1"]),
-            says: ["made no progress for 1 seconds; starting it again"]),
+            says: ["made no progress for 1 seconds; restarting it"]),
         Manner(
             fault: "at=/detokenize:hang", answer: "starts it again after the stall limit",
             setup: JobSetup(faultsActOnce: true, engine: ["stall_timeout: 1"]),
-            says: ["made no progress for 1 seconds; starting it again"]),
+            says: ["made no progress for 1 seconds; restarting it"]),
         Manner(fault: "error-500-after=2:2", answer: "asks again after a pause"),
         Manner(fault: "cut-body-after=2:1", answer: "asks again after a pause"),
-        Manner(fault: "garbage-after=2:1", answer: "asks again", says: ["will be tried again", "not JSON"]),
+        Manner(fault: "garbage-after=2:1", answer: "asks again", says: ["will be retried", "not JSON"]),
         Manner(
             fault: "nan-scores-after=3:1", answer: "asks again and never takes it for a reward",
-            says: ["will be tried again"]),
+            says: ["will be retried"]),
         Manner(
             fault: "wrong-scores-after=3:1", answer: "asks again and never pads",
-            says: ["will be tried again", "scores for"]),
+            says: ["will be retried", "scores for"]),
     ]
 
     @Test(arguments: manners)

@@ -90,7 +90,7 @@ import Testing
         try #require(!left.isEmpty)
         let run = try await job.run()
         #expect(run.code == 0, "\(run.messages)")
-        #expect(run.messages.contains("ended 1 engine that an earlier process had left behind"), "\(run.messages)")
+        #expect(run.messages.contains("stopped 1 engine left behind by an earlier process"), "\(run.messages)")
         #expect(left.allSatisfy(ProcessFacts.isDead))
         #expect(try await job.results() == job.reference())
         #expect(try !other.livingEngines().isEmpty)

@@ -42,7 +42,7 @@ import Testing
         // The third is in flight, and its answer will not come.
         try #require(await runner.reached { (try? RequestLog(job).requests.count) == 3 }, "\(runner.standardError)")
         runner.send(SIGINT)
-        try #require(await runner.says("a second signal does not wait"), "\(runner.standardError)")
+        try #require(await runner.says("send a second signal to stop now"), "\(runner.standardError)")
         runner.send(SIGINT)
         #expect(await runner.exitCode() == 75, "\(runner.standardError)")
         #expect(runner.standardError.contains("stopping now"), "\(runner.standardError)")

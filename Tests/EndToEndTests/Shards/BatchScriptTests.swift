@@ -59,7 +59,7 @@ import Testing
         let task = try stage.start()
         #expect(await task.exitCode() == 75)
         #expect(stage.calls == "scontrol requeue 41_2\n", "\(task.standardError)")
-        #expect(task.standardError.contains("shard 2 goes on when Slurm starts it again"), "\(task.standardError)")
+        #expect(task.standardError.contains("shard 2 resumes when Slurm starts it again"), "\(task.standardError)")
     }
 
     @Test(
@@ -71,9 +71,9 @@ import Testing
         let task = try stage.start()
         #expect(await task.exitCode() == 75)
         #expect(stage.calls.isEmpty)
-        #expect(!task.standardError.contains("goes on when Slurm"), "\(task.standardError)")
+        #expect(!task.standardError.contains("resumes when Slurm"), "\(task.standardError)")
         #expect(
-            task.standardError.contains("rsd-batch submit with the same words goes on with it"),
+            task.standardError.contains("rsd-batch submit with the same options to resume it"),
             "\(task.standardError)")
     }
 

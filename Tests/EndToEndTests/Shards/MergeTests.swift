@@ -60,19 +60,19 @@ import Testing
         try #require(await job.runAndKill(shard: "2/3", afterEvents: 2))
         let merge = try await job.merge()
         #expect(merge.code == 5)
-        #expect(merge.messages.contains(/shard-2-of-3 is not finished, and nobody works on it: \d of 6 finished/))
-        #expect(merge.messages.contains("shard-3-of-3 was never begun"), "\(merge.messages)")
+        #expect(merge.messages.contains(/shard-2-of-3 is unfinished, and no process works on it: \d of 6 finished/))
+        #expect(merge.messages.contains("shard-3-of-3 was never started"), "\(merge.messages)")
         #expect(merge.messages.contains("--run-dir \(job.directory.url.path) --shard 2/3"), "\(merge.messages)")
         #expect(!FileManager.default.fileExists(atPath: job.directory.manifest.path))
         #expect(!FileManager.default.fileExists(atPath: job.directory.results.path))
 
         let partial = try await job.merge(["--partial"])
         #expect(partial.code == 0, "\(partial.messages)")
-        #expect(partial.messages.contains("missing: shard-3-of-3 was never begun"), "\(partial.messages)")
+        #expect(partial.messages.contains("missing: shard-3-of-3 was never started"), "\(partial.messages)")
         let report = try await job.command(["report", job.directory.url.path, "--format", "md"])
-        #expect(report.output.contains("shard-3-of-3 was never begun."), "\(report.output)")
+        #expect(report.output.contains("shard-3-of-3 was never started."), "\(report.output)")
         let page = try String(contentsOf: job.directory.report, encoding: .utf8)
-        #expect(page.contains("shard-3-of-3 was never begun"))
+        #expect(page.contains("shard-3-of-3 was never started"))
         let there = try Set(job.resultLines().map(\.id))
         let whole = try await TestJob.lines(of: job.reference()).filter { there.contains($0.id) }
         #expect(try job.resultLines() == whole)
@@ -93,7 +93,7 @@ import Testing
         try bytes.write(to: journal)
         let merge = try await job.merge(["--partial"])
         #expect(merge.code == 5, "\(merge.messages)")
-        #expect(merge.messages.contains("shard-1-of-2 cannot be read"), "\(merge.messages)")
+        #expect(merge.messages.contains("shard-1-of-2 is unreadable"), "\(merge.messages)")
         #expect(!FileManager.default.fileExists(atPath: job.directory.job.path))
     }
 
@@ -107,7 +107,7 @@ import Testing
         let merge = try await job.merge()
         #expect(merge.code == 5)
         #expect(
-            merge.messages.contains("shard-2-of-2 is being worked on by process \(runner.pid)"), "\(merge.messages)")
+            merge.messages.contains("shard-2-of-2 is in use by process \(runner.pid)"), "\(merge.messages)")
         runner.send(SIGTERM)
         #expect(await runner.exitCode() == 75, "\(runner.standardError)")
         try job.write(job.setup)
@@ -129,7 +129,7 @@ import Testing
             #expect(merge.code == 5)
             #expect(
                 merge.messages.contains(
-                    "shard-3-of-3 is of another job than shard-1-of-3: methods.rsd.threshold: 0.7 → 0.8"),
+                    "shard-3-of-3 belongs to another job than shard-1-of-3: methods.rsd.threshold: 0.7 → 0.8"),
                 "\(merge.messages)")
         }
         let (first, third) = (try job.directory(ofShard: "1/3").url, try job.directory(ofShard: "3/3").url)
@@ -159,7 +159,7 @@ import Testing
         #expect(try await undivided.run().code == 0)
         let part = try await undivided.run(shard: "1/2")
         #expect(part.code == 5)
-        #expect(part.messages.contains("not divided into shards"), "\(part.messages)")
+        #expect(part.messages.contains("an undivided run"), "\(part.messages)")
         #expect(try await undivided.merge().code == 2)
         #expect(try await undivided.run(shard: "1/6").code == 2)
     }

@@ -55,9 +55,9 @@ import Testing
         #expect(
             merge.standardError.contains(
                 """
-                  shard-2-of-2 was never begun
-                    why: see \(log.path)
-                    go on with it: rsd-batch run \(run)/job.yaml --run-dir \(run) --shard 2/2
+                  shard-2-of-2 was never started
+                    for the reason, see \(log.path)
+                    resume it: rsd-batch run \(run)/job.yaml --run-dir \(run) --shard 2/2
                 `rsd-batch submit` with the same words as before
 
                 """.dropLast()), "\(merge.standardError)")
@@ -87,7 +87,7 @@ import Testing
         #expect(status.code == 0, "\(status.messages)")
         #expect(status.output.contains(/2\/3 +finished +\d+\/\d+ +\d/), "\(status.output)")
         #expect(
-            status.output.contains("job 101 asks for more time than the partition allows"), "\(status.output)"
+            status.output.contains("job 101 requests more time than the partition allows"), "\(status.output)"
         )
         let cancel = try await slurm.command(["cancel", job.directory.url.path])
         #expect(cancel.code == 0, "\(cancel.messages)")
@@ -97,7 +97,7 @@ import Testing
         for shard in ["1/3", "3/3"] { #expect(try await job.run(shard: shard).code == 0) }
         let done = try await slurm.submit(["--shards", "3"])
         #expect(done.code == 0)
-        #expect(done.messages.contains("all shards are finished; rsd-batch merge"), "\(done.messages)")
+        #expect(done.messages.contains("all shards are finished; merge them with rsd-batch merge"), "\(done.messages)")
     }
 
     @Test("the merge grades as it was submitted last, also where no shard is left to run")
@@ -182,7 +182,7 @@ import Testing
         let never = try await slurm.submit()
         #expect(never.code == 0)
         #expect(
-            never.messages.contains("will not start: Slurm says that the job asks for what no node"),
+            never.messages.contains("will not start: Slurm reports that the job requests resources that no node"),
             "\(never.messages)")
     }
 }

@@ -70,7 +70,7 @@ import Testing
         #expect(!made.summary.csv.contains("starts"))
         #expect(
             made.markdown.contains(
-                "Engines of the whole run: 2 cold starts, 1 standby start, 2 warm starts, 34.0 s coming up (imports 14.2 s, "
+                "Engines of the whole run: 2 cold starts, 1 standby start, 2 warm starts, 34.0 s to start (imports 14.2 s, "
                     + "weights 1.8 s, compile and graphs 1.2 s, ready 0.8 s)."), "\(made.markdown)")
     }
 }

@@ -168,7 +168,7 @@ import Testing
         #expect(joules.entering == ["draft": 2700, "prm+target": 900])
         #expect(joules.working == ["draft": 3960, "prm+target": 720])
         #expect(joules.total == 8280)
-        #expect(joules.words == "coming up 1 Wh, draft 1.10 Wh, prm+target 0.20 Wh")
+        #expect(joules.words == "starting 1 Wh, draft 1.10 Wh, prm+target 0.20 Wh")
         records.append(.phase(wave: 2, engines: ["prm", "target"], seconds: 1))
         #expect(RunFigures(records: records, waves: 2).joules == nil)
         #expect(RunFigures(records: [], waves: 0).joules == nil)

@@ -69,11 +69,11 @@ import Testing
         #expect(places == ["2:26", "3:0", "4:0", "5:0", "5:0", "6:1", "7:0", "7:0", "7:0", "8:0", "9:31"])
         let told = (error?.diagnostics ?? []).map(\.rendered).joined(separator: "\n")
         #expect(told.contains("answers.jsonl:4: error: no field 'text' or 'answer'; the line has 'gold', 'response'"))
-        #expect(told.contains("answers.jsonl:8: error: 'text' has a control character where \\boxed is meant"))
+        #expect(told.contains("answers.jsonl:8: error: 'text' has a control character instead of \\boxed"))
     }
 
     @Test(arguments: [
-        ("", "there are no answers"), ("\n \n", "there are no answers"), (#"[{"gold": 1}]"#, "a JSON list"),
+        ("", "has no answers"), ("\n \n", "has no answers"), (#"[{"gold": 1}]"#, "a JSON list"),
     ])
     func filesWithoutAnswers(text: String, fault: String) {
         let error = #expect(throws: UnusableAnswers.self) { try file(text).check() }

@@ -79,7 +79,7 @@ import Testing
 
     @Test func oneThatDoesNotComeUpIsToldWithItsLastWords() async throws {
         let worker = MathVerifyGrader.Worker(executable: "/bin/sh", arguments: ["-c", "echo no module >&2; exit 1"])
-        await #expect(throws: GraderUnavailable("the grader ended while it was starting: no module")) {
+        await #expect(throws: GraderUnavailable("the grader exited while starting: no module")) {
             _ = try await grader(worker).grade([WorkerScript.pair("a", "RIGHT")])
         }
         #expect(try directory.openStarts() == 0)
@@ -127,7 +127,10 @@ import Testing
         let grader = MathVerifyGrader(python: "/nowhere/python", venv: nil, limit: .seconds(1)) { [directory] in
             try GraderProcesses(directory)
         }
-        await #expect(throws: GraderUnavailable("math-verify cannot be used: there is no Python in /nowhere/python")) {
+        let missing = GraderUnavailable(
+            "there is no Python in /nowhere/python for math-verify",
+            remedy: "Correct the path (grading: { with: math-verify, python: PATH }).")
+        await #expect(throws: missing) {
             _ = try await grader.prepare()
         }
     }

@@ -153,7 +153,7 @@ import Testing
         try handle.close()
         let error = #expect(throws: JournalCorrupt.self) { try JournalReader.read(file) }
         #expect(error?.line == 3)
-        #expect(error?.description.contains("a newer one wrote it") == true)
+        #expect(error?.description.contains("written by a newer version") == true)
     }
 
     @Test func manyWritersAtOnceLoseNothing() async throws {

@@ -217,7 +217,7 @@ import Testing
                 await Task.yield()
             }
         }
-        #expect(stop?.description.contains("it could not be seen for too long who works on \(run.path)") == true)
+        #expect(stop?.description.contains("the lock of \(run.path) could not be checked for too long") == true)
         #expect(stop?.description.contains("No such file or directory") == true)
     }
 

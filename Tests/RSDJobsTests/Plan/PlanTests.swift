@@ -153,10 +153,10 @@ import Testing
         // A fork may fail again, as it may have there.
         let onlyCold = seen(cold, isWarm: true)
         #expect(onlyCold.seconds == PlanRange(low: 3, expected: 25, high: 60))
-        #expect(onlyCold.caution == "it lacks warm starts: what they take is assumed")
+        #expect(onlyCold.caution == "it has no warm starts: their time is assumed")
         let onlyWarm = seen(warm, isWarm: false)
         #expect(onlyWarm.seconds == PlanRange(low: 12, expected: 25, high: 110))
-        #expect(onlyWarm.caution == "it lacks cold starts: what they take is assumed")
+        #expect(onlyWarm.caution == "it has no cold starts: their time is assumed")
         // On servers of somebody else nothing was started.
         let none = seen([], isWarm: true)
         #expect(none.seconds == assumed && none.caution == nil)

@@ -19,9 +19,9 @@ import Testing
                 | rsd | 2/3 | 66.7% | 20.8–93.9 | +0.0 (−67.9 to +67.9) | 1.000 | 50.0% | 50.0% | 1.62 k (2.25×) | 3.69 k (3.42×) |
                 | target\_only | 2/3 | 66.7% | 20.8–93.9 |  |  | 100.0% | – | 720 (1.00×) | 1.08 k (1.00×) |
 
-                95%: Wilson's interval, clustered by problem where problems have several samples.\#("  ")
+                95%: Wilson interval, clustered by problem if problems have several samples.\#("  ")
                 p: McNemar's exact two-sided test on the same problems.\#("  ")
-                FLOPs a problem; paper: 2 (N\_draft (kept + rejected) + N\_target (kept + rejected) + N\_prm judged); spent: 2 (N\_draft (prompt + kept + rejected + look-ahead) + N\_target (the same) + N\_prm read).\#("  ")
+                FLOPs per problem; paper: 2 (N\_draft (kept + rejected) + N\_target (kept + rejected) + N\_prm judged); spent: 2 (N\_draft (prompt + kept + rejected + look-ahead) + N\_target (the same) + N\_prm read).\#("  ")
                 N: draft 9 (safetensors headers); target 9 (safetensors headers); prm 9 (safetensors headers).
 
                 """#)
@@ -36,13 +36,13 @@ import Testing
         golden.lines[5].finish = .failed
         let report = try golden.made()
         let sentences = [
-            "rsd: 66.7% of the answers were cut before their end, 1 by max_steps, 1 by the context.",
-            "An answer that is cut is mostly wrong: raise max_steps, give the models more context, or report the accuracy as "
-                + "one under this limit.",
+            "rsd: 66.7% of the answers were cut off, 1 by max_steps, 1 by the context.",
+            "Cut answers are mostly wrong: raise max_steps, give the models more context, or report the accuracy as "
+                + "measured under this limit.",
         ]
         #expect(report.summary.cutAnswers == sentences)
         let parts = report.markdown.components(separatedBy: "| method")
-        #expect(parts.count > 1 && parts[0].contains("were cut before their end, 1 by max"))
+        #expect(parts.count > 1 && parts[0].contains("were cut off, 1 by max"))
         let index = String(decoding: try PageData(report).index, as: UTF8.self)
         #expect(index.contains(#""cut_answers":["rsd: 66.7% of"#))
         // With several data sets it says on which.
@@ -78,7 +78,7 @@ import Testing
         let report = try golden.made()
         #expect(
             report.markdown.contains(
-                "1 answer was not decided by exact and counts as wrong; grade again with math-verify: "
+                "1 answer was not decided by exact and counts as wrong; regrade with math-verify: "
                     + "rsd-batch grade RUN --with math-verify."))
         let row = try #require(report.summary.rows.first { $0.method == golden.lines[wrong].method })
         #expect(row.undecided == 1 && row.grades["wrong"] == 1)
@@ -101,7 +101,7 @@ import Testing
         let measured = try golden.made()
         #expect(
             measured.markdown.hasSuffix(
-                "\nGPU energy of the whole run: 1.00 Wh (coming up 0.20 Wh, draft 0.80 Wh), other programs' part included.\n"
+                "\nGPU energy of the whole run: 1.00 Wh (starting 0.20 Wh, draft 0.80 Wh), including other programs.\n"
             ))
         let lines = measured.summary.csv.split(separator: "\n")
         #expect(lines[0].hasSuffix(",run_joules") && lines.dropFirst().allSatisfy { $0.hasSuffix(",3600.5") })

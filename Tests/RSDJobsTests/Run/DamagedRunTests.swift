@@ -203,7 +203,7 @@ import Testing
         #expect(try Data(contentsOf: directory.journal) == old)
         try FileManager.default.removeItem(at: directory.manifest)
         let error = await #expect(throws: DamagedRun.self) { try await run(in: directory) }
-        #expect(error?.fault.contains("does not say which job") == true)
+        #expect(error?.fault.contains("does not record its job") == true)
         // Killed after the manifest, before the journal: only where no engine was ever started.
         try AtomicFile.write(json: manifest, to: directory.manifest)
         try FileManager.default.removeItem(at: directory.journal)

@@ -43,8 +43,7 @@ import Testing
         let reason = deadline.refusal(now: now + 1, bringingUp: ["draft"], arriving: 120, costs)
         #expect(
             reason
-                == "--deadline is 164 s away, and bringing up draft takes about 120 s, work of less than 30 s and 15 s "
-                + "to stop is not worth beginning")
+                == "--deadline is 164 s away: too soon for starting draft (about 120 s), 30 s of work and 15 s to stop")
     }
 
     @Test("a phase on engines that are up needs no time to load")

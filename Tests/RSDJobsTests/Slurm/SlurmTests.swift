@@ -15,21 +15,21 @@ import Testing
             ),
             (
                 "sbatch: error: Batch job submission failed: Requested node configuration is not available\n",
-                "no node has what was asked for together", "--gpus"
+                "no node has the requested resources", "--gpus"
             ),
             (
                 """
                 sbatch: error: CPU count per node can not be satisfied
                 sbatch: error: Batch job submission failed: Requested node configuration is not available
-                """, "as many processors", "%c"
+                """, "requested number of processors", "%c"
             ),
             ("sbatch: error: Invalid generic resource (gres) specification", "no such resource", "--gres=NAME:1"),
-            ("sbatch: error: Invalid --time specification", "that is no time limit", "1-12"),
+            ("sbatch: error: Invalid --time specification", "the time limit is not valid", "1-12"),
             ("sbatch: error: Batch job submission failed: Invalid job array specification", "larger", "--shards"),
-            ("sbatch: unrecognized option '--nosuchoption'", "no such option", "--sbatch"),
+            ("sbatch: unrecognized option '--nosuchoption'", "does not know the option", "--sbatch"),
             (
                 "sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)",
-                "does not answer", "scontrol ping"
+                "does not respond", "scontrol ping"
             ),
         ])
     func refusals(said: String, meaning: String, next: String) {
@@ -43,7 +43,7 @@ import Testing
     func unknown() {
         let refusal = SlurmRefusal(command: "sbatch", said: "sbatch: error: The sky is falling\n")
         #expect(refusal.description == "sbatch failed: The sky is falling")
-        #expect(SlurmRefusal(command: "scancel", said: "").description == "scancel failed: it said nothing")
+        #expect(SlurmRefusal(command: "scancel", said: "").description == "scancel failed: no output")
     }
 
     @Test("squeue's lines")

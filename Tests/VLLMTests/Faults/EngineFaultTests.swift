@@ -29,7 +29,7 @@ import Testing
         kill(hanging.core, SIGSTOP)
 
         #expect(await runner.exitCode() == 0, "\(runner.standardError)")
-        try expect(["the draft engine made no progress for 10 seconds; starting it again"], once: runner)
+        try expect(["the draft engine made no progress for 10 seconds; restarting it"], once: runner)
         for processes in [starting, headless, orphaned, hanging] { #expect(processes.areGone) }
         #expect(try job.engineStarts().count == 5)
         #expect(try !job.records().contains(where: \.isFailure))

@@ -21,9 +21,9 @@ import Testing
 
         let run = try await job.run()
         #expect(run.code == 0, "\(run.messages)")
-        #expect(run.messages.contains("going on where the run stood"), "\(run.messages)")
+        #expect(run.messages.contains("resuming"), "\(run.messages)")
         #expect(
-            run.messages.contains("ended 1 engine that an earlier process had left behind"), "\(run.messages)")
+            run.messages.contains("stopped 1 engine left behind by an earlier process"), "\(run.messages)")
         #expect(orphaned.areGone)
         let events = try job.records().filter(\.isEvent)
         #expect(events.starts(with: more))

@@ -2,9 +2,9 @@ import Datasets
 import Foundation
 import Support
 
-/// A file of answers that are to be graded: JSON Lines with `text` or `answer`, and `gold`.
+/// A file of answers to grade: JSON Lines with `text` or `answer`, and `gold`.
 package struct AnswerFile: Sendable {
-    /// Errors told of one file; the rest are counted.
+    /// Maximum number of errors reported for one file; the rest are counted.
     private static let mostErrors = 100
 
     /// The path to show in messages.
@@ -12,7 +12,7 @@ package struct AnswerFile: Sendable {
     private let data: Data
 
     /// - Parameter file: the path to show in messages.
-    /// - Throws: ``UnusableAnswers`` where it is no text in UTF-8.
+    /// - Throws: ``UnusableAnswers`` if it is not UTF-8 text.
     package init(file: String, _ data: Data) throws(UnusableAnswers) {
         self.file = file
         do throws(Diagnostic) {
@@ -22,7 +22,7 @@ package struct AnswerFile: Sendable {
         }
     }
 
-    /// - Parameter path: of a file that can be read; `-` is standard input.
+    /// - Parameter path: of a readable file; `-` is standard input.
     /// - Throws: ``UnusableAnswers``.
     package init(path: String) throws {
         if path == "-" {
@@ -35,10 +35,10 @@ package struct AnswerFile: Sendable {
         }
     }
 
-    /// Goes through the whole file.
+    /// Checks the whole file.
     ///
-    /// - Returns: how many answers there are.
-    /// - Throws: ``UnusableAnswers`` with all that is wrong.
+    /// - Returns: the number of answers.
+    /// - Throws: ``UnusableAnswers`` with all errors.
     package func check() throws -> Int {
         var count = 0
         var diagnostics: [Diagnostic] = []
@@ -57,12 +57,12 @@ package struct AnswerFile: Sendable {
         if leftOut > 0 {
             diagnostics.append(Diagnostic(file: file, message: "and \(leftOut) more", count: leftOut))
         }
-        if count == 0, diagnostics.isEmpty { report(nil, "there are no answers in it") }
+        if count == 0, diagnostics.isEmpty { report(nil, "the file has no answers") }
         guard diagnostics.isEmpty else { throw UnusableAnswers(file: file, diagnostics: diagnostics) }
         return count
     }
 
-    /// Takes the answers off in order, about so many bytes at a time. What ``check()`` finds fault with is left out.
+    /// Reads the answers in order, in portions of about `portion` bytes. Lines that ``check()`` rejects are skipped.
     func forEach(bytes portion: Int, _ body: ([AnswerLine]) async throws -> Void) async throws {
         var (rest, lines) = (data, 0)
         while !rest.isEmpty {
@@ -76,7 +76,7 @@ package struct AnswerFile: Sendable {
         }
     }
 
-    /// - Parameter lines: how many there are before these bytes.
+    /// - Parameter lines: number of lines before these bytes.
     private static func scan(
         _ data: Data, after lines: Int, _ body: (AnswerLine) -> Void, onFault: (RecordFault) -> Void = { _ in }
     ) {
@@ -97,7 +97,7 @@ package struct AnswerFile: Sendable {
     }
 }
 
-/// Answers that cannot be graded, with all that is wrong with their file.
+/// Answers that cannot be graded, with all errors in their file.
 package struct UnusableAnswers: ProgramError, Equatable {
     package var file: String
     package var diagnostics: [Diagnostic]

@@ -4,13 +4,13 @@ import JobSpecs
 import RunStore
 import Support
 
-/// Grades answers that are no run's.
+/// Grades answers that do not belong to a run.
 package struct AnswerGrading: Sendable {
-    /// Bytes that ``ExactGrader`` is given at a time. Graders that are processes are given all at once.
+    /// Bytes per portion for ``ExactGrader``. Graders that are processes get all answers at once.
     private static let portion = 1 << 20
 
     private let kind: GraderKind
-    /// For what graders that are processes leave: their ledger and logs.
+    /// The ledger and logs of grader processes.
     package let folder: URL
 
     package init(with kind: GraderKind) {
@@ -19,10 +19,10 @@ package struct AnswerGrading: Sendable {
     }
 
     /// - Parameters:
-    ///   - began: told what the grader calls itself and how many answers there are.
-    ///   - write: takes lines of JSON, each with its newline, in the order of the answers.
-    /// - Throws: ``UnusableAnswers`` or ``GraderUnavailable`` before anything is graded; ``Interrupted``, an error of the file
-    ///   system, or what `write` throws.
+    ///   - began: called with the grader's name and the number of answers.
+    ///   - write: called with lines of JSON, each with its newline, in the order of the answers.
+    /// - Throws: ``UnusableAnswers`` or ``GraderUnavailable`` before anything is graded; ``Interrupted``, a file system error, or
+    ///   an error of `write`.
     package func grade(
         _ file: AnswerFile, interruption: Interruption, began: (_ grader: String, _ total: Int) -> Void,
         write: (Data) throws -> Void
@@ -33,7 +33,7 @@ package struct AnswerGrading: Sendable {
         let id = try await interruption.cancelOnInterrupt { try await grader.prepare() }
         began(id, total)
         var counts = AnswerCounts()
-        // Only errors leave something to be read in the logs.
+        // The logs are worth reading only after errors.
         defer { if counts[.error] == 0 { try? FileManager.default.removeItem(at: folder) } }
         if kind != .exact { try directory.create() }
         try await file.forEach(bytes: kind == .exact ? Self.portion : .max) { answers in
@@ -50,10 +50,10 @@ package struct AnswerGrading: Sendable {
     }
 }
 
-/// How many answers have which verdict.
+/// Number of answers by verdict.
 package struct AnswerCounts: Sendable, Equatable {
     private var counts: [Grade.Verdict: Int] = [:]
-    /// Wrong ones that ``ExactGrader`` could not decide about.
+    /// Wrong answers that ``ExactGrader`` could not decide.
     package private(set) var undecided = 0
 
     package init() {}
@@ -68,12 +68,12 @@ package struct AnswerCounts: Sendable, Equatable {
     }
 }
 
-/// A line of output: what an answer is worth.
+/// A line of output: the verdict on an answer.
 private struct GradedAnswer: Encodable {
     var line: Int
     var id: Identifier?
     var verdict: Grade.Verdict
-    /// nil, written as null, where there is none.
+    /// nil, encoded as null, if there is none.
     var answer: String?
     var gold: String
     var reason: String?
@@ -105,7 +105,7 @@ private struct GradedAnswer: Encodable {
         try object.encodeIfPresent(reason, forKey: .reason)
     }
 
-    /// Text, or a number.
+    /// Text or a number.
     struct Identifier: Encodable {
         var value: JSONValue
 

@@ -5,12 +5,12 @@ import Support
 
 /// A line of a file of answers.
 ///
-/// `text` is a whole response, in which the answer is looked for; `answer` is one that was already found, or null. Where both
-/// are there, as in `results.jsonl`, `text` counts.
+/// `text` is a whole response, from which the answer is extracted; `answer` is an extracted answer, or null. If both are
+/// present, as in `results.jsonl`, `text` counts.
 struct AnswerLine {
-    /// Of the line, from 1.
+    /// Line number, from 1.
     let number: Int
-    /// The line's own, given back with its verdict.
+    /// The line's own id, returned with its verdict.
     let id: JSONValue?
     let pair: GradingPair
     let faults: [FieldFault]
@@ -60,7 +60,7 @@ struct AnswerLine {
     private static func sound(_ text: String, _ field: String) throws(FieldFault) -> String {
         for (broken, meant) in [("\u{8}oxed", "boxed"), ("\u{C}rac", "frac"), ("\u{C}box", "fbox")]
         where text.contains(broken) {
-            throw .other("'\(field)' has a control character where \\\(meant) is meant: in JSON, write \\\\\(meant)")
+            throw .other("'\(field)' has a control character instead of \\\(meant): in JSON, write \\\\\(meant)")
         }
         return text
     }

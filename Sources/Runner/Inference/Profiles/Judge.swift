@@ -3,18 +3,17 @@ import Foundation
 import JobSpecs
 import ModelLifecycle
 
-/// An instruct model as the judge of steps, as in SpecReason (arXiv 2504.07891): it is shown the problem and the steps, asked
-/// to give the last of them a score from 0 to 9, and answers with one token. Only digits are allowed: small models would
-/// rather begin a sentence.
+/// An instruct model as judge of steps, as in SpecReason (arXiv 2504.07891): it reads the problem and the steps and scores the
+/// last step from 0 to 9 in a single token. Only digits are allowed, since small models tend to begin a sentence.
 ///
-/// The reward is the mean of the digits by their probabilities, divided by 9: SpecReason's "average". Each step is a request.
+/// The reward is the expected digit divided by 9: SpecReason's "average". Each step is a request.
 struct Judge: PRMScorer {
     static let instruction = """
         Judge the last step of the reasoning above by its facts and its logic alone: is it objectively true, and does it \
         follow from the steps before it? Style, wording and usefulness do not count. Give the step a score from 0 to 9, and \
         answer with that one digit.
         """
-    /// Requests in flight for one trajectory.
+    /// Maximum requests in flight for one trajectory.
     static let width = 4
 
     let overlong: OverlongPolicy
@@ -53,7 +52,7 @@ struct Judge: PRMScorer {
         var dropped: Int
     }
 
-    /// What the judge thinks of the last of the steps, or nil where it does not fit into its context.
+    /// The judge's reward of the last step, or nil if the text does not fit into its context.
     private func opinion(
         on steps: [String], about problem: ProblemPrompt, of session: ModelSession
     ) async throws -> Opinion? {
@@ -64,7 +63,7 @@ struct Judge: PRMScorer {
                     ChatMessage(role: "assistant", content: steps[dropped...].joined()),
                     ChatMessage(role: "user", content: Self.instruction),
                 ], addGenerationPrompt: true, continueFinalMessage: false)
-            // The answer needs a place too.
+            // The response needs a token too.
             guard prompt.count < session.contextLength else { continue }
             let allowed = try await digits.ids(of: session)
             let reward = try await session.rewards(for: "\(prompt)") {
@@ -86,7 +85,7 @@ struct Judge: PRMScorer {
         return nil
     }
 
-    /// - Throws: ``MalformedResponse`` where the judge answered with anything but a digit.
+    /// - Throws: ``MalformedResponse`` if the judge answered anything but a digit.
     static func reward(of answer: Completion) throws -> Double {
         guard digit(answer.text) != nil else {
             throw MalformedResponse(
@@ -95,7 +94,7 @@ struct Judge: PRMScorer {
         }
         var total = 0.0
         var sum = 0.0
-        // In an order: the last bit of a sum depends on it.
+        // In a fixed order: the last bit of a sum depends on it.
         for (token, logprob) in (answer.topLogprobs?.first ?? [:]).sorted(by: { $0.key < $1.key }) {
             guard let digit = digit(token) else { continue }
             total += exp(logprob)
@@ -114,11 +113,11 @@ struct Judge: PRMScorer {
     }
 }
 
-/// The judge's tokens for the ten digits, asked of its engine once.
+/// The judge's tokens for the ten digits, requested from its engine once.
 private actor DigitTokens {
     private var known: [Int]?
 
-    /// - Throws: ``PermanentFailure`` where a digit is no token by itself.
+    /// - Throws: ``PermanentFailure`` if a digit is not a single token.
     func ids(of session: ModelSession) async throws -> [Int] {
         if let known { return known }
         var ids: [Int] = []

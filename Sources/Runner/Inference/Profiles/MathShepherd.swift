@@ -1,13 +1,13 @@
 import JobSpecs
 
-/// Math-Shepherd (arXiv 2312.08935): a language model that writes '+' or '-' in the place of the tag `ки` after each step.
+/// Math-Shepherd (arXiv 2312.08935): a language model that predicts '+' or '-' at the tag `ки` after each step.
 ///
-/// The input is that of the model card: the question, a space, and the steps on lines of their own, without their
-/// delimiters and each with ` ки` at its end.
+/// The input is that of the model card: the question, a space, and the steps on separate lines, without delimiters and each
+/// ending in ` ки`.
 struct MathShepherd: OnePassScorer {
     private static let tag = " ки"
 
-    /// The checkpoint's directory.
+    /// Directory of the checkpoint.
     let model: String
     let overlong: OverlongPolicy
 
@@ -19,7 +19,7 @@ struct MathShepherd: OnePassScorer {
         var prefixes: [[Int]] = []
         for step in steps {
             let step = session.splitter.withoutDelimiter(step)
-            // A second space before the tag would make other tokens of it.
+            // A second space before the tag would change its tokens.
             text += (prefixes.isEmpty ? (step.isEmpty ? "" : " ") : "\n") + step + Self.tag
             prefixes.append(try await tokens(text))
         }

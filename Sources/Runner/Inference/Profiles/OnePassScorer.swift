@@ -1,36 +1,36 @@
 import Decoding
 import JobSpecs
 
-/// A profile whose model gives all steps their scores in one pass: it is causal, so that what it says at a token depends on
-/// nothing after the token. A step whose last tokens would be others if nothing followed it has a pass of its own.
+/// A profile whose model scores all steps in one pass: it is causal, so a score depends only on the tokens up to its own. A step
+/// whose last tokens would differ if nothing followed gets a pass of its own.
 protocol OnePassScorer: PRMScorer {
-    /// How the model reads a problem with steps of its solution.
+    /// Returns the model's input for a problem and steps of its solution.
     ///
     /// - Parameter steps: at least one.
-    /// - Throws: ``PermanentFailure`` where its tokenizer has no tokens for what the profile needs.
+    /// - Throws: ``PermanentFailure`` if the tokenizer lacks tokens that the profile needs.
     func read(_ steps: [String], of problem: ProblemPrompt, in session: ModelSession) async throws -> Reading
 
-    /// What the model's row for a token says of the step, or nil where such a row has another number of columns.
+    /// The reward in the model's output row for a token, or nil if rows have another number of columns.
     func reward(of row: [Double]) -> Double?
 }
 
-/// A problem and steps of its solution as a PRM reads them.
+/// A PRM's input: a problem and steps of its solution.
 package struct Reading: Sendable, Equatable {
-    /// Up to and including the token that has the last step's score.
+    /// Tokens up to and including the one with the last step's score.
     package var tokens: [Int]
     /// Tokens before the first step.
     var head: Int
-    /// Which token has the score of each step, in what is read when the step is the last.
+    /// Index of the token with each step's score, in the input where the step is the last.
     var ends: [Int]
-    /// What is read when a step is the last, by its index, where ``tokens`` do not begin so: they would hold text of the next
-    /// step in a token of this one.
+    /// Inputs where a step is the last, by its index, if they are not a prefix of ``tokens``: there a token of this step would
+    /// contain text of the next.
     var apart: [Int: [Int]] = [:]
 
-    /// Tokens of a step.
+    /// Number of tokens of a step.
     package func tokens(ofStep step: Int) -> Int { max(0, ends[step] + 1 - start(ofStep: step)) }
 
-    /// The fewest of the oldest steps that must go so that the rest up to `step` makes at most `limit` tokens; at least one,
-    /// and never the step itself.
+    /// The minimum number of oldest steps to drop so that the rest up to `step` fits into `limit` tokens; at least one, and never
+    /// the step itself.
     func dropsToFit(_ step: Int, limit: Int) -> Int {
         (1..<max(2, step)).first { ends[step] + 1 - (start(ofStep: $0) - head) <= limit } ?? max(1, step)
     }
@@ -79,10 +79,10 @@ extension OnePassScorer {
         return sheet.result
     }
 
-    /// The steps up to and including one, less as many of the oldest as must go: what step-at-a-time would come to, because
-    /// it depends on nothing after the step.
+    /// The steps up to and including one, without the oldest ones if they do not fit: the same as step-at-a-time, since it
+    /// depends on nothing after the step.
     ///
-    /// - Returns: nil where the step does not even fit alone.
+    /// - Returns: nil if the step alone does not fit.
     private func window(
         _ steps: [String], upTo step: Int, of whole: Reading, _ problem: ProblemPrompt, _ session: ModelSession
     ) async throws -> (Reading, dropped: Int)? {
@@ -98,7 +98,7 @@ extension OnePassScorer {
 
     /// The rewards at some of the tokens, from one pass over all.
     ///
-    /// - Throws: ``MalformedResponse`` where there is not a row for each token, or not one with a reward.
+    /// - Throws: ``MalformedResponse`` if there is not one row per token, or a row without a reward.
     private func rewards(at places: [Int], of tokens: [Int], in session: ModelSession) async throws -> [Double] {
         try await session.rewards(for: "\(places) \(tokens)") {
             let rows = try await session.client.pool(tokens)
@@ -127,7 +127,7 @@ extension OnePassScorer {
 }
 
 extension Reading {
-    /// Steps that are read each by itself, after what is read of the problem.
+    /// Steps that are tokenized separately, after the tokens of the problem.
     package init(head: [Int], steps: [[Int]]) {
         tokens = head + steps.joined()
         self.head = head.count
@@ -135,11 +135,11 @@ extension Reading {
         for step in steps { ends.append((ends.last ?? head.count - 1) + step.count) }
     }
 
-    /// Steps that are found by reading the solution up to each of them.
+    /// Steps located by tokenizing the solution up to each of them.
     ///
     /// - Parameters:
-    ///   - problem: what is read where there is no step.
-    ///   - prefixes: what is read up to each step.
+    ///   - problem: tokens without any step.
+    ///   - prefixes: tokens up to each step.
     package init(problem: [Int], prefixes: [[Int]]) {
         tokens = prefixes.last ?? []
         for (step, prefix) in prefixes.enumerated() where !tokens.starts(with: prefix) { apart[step] = prefix }
@@ -149,14 +149,14 @@ extension Reading {
 }
 
 extension ModelSession {
-    /// The ids of a text by itself, without what the tokenizer would put around it.
+    /// Token ids of a text alone, without special tokens around it.
     func bareTokens(of text: String) async throws -> [Int] {
         text.isEmpty ? [] : try await client.tokenize(text, addSpecialTokens: false).tokens
     }
 
-    /// The id of the only token in a text.
+    /// The id of the only token of a text.
     ///
-    /// - Throws: ``PermanentFailure`` where there are more, or none.
+    /// - Throws: ``PermanentFailure`` if it has more tokens, or none.
     func onlyToken(in text: String) async throws -> Int {
         let tokens = try await bareTokens(of: text)
         guard let token = tokens.first, tokens.count == 1 else {

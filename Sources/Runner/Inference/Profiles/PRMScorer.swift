@@ -2,20 +2,20 @@ import Checkpoints
 import Decoding
 import JobSpecs
 
-/// A way to put a solution before a process reward model, and to read its answer.
+/// A way to show a solution to a process reward model and to read its rewards.
 protocol PRMScorer: Sendable {
-    /// What becomes of steps that do not fit into the model's context.
+    /// Treatment of steps that do not fit into the model's context.
     var overlong: OverlongPolicy { get }
 
-    /// Asks for the rewards of steps. That of a step is the one it would get if nothing followed it.
+    /// Requests the rewards of steps. A step's reward is the one it would get if nothing followed it.
     ///
-    /// - Throws: ``PermanentFailure`` where the first undecided step can have no reward, ``MalformedResponse`` where an answer contradicts
-    ///   itself.
+    /// - Throws: ``PermanentFailure`` if the first undecided step cannot have a reward, ``MalformedResponse`` if a response
+    ///   contradicts itself.
     func ask(_ wanted: Scoring, about problem: ProblemPrompt, of session: ModelSession) async throws -> Scored
 }
 
 extension ModelSpec {
-    /// How this PRM is asked; nil for generators.
+    /// The scorer for this profile; nil for generators.
     var scorer: (any PRMScorer)? {
         guard let profile else { return nil }
         let overlong = overlong ?? .fail
@@ -32,25 +32,25 @@ extension ModelSpec {
     }
 }
 
-/// Gathers what a PRM says of the steps that it was asked about, in their order.
+/// Collects the rewards of steps in order.
 struct ScoreSheet {
     private let undecided: Int
     private let contextLength: Int
     private var scored = Scored(rewards: [], tokens: [], promptTokens: 0)
 
-    /// - Parameter contextLength: of the PRM.
+    /// - Parameter contextLength: of the PRM, in tokens.
     init(for wanted: Scoring, contextLength: Int) {
         undecided = wanted.undecided
         self.contextLength = contextLength
     }
 
-    /// - Parameter tokens: that the PRM read in a pass.
+    /// - Parameter tokens: number that the PRM read in a pass.
     mutating func addPass(tokens: Int) { scored.promptTokens += tokens }
 
     /// - Parameters:
-    ///   - tokens: of the step, in the PRM's count.
-    ///   - dropped: oldest steps that the PRM did not see.
-    /// - Throws: ``MalformedResponse`` where the reward is not in 0…1.
+    ///   - tokens: number of tokens of the step, by the PRM's tokenizer.
+    ///   - dropped: number of oldest steps that the PRM did not see.
+    /// - Throws: ``MalformedResponse`` if the reward is not in 0…1.
     static func checked(_ reward: Double) throws -> Double {
         guard (0...1).contains(reward) else {
             throw MalformedResponse(description: "the PRM gave a reward outside 0…1: \(reward)")
@@ -58,7 +58,7 @@ struct ScoreSheet {
         return reward
     }
 
-    /// - Throws: ``MalformedResponse`` where the reward is not in 0…1.
+    /// - Throws: ``MalformedResponse`` if the reward is not in 0…1.
     mutating func add(reward: Double, tokens: Int, dropped: Int) throws {
         let reward = try Self.checked(reward)
         scored.rewards.append(reward)
@@ -66,8 +66,8 @@ struct ScoreSheet {
         scored.dropped.append(dropped)
     }
 
-    /// - Parameter step: one that does not fit into the PRM's context, by its index.
-    /// - Throws: ``PermanentFailure`` where it is the one that is up for its verdict.
+    /// - Parameter step: index of a step that does not fit into the PRM's context.
+    /// - Throws: ``PermanentFailure`` if it is the next one to be judged.
     mutating func addOverlong(_ step: Int) throws {
         guard step != undecided else {
             throw PermanentFailure(

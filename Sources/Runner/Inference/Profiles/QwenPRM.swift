@@ -1,10 +1,10 @@
 import JobSpecs
 import ModelLifecycle
 
-/// Qwen2.5-Math-PRM: of two classes, the probability of the good one at the `<extra_0>` after each step.
+/// Qwen2.5-Math-PRM: the probability of the good one of two classes, at the `<extra_0>` after each step.
 ///
-/// The input is that of the model card: a conversation in which the assistant's turn is the steps, without their
-/// delimiters, each followed by the tag. The tag is a token of its own, so that each step is read by itself.
+/// The input is that of the model card: a conversation whose assistant turn has the steps, without delimiters, each followed by
+/// the tag. The tag is a single token, so each step is tokenized separately.
 struct QwenPRM: OnePassScorer {
     private static let tag = "<extra_0>"
     private static let system = #"Please reason step by step, and put your final answer within \boxed{}."#

@@ -1,13 +1,13 @@
 import JobSpecs
 import ModelLifecycle
 
-/// RLHFlow's PRMs (Llama3.1-8B-PRM-Deepseek-Data and -Mistral-Data): a conversation in which the user gives one step a turn
-/// and the assistant answers '+' or '-'.
+/// RLHFlow's PRMs (Llama3.1-8B-PRM-Deepseek-Data and -Mistral-Data): a conversation with one step per user turn, which the
+/// assistant answers with '+' or '-'.
 ///
-/// The question stands before the first step. All earlier answers are '+', as in the authors' evaluation
+/// The question precedes the first step. All earlier answers are '+', as in the authors' evaluation
 /// (RLHFlow/RLHF-Reward-Modeling, `math-rm/prm_evaluate.py`), and a step's score is at the last token before its answer.
 struct RLHFlow: OnePassScorer {
-    /// The checkpoint's directory.
+    /// Directory of the checkpoint.
     let model: String
     let overlong: OverlongPolicy
 

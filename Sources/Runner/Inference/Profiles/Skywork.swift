@@ -1,13 +1,13 @@
 import JobSpecs
 
-/// Skywork-o1-Open-PRM: the sigmoid of a value head at the step token that stands after each step.
+/// Skywork-o1-Open-PRM: the sigmoid of a value head at the step token after each step.
 ///
 /// The input is that of the authors' `prepare_input` (SkyworkAI/skywork-o1-prm-inference, `model_utils/io_utils.py`): the
-/// beginning token, the problem and a line break; then each step, read by itself and without its delimiter, and after it
-/// the last token of the step token. What follows a step so never changes how it is read.
+/// beginning token, the problem and a line break; then each step, tokenized separately and without its delimiter, followed by
+/// the last token of the step token. So text after a step never changes its tokens.
 struct Skywork: OnePassScorer {
     let stepToken: String
-    /// The text of the token that begins a sequence; nil where the tokenizer has none.
+    /// The text of the beginning-of-sequence token; nil if the tokenizer has none.
     let beginningToken: String?
     let overlong: OverlongPolicy
 

@@ -1,7 +1,7 @@
 import JobSpecs
 
-/// Rewards from a token classifier with one label: a step's reward is the score at its last token, in the tokens that are read when
-/// nothing follows it.
+/// A token classifier with one label: a step's reward is the score at its last token, in the tokens of the text up to the
+/// step.
 ///
 /// Served by vLLM's `/pooling` for any `*ForTokenClassification` checkpoint.
 struct TokenClassification: OnePassScorer {
