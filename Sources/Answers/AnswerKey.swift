@@ -1,8 +1,9 @@
-/// The normal form of an answer: equal for answers that say the same, as far as ``ExactGrader`` knows without tolerance.
+/// The normal form of an answer: equal for answers with the same meaning, as far as ``ExactGrader`` can decide without
+/// tolerance.
 ///
-/// Numbers are fractions in lowest terms, square roots are taken out, simple polynomials are expanded and ordered, sets and
-/// lists without brackets are sorted; units, styling and the case of words do not count. Made without I/O from the text
-/// alone, it can group the answers of several samples for a vote.
+/// Fractions are in lowest terms, square roots simplified, simple polynomials expanded and ordered, sets and
+/// unbracketed lists sorted; units, styling and case do not count. It depends on the text alone and needs no I/O, so it
+/// can group the answers of several samples for a vote.
 package struct AnswerKey: Hashable, Sendable, CustomStringConvertible {
     package let description: String
 

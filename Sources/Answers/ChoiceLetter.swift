@@ -1,11 +1,11 @@
 import Foundation
 
-/// The gold answer of a multiple choice.
+/// The gold answer of a multiple-choice problem.
 package struct ChoiceLetter {
     package let letter: Character
     package let choices: [String]
 
-    /// nil where the gold answer is no letter of the choices; without choices it is one from A to E.
+    /// nil if the gold answer is not a letter of the choices, or, without choices, not from A to E.
     package init?(gold: String, choices: [String]) {
         let bare = Self.plain(AnswerSpelling.plain(gold)).wholeMatch(of: /[(\[]?([A-Z])[)\]]?[.:]?/)
         guard let letter = bare?.1.first, let index = Self.letters.firstIndex(of: letter),
@@ -17,9 +17,10 @@ package struct ChoiceLetter {
 
     private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
-    /// Whether an answer names the letter, or says what the choice says and no other does.
+    /// Whether an answer names the letter, or gives the text of this choice and of no other.
     ///
-    /// A lone capital within the choices is a letter, as the prompt asks for one, even where it is also the text of a choice.
+    /// A single capital within the choices is a letter, since the prompt asks for one, even if it is also the text of a
+    /// choice.
     package func isMeant(by answer: String) -> Bool {
         guard answer.utf8.count <= [AnswerToken].longestAnswer else { return false }
         return isMeant(bySpelled: AnswerSpelling.plain(answer))
@@ -39,14 +40,14 @@ package struct ChoiceLetter {
 
     private var gold: String? { choices.isEmpty ? nil : Self.letters.firstIndex(of: letter).map { choices[$0] } }
 
-    /// Without choices any letter may be one.
+    /// Without choices, any letter may be one.
     private func isChoice(_ letter: Character) -> Bool {
         Self.letters.prefix(choices.isEmpty ? Self.letters.count : choices.count).contains(letter)
     }
 
     // MARK: Texts
 
-    /// Whether an answer is the text of this choice in a form of both; nil where it is that of none.
+    /// Whether an answer is the text of this choice when both are in the given form; nil if it matches no choice.
     private func isText(_ answer: String, in form: (String) -> String) -> Bool? {
         let said = form(answer)
         let meant = choices.filter { form($0) == said }
@@ -54,7 +55,7 @@ package struct ChoiceLetter {
         return meant.allSatisfy { Self.plain($0) == Self.plain(gold) }
     }
 
-    /// Without what only concerns its looks in LaTeX.
+    /// The text without LaTeX styling.
     private static func plain(_ text: String) -> String {
         text.replacing(/\\(?:text(?:bf|it|rm|tt|normal)?|mbox|mathrm|mathbf)\s*\{((?:[^{}]|\{[^{}]*\})*)\}/) {
             $0.output.1
@@ -65,34 +66,34 @@ package struct ChoiceLetter {
         .trimmingCharacters(in: .whitespaces)
     }
 
-    /// Also without case, blanks beside signs, and the full stop at the end.
+    /// The same, ignoring case, blanks around signs, and a final full stop.
     private static func loose(_ text: String) -> String {
         plain(text).lowercased().replacing(/\s?([^\w\s])\s?/) { $0.output.1 }.replacing(/\.$/, with: "")
     }
 
     // MARK: Letters
 
-    /// Without LaTeX, and the words that lead to a letter.
+    /// The answer without LaTeX and without the words that introduce a letter.
     private static func stripped(_ answer: String) -> Substring {
         var text = answer.replacing(/\\[A-Za-z]+|[{}$*\\]/, with: " ")[...]
         text.trimPrefix(/\s*(the|correct|answer|option|choice|is|选项|答案|选|是|:|\s)*\s*/.ignoresCase())
         return text
     }
 
-    /// The letter, large or small, that is all that an answer says, such as `B`, `(b)`, `\text{(B).}`, `option B`.
+    /// The letter, in either case, if the answer consists of nothing else, as in `B`, `(b)`, `\text{(B).}`, `option B`.
     private static func alone(in answer: String) -> Character? {
         stripped(answer).wholeMatch(of: /[(\[]?\s*([A-Za-z])\s*[)\]]?[.:,]?\s*/)?.1.first
     }
 
-    /// Whether an answer is several letters, such as `A, B` or `(A) or (B)`, and so chooses none.
+    /// Whether an answer names several letters, such as `A, B` or `(A) or (B)`, and so chooses none.
     private static func namesSeveral(_ answer: String) -> Bool {
         let list = /(?:\([A-Z]\)\s*){2,}|\(?[A-Z]\)?(?:(?:\s*(?:,|;|\/|&|and|or))+\s*\(?[A-Z]\)?)+\s*\.?\s*/
         let text = stripped(answer)
         return text.wholeMatch(of: list) != nil && Set(text.matches(of: /[A-Z]/).map(\.output)).count > 1
     }
 
-    /// The capital that an answer begins with, such as `(B) 12`, `B. 12`, `B because x > 0`; else its last one that stands
-    /// in brackets.
+    /// The capital at the start of an answer, such as `(B) 12`, `B. 12`, `B because x > 0`; otherwise the last one in
+    /// brackets.
     private static func named(in answer: String) -> Character? {
         let text = stripped(answer)
         let first =

@@ -1,14 +1,14 @@
 import Foundation
 import Support
 
-/// Compares answers as numbers, simple expressions, tuples, sets and text. Knows little algebra.
+/// Compares answers as numbers, simple expressions, tuples, sets and text. Its algebra is limited.
 ///
-/// It takes over what is sound of the Qwen2.5-Math evaluation's `math_equal`, and leaves out what is not: `28` is not
-/// `0.28` (but `28%` is either), `[a, b]` is not `(a, b)`, and integers are equal exactly or not at all.
+/// Based on the sound parts of `math_equal` from the Qwen2.5-Math evaluation, without the unsound ones: `28` is not
+/// `0.28` (but `28%` is either), `[a, b]` is not `(a, b)`, and integers must be equal exactly.
 package enum ExactComparison {
     /// - Parameters:
-    ///   - answer: what was found in a response; nil or blank is always different.
-    ///   - choices: the texts of a multiple choice, if it is one, in the order of the letters.
+    ///   - answer: the answer found in a response; nil or blank is always different.
+    ///   - choices: the texts of a multiple choice in the order of the letters; empty for other problems.
     package static func compare(_ answer: String?, gold: String, choices: [String]) -> Comparison {
         let found = Self.trimmed(answer ?? "")
         let wanted = Self.trimmed(AnswerExtraction.boxed(in: gold) ?? gold)
@@ -32,7 +32,7 @@ package enum ExactComparison {
         if answer.rational != nil, gold.rational == nil, let counted = AnswerReader.countedNumber(wanted) {
             return answer.compared(to: counted)
         }
-        // `1,234` may be two numbers, where both are written without blanks.
+        // `1,234` may be two numbers if both are written without blanks.
         guard found.contains(",") || wanted.contains(",") else { return verdict }
         let apart = AnswerReader.read(found, groupsThousands: false)
             .compared(to: AnswerReader.read(wanted, groupsThousands: false))

@@ -1,20 +1,20 @@
-/// What a checkpoint's files tell of the memory that serving it takes.
+/// The memory needed to serve a checkpoint, read from its files.
 package struct CheckpointMemory: Sendable, Equatable {
-    /// Bytes of all tensors, by the type in which they are stored: `BF16`, `F32`, `I32`.
+    /// Bytes of all tensors by their stored type: `BF16`, `F32`, `I32`.
     package var stored: [String: Int] = [:]
-    /// Whether weights are packed, as in AWQ, GPTQ and FP8 checkpoints: they are then loaded as they are stored.
+    /// Whether weights are packed, as in AWQ, GPTQ and FP8 checkpoints, and so are loaded as stored.
     package var isQuantised: Bool
-    /// Numbers that the KV cache holds for each token, in all layers; nil where config.json does not tell.
+    /// Numbers in the KV cache per token, over all layers; nil if config.json does not give them.
     package var cacheNumbersPerToken: Int?
-    /// Tokens that the model was made for; nil where config.json does not tell.
+    /// The model's context in tokens; nil if config.json does not give it.
     package var contextLength: Int?
 
-    /// - Parameter config: config.json, whose sizes were looked at.
+    /// - Parameter config: config.json with checked sizes.
     init(config: CheckpointConfig) {
         isQuantised = config["quantization_config"]?.object != nil
         contextLength = config.whole("max_position_embeddings")
         cacheNumbersPerToken = config.whole("num_hidden_layers").flatMap { layers -> Int? in
-            // Attention over latent vectors (DeepSeek) keeps one for all heads.
+            // Multi-head latent attention (DeepSeek) keeps one vector for all heads.
             if let rank = config.whole("kv_lora_rank") {
                 return layers.times(rank.plus(config.whole("qk_rope_head_dim") ?? 0))
             }
@@ -26,7 +26,7 @@ package struct CheckpointMemory: Sendable, Equatable {
         }
     }
 
-    /// That of two models in one engine, which serves the first.
+    /// The memory of two models in one engine that serves the first.
     package func with(_ other: CheckpointMemory) -> CheckpointMemory {
         var both = self
         both.stored.merge(other.stored) { $0.plus($1) }
@@ -35,9 +35,9 @@ package struct CheckpointMemory: Sendable, Equatable {
         return both
     }
 
-    /// Bytes of the weights once they are loaded.
+    /// Bytes of the loaded weights.
     ///
-    /// - Parameter type: the type to which numbers with a fraction are turned; packed ones stay as they are.
+    /// - Parameter type: the type to which fractional numbers are converted; packed weights stay as stored.
     package func weights(as type: NumberType) -> Int {
         stored.reduce(0) { sum, entry in
             guard !isQuantised, let size = Self.fractionSizes[entry.key] else { return sum.plus(entry.value) }
@@ -45,7 +45,7 @@ package struct CheckpointMemory: Sendable, Equatable {
         }
     }
 
-    /// Bytes of the KV cache for one token; 0 where config.json does not tell.
+    /// Bytes of the KV cache per token; 0 if config.json does not give them.
     package func cachePerToken(as type: NumberType) -> Int { (cacheNumbersPerToken ?? 0).times(type.bytes) }
 
     private static let fractionSizes = ["F64": 8, "F32": 4, "F16": 2, "BF16": 2]
@@ -55,7 +55,7 @@ package struct CheckpointMemory: Sendable, Equatable {
 package enum NumberType: Sendable, Hashable {
     case float, half, eighth
 
-    /// What vLLM makes of `auto`: it computes in 16 bits, and halves checkpoints of float32.
+    /// vLLM's `auto`: 16 bits, also for float32 checkpoints.
     package static let automatic = half
 
     package var bytes: Int {
@@ -66,7 +66,7 @@ package enum NumberType: Sendable, Hashable {
         }
     }
 
-    /// As vLLM's flags `dtype` and `kv-cache-dtype` write it; nil for `auto` and what is not known here.
+    /// Parses vLLM's flags `dtype` and `kv-cache-dtype`; nil for `auto` and unknown types.
     package init?(flag: String) {
         switch flag {
         case "float32", "float": self = .float

@@ -2,7 +2,7 @@ import Foundation
 import ModelLifecycle
 import Support
 
-/// Why a directory is no model that can be served.
+/// Why a directory cannot be served as a model.
 package struct ModelFilesError: ProgramError, Equatable {
     package var description: String
     package var explanation: Explanation { Explanation("model-files", .badJob, description, remedy: nil) }
@@ -12,42 +12,42 @@ package struct ModelFilesError: ProgramError, Equatable {
     }
 }
 
-/// What the files of a Hugging Face checkpoint tell without loading it.
+/// A Hugging Face checkpoint, described from its files without loading it.
 package struct ModelFiles: Sendable, Equatable {
-    /// What FLOPs are counted from.
+    /// The basis of the FLOPs.
     package var size: ModelSize
-    /// What it takes to serve it.
+    /// The memory needed to serve it.
     package var memory: CheckpointMemory
-    /// The files of its weights, in the order in which engines load them.
+    /// Its weight files, in the order in which engines load them.
     package var weights: [WeightFile] = []
-    /// SHA-256 over the configuration, the tokenizer, and sizes, headers and samples of the weights: cheap, and it
-    /// changes when the checkpoint is replaced.
+    /// SHA-256 over the configuration, the tokenizer, and sizes, headers and samples of the weights: cheap to compute,
+    /// and different once the checkpoint is replaced.
     package var fingerprint: String
-    /// What config.json calls the model's kind; empty where it does not say.
+    /// `architectures` of config.json; empty if missing.
     package var architectures: [String]
-    /// The Jinja template that a conversation is rendered with; nil where the checkpoint has none.
+    /// The chat template (Jinja); nil if the checkpoint has none.
     package var chatTemplate: String?
-    /// JSON files that begin with a byte order mark, which `transformers` refuses.
+    /// JSON files that start with a byte order mark, which `transformers` refuses.
     package var marked: [String] = []
 
-    /// Files besides the weights that change what a model writes.
+    /// Files other than the weights that change what a model writes.
     private static let smallFiles = [
         "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja",
     ]
 
-    /// Looks at a checkpoint, and refuses one that an engine could not load.
+    /// Reads a checkpoint, and throws if an engine could not load it.
     package init(directory: String) throws(ModelFilesError) {
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory) else {
-            throw ModelFilesError("there is no directory \(directory); a model is a local directory")
+            throw ModelFilesError("there is no directory \(directory); a model must be a local directory")
         }
         guard isDirectory.boolValue else {
-            throw ModelFilesError("\(directory) is a file; a model is a directory with config.json")
+            throw ModelFilesError("\(directory) is a file; a model must be a directory with config.json")
         }
         let root = URL(filePath: directory)
         guard let file = try CheckpointJSON.read("config.json", in: directory) else {
             throw ModelFilesError(
-                "\(directory) has no config.json that can be read" + WeightFiles.otherKind(directory))
+                "\(directory) has no readable config.json" + WeightFiles.otherKind(directory))
         }
         let config = try CheckpointConfig(file, in: directory)
         architectures = config.architectures
@@ -81,7 +81,7 @@ package struct ModelFiles: Sendable, Equatable {
         }
     }
 
-    /// How the weights are packed: as config.json says, or in a file of its own, as older tools wrote it.
+    /// The packing of the weights, from config.json or, for older tools, from a separate file.
     private static func quantisation(
         _ config: CheckpointConfig, in directory: String
     ) throws(ModelFilesError) -> CheckpointJSON? {
@@ -94,8 +94,8 @@ package struct ModelFiles: Sendable, Equatable {
         return nil
     }
 
-    /// A file of its own goes before `tokenizer_config.json`, where several have names and `default` is the one to use; a model
-    /// for images too may keep it with its processor.
+    /// A separate file takes precedence over `tokenizer_config.json`, where several templates have names and `default`
+    /// is used; a multimodal model may keep it with its processor.
     private static func chatTemplate(
         _ directory: String, _ tokenizer: CheckpointJSON?
     ) throws(ModelFilesError) -> String? {
@@ -110,7 +110,7 @@ package struct ModelFiles: Sendable, Equatable {
         }
     }
 
-    /// The number of a checkpoint's weights that a token meets; nil where it is not known.
+    /// The number of weights that a text token passes through; nil if unknown.
     package static func parameterCount(directory: String) throws(ModelFilesError) -> Int? {
         try ModelFiles(directory: directory).size.parameters
     }

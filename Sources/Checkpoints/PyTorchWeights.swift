@@ -1,7 +1,7 @@
 import Foundation
 
-/// Weights as PyTorch saves them (`pytorch_model.bin`), in which some PRMs are published and which vLLM loads too: an archive
-/// with a pickle that says what tensors there are. Those of before PyTorch 1.6 are one pickle of everything, and tell nothing.
+/// Weights saved by PyTorch (`pytorch_model.bin`), the format of some PRMs, which vLLM loads too: an archive with a
+/// pickle that lists the tensors. Files from before PyTorch 1.6 are a single pickle and list nothing.
 struct PyTorchWeights: WeightsFile {
     let tensors: [String: StoredTensor]?
     let source = "pickled headers"
@@ -11,7 +11,7 @@ struct PyTorchWeights: WeightsFile {
 
     private static let types = ["float32": "F32", "float16": "F16", "bfloat16": "BF16"]
 
-    /// - Parameter config: config.json, which names the type of the numbers where the file does not tell.
+    /// - Parameter config: config.json, which gives the number type if the file does not.
     init(file: URL, config: CheckpointConfig) throws(ModelFilesError) {
         let name = file.lastPathComponent
         do {
@@ -24,7 +24,7 @@ struct PyTorchWeights: WeightsFile {
             guard start != GitPointer.start.prefix(8) else { throw ModelFilesError(GitPointer.explanation(name)) }
             let isArchive = start.starts(with: Data("PK".utf8))
             guard isArchive || start.first == 0x80 else {
-                throw ModelFilesError("\(name) is not a file of PyTorch's")
+                throw ModelFilesError("\(name) is not a PyTorch file")
             }
             tensors = isArchive ? try Self.tensors(handle, size: fileSize, name: name) : nil
             digest = try SafetensorsHeader.digest(header: start, of: handle, from: 0, to: fileSize)
@@ -42,7 +42,7 @@ struct PyTorchWeights: WeightsFile {
     private static func tensors(
         _ handle: FileHandle, size: UInt64, name: String
     ) throws(ModelFilesError) -> [String: StoredTensor]? {
-        guard let archive = ZipDirectory(handle, size: size) else { throw ModelFilesError("\(name) is cut off") }
+        guard let archive = ZipDirectory(handle, size: size) else { throw ModelFilesError("\(name) is truncated") }
         let pickle = archive.entries.first { $0.name.hasSuffix("/data.pkl") || $0.name == "data.pkl" }
         return pickle.flatMap { archive.content(of: $0, in: handle) }.flatMap(PickledTensors.init)?.tensors
     }

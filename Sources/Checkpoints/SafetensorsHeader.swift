@@ -1,9 +1,9 @@
 import Foundation
 import Support
 
-/// The header of a safetensors file: what tensors it holds, without reading them.
+/// The header of a safetensors file, which lists its tensors.
 struct SafetensorsHeader: WeightsFile {
-    /// Longer than any real header; a longer one is another kind of file.
+    /// Longer than any real header; a longer one means another kind of file.
     private static let longest: UInt64 = 100_000_000
 
     let tensors: [String: StoredTensor]?
@@ -12,7 +12,7 @@ struct SafetensorsHeader: WeightsFile {
     let fileSize: UInt64
     let digest: String
 
-    /// Reads a header, and checks that the file is as long as the header says and that its tensors lie one after the other.
+    /// Reads a header, and checks that the file has the length in the header and that its tensors are contiguous.
     init(file: URL) throws(ModelFilesError) {
         let name = file.lastPathComponent
         do {
@@ -22,13 +22,13 @@ struct SafetensorsHeader: WeightsFile {
             try handle.seek(toOffset: 0)
             let lengthBytes = try handle.read(upToCount: 8) ?? Data()
             guard size > 0 else { throw ModelFilesError("\(name) is empty") }
-            guard size >= 8, lengthBytes.count == 8 else { throw ModelFilesError("\(name) is cut off") }
+            guard size >= 8, lengthBytes.count == 8 else { throw ModelFilesError("\(name) is truncated") }
             let length = lengthBytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
             guard length <= min(Self.longest, size - 8) else {
                 let isPointer = lengthBytes == GitPointer.start.prefix(8)
                 throw ModelFilesError(
                     isPointer
-                        ? GitPointer.explanation(name) : "\(name) is not a safetensors file, or it is cut off")
+                        ? GitPointer.explanation(name) : "\(name) is not a safetensors file, or it is truncated")
             }
             let header = try handle.read(upToCount: Int(length)) ?? Data()
             let entries = try Self.entries(header, file: name)
@@ -36,7 +36,7 @@ struct SafetensorsHeader: WeightsFile {
             let (expected, overflows) = end.addingReportingOverflow(8 + length)
             guard size == expected, !overflows else {
                 throw ModelFilesError(
-                    "\(name) is cut off: its header tells of \(overflows ? "\(end)" : "\(expected)") bytes, and it has \(size)"
+                    "\(name) is truncated: its header gives \(overflows ? "\(end)" : "\(expected)") bytes, but it has \(size)"
                 )
             }
             tensors = try Self.tensors(entries, file: name)
@@ -59,7 +59,7 @@ struct SafetensorsHeader: WeightsFile {
         private enum CodingKeys: String, CodingKey { case dtype, shape, data_offsets }
     }
 
-    /// The `__metadata__` entry is no tensor.
+    /// The `__metadata__` entry is not a tensor.
     private enum Item: Decodable {
         case tensor(Entry)
         case metadata
@@ -84,14 +84,14 @@ struct SafetensorsHeader: WeightsFile {
         }
     }
 
-    /// Holds each tensor against its place: it begins where the one before it ends, and takes what its shape and type say.
+    /// Checks the place of each tensor: it starts where the one before it ends, and has the size of its shape and type.
     private static func tensors(_ entries: [Entry], file: String) throws(ModelFilesError) -> [String: StoredTensor] {
         func broken(_ why: String) -> ModelFilesError {
             ModelFilesError("\(file) has a broken safetensors header: \(why)")
         }
         for entry in entries {
             guard entry.data_offsets.count == 2, entry.data_offsets[0] <= entry.data_offsets[1] else {
-                throw broken("the offsets of \(entry.name) are no place in the file")
+                throw broken("the offsets of \(entry.name) are outside the file")
             }
         }
         var tensors: [String: StoredTensor] = [:]
@@ -100,7 +100,7 @@ struct SafetensorsHeader: WeightsFile {
             ($0.data_offsets[0], $0.data_offsets[1]) < ($1.data_offsets[0], $1.data_offsets[1])
         }) {
             guard entry.data_offsets[0] == end else {
-                throw broken("\(entry.name) is not where the tensor before it ends")
+                throw broken("\(entry.name) does not start where the tensor before it ends")
             }
             end = entry.data_offsets[1]
             let tensor = StoredTensor(
@@ -110,7 +110,7 @@ struct SafetensorsHeader: WeightsFile {
             }
             if let bits = tensor.bits, tensor.count.times(bits) != tensor.bytes.times(8) {
                 throw broken(
-                    "\(entry.name) has \(tensor.bytes) bytes, which is not what its shape \(entry.shape) takes")
+                    "\(entry.name) has \(tensor.bytes) bytes, which does not match its shape \(entry.shape)")
             }
             tensors[entry.name] = tensor
         }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// What the files of a checkpoint's tokenizer tell without loading it.
+/// Facts about a checkpoint's tokenizer, read from its files without loading it.
 package enum TokenizerFiles {
-    /// The text of the token that begins a sequence; nil where the tokenizer has none.
+    /// The text of the token that starts a sequence; nil if the tokenizer has none.
     package static func beginningToken(of directory: String) -> String? {
         ["tokenizer_config.json", "special_tokens_map.json"].lazy
             .compactMap { try? CheckpointJSON.read($0, in: directory) }
@@ -14,20 +14,21 @@ package enum TokenizerFiles {
         settings["bos_token"]?.text ?? settings["bos_token"]?.object?["content"]?.text
     }
 
-    /// - Throws: ``ModelFilesError`` where tokenizer.json is missing, or has no such tokens.
+    /// - Throws: ``ModelFilesError`` if tokenizer.json is missing, or has no such tokens.
     package static func plusAndMinus(of directory: String) throws(ModelFilesError) -> PlusAndMinus {
         guard let data = FileManager.default.contents(atPath: directory + "/tokenizer.json") else {
-            throw ModelFilesError("\(directory) has no tokenizer.json, which says what the PRM's '+' and '-' are")
+            throw ModelFilesError(
+                "\(directory) has no tokenizer.json, which is needed for the PRM's '+' and '-' tokens")
         }
         guard let found = PlusAndMinus(tokenizer: data) else {
             throw ModelFilesError(
-                "the tokenizer in \(directory) has no tokens '+' and '-', which this profile's PRMs answer with")
+                "the tokenizer in \(directory) has no tokens '+' and '-', which the PRMs of this profile need")
         }
         return found
     }
 }
 
-/// The tokens with which a language model says that a step is good or bad, as its vocabulary writes them.
+/// The tokens with which a language model rates a step as good or bad, as in its vocabulary.
 package struct PlusAndMinus: Equatable {
     package var plus: String
     package var minus: String
@@ -41,7 +42,7 @@ package struct PlusAndMinus: Equatable {
     init?(tokenizer: Data) {
         guard let file = try? JSONDecoder().decode(File.self, from: tokenizer) else { return nil }
         let known = file.model.vocab.known
-        // A SentencePiece vocabulary has both kinds, and a word by itself is read with the mark of a space.
+        // A SentencePiece vocabulary has both kinds; a word by itself is read with the space mark.
         for mark in ["▁", ""] where known.isSuperset(of: [mark + "+", mark + "-"]) {
             self.init(plus: mark + "+", minus: mark + "-")
             return
@@ -56,7 +57,7 @@ package struct PlusAndMinus: Equatable {
         var model: Model
     }
 
-    /// Which of the candidates a vocabulary has: of an object (BPE) or of pairs with scores (Unigram).
+    /// The candidates in a vocabulary: an object (BPE) or pairs with scores (Unigram).
     private struct Vocabulary: Decodable {
         var known: Set<String>
 

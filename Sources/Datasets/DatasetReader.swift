@@ -1,18 +1,18 @@
 import Foundation
 import Support
 
-/// Reads a data set, and finds all that is wrong with it before any model starts.
+/// Reads a data set and reports all its errors before any model starts.
 package struct DatasetReader {
     package let spec: DatasetSpec
     package private(set) var problems: [Problem] = []
-    /// Records that were gone through, whether or not they are used.
+    /// Number of records read, used or not.
     package private(set) var records = 0
     private let reader: RecordReader
     private var faults: RepeatedFaults
     private var lineOfId: [String: Int] = [:]
     private var linesWithoutAnswer: [Int] = []
 
-    /// - Parameter file: the path or address to show in messages.
+    /// - Parameter file: the path or address for messages.
     package init(_ spec: DatasetSpec, showing file: String) {
         self.spec = spec
         faults = RepeatedFaults(file: file)
@@ -22,13 +22,13 @@ package struct DatasetReader {
     /// Errors, each kind once and at most ten of them; then warnings.
     package var diagnostics: [Diagnostic] {
         guard let first = linesWithoutAnswer.first else { return faults.diagnostics }
-        let message = "\(counted(linesWithoutAnswer.count, "problem")) without an answer: they count as wrong"
+        let message = "\(counted(linesWithoutAnswer.count, "problem")) without an answer, counted as wrong"
         return faults.diagnostics + [
             Diagnostic(.warning, file: faults.file, line: first, message: message)
         ]
     }
 
-    /// Reads the problems that the spec selects, in its order.
+    /// Reads the selected problems, in the spec's order.
     package mutating func read(_ data: Data) {
         do throws(Diagnostic) {
             let file = try TextFile(file: faults.file, data)
@@ -86,7 +86,7 @@ package struct DatasetReader {
         }
         let question = part { try reader.question(record) }
         let choices = reader.choices.flatMap { read in part { try read(record) } }
-        // An answer is not held against choices that could not be read.
+        // Do not check the answer against choices that could not be read.
         let answer =
             reader.choices != nil && choices == nil
             ? nil : part { try reader.answer(record, choices) }
@@ -109,7 +109,7 @@ package struct DatasetReader {
             let isEscape = slip.command != nil && !spec.resolvedFormat.numbersAreText
             faults.warn(
                 "\(name) \(slip.command != nil)",
-                "the \(name) holds \(slip.words)\(isEscape ? "; in JSON a backslash is written twice" : "")", line: line
+                "the \(name) contains \(slip.words)\(isEscape ? "; in JSON, double every backslash" : "")", line: line
             )
         }
     }
@@ -124,16 +124,16 @@ package struct DatasetReader {
         default: throw .unexpected("text or a whole number", in: field, value)
         }
         if id.isEmpty || id.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
-            throw .other("\(quoted(id)) in '\(field)' is no id: it is empty or holds a control character")
+            throw .other("\(quoted(id)) in '\(field)' is not a valid id: it is empty or contains a control character")
         }
         if let first = lineOfId[id] {
-            throw .other("duplicate id \(quoted(id)); it is first on line \(first)")
+            throw .other("duplicate id \(quoted(id)); first used on line \(first)")
         }
         lineOfId[id] = line
         return id
     }
 
-    /// Whether a number with this character in it was not written as a whole one.
+    /// Whether this character shows that a number is not written as a whole number.
     private static func isFraction(_ character: UInt8) -> Bool {
         [UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(character)
     }

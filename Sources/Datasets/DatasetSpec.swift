@@ -1,25 +1,25 @@
-/// A data set as a job names it.
+/// A data set of a job.
 package struct DatasetSpec: Sendable, Equatable {
     package var name: String
-    /// An absolute path, or the address (`http://`, `https://`) of a file that is fetched once.
+    /// An absolute path, or the address (`http://`, `https://`) of a file that is downloaded once.
     package var path: String
     /// The file's SHA-256 in lower-case hexadecimal.
     package var sha256: String?
-    /// nil where the end of the path says it.
+    /// nil to infer it from the end of the path.
     package var format: DatasetFormat?
-    /// The named shape of the records.
+    /// Name of a known record format.
     package var reader: String?
-    /// Fields of each record; nil is what the reader does.
+    /// Fields of each record; nil for the reader's own.
     package var question: String?
     package var answer: String?
     package var choices: ChoiceFields?
-    /// Field with the problem's id; nil numbers them from 0 as they stand in the file.
+    /// Field with the problem's id; nil numbers the problems from 0 in file order.
     package var id: String?
-    /// Puts the records into an order that this number stands for, before `start` and `limit`.
+    /// Seed for shuffling the records, before `start` and `limit` apply.
     package var shuffle: UInt64?
-    /// Leaves out so many records.
+    /// Number of records to skip.
     package var start = 0
-    /// At most this many problems.
+    /// Limit on the number of problems.
     package var limit: Int?
 
     package init(
@@ -41,12 +41,12 @@ package struct DatasetSpec: Sendable, Equatable {
         self.limit = limit
     }
 
-    /// Whether the file is fetched from an address.
+    /// Whether the file is downloaded from an address.
     package var isRemote: Bool { Self.isAddress(path) }
 
     package static func isAddress(_ path: String) -> Bool { path.hasPrefix("http://") || path.hasPrefix("https://") }
 
-    /// The file's name without what an address says after it.
+    /// The file's name, without the query and fragment of an address.
     private var fileName: String { String(isRemote ? path.prefix { $0 != "?" && $0 != "#" } : path[...]) }
 
     package var formatOfName: DatasetFormat? { DatasetFormat(fileName: fileName) }
@@ -54,10 +54,10 @@ package struct DatasetSpec: Sendable, Equatable {
     var resolvedFormat: DatasetFormat { format ?? formatOfName ?? .jsonl }
 }
 
-/// Where a record has what may be chosen.
+/// Where a record has its choices.
 package enum ChoiceFields: Sendable, Equatable {
-    /// In one field, which holds a list.
+    /// In one field that contains a list.
     case field(String)
-    /// In a field for each choice.
+    /// In one field per choice.
     case fields([String])
 }

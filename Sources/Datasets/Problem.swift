@@ -2,15 +2,14 @@
 package struct Problem: Sendable, Equatable {
     /// The data set's name in the job.
     package var dataset: String
-    /// Unique in the data set; its place from 0 where the data set has no ids. It may hold any character but a
-    /// control character, so it is no file name.
+    /// Unique in the data set; the index from 0 if the data set has no ids. It may contain any character except control
+    /// characters, so it is not a file name.
     package var id: String
-    /// All that is asked, with what may be chosen.
+    /// The whole question, including the choices.
     package var question: String
-    /// What may be chosen, in the order of the letters; empty where the answer is free.
+    /// The choices in the order of the letters; empty for free answers.
     package var choices: [String]
-    /// As it stands in the data set: text, or a number with the digits it was written with. A letter where there are
-    /// choices.
+    /// As in the data set: text, or a number with its original digits. A letter for multiple choice.
     package var answer: String
 
     package init(dataset: String, id: String, question: String, choices: [String] = [], answer: String) {

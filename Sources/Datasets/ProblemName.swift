@@ -1,4 +1,4 @@
-/// Tells a problem from all others of a job.
+/// Identifies a problem within a job.
 package struct ProblemName: Sendable, Hashable {
     package var dataset: String
     package var problem: String

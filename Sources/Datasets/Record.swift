@@ -7,7 +7,7 @@ package struct Record: Equatable {
 
     package subscript(name: String) -> JSONValue? { try? value(name) }
 
-    /// A field's value. Where no field has the name, its dots lead into objects: `extra_info.answer`.
+    /// A field's value. If no field has the name, its dots are a path into objects: `extra_info.answer`.
     package func value(_ name: String) throws(FieldFault) -> JSONValue {
         if let value = fields[name] { return value }
         var (fields, path) = (fields, "")
@@ -29,7 +29,7 @@ package struct Record: Equatable {
         return text
     }
 
-    /// Text, or a number as it was written.
+    /// Text, or a number in its original spelling.
     package func textOrNumber(_ name: String) throws(FieldFault) -> String {
         let value = try value(name)
         guard let text = value.plain else { throw .unexpected("text or a number", in: name, value) }
@@ -42,15 +42,15 @@ package struct Record: Equatable {
         guard case .list(let elements) = value else { throw .unexpected("a list of texts", in: name, value) }
         let texts = elements.compactMap(\.plain)
         guard texts.count == elements.count else {
-            throw .other("expected a list of texts in '\(name)', and not all of it is text")
+            throw .other("expected a list of texts in '\(name)', found other elements in it")
         }
         return texts
     }
 }
 
-/// Why a record is no problem. It is put into words only for those that are shown.
+/// Why a record cannot be used. The message is only built for faults that are shown.
 package enum FieldFault: Error {
-    /// In the object that a path leads to; it is empty where that is the record.
+    /// In the object at the end of a path; the path is empty for the record itself.
     case missing(String, in: String, among: [String])
     case unexpected(String, in: String, JSONValue)
     case other(String)
@@ -67,7 +67,7 @@ package enum FieldFault: Error {
         }
     }
 
-    /// What it has in common with others of its kind, told once for all of them.
+    /// Identifies faults of the same kind, which are reported once.
     package var kind: String {
         switch self {
         case .missing(let name, let path, _): "missing \(name) in \(path)"
@@ -78,7 +78,7 @@ package enum FieldFault: Error {
 }
 
 extension String {
-    /// A message without what is of one record alone: what it quotes, and numbers.
+    /// The message without parts specific to one record: quoted texts and numbers.
     var kindOfMessage: String {
         replacing(/"(?:[^"\\]|\\.)*"/, with: "").replacing(/[0-9]+/, with: "")
     }

@@ -1,17 +1,17 @@
 import Support
 
-/// Which records of a file are used, and in which order: shuffled first, then the first so many left out, then cut.
+/// The records of a file that are used, and their order: shuffled first, then `start`, then `limit`.
 enum RecordSelection: Equatable {
     case range(Range<Int>)
-    /// The place among the problems of each record; nil for those that are not used.
+    /// The index of each record among the problems; nil for unused records.
     case shuffled([Int?])
 
-    /// - Parameter limit: nil takes all.
+    /// - Parameter limit: nil for all.
     init(start: Int, limit: Int?) {
         self = .range(start..<Self.end(start, limit))
     }
 
-    /// - Parameter count: of the records in the file.
+    /// - Parameter count: number of records in the file.
     init(shuffling count: Int, seed: UInt64, start: Int, limit: Int?) {
         var places = [Int?](repeating: nil, count: count)
         let used = Self.order(count, seed: seed)[min(start, count)..<min(Self.end(start, limit), count)]
@@ -19,7 +19,7 @@ enum RecordSelection: Equatable {
         self = .shuffled(places)
     }
 
-    /// The place among the problems of the record that is so many-th in the file, from 0.
+    /// The index among the problems of the record with the given index in the file, from 0.
     func place(of record: Int) -> Int? {
         switch self {
         case .range(let range): range.contains(record) ? record - range.lowerBound : nil
@@ -27,7 +27,7 @@ enum RecordSelection: Equatable {
         }
     }
 
-    /// No record from here on is used.
+    /// The first index from which no record is used.
     var end: Int {
         switch self {
         case .range(let range): range.upperBound
@@ -40,7 +40,7 @@ enum RecordSelection: Equatable {
         return overflows ? .max : end
     }
 
-    /// By a hash of the seed and each record's number: the same on every machine and in every version of Swift.
+    /// Sorted by a hash of the seed and the record's number: the same on every machine and in every Swift version.
     private static func order(_ count: Int, seed: UInt64) -> [Int] {
         let keys = (0..<count).map { record in
             var hash = StableHash()

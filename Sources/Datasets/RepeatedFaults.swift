@@ -1,14 +1,14 @@
 import OrderedCollections
 import Support
 
-/// What is said of a data set: each kind of fault once, where it is first, and how many records have it.
+/// The diagnostics of a data set: each kind of fault once, at its first place, with the number of records that have it.
 struct RepeatedFaults {
-    /// Kinds of faults that are told of one data set; of the rest the records are counted.
+    /// Limit on the kinds of faults reported per data set; records with other faults are only counted.
     private static let mostKinds = 10
 
     private struct Fault {
         var diagnostic: Diagnostic
-        /// Records that have it after the first.
+        /// Further records with the same fault.
         var more = 0
     }
 
@@ -30,7 +30,7 @@ struct RepeatedFaults {
         return all + warnings.values.map(Self.told)
     }
 
-    /// - Parameter diagnostic: is put into words only where it will be told.
+    /// - Parameter diagnostic: evaluated only if it will be reported.
     mutating func add(_ kind: String, _ diagnostic: @autoclosure () -> Diagnostic) {
         if errors[kind] != nil {
             errors[kind]?.more += 1

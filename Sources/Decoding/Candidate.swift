@@ -1,10 +1,10 @@
-/// One of the whole solutions between which a method chooses.
+/// A whole solution that a method can choose.
 package struct Candidate: Sendable, Equatable {
     package var text: String
     package var finish: Finish
-    /// The PRM's reward of each step, or nil for a step without one; empty where nothing was scored.
+    /// The PRM's reward of each step, nil for a step without one; empty if nothing was scored.
     package var rewards: [Double?]
-    /// What it was chosen by, where that is a number.
+    /// The score by which it was compared, if there is one.
     package var score: Double?
     package var chosen: Bool
 

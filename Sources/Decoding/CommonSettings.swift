@@ -1,8 +1,8 @@
-/// What all methods of a job have in common.
+/// Settings shared by all methods of a job.
 package struct CommonSettings: Sendable {
     package var limits: Limits
     package var lookahead: Lookahead
-    /// Whether an end of the response right after a delimiter is a step of its own, without text, that the PRM judges.
+    /// Whether the end of a response right after a delimiter is an empty step of its own that the PRM judges.
     package var judgesEmptyEnd: Bool
 
     package init(limits: Limits, lookahead: Lookahead, judgesEmptyEnd: Bool) {

@@ -1,13 +1,15 @@
-/// A way to come to a response. Adding one means writing one of these.
+/// A decoding method. To add one, implement this protocol.
 ///
-/// A method is a value: no clock, no engine, no randomness but ``Draw``. It says what it needs, and an answer changes it.
+/// A method is a value without clock or engine; its only randomness is ``Draw``. It states its needs, and responses
+/// change its state.
 package protocol DecodingMethod: Sendable {
-    /// What is needed next to go on with a response that is not finished: at least one thing. Where there are several, their
-    /// ``Need/candidate`` tells them apart, and none waits for another.
+    /// The next needs of an unfinished response, at least one. Several needs differ in their ``Need/candidate`` and do
+    /// not depend on each other.
     func needs(for response: Response) -> [Need]
 
-    /// Takes in an answer to one of the needs. What comes of several does not depend on the order in which they are answered.
+    /// Takes in the response to one of the needs. With several needs, the result does not depend on the order of the
+    /// responses.
     ///
-    /// - Throws: ``UnexpectedEvent`` where the event does not fit any need.
+    /// - Throws: ``UnexpectedEvent`` if the event does not match a need.
     mutating func apply(_ event: Event, to response: inout Response) throws
 }

@@ -1,18 +1,18 @@
-/// The rules of decoding that a spec does not state, by their version. A run goes on by those that it was begun with, so that what
-/// its journal holds is read as it was written.
+/// Versions of the decoding rules that a spec does not state. A resumed run keeps the version that it started with, so
+/// that its journal is read as it was written.
 package enum DecodingRules: Int, Sendable, CaseIterable {
-    /// Every end of a response right after a delimiter is taken unjudged, and `max_tokens` is 512 where the spec has none.
+    /// An end right after a delimiter is accepted unjudged, and `max_tokens` defaults to 512.
     case first = 1
-    /// Such an end is judged where the PRM's profile can, and `max_tokens` is 2,048 or the context where the spec has none.
+    /// Such an end is judged if the PRM's profile can, and `max_tokens` defaults to 2,048 or the context.
     case second
 
     package static let current = DecodingRules.second
 
     package var judgesEmptyEnds: Bool { self != .first }
 
-    /// What a spec gets that states no limit of tokens.
+    /// The default token limit.
     ///
-    /// - Parameter context: of the model that can write the longest text, where it is known.
+    /// - Parameter context: of the model that can write the longest text, if known.
     package func standardLimit(context: Int?) -> TokenLimit {
         switch self {
         case .first: .response(512)

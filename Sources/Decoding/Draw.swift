@@ -1,9 +1,9 @@
 import Support
 
-/// Random numbers that depend on nothing but their key, so that a resumed run draws what the first would have drawn.
+/// Random numbers that depend only on their key, so that a resumed run draws the same ones.
 package struct Draw: Sendable, Equatable {
     private let key: UInt64
-    /// The same for all methods: what two of them ask alike is answered alike, and asked once.
+    /// The same for all methods, so that equal requests of two methods get the same response and are sent once.
     private let requestKey: UInt64
 
     package init(runSeed: UInt64, trajectory: TrajectoryID) {
@@ -20,14 +20,14 @@ package struct Draw: Sendable, Equatable {
 
     /// A number in 0..<1 for the verdict on a step.
     ///
-    /// - Parameter attempt: how many verdicts were passed on this step before.
+    /// - Parameter attempt: number of earlier verdicts on this step.
     package func uniform(step: Int, attempt: Int) -> Double {
         hash(key, "verdict", step, attempt).uniform
     }
 
-    /// The seed of a request: not negative, as engines want it.
+    /// The seed of a request, never negative, as engines require.
     ///
-    /// - Parameter candidate: which of those that are written side by side.
+    /// - Parameter candidate: index among candidates written in parallel.
     package func requestSeed(step: Int, role: Role, candidate: Int = 0) -> Int {
         Int(hash(requestKey, role.rawValue, step, candidate).value >> 1)
     }

@@ -1,14 +1,14 @@
 import Support
 
-/// What happened to a trajectory. The journal is the list of these; replaying them gives the trajectory back.
+/// Something that happened to a trajectory. The journal is a list of events; replaying them restores the trajectory.
 package enum Event: Sendable, Equatable {
     case generated(Generated)
     case scored(Scored)
     case failed(reason: String)
-    /// A failure is forgiven, by the user's wish: the trajectory goes on from where it stood.
+    /// A failure was cleared at the user's request: the trajectory continues from its previous state.
     case retried
 
-    /// Whether a model answered.
+    /// Whether it is a model's response.
     package var isAnswer: Bool {
         switch self {
         case .generated, .scored: true
@@ -16,7 +16,7 @@ package enum Event: Sendable, Equatable {
         }
     }
 
-    /// Whether it may be the answer to a need.
+    /// Whether it can be the response to a need.
     package func answers(_ need: Need) -> Bool {
         switch (self, need) {
         case (.generated(let answer), .generate(let wanted)):
@@ -26,7 +26,7 @@ package enum Event: Sendable, Equatable {
         }
     }
 
-    /// The candidate that it is about; see ``Need/candidate``.
+    /// The candidate that it concerns, see ``Need/candidate``.
     package var candidate: Int {
         get {
             switch self {
@@ -49,7 +49,7 @@ package enum Event: Sendable, Equatable {
     }
 }
 
-/// An event that does not answer what the trajectory needed.
+/// An event that does not match what the trajectory needs.
 package struct UnexpectedEvent: ProgramError {
     package var description: String
     package var explanation: Explanation { Explanation("unexpected-event", .unexpected, description, remedy: nil) }

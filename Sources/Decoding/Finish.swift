@@ -1,4 +1,4 @@
-/// Why a trajectory is over. Only ``eos`` means that a model ended its answer.
+/// Why a trajectory ended. Only ``eos`` means that a model ended its response.
 package enum Finish: String, Sendable, Codable {
     case eos
     case maxTokens = "max_tokens"
@@ -6,6 +6,6 @@ package enum Finish: String, Sendable, Codable {
     case context
     case failed
 
-    /// Whether a limit ended the response. Its answer may be right where there is one.
+    /// Whether a limit ended the response. Its answer, if any, may still be right.
     package var isCut: Bool { self == .maxTokens || self == .maxSteps || self == .context }
 }

@@ -1,18 +1,19 @@
 import Support
 
-/// An engine's answer to a ``Generation``, cut into steps.
+/// An engine's response to a ``Generation``, split into steps.
 package struct Generated: Sendable, Equatable {
     package var role: Role
-    /// At least one. All but the last end with the delimiter; only the last may be empty. ``Trajectory`` takes no others.
+    /// At least one. All but the last end with the delimiter; only the last may be empty. ``Trajectory`` rejects any
+    /// others.
     package var steps: [StepText]
     /// How the last of them ended.
     package var end: StepEnd
     /// Tokens that the engine read as prompt.
     package var promptTokens: Int
-    /// How many of the first steps step-at-a-time would have come to as well: after them the model went on from other tokens
-    /// than it would be shown there. nil where that is true of all, or does not matter.
+    /// Number of leading steps that step-at-a-time decoding would also have produced. After them, the model continued
+    /// from other tokens than step-at-a-time would send. nil if all steps qualify, or it does not matter.
     package var seam: Int?
-    /// As the ``Generation`` had it.
+    /// The candidate of the ``Generation``.
     package var candidate: Int
 
     package init(
@@ -26,14 +27,14 @@ package struct Generated: Sendable, Equatable {
         self.promptTokens = promptTokens
     }
 
-    /// Of all its steps.
+    /// Tokens of all steps.
     package var tokens: Int { steps.reduce(0) { $0 + $1.tokens } }
 }
 
 extension Generated {
-    /// Makes sure that the steps are cut as promised.
+    /// Checks how the steps are split.
     ///
-    /// - Throws: ``UnexpectedEvent`` where they are not.
+    /// - Throws: ``UnexpectedEvent`` if it is wrong.
     func checkSteps(delimiter: String) throws {
         let splitter = StepSplitter(delimiter: delimiter)
         let complete = end == .delimiter ? steps[...] : steps.dropLast()
@@ -41,13 +42,13 @@ extension Generated {
             seam.map((1...steps.count).contains) ?? true
         else {
             throw UnexpectedEvent(
-                description: "\(role.rawValue) answered with steps that are not cut at the delimiter: "
+                description: "\(role.rawValue) returned steps that are not split at the delimiter: "
                     + "\(steps.map(\.text)), ended by \(end.rawValue)")
         }
     }
 }
 
-/// A stretch of generated text and the tokens it took its writer.
+/// Generated text and the number of its tokens, counted by the model that wrote it.
 package struct StepText: Sendable, Equatable, Codable {
     package var text: String
     @Counted package var tokens: Int

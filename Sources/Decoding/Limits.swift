@@ -1,6 +1,6 @@
-/// What bounds a response.
+/// Limits of a response.
 package struct Limits: Sendable, Equatable {
-    /// Ends a step and belongs to it.
+    /// The text that ends a step and belongs to it.
     package var delimiter: String
     package var tokens: TokenLimit
     package var maxSteps: Int
@@ -20,9 +20,9 @@ package struct Limits: Sendable, Equatable {
 package enum TokenLimit: Sendable, Hashable {
     /// Tokens of the whole response, each counted by the model that wrote it: `max_tokens`.
     case response(Int)
-    /// Tokens that one request may write. A method that goes step by step also ends the response after the step with which
-    /// prompt and response together have so many, counted by that step's writer: `max_tokens_per_call` of the authors' code
-    /// (BaohaoLiao/RSD, `main_online.py`).
+    /// Tokens that one request may write. A step-by-step method also ends the response after the step at which prompt
+    /// and response together reach this number, counted by that step's writer: `max_tokens_per_call` of the authors'
+    /// code (BaohaoLiao/RSD, `main_online.py`).
     case call(Int)
 
     /// The number of tokens.
@@ -32,11 +32,11 @@ package enum TokenLimit: Sendable, Hashable {
         }
     }
 
-    /// Whether a response goes no further.
+    /// Whether the response must end.
     ///
     /// - Parameters:
     ///   - kept: tokens of the response.
-    ///   - length: tokens of prompt and response; nil in a method that does not go step by step.
+    ///   - length: tokens of prompt and response; nil for a method that is not step-by-step.
     package func isReached(kept: Int, length: Int?) -> Bool {
         switch self {
         case .response(let count): kept >= count

@@ -1,7 +1,7 @@
-/// How far the draft model runs ahead of the PRM's verdict.
+/// How many steps the draft writes before the PRM judges the first.
 package enum Lookahead: Sendable, Hashable {
     /// To the end of the solution.
     case all
-    /// At most so many steps.
+    /// At most this many steps.
     case steps(Int)
 }

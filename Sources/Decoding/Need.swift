@@ -1,4 +1,4 @@
-/// What a trajectory needs next, or one of the things that it needs side by side.
+/// What a trajectory waits for next; it may have several needs at once.
 package enum Need: Sendable, Equatable {
     case generate(Generation)
     case score(Scoring)
@@ -13,7 +13,7 @@ package enum Need: Sendable, Equatable {
         }
     }
 
-    /// Which of the candidates that are written side by side it is for; 0 where there is one.
+    /// Index of the candidate among those written in parallel; 0 if there is only one.
     package var candidate: Int {
         switch self {
         case .generate(let generation): generation.candidate
@@ -23,7 +23,7 @@ package enum Need: Sendable, Equatable {
     }
 }
 
-/// How a model draws its tokens.
+/// Sampling settings of a request.
 package struct Sampling: Sendable, Hashable {
     package var temperature: Double
     package var topP: Double
@@ -37,15 +37,15 @@ package struct Sampling: Sendable, Hashable {
 /// A request for text that continues the prompt and `steps`.
 package struct Generation: Sendable, Equatable {
     package var role: Role
-    /// Texts of the steps so far, drafts that await their verdict included.
+    /// Texts of the steps so far, including drafts that wait for a verdict.
     package var steps: [String]
-    /// Stop at the first delimiter, or write on to the end of the solution.
+    /// Whether to stop at the first delimiter instead of writing the solution to its end.
     package var stopsAtDelimiter: Bool
-    /// Tokens that may be written.
+    /// Limit on the tokens to write.
     package var maxTokens: Int
-    /// nil is the job's own.
+    /// nil for the job's own.
     package var sampling: Sampling?
-    /// Which of the candidates that are written side by side it is for.
+    /// Index of the candidate among those written in parallel.
     package var candidate = 0
 
     package init(
@@ -61,18 +61,18 @@ package struct Generation: Sendable, Equatable {
     }
 }
 
-/// A request for the rewards of some of the steps of a solution, all from one pass over it.
+/// A request for the rewards of some steps of a solution, all from one pass.
 package struct Scoring: Sendable, Equatable {
     /// Texts of all steps so far.
     package var steps: [String]
-    /// Which of them have no reward yet: indices into ``steps``, ascending.
+    /// Indices into ``steps`` of those without a reward, ascending.
     package var unscored: [Int]
-    /// The first step that awaits its verdict. Those before it are taken already: their rewards are for the log alone.
+    /// The first step that waits for a verdict. Earlier ones are already accepted: their rewards are only recorded.
     package var undecided: Int
-    /// Which of the candidates that are written side by side it is for.
+    /// Index of the candidate among those written in parallel.
     package var candidate: Int
 
-    /// - Parameter undecided: nil is the first of the unscored steps.
+    /// - Parameter undecided: by default, the first of the unscored steps.
     package init(steps: [String], unscored: [Int], undecided: Int? = nil, candidate: Int = 0) {
         self.steps = steps
         self.unscored = unscored

@@ -1,19 +1,19 @@
-/// The part of a trajectory that every method shares: the steps taken so far, and whether it is over.
+/// The state that every method shares: the accepted steps, and whether the response is finished.
 package struct Response: Sendable, Equatable {
     package let limits: Limits
     package private(set) var steps: [Step] = []
     package private(set) var finish: Finish?
-    /// Why it failed, when ``finish`` is ``Finish/failed``.
+    /// The reason if ``finish`` is ``Finish/failed``.
     package private(set) var failure: String?
-    /// Tokens of the text that was kept.
+    /// Tokens of the kept text.
     package private(set) var keptTokens = 0
-    /// Every token that was paid for, kept or not.
+    /// All tokens that requests read or wrote, kept or not.
     package var tokens = TokenCounts()
-    /// Waves in which this trajectory was worked on.
+    /// Number of waves that worked on this trajectory.
     package var waves = 0
-    /// On draft steps that were put to a threshold; nil for methods that have none.
+    /// Verdicts on draft steps; nil for methods without a threshold.
     package var verdicts: Verdicts?
-    /// The solutions that were to choose from, of a method that chooses between whole ones.
+    /// The solutions to choose from; nil for methods that do not choose between whole solutions.
     package var candidates: [Candidate]?
 
     package init(limits: Limits) {
@@ -21,12 +21,12 @@ package struct Response: Sendable, Equatable {
     }
 
     package var text: String { steps.map(\.text).joined() }
-    /// Tokens that one request may write which goes on to the end of the solution.
+    /// Token limit of a request that writes to the end of the solution.
     package var remainingTokens: Int { max(0, limits.tokens.count - keptTokens) }
 
-    /// Tokens that a request may write in a method that goes step by step.
+    /// Token limit of a request in a step-by-step method.
     ///
-    /// - Parameter pending: tokens that are written already and await their verdict.
+    /// - Parameter pending: tokens already written that wait for a verdict.
     package func remainingTokens(after pending: Int = 0) -> Int {
         switch limits.tokens {
         case .response: max(0, remainingTokens - pending)
@@ -34,14 +34,15 @@ package struct Response: Sendable, Equatable {
         }
     }
 
-    /// Takes a step for good, and finishes the response where the step ended it or a limit is reached.
+    /// Adds a step for good, and finishes the response if the step ended it or a limit is reached.
     ///
-    /// Empty text is no step: a model that ends the response at once after a delimiter adds nothing to judge. It is one where it
-    /// was judged, is to be, or replaces a rejected draft, which would be lost otherwise.
+    /// Empty text is not a step: a model that ends the response right after a delimiter adds nothing to judge. It is a
+    /// step if it was judged, will be judged, or replaces a rejected draft, which would otherwise be lost.
     ///
     /// - Parameters:
-    ///   - length: tokens of prompt and response as its writer counts them; nil in a method that does not go step by step.
-    ///   - isJudged: whether it is to be judged yet.
+    ///   - length: tokens of prompt and response, counted by the step's writer; nil for a method that is not
+    ///     step-by-step.
+    ///   - isJudged: whether it will still be judged.
     package mutating func commit(_ step: Step, tokens: Int, end: StepEnd, length: Int? = nil, isJudged: Bool = false) {
         if !step.text.isEmpty || step.rejected != nil || step.reward != nil || isJudged { steps.append(step) }
         keptTokens += tokens
@@ -55,12 +56,12 @@ package struct Response: Sendable, Equatable {
         }
     }
 
-    /// Takes all that a model wrote, up to where the response is finished.
+    /// Adds everything that a model wrote, up to where the response is finished.
     ///
     /// - Parameters:
     ///   - origin: the model.
     ///   - judgesEmptyEnd: see ``CommonSettings/judgesEmptyEnd``.
-    /// - Returns: tokens of the steps that were taken, and of those after the end.
+    /// - Returns: tokens of the added steps, and of those after the end.
     package mutating func commit(
         _ answer: Generated, origin: Role, judgesEmptyEnd: Bool = false
     ) -> (kept: Int, beyond: Int) {
@@ -79,7 +80,7 @@ package struct Response: Sendable, Equatable {
         return (kept, beyond)
     }
 
-    /// Takes the steps and the end of another response to the same problem for its own.
+    /// Replaces the steps and the end by those of another response to the same problem.
     package mutating func adopt(_ other: Response) {
         (steps, keptTokens, finish) = (other.steps, other.keptTokens, other.finish)
     }

@@ -1,14 +1,14 @@
-/// The parts that engines play: those of the three models of reward-guided speculative decoding, and the target with the draft as
-/// its speculator.
+/// What a model does in a method: the three roles of reward-guided speculative decoding, and the target with the draft
+/// as its speculator.
 package enum Role: String, Sendable, Hashable, Codable, CaseIterable {
     case draft, target, prm, speculative
 
-    /// Those that a spec names a model for.
+    /// Roles for which a spec names a model.
     package static let named: [Role] = [.draft, .target, .prm]
 
-    /// The models that such an engine loads, that whose text it is first.
+    /// The models that an engine of this role loads; the first one writes the text.
     package var models: [Role] { self == .speculative ? [.target, .draft] : [self] }
 
-    /// In the order in which a wave visits them.
+    /// In the order of a wave.
     package static let wave: [Role] = [.draft, .prm, .target, .speculative]
 }

@@ -1,18 +1,17 @@
-/// A PRM's answer to a ``Scoring``.
+/// A PRM's response to a ``Scoring``.
 package struct Scored: Sendable, Equatable {
-    /// One for each unscored step that is not ``overlong``, in 0…1. Anything else is an error, and never read as a low
-    /// reward.
+    /// One per unscored step that is not ``overlong``, in 0…1. Anything else is an error, never a low reward.
     package var rewards: [Double]
-    /// Tokens of each of those steps, in the PRM's count.
+    /// Tokens of each of those steps, counted by the PRM.
     package var tokens: [Int]
-    /// Tokens that the PRM read for all of this.
+    /// Tokens that the PRM read in total.
     package var promptTokens: Int
-    /// How many of the oldest steps were left out of what the PRM read for each of those steps; empty where none was.
+    /// For each of those steps, the number of oldest steps that the PRM did not read; empty if there were none.
     package var dropped: [Int]
-    /// Those of the unscored steps, by their index, that do not fit into the PRM's context and so have no reward: never the
-    /// one that is up for its verdict.
+    /// Indices of unscored steps that do not fit into the PRM's context and so have no reward; never the step that
+    /// waits for its verdict.
     package var overlong: [Int]
-    /// As the ``Scoring`` had it.
+    /// The candidate of the ``Scoring``.
     package var candidate: Int
 
     package init(
@@ -29,18 +28,18 @@ package struct Scored: Sendable, Equatable {
 }
 
 extension Scored {
-    /// What the PRM said of one step.
+    /// The PRM's result for one step.
     package struct Verdict: Equatable {
         package var reward: Double
-        /// Of the step, in the PRM's count.
+        /// Tokens of the step, counted by the PRM.
         package var tokens: Int
-        /// Oldest steps that the PRM did not see, or nil where it saw all.
+        /// Number of oldest steps that the PRM did not see, or nil if it saw all.
         package var dropped: Int?
     }
 
     /// The verdicts by step; a step without one is overlong.
     ///
-    /// - Throws: ``UnexpectedEvent`` where this is no answer to the question.
+    /// - Throws: ``UnexpectedEvent`` if this does not match the request.
     package func verdicts(on wanted: Scoring) throws -> [Int: Verdict] {
         guard overlong.allSatisfy(wanted.unscored.contains), Set(overlong).count == overlong.count,
             !overlong.contains(wanted.undecided), rewards.count + overlong.count == wanted.unscored.count,
@@ -49,11 +48,11 @@ extension Scored {
         else {
             throw UnexpectedEvent(
                 description: "\(wanted.unscored.count) steps were to be scored, "
-                    + "and \(rewards.count) rewards came back"
+                    + "but \(rewards.count) rewards were returned"
                     + (overlong.isEmpty ? "" : ", with \(overlong.count) steps too long for the PRM"))
         }
         guard rewards.allSatisfy((0...1).contains) else {
-            throw UnexpectedEvent(description: "rewards are in 0…1; got \(rewards)")
+            throw UnexpectedEvent(description: "rewards must be in 0…1, got \(rewards)")
         }
         let scored = wanted.unscored.filter { !overlong.contains($0) }
         return Dictionary(

@@ -1,28 +1,28 @@
-/// How the text of a step came to its end.
+/// How the text of a step ended.
 package enum StepEnd: String, Sendable, Codable {
-    /// The delimiter was written; the response may go on.
+    /// With the delimiter; the response may continue.
     case delimiter
     /// The model ended the response.
     case eos
-    /// The token limit of the response cut it.
+    /// At the token limit of the response.
     case maxTokens = "max_tokens"
-    /// The model's context was full.
+    /// At the end of the model's context.
     case context
 }
 
-/// A step of the response: text up to and including the delimiter, or up to the end.
+/// A step of a response: text up to and including the delimiter, or up to the end.
 package struct Step: Sendable, Equatable, Codable {
     package var text: String
     /// The model that wrote it: ``Role/draft`` or ``Role/target``.
     package var origin: Role
-    /// The PRM's reward in 0…1, or nil where it was never scored.
+    /// The PRM's reward in 0…1, or nil if it was never scored.
     package var reward: Double?
-    /// How many of the oldest steps the PRM did not see for this reward, because its context was too short for them; nil
-    /// where it saw all.
+    /// Number of oldest steps that the PRM did not see for this reward, because its context was too short; nil if it
+    /// saw all.
     package var dropped: Int?
     /// The draft step that this step of the target replaced.
     package var rejected: RejectedStep?
-    /// The other candidates for this step, of a method that chooses between some.
+    /// The other candidates for this step, in a method that chooses between candidates.
     package var alternatives: [Alternative]?
 
     package init(
@@ -39,7 +39,7 @@ package struct Step: Sendable, Equatable, Codable {
 
     private enum CodingKeys: String, CodingKey { case text, origin, reward, dropped, rejected, alternatives }
 
-    /// Writes a missing reward as null: "never scored" is a fact of its own.
+    /// Encodes a missing reward as null, which means "never scored".
     package func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: CodingKeys.self)
         try object.encode(text, forKey: .text)
@@ -51,11 +51,11 @@ package struct Step: Sendable, Equatable, Codable {
     }
 }
 
-/// A draft step that was put to the threshold and fell.
+/// A draft step that was judged against the threshold and rejected.
 package struct RejectedStep: Sendable, Equatable, Codable {
     package var text: String
     package var reward: Double
-    /// As ``Step/dropped``.
+    /// See ``Step/dropped``.
     package var dropped: Int?
 
     package init(text: String, reward: Double, dropped: Int? = nil) {
@@ -65,10 +65,10 @@ package struct RejectedStep: Sendable, Equatable, Codable {
     }
 }
 
-/// A step that could have been taken in place of another.
+/// A candidate for a step that was not chosen.
 package struct Alternative: Sendable, Equatable, Codable {
     package var text: String
-    /// The PRM's reward in 0…1, or nil where it has none.
+    /// The PRM's reward in 0…1, or nil without one.
     package var reward: Double?
 
     package init(text: String, reward: Double? = nil) {

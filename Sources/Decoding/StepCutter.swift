@@ -1,15 +1,15 @@
 extension Generated {
-    /// How an engine said that it stopped.
+    /// Why an engine stopped.
     package enum Stop: Sendable, Equatable {
         case eos, stopString, length
     }
 
-    /// Cuts what an engine wrote into steps.
+    /// Splits an engine's text into steps.
     ///
     /// - Parameters:
-    ///   - pieces: what each generated token stands for by itself, in order.
-    ///   - lengthMeans: the limit that a ``Stop/length`` ran into.
-    /// - Returns: nil where text and tokens contradict each other.
+    ///   - pieces: the text of each generated token by itself, in order.
+    ///   - lengthMeans: the limit behind a ``Stop/length``.
+    /// - Returns: nil if text and tokens contradict each other.
     package init?(
         role: Role, text: String, pieces: [String], stop: Stop, lengthMeans: StepEnd, promptTokens: Int,
         splitter: StepSplitter
@@ -17,9 +17,9 @@ extension Generated {
         var texts = splitter.split(text)
         let endsClosed = texts.last.map(splitter.endsWithDelimiter) ?? true
         var counts = splitter.tokenCounts(pieces: pieces)
-        // The engine cuts the text where it stops, and not the token in which that is: what more the token holds is no step.
+        // The engine cuts the text at the stop, not the token that contains it: the rest of the token is not a step.
         if stop == .stopString, counts.count > texts.count + 1 { counts.removeSubrange((texts.count + 1)...) }
-        // `counts` has one entry for the open end, which the text has only where it does not end with a delimiter.
+        // `counts` has an entry for the open end; the text has one only if it does not end with a delimiter.
         guard counts.count == texts.count + (endsClosed ? 1 : 0), let tail = counts.last else { return nil }
 
         let end: StepEnd
@@ -28,7 +28,7 @@ extension Generated {
             guard endsClosed, !texts.isEmpty else { return nil }
             end = .delimiter
         case .eos: end = .eos
-        // The limit struck right after a delimiter: the step is whole.
+        // The limit was reached right after a delimiter: the step is complete.
         case .length: end = endsClosed && tail == 0 ? .delimiter : lengthMeans
         }
         if endsClosed {

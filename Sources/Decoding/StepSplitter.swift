@@ -1,4 +1,4 @@
-/// Cuts text into steps and tells how many tokens each took. Works on UTF-8: a delimiter is bytes, not characters.
+/// Splits text into steps and counts their tokens. Works on UTF-8, since a delimiter is bytes, not characters.
 package struct StepSplitter: Sendable {
     private let delimiter: [UInt8]
 
@@ -6,7 +6,7 @@ package struct StepSplitter: Sendable {
         self.delimiter = Array(delimiter.utf8)
     }
 
-    /// The steps of a text, each with its delimiter. What follows the last delimiter is a step of its own, where there is any.
+    /// The steps of a text, each with its delimiter. Text after the last delimiter is a step of its own.
     package func split(_ text: String) -> [String] {
         var steps: [String] = []
         var step: [UInt8] = []
@@ -21,13 +21,15 @@ package struct StepSplitter: Sendable {
         return steps
     }
 
-    /// How many tokens each step took; a token belongs to the step in which it ends a delimiter, or that is open at its end.
+    /// Number of tokens of each step. A token belongs to the step whose delimiter it ends, or to the step that is open
+    /// at its end.
     ///
-    /// - Parameter pieces: what each token stands for by itself. Halves of a character may read as anything but delimiter bytes.
-    /// - Returns: a count for each complete step, then one for what follows the last delimiter (0 where nothing does).
+    /// - Parameter pieces: the text of each token by itself. Halves of a character may read as anything but delimiter
+    ///   bytes.
+    /// - Returns: a count per complete step, then one for the text after the last delimiter (0 if there is none).
     package func tokenCounts(pieces: [String]) -> [Int] { cut(pieces: pieces).counts }
 
-    /// The counts of ``tokenCounts(pieces:)``, and how many of the first steps end with the end of a token.
+    /// The counts of ``tokenCounts(pieces:)``, and the number of leading steps that end at the end of a token.
     package func cut(pieces: [String]) -> (counts: [Int], whole: Int) {
         var counts: [Int] = []
         var whole: Int?

@@ -1,14 +1,14 @@
 import Support
 
-/// Tokens by the model that handled them and by what became of them.
+/// Tokens by model and by outcome.
 package struct TokenCounts: Sendable, Equatable, Codable {
-    /// Tokens of a model that writes, in its own tokenizer's count.
+    /// Tokens of a model that writes, counted by its own tokenizer.
     package struct Written: Sendable, Equatable, Codable {
-        /// Part of the final response.
+        /// In the final response.
         @Counted package var kept = 0
-        /// Steps that the PRM's reward rejected.
+        /// In steps that the PRM rejected.
         @Counted package var rejected = 0
-        /// Written ahead of the verdict and never used: what draft-ahead costs over step-at-a-time.
+        /// Written before a verdict and never used: the cost of draft-ahead over step-at-a-time.
         @Counted package var lookahead = 0
         /// Read as prompt, over all requests.
         @Counted package var prompt = 0
@@ -18,7 +18,7 @@ package struct TokenCounts: Sendable, Equatable, Codable {
 
     /// Tokens of a model that only reads.
     package struct Read: Sendable, Equatable, Codable {
-        /// Of draft steps on which a verdict was passed, each counted once.
+        /// In draft steps that got a verdict, each counted once.
         @Counted package var judged = 0
         /// Read as input, over all requests.
         @Counted package var prompt = 0

@@ -1,4 +1,4 @@
-/// A problem in the hands of a method: the unit of work, of the journal and of the results.
+/// One problem solved by one method with one seed: the unit of work, of the journal and of the results.
 package struct Trajectory: Sendable {
     package let id: TrajectoryID
     package private(set) var response: Response
@@ -10,7 +10,7 @@ package struct Trajectory: Sendable {
         self.method = method
     }
 
-    /// What is needed next; nothing where it is finished.
+    /// The next needs; empty if it is finished.
     package var needs: [Need] {
         response.finish == nil ? method.needs(for: response) : []
     }
@@ -21,24 +21,24 @@ package struct Trajectory: Sendable {
         return method.needs(for: response)[0]
     }
 
-    /// Whether one of these models has something to do for it.
+    /// Whether it needs any of these models.
     package func needs(anyOf roles: [Role]) -> Bool {
         needs.contains { $0.role.map(roles.contains) ?? false }
     }
 
     /// Takes in the next event.
     ///
-    /// - Throws: ``UnexpectedEvent`` where it does not fit; the trajectory is then unchanged.
+    /// - Throws: ``UnexpectedEvent`` if it does not match; the trajectory is then unchanged.
     package mutating func apply(_ event: Event) throws {
         if case .retried = event {
             guard response.failure != nil else {
-                throw UnexpectedEvent(description: "\(id) was retried without having failed")
+                throw UnexpectedEvent(description: "\(id) was retried but had not failed")
             }
             response.forgive()
             return
         }
         guard response.finish == nil else {
-            throw UnexpectedEvent(description: "\(id) is finished, yet more arrived for it")
+            throw UnexpectedEvent(description: "\(id) is finished but received another event")
         }
         if case .failed(let reason) = event {
             response.fail(reason)

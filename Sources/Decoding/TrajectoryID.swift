@@ -1,9 +1,9 @@
-/// Names a trajectory in the journal and in the results.
+/// Identifies a trajectory in the journal and in the results.
 package struct TrajectoryID: Sendable, Hashable, Codable, CustomStringConvertible {
     package var method: String
     package var dataset: String
     package var problem: String
-    /// Counts the samples of one problem from 0.
+    /// Number of the sample of a problem, from 0.
     package var sample: Int
 
     package init(method: String, dataset: String, problem: String, sample: Int = 0) {

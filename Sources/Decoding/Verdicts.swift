@@ -1,6 +1,6 @@
 import Support
 
-/// What became of draft steps that were put to the threshold.
+/// Counts of draft steps by verdict.
 package struct Verdicts: Sendable, Equatable {
     package var accepted = 0
     package var rejected = 0

@@ -8,7 +8,7 @@ package struct DecodingSpec: Sendable, Equatable {
     package var topP: Double
     package var lookahead: Lookahead
 
-    /// Tokens of a response that is not cut, at most.
+    /// The largest number of tokens of an uncut response.
     package var maxTokens: Int { tokens.count }
     package var sampling: Sampling { Sampling(temperature: temperature, topP: topP) }
 }

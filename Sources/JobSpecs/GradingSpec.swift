@@ -8,20 +8,20 @@ package enum GraderKind: Sendable, Equatable {
     /// Hugging Face's math-verify.
     ///
     /// - Parameters:
-    ///   - python: a Python that has it, or its virtual environment; nil for the one with vLLM.
-    ///   - timeout: seconds for one answer.
+    ///   - python: a Python with math-verify, or its virtual environment; nil for the one with vLLM.
+    ///   - timeout: seconds per answer.
     case mathVerify(python: String?, timeout: Double)
-    /// A program of the user's own.
+    /// The user's own program.
     case command(GraderCommand)
 
     package static let standardTimeout = 10.0
 }
 
-/// How a program is run that grades.
+/// The command of a grader program.
 package struct GraderCommand: Sendable, Equatable {
     /// The program and its arguments.
     package var words: [String]
-    /// Where it runs.
+    /// Its working directory.
     package var directory: String
     /// Seconds for all answers together.
     package var timeout: Double

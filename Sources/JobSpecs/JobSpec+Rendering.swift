@@ -4,7 +4,7 @@ import SpecYAML
 import Support
 
 extension JobSpec {
-    /// The spec as it is run, with every default: YAML that loads, from any directory, as an equal spec.
+    /// The effective spec, with every default: YAML that loads as an equal spec from any directory.
     package func renderYAML() -> String {
         var lines = [
             "name: \(YAMLWriter.text(name))",
@@ -23,7 +23,7 @@ extension JobSpec {
     }
 }
 
-/// Keys and rendered values, in the order in which they are written.
+/// Keys and rendered values, in output order.
 private typealias Pairs = [(key: String, value: String)]
 
 private func flow(_ pairs: Pairs) -> String {
@@ -55,7 +55,7 @@ extension PRMProfile {
         return options.isEmpty ? name.rawValue : flow([("name", name.rawValue)] + options)
     }
 
-    /// The settings of the profile, as a spec writes them.
+    /// The settings of the profile, as in a spec.
     var options: [(key: String, value: String)] {
         switch self {
         case .skywork(let stepToken): [("step_token", doubleQuoted(stepToken))]
@@ -85,7 +85,7 @@ extension EngineSpec {
 }
 
 extension [EngineArgument] {
-    /// Each flag once, where it first stands; a flag with several values has a list.
+    /// Each flag once, at its first place; a flag with several values has a list.
     fileprivate var yaml: Pairs {
         var names: [String] = []
         for argument in self where !names.contains(argument.name) { names.append(argument.name) }

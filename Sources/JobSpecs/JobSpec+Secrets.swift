@@ -3,11 +3,11 @@ import SpecYAML
 import Support
 
 extension JobSpec {
-    /// Stands in a copy of the spec for a value that may be a secret.
+    /// Replaces a possible secret in a copy of the spec.
     static let withheld = "(withheld: may be a secret)"
 
-    /// The spec for files that others may read: all names, but no value of `engine.env`, and none of a flag that is called like a
-    /// secret. A run is resumed with the job's own spec, which has them.
+    /// The spec for files that others may read: all names, but no values of `engine.env` or of flags whose name
+    /// suggests a secret. A run is resumed with the job's own spec, which contains them.
     package var withoutSecrets: JobSpec {
         var spec = self
         spec.engine.env = engine.env.mapValues { _ in Self.withheld }
@@ -16,7 +16,7 @@ extension JobSpec {
         return spec
     }
 
-    /// Whether it holds values that are not for everybody.
+    /// Whether it contains values that others must not read.
     package var hasSecrets: Bool { self != withoutSecrets }
 }
 
@@ -25,7 +25,7 @@ extension EngineArgument {
         "key", "apikey", "token", "password", "passwd", "secret", "credential", "credentials", "auth",
     ]
 
-    /// Numbers and bare flags tell nothing: `long-prefill-token-threshold: 64`.
+    /// Numbers and bare flags are not secret: `long-prefill-token-threshold: 64`.
     fileprivate var withoutSecret: EngineArgument {
         guard let value, Double(value) == nil, !["true", "false"].contains(value.lowercased()),
             !Self.secretWords.isDisjoint(with: flag.lowercased().split(separator: "-"))
@@ -35,15 +35,15 @@ extension EngineArgument {
 }
 
 extension SourceText {
-    /// What a copy of a spec does not hold, and a run needs.
+    /// Errors for values that a copy of a spec lacks and a run needs.
     var withheldValues: [Diagnostic] {
         lines.enumerated().compactMap { index, line in
             guard let place = line.range(of: JobSpec.withheld) else { return nil }
             let column = line.unicodeScalars.distance(from: line.startIndex, to: place.lowerBound) + 1
             return diagnostic(
                 .error, at: Mark(line: index + 1, column: column),
-                "this copy of the job was written without the values that may be secrets: write them here, or run the job from "
-                    + "its own spec")
+                "possible secrets were left out of this copy of the job: add the values here, or run the job from its own spec"
+            )
         }
     }
 }

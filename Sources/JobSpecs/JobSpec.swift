@@ -2,12 +2,12 @@ import Datasets
 import Decoding
 import Foundation
 
-/// A job as it will be run: every default filled in, every path absolute, every value checked.
+/// A job ready to run: defaults filled in, paths absolute, values checked.
 package struct JobSpec: Sendable, Equatable {
     package var name: String
-    /// Everything random in the run is derived from it.
+    /// The source of all randomness in the run.
     package var seed: UInt64 { seeds[0] }
-    /// One for each sample of a problem.
+    /// One per sample of a problem.
     package var seeds: [UInt64]
     package var models: [Role: ModelSpec]
     package var engine: EngineSpec
@@ -19,7 +19,7 @@ package struct JobSpec: Sendable, Equatable {
 }
 
 extension JobSpec {
-    /// The roles that the methods need, in the order of a wave: draft, score, have the target rewrite.
+    /// The roles that the methods need, in the order of a wave: draft, PRM, target.
     package var rolesInWave: [Role] {
         Role.wave.filter { role in methods.contains { $0.kind.roles.contains(role) } }
     }

@@ -1,7 +1,7 @@
 import Decoding
 
 extension LoadedJob {
-    /// The same job by the rules of a run that was begun as `identity`.
+    /// The same job under the decoding rules of the run that started as `identity`.
     package func following(_ identity: SpecIdentity?) -> LoadedJob {
         guard let rules = identity?.rules, rules != self.rules else { return self }
         var job = self
@@ -10,7 +10,7 @@ extension LoadedJob {
         return job
     }
 
-    /// Tokens of prompt and answer together in the generator that takes the most; nil where no generator's is known.
+    /// The longest context of all generators, in tokens of prompt and response together; nil if none is known.
     var longestContext: Int? {
         [Role.draft, .target].compactMap { spec.models[$0]?.context ?? models[$0]?.memory.contextLength }.max()
     }

@@ -1,7 +1,7 @@
 import Methods
 
 package struct MethodSpec: Sendable, Equatable {
-    /// Unique in the job; it names the method in results and tables.
+    /// Unique in the job; names the method in results and tables.
     package var name: String
     package var kind: MethodKind
 }

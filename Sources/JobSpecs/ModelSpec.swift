@@ -1,26 +1,26 @@
 package struct ModelSpec: Sendable, Equatable {
     /// A directory with a Hugging Face checkpoint.
     package var model: String
-    /// Tokens of prompt and answer together; nil takes the checkpoint's own limit.
+    /// Tokens of prompt and response together; nil for the checkpoint's own limit.
     package var context: Int?
-    /// Weights that a token meets, where the spec says it itself: what FLOPs are counted from.
+    /// Number of weights that a token passes through, the basis of the FLOPs; nil to count them.
     package var parameters: Int?
-    /// For this model's engine, on top of the engine's own ``EngineSpec/args``.
+    /// For this model's engine; they replace the same flags of ``EngineSpec/args``.
     package var args: [EngineArgument] = []
-    /// How a PRM wants its input and where it puts its rewards; nil for generators.
+    /// The input format of a PRM, and where its rewards are read; nil for generators.
     package var profile: PRMProfile?
-    /// What becomes of a step that is too long for a PRM; nil for generators.
+    /// How a PRM handles a step that is too long; nil for generators.
     package var overlong: OverlongPolicy?
-    /// Where it is served, if this program does not serve it itself.
+    /// The server, if this program does not start one.
     package var server: ServerSpec?
 }
 
-/// A server that somebody else runs.
+/// A server that the user runs.
 package struct ServerSpec: Sendable, Equatable {
     /// `http://node7:8000`, without a path.
     package var url: String
     /// The environment variable that holds its API key.
     package var keyVariable: String?
-    /// The name by which it knows the model, if that is not the model's path or its last part.
+    /// The model's name on the server, if it is not the model's path or its last part.
     package var served: String?
 }

@@ -1,7 +1,7 @@
 extension PromptTemplate {
-    /// The zero-shot templates of the Qwen2.5-Math evaluation, under the names that they have there (`PROMPT_TEMPLATES` in
-    /// its `evaluation/utils.py`). As there, no prompt ends in a space. Left out are those for worked examples and for
-    /// solutions that are programs.
+    /// The zero-shot templates of the Qwen2.5-Math evaluation, by their names there (`PROMPT_TEMPLATES` in
+    /// `evaluation/utils.py`). As there, no prompt ends in a space. Templates for worked examples and for programs as
+    /// solutions are left out.
     package static let named: [PromptTemplate] = [
         PromptTemplate(
             name: "qwen25-math-cot",

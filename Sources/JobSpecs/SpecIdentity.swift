@@ -2,17 +2,17 @@ import Datasets
 import Decoding
 import Support
 
-/// What may not change between a run and its resumption: all that what is generated depends on.
+/// The settings that must not change when a run is resumed: everything that generated text depends on.
 ///
-/// Grading, residency and the engine's arguments, environment and timeouts are no part of it.
+/// Grading, residency, and the engine's arguments, environment and timeouts are not part of it.
 package struct SpecIdentity: Sendable, Equatable, Codable {
-    /// One setting: its place in the spec, and its value as text.
+    /// One setting: its key in the spec, and its value as text.
     package struct Entry: Sendable, Equatable, Codable {
         package var key: String
         package var value: String
     }
 
-    /// A setting that differs; nil where one of the two does not have it.
+    /// A setting that differs; old or new value is nil if only the other exists.
     package struct Change: Sendable, Equatable, CustomStringConvertible {
         package var key: String
         package var old: String?
@@ -33,7 +33,7 @@ package struct SpecIdentity: Sendable, Equatable, Codable {
         add("seed", spec.seeds.map { String($0) }.joined(separator: ", "))
         for role in Role.named {
             guard let model = spec.models[role], let files = job.models[role] else { continue }
-            // Not where it lies: the same files elsewhere are the same model.
+            // Not its path: the same files elsewhere are the same model.
             if let profile = model.profile {
                 add("models.\(role.rawValue).profile", profile.name.rawValue)
                 for (key, value) in profile.options { add("models.\(role.rawValue).profile.\(key)", value) }
@@ -60,8 +60,8 @@ package struct SpecIdentity: Sendable, Equatable, Codable {
 
     private static let rulesKey = "rules"
 
-    /// Those that a run of this identity goes by. One of a version that knew of no others has the first; that of a later version
-    /// differs from every identity made here.
+    /// The decoding rules of a run with this identity. Without an entry, as in early versions, the first rules apply.
+    /// An unknown entry, of a later version, makes the identity differ from all made here.
     var rules: DecodingRules {
         guard let entry = entries.first(where: { $0.key == Self.rulesKey }) else { return .first }
         return Int(entry.value).flatMap(DecodingRules.init) ?? .current
@@ -77,7 +77,7 @@ package struct SpecIdentity: Sendable, Equatable, Codable {
         return hash.hex()
     }
 
-    /// What differs from an earlier identity, in the order of the spec; what is gone comes last.
+    /// Differences from an earlier identity, in the order of the spec; removed settings come last.
     package func difference(from old: SpecIdentity) -> [Change] {
         let before = Dictionary(old.entries.map { ($0.key, $0.value) }) { first, _ in first }
         let keys = Set(entries.map(\.key))
@@ -96,7 +96,7 @@ package struct SpecIdentity: Sendable, Equatable, Codable {
             add("prompt", "chat")
             if let system = chat.system { add("prompt.system", doubleQuoted(system)) }
             add("prompt.user", doubleQuoted(chat.user))
-            // Of all flags those that change what a model is shown.
+            // Only flags that change a model's input.
             for role in Role.named {
                 guard let model = spec.models[role] else { continue }
                 for argument in spec.engine.args(for: model) where EngineArgument.chatFlags.contains(argument.flag) {

@@ -1,12 +1,12 @@
 import Decoding
 import SpecYAML
 
-/// `best_of_n`: the draft writes n solutions, and the one that the PRM likes best is taken.
+/// `best_of_n`: the draft writes n solutions, and the one with the best score from the PRM is taken.
 struct BestOfN: MethodSettings {
     static let key = "best_of_n"
     static let keys = ["score"] + SampleSettings.keys
 
-    /// How the rewards of the steps make one score of the solution.
+    /// How the rewards of the steps are combined into the score of the solution.
     enum Score: String, CaseIterable {
         case last, min, mean, product
 
@@ -51,7 +51,7 @@ struct BestOfN: MethodSettings {
 struct BestSample: DecodingMethod {
     private let score: BestOfN.Score
     private var samples: Samples
-    /// Those whose rewards are known, or that have no step to be given one.
+    /// Samples whose rewards are known, or that have no step to score.
     private var scored: Set<Int> = []
 
     init(score: BestOfN.Score, samples: Samples) {
@@ -85,7 +85,7 @@ struct BestSample: DecodingMethod {
         guard scored.count == samples.responses.count else { return }
         response.waves += 1
         let scores = samples.responses.map { sample -> Double? in
-            // A step that was too long for the PRM leaves the whole without a score: it comes last.
+            // If a step was too long for the PRM, the sample has no score and ranks last.
             let rewards = sample.steps.compactMap(\.reward)
             return rewards.isEmpty || rewards.count < sample.steps.count ? nil : score.of(rewards)
         }

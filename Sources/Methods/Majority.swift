@@ -2,7 +2,7 @@ import Answers
 import Decoding
 import SpecYAML
 
-/// `majority`: one model writes n solutions, and the answer that most of them come to is taken (self-consistency).
+/// `majority`: one model writes n solutions, and the answer that most of them give is taken (self-consistency).
 struct Majority: MethodSettings {
     static let key = "majority"
     static let keys = ["model"] + SampleSettings.keys
@@ -43,7 +43,7 @@ struct MajorityVote: DecodingMethod {
 
     mutating func apply(_ event: Event, to response: inout Response) throws {
         guard case .generated(let answer) = event else {
-            throw UnexpectedEvent(description: "samples were to be written; got \(event)")
+            throw UnexpectedEvent(description: "expected samples, got \(event)")
         }
         try samples.take(answer, counting: &response.tokens)
         guard samples.areWritten else { return }
@@ -51,8 +51,8 @@ struct MajorityVote: DecodingMethod {
         samples.choose(elected, for: &response)
     }
 
-    /// The first sample with the answer that most have; with equal votes the one that came first. Samples without an answer
-    /// have no vote.
+    /// The first sample with the most frequent answer; ties go to the earlier one. Samples without an answer have no
+    /// vote.
     private var elected: Int {
         let answers = samples.responses.map { response in
             AnswerExtraction.answer(in: response.text, isCut: response.finish?.isCut ?? false).map(AnswerKey.init)

@@ -4,7 +4,7 @@ import Decoding
 package struct MethodKind: Sendable {
     package let settings: any MethodSettings
 
-    /// Every method that there is.
+    /// All methods.
     package static let all: [any MethodSettings.Type] = [
         RewardGuidedSettings.self, DraftOnly.self, TargetOnly.self, Speculative.self, Majority.self, BestOfN.self,
         ProcessBestOfN.self,
@@ -18,7 +18,7 @@ package struct MethodKind: Sendable {
     /// The models that the method needs.
     package var roles: Set<Role> { settings.roles }
 
-    /// The word for it in a spec.
+    /// The method's key in a spec.
     package var key: String { type(of: settings).key }
 
     package static func rsd(_ weighting: Weighting) -> MethodKind {

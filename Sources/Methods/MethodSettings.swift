@@ -1,28 +1,28 @@
 import Decoding
 import SpecYAML
 
-/// A decoding method as a job names it: the word for it, its settings, and how it begins.
+/// A decoding method in a job: its key, its settings, and its initial state.
 package protocol MethodSettings: Sendable {
-    /// The word for it in a spec, and the method's name where it is given no other.
+    /// The key in a spec, and the default name of the method.
     static var key: String { get }
-    /// The settings that it takes. Each may be a list in a spec, which then stands for a method for each of its elements.
+    /// The settings that it takes. In a spec, each may be a list, which stands for a method per element.
     static var keys: [String] { get }
     /// The models that it needs.
     var roles: Set<Role> { get }
-    /// How its requests are sampled; nil where it is as the job's `decoding` says.
+    /// How its requests are sampled; nil for the job's `decoding`.
     var sampling: Sampling? { get }
-    /// Solutions, or candidates for a step, that a trajectory holds at a time.
+    /// Number of solutions, or of candidates for a step, that a trajectory holds at a time.
     var breadth: Int { get }
-    /// Its settings as a spec writes them, defaults filled in. Two methods are the same where these are.
+    /// Its settings as in a spec, including defaults. Two methods are equal if these are.
     var yaml: [(key: String, value: String)] { get }
 
-    /// Reads the settings; nil, after a message, where they make no method.
+    /// Reads the settings; nil after a logged error.
     init?(_ section: SpecSection)
 
-    /// The method at its beginning, for one trajectory.
+    /// The method's initial state for one trajectory.
     func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod
 
-    /// Whether it takes steps from what a model wrote past them, as though the model had been asked for each by itself.
+    /// Whether it splits longer text of a model into steps, as though each had been requested by itself.
     var looksAhead: Bool { get }
 }
 

@@ -2,21 +2,21 @@ import Decoding
 
 /// Reward-guided speculative decoding with draft-ahead (arXiv 2501.19324, Algorithm 1).
 ///
-/// The draft model writes several steps on; the PRM gives all of them their rewards in one pass; steps are accepted in
-/// order while they pass ω. The first that fails is dropped together with all that follows, and the target model writes
-/// that one step, which is taken as it is. A causal PRM's reward of a step does not depend on what follows the step, so the
-/// decisions are those of the step-at-a-time algorithm.
+/// The draft model writes several steps; the PRM scores all of them in one pass; steps are accepted in order while they
+/// pass ω. The first that fails is dropped with everything after it, and the target model writes that one step, which
+/// is accepted as is. A causal PRM's reward of a step does not depend on the text after it, so the decisions are those
+/// of the step-at-a-time algorithm.
 package struct RewardGuided: DecodingMethod {
     package let weighting: Weighting
     package let lookahead: Lookahead
-    /// Whether the PRM judges an end of the response right after a delimiter: an empty step.
+    /// Whether the PRM judges the end of a response right after a delimiter: an empty step.
     package let judgesEmptyEnd: Bool
     package let draw: Draw
 
-    /// A draft step that awaits its verdict.
+    /// A draft step that waits for its verdict.
     private struct Pending {
         var step: StepText
-        /// Tokens of the prompt and all steps up to this one, in the draft's count.
+        /// Tokens of the prompt and all steps up to this one, counted by the draft.
         var length: Int
     }
 
@@ -24,9 +24,9 @@ package struct RewardGuided: DecodingMethod {
     private var pending: [Pending] = []
     /// How the last pending step ended.
     private var pendingEnd = StepEnd.delimiter
-    /// Whether the draft wrote more after the pending steps, which step-at-a-time would not have come to.
+    /// Whether the draft wrote more after the pending steps, which step-at-a-time would not have produced.
     private var isCutShort = false
-    /// The step that fell, until the target has replaced it.
+    /// The rejected step, until the target has replaced it.
     private var rejected: RejectedStep?
 
     package init(weighting: Weighting, lookahead: Lookahead, judgesEmptyEnd: Bool = false, draw: Draw) {
@@ -72,13 +72,13 @@ package struct RewardGuided: DecodingMethod {
             judge(try answer.verdicts(on: wanted), in: &response)
             response.tokens.prm.prompt += answer.promptTokens
         default:
-            throw UnexpectedEvent(description: "\(need(for: response)) was needed; got \(event)")
+            throw UnexpectedEvent(description: "expected \(need(for: response)), got \(event)")
         }
     }
 
     private var pendingTokens: Int { pending.reduce(0) { $0 + $1.step.tokens } }
 
-    /// The pending steps that the PRM is asked about: all but an empty one that it cannot judge.
+    /// The pending steps to score: all but an empty one that the PRM cannot judge.
     private var judged: ArraySlice<Pending> {
         guard let last = pending.last, last.step.text.isEmpty, !(judgesEmptyEnd && pendingEnd == .eos) else {
             return pending[...]
@@ -118,16 +118,16 @@ package struct RewardGuided: DecodingMethod {
         if judged.isEmpty { settle([:], in: &response) }
     }
 
-    /// How many of the steps step-at-a-time would have come to, were it not for the limits of the response.
+    /// Number of steps that step-at-a-time would have produced, apart from the limits of the response.
     private func usableSteps(of answer: Generated, within limits: Limits) -> Int {
         let written = answer.seam ?? answer.steps.count
-        // The limit of one request struck a step that would have had a request of its own.
+        // The limit of one request cut a step that would have had a request of its own.
         guard case .call = limits.tokens, answer.end == .maxTokens else { return written }
         return min(written, max(1, answer.steps.count - 1))
     }
 
     private mutating func takeTarget(_ answer: Generated, into response: inout Response) {
-        // The engine was told to stop at the delimiter, so there is one step; anything after it was not asked for.
+        // The engine stops at the delimiter, so there is one step; ignore anything after it.
         let first = answer.steps[0]
         let end = answer.steps.count == 1 ? answer.end : .delimiter
         response.tokens.target.kept += first.tokens
@@ -145,10 +145,10 @@ package struct RewardGuided: DecodingMethod {
         settle(verdicts, in: &response)
     }
 
-    /// Accepts pending steps in order until one falls or the response is finished; what remains was look-ahead.
+    /// Accepts pending steps in order until one is rejected or the response is finished; the rest was look-ahead.
     ///
-    /// A step that was too long for the PRM stays pending, with all after it: when its turn comes it is asked about again, and
-    /// only then does the trajectory fail. A look-ahead that overflows harms no step before it.
+    /// A step that is too long for the PRM stays pending, with all after it. When its turn comes it is scored again,
+    /// and only then does the trajectory fail: a look-ahead that overflows does not affect the steps before it.
     private mutating func settle(_ verdicts: [Int: Scored.Verdict], in response: inout Response) {
         let committed = response.steps.count
         let judged = judged.count

@@ -27,7 +27,7 @@ struct RewardGuidedSettings: MethodSettings {
 }
 
 extension Weighting {
-    /// The words for weightings in a spec, and the settings of each.
+    /// The weightings' keys in a spec, and their settings.
     enum Key: String, CaseIterable {
         case binaryStep = "binary_step"
         case constant, clipping, sigmoidal, logistic
@@ -61,7 +61,7 @@ extension Weighting {
         }
         for (name, field) in section.fields
         where !["name", "weighting"].contains(name) && !key.settings.contains(name) {
-            field.error("'\(name)' has no meaning with the weighting '\(key.rawValue)'")
+            field.error("'\(name)' does not apply to the weighting '\(key.rawValue)'")
         }
         func threshold() -> Double {
             section.value("threshold", default: Self.standardThreshold) { $0.number(in: 0...1) }
@@ -82,7 +82,7 @@ extension Weighting {
         }
     }
 
-    /// The weighting's name and its settings, as a spec writes them.
+    /// The weighting's name and settings, as in a spec.
     var yaml: [(key: String, value: String)] {
         [("weighting", key.rawValue)]
             + {

@@ -1,7 +1,7 @@
 import Decoding
 import SpecYAML
 
-/// Whole solutions to one problem, written side by side by one model: what `majority` and `best_of_n` choose from.
+/// Whole solutions to one problem, written in parallel by one model: the candidates of `majority` and `best_of_n`.
 struct Samples: Sendable {
     let role: Role
     let sampling: Sampling
@@ -18,7 +18,7 @@ struct Samples: Sendable {
 
     var areWritten: Bool { responses.allSatisfy { $0.finish != nil } }
 
-    /// What is needed to write those that are not finished.
+    /// The needs of the unfinished samples.
     var needs: [Need] {
         responses.indices.filter { responses[$0].finish == nil }.map { candidate in
             .generate(
@@ -28,9 +28,9 @@ struct Samples: Sendable {
         }
     }
 
-    /// Takes in what one of them goes on with. All its tokens count as rejected until one is chosen.
+    /// Takes in a continuation of one sample. All its tokens count as rejected until a sample is chosen.
     ///
-    /// - Throws: ``UnexpectedEvent`` where it is not for one that is yet to be finished.
+    /// - Throws: ``UnexpectedEvent`` if it does not belong to an unfinished sample.
     mutating func take(_ answer: Generated, counting tokens: inout TokenCounts) throws {
         guard answer.role == role, responses.indices.contains(answer.candidate),
             responses[answer.candidate].finish == nil
@@ -42,16 +42,16 @@ struct Samples: Sendable {
         tokens[writer: role].lookahead += beyond
     }
 
-    /// Rewards of the steps of one of them, nil for a step without one.
+    /// Sets the rewards of a sample's steps, nil for a step without one.
     mutating func setRewards(_ verdicts: [Int: Scored.Verdict], of candidate: Int) {
         for (step, verdict) in verdicts {
             responses[candidate].setReward(verdict.reward, dropped: verdict.dropped, ofStep: step)
         }
     }
 
-    /// Makes one of them the response.
+    /// Makes one sample the response.
     ///
-    /// - Parameter scores: what each was chosen by; empty where that is no number.
+    /// - Parameter scores: the score of each sample; empty without scores.
     func choose(_ chosen: Int, scores: [Double?] = [], for response: inout Response) {
         response.candidates = responses.enumerated().map { index, one in
             Candidate(
@@ -65,19 +65,21 @@ struct Samples: Sendable {
     }
 }
 
-/// The settings that methods share which draw several samples.
+/// Settings of methods that draw several samples.
 struct SampleSettings: Sendable {
     static let keys = ["n", "temperature", "top_p"]
 
     var n: Int
     var sampling: Sampling
 
-    /// `n` must be given; the sampling is the paper's for methods of this kind unless it is (arXiv 2501.19324, section 4).
+    /// `n` is required; the sampling defaults to the paper's for such methods (arXiv 2501.19324, section 4).
     init?(_ section: SpecSection) {
         let temperature = section.value("temperature", default: 0.7) {
-            $0.number("more than 0: without chance all samples are the same", where: { $0 > 0 })
+            $0.number("more than 0 (at 0, all samples are the same)", where: { $0 > 0 })
         }
-        let topP = section.value("top_p", default: 0.8) { $0.number("in 0…1, and not 0", where: { $0 > 0 && $0 <= 1 }) }
+        let topP = section.value("top_p", default: 0.8) {
+            $0.number("more than 0 and at most 1", where: { $0 > 0 && $0 <= 1 })
+        }
         guard let n: Int = section.required("n")?.integer(in: 2...SpecLimit.requests) else { return nil }
         self.init(n: n, sampling: Sampling(temperature: temperature, topP: topP))
     }

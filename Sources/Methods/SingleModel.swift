@@ -20,7 +20,7 @@ package struct SingleModel: DecodingMethod {
 
     package mutating func apply(_ event: Event, to response: inout Response) throws {
         guard case .generated(let answer) = event, answer.role == role else {
-            throw UnexpectedEvent(description: "\(role.rawValue) alone was asked to write; got \(event)")
+            throw UnexpectedEvent(description: "expected text from \(role.rawValue), got \(event)")
         }
         response.waves += 1
         response.tokens[writer: role].prompt += answer.promptTokens

@@ -1,18 +1,19 @@
 import Decoding
 import SpecYAML
 
-/// A search through steps that the PRM guides: from each beam the draft writes several candidates for the next step, and those
-/// with the best rewards are the beams of the next round (Snell et al., arXiv 2408.03314, section 5.2; Table 3 of the RSD paper).
+/// A step-wise search guided by the PRM: the draft writes several candidates for the next step of each beam, and those
+/// with the best rewards are the beams of the next round (Snell et al., arXiv 2408.03314, section 5.2; Table 3 of the
+/// RSD paper).
 ///
-/// With one beam it is `process_best_of_n`.
+/// With one beam, it is `process_best_of_n`.
 struct StepSearch: DecodingMethod {
-    /// A solution so far, and the reward of its last step: nil before the first.
+    /// A solution so far, and the reward of its last step; nil before the first.
     private struct Beam {
         var response: Response
         var reward: Double?
     }
 
-    /// What became of a candidate for a step.
+    /// The state of a candidate for a step.
     private struct Attempt {
         var text: String
         var tokens: Int
@@ -25,7 +26,7 @@ struct StepSearch: DecodingMethod {
     private let width: Int
     private let sampling: Sampling
     private let judgesEmptyEnd: Bool
-    /// Candidates for each beam.
+    /// Candidates per beam.
     private var share: Int
     private let laterShare: Int
     private var open: [Beam]
@@ -33,14 +34,14 @@ struct StepSearch: DecodingMethod {
     private var attempts: [Int: Attempt] = [:]
 
     /// - Parameters:
-    ///   - beams: kept after each round.
+    ///   - beams: number of beams kept after each round.
     ///   - candidates: for the next step of each beam.
     ///   - judgesEmptyEnd: see ``CommonSettings/judgesEmptyEnd``.
     init(beams: Int, candidates: Int, sampling: Sampling, limits: Limits, judgesEmptyEnd: Bool = false) {
         width = beams
         self.judgesEmptyEnd = judgesEmptyEnd
         self.sampling = sampling
-        // The first round has one beam to begin from, and writes as many candidates as the later ones.
+        // The first round has one beam, but as many candidates as the later ones.
         share = beams * candidates
         laterShare = candidates
         open = [Beam(response: Response(limits: limits))]
@@ -69,7 +70,7 @@ struct StepSearch: DecodingMethod {
         }
         switch (event, need) {
         case (.generated(let answer), _):
-            // The engine was told to stop at the delimiter, so there is one step; anything after it was not asked for.
+            // The engine stops at the delimiter, so there is one step; ignore anything after it.
             let first = answer.steps[0]
             let end = answer.steps.count == 1 ? answer.end : .delimiter
             attempts[answer.candidate] = Attempt(
@@ -87,7 +88,7 @@ struct StepSearch: DecodingMethod {
         if needs(for: response).isEmpty { endRound(&response) }
     }
 
-    /// Keeps the best beams, old ones that are finished among them; the first of equals stays.
+    /// Keeps the best beams, including finished ones; ties go to the first.
     private mutating func endRound(_ response: inout Response) {
         response.waves += 1
         let pool = done + (0..<open.count * share).map(child)
@@ -106,8 +107,8 @@ struct StepSearch: DecodingMethod {
         response.tokens.draft.kept += response.keptTokens
     }
 
-    /// A beam and one of its candidates. Where that ends the solution without a word, and is not judged, it is worth what the
-    /// solution is.
+    /// A beam with one of its candidates. An empty candidate that ends the solution and is not judged gets the
+    /// solution's score.
     private func child(_ candidate: Int) -> Beam {
         var beam = open[candidate / share]
         guard let attempt = attempts[candidate] else { return beam }
@@ -123,7 +124,7 @@ struct StepSearch: DecodingMethod {
     }
 }
 
-/// `process_best_of_n`: n candidates for each step, of which the PRM's favourite is taken.
+/// `process_best_of_n`: n candidates for each step; the PRM chooses one.
 struct ProcessBestOfN: MethodSettings {
     static let key = "process_best_of_n"
     static let keys = SampleSettings.keys
@@ -150,7 +151,7 @@ struct ProcessBestOfN: MethodSettings {
     }
 }
 
-/// `beam_search`: n candidates a round over all beams.
+/// `beam_search`: n candidates per round over all beams.
 struct BeamSearch: MethodSettings {
     static let key = "beam_search"
     static let keys = ["beams"] + SampleSettings.keys
@@ -172,7 +173,8 @@ struct BeamSearch: MethodSettings {
             let beams: Int = field.integer(in: 1...SpecLimit.requests)
         else { return nil }
         guard samples.n % beams == 0, samples.n > beams else {
-            field.error("'n' must be a multiple of 'beams' and more: \(samples.n) candidates for \(beams) beams")
+            field.error(
+                "'n' must be a multiple of 'beams' and larger, found \(samples.n) candidates for \(beams) beams")
             return nil
         }
         self.beams = beams

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The weighting function ω of the paper's Table 1: how likely a draft step with reward `r` is kept.
+/// The weighting function ω of the paper's Table 1: the probability of keeping a draft step with reward `r`.
 package enum Weighting: Sendable, Hashable {
     /// ω(r) = p.
     case constant(p: Double)
@@ -8,7 +8,7 @@ package enum Weighting: Sendable, Hashable {
     case binaryStep(threshold: Double)
     /// ω(r) = min(1, max(0, r)).
     case clipping
-    /// ω(r) = max(0, r / (1 + r)): the paper's name for it, not the logistic sigmoid.
+    /// ω(r) = max(0, r / (1 + r)): the paper's name for it; not the logistic sigmoid.
     case sigmoidal
     /// ω(r) = 1 / (1 + e^(−α(r − threshold))).
     case logistic(alpha: Double, threshold: Double)
@@ -24,9 +24,9 @@ package enum Weighting: Sendable, Hashable {
         }
     }
 
-    /// Whether a step with this reward is kept. Without a reward (NaN) it never is, whatever the weighting.
+    /// Whether a step with this reward is kept. Without a reward (NaN), never.
     ///
-    /// - Parameter uniform: a number in 0..<1, asked for only when ω is neither 0 nor 1.
+    /// - Parameter uniform: a number in 0..<1, requested only if ω is neither 0 nor 1.
     package func accepts(reward: Double, uniform: () -> Double) -> Bool {
         if reward.isNaN { return false }
         let weight = weight(reward)

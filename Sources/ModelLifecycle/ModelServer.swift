@@ -1,7 +1,7 @@
 import Foundation
 import Logging
 
-/// A `vllm serve` process that this program owns: started, asked over HTTP, and stopped with everything it started itself.
+/// A `vllm serve` process owned by this program: started, queried over HTTP, and stopped with all its descendants.
 ///
 /// ```swift
 /// let server = try ModelServer(model: "/models/Qwen2.5-1.5B", directory: URL(filePath: "server"))
@@ -16,8 +16,8 @@ public actor ModelServer {
     /// - Parameters:
     ///   - model: a directory with a Hugging Face checkpoint.
     ///   - arguments: flags of `vllm serve` without their dashes, such as `max-model-len`; nil for a flag without a value.
-    ///   - venv: the virtual environment that vLLM is in; nil looks for it in PATH and in rsd-batch's cache.
-    ///   - directory: gets the log and a list of started processes. It must exist.
+    ///   - venv: vLLM's virtual environment; nil searches PATH and rsd-batch's cache.
+    ///   - directory: for the log and a list of started processes. It must exist.
     public init(
         model: String, arguments: [String: String?] = [:], venv: String? = nil, directory: URL,
         logger: Logger = Logger(label: "rsd-batch.engine")
@@ -31,7 +31,8 @@ public actor ModelServer {
             logDirectory: directory.appending(path: "logs").path, logger: logger)
     }
 
-    /// Starts the server and returns once it answers. Ends processes that an earlier program left in the same directory.
+    /// Starts the server and returns when it responds. First ends processes that an earlier program left in the same
+    /// directory.
     ///
     /// - Throws: an error with the reason from vLLM's log.
     public func start() async throws {
@@ -39,10 +40,10 @@ public actor ModelServer {
         try await engine.start()
     }
 
-    /// Text that the model writes after a prompt.
+    /// Returns the model's continuation of a prompt.
     ///
     /// - Parameters:
-    ///   - maxTokens: tokens to write at most.
+    ///   - maxTokens: limit on the generated tokens.
     ///   - temperature: 0 always takes the likeliest token.
     public func complete(_ prompt: String, maxTokens: Int, temperature: Double = 0, seed: Int = 0) async throws
         -> String
@@ -54,7 +55,7 @@ public actor ModelServer {
         ).text
     }
 
-    /// Stops the server: SIGTERM, then SIGKILL after ten seconds. Returns once nothing of it is left.
+    /// Stops the server: SIGTERM, then SIGKILL after ten seconds. Returns when nothing of it is left.
     public func stop() async throws {
         try await engine.stop()
     }

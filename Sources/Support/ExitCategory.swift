@@ -1,4 +1,4 @@
-/// What the program's exit code means; ``meaning`` is the documentation, and `--help` shows it.
+/// The exit code of the program. ``meaning`` documents it and is shown by `--help`.
 package enum ExitCategory: Int32, Sendable, CaseIterable {
     case done = 0
     case unexpected = 1
@@ -14,13 +14,13 @@ package enum ExitCategory: Int32, Sendable, CaseIterable {
         switch self {
         case .done: "done"
         case .unexpected: "an unexpected error"
-        case .badJob: "the job, its data, or a name that was given is not right"
+        case .badJob: "an error in the job spec, its data, or the request"
         case .someFailed: "done, but some trajectories failed or could not be graded"
-        case .engine: "an engine could not be started or kept up"
-        case .directoryTaken: "the run directory is in use, damaged, not complete, or belongs to another job"
+        case .engine: "an engine could not be started or kept running"
+        case .directoryTaken: "the run directory is in use, belongs to another job, or is damaged or incomplete"
         case .disk: "the disk is full or not writable"
-        case .usage: "the command line is not right"
-        case .interrupted: "interrupted: run the same command again to go on"
+        case .usage: "a usage error on the command line"
+        case .interrupted: "interrupted: run the same command again to resume"
         }
     }
 

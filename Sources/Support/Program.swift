@@ -1,4 +1,4 @@
-/// The program's own facts.
+/// Facts about the program itself.
 package enum Program {
     package static let version = "0.1.0"
 }

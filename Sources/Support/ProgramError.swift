@@ -1,4 +1,4 @@
-/// An error that may end the program: it says itself what a user reads and what the program exits with.
+/// An error that may end the program. It provides its own message and exit code.
 package protocol ProgramError: Error, CustomStringConvertible {
     var explanation: Explanation { get }
 }
@@ -7,16 +7,16 @@ extension ProgramError {
     package var description: String { explanation.description }
 }
 
-/// What an error says, and what becomes of the program.
+/// The message of an error and the program's exit code.
 package struct Explanation: Sendable, CustomStringConvertible {
-    /// A stable name such as `run-locked`, which errors of no other type have.
+    /// A stable name such as `run-locked`, unique to this type of error.
     package var code: String
     package var exit: ExitCategory
-    /// What happened and where, without a full stop.
+    /// What happened, and where; without a full stop.
     package var summary: String
-    /// What to do about it, in whole sentences; nil where the summary says all that is known.
+    /// What to do about it, in whole sentences; nil if nothing is known that helps.
     package var remedy: String?
-    /// What is wrong with files that the user wrote, to be shown first.
+    /// Faults in files that the user wrote, shown first.
     package var diagnostics: [Diagnostic]
 
     package init(
@@ -26,12 +26,12 @@ package struct Explanation: Sendable, CustomStringConvertible {
         self.diagnostics = diagnostics
     }
 
-    /// The summary and the remedy; below a summary of several lines it has lines of its own.
+    /// Summary and remedy; after a summary of several lines, the remedy is on a line of its own.
     package var message: String {
         [summary, remedy].compactMap(\.self).joined(separator: summary.contains("\n") ? "\n" : ". ")
     }
 
-    /// The message, with the code behind its first line.
+    /// The message with the code at the end of its first line.
     package var labelled: String {
         let first = message.prefix { $0 != "\n" }
         return "\(first) [\(code)]\(message.dropFirst(first.count))"

@@ -109,7 +109,7 @@ struct EngineClientTests {
         ("nothing of the kind", "it is not JSON"), (#"{"choices":[]}"#, "the field usage is missing"),
         (
             #"{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}"#,
-            "0 choices where one was asked for"
+            "0 choices instead of one"
         ),
         (
             #"{"choices":[{"text":"a","finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}"#,

@@ -52,14 +52,14 @@ import Testing
             log:
                 "(EngineCore pid=9) ERROR 11-24 21:03:39 [core.py:1093] RuntimeError: start (0) + length (320) exceeds "
                 + "dimension size (256).",
-            expected: .because, says: ["config.json and its weights"]),
+            expected: .because, says: ["config.json does not match its weights"]),
         Words(
             log: "AssertionError: Attempted to load weight (torch.Size([96])) into parameter (torch.Size([64]))",
-            expected: .because, says: ["config.json and its weights"]),
+            expected: .because, says: ["config.json does not match its weights"]),
         Words(
             log:
                 "safetensors_rust.SafetensorError: Error while deserializing header: incomplete metadata, file not fully "
-                + "covered", expected: .because, says: ["copy them again"]),
+                + "covered", expected: .because, says: ["Copy them again"]),
         Words(
             log: "huggingface_hub.errors.HFValidationError: Repo id must be in the form 'repo_name' or "
                 + "'namespace/repo_name': '/no/such/model'.", expected: .because,
@@ -70,11 +70,12 @@ import Testing
             says: ["the Python package xgrammar"]),
         Words(
             log: "ValueError: Load format `pigeon` is not supported", expected: .said,
-            says: ["vLLM says", "`pigeon`"]),
-        Words(log: "", expected: .noMemory, says: ["ended without a word", "give the job more memory"]),
+            says: ["vLLM reports", "`pigeon`"]),
+        Words(
+            log: "", expected: .noMemory, says: ["ended without an error message", "Request more memory for the job"]),
         Words(
             log: "(APIServer pid=7) RuntimeError: Engine core initialization failed. See root cause above. Failed core "
-                + "proc(s): {'EngineCore': -9}", expected: .noMemory, says: ["ended without a word"]),
+                + "proc(s): {'EngineCore': -9}", expected: .noMemory, says: ["ended without an error message"]),
         Words(log: pointer("-4"), expected: .because, says: ["SIGILL", "processor lacks instructions"]),
         Words(log: pointer("-7"), expected: .because, says: ["SIGBUS", "/dev/shm"]),
         Words(log: pointer("-11"), expected: .said, says: ["crashed", "SIGSEGV"]),
@@ -86,15 +87,15 @@ import Testing
                 (APIServer pid=7) INFO 11-24 21:03:39 [api.py:3] waiting
                 (EngineCore_DP0 pid=9) ERROR 11-24 21:03:39 [core.py:1]     assert size
                 (EngineCore_DP0 pid=9) ERROR 11-24 21:03:39 [core.py:1] AssertionError
-                """, expected: .said, says: ["vLLM says: AssertionError (a.py, line 7)"]),
+                """, expected: .said, says: ["vLLM reports: AssertionError (a.py, line 7)"]),
         Words(
             log: "Traceback (most recent call last):\n  File \"b.py\", line 3\n    x()\nvllm.exceptions.Unheard: of",
-            expected: .said, says: ["vLLM says: vllm.exceptions.Unheard: of"]),
+            expected: .said, says: ["vLLM reports: vllm.exceptions.Unheard: of"]),
         // Remarks that starts make which succeed are not to blame.
         Words(
             log:
                 "WARNING 11-24 21:03:39 [a.py:3] No module named 'flashinfer', errors like OSError: [Errno 98] Address already "
-                + "in use\nKeyError: 'lm_head'", expected: .said, says: ["vLLM says: KeyError: 'lm_head'"]),
+                + "in use\nKeyError: 'lm_head'", expected: .said, says: ["vLLM reports: KeyError: 'lm_head'"]),
         Words(
             log:
                 "RuntimeError: [enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate memory: you "
@@ -142,7 +143,8 @@ extension StartFailure {
     var sentence: String {
         switch self {
         case .portTaken: ""
-        case .noMemory(let sentence), .because(let sentence), .said(let sentence): sentence
+        case .noMemory(let why, let remedy), .because(let why, let remedy): "\(why). \(remedy ?? "")"
+        case .said(let words): words
         }
     }
 }

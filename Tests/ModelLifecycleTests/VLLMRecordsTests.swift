@@ -30,7 +30,7 @@ import Testing
         Failure(log: "0.20.2/memory", kind: .noMemory, says: ["15.8 GiB", "3000.0 GiB"]),
         Failure(log: "0.20.2/port", kind: .portTaken),
         Failure(log: "0.20.2/utilization", kind: .noMemory, says: ["17.23 of 20.59 GiB", "20.38 GiB", "(0.99"]),
-        Failure(log: "0.20.2/nobind", kind: .said, says: ["vLLM says: IndexError: list index out of range"]),
+        Failure(log: "0.20.2/nobind", kind: .said, says: ["vLLM reports: IndexError: list index out of range"]),
         Failure(log: "0.32.0/architecture", says: ["the architecture Qwen9ForCausalLM"]),
         Failure(log: "0.32.0/cache", says: ["needs", "GiB of KV cache", "shorter `context`"]),
         Failure(log: "0.32.0/context", says: ["5000", "max_position_embeddings 512", "`context: 5000`"]),
@@ -39,7 +39,7 @@ import Testing
         Failure(log: "0.32.0/missing", says: ["there is no checkpoint at the model's path"]),
         Failure(log: "0.32.0/port", kind: .portTaken),
         Failure(log: "0.32.0/value", says: ["the value of --kv-cache-dtype", "pigeon"]),
-        Failure(log: "0.32.0/weights", says: ["config.json and its weights do not fit together"]),
+        Failure(log: "0.32.0/weights", says: ["config.json does not match its weights"]),
     ]
 
     /// As a start reads it: colours, carriage returns and all.

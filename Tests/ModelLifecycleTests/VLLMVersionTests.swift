@@ -207,7 +207,7 @@ import Testing
             for words in [
                 "vLLM 0.8.5.post1 is too old", "0.13.0 or newer", "scripts/setup-vllm", "`engine: { venv: DIR }`",
             ] {
-                #expect(error?.message.contains(words) == true, "\(words) in \(String(describing: error))")
+                #expect(error?.description.contains(words) == true, "\(words) in \(String(describing: error))")
             }
         }
     }
@@ -216,7 +216,7 @@ import Testing
     func tells() async throws {
         #expect(try await dialect("0.20.2+cpu").version() == "vllm 0.20.2+cpu")
         #expect(try await dialect("0.20.2+cpu").caution() == nil)
-        #expect(try await dialect("0.99.0").caution()?.contains("never tried with vLLM 0.99.0") == true)
+        #expect(try await dialect("0.99.0").caution()?.contains("not tested with vLLM 0.99.0") == true)
         let silent = try dialect(nil)
         let error = await #expect(throws: EngineError.self) { try await silent.version() }
         #expect(error?.message.contains("no such package") == true)

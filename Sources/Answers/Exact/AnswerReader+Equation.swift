@@ -18,11 +18,11 @@ extension AnswerReader {
         if let name = name(first) { return defines(name, last) }
         if let name = name(last) { return defines(name, first) }
         if let left, left.isClosed, let right, right.isClosed {
-            // `2 + 3 = 5`, and `\log_2 8 = 3`, which says of what it is the value.
+            // `2 + 3 = 5`, and `\log_2 8 = 3`, whose left side names what has the value.
             let isNamed = first.contains {
                 if case .command(let name) = $0 { AnswerSigns.functions.contains(name) } else { false }
             }
-            // `2 = 3` says nothing; `π ≈ 3.14` does.
+            // `2 = 3` has no meaning; `π ≈ 3.14` does.
             if let value = left.value, let other = right.value, abs(value - other) > 0.02 * max(abs(value), abs(other))
             {
                 return self.text(structure.tokens)
@@ -33,7 +33,7 @@ extension AnswerReader {
         return .equation(name: nil, difference: difference, value: nil, text: text)
     }
 
-    /// Capitals side by side name a line or a numeral, and are no product.
+    /// Adjacent capitals name a line or a numeral; they are not a product.
     private static func side(_ tokens: ArraySlice<AnswerToken>) -> Expression? {
         let signs = tokens.filter { $0 != .space }
         let areCapitals = signs.allSatisfy {
@@ -43,8 +43,8 @@ extension AnswerReader {
         return try? ExpressionParser.parse(AnswerUnits.strip(tokens).number)
     }
 
-    /// `x`, `x_1`, `f(2)`, `AB`, `\angle ABC`, `|AB|`, `\cos A`, `(x, y)`, or words: what has a value, and is no condition on
-    /// one.
+    /// `x`, `x_1`, `f(2)`, `AB`, `\angle ABC`, `|AB|`, `\cos A`, `(x, y)`, or words: something that has a value, rather
+    /// than a condition on one.
     private static func name(_ tokens: ArraySlice<AnswerToken>) -> String? {
         let signs = tokens.filter { $0 != .space }
         guard let first = signs.first else { return nil }
@@ -90,7 +90,7 @@ extension AnswerReader {
 }
 
 extension Expression {
-    /// Whether no letter stands in it.
+    /// Whether it contains no letters.
     fileprivate var isClosed: Bool {
         switch self {
         case .number: true

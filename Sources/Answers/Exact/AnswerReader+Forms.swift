@@ -1,4 +1,4 @@
-/// Forms in which an answer may be written that say no more than others.
+/// Alternative spellings of the same answer.
 extension AnswerReader {
     /// `]0, 1[` is the open interval `(0, 1)`.
     static func halfOpen(_ tokens: ArraySlice<AnswerToken>) -> ArraySlice<AnswerToken> {
@@ -14,7 +14,7 @@ extension AnswerReader {
         return ArraySlice([open] + tokens.dropFirst().dropLast() + [close])
     }
 
-    /// `(C) 12` of a multiple choice is 12.
+    /// `(C) 12` in a multiple choice is 12.
     static func withoutLetter(_ tokens: ArraySlice<AnswerToken>) -> ArraySlice<AnswerToken>? {
         guard tokens.count > 3, tokens.starts(with: [.symbol("(")]), tokens.dropFirst(2).first == .symbol(")"),
             tokens.dropFirst(3).first == .space, let next = tokens.dropFirst(4).first
@@ -30,7 +30,7 @@ extension AnswerReader {
         }
     }
 
-    /// `P(1, 2)`, which names a point.
+    /// `P(1, 2)`, a named point.
     static func namedPoint(_ tokens: ArraySlice<AnswerToken>, depth: Int) -> AnswerValue? {
         let signs = tokens.filter { $0 != .space }
         guard case .name(let name)? = signs.first, name.count == 1, ("A"..."Z").contains(name), name != "C",
@@ -64,7 +64,7 @@ extension AnswerReader {
         return .matrix(scaled)
     }
 
-    /// Sets of elements side by side are one set.
+    /// Adjacent sets of elements are one set.
     package static func union(_ parts: [AnswerValue]) -> AnswerValue {
         var members: [AnswerValue] = []
         for part in parts {
@@ -109,7 +109,7 @@ extension AnswerReader {
 
     // MARK: Inequalities and intervals
 
-    /// A relation, that of one name with rational numbers solved for it: `2x > 6` is `x > 3`.
+    /// A relation; if it is between one name and rational numbers, solved for the name: `2x > 6` is `x > 3`.
     package static func solved(_ parts: [AnswerValue], _ signs: [String]) -> AnswerValue {
         let asIs = AnswerValue.relation(parts, signs: signs)
         guard signs.count == 1, case .quantity(let low) = parts[0], case .quantity(let high) = parts[1] else {
@@ -126,7 +126,7 @@ extension AnswerReader {
             ? .relation([bound, name], signs: signs) : .relation([name, bound], signs: signs)
     }
 
-    /// Intervals with no gap between them as one: `(0, 2) \cup (1, 3)` is `(0, 3)`.
+    /// Merges intervals without a gap between them: `(0, 2) \cup (1, 3)` is `(0, 3)`.
     package static func merged(_ parts: [AnswerValue]) -> AnswerValue {
         let intervals = parts.compactMap(Interval.init).sorted { $0.low < $1.low }
         guard intervals.count == parts.count, var last = intervals.first else { return .union(parts) }
@@ -176,7 +176,7 @@ extension AnswerReader {
 }
 
 extension Fraction {
-    /// Of `ax + b` with rational numbers: the name, where it is 0, and whether it rises with the name; nil for all else.
+    /// For `ax + b` with rational numbers: the name, the root, and whether it ascends; nil otherwise.
     fileprivate var linear: (name: String, root: Rational, ascends: Bool)? {
         guard bottom == Polynomial(.one) else { return nil }
         let rest = top.terms.filter { $0.key != Polynomial.Monomial() }

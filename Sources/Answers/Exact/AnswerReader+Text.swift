@@ -3,7 +3,7 @@ extension AnswerReader {
         .text(spelled(tokens), isFormula: isFormula(tokens))
     }
 
-    /// Commands that stand in mathematics alone.
+    /// Commands that occur only in mathematics.
     private static let mathematics: Set = AnswerSigns.functions.union([
         "frac", "sqrt", "binom", "sum", "prod", "int", "iint", "oint", "lim", "lfloor", "lceil", "partial", "nabla",
         "over",
@@ -11,7 +11,7 @@ extension AnswerReader {
         "setminus", "backslash", "overline", "dot", "ddot", "begin cases", "arccot", "vdots",
     ])
 
-    /// Whether it is mathematics that nothing here understands, and no words.
+    /// Whether it is mathematics that the reader does not understand, rather than words.
     private static func isFormula(_ tokens: ArraySlice<AnswerToken>) -> Bool {
         var isSaid = false
         for token in tokens {
@@ -31,13 +31,13 @@ extension AnswerReader {
             }
     }
 
-    /// The tokens side by side: no blanks but between words and between numbers, and no braces around a single sign.
+    /// The tokens in sequence: blanks only between words and between numbers, no braces around a single sign.
     static func spelled(_ tokens: ArraySlice<AnswerToken>) -> String {
         var pieces: [String] = []
         var (afterWord, afterNumber) = (false, false)
         let tokens = Array(tokens)
         let hasWords = tokens.contains { if case .word(let word) = $0 { word.count > 1 } else { false } }
-        // Where letters stand with indices, as in CO_2, their case counts.
+        // With indices, as in CO_2, the case of letters counts.
         let keepsCase = !hasWords || tokens.contains(.symbol("_")) || tokens.contains(.symbol("^"))
         for (index, token) in tokens.enumerated() {
             var (isWord, isNumber) = (false, false)
@@ -55,7 +55,7 @@ extension AnswerReader {
             case .name(let name) where keepsCase: pieces.append(name)
             case .word(let word) where keepsCase && !hasWords: pieces.append(word)
             case .name(let word), .word(let word):
-                // Among words a letter is one of them.
+                // Among words, a letter is a word.
                 let isAbbreviation = word.count == 2 && word.first?.isUppercase == true && word.lowercased() != "no"
                 let said = keepsCase || isAbbreviation ? word : word.lowercased()
                 pieces.append(afterWord && !keepsCase ? " " + said : said)
@@ -66,7 +66,7 @@ extension AnswerReader {
         return pieces.joined()
     }
 
-    /// `3:30`, which may be a time and is no ratio then.
+    /// `3:30`, which may be a time and then is not a ratio.
     package static func time(_ parts: [ArraySlice<AnswerToken>]) -> String? {
         guard parts.count == 2, case .number(let hours)? = parts[0].first, case .number(let minutes)? = parts[1].first,
             parts.allSatisfy({ $0.count == 1 }), let hour = Int(hours), hour <= 24, minutes.count == 2,
@@ -75,7 +75,7 @@ extension AnswerReader {
         return hour == 0 ? "\(hours):\(minutes)" : "\(hour):\(minutes)"
     }
 
-    /// The formula of a substance, such as `\mathrm{CO_2}`, `H2O`: elements in their order, at least one of them counted.
+    /// A chemical formula, such as `\mathrm{CO_2}`, `H2O`: elements in order, at least one of them with a count.
     static func chemical(_ tokens: ArraySlice<AnswerToken>) -> String? {
         var (formula, isCounted) = ("", false)
         for token in tokens {
@@ -108,7 +108,7 @@ extension AnswerReader {
 
     // MARK: Words with a meaning
 
-    /// All real numbers but some; nil where these are no numbers.
+    /// All real numbers except some; nil if those are not numbers.
     package static func line(without holes: [AnswerValue]) -> AnswerValue? {
         let values = holes.compactMap { hole -> (Double, AnswerValue)? in
             guard case .quantity(let quantity) = hole, let value = quantity.expression.value else { return nil }
@@ -120,7 +120,7 @@ extension AnswerReader {
         return .union(zip(ends, ends.dropFirst()).map { .sequence(open: "(", [$0, $1], close: ")") })
     }
 
-    /// ℝ, or words for it, as the interval that it is.
+    /// ℝ, or words for it, as an interval.
     static func wholeLine(_ tokens: ArraySlice<AnswerToken>) -> AnswerValue? {
         let words = tokens.compactMap { if case .word(let word) = $0 { word.lowercased() } else { nil } }
         let isSaid =
@@ -134,7 +134,7 @@ extension AnswerReader {
         return signs[2] == .symbol("+") ? read("(0,∞)") : signs[2] == .symbol("-") ? read("(-∞,0)") : nil
     }
 
-    /// A time with `a.m.` or `p.m.`; those after noon as on a clock of 24 hours.
+    /// A time with `a.m.` or `p.m.`; those after noon on a 24-hour clock.
     package static func clock(_ tokens: ArraySlice<AnswerToken>) -> AnswerValue? {
         var rest = tokens.filter { $0 != .space && $0 != .symbol(".") }[...]
         if rest.count == 1, case .word(let word)? = rest.first {

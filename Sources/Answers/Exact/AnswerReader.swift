@@ -1,4 +1,4 @@
-/// Makes out what an answer is: a number, an expression, an equation, a tuple, a set, or words.
+/// Parses an answer into a number, an expression, an equation, a tuple, a set, or words.
 package enum AnswerReader {
     /// - Parameter groupsThousands: see `[AnswerToken].init(answer:groupsThousands:)`.
     package static func read(_ answer: String, groupsThousands: Bool = true) -> AnswerValue {
@@ -8,7 +8,7 @@ package enum AnswerReader {
         return read(tokens[...], depth: 0)
     }
 
-    /// Structures that nest deeper are text.
+    /// Structures that nest deeper are treated as text.
     private static let deepest = 10
 
     package static func read(_ tokens: ArraySlice<AnswerToken>, depth: Int) -> AnswerValue {
@@ -56,7 +56,7 @@ package enum AnswerReader {
 
     // MARK: Structures
 
-    /// Without blanks, and the punctuation that belongs to the sentence around it.
+    /// The tokens without blanks and without the punctuation of the surrounding sentence.
     package static func bare(_ tokens: ArraySlice<AnswerToken>) -> ArraySlice<AnswerToken> {
         var tokens = tokens
         let before: Set<AnswerToken> = [.space, .symbol(":"), .symbol("="), .symbol("≈"), .symbol(",")]
@@ -68,7 +68,7 @@ package enum AnswerReader {
         return tokens
     }
 
-    /// `a ± b` is two answers. With several signs nobody knows which go together.
+    /// `a ± b` is two answers. With several signs, it is unknown which go together.
     private static func bothSigns(_ structure: AnswerStructure, depth: Int) -> AnswerValue? {
         let tokens = structure.tokens
         guard structure.isSigned else { return nil }
@@ -85,7 +85,7 @@ package enum AnswerReader {
         return .collection(answers.flatMap(\.members))
     }
 
-    /// The parts of `(1)(3)(4)`, which are the statements that hold and no product.
+    /// The parts of `(1)(3)(4)`, a list of true statements rather than a product.
     private static func numbered(_ tokens: ArraySlice<AnswerToken>) -> [ArraySlice<AnswerToken>]? {
         let tokens = ArraySlice(tokens.filter { $0 != .space })
         guard tokens.count >= 6, tokens.count % 3 == 0 else { return nil }
@@ -113,7 +113,7 @@ package enum AnswerReader {
             if rule.count == 2, bare(rule[0]).count == 1 || rule[0].contains(.symbol("∈")),
                 case .name? = bare(rule[0]).first
             {
-                // `{x | x > 5}`: the rule says it all, where it is of real numbers.
+                // `{x | x > 5}`: if it is about real numbers, the rule alone is the answer.
                 let isReal = bare(rule[0]).count == 1 || rule[0].contains(.name("ℝ"))
                 switch inner([rule[1]]).first {
                 case .relation(let parts, let signs)? where isReal: return .relation(parts, signs: signs)
@@ -121,12 +121,12 @@ package enum AnswerReader {
                 default: break
                 }
             }
-            // `{x | …}` is a rule and no list.
+            // `{x | …}` is a rule, not a list.
             return rule.count > 1
                 ? text(tokens)
                 : .collection(
                     content.parts { $0.partsElements }.flatMap { part in
-                        // A set within a set is one element, and not its members.
+                        // A set within a set is one element; its members are not.
                         bare(part).first == .symbol("⦃") ? inner([part]) : inner([part]).flatMap(\.members)
                     }
                     .unique)
@@ -186,7 +186,7 @@ package enum AnswerReader {
         if number.count == 1, case .word(let letter)? = number.first, letter.count == 1, letter.first?.isASCII == true {
             return expression([.name(letter)])
         }
-        // Letters alone are words, and no product: AB is not BA.
+        // Letters alone are words, not a product: AB is not BA.
         let letters = number.compactMap { if case .name(let name) = $0 { name } else { nil } }
         let isWord =
             number.count > 1 && letters.count == number.count { $0 != .space }
@@ -201,7 +201,7 @@ package enum AnswerReader {
                 isPercent: stripped.isPercent, units: stripped.units))
     }
 
-    /// A number with words after it that say what it counts, such as `7 apples`; nil for anything else.
+    /// A number followed by words that name what it counts, such as `7 apples`; nil otherwise.
     package static func countedNumber(_ answer: String) -> AnswerValue? {
         guard let tokens = [AnswerToken](answer: answer) else { return nil }
         var rest = bare(tokens[...])
@@ -222,7 +222,7 @@ package enum AnswerReader {
 }
 
 extension AnswerValue {
-    /// A list within a list is part of it.
+    /// Members, including those of nested lists.
     fileprivate var members: [AnswerValue] {
         if case .collection(let parts) = self { return parts }
         return [self]
@@ -235,7 +235,7 @@ extension AnswerValue {
 }
 
 extension [AnswerValue] {
-    /// Each once, as in a set.
+    /// Without duplicates, as in a set.
     var unique: Self {
         var keys: Set<String> = []
         return filter { keys.insert($0.key).inserted }

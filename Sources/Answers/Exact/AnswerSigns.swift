@@ -1,17 +1,17 @@
-/// What commands and signs in answers mean.
+/// Meanings of the commands and signs in answers.
 enum AnswerSigns {
     static let dropped: Set = [
         "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "displaystyle",
         "textstyle", "limits", "large", "Large", "LARGE", "huge", "small", "normalsize", "boxed", "fbox", "rm", "bf",
         "it", "middle", "nolimits", "checkmark", "blacksquare", "square", "qed",
     ]
-    /// What only concerns the looks, with its argument.
+    /// Commands for styling only, which have an argument.
     static let invisible: Set = ["color", "textcolor", "phantom", "hspace", "vspace", "tag", "label"]
-    /// Environments that only place what is in them.
+    /// Environments for layout only.
     static let layouts: Set = [
         "aligned", "align", "align*", "gathered", "gather", "gather*", "split", "equation", "equation*",
     ]
-    /// What may stand between thousands instead of a comma.
+    /// Blanks that may separate thousands instead of a comma.
     static let blanks = [" ", #"\,"#, #"\;"#, #"\:"#, #"\ "#, #"\!"#, "~"]
     static let spaces: Set = ["quad", "qquad", "enspace", "thinspace", "nobreakspace"]
     static let textual: Set = [

@@ -1,11 +1,11 @@
 import Foundation
 
-/// Writes signs beyond ASCII as the LaTeX or the ASCII that means the same.
+/// Replaces signs beyond ASCII with the equivalent LaTeX or ASCII.
 ///
-/// Digits of every script, full-width forms, the letters of mathematical alphabets, blanks of every width, Chinese and Arabic
-/// punctuation, superscripts, subscripts and fractions of one sign.
+/// Covers digits of every script, full-width forms, mathematical alphabets, blanks of every width, Chinese and Arabic
+/// punctuation, superscripts, subscripts and single-sign fractions.
 enum AnswerSpelling {
-    /// With the punctuation and the letters of full width as those of ASCII, and all else as it is.
+    /// The text with full-width punctuation and letters in ASCII, otherwise unchanged.
     static func plain(_ text: String) -> String {
         guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
         return String(
@@ -68,7 +68,7 @@ enum AnswerSpelling {
         String(scalar).precomposedStringWithCompatibilityMapping
     }
 
-    /// Superscripts and subscripts: the mark that raises or lowers, and the sign itself.
+    /// Superscripts and subscripts: the mark that raises or lowers, and the plain sign.
     private static let stacked: [Unicode.Scalar: (mark: Unicode.Scalar, plain: Unicode.Scalar)] = {
         var stacked: [Unicode.Scalar: (Unicode.Scalar, Unicode.Scalar)] = [:]
         let rows: [(mark: Unicode.Scalar, signs: String, plain: String)] = [

@@ -1,4 +1,4 @@
-/// Tokens whose brackets are balanced, and what lies outside of all of them.
+/// Tokens with balanced brackets, and the depth of each.
 struct AnswerStructure {
     let tokens: ArraySlice<AnswerToken>
     private var depths: [Int] = []
@@ -25,7 +25,7 @@ struct AnswerStructure {
         return depths.dropFirst().dropLast().allSatisfy { $0 > 0 }
     }
 
-    /// Whether `±` stands outside of sets and of lists without brackets, so that all of it is two answers.
+    /// Whether `±` occurs outside sets and unbracketed lists, so that the whole is two answers.
     var isSigned: Bool {
         var sets = 0
         for token in tokens {
@@ -38,7 +38,7 @@ struct AnswerStructure {
 
     var isOneGroup: Bool { isOneBracket && tokens.first == .openGroup && tokens.last == .closeGroup }
 
-    /// The pieces between the tokens outside of brackets for which the condition holds.
+    /// The pieces between the separators, which are tokens outside brackets.
     func parts(where isSeparator: (AnswerToken) -> Bool) -> [ArraySlice<AnswerToken>] {
         var parts: [ArraySlice<AnswerToken>] = []
         var start = tokens.startIndex

@@ -1,12 +1,12 @@
-/// A piece of an answer, freed of what only concerns its looks.
+/// A piece of an answer, without styling.
 package enum AnswerToken: Hashable, Sendable {
-    /// Digits with at most one point; separators of thousands are gone.
+    /// Digits with at most one point, without thousands separators.
     case number(String)
     /// A letter, or a name with one meaning such as `π` or `θ`.
     case name(String)
-    /// Letters that stand for no product of names, as written.
+    /// Letters that are not a product of names, as written.
     case word(String)
-    /// A command of LaTeX that is none of these.
+    /// Any other LaTeX command.
     case command(String)
     /// An operator, a relation, a bracket or another sign.
     case symbol(String)
@@ -36,12 +36,12 @@ package enum AnswerToken: Hashable, Sendable {
 }
 
 extension [AnswerToken] {
-    /// An answer that is longer than this is compared as text.
+    /// Longer answers are compared as text.
     static let longestAnswer = 4096
 
-    /// nil for an answer that is too long to be one.
+    /// nil for an answer that is too long.
     ///
-    /// - Parameter groupsThousands: whether `1,234` is one number, and not two.
+    /// - Parameter groupsThousands: whether `1,234` is one number rather than two.
     init?(answer: String, groupsThousands: Bool = true) {
         guard answer.utf8.count <= Self.longestAnswer else { return nil }
         var reader = AnswerTokenReader(answer, groupsThousands: groupsThousands)

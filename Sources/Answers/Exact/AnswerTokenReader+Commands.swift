@@ -1,4 +1,4 @@
-/// Commands of LaTeX, and what stands in their braces.
+/// LaTeX commands and their arguments in braces.
 extension AnswerTokenReader {
     mutating func readCommand() {
         let start = index + 1
@@ -66,7 +66,7 @@ extension AnswerTokenReader {
             }
             emit(.command("\\"))
         case "[", "]":
-            // Display mathematics and no bracket.
+            // Display mathematics, not a bracket.
             break
         default: emit(AnswerSigns.signs[sign] ?? .symbol(sign))
         }
@@ -76,7 +76,7 @@ extension AnswerTokenReader {
         while peek() == " " { index += 1 }
     }
 
-    /// Whether the braces here hold a unit, and stand after a number or another unit.
+    /// Whether the braces here contain a unit, after a number or another unit.
     private var namesUnit: Bool { namesUnit(from: index + 1) }
 
     private func namesUnit(from start: Int) -> Bool {
@@ -93,7 +93,7 @@ extension AnswerTokenReader {
         return true
     }
 
-    /// After `\rm`, which stands before braces or within them: whether it makes a unit of what follows.
+    /// After `\rm`, before or within braces: whether it makes a unit of what follows.
     private mutating func readRoman() {
         skipSpaces()
         if peek() == "{" {
@@ -110,7 +110,7 @@ extension AnswerTokenReader {
         }
     }
 
-    /// The name in braces, and after `array` the columns, which do not matter.
+    /// The name in braces; the columns after `array` are skipped.
     private mutating func readEnvironment() -> String {
         let name = readBraced()
         if name == "array" { _ = readBraced() }
@@ -129,7 +129,7 @@ extension AnswerTokenReader {
         return String(letter)
     }
 
-    /// Whether `^\circ` or `^{\circ}` stands here; it is stepped over.
+    /// Whether `^\circ` or `^{\circ}` is here; if so, it is consumed.
     var isDegrees: Bool {
         mutating get {
             var end = index + 1

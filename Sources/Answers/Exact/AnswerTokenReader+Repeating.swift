@@ -1,6 +1,6 @@
 extension AnswerTokenReader {
-    /// The digits that repeat for ever after those of a number, as in `0.\overline{36}`, `0.1\dot{6}` and `0.(3)`; they are
-    /// stepped over.
+    /// Consumes and returns the repeating digits after those of a number, as in `0.\overline{36}`, `0.1\dot{6}` and
+    /// `0.(3)`.
     mutating func repeatedDigits(after digits: String) -> String? {
         var start = index
         if !digits.contains(".") {

@@ -1,12 +1,12 @@
-/// Reads LaTeX, or what models write for it, from the left to the right.
+/// Reads LaTeX, or what models write for it, from left to right.
 struct AnswerTokenReader {
     let scalars: [Unicode.Scalar]
     var index = 0
     var tokens: [AnswerToken] = []
-    /// For each open brace: whether it belongs to text, whether it stands in the result, whether it is the argument of a
+    /// For each open brace: whether it is text, whether it is kept in the result, whether it is an argument of a
     /// fraction, and what was due before it.
     var groups: [(isText: Bool, isKept: Bool, isArgument: Bool, due: Int)] = []
-    /// Arguments of `\frac` and `\binom` that are still to come: without braces each is a single digit.
+    /// Arguments of `\frac` and `\binom` still expected: without braces, each is a single digit.
     var due = 0
     var brackets = 0
     private let groupsThousands: Bool
@@ -17,7 +17,7 @@ struct AnswerTokenReader {
     }
 
     var isText: Bool { groups.last?.isText ?? false }
-    /// Whether `&` parts columns here, and does not only align.
+    /// Whether `&` separates columns here, rather than only aligning.
     var isInTable: Bool { tables > 0 }
     var tables = 0
 
@@ -80,7 +80,7 @@ struct AnswerTokenReader {
         groups.append((isText, isKept, isArgument, max(0, due - 1)))
         due = 0
         if isKept { emit(.openGroup) }
-        // `\frac{1,000}{3}` has no list in it.
+        // `\frac{1,000}{3}` contains no list.
         if isArgument { brackets -= 1 }
     }
 
@@ -141,7 +141,7 @@ struct AnswerTokenReader {
         emit(.number(digits))
     }
 
-    /// Scalars of what stands between thousands here; nil where nothing does. Within brackets a bare comma parts elements.
+    /// Scalars of the thousands separator here; nil if there is none. Within brackets, a bare comma separates elements.
     private func separator() -> Int? {
         func length(_ marks: [String], from start: Int) -> Int? {
             marks.first { scalars[start...].starts(with: $0.unicodeScalars) }?.unicodeScalars.count
@@ -174,14 +174,14 @@ struct AnswerTokenReader {
         }
     }
 
-    /// Words of other scripts, such as `厘米`.
+    /// Words in other scripts, such as `厘米`.
     private mutating func readForeignLetters() {
         let start = index
         while let scalar = peek(), !scalar.isASCII, scalar.properties.isAlphabetic, AnswerSigns.signs[scalar] == nil {
             index += 1
         }
         let run = String(String.UnicodeScalarView(scalars[start..<index]))
-        // A word that joins two answers may stand in the middle without blanks.
+        // A word that joins two answers may be in the middle, without blanks.
         emit(.word(run))
     }
 

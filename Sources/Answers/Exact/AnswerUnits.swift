@@ -1,6 +1,6 @@
-/// What a number counts or measures: it is taken off, and two that contradict each other are told apart.
+/// Units of numbers: they are removed, and units that contradict each other make answers differ.
 enum AnswerUnits {
-    /// By line what means the same, each kind under its first word.
+    /// One unit per line: its name, then words with the same meaning.
     private static let kinds = """
         mm millimeter millimeters millimetre millimetres 毫米
         cm centimeter centimeters centimetre centimetres 厘米
@@ -99,7 +99,7 @@ enum AnswerUnits {
         rad radian radians 弧度
         """
 
-    /// Belong to units of any kind, or count what the question says.
+    /// Words that occur in any unit, or count what the problem names.
     private static let fillers: Set = [
         "unit", "units", "square", "cubic", "sq", "cu", "per", "points", "point", "times", "people", "ways", "of", "个",
         "平方", "立方", "平方厘米", "立方厘米", "平方千米", "人", "只", "本", "块", "次", "棵", "支", "张", "件", "台", "辆", "页", "条", "名",
@@ -115,7 +115,7 @@ enum AnswerUnits {
         return kind
     }()
 
-    /// Of more than one letter, in lower case.
+    /// Words of more than one letter, in lower case.
     static let words: Set<String> = fillers.union(kind.keys.filter { $0.count > 1 && $0 == $0.lowercased() })
 
     static let currencies: Set<AnswerToken> = [
@@ -143,7 +143,7 @@ enum AnswerUnits {
 
     private static let temperatures: Set = ["F", "C", "K"]
 
-    /// Whether two that are both given contradict each other.
+    /// Whether two units contradict each other; both must be given.
     static func contradict(_ units: Set<String>, _ others: Set<String>) -> Bool {
         if units == ["degree"] && others.isSubset(of: temperatures)
             || others == ["degree"] && units.isSubset(of: temperatures)
@@ -152,7 +152,7 @@ enum AnswerUnits {
         }
         let (known, otherKnown) = (units.subtracting(powers), others.subtracting(powers))
         guard !known.isEmpty, !otherKnown.isEmpty else { return false }
-        // Centimetres are no square centimetres.
+        // Centimetres are not square centimetres.
         return known.isDisjoint(with: otherKnown) || units.intersection(powers) != others.intersection(powers)
     }
 
@@ -161,11 +161,11 @@ enum AnswerUnits {
     struct Stripped {
         var number: ArraySlice<AnswerToken>
         var isPercent = false
-        /// Kinds of units; empty where it has none, or none that is known.
+        /// Kinds of units; empty without units, or without known ones.
         var units: Set<String> = []
     }
 
-    /// Takes off a percent sign, currencies, degrees and what a number counts.
+    /// Removes a percent sign, currencies, degrees and units.
     static func strip(_ tokens: ArraySlice<AnswerToken>) -> Stripped {
         var stripped = Stripped(number: tokens)
         let keepsDegrees = tokens.contains {
@@ -209,7 +209,7 @@ extension AnswerUnits.Stripped {
         if let power = AnswerUnits.power(word) { units.insert(power) }
     }
 
-    /// `m/s` and `m/s^2` are often written without `\mathrm`.
+    /// `m/s` and `m/s^2`, often written without `\mathrm`.
     private mutating func takePlainSpeed() {
         let signs = number.filter { $0 != .space }
         for tail in [
@@ -225,7 +225,7 @@ extension AnswerUnits.Stripped {
         }
     }
 
-    /// Whether the last token was part of a unit, and is taken off.
+    /// Whether the last token was part of a unit and has been removed.
     private mutating func takeLast(_ last: AnswerToken, keepsDegrees: Bool) -> Bool {
         switch last {
         case .space: number.removeLast()
@@ -263,7 +263,7 @@ extension AnswerUnits.Stripped {
         return true
     }
 
-    /// Takes tokens off where a unit stands before them.
+    /// Removes tokens if a unit precedes them.
     private mutating func takeTail(_ count: Int, spaced: Bool = false, power: String = "") -> Bool {
         var before = number
         var left = count

@@ -1,10 +1,10 @@
-/// How two answers compare.
+/// The result of comparing two answers.
 package enum Comparison: Sendable {
     case same, different
-    /// Neither shown to be equal nor to differ.
+    /// Shown neither to be equal nor to differ.
     case undecided
 
-    /// Of parts that must all be the same.
+    /// Combines the results of parts that must all be equal.
     package static func all(_ parts: some Sequence<Comparison>) -> Comparison {
         var all = Comparison.same
         for part in parts {
@@ -16,11 +16,11 @@ package enum Comparison: Sendable {
 }
 
 extension AnswerValue {
-    /// The authors' tolerance, which makes `33.33` and `100/3` equal. It holds only for numbers that are no integers, of
-    /// which at least one is written with a decimal point: integers and exact forms must be equal exactly.
+    /// The tolerance of the RSD authors, which makes `33.33` and `100/3` equal. It applies only to non-integers, at
+    /// least one of them written with a decimal point: integers and exact forms must be equal exactly.
     static let tolerance = 1e-4
 
-    /// Whether an answer says the same as the gold answer.
+    /// Whether an answer means the same as the gold answer.
     func compared(to gold: AnswerValue) -> Comparison {
         switch (self, gold) {
         case (.equation, .equation): return equation(comparedTo: gold)
@@ -34,7 +34,7 @@ extension AnswerValue {
             return open == ":" && verdict != .same ? Self.ratios(parts, goldParts, unlike: verdict) : verdict
         case (.relation(let parts, let signs), .relation(let goldParts, let goldSigns)):
             if signs.count == 1, signs == goldSigns, signs == ["≠"] {
-                // Which side is which does not matter.
+                // The order of the sides does not matter.
                 let turned = Self.inOrder(parts.reversed(), goldParts)
                 return turned == .same ? .same : Self.inOrder(parts, goldParts)
             }
@@ -60,7 +60,7 @@ extension AnswerValue {
             return Self.inOrder(Array(rows.joined()), Array(goldRows.joined()))
         case (.collection(let parts), .collection(let goldParts)), (.union(let parts), .union(let goldParts)):
             return Self.members(parts, goldParts)
-        // One value, or one in several forms: `15 39/40, or 639/40`.
+        // One value, possibly in several forms: `15 39/40, or 639/40`.
         case (.collection(let parts), _) where Self.isOneValue(parts): return parts[0].compared(to: gold)
         case (_, .collection(let parts)) where parts.count == 1: return compared(to: parts[0])
         default:
@@ -70,10 +70,10 @@ extension AnswerValue {
         }
     }
 
-    /// Its signs side by side, or its key.
+    /// Its signs in sequence, or its key.
     private var spelling: String { if case .quantity(let quantity) = self { quantity.text } else { key } }
 
-    /// Words alone, without articles, hyphens and quotation marks.
+    /// The words alone, without articles, hyphens and quotation marks.
     private var said: String? {
         guard case .text(let text, isFormula: false) = self,
             text.allSatisfy({ $0.isLetter || " -'\"`.".contains($0) })
@@ -136,7 +136,7 @@ extension AnswerValue {
         return .all(zip(parts, golds).lazy.map { $0.compared(to: $1) })
     }
 
-    /// Whether two ratios are one in other numbers, such as 4:6 and 2:3.
+    /// Whether two ratios are equal after scaling, such as 4:6 and 2:3.
     private static func ratios(_ parts: [AnswerValue], _ golds: [AnswerValue], unlike verdict: Comparison) -> Comparison
     {
         let parts = parts.compactMap(\.quantity)
@@ -148,7 +148,7 @@ extension AnswerValue {
             })
     }
 
-    /// `2:3` against 2/3. A whole number is no ratio.
+    /// `2:3` against 2/3. A whole number is not a ratio.
     private static func ratio(_ parts: [AnswerValue], comparedTo gold: Quantity) -> Comparison {
         guard parts.count == 2, let first = parts[0].quantity, let second = parts[1].quantity,
             second.expression.value != 0, gold.form?.rational?.isInteger != true
@@ -156,7 +156,7 @@ extension AnswerValue {
         return first.compared(to: gold.times(second))
     }
 
-    /// `x = 1, y = 2` in the order of the names; nil where not each value has a name of its own.
+    /// `x = 1, y = 2` in the order of the names; nil unless each value has a name of its own.
     private static func byName(_ parts: [AnswerValue]) -> [AnswerValue]? {
         let names = parts.compactMap(\.definedName)
         guard names.count == parts.count, parts.count > 1, Set(names).count == names.count else { return nil }
@@ -170,7 +170,7 @@ extension AnswerValue {
         return parts.dropFirst().allSatisfy { $0.compared(to: first) == .same }
     }
 
-    /// Whether each member has a partner of its own, in any order.
+    /// Whether each member has its own partner, in any order.
     private static func members(_ parts: [AnswerValue], _ golds: [AnswerValue]) -> Comparison {
         guard parts.count == golds.count else { return .different }
         let named = tellsNamesApart(parts + golds)
@@ -189,7 +189,8 @@ extension AnswerValue {
         return alone.isEmpty ? .same : mayMatch ? .undecided : .different
     }
 
-    /// Whether two names do not contradict each other: `x` is any of `x_1` and `x_2`, `y` is `f(x)`, and no name is any.
+    /// Whether two names are compatible: `x` matches both `x_1` and `x_2`, `y` matches `f(x)`, and a missing name
+    /// matches any.
     private static func mayBeOneName(_ name: String?, _ other: String?) -> Bool {
         guard let name, let other else { return true }
         if name == other || other.hasPrefix(name + "_") || name.hasPrefix(other + "_") { return true }
@@ -236,10 +237,10 @@ extension AnswerValue.Quantity {
         return expression.surelyDiffers(from: gold.expression) ? .different : .undecided
     }
 
-    /// Of differences of the sides of equations: whether one is the other times a number.
+    /// For differences of the sides of equations: whether one is a multiple of the other.
     func isMultiple(of other: Self) -> Comparison {
         guard let left = form, let right = other.form else { return text == other.text ? .same : .undecided }
-        // What holds always says nothing.
+        // An identity has no meaning.
         if left.top.terms.isEmpty || right.top.terms.isEmpty { return .different }
         var work = FractionWork()
         guard let first = try? work.product(left.top, right.bottom),

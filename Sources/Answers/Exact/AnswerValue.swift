@@ -1,41 +1,41 @@
-/// An answer as far as it is understood.
+/// An answer, as far as it is understood.
 package indirect enum AnswerValue: Sendable {
     case quantity(Quantity)
     /// - Parameters:
-    ///   - name: the side that is a name, or a value that has one, such as `f(2)`.
-    ///   - difference: of both sides; nil where they are not understood.
+    ///   - name: the side that is a name, or a value with a name, such as `f(2)`.
+    ///   - difference: left side minus right side; nil if they are not understood.
     ///   - value: the other side.
-    ///   - text: its signs side by side.
+    ///   - text: its signs in sequence.
     case equation(name: String?, difference: Quantity?, value: AnswerValue?, text: String)
     /// `a < b ≤ c`, turned so that it ascends.
     case relation([AnswerValue], signs: [String])
     /// A tuple, a point or an interval, with its brackets.
     case sequence(open: String, [AnswerValue], close: String)
-    /// A set, or answers side by side.
+    /// A set, or several answers.
     case collection([AnswerValue])
     case union([AnswerValue])
     case matrix([[AnswerValue]])
-    /// - Parameter isFormula: whether it is mathematics that is not understood, and no words.
+    /// - Parameter isFormula: whether it is mathematics that is not understood, rather than words.
     case text(String, isFormula: Bool)
 
-    /// An expression, and what stood beside it.
+    /// An expression with its unit and spelling.
     package struct Quantity: Sendable {
         var expression: Expression
-        /// nil where the expression has no canonical form.
+        /// nil if the expression has no canonical form.
         var form: Fraction?
-        /// Its signs side by side.
+        /// Its signs in sequence.
         var text: String
         /// Whether it is written with a decimal point.
         var isDecimal = false
         /// Whether a percent sign follows.
         var isPercent = false
-        /// Kinds of what it counts or measures, see ``AnswerUnits``.
+        /// Kinds of its units, see ``AnswerUnits``.
         var units: Set<String> = []
 
         var key: String { form?.key ?? text }
     }
 
-    /// The same for equal answers, as far as they are understood to be equal.
+    /// Equal for equal answers, as far as equality can be decided.
     var key: String {
         switch self {
         case .quantity(let quantity): quantity.key
@@ -53,7 +53,7 @@ package indirect enum AnswerValue: Sendable {
         }
     }
 
-    /// Its number, where it is one.
+    /// Its value, if it is a rational number.
     var rational: Rational? {
         guard case .quantity(let quantity) = self else { return nil }
         return quantity.form?.rational
@@ -61,13 +61,13 @@ package indirect enum AnswerValue: Sendable {
 
     // MARK: Names within a collection
 
-    /// What it gives a value to, as `x` in `x = 5`.
+    /// The name to which it gives a value, such as `x` in `x = 5`.
     var definedName: String? {
         guard case .equation(let name, _, _?, _) = self else { return nil }
         return name
     }
 
-    /// Whether it counts which value belongs to which name: it does in `x = 1, y = 2`, and not in `x = 1, x = 2`.
+    /// Whether it matters which value belongs to which name: it does in `x = 1, y = 2`, but not in `x = 1, x = 2`.
     static func tellsNamesApart(_ parts: [AnswerValue]) -> Bool {
         Set(parts.compactMap(\.definedName)).count > 1
     }

@@ -1,14 +1,14 @@
 extension Expression {
     /// Its canonical form.
     ///
-    /// - Throws: for what has none here: a division by zero, ∞ within a larger expression, too many terms or digits.
+    /// - Throws: if it has none here: a division by zero, ∞ within a larger expression, too many terms or digits.
     func fraction() throws(Polynomial.Unmanageable) -> Fraction {
         if let infinite { return Fraction(infinite) }
         var work = FractionWork()
         return try work.fraction(self)
     }
 
-    /// ∞ or -∞, which are nothing to calculate with.
+    /// ∞ or -∞, which allow no arithmetic.
     private var infinite: Polynomial? {
         switch self {
         case .name("∞"): try? Polynomial(name: "∞")
@@ -44,7 +44,7 @@ extension FractionWork {
         case .application(let name, let arguments):
             return Fraction(try Polynomial(name: "\(name)(\(keys(of: arguments).joined(separator: ",")))"))
         case .function(let name, let base, let argument):
-            // Each part once: nested functions would take twice as long at every level.
+            // Each part once: with nested functions, the time would double at every level.
             let inner = try fraction(argument)
             let below = try base.map { (base) throws(Failure) in try fraction(base) }
             if let whole = logarithm(name, below, inner) { return whole }
@@ -67,12 +67,12 @@ extension FractionWork {
         return keys
     }
 
-    /// Something with which nothing can be done but to see whether it is the same.
+    /// An opaque part, which can only be compared for equality.
     private func part(_ key: String) throws(Failure) -> Fraction {
         Fraction(try Polynomial(name: Polynomial.partMark + key))
     }
 
-    /// At 0, and of logarithms at 1.
+    /// Values at 0, and of logarithms at 1.
     private static func knownValue(_ name: String, _ argument: Fraction) -> Rational? {
         switch name {
         case "sin", "tan", "arcsin", "arctan", "sinh", "tanh": argument.rational == .zero ? .zero : nil
@@ -82,7 +82,7 @@ extension FractionWork {
         }
     }
 
-    /// A logarithm that is a whole number, of numbers.
+    /// A logarithm of numbers that is a whole number.
     private func logarithm(_ name: String, _ base: Fraction?, _ argument: Fraction) -> Fraction? {
         guard name == "log" && base != nil || name == "lg" && base == nil, let number = argument.rational,
             let base = base.map(\.rational) ?? Rational(integer: 10), base.numerator > 0, base != .one
@@ -118,7 +118,7 @@ extension FractionWork {
         return try part("(\(value.key))^(\(power.key))")
     }
 
-    /// `value^(halves/2)`, for an odd number of halves: a whole power beside one root.
+    /// `value^(halves/2)` for an odd number of halves: a whole power and one root.
     private mutating func halfPower(_ value: Fraction, _ halves: Int) throws(Failure) -> Fraction {
         let below = halves >= 0 ? halves / 2 : (halves - 1) / 2
         return try product(root(value, 2), power(value, below))
@@ -138,7 +138,7 @@ extension FractionWork {
         return try part(degree == 2 ? "√(\(value.key))" : "root\(degree)(\(value.key))")
     }
 
-    /// √(a + b√c) is √((a+d)/2) ± √((a-d)/2), where d² = a² - b²c; nil where d is not rational.
+    /// √(a + b√c) is √((a+d)/2) ± √((a-d)/2), where d² = a² - b²c; nil if d is not rational.
     private func denested(_ value: Fraction) throws(Failure) -> Fraction? {
         guard value.bottom == Polynomial(.one), value.top.terms.count == 2,
             let a = value.top.terms[Polynomial.Monomial()],
@@ -160,7 +160,7 @@ extension FractionWork {
         for part in 2..<degree where degree % part == 0 {
             if number.numerator > 0, let exact = number.root(part) { return try root(exact, degree / part) }
         }
-        // The n-th root of a/b is that of a·bⁿ⁻¹ through b, of which n-th powers are taken out.
+        // The n-th root of a/b is that of a·bⁿ⁻¹ divided by b; n-th powers are taken out of it.
         guard let bottom = Rational(integer: number.denominator).power(degree - 1),
             let whole = Rational(integer: number.numerator).times(bottom), whole.numerator.magnitude <= 10_000_000_000,
             whole.numerator > 0 || degree % 2 == 1

@@ -1,13 +1,13 @@
 import Foundation
 
 extension Expression {
-    /// Its value, where it is a real number that is told without letters.
+    /// Its value, if it is a real number and contains no letters.
     var value: Double? {
         var numerals = Numerals(letters: nil)
         return numerals.value(of: self)
     }
 
-    /// Whether something in it is divided by a number that is 0.
+    /// Whether it contains a division by 0.
     var dividesByZero: Bool {
         switch self {
         case .inverse(let inner): inner.value == 0 || inner.dividesByZero
@@ -17,7 +17,8 @@ extension Expression {
         }
     }
 
-    /// Whether numbers in place of the letters show that two expressions differ. They never show that two are equal.
+    /// Whether substituting numbers for the letters shows that two expressions differ. It never shows that they are
+    /// equal.
     func surelyDiffers(from other: Expression) -> Bool {
         (1...3).contains { draw in
             var numerals = Numerals(letters: Double(draw))
@@ -27,9 +28,9 @@ extension Expression {
     }
 }
 
-/// Puts numbers in place of letters.
+/// Substitutes numbers for letters.
 private struct Numerals {
-    /// Which numbers the letters stand for; nil where they stand for none.
+    /// Number of the draw, from which the letters' numbers derive; nil if letters have no value.
     let letters: Double?
 
     mutating func value(of expression: Expression) -> Double? {
@@ -93,12 +94,12 @@ private struct Numerals {
         if let constant = Self.constants[name] { return constant }
         if let numeral = Double(name) { return numeral }
         guard let letters, name != "i", name != "∞" else { return nil }
-        // The same for the same name in every process.
+        // Must be the same for a name in every process.
         let hash = name.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
         return 0.3 + 1.4 * Double(hash % 9973) / 9973 + 0.37 * letters
     }
 
-    /// nil for one that is written in several ways, such as `\log` without a base.
+    /// nil for an ambiguous function, such as `\log` without a base.
     private static func function(_ name: String, _ x: Double) -> Double? {
         switch name {
         case "sin": Foundation.sin(x)

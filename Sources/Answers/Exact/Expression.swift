@@ -1,4 +1,4 @@
-/// An expression as it is written.
+/// An expression as written.
 package indirect enum Expression: Hashable, Sendable {
     case number(Rational)
     /// A letter, or a numeral that is too long for ``Rational``.
@@ -11,7 +11,7 @@ package indirect enum Expression: Hashable, Sendable {
     case root(Expression, degree: Int)
     /// `\log_2 8` and the like.
     case function(String, base: Expression?, Expression)
-    /// `f(0)`, `a_{n+1}`: a value that the name alone does not tell.
+    /// `f(0)`, `a_{n+1}`: a value not determined by the name alone.
     case application(String, [Expression])
     case factorial(Expression)
     case binomial(Expression, Expression)

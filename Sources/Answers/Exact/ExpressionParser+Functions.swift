@@ -17,12 +17,12 @@ extension ExpressionParser {
         let argument = factors.count == 1 ? factors[0] : .product(factors)
         if name == "exp", base == nil, exponent == nil { return .power(.name("e"), argument) }
         guard let exponent else { return .function(name, base: base, argument) }
-        // `\sin^{-1}` is no power.
+        // `\sin^{-1}` is not a power.
         if case .negative = exponent { return .function("\(name)^-1", base: base, argument) }
         return .power(.function(name, base: base, argument), exponent)
     }
 
-    /// Letters that are functions whatever follows in brackets.
+    /// Letters that are functions whenever brackets follow.
     private static let functionNames: Set = ["f", "g", "F", "G", "\\phi", "\\psi", "\\Phi", "\\Gamma", "\\zeta"]
     private static let constants: Set = ["π", "e", "i", "∞"]
 
@@ -51,7 +51,7 @@ extension ExpressionParser {
         return .application(name, arguments)
     }
 
-    /// Whether numbers and letters alone stand between the brackets that open here.
+    /// Whether the brackets that open here contain only numbers and letters.
     private var hasPlainArgument: Bool {
         let inner = tokens[index...].dropFirst().prefix { $0 != .symbol(")") }.filter { $0 != .space }
         guard !inner.isEmpty, index + 1 < tokens.endIndex else { return false }

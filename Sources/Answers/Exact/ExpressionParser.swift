@@ -1,6 +1,6 @@
-/// Reads an expression of numbers, names, roots, functions and the four operations.
+/// Parses an expression of numbers, names, roots, functions and the four operations.
 struct ExpressionParser {
-    /// It is none, or nests too deeply.
+    /// The text is not an expression, or nests too deeply.
     struct Failure: Error {}
 
     let tokens: ArraySlice<AnswerToken>
@@ -9,7 +9,7 @@ struct ExpressionParser {
 
     /// Answers that nest deeper are compared as text.
     private static let deepest = 40
-    /// Powers, indices and factorials of one base.
+    /// Limit on the powers, indices and factorials of one base.
     private static let mostMarks = 8
 
     private init(_ tokens: ArraySlice<AnswerToken>) {
@@ -64,7 +64,7 @@ struct ExpressionParser {
                 let signed = isNegative ? .negative(next) : next
                 factors.append(token == .symbol("*") ? signed : .inverse(signed))
             } else if beginsFactor(token) {
-                // Numbers side by side are no product, but `(n+1)3^n` is one.
+                // Adjacent numbers are not a product, but `(n+1)3^n` is one.
                 if case .number = token, tokens[..<index].last(where: { $0 != .space }) != .symbol(")") {
                     throw Failure()
                 }
@@ -108,7 +108,7 @@ struct ExpressionParser {
         return Rational(integer: number)
     }
 
-    /// nil where the fraction is not a part of one, and a product is meant.
+    /// nil if the fraction is not less than one, and a product is meant.
     private static func mixed(_ whole: Rational, _ top: Rational, _ bottom: Rational) -> Expression? {
         guard whole.isInteger, top.isInteger, bottom.isInteger, top.numerator > 0, top.numerator < bottom.numerator,
             let part = Rational(top.numerator, over: bottom.numerator), let sum = whole.plus(part)
@@ -126,7 +126,7 @@ struct ExpressionParser {
         }
     }
 
-    /// A primary with what stands above, below and after it.
+    /// A primary with its exponents, indices and suffixes.
     mutating func factor() throws(Failure) -> Expression {
         var base = try primary()
         var marks = 0
@@ -135,7 +135,7 @@ struct ExpressionParser {
             case .symbol("_"):
                 index += 1
                 let place = try argument()
-                // `101_{10}` is what it looks like.
+                // `101_{10}` is a plain decimal number.
                 if case .number = base, place == .number(Rational(integer: 10)) { break }
                 base = .application(Self.indexed(base), [place])
             case .symbol("^"):
@@ -155,7 +155,7 @@ struct ExpressionParser {
         return base
     }
 
-    /// What an index stands at, as part of a name.
+    /// An index as part of a name.
     private static func indexed(_ base: Expression) -> String {
         switch base {
         case .name(let name): name + "_"
@@ -189,7 +189,7 @@ struct ExpressionParser {
         }
     }
 
-    /// Digits that are too many for a ``Rational``, as a name: without the zeros that do not count.
+    /// Digits that are too many for a ``Rational``, as a name without leading and trailing zeros.
     private static func numeral(_ digits: String) -> Expression? {
         guard digits.allSatisfy({ $0.isNumber || $0 == "." }) else { return nil }
         var text = digits.drop { $0 == "0" }
@@ -200,7 +200,7 @@ struct ExpressionParser {
         return .name(String(text))
     }
 
-    /// A sum, or two of them about `\over` or `\choose`.
+    /// A sum, or two of them with `\over` or `\choose` between.
     private mutating func quotient() throws(Failure) -> Expression {
         let top = try sum()
         guard let token = peek(), token == .command("over") || token == .command("choose") else { return top }
@@ -216,7 +216,7 @@ struct ExpressionParser {
         return value
     }
 
-    /// What a command or an exponent applies to: a group or a single sign.
+    /// The argument of a command or exponent: a group or a single sign.
     mutating func argument() throws(Failure) -> Expression {
         depth += 1
         defer { depth -= 1 }

@@ -1,9 +1,9 @@
 /// A quotient of two sums: the canonical form of an expression.
 ///
-/// Equal quotients are equal expressions. The reverse holds too where ``isDecided``.
+/// Equal quotients are equal expressions. The converse holds if ``isDecided``.
 struct Fraction: Sendable {
     let top: Polynomial
-    /// 1, or a sum of several terms; what is one term is part of ``top``.
+    /// 1, or a sum of several terms; a single term is part of ``top``.
     let bottom: Polynomial
 
     init(_ top: Polynomial, over bottom: Polynomial = Polynomial(.one)) {
@@ -11,15 +11,15 @@ struct Fraction: Sendable {
         self.bottom = top.terms.isEmpty ? Polynomial(.one) : bottom
     }
 
-    /// Its value, where it is a rational number.
+    /// Its value, if it is a rational number.
     var rational: Rational? { bottom == Polynomial(.one) ? top.rational : nil }
 
-    /// Whether no part of it is a name only because nothing else is known about it.
+    /// Whether it contains no opaque parts, which appear as names.
     var isDecided: Bool { !top.hasParts && !bottom.hasParts }
 
     var negated: Fraction { Fraction(top.negated, over: bottom) }
 
-    /// nil where it takes too much to tell.
+    /// nil if deciding it takes too much work.
     func equals(_ other: Fraction) -> Bool? {
         if top == other.top, bottom == other.bottom { return true }
         if bottom == other.bottom { return false }
@@ -34,11 +34,11 @@ struct Fraction: Sendable {
     var key: String { bottom == Polynomial(.one) ? top.key : "(\(top.key))/(\(bottom.key))" }
 }
 
-/// Calculates with fractions, as long as it does not become too much.
+/// Arithmetic on fractions with a limited amount of work.
 struct FractionWork {
     typealias Failure = Polynomial.Unmanageable
 
-    /// Products of terms that are left.
+    /// Products of terms still allowed.
     private var left = 20_000
 
     mutating func charge(_ work: Int) throws(Failure) {
@@ -64,7 +64,7 @@ struct FractionWork {
         return Fraction(try first.plus(second), over: try product(left.bottom, right.bottom))
     }
 
-    /// - Throws: for 0 as well.
+    /// - Throws: also for 0.
     mutating func inverse(_ value: Fraction) throws(Failure) -> Fraction {
         if let single = try value.top.inverseOfOneTerm() { return Fraction(try product(value.bottom, single)) }
         if let conjugate = value.top.conjugate {

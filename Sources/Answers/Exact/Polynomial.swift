@@ -1,18 +1,18 @@
 import Foundation
 
-/// A sum of rational multiples of products of names and of one square root.
+/// A sum of rational multiples of products of names and one square root.
 ///
-/// Equal forms are equal expressions. The reverse holds for numbers with square roots and for polynomials; beyond those
-/// (roots of expressions, powers with letters in the exponent, functions) a part becomes a name of its own.
+/// Equal forms are equal expressions. The converse holds for numbers with square roots and for polynomials; beyond
+/// those (roots of expressions, powers with letters in the exponent, functions), a part becomes a name of its own.
 struct Polynomial: Hashable, Sendable {
-    /// What a coefficient stands before: √``radicand`` and names with their exponents, none of them 0.
+    /// The factor of a coefficient: √``radicand`` and names with their exponents, none of them 0.
     struct Monomial: Hashable, Sendable {
         /// Without a square factor.
         var radicand: Int128 = 1
         var exponents: [String: Int] = [:]
     }
 
-    /// An expression that is too large, a division by zero, or another that has no canonical form here.
+    /// An expression that is too large, a division by zero, or another without a canonical form here.
     struct Unmanageable: Error {}
 
     private(set) var terms: [Monomial: Rational] = [:]
@@ -27,23 +27,23 @@ struct Polynomial: Hashable, Sendable {
         if !number.isZero { terms[Monomial()] = number }
     }
 
-    /// - Parameter name: a letter, or the canonical text of a part with which nothing can be done.
+    /// - Parameter name: a letter, or the canonical text of an opaque part.
     init(name: String) throws(Unmanageable) {
-        // Names are made from names: without a limit a short text could make one of any length.
+        // Names are made from names: without a limit, a short text could make one of any length.
         guard name.utf8.count <= Self.longestName else { throw Unmanageable() }
         terms[Monomial(exponents: [name: 1])] = .one
     }
 
-    /// Its value, where it is a rational number.
+    /// Its value, if it is a rational number.
     var rational: Rational? {
         if terms.isEmpty { return .zero }
         return terms.count == 1 ? terms[Monomial()] : nil
     }
 
-    /// Begins the names of parts with which nothing can be done.
+    /// Prefix of the names of opaque parts.
     static let partMark = "\u{1}"
 
-    /// Whether one of its names stands for a part with which nothing can be done.
+    /// Whether one of its names is an opaque part.
     var hasParts: Bool {
         terms.keys.contains { $0.exponents.keys.contains { $0.hasPrefix(Self.partMark) } }
     }
@@ -75,7 +75,7 @@ struct Polynomial: Hashable, Sendable {
         return copy
     }
 
-    /// nil for a sum of several terms.
+    /// The inverse of a single term; nil for a sum of several terms.
     ///
     /// - Throws: for 0.
     func inverseOfOneTerm() throws(Unmanageable) -> Polynomial? {
@@ -85,11 +85,11 @@ struct Polynomial: Hashable, Sendable {
             throw Unmanageable()
         }
         let turned = Monomial(radicand: monomial.radicand, exponents: monomial.exponents.mapValues { -$0 })
-        // 1/√r is √r/r, and i has its own way.
+        // 1/√r is √r/r; i is handled separately.
         return try Polynomial().adding(inverse, turned)
     }
 
-    /// What makes one term of a sum of two terms that are numbers; nil for any other.
+    /// The factor that makes one term of a sum of two terms that are numbers; nil for any other.
     var conjugate: Polynomial? {
         guard terms.count == 2, let leading, terms.keys.allSatisfy({ $0.exponents.keys.allSatisfy { $0 == "i" } })
         else {
@@ -101,7 +101,7 @@ struct Polynomial: Hashable, Sendable {
     }
 
     init(squareRootOf number: Rational) throws(Unmanageable) {
-        // √(n/d) is √(nd)/d; the largest square is found by trial, so that what is under the root has a limit.
+        // √(n/d) is √(nd)/d; the largest square is found by trial, so the radicand is limited.
         let (product, isOver) = number.numerator.multipliedReportingOverflow(by: number.denominator)
         guard !isOver, product.magnitude <= 10_000_000_000 else { throw Unmanageable() }
         var (rest, outside) = (UInt64(product.magnitude), UInt64(1))
@@ -121,7 +121,7 @@ struct Polynomial: Hashable, Sendable {
         var factor = Rational.one
         var monomial = left
         if right.radicand != 1 {
-            // Neither has a square factor: only what they have in common makes one.
+            // Neither has a square factor: only a common divisor makes one.
             let common = Rational.commonDivisor(left.radicand, right.radicand)
             let (product, isOver) = (left.radicand / common).multipliedReportingOverflow(by: right.radicand / common)
             guard !isOver else { throw Unmanageable() }
@@ -165,7 +165,7 @@ struct Polynomial: Hashable, Sendable {
 
     var leadingCoefficient: Rational? { leading?.coefficient }
 
-    /// Divided by the coefficient of one term, so that all multiples of it become the same.
+    /// Divided by the coefficient of one term, so that all multiples of it are equal.
     var primitive: Polynomial {
         guard let scale = leading?.coefficient.inverse, let whole = try? times(Polynomial(scale)) else { return self }
         return whole

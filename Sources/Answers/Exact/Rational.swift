@@ -1,6 +1,6 @@
 import Foundation
 
-/// A fraction in lowest terms with a positive denominator. Whatever does not fit into 128 bits is no value.
+/// A fraction in lowest terms with a positive denominator. Values that do not fit into 128 bits are nil.
 package struct Rational: Hashable, Sendable {
     let numerator: Int128
     let denominator: Int128
@@ -22,7 +22,7 @@ package struct Rational: Hashable, Sendable {
         self.denominator = sign * denominator / Int128(divisor)
     }
 
-    /// Digits with at most one point, and perhaps an exponent, or in brackets the digits that repeat for ever, such as `12`,
+    /// Digits with at most one point, optionally with an exponent or with repeating digits in brackets, such as `12`,
     /// `.5`, `1.2e-3`, `0.1(6)`.
     init?(decimal text: some StringProtocol) {
         if let bracket = text.firstIndex(of: "(") {
@@ -82,7 +82,7 @@ package struct Rational: Hashable, Sendable {
         return Rational(top, over: bottom)
     }
 
-    /// The n-th root, where it is rational.
+    /// The n-th root, if it is rational.
     func root(_ n: Int) -> Rational? {
         guard numerator >= 0 || n % 2 == 1, let top = Self.root(Int128(numerator.magnitude), n),
             let bottom = Self.root(denominator, n)

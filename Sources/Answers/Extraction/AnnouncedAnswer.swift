@@ -1,10 +1,10 @@
-/// What a text says its answer is: `The answer is 15.`, `Answer: 15`, `## Final Answer`, `答案是 15。`, `故选 C`.
+/// The answer that a text announces: `The answer is 15.`, `Answer: 15`, `## Final Answer`, `答案是 15。`, `故选 C`.
 ///
-/// What it calls the final answer comes first; of several such the last one counts.
+/// Announcements of a final answer take precedence; among several, the last one counts.
 struct AnnouncedAnswer {
-    /// nil where it says none.
+    /// nil if none is announced.
     var answer: String?
-    /// No number before this place can be the answer: the text took back what it had come to.
+    /// No number before this place can be the answer, because the text retracted it.
     var void = 0
 
     static func find(in scalars: [Unicode.Scalar]) -> AnnouncedAnswer {
@@ -20,11 +20,11 @@ struct AnnouncedAnswer {
     }
 }
 
-/// What follows one announcement.
+/// Reads the text after one announcement.
 private struct AnnouncementReading {
     enum Result {
         case answer(String)
-        /// It is not what was said before this place.
+        /// The answer is not the one before this place.
         case retraction(end: Int)
         case nothing
     }
@@ -55,7 +55,7 @@ private struct AnnouncementReading {
         return label(sentence, answer)
     }
 
-    /// A sentence that has the answer in it, or is one.
+    /// A sentence that contains the answer, or is the answer.
     private func label(_ sentence: AnswerSentence, _ answer: String) -> Result {
         let isLast = scalars[sentence.end...].allSatisfy { $0.isBlank || $0 == "\n" || $0 == "." || $0 == "。" }
         let words = Array(scalars[sentence.start..<sentence.end])
@@ -68,7 +68,7 @@ private struct AnnouncementReading {
         }
     }
 
-    /// What a sentence says about an answer instead of saying it.
+    /// A sentence that assesses an answer instead of giving it.
     private func assessment(_ sentence: AnswerSentence, _ answer: String) -> Result? {
         let word = sentence.firstWord
         let denies =
@@ -115,12 +115,12 @@ private struct AnnouncementReading {
 }
 
 extension AnswerSentence {
-    /// The word of ASCII that it begins with, in lower case; empty where it does not.
+    /// The ASCII word at its start, in lower case; empty if there is none.
     var firstWord: String {
         String(String.UnicodeScalarView(scalars[start..<max(start, end)].prefix { $0.isASCIILetter }.map(\.lowercased)))
     }
 
-    /// Whether it begins with a word, and not with a number, a formula, a name such as `x`, or the letter of a choice.
+    /// Whether it starts with a word, not with a number, a formula, a name such as `x`, or the letter of a choice.
     var isWordy: Bool { firstWord.count > 1 || isEastAsian }
 
     var isEastAsian: Bool { scalars.at(start)?.isEastAsian ?? false }

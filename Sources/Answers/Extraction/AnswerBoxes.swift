@@ -1,16 +1,16 @@
 /// The `\boxed{…}`, `\fbox{…}` and `\framebox{…}` of a text.
 struct AnswerBoxes {
     struct Box {
-        /// From the backslash to the end of the content, or its closing brace.
+        /// From the backslash to the end of the content or its closing brace.
         var range: Range<Int>
         var content: Range<Int>
-        /// Whether there are braces around the content. Without, it is what follows, to the end of the formula or the line.
+        /// Whether the content is in braces. Without them, it extends to the end of the formula or the line.
         var isBraced: Bool
     }
 
-    /// Outermost boxes and those within them, by where they begin.
+    /// Outermost and nested boxes, in order of their start.
     private(set) var all: [Box] = []
-    /// Where the last box begins that has an opening brace and no closing one.
+    /// Start of the last box with an opening brace and no closing one.
     private(set) var lastUnclosed: Int?
     private let scalars: [Unicode.Scalar]
 
@@ -44,9 +44,9 @@ struct AnswerBoxes {
         return box.isBraced ? content : AnswerExtraction.trimmed(content)
     }
 
-    /// The last box, and those before it that are one answer with it: `\boxed{1} and \boxed{2}`.
+    /// The last box, and the boxes before it that belong to the same answer: `\boxed{1} and \boxed{2}`.
     ///
-    /// Only a comma or a word such as *and* may stand between them, as for math-verify, and a name such as `x =`.
+    /// As in math-verify, only a comma, a word such as *and*, or a name such as `x =` may be between them.
     var lastAnswers: [Box] {
         guard let place = all.lastIndex(where: { $0.isBraced || !text($0).isEmpty }) else { return [] }
         var first = all[place]
@@ -60,7 +60,7 @@ struct AnswerBoxes {
         return answers
     }
 
-    /// What the last box without a closing brace holds, to the end of the formula or the line; nil where it is blank.
+    /// The content of the last box without a closing brace, up to the end of the formula or the line; nil if blank.
     var unclosedText: String? {
         guard let start = lastUnclosed, let open = scalars[start...].firstIndex(of: "{") else { return nil }
         let text = AnswerExtraction.trimmed(

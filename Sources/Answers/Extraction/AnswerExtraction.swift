@@ -1,15 +1,15 @@
 import Foundation
 
-/// Finds the final answer in a solution. Takes time in proportion to the text.
+/// Finds the final answer in a solution, in time linear in the text's length.
 package enum AnswerExtraction {
-    /// The answer of a response: its last box, or else what it sets apart in another way, or else what it says the answer
-    /// is, or else its last number. Reasoning before it does not count, see ``FinalText``.
+    /// Returns the answer of a response: its last box, else an answer marked in another way, else the answer it
+    /// announces, else its last number. Reasoning before the answer does not count, see ``FinalText``.
     ///
-    /// The order is that of the Qwen2.5-Math evaluation, which looks for the phrases first where a text has both.
+    /// The order is that of the Qwen2.5-Math evaluation, except that boxes come before phrases.
     ///
-    /// - Parameter isCut: whether a limit ended the response. Its last number is no answer then, and of one that ends within
-    ///   a box there is none.
-    /// - Returns: nil where there is none; an empty box is an empty answer.
+    /// - Parameter isCut: whether a limit ended the response. Its last number then is not an answer, and a response
+    ///   that ends within a box has none.
+    /// - Returns: nil if there is none; an empty box is an empty answer.
     package static func answer(in text: String, isCut: Bool = false) -> String? {
         guard let final = FinalText.find(in: ResponseText(normalizing: text)) else { return nil }
         return answer(in: final.scalars, isCut: isCut)
@@ -27,14 +27,14 @@ package enum AnswerExtraction {
         return isCut ? nil : LastNumber.find(in: Array(scalars[said.void...]))
     }
 
-    /// The answer that a response sets apart as such: its last box, or else what is between its last `<answer>` and
-    /// `</answer>`, or else what follows the last `####`, as in GSM8K.
+    /// The answer that a response marks explicitly: its last box, else the content of its last `<answer>` and
+    /// `</answer>`, else the text after its last `####`, as in GSM8K.
     package static func marked(in text: String) -> String? {
         guard let final = FinalText.find(in: ResponseText(normalizing: text))?.scalars else { return nil }
         return tagged(final).map { marked(in: $0) ?? trimmed($0.string($0.indices)) } ?? marked(in: final)
     }
 
-    /// What a response says after its reasoning; empty where it ends within it.
+    /// The text after the reasoning; empty if the response ends within it.
     package static func finalText(of text: String) -> String {
         FinalText.find(in: ResponseText(normalizing: text)).map { $0.scalars.string($0.scalars.indices) } ?? ""
     }
@@ -45,7 +45,7 @@ package enum AnswerExtraction {
             let texts = boxes.lastAnswers.map(boxes.text)
             let answer = Set(texts).count == 1 ? texts[0] : texts.joined(separator: ", ")
             guard answer.allSatisfy(\.isWhitespace) else { return answer }
-            // A text may speak of an empty box, as its prompt does, before it says its answer.
+            // A text may mention an empty box, as its prompt does, before it gives its answer.
             return AnnouncedAnswer.find(in: Array(scalars[last.range.upperBound...])).answer ?? ""
         }
         return boxes.unclosedText ?? hashed(scalars)
@@ -53,8 +53,8 @@ package enum AnswerExtraction {
 
     // MARK: Boxes
 
-    /// What the last `\boxed{…}` (`\fbox`, `\framebox`) holds, braces balanced, or what follows a `\boxed` without braces;
-    /// nil where there is none or it is never closed.
+    /// The content of the last `\boxed{…}` (`\fbox`, `\framebox`) with balanced braces, or the text after a `\boxed`
+    /// without braces; nil if there is none or it is never closed.
     package static func boxed(in text: String) -> String? {
         let boxes = AnswerBoxes(text.scalars)
         return boxes.lastAnswers.last.map(boxes.text)
@@ -66,7 +66,7 @@ package enum AnswerExtraction {
         ("<answer>", "</answer>"), ("<final_answer>", "</final_answer>"), ("<|begin_of_box|>", "<|end_of_box|>"),
     ].map { ($0.0.scalars, $0.1.scalars) }
 
-    /// What the last `<answer>…</answer>` holds; nil where there is none or it is blank.
+    /// The content of the last `<answer>…</answer>`; nil if there is none or it is blank.
     private static func tagged(_ scalars: [Unicode.Scalar]) -> [Unicode.Scalar]? {
         for (open, close) in tags {
             guard let end = scalars.lastEnd(of: close).map({ $0 - close.count }),
@@ -78,7 +78,7 @@ package enum AnswerExtraction {
         return nil
     }
 
-    /// What follows the last `####`, but where that begins a heading.
+    /// The text after the last `####`, unless that starts a heading.
     private static func hashed(_ scalars: [Unicode.Scalar]) -> String? {
         var end = scalars.count
         while let last = scalars[..<end].lastIndex(of: "#") {
@@ -102,7 +102,7 @@ package enum AnswerExtraction {
 
     // MARK: Ends
 
-    /// Without blanks and Markdown's asterisks around it, and the full stop after it.
+    /// The text without surrounding blanks and Markdown asterisks, and without a final full stop.
     package static func trimmed(_ text: String) -> String {
         let around = CharacterSet.whitespacesAndNewlines.union(CharacterSet(charactersIn: "*"))
         var text = text.trimmingCharacters(in: around)[...]

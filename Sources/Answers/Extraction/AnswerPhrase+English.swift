@@ -9,7 +9,7 @@ extension AnswerPhrase {
             let isFinal = words(before: start, in: scalars).last == "final"
             return AnswerPhrase(kind: isAnswer ? kind : .choice, isFinal: isFinal, start: start, end: end)
         }
-        // Markdown may stand between the words.
+        // Markdown may be between the words.
         func pass(_ signs: String) {
             while let scalar = scalars.at(index), signs.unicodeScalars.contains(scalar) { index += 1 }
         }
@@ -71,7 +71,7 @@ extension AnswerPhrase {
         "is", "are", "was", "be", "equals", "remains", "comes to", "comes out to", "works out to", "turns out to be",
     ].map(\.scalars)
 
-    /// Where the *not* begins of a verb that has one within it.
+    /// The start of the *not* within a negated verb.
     private static func denial(at index: Int, in scalars: [Unicode.Scalar]) -> Int? {
         let verbs = [
             "isn't", "isn’t", "wasn't", "wasn’t", "cannot be", "can not be", "can't be", "can’t be", "could not be",
@@ -81,7 +81,7 @@ extension AnswerPhrase {
         return (index..<(index + verb.count)).first { place in denials.contains { scalars.has($0, at: place) } }
     }
 
-    /// *Not*, and its short forms.
+    /// *Not* and its short forms.
     static let denials = ["not", "n't", "n’t"].map(\.scalars)
 
     /// The place after a verb that ends as a word.
@@ -90,7 +90,7 @@ extension AnswerPhrase {
             .map { index + $0.count }
     }
 
-    /// Whether a line is nothing but `## Final Answer`.
+    /// Whether a line consists only of `## Final Answer`.
     private static func isHeading(_ start: Int, in scalars: [Unicode.Scalar]) -> Bool {
         words(before: start, in: scalars).allSatisfy { ["final", "the", "correct", "my", "your"].contains($0) }
     }
@@ -102,7 +102,7 @@ extension AnswerPhrase {
             String.init)
     }
 
-    /// `A: 15`, where it is the last line.
+    /// `A: 15` on the last line.
     @Sendable static func lastLine(_ scalars: [Unicode.Scalar], _ start: Int) -> AnswerPhrase? {
         guard start == 0 || scalars[start - 1] == "\n", scalars[start] == "A" else { return nil }
         let rest = scalars[start...].drop { $0 != "\n" }

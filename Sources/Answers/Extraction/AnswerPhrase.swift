@@ -1,7 +1,7 @@
-/// Words of a text that announce its answer.
+/// Words in a text that announce its answer.
 struct AnswerPhrase {
     enum Kind {
-        /// `Answer: 15`, `## Final Answer`, `答案：15`: a sentence may follow that has the answer in it.
+        /// `Answer: 15`, `## Final Answer`, `答案：15`: a sentence that contains the answer may follow.
         case label
         /// `the answer is 15`
         case statement
@@ -10,13 +10,13 @@ struct AnswerPhrase {
     }
 
     var kind: Kind
-    /// Whether it says that the answer is the final one.
+    /// Whether it announces a final answer.
     var isFinal: Bool
-    /// Where the words begin, and where what they announce does.
+    /// Start of the words, and of what they announce.
     var start: Int
     var end: Int
 
-    /// The announcements of a text, the last one first. No more than a few are looked at of a text that has very many.
+    /// The announcements in a text, the last one first. If there are very many, only a few are read.
     static func all(in scalars: [Unicode.Scalar]) -> [AnswerPhrase] {
         var phrases: [AnswerPhrase] = []
         for start in scalars.indices.reversed() where phrases.count < most {

@@ -1,18 +1,18 @@
-/// What a text says right after the words that announce its answer.
+/// The text right after the words that announce an answer.
 ///
-/// The answer ends with its sentence, or before what only comments on it: `15, as required`, `42, not 41`, `15 because …`,
-/// `15 (approximately)`, `15个苹果`. Lists, units and conditions belong to it: `2, 3 and 5`, `17 apples`, `1 if n is even`.
+/// The answer ends with its sentence, or before a comment on it: `15, as required`, `42, not 41`, `15 because …`, `15
+/// (approximately)`, `15个苹果`. Lists, units and conditions belong to it: `2, 3 and 5`, `17 apples`, `1 if n is even`.
 struct AnswerSentence {
     let scalars: [Unicode.Scalar]
-    /// Where the sentence begins, and the scalar after the answer in it.
+    /// Start of the sentence, and the scalar after the answer in it.
     let start: Int
     private(set) var end: Int
-    /// The formula at its start, delimiters and all.
+    /// The formula at its start, with delimiters.
     private var formula: Formula?
 
     /// - Parameters:
-    ///   - place: after the announcing words. Blanks, Markdown and line breaks are passed over.
-    ///   - others: more signs to be passed over.
+    ///   - place: after the announcing words. Blanks, Markdown and line breaks are skipped.
+    ///   - others: further signs to skip.
     init(_ scalars: [Unicode.Scalar], at place: Int, passing others: Set<Unicode.Scalar> = []) {
         self.scalars = scalars
         var index = place
@@ -44,7 +44,7 @@ struct AnswerSentence {
             ?? endOfAnswer(from: index)
     }
 
-    /// nil where nothing is said.
+    /// nil if there is none.
     var answer: String? {
         if let formula, formula.range.upperBound == end || isWordsOnly(formula.range.upperBound..<end) {
             let inner = AnswerExtraction.trimmed(scalars.string(formula.content))
@@ -54,7 +54,7 @@ struct AnswerSentence {
         return words.isEmpty ? nil : words
     }
 
-    /// What a formula counts is no part of it, but for words that make another number of it.
+    /// Whether words only name what a formula counts. Words that change the number belong to the answer.
     private func isWordsOnly(_ range: Range<Int>) -> Bool {
         let words = scalars.string(range)
         if words.unicodeScalars.contains(where: { $0.isNumeral || "$\\(,;:=+-*/^<>".unicodeScalars.contains($0) }) {
@@ -95,7 +95,7 @@ struct AnswerSentence {
         return min(index, limit)
     }
 
-    /// What is longer is no answer.
+    /// Longer text is not an answer.
     private static let longest = 1000
 
     private func ends(at index: Int) -> Bool {
@@ -128,7 +128,7 @@ struct AnswerSentence {
         }
     }
 
-    /// Whether the full stop ends a sentence, and not an abbreviation such as `p.m.` or `E. coli`.
+    /// Whether the full stop ends a sentence, not an abbreviation such as `p.m.` or `E. coli`.
     private func endsSentence(at index: Int) -> Bool {
         guard let next = scalars.at(index + 1) else { return true }
         let before = word(before: index)
@@ -150,7 +150,7 @@ struct AnswerSentence {
         return !isAbbreviated || !(isLower || after.isDigit)
     }
 
-    /// Whether a word without a comma before it goes on to something else.
+    /// Whether a word without a comma before it starts a comment.
     private func isComment(wordAt index: Int) -> Bool {
         let word = word(at: index)
         if scalars.has("i.e".scalars, at: index) || scalars.has("e.g".scalars, at: index) { return true }
@@ -162,7 +162,7 @@ struct AnswerSentence {
         return next != "well" && next != "also" && !isSecond
     }
 
-    /// Whether what begins here speaks of the answer and is no part of it, as a list's next element is.
+    /// Whether the text from here comments on the answer, rather than being part of it like a list's next element.
     private func isComment(at place: Int) -> Bool {
         guard let first = scalars[min(place, scalars.count)...].firstIndex(where: { !$0.isBlank }) else { return true }
         if scalars[first] == "\n" { return true }
@@ -176,7 +176,7 @@ struct AnswerSentence {
         return word.count > 1 && !AnswerWording.listed.contains(word)
     }
 
-    /// Whether brackets hold words about the answer: `(approximately)`, not `(mod 7)` or `(or 16)`.
+    /// Whether brackets contain a comment on the answer: `(approximately)`, not `(mod 7)` or `(or 16)`.
     private func isComment(inBracketAt index: Int) -> Bool {
         guard index > start, hasMathematics(index) else { return false }
         let first = index + 1
@@ -187,7 +187,7 @@ struct AnswerSentence {
         return word.count > 1 && !AnswerWording.inBrackets.contains(word)
     }
 
-    /// Whether what stands before this holds a number or a formula, or is a letter such as that of a choice.
+    /// Whether the text before this place contains a number or a formula, or is a single letter such as a choice's.
     private func hasMathematics(_ index: Int) -> Bool {
         let before = scalars[start..<index]
         if formula != nil || before.contains(where: { $0.isNumeral || $0 == "$" || $0 == "\\" || $0 == "π" }) {
@@ -202,14 +202,14 @@ struct AnswerSentence {
         return scalars.string(index..<(rest.firstIndex { !$0.isASCIILetter } ?? scalars.count)).lowercased()
     }
 
-    /// What stands before a full stop, back to the blank before it.
+    /// The word before a full stop, back to the previous blank.
     private func word(before index: Int) -> [Unicode.Scalar] {
         Array(scalars[start..<index].reversed().prefix(12).prefix { !$0.isBlank && $0 != "(" }.reversed())
     }
 
-    // MARK: What is around it
+    // MARK: Surrounding signs
 
-    /// Without blanks, Markdown, quotation marks and punctuation around it.
+    /// The text without surrounding blanks, Markdown, quotation marks and punctuation.
     static func bare(_ text: String) -> String {
         var scalars = text.scalars[...]
         let around: Set<Unicode.Scalar> = [
@@ -239,7 +239,7 @@ struct AnswerSentence {
         return rest.unicodeScalars.first.map { $0.isNumeral || $0 == "\\" || $0 == "$" } ?? false ? "-" + rest : words
     }
 
-    /// `**15** apples` is `15 apples`, and so is what is left of `_15_ apples` at its start; `2**3` is a power.
+    /// `**15** apples` is `15 apples`, and so is `_15_ apples` with its first sign removed; `2**3` is a power.
     private static func withoutEmphasis(_ scalars: [Unicode.Scalar]) -> String {
         var kept = String.UnicodeScalarView()
         var index = 0

@@ -1,9 +1,9 @@
-/// Parts what a response says from the reasoning that leads to it.
+/// Separates the response proper from the reasoning before it.
 ///
-/// A response's answer is what stands after the last end of a reasoning: many chat templates open it in the prompt, so that
-/// only its end is in the response. A reasoning that is still open has come to no answer.
+/// The answer is in the text after the last end of reasoning: many chat templates open the reasoning in the prompt, so
+/// that only its end is in the response. A response whose reasoning is still open has no answer.
 enum FinalText {
-    /// - Returns: nil where the response ends within its reasoning.
+    /// - Returns: nil if the response ends within its reasoning.
     static func find(in text: ResponseText) -> ResponseText? {
         let scalars = text.scalars
         var (opened, closed) = ([Int?](repeating: nil, count: tags.count), [Int?](repeating: nil, count: tags.count))
@@ -42,7 +42,7 @@ enum FinalText {
 
     // MARK: The end
 
-    /// What is written after a token that ends a turn is no part of it.
+    /// Text after an end-of-turn token does not count.
     private static func end(of scalars: [Unicode.Scalar], from start: Int) -> Int {
         for index in start..<scalars.count where scalars[index] == "<" {
             if ends.contains(where: { scalars.has($0, at: index) }) { return index }
@@ -57,7 +57,8 @@ enum FinalText {
 }
 
 extension [Unicode.Scalar] {
-    /// Whether these are gpt-oss's channels, of which the server left out the tokens: `analysis…assistantfinal…`.
+    /// Whether these are gpt-oss's channels without their tokens, which the server left out:
+    /// `analysis…assistantfinal…`.
     fileprivate var startsHarmonyWithoutTokens: Bool {
         let word = "analysis".scalars
         return count > word.count && starts(with: word) && self[word.count].isCapital

@@ -1,15 +1,15 @@
-/// A formula of LaTeX in a text.
+/// A LaTeX formula in a text.
 struct Formula {
-    /// With its delimiters.
+    /// Including its delimiters.
     let range: Range<Int>
     let content: Range<Int>
-    /// Whether it stands on lines of its own.
+    /// Whether it is on lines of its own.
     let isDisplayed: Bool
 
-    /// The formula that begins here; nil where none does.
+    /// The formula that starts here; nil if there is none.
     ///
-    /// A dollar opens one where no blank follows it, and closes it where none stands before it and no digit after it: others
-    /// are money, as in `$5 and $7`.
+    /// A dollar sign opens a formula if no blank follows, and closes it if no blank precedes and no digit follows:
+    /// others are money, as in `$5 and $7`.
     init?(_ scalars: [Unicode.Scalar], at start: Int) {
         guard let first = scalars.at(start), first == "$" || first == "\\" else { return nil }
         guard first == "\\" || start == 0 || scalars[start - 1] != "\\" else { return nil }
@@ -35,7 +35,7 @@ struct Formula {
         range = start..<(index + close.count)
     }
 
-    /// A longer one is no answer.
+    /// A longer one is not an answer.
     private static let longest = 2000
     private static let dollar: [Unicode.Scalar] = ["$"]
     private static let parenthesis: [Unicode.Scalar] = ["\\", ")"]

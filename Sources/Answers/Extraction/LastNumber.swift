@@ -1,7 +1,7 @@
-/// The last number of a text, for responses that say nowhere which of their words is the answer.
+/// The last number of a text, for responses that do not mark or announce an answer.
 ///
-/// It is taken with what makes another number of it: the formula, the fraction or the brackets in which it stands, a sign,
-/// an operator, a word such as *million*. Of an equation it is what follows the last sign of equality.
+/// It includes what changes its value: the surrounding formula, fraction or brackets, a sign, an operator, a word such
+/// as *million*. In an equation, it is the text after the last equals sign.
 struct LastNumber {
     private let scalars: [Unicode.Scalar]
 
@@ -11,7 +11,7 @@ struct LastNumber {
 
     static func find(in scalars: [Unicode.Scalar]) -> String? { LastNumber(scalars).find() }
 
-    /// How many numbers there are, each formula being one.
+    /// The number of numbers; each formula counts as one.
     static func count(in scalars: [Unicode.Scalar]) -> Int {
         var (count, index) = (0, 0)
         while index < scalars.count {
@@ -46,7 +46,7 @@ struct LastNumber {
         return text.isEmpty ? nil : text
     }
 
-    /// No further back is looked for the beginning of a formula.
+    /// How far back the start of a formula is searched for.
     private static let longestParagraph = 4096
 
     private func paragraphStart(of place: Int) -> Int {
@@ -59,7 +59,7 @@ struct LastNumber {
         return start
     }
 
-    /// What follows the last sign of equality outside of braces.
+    /// The text after the last equals sign outside braces.
     private static func result(of scalars: [Unicode.Scalar]) -> String {
         var (depth, start) = (0, 0)
         for (index, scalar) in scalars.enumerated() {
@@ -82,7 +82,7 @@ struct LastNumber {
             || ".,/:^*×·÷+-−–()[]√π%‰°_{}\\=<>≤≥≈±".unicodeScalars.contains(scalar)
     }
 
-    /// What stands around a digit without blanks between, freed of the sentence's punctuation.
+    /// The text around a digit without blanks and without the sentence's punctuation.
     private func token(around digit: Int) -> Range<Int> {
         var (start, end) = (digit, digit + 1)
         while start > 0, digit - start < 400, Self.belongs(scalars[start - 1]) { start -= 1 }
@@ -115,7 +115,7 @@ struct LastNumber {
         scalars[range].count { signs.unicodeScalars.contains($0) }
     }
 
-    /// The bracket that is still open before a place on its line, where no words stand in it: `(3, 4)`.
+    /// The bracket still open before a place on its line, if it contains no words: `(3, 4)`.
     private func opens(before place: Int) -> Int? {
         var (index, depth) = (place - 1, 0)
         while index >= 0, place - index < 200 {
@@ -131,7 +131,7 @@ struct LastNumber {
         return nil
     }
 
-    // MARK: What belongs to it
+    // MARK: Parts of the number
 
     private func widened(_ token: Range<Int>) -> Range<Int> {
         var (start, end) = (token.lowerBound, token.upperBound)
@@ -152,7 +152,7 @@ struct LastNumber {
         return start..<endOfWords(after: end)
     }
 
-    /// Digits alone that stand before a place with one blank between.
+    /// A number of digits alone that ends one blank before a place.
     private func number(endingAt place: Int) -> Range<Int>? {
         guard scalars.at(place - 1) == " ", scalars.at(place - 2)?.isDigit ?? false else { return nil }
         var start = place - 2
@@ -163,7 +163,7 @@ struct LastNumber {
 
     private static let operators = "+-−–*/×·÷^±".unicodeScalars
 
-    /// Where the operand, or the sign, begins that an operator joins to what begins at a place.
+    /// The start of the operand or sign that an operator joins to the text at a place.
     private func operand(before place: Int) -> Int? {
         guard let sign = scalars[..<place].lastIndex(where: { !$0.isBlank }), Self.operators.contains(scalars[sign])
         else {
@@ -201,7 +201,7 @@ struct LastNumber {
             && !(scalars.at(place + 1)?.isLetter ?? false)
     }
 
-    /// A word or a sign that makes another number of it: `3 million`, `3 and a half`, `3万`.
+    /// A word or sign that changes the number: `3 million`, `3 and a half`, `3万`.
     private func endOfWords(after place: Int) -> Int {
         if let next = scalars.at(place), next.isEastAsian {
             return AnswerWording.multiplying.contains(next) ? place + 1 : place

@@ -1,7 +1,7 @@
-/// A response as answers are looked for in it: as scalars, with the signs of other scripts as those of ASCII.
+/// A response prepared for extraction: as scalars, with the signs of other scripts in ASCII.
 ///
-/// Full-width forms and the digits of all scripts become ASCII, and so do blanks, minus signs and line breaks. What
-/// cannot be seen is left out. Chinese full stops stay what they are.
+/// Full-width forms and the digits of all scripts become ASCII, and so do blanks, minus signs and line breaks.
+/// Invisible characters are removed. Chinese full stops stay.
 struct ResponseText {
     let scalars: [Unicode.Scalar]
 
@@ -34,7 +34,7 @@ struct ResponseText {
     ) {
         switch scalar.value {
         case 0xFF0C:
-            // Between digits as wide as it is, it groups thousands; elsewhere it parts a list.
+            // Between digits of the same width it groups thousands; elsewhere it separates a list.
             scalars.append(",")
             if previous.isDigit { scalars.append(" ") }
         case 0x3001: scalars += [",", " "]
@@ -53,7 +53,7 @@ struct ResponseText {
 }
 
 extension [Unicode.Scalar] {
-    /// Whether a word of lower-case ASCII stands at a place, in letters of any case.
+    /// Whether a word of lower-case ASCII is at a place, in any case.
     func has(_ word: some Sequence<Unicode.Scalar>, at start: Int) -> Bool {
         var index = start
         for letter in word {
@@ -63,7 +63,7 @@ extension [Unicode.Scalar] {
         return true
     }
 
-    /// Where a word begins next.
+    /// The next start of a word.
     func firstIndex(of word: [Unicode.Scalar], from start: Int) -> Int? {
         guard count - start >= word.count else { return nil }
         return (start...(count - word.count)).first { self[$0] == word[0] && self[$0...].starts(with: word) }
@@ -93,7 +93,7 @@ extension Unicode.Scalar {
 
     package var lowercased: Unicode.Scalar { isCapital ? Unicode.Scalar(UInt8(value | 0x20)) : self }
 
-    /// Of a script that is written without blanks between words, or Korean.
+    /// Whether it belongs to a script without blanks between words, or to Korean.
     var isEastAsian: Bool {
         switch value {
         case 0x3005...0x3007, 0x3040...0x30FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xAC00...0xD7AF, 0xF900...0xFAFF,
@@ -103,16 +103,16 @@ extension Unicode.Scalar {
         }
     }
 
-    /// Part of a word of any script.
+    /// Part of a word in any script.
     package var isLetter: Bool { isASCIILetter || !isASCII && properties.isAlphabetic && !isGreek }
 
-    /// Letters that stand for numbers as a rule.
+    /// Letters that usually stand for numbers.
     private var isGreek: Bool { (0x370...0x3FF).contains(value) }
 
-    /// A digit, or a sign that holds one such as `½` and `³`.
+    /// A digit, or a sign that contains one, such as `½` and `³`.
     var isNumeral: Bool { isDigit || value > 0x7F && !isEastAsian && properties.numericType != nil }
 
-    /// A picture, or a sign that ends a proof.
+    /// A picture, or an end-of-proof sign.
     var isOrnament: Bool {
         switch value {
         case 0x220E, 0x25A0...0x25AB, 0x2600...0x27BF, 0x2B00...0x2BFF, 0x1F000...0x1FAFF: true
@@ -120,7 +120,7 @@ extension Unicode.Scalar {
         }
     }
 
-    /// The digit of ASCII for that of another script.
+    /// The ASCII digit for that of another script.
     fileprivate var decimalDigit: Unicode.Scalar? {
         guard properties.numericType == .decimal, let value = properties.numericValue else { return nil }
         return Unicode.Scalar(UInt8(0x30 + Int(value)))

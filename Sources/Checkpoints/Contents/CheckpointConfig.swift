@@ -1,15 +1,15 @@
 import OrderedCollections
 import Support
 
-/// config.json: what it says of the whole model, and of the text model within it.
+/// config.json: the settings of the whole model, and of its text model.
 struct CheckpointConfig {
     private let all: OrderedDictionary<String, JSONValue>
-    /// A model with parts for images or sound keeps the text model's settings here; empty elsewhere.
+    /// The text model's settings if a multimodal model keeps them here; otherwise empty.
     private let text: OrderedDictionary<String, JSONValue>
 
     private static let textKeys = ["text_config", "llm_config", "language_config"]
 
-    /// Sizes of a model, none of which is anywhere near this in a model that exists.
+    /// Sizes of a model with upper limits far above any real model's.
     private static let sizes = [
         "hidden_size", "head_dim", "intermediate_size", "kv_lora_rank", "max_position_embeddings",
         "moe_intermediate_size",
@@ -19,7 +19,7 @@ struct CheckpointConfig {
     private static let greatest = 1 << 31
 
     /// - Parameter directory: the checkpoint's, for messages.
-    /// - Throws: ``ModelFilesError`` where a size is absurd.
+    /// - Throws: ``ModelFilesError`` for an impossible size.
     init(_ file: CheckpointJSON, in directory: String) throws(ModelFilesError) {
         self.init(file)
         for fields in [all, text] {
@@ -28,34 +28,34 @@ struct CheckpointConfig {
                 let isPositive = number >= (key == "max_position_embeddings" ? 1 : 0)
                 guard isPositive, number <= Double(Self.greatest), number == number.rounded() else {
                     throw ModelFilesError(
-                        "config.json in \(directory) gives '\(key)' as \(fields[key]?.digits ?? "\(number)"), which no model has"
+                        "config.json in \(directory) gives '\(key)' as \(fields[key]?.digits ?? "\(number)"), which is not possible for a model"
                     )
                 }
             }
         }
     }
 
-    /// - Parameter file: its sizes are not looked at.
+    /// - Parameter file: its sizes are not checked.
     init(_ file: CheckpointJSON) {
         all = file.fields
         let inner = all["thinker_config"]?.object ?? all
         text = Self.textKeys.lazy.compactMap { inner[$0]?.object }.first ?? [:]
     }
 
-    /// A setting of the text model, or of the whole.
+    /// A setting of the text model, or else of the whole model.
     subscript(_ key: String) -> JSONValue? {
         if let value = text[key], value != .null { return value }
         return all[key]
     }
 
-    /// The first of several names that a setting has in one model or another.
+    /// A setting that has different names in different models: the first that is set.
     func first(of keys: [String]) -> JSONValue? { keys.lazy.compactMap { self[$0] }.first { $0 != .null } }
 
     func whole(_ key: String) -> Int? { self[key]?.whole }
 
     var architectures: [String] { all["architectures"]?.elements?.compactMap(\.text) ?? [] }
     var modelType: String? { self["model_type"]?.text }
-    /// Whether parts for images or sound stand beside the text model.
+    /// Whether the model has parts for images or sound.
     var isMultimodal: Bool {
         all.keys.contains {
             $0.hasPrefix("vision") || $0.hasPrefix("audio") || $0.hasPrefix("visual") || $0 == "thinker_config"

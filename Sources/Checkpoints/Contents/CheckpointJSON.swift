@@ -2,17 +2,17 @@ import Foundation
 import OrderedCollections
 import Support
 
-/// A JSON file of a checkpoint, read as Python's `json.loads` reads UTF-8, which is how `transformers` reads it: with `NaN`
-/// and `Infinity`, of a field that is there twice the last, numbers of any size.
+/// A JSON file of a checkpoint, read as `transformers` does with Python's `json.loads`: `NaN` and `Infinity` are
+/// allowed, the last of duplicate fields counts, numbers may have any size.
 package struct CheckpointJSON {
     package var fields: OrderedDictionary<String, JSONValue>
-    /// Python refuses a text that begins with one; others do not mind.
+    /// Python refuses a text that starts with a byte order mark; other readers do not.
     var hasByteOrderMark = false
 
     /// - Parameters:
-    ///   - name: the file's own, for messages.
+    ///   - name: the file's name, for messages.
     ///   - directory: the checkpoint's.
-    /// - Throws: ``ModelFilesError`` where it is not an object.
+    /// - Throws: ``ModelFilesError`` if it is not an object.
     init(_ data: Data, name: String, in directory: String) throws(ModelFilesError) {
         guard !data.isEmpty else { throw ModelFilesError("\(name) in \(directory) is empty") }
         guard !data.starts(with: GitPointer.start) else {
@@ -45,9 +45,9 @@ package struct CheckpointJSON {
         self.fields = fields
     }
 
-    /// The file of a checkpoint; nil where it is not there.
+    /// The file of a checkpoint; nil if it is missing.
     ///
-    /// - Throws: ``ModelFilesError`` where it is not an object.
+    /// - Throws: ``ModelFilesError`` if it is not an object.
     package static func read(_ name: String, in directory: String) throws(ModelFilesError) -> CheckpointJSON? {
         guard let data = FileManager.default.contents(atPath: directory + "/" + name) else { return nil }
         return try CheckpointJSON(data, name: name, in: directory)
@@ -56,12 +56,12 @@ package struct CheckpointJSON {
     package subscript(_ key: String) -> JSONValue? { fields[key] }
 }
 
-/// What a clone without Git LFS has in place of a large file.
+/// The placeholder of a large file in a clone without Git LFS.
 package enum GitPointer {
     package static let start = Data("version https://git-lfs".utf8)
 
     package static func explanation(_ name: String) -> String {
-        "\(name) is a Git LFS pointer, not the file itself; run 'git lfs pull'"
+        "\(name) is a Git LFS pointer, not the file itself; run `git lfs pull`"
     }
 }
 
@@ -73,8 +73,8 @@ extension JSONValue {
         if case .object(let fields) = self { fields } else { nil }
     }
 
-    /// A number as Python computes with it; infinite where it is too large. `{"__float__": "Infinity"}` is how transformers
-    /// writes what JSON has no number for.
+    /// A number as Python computes with it; infinite if it is too large. `{"__float__": "Infinity"}` is how
+    /// transformers writes numbers that JSON lacks.
     package var double: Double? {
         switch self {
         case .number(let text), .notANumber(let text): Double(text)
@@ -83,7 +83,7 @@ extension JSONValue {
         }
     }
 
-    /// A number as the file has it.
+    /// A number as written in the file.
     var digits: String? {
         switch self {
         case .number(let digits), .notANumber(let digits): digits

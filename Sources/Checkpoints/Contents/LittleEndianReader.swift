@@ -1,6 +1,6 @@
-/// Reads numbers, least significant byte first, off bytes that may end anywhere.
+/// Reads little-endian numbers from bytes that may be truncated.
 struct LittleEndianReader {
-    /// The bytes end before what was to be read.
+    /// The bytes end too early.
     struct End: Error {}
 
     private let bytes: [UInt8]
@@ -19,12 +19,12 @@ struct LittleEndianReader {
 
     mutating func skip(_ count: Int) throws(End) { _ = try take(count) }
 
-    /// A number of up to eight bytes without a sign; one that is too large for `Int` is the largest.
+    /// An unsigned number of up to eight bytes, clamped to the largest `Int`.
     mutating func number(_ width: Int) throws(End) -> Int {
         Int(clamping: try take(width).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
     }
 
-    /// Up to the next line break, which is skipped.
+    /// The text up to the next line break, which is skipped.
     mutating func line() throws(End) -> String {
         guard offset <= bytes.count, let end = bytes[offset...].firstIndex(of: 0x0A) else { throw End() }
         let text = String(decoding: try take(end - offset), as: UTF8.self)

@@ -1,10 +1,10 @@
-/// How many weights a model has, and how that is known.
+/// A model's number of weights, and where it comes from.
 package struct ModelSize: Sendable, Equatable, Codable {
-    /// N, those that a token of text meets: of a mixture of experts the active ones. nil where they cannot be told.
+    /// N, the weights that a text token passes through; for a mixture of experts, the active ones. nil if unknown.
     package var parameters: Int?
-    /// All of the text model, experts that rest included; nil where they cannot be told.
+    /// All weights of the text model, including inactive experts; nil if unknown.
     package var total: Int?
-    /// Where the numbers come from and what they count; without ``parameters``, why not.
+    /// Where the numbers come from and what they count; without ``parameters``, the reason.
     package var source: String
 
     package init(parameters: Int?, total: Int? = nil, source: String) {

@@ -1,11 +1,11 @@
 import Support
 
-/// Reads off a pickle (PEP 3154) what tensors a state dictionary of PyTorch's has. Nothing that it names is run.
+/// Reads the tensors of a PyTorch state dictionary from a pickle (PEP 3154). Nothing in it is executed.
 struct PickledTensors {
     private(set) var tensors: [String: StoredTensor] = [:]
 
     /// - Parameter pickle: `data.pkl` of an archive.
-    /// - Returns: nil where it is no flat dictionary of tensors.
+    /// - Returns: nil if it is not a flat dictionary of tensors.
     init?(_ pickle: [UInt8]) {
         var machine = Machine(pickle)
         guard let value = try? machine.run(), case .dictionary(let entries) = value else { return nil }
@@ -41,13 +41,13 @@ struct PickledTensors {
         case dictionary([(Value, Value)])
         case storage(key: String, type: String?, count: Int)
         case tensor(Tensor)
-        /// None, truth values, fractions, lists.
+        /// None, booleans, floats, lists.
         case plain
-        /// What a function made that is not known here.
+        /// The result of a function that is not known here.
         case other
         case mark
 
-        /// As it stands within others: of no depth to speak of, whatever a file makes of it.
+        /// The value as an element of others, without its own elements, so that nesting stays bounded.
         var shallow: Value {
             switch self {
             case .dictionary: .plain
@@ -206,7 +206,7 @@ struct PickledTensors {
             return .storage(key: key, type: types[String(type.split(separator: ".").last ?? "")], count: count)
         }
 
-        /// `(storage, offset, shape, …)`, and in the third version the type as the seventh.
+        /// `(storage, offset, shape, …)`, and in version 3 the type as the seventh element.
         private static func tensor(_ arguments: [Value]) -> Tensor? {
             guard arguments.count >= 3, case .storage(let key, let named, let count) = arguments[0],
                 case .number(let offset) = arguments[1], case .tuple(let sides) = arguments[2]

@@ -1,15 +1,15 @@
-/// What a checkpoint says of one tensor.
+/// A checkpoint's description of one tensor.
 struct StoredTensor: Sendable, Equatable {
-    /// As safetensors names types: `BF16`, `I32`.
+    /// By its safetensors name: `BF16`, `I32`.
     var type: String
     var shape: [Int]
     /// Bytes in the file.
     var bytes: Int
 
-    /// Numbers as they are stored, packed ones counted as one.
+    /// Number of stored elements; packed weights count as one.
     var count: Int { shape.product() }
 
-    /// Bits of a number; nil where the type is not known.
+    /// Bits per element; nil for an unknown type.
     static func bits(of type: String) -> Int? {
         switch type {
         case "F64", "I64", "U64", "C64": 64
@@ -24,6 +24,6 @@ struct StoredTensor: Sendable, Equatable {
     }
 
     var bits: Int? { Self.bits(of: type) }
-    /// Whether its numbers have a fraction; exponents that scale others (`F8_E8M0`) are none.
+    /// Whether its elements are fractional; exponents that scale others (`F8_E8M0`) are not.
     var isFraction: Bool { (type.hasPrefix("F") || type.hasPrefix("BF")) && type != "F8_E8M0" }
 }

@@ -1,8 +1,8 @@
-/// A tensor's name, and what part of a model it belongs to.
+/// A tensor's name and the part of the model it belongs to.
 struct TensorPath {
-    /// Which experts a tensor holds.
+    /// The experts in a tensor.
     enum Experts: Equatable {
-        /// One of a layer's, which stands for itself.
+        /// One of a layer's experts.
         case one(number: Substring, layer: Substring)
         case all
     }
@@ -15,13 +15,13 @@ struct TensorPath {
         parts = name.split(separator: ".")
     }
 
-    /// Parts for images and sound, by the names that vLLM's models give them, where the model is known to have such parts.
+    /// Parts for images and sound, by their names in vLLM's models, for models known to have such parts.
     private static let senses: Set<Substring> = [
         "apm", "aligner", "code2wav", "connector", "embed_audio", "embed_vision", "language_projection", "mlp1",
         "multi_modal_projector", "perceiver", "projector", "qformer", "query_tokens", "resampler", "speech", "talker",
         "token2wav", "tts", "vit", "vpm", "vqmodel", "vte",
     ]
-    /// Beginnings of names that no part for text has, in models whose config.json tells of no such parts too.
+    /// Prefixes that only parts for images and sound have, also for models whose config.json mentions none.
     private static let seeing = ["audio", "image", "img_", "mm_", "vision", "visual"]
 
     private func isSense(of config: CheckpointConfig) -> Bool {
@@ -30,7 +30,7 @@ struct TensorPath {
         }
     }
 
-    /// What a token of text does not meet; nil for all else.
+    /// The part that text tokens do not pass through; nil for all other tensors.
     func partNotMet(by config: CheckpointConfig) -> String? {
         if isSense(of: config) || isForImages(config) {
             return "parts for images and sound"
@@ -49,7 +49,7 @@ struct TensorPath {
         return layer >= layers
     }
 
-    /// Llama 3.2 Vision has layers of its own that text alone passes by.
+    /// Llama 3.2 Vision has extra layers that text alone skips.
     private func isForImages(_ config: CheckpointConfig) -> Bool {
         guard let layer, let crossing = config["cross_attention_layers"]?.elements else { return false }
         return crossing.contains { $0.whole == layer }
@@ -66,7 +66,7 @@ struct TensorPath {
         parts.last == "weight" && ["embed_tokens", "wte", "word_embeddings"].contains(parts.dropLast().last ?? "")
     }
 
-    /// Of experts among which a router chooses; those that every token meets are called shared.
+    /// Routed experts; those that every token passes through are called shared.
     func experts(_ tensor: StoredTensor, of config: CheckpointConfig) -> Experts? {
         if let place = parts.firstIndex(of: "experts") {
             let next = place + 1 < parts.count ? parts[place + 1] : ""
@@ -75,7 +75,7 @@ struct TensorPath {
             let layer = parts[..<place].joined(separator: ".")
             return .one(number: next, layer: Substring(layer))
         }
-        // Granite and Step keep those of a layer in one tensor, and do not call them experts.
+        // Granite and Step keep a layer's experts in one tensor and do not call them experts.
         let isMixture = parts.contains { $0.contains("moe") }
         return isMixture && tensor.shape.count == 3 ? .all : nil
     }

@@ -1,27 +1,27 @@
-/// Counts the weights of a checkpoint from what its headers say of its tensors.
+/// Counts the weights of a checkpoint from its tensor headers.
 ///
-/// FLOPs are 2N for a token of text, so N leaves out what such a token does not meet: parts for images and sound, layers that
-/// predict further tokens, experts that are not chosen, and a second copy of tied embeddings.
+/// FLOPs are 2N per text token, so N leaves out what such a token does not pass through: parts for images and sound,
+/// layers that predict further tokens, experts that are not chosen, and a second copy of tied embeddings.
 struct WeightCount {
     private var dense = 0
-    /// Weights of experts among which a router chooses.
+    /// Weights of routed experts.
     private var routed = 0
     private var leftOut: Set<String> = []
-    /// For each layer's experts, by what stands before their numbers: which there are.
+    /// The numbers of the experts in each layer, by their name prefix.
     private var numbers: [Substring: Set<Substring>] = [:]
-    /// How many experts a tensor holds that has those of a whole layer.
+    /// Sizes of tensors that contain all experts of a layer.
     private var together: Set<Int> = []
 
     /// - Parameters:
     ///   - tensors: of all files together.
-    ///   - quantisation: what a file besides config.json says of it.
+    ///   - quantisation: settings in a file other than config.json.
     static func size(
         _ tensors: [String: StoredTensor], config: CheckpointConfig, quantisation: CheckpointJSON?, source: String
     ) -> ModelSize {
         do throws(WeightPacking.Unknown) {
             let packing = try WeightPacking(tensors, settings: quantisation)
             var count = WeightCount()
-            // In order, so that the same checkpoint always gives the same reason.
+            // Sorted, so that the same checkpoint always gives the same reason.
             for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
                 try count.add(name, tensor, packing, config)
             }
@@ -75,31 +75,31 @@ struct WeightCount {
         }
     }
 
-    /// How many experts a layer has, and how many of them a token meets.
+    /// The number of experts in a layer, and of those that a token passes through.
     private func experts(_ config: CheckpointConfig) throws(WeightPacking.Unknown) -> (all: Int, chosen: Int) {
         func unknown(_ reason: String) -> WeightPacking.Unknown {
-            WeightPacking.Unknown(reason: "the model is a mixture of experts, and \(reason)")
+            WeightPacking.Unknown(reason: "the model is a mixture of experts, but \(reason)")
         }
-        guard routed > 0 else { throw unknown("which of its tensors are experts is not known") }
-        guard !config.hasRestingExperts else { throw unknown("how many of them a token meets varies") }
+        guard routed > 0 else { throw unknown("its expert tensors are unknown") }
+        guard !config.hasRestingExperts else { throw unknown("the number of active experts varies") }
         let seen = together.union(numbers.values.map(\.count))
         guard let all = config.experts ?? seen.first, all > 0, seen.subtracting([all]).isEmpty else {
-            throw unknown("how many a layer has is not the same everywhere")
+            throw unknown("the number of experts differs between layers")
         }
         guard let chosen = config.expertsPerToken, (1...all).contains(chosen) else {
-            throw unknown("config.json does not say how many of them a token meets")
+            throw unknown("config.json does not give the number of active experts")
         }
         return (all, chosen)
     }
 }
 
 extension CheckpointConfig {
-    /// Experts that the router of a layer chooses from; nil where there are none, or their number differs by layer.
+    /// Experts per layer that the router chooses from; nil if there are none, or their number differs between layers.
     fileprivate var experts: Int? {
         alike(["num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts", "num_moe_experts"])
     }
 
-    /// Experts that the router chooses for a token.
+    /// Experts that the router chooses per token.
     fileprivate var expertsPerToken: Int? {
         alike([
             "num_experts_per_tok", "num_experts_per_token", "experts_per_token", "moe_topk", "moe_top_k", "moe_k",
@@ -107,10 +107,10 @@ extension CheckpointConfig {
         ])
     }
 
-    /// LongCat's router may choose experts that do nothing.
+    /// LongCat's router may choose experts that compute nothing.
     fileprivate var hasRestingExperts: Bool { (whole("zero_expert_num") ?? 0) > 0 }
 
-    /// A number that some models give for each layer.
+    /// A number that some models give per layer; nil if the layers differ.
     private func alike(_ keys: [String]) -> Int? {
         let value =
             first(of: keys) ?? self["ffn_config"]?.object.flatMap { inner in keys.lazy.compactMap { inner[$0] }.first }
@@ -119,13 +119,13 @@ extension CheckpointConfig {
         return numbers.count == 1 ? numbers.first ?? nil : nil
     }
 
-    /// Whether the output layer is the embedding. config.json leaves out what is the model's default.
+    /// Whether the output layer is the embedding. config.json omits the model's default.
     fileprivate var tiesEmbeddings: Bool {
         if let written = self["tie_word_embeddings"]?.truth { return written }
         return modelType.map(Self.tyingTypes.contains) ?? false
     }
 
-    /// Models that tie their embeddings unless config.json says otherwise.
+    /// Models that tie their embeddings by default.
     private static let tyingTypes: Set<String> = [
         "bloom", "cohere", "cohere2", "falcon", "gemma", "gemma2", "gemma3", "gemma3_text", "gemma3n", "gemma3n_text",
         "gemma4", "gemma4_text", "gpt2", "gpt_bigcode", "gpt_neo", "granite_swa", "jetmoe", "lfm2", "lfm2_moe", "mpt",

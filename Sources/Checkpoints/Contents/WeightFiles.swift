@@ -1,28 +1,28 @@
 import Foundation
 
-/// What one file of weights tells without being loaded.
+/// What is known of a weight file without loading it.
 protocol WeightsFile {
-    /// nil where the file does not tell.
+    /// nil if the file does not list them.
     var tensors: [String: StoredTensor]? { get }
-    /// Where that is known from.
+    /// Where that information comes from.
     var source: String { get }
-    /// Bytes of all tensors, by the type in which they are stored: `BF16`, `I32`.
+    /// Bytes of all tensors by their stored type: `BF16`, `I32`.
     var bytesByType: [String: Int] { get }
     /// The size of the whole file, in bytes.
     var fileSize: UInt64 { get }
-    /// SHA-256 of samples, so that other weights of the same shape are noticed.
+    /// SHA-256 of samples, which detects other weights of the same shape.
     var digest: String { get }
 }
 
-/// The files of a checkpoint's weights: `model.safetensors`, or the shards that its index names; where there is neither, the
-/// same of PyTorch's files, which engines load then.
+/// The weight files of a checkpoint: `model.safetensors`, or the shards in its index; if there is neither, PyTorch's
+/// equivalents, which engines then load.
 struct WeightFiles {
     let names: [String]
     private let directory: String
-    /// The shard of each tensor, as an index has it, and the index's own name.
+    /// The shard of each tensor according to an index, and the index's file name.
     private var index: (name: String, map: [String: String])?
 
-    /// - Throws: ``ModelFilesError`` where there are none, or not all of them.
+    /// - Throws: ``ModelFilesError`` if there are none, or some are missing.
     init(_ directory: String) throws(ModelFilesError) {
         self.directory = directory
         for single in ["model.safetensors", "pytorch_model.bin"] {
@@ -37,7 +37,7 @@ struct WeightFiles {
             names = Set(map.values).sorted()
             index = (name, Dictionary(map.map { ($0.key, $0.value) }) { first, _ in first })
             for shard in names where !Self.exists(shard, in: directory) {
-                throw ModelFilesError("\(directory) lacks the shard \(shard) that its index names")
+                throw ModelFilesError("\(directory) lacks the shard \(shard) listed in its index")
             }
             return
         }
@@ -50,7 +50,7 @@ struct WeightFiles {
         FileManager.default.fileExists(atPath: directory + "/" + name)
     }
 
-    /// What a directory is that has no such weights, and what to do; empty where nothing tells.
+    /// What a directory without such weights contains instead, and what to do; empty if unknown.
     static func otherKind(_ directory: String) -> String {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         if names.contains("adapter_config.json") {
@@ -58,12 +58,12 @@ struct WeightFiles {
         }
         if names.contains(where: { $0.hasSuffix(".gguf") }) { return "; GGUF files are not supported" }
         if names.contains(where: { $0.hasPrefix("consolidated") }) {
-            return "; its weights are in their maker's own format: download the one for transformers"
+            return "; its weights are in the vendor's own format: download the transformers version"
         }
         return ""
     }
 
-    /// Whether it is a file, or a link to one: a pipe would be waited for.
+    /// Whether it is a regular file or a link to one; opening a pipe would block.
     private static func isFile(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
@@ -71,7 +71,7 @@ struct WeightFiles {
 
     func read(_ name: String, config: CheckpointConfig) throws(ModelFilesError) -> any WeightsFile {
         let file = URL(filePath: directory).appending(path: name)
-        guard Self.isFile(file.path) else { throw ModelFilesError("\(name) in \(directory) is no file") }
+        guard Self.isFile(file.path) else { throw ModelFilesError("\(name) in \(directory) is not a regular file") }
         do throws(ModelFilesError) {
             if file.pathExtension == "bin" { return try PyTorchWeights(file: file, config: config) }
             return try SafetensorsHeader(file: file)
@@ -87,20 +87,20 @@ struct WeightFiles {
         var all: [String: StoredTensor] = [:]
         for (name, file) in zip(names, files) {
             guard let tensors = file.tensors else {
-                return ModelSize(parameters: nil, source: "\(name) does not tell what tensors it has")
+                return ModelSize(parameters: nil, source: "\(name) does not list its tensors")
             }
             all.merge(tensors) { first, _ in first }
         }
-        // Of tied weights PyTorch's files have one of the names.
+        // PyTorch's files have only one of the names of tied weights.
         if let index, index.name.hasPrefix("model.") {
             let held = Dictionary(zip(names, files.map(\.tensors))) { first, _ in first }
             for (tensor, shard) in index.map.sorted(by: { $0.key < $1.key }) where held[shard]??[tensor] == nil {
                 throw ModelFilesError(
-                    "\(index.name) in \(directory) says that \(tensor) is in \(shard), and it is not; download both again"
+                    "\(index.name) in \(directory) lists \(tensor) in \(shard), which does not contain it; download both again"
                 )
             }
         }
-        guard !all.isEmpty else { throw ModelFilesError("the files of weights in \(directory) hold none") }
+        guard !all.isEmpty else { throw ModelFilesError("the weight files in \(directory) contain no tensors") }
         return WeightCount.size(all, config: config, quantisation: quantisation, source: files.first?.source ?? "")
     }
 }

@@ -1,18 +1,18 @@
-/// How a quantised checkpoint packs its weights: tells for each tensor how many weights are in it.
+/// How a quantised checkpoint packs its weights; gives the number of weights in each tensor.
 ///
-/// The layouts are those that vLLM loads: GPTQ and AWQ (`qweight`), compressed-tensors (`weight_packed`), bitsandbytes
-/// (`weight` beside `weight.quant_state…` or `SCB`), FP8 (`weight` beside `weight_scale`), NVFP4 and MXFP4 (two in a byte).
+/// Covers the layouts that vLLM loads: GPTQ and AWQ (`qweight`), compressed-tensors (`weight_packed`), bitsandbytes
+/// (`weight` with `weight.quant_state…` or `SCB`), FP8 (`weight` with `weight_scale`), NVFP4 and MXFP4 (two per byte).
 struct WeightPacking {
     /// Why the weights of a checkpoint cannot be counted.
     struct Unknown: Error { var reason: String }
 
     let tensors: [String: StoredTensor]
-    /// `quant_method`; nil where nothing says that the checkpoint is quantised.
+    /// `quant_method`; nil if nothing shows that the checkpoint is quantised.
     let method: String?
-    /// Bits of a packed weight, where the configuration gives one number.
+    /// Bits of a packed weight, if the configuration gives a single number.
     private let bits: Int?
 
-    /// Methods whose tensors are understood.
+    /// Known methods.
     private static let methods: Set<String> = [
         "auto-round", "awq", "awq_marlin", "bitsandbytes", "compressed-tensors", "eetq", "fbgemm_fp8", "fp8", "gptq",
         "gptq_marlin", "intel/auto-round", "modelopt", "modelopt_fp4", "modelopt_mixed", "modelopt_mxfp8", "mxfp4",
@@ -20,7 +20,7 @@ struct WeightPacking {
         "quark",
     ]
 
-    /// Ends of names of what stands beside weights to turn them back: scales, zero points, orders, shapes.
+    /// Name suffixes of auxiliary tensors for unpacking: scales, zero points, orders, shapes.
     private static let helpers: Set<String> = [
         "SCB", "absmax", "activation_scale", "g_idx", "input_global_scale", "input_scale", "input_scale_inv",
         "input_scale_ub", "input_zero_point", "k_scale", "k_zero_point", "kv_scale", "nested_absmax",
@@ -31,28 +31,28 @@ struct WeightPacking {
         "weight_scale_2",
         "weight_scale_inv", "weight_shape", "weight_zero_point",
     ]
-    /// The same for weights that are no module's, such as all experts of a layer in one tensor.
+    /// The same for weights outside modules, such as all experts of a layer in one tensor.
     private static let helperEnds = [
         "_weight_scale", "_weight_scale_2", "_weight_scale_inv", "_input_scale", "_scales", "_scale", "_scale_2",
         "_scale_inv", "_zero_point",
     ]
 
-    /// What is computed or looked up and not multiplied with.
+    /// Buffers, which are computed or looked up rather than multiplied with.
     private static let buffers: Set<String> = [
         "causal_mask", "inv_freq", "masked_bias", "num_batches_tracked", "position_ids", "relative_position_index",
     ]
 
-    /// - Parameter settings: `quantization_config` of config.json, or the file that holds the same.
+    /// - Parameter settings: `quantization_config` of config.json, or a file with the same content.
     init(_ tensors: [String: StoredTensor], settings: CheckpointJSON?) throws(Unknown) {
         self.tensors = tensors
         let isGPTQ = tensors.keys.contains { $0.hasSuffix(".qweight") }
         method =
             settings.map {
                 ($0["quant_method"] ?? $0["producer"]?.object?["name"])?.text?.lowercased()
-                    ?? (isGPTQ ? $0["w_bit"] == nil ? "gptq" : "awq" : "a method without a name")
+                    ?? (isGPTQ ? $0["w_bit"] == nil ? "gptq" : "awq" : "an unnamed method")
             } ?? (isGPTQ ? "gptq" : nil)
         if let method, !Self.methods.contains(method) {
-            throw Unknown(reason: "how '\(method)' packs weights is not known")
+            throw Unknown(reason: "the packing of '\(method)' is unknown")
         }
         bits = settings.flatMap(Self.bits)
     }
@@ -65,11 +65,11 @@ struct WeightPacking {
         return all.count == 1 ? all.first.flatMap { (1...16).contains($0) ? $0 : nil } : nil
     }
 
-    /// Weights in a tensor; 0 for what is none.
+    /// Number of weights in a tensor; 0 if it contains none.
     func weights(in name: String, _ tensor: StoredTensor) throws(Unknown) -> Int {
         let (stem, leaf) = Self.split(name)
         if Self.buffers.contains(leaf) || tensor.type == "BOOL" || isMask(stem, leaf, tensor) { return 0 }
-        // Scales tell of packed weights even where the configuration does not.
+        // Scales indicate packed weights even if the configuration does not.
         if Self.helpers.contains(leaf) || name.contains(".quant_state.") { return 0 }
         guard method != nil else {
             if tensor.isFraction { return tensor.count }
@@ -84,13 +84,13 @@ struct WeightPacking {
         return try wholeNumbers(name, tensor)
     }
 
-    /// The last part of a name, and what stands before it.
+    /// The last part of a name, and the text before it.
     static func split(_ name: String) -> (stem: Substring, leaf: String) {
         guard let dot = name.lastIndex(of: ".") else { return ("", name) }
         return (name[..<dot], String(name[name.index(after: dot)...]))
     }
 
-    /// GPT-2's masks are called biases.
+    /// GPT-2's masks are named biases.
     private func isMask(_ stem: Substring, _ leaf: String, _ tensor: StoredTensor) -> Bool {
         leaf == "bias" && tensor.shape.count == 4 && tensor.shape[2] == tensor.shape[3]
             && (stem.hasSuffix("attn") || stem.hasSuffix("attention"))
@@ -109,8 +109,8 @@ struct WeightPacking {
             || tensors["\(name).absmax"] != nil
     }
 
-    /// The order of the inputs has one entry for each. Else zero points, packed like the weights, tell beside scales, which are
-    /// not packed: the bits of the configuration do not hold for each layer.
+    /// An input order has one entry per input. Otherwise, compares zero points, which are packed like the weights, with
+    /// scales, which are not packed, since the configured bits do not hold for every layer.
     private func packedByGPTQ(_ stem: Substring, _ name: String, _ tensor: StoredTensor) throws(Unknown) -> Int {
         if let order = tensors["\(stem).g_idx"], order.shape.count == 1, tensor.shape.count == 2, order.count > 0 {
             return order.count.times(tensor.shape[1])
@@ -124,10 +124,10 @@ struct WeightPacking {
         throw unknown(name, tensor)
     }
 
-    /// compressed-tensors: whole words of packed weights, or FP4 with two in a byte.
+    /// compressed-tensors: words of packed weights, or FP4 with two per byte.
     private func packed(_ name: String, _ tensor: StoredTensor) throws(Unknown) -> Int {
         if tensor.type == "U8" { return tensor.count.times(2) }
-        // A word has no part of a weight: some of its bits are left over for 3 bits, and with them some weights at an end.
+        // A word contains no partial weights: with 3 bits, some bits of it, or some weights at the end, are unused.
         guard let bits, 32 % bits == 0 else { throw unknown(name, tensor) }
         return try unpacked(name, tensor, bits: bits)
     }
@@ -137,7 +137,7 @@ struct WeightPacking {
         return tensor.count.times(width) / bits
     }
 
-    /// Of a quantised checkpoint: one in each byte, or two where a scale is there for each 16 or 32 of them.
+    /// In a quantised checkpoint: one weight per byte, or two if there is a scale for each 16 or 32 of them.
     private func wholeNumbers(_ name: String, _ tensor: StoredTensor) throws(Unknown) -> Int {
         let scale = ["_scale", "_scale_inv", "_scales", "_weight_scale"].lazy.compactMap { tensors[name + $0] }.first
         if tensor.type == "I8" {
@@ -152,7 +152,7 @@ struct WeightPacking {
         return try plainWholeNumbers(name, tensor)
     }
 
-    /// Places and counts, which are no weights; bytes in a matrix may be packed ones.
+    /// Indices and counts, which are not weights; bytes in a matrix may be packed weights.
     private func plainWholeNumbers(_ name: String, _ tensor: StoredTensor) throws(Unknown) -> Int {
         let isList = tensor.shape.count < 2 || (tensor.type == "I64" && tensor.shape.first == 1)
         guard isList, tensor.bits != nil else { throw unknown(name, tensor) }
@@ -160,6 +160,6 @@ struct WeightPacking {
     }
 
     private func unknown(_ name: String, _ tensor: StoredTensor) -> Unknown {
-        Unknown(reason: "how weights are packed in the \(tensor.type) of \(name) is not known")
+        Unknown(reason: "the packing of \(name) (\(tensor.type)) is unknown")
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What is where in a zip archive (APPNOTE 6.3), ZIP64 included. PyTorch compresses nothing in its own.
+/// The directory of a zip archive (APPNOTE 6.3), including ZIP64. PyTorch's archives are not compressed.
 struct ZipDirectory {
     struct Entry: Equatable {
         var name: String
@@ -13,7 +13,7 @@ struct ZipDirectory {
 
     private static let most = 1 << 26
 
-    /// - Returns: nil where the archive has no directory at its end: it is cut off.
+    /// - Returns: nil if the archive has no directory at its end: it is truncated.
     init?(_ handle: FileHandle, size: UInt64) {
         let tail = Int(clamping: min(size, 66_000))
         guard let end = Self.read(handle, at: Int(clamping: size) - tail, count: tail) else { return nil }
@@ -29,7 +29,7 @@ struct ZipDirectory {
         self.entries = entries
     }
 
-    /// Of an entry that is stored as it is; nil where the file does not have it.
+    /// The content of an uncompressed entry; nil if the file does not contain it.
     func content(of entry: Entry, in handle: FileHandle) -> [UInt8]? {
         guard entry.isStored, entry.size <= Self.most, let header = Self.read(handle, at: entry.header, count: 30)
         else { return nil }
@@ -45,7 +45,7 @@ struct ZipDirectory {
         return Array(data)
     }
 
-    /// Where the directory is: from the record at the end, or that of ZIP64 which stands before it.
+    /// The place of the directory, from the end record or from the ZIP64 record before it.
     private static func place(
         _ end: [UInt8], _ at: Int, _ handle: FileHandle
     ) throws(LittleEndianReader.End) -> (count: Int, bytes: Int, start: Int) {
@@ -82,7 +82,7 @@ struct ZipDirectory {
         return entries
     }
 
-    /// Sizes and places that take more than four bytes stand in an extra field: the size, the packed size, the place.
+    /// Reads sizes and places of more than four bytes from an extra field: the size, the packed size, the place.
     private static func widen(
         _ size: inout Int, _ header: inout Int, from extra: inout LittleEndianReader
     ) throws(LittleEndianReader.End) {

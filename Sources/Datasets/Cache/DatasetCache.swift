@@ -1,7 +1,7 @@
 import Foundation
 import Support
 
-/// Files that were fetched for data sets, kept under their SHA-256.
+/// Downloaded data sets, stored by their SHA-256.
 package struct DatasetCache: Sendable {
     package let directory: URL
 
@@ -9,7 +9,7 @@ package struct DatasetCache: Sendable {
         self.directory = directory
     }
 
-    /// `rsd-batch/datasets` in `$XDG_CACHE_HOME`, or in `~/.cache` where that is not an absolute path.
+    /// `rsd-batch/datasets` in `$XDG_CACHE_HOME`, or in `~/.cache` if that is not an absolute path.
     package static var standard: DatasetCache {
         let named = ProcessInfo.processInfo.environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
         let home =
@@ -19,13 +19,13 @@ package struct DatasetCache: Sendable {
 
     package func file(_ sha256: String) -> URL { directory.appending(path: sha256) }
 
-    /// Whether the file is here and whole.
+    /// Whether the file is in the cache and complete.
     package func holds(_ sha256: String) -> Bool {
         guard let data = FileManager.default.contents(atPath: file(sha256).path) else { return false }
         return SHA256.hex(of: data) == sha256
     }
 
-    /// Keeps a file whose checksum was found right. Several processes may do so at once.
+    /// Stores a file whose checksum has been verified. Safe for concurrent processes.
     ///
     /// - Throws: ``FileFailure``.
     package func keep(_ data: Data, _ sha256: String) throws {

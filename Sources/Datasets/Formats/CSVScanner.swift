@@ -1,10 +1,10 @@
 import Support
-/// The records of comma-separated values (RFC 4180): rows under one that names the fields.
+/// The records of comma-separated values (RFC 4180): a header row with field names, then one row per record.
 ///
-/// Quoted fields may hold separators and line breaks, and a doubled quote stands for one. Rows end in LF, CRLF or CR;
-/// blank lines do not count. In TSV a quote that does not go round its whole field is data.
+/// Quoted fields may contain separators and line breaks, and a doubled quote is one quote. Rows end in LF, CRLF or CR;
+/// blank lines are ignored. In TSV, a quote that does not enclose its whole field is data.
 struct CSVScanner: RecordScanner {
-    /// A field's bytes, without the quotes round it.
+    /// A field's bytes without enclosing quotes.
     private struct Cell {
         var range: Range<Int>
         var hasDoubledQuotes = false
@@ -18,7 +18,7 @@ struct CSVScanner: RecordScanner {
     private var offset = 0
     private var lines: LineCounter
     private var names: [String]?
-    /// Of the row that was read last.
+    /// Fields of the last row read.
     private var cells: [Cell] = []
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, separator: UInt8) {
@@ -40,7 +40,7 @@ struct CSVScanner: RecordScanner {
         guard isWanted else { return .unread }
         let line = lines.line(of: start)
         guard cells.count == names.count else {
-            let message = "the row has \(counted(cells.count, "field")), and the first row names \(names.count)"
+            let message = "the row has \(counted(cells.count, "field")), but the first row names \(names.count)"
             return .fault(RecordFault(line: line, message: message))
         }
         do throws(RecordFault) {
@@ -54,7 +54,7 @@ struct CSVScanner: RecordScanner {
         }
     }
 
-    /// The fields' names. An empty one names nothing: programs leave it out over the numbers of the rows.
+    /// The field names. An empty one is ignored: some programs leave it out above row numbers.
     private mutating func header() throws(RecordFault) -> [String] {
         var (names, known) = ([String](), Set<String>())
         for cell in cells {
@@ -67,7 +67,7 @@ struct CSVScanner: RecordScanner {
         return names
     }
 
-    /// Takes the next row that is not blank apart, and gives where it starts; nil at the end.
+    /// Reads the next row that is not blank and returns its start; nil at the end.
     private mutating func readRow() throws(RecordFault) -> Int? {
         while offset < bytes.count {
             let start = offset
@@ -80,7 +80,7 @@ struct CSVScanner: RecordScanner {
         return nil
     }
 
-    /// Takes a field off, with what ends it, and gives whether another one follows in the row.
+    /// Reads a field and the separator after it; returns whether another field follows in the row.
     private mutating func readCell() throws(RecordFault) -> Bool {
         let start = offset
         if offset < bytes.count, bytes[offset] == Self.quote, let cell = try quotedCell() {
@@ -96,7 +96,7 @@ struct CSVScanner: RecordScanner {
         return end == separator
     }
 
-    /// Takes a quoted field off; in TSV none where the quote is data.
+    /// Reads a quoted field; in TSV, nil if the quote is data.
     private mutating func quotedCell() throws(RecordFault) -> Cell? {
         let opening = offset
         var cell = Cell(range: opening + 1..<opening + 1)
@@ -120,7 +120,7 @@ struct CSVScanner: RecordScanner {
         throw lines.fault("the quote that opens here is never closed", at: opening)
     }
 
-    /// Whether a quoted field goes on over tabs and lines although its first line alone makes a row.
+    /// Whether a quoted field continues over tabs and lines although its first line alone is a complete row.
     private func swallowsRow(_ range: Range<Int>) -> Bool {
         guard let names, let line = bytes[range].firstIndex(where: { $0 == 0x0A || $0 == 0x0D }) else { return false }
         let tabs = bytes[range.lowerBound..<line].count { $0 == Self.tab }
@@ -132,16 +132,16 @@ struct CSVScanner: RecordScanner {
         var ahead = lines
         let line = ahead.line(of: closing)
         return lines.fault(
-            "the quote that opens here closes on line \(line), over the fields between them; a quote at the beginning of a field that "
-                + "is data is written twice, and the field in quotes", at: opening)
+            "the quote that opens here closes on line \(line), across other fields; to use a quote as data at the beginning of a "
+                + "field, double it and put the field in quotes", at: opening)
     }
 
     private mutating func textAfterQuote(from opening: Int, at offset: Int) -> RecordFault {
         let line = lines.line(of: opening)
         let here = lines.line(of: offset)
         return lines.fault(
-            "text after \(line == here ? "a closing quote" : "the quote that closes the one on line \(line)"); a quote within "
-                + "quotes is written twice", at: offset)
+            "text after \(line == here ? "a closing quote" : "the quote that closes the one on line \(line)"); double a quote "
+                + "within a quoted field", at: offset)
     }
 
     private func isEnd(_ byte: UInt8) -> Bool { byte == separator || byte == 0x0A || byte == 0x0D }
@@ -153,12 +153,12 @@ struct CSVScanner: RecordScanner {
         let text = cell.hasDoubledQuotes ? unquoted(raw) : String(validating: raw, as: UTF8.self)
         guard let text else { throw lines.fault("not UTF-8", at: cell.range.lowerBound) }
         if let zero = bytes.next(0, from: cell.range.lowerBound, to: cell.range.upperBound) {
-            throw lines.fault("a NUL character; a text file has none", at: zero)
+            throw lines.fault("a NUL character, which text cannot contain", at: zero)
         }
         return text
     }
 
-    /// In quotes every quote is doubled, so that each second one of them goes.
+    /// Removes every second quote, since quotes within quotes are doubled.
     private func unquoted(_ raw: Slice<UnsafeBufferPointer<UInt8>>) -> String? {
         var kept: [UInt8] = []
         kept.reserveCapacity(raw.count)

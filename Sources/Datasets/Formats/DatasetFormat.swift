@@ -1,17 +1,17 @@
 import Foundation
 
-/// How the records of a data set are written down.
+/// The file format of a data set.
 package enum DatasetFormat: String, Sendable, CaseIterable {
-    /// JSON Lines: an object on each line.
+    /// JSON Lines: one object per line.
     case jsonl
-    /// A list of objects, or an object with one such list in it.
+    /// A list of objects, or an object that contains one such list.
     case json
-    /// Comma-separated values (RFC 4180) under a line with the fields' names.
+    /// Comma-separated values (RFC 4180) with a header row.
     case csv
-    /// The same with tabs. A quote that does not go round its whole field is data there.
+    /// The same with tabs. A quote that does not enclose its whole field is data.
     case tsv
 
-    /// What the end of a file's name says; nil where it says nothing of the kind.
+    /// The format by the end of a file's name; nil if it is not a known one.
     init?(fileName: String) {
         switch NSString(string: fileName).pathExtension.lowercased() {
         case "jsonl", "ndjson": self = .jsonl
@@ -22,7 +22,7 @@ package enum DatasetFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether a number is written like text that looks like one.
+    /// Whether numbers and number-like text are written the same.
     var numbersAreText: Bool { self == .csv || self == .tsv }
 
     func scanner(_ bytes: UnsafeBufferPointer<UInt8>) -> any RecordScanner {

@@ -1,10 +1,10 @@
 import Support
 
-/// The records of JSON Lines: an object on each line, which LF, CRLF or CR ends; blank lines do not count.
+/// The records of JSON Lines: one object per line, ended by LF, CRLF or CR; blank lines are ignored.
 package struct JSONLinesScanner: RecordScanner {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var start = 0
-    /// The first one from the start on, or the end: looked for once, also where no line ends in one.
+    /// The next line feed, or the end; cached, also if there is none.
     private var lineFeed = -1
     private var line = 0
     private var isFirst = true
@@ -24,7 +24,8 @@ package struct JSONLinesScanner: RecordScanner {
             if isFirst, text.first == UInt8(ascii: "[") {
                 throw RecordFault(
                     line: line, column: 1,
-                    message: "a JSON list, and JSON Lines have an object on each line; for a list say 'format: json'")
+                    message:
+                        "found a JSON list, but JSON Lines need one object per line; for a list, set 'format: json'")
             }
             isFirst = false
             return isWanted ? read(text) : .unread

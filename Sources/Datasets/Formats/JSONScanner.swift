@@ -1,13 +1,13 @@
 import Support
 
-/// The records of one JSON document: a list of objects, or an object with exactly one such list in it.
+/// The records of one JSON document: a list of objects, or an object that contains exactly one such list.
 struct JSONScanner: RecordScanner {
     private enum State { case unopened, beforeFirst, afterOne, ended }
 
     private var reader: JSONReader
     private var lines: LineCounter
     private var state = State.unopened
-    /// Whether what follows the list was read before the list was.
+    /// Whether the list is in an object, whose remaining fields have been read already.
     private var isInObject = false
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -34,7 +34,7 @@ struct JSONScanner: RecordScanner {
         }
     }
 
-    /// Goes to the first record, or tells that there is none.
+    /// Advances to the first record; returns whether there is none.
     private mutating func isAtEnd() throws(JSONReader.Fault) -> Bool {
         reader.skipSpace()
         if reader.skip("]") {
@@ -66,7 +66,7 @@ struct JSONScanner: RecordScanner {
         _ = reader.skip("[")
     }
 
-    /// The reader at the one list of objects that is a value of the object here.
+    /// A reader at the only list of objects among the values of this object.
     private func listOfObjects() throws(JSONReader.Fault) -> JSONReader {
         var reader = reader
         let start = reader.offset
@@ -83,7 +83,7 @@ struct JSONScanner: RecordScanner {
         reader.skipSpace()
         if reader.peek == UInt8(ascii: "{") {
             throw JSONReader.Fault(
-                offset: reader.offset, message: "a second object; for one object on each line say 'format: jsonl'")
+                offset: reader.offset, message: "a second object; for one object per line, set 'format: jsonl'")
         }
         try reader.end()
         guard lists.count == 1 else {

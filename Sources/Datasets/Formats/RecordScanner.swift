@@ -1,22 +1,22 @@
 import Foundation
 
-/// Goes through the records of a file, from the first to the last.
+/// Reads the records of a file in order.
 protocol RecordScanner {
     /// The next record; nil at the end.
     ///
-    /// - Parameter isWanted: what is in a record that is not wanted is not looked at.
-    /// - Throws: what is wrong with the file as a whole, after which there is no next record.
+    /// - Parameter isWanted: the content of unwanted records is skipped.
+    /// - Throws: a fault of the whole file, after which there is no next record.
     mutating func next(isWanted: Bool) throws(RecordFault) -> ScannedRecord?
 }
 
 package enum ScannedRecord {
     case unread
     case record(Record, line: Int)
-    /// What is wrong with this record alone.
+    /// A fault of this record alone.
     case fault(RecordFault)
 }
 
-/// What is wrong with a file, and where it shows: line and column from 1, columns in Unicode scalars.
+/// A fault in a file and its place: line and column from 1, columns in Unicode scalars.
 package struct RecordFault: Error, Equatable {
     package var line: Int
     package var column: Int?
@@ -24,9 +24,9 @@ package struct RecordFault: Error, Equatable {
     package var sourceLine: String?
 }
 
-/// Tells the lines and columns of bytes. It goes forward only, so that a file is gone through once.
+/// Finds lines and columns of bytes. It only moves forward, so that a file is read once.
 struct LineCounter {
-    /// A longer line is not shown: it is a whole file written without line breaks.
+    /// Longer lines are not shown: they are whole files without line breaks.
     private static let longestShown = 1 << 16
 
     private let bytes: UnsafeBufferPointer<UInt8>
@@ -67,7 +67,7 @@ struct LineCounter {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// Where a byte stands next before an end, which is that of all where none is given; nil where it does not.
+    /// The next place of a byte before `end` (by default the end of the data); nil if there is none.
     package func next(_ byte: UInt8, from start: Int, to end: Int? = nil) -> Int? {
         let end = end ?? count
         guard start < end, let base = baseAddress, let found = memchr(base + start, Int32(byte), end - start)

@@ -26,7 +26,7 @@ extension RecordReader {
             RecordReader("carp_en", question: { try $0.text("content") }) { record, _ in try record.text("answer") },
         ]
 
-    /// What the last `\boxed` of a solution holds. Some write it without braces, and then it goes on to the formula's end.
+    /// The content of the last `\boxed` in a solution. Without braces, it extends to the end of the formula.
     private static func boxed(in solution: String) throws(FieldFault) -> String {
         guard let command = solution.range(of: #"\boxed"#, options: .backwards) else {
             throw .other(#"no \boxed{…} in 'solution'"#)

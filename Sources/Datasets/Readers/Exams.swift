@@ -1,5 +1,5 @@
 extension RecordReader {
-    /// Chinese school exams; those of choices have them in the question itself.
+    /// Chinese school exams; multiple-choice questions contain their choices.
     static let exams: [RecordReader] =
         ["cmath", "gaokao2024_I", "gaokao2024_II"].map { name in
             RecordReader(name, question: Record.plainQuestion) { record, _ in try record.textOrNumber("answer") }

@@ -23,11 +23,11 @@ extension RecordReader {
                 answer: { record, _ in try record.text("label").filter { !$0.isWhitespace } }),
         ]
 
-    /// One text: `A) -10 B) 0 C) 10 D) 12`, in some records `A. -10 B. 0 …`, which the evaluation shows as it is.
+    /// One text: `A) -10 B) 0 C) 10 D) 12`, in some records `A. -10 B. 0 …`, which the evaluation shows unchanged.
     @Sendable private static func satChoices(_ record: Record) throws -> Choices {
         let options = try record.text("options").trimmed
         guard options.hasPrefix("A)") || options.hasPrefix("A.") else {
-            throw FieldFault.other("'options' does not begin with 'A)'")
+            throw FieldFault.other("'options' does not start with 'A)'")
         }
         let mark = options.dropFirst().prefix(1)
         var (texts, rest, listing) = ([String](), options.dropFirst(2), "(" + options)
@@ -41,7 +41,7 @@ extension RecordReader {
         return Choices(texts, listing: "\nAnswer Choices: " + listing)
     }
 
-    /// A list of `A)-30`. The evaluation sets blanks round all parentheses, also those of the choices.
+    /// A list of `A)-30`. The evaluation puts blanks around all parentheses, including those of the choices.
     @Sendable private static func aquaChoices(_ record: Record) throws -> Choices {
         let options = try record.texts("options")
         let listing = options.map { "(" + $0 }.joined().replacing("(", with: " (").replacing(")", with: ") ")
@@ -52,7 +52,7 @@ extension RecordReader {
         return Choices(texts, listing: "\nAnswer Choices: " + listing)
     }
 
-    /// An object with a text under each letter.
+    /// An object with one text per letter.
     @Sendable private static func gaokaoChoices(_ record: Record) throws -> Choices {
         let value = try record.value("options")
         guard case .object(let options) = value else { throw FieldFault.unexpected("an object", in: "options", value) }

@@ -1,15 +1,15 @@
 import Foundation
 
-/// How the records of a kind of data set become problems.
+/// Turns the records of a known data set into problems.
 package struct RecordReader: Sendable {
-    /// It throws ``FieldFault``.
+    /// Throws ``FieldFault``.
     package typealias Part<Value> = @Sendable (Record) throws -> Value
 
-    /// What a spec calls it; empty where the spec names the fields itself.
+    /// Its name in a spec; empty if the spec names the fields itself.
     package let name: String
     /// Without the choices.
     package var question: Part<String>
-    /// nil where there is nothing to choose from.
+    /// nil for free answers.
     package var choices: Part<Choices>?
     package var answer: @Sendable (Record, Choices?) throws -> String
 
@@ -23,7 +23,7 @@ package struct RecordReader: Sendable {
         self.answer = answer
     }
 
-    /// The reader with a name, or that of plain fields, with the fields of the spec in place of its own.
+    /// The named reader, or that of plain fields, with the spec's fields in place of its own.
     init(_ spec: DatasetSpec) {
         var reader =
             Self.named.first { $0.name == spec.reader }
@@ -34,7 +34,7 @@ package struct RecordReader: Sendable {
         self = reader
     }
 
-    /// A field's text or number as it stands; the letter of a choice where there are choices.
+    /// A field's text or number unchanged; the letter of a choice if there are choices.
     private static func answer(
         in field: String, _ spec: DatasetSpec
     ) -> @Sendable (Record, Choices?) throws -> String {
@@ -47,7 +47,7 @@ package struct RecordReader: Sendable {
         }
     }
 
-    /// All that is asked, as it is put to a model. Where the Qwen2.5-Math evaluation says which two answers there are, so
+    /// The whole question, as it is sent to a model. If the Qwen2.5-Math evaluation names the two possible answers, so
     /// does this.
     func wholeQuestion(_ question: String, _ choices: Choices?, answer: String) -> String {
         if name.isEmpty {
@@ -70,24 +70,24 @@ package struct RecordReader: Sendable {
 }
 
 extension RecordReader {
-    /// The shapes that the Qwen2.5-Math evaluation reads (`parse_question` and `parse_ground_truth` in its
-    /// `evaluation/parser.py`, with `gpqa`, `math500` and `aimo2` as the authors of RSD added them), under their names there.
-    /// What that evaluation does to gold answers and to predictions alike, such as dropping units, is left to grading.
+    /// The data sets that the Qwen2.5-Math evaluation reads (`parse_question` and `parse_ground_truth` in its
+    /// `evaluation/parser.py`, with `gpqa`, `math500` and `aimo2` as the authors of RSD added them), by the same names.
+    /// Its normalisation of gold answers and predictions, such as dropping units, is left to grading.
     package static let named = wordProblems + competitions + multipleChoice + exams
 }
 
 extension Record {
-    /// The text of the first of the fields that is there.
+    /// The text of the first of these fields that exists.
     package func text(firstOf names: [String]) throws(FieldFault) -> String {
         try text(names.first { self[$0] != nil } ?? names[0])
     }
 
-    /// The question of the many shapes that have it in a field of its own.
+    /// The question of the many formats that have it in a field of its own.
     @Sendable static func plainQuestion(_ record: Record) throws -> String {
         try record.text(firstOf: ["question", "problem", "Question", "input"])
     }
 
-    /// The text of a list of choices: of one field, or of a field each.
+    /// The texts of the choices, from one field or from one field each.
     package func texts(_ fields: ChoiceFields) throws(FieldFault) -> [String] {
         switch fields {
         case .field(let name): return try texts(name)
@@ -98,7 +98,7 @@ extension Record {
         }
     }
 
-    /// A number without a fraction of zeros, with which some data sets write whole ones: `8.0` is 8.
+    /// A number without a fraction of zeros, which some data sets write for whole numbers: `8.0` is 8.
     func wholeNumber(_ name: String) throws(FieldFault) -> String {
         let text = try textOrNumber(name)
         return text.wholeMatch(of: /(-?[0-9]+)\.0+/).map { String($0.output.1) } ?? text
@@ -106,7 +106,7 @@ extension Record {
 }
 
 extension String {
-    /// Without the dollar signs of LaTeX's formulas.
+    /// Without the dollar signs around LaTeX formulas.
     var withoutDollars: String {
         replacing("$", with: "").trimmed
     }

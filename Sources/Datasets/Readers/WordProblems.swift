@@ -1,7 +1,7 @@
 import Foundation
 
 extension RecordReader {
-    /// Arithmetic in everyday words.
+    /// Arithmetic word problems.
     static let wordProblems: [RecordReader] = [
         RecordReader("gsm8k", question: Record.plainQuestion) { record, _ in
             let solution = try record.text("answer")

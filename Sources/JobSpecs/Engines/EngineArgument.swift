@@ -1,4 +1,4 @@
-/// One `--name value` (or bare `--name` for `true`) of an engine's command line.
+/// A `--name value` of an engine's command line, or a bare `--name` for `true`.
 package struct EngineArgument: Sendable, Equatable {
     package var name: String
     package var value: String?
@@ -7,9 +7,9 @@ package struct EngineArgument: Sendable, Equatable {
         self.value = value
     }
 
-    /// Those that change how vLLM renders a chat.
+    /// Flags that change how vLLM renders a chat.
     static let chatFlags: Set<String> = ["chat-template", "default-chat-template-kwargs"]
 
-    /// The name with dashes: engines take `max_model_len` and `max-model-len` for the same.
+    /// The name with dashes, since engines accept both `max_model_len` and `max-model-len`.
     package var flag: String { name.replacing("_", with: "-") }
 }

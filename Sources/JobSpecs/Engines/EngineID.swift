@@ -1,4 +1,4 @@
-/// An engine of a run, by the name that the journal, the ledger and the logs have for it.
+/// An engine of a run, by its name in the journal, the ledger and the logs.
 package struct EngineID: Sendable, Hashable, CustomStringConvertible {
     package let name: String
 
@@ -6,7 +6,7 @@ package struct EngineID: Sendable, Hashable, CustomStringConvertible {
 
     package var description: String { name }
 
-    /// As sentences call it.
+    /// Its name in sentences.
     package var title: String { self == "prm" ? "PRM" : name }
 }
 

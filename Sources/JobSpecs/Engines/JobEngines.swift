@@ -2,14 +2,14 @@ import Decoding
 
 /// The engines of a job, and the roles that each serves.
 ///
-/// A role is what a model does in a method; an engine serves one checkpoint for one kind of task. Roles that need the same of an
-/// engine share one, which is named after the first of them.
+/// A role is what a model does in a method; an engine serves one checkpoint for one kind of task. Roles with the same
+/// needs share an engine, which is named after the first of them.
 package struct JobEngines: Sendable, Equatable {
     /// In the order of a wave.
     package let all: [EngineID]
     private let byRole: [Role: EngineID]
 
-    /// - Parameter job: its methods say which roles are needed.
+    /// - Parameter job: its methods determine the roles.
     package init(_ job: JobSpec) {
         let roles = job.rolesInWave
         var byRole: [Role: EngineID] = [:]
@@ -25,16 +25,16 @@ package struct JobEngines: Sendable, Equatable {
         all = roles.compactMap { byRole[$0] }.unique
     }
 
-    /// The engine that serves a role; nil where no method needs it.
+    /// The engine that serves a role; nil if no method needs the role.
     package subscript(role: Role) -> EngineID? { byRole[role] }
 
     /// The roles that an engine serves, in the order of a wave.
     package func roles(of engine: EngineID) -> [Role] { Role.wave.filter { byRole[$0] == engine } }
 
-    /// The role whose model an engine is started with; the others that it serves need the same.
+    /// The role whose model the engine is started with; its other roles need the same.
     package func namesake(of engine: EngineID) -> Role? { Role.naming.first { byRole[$0] == engine } }
 
-    /// The engines that serve groups of roles. One that serves roles of several groups is in the first of them.
+    /// The engines for groups of roles. An engine with roles in several groups is in the first of them.
     package func groups(of roles: [[Role]]) -> [[EngineID]] {
         var seen: Set<EngineID> = []
         return roles.map { group in
@@ -44,18 +44,18 @@ package struct JobEngines: Sendable, Equatable {
 }
 
 extension Role {
-    /// In the order in which they name the engine that serves them.
+    /// In the order of precedence for an engine's name.
     fileprivate static let naming: [Role] = [.draft, .target, .prm, .speculative]
 }
 
 extension ModelSpec {
-    /// Whether one engine can serve both.
+    /// Whether one engine can serve both models.
     fileprivate func isServed(with other: ModelSpec) -> Bool {
         writes && other.writes && model == other.model && context == other.context && args == other.args
             && server == other.server
     }
 
-    /// Whether its engine has to write, rather than to score tokens.
+    /// Whether its engine generates text, rather than scores tokens.
     private var writes: Bool { profile?.writes ?? true }
 }
 

@@ -4,7 +4,7 @@ import Foundation
 import ModelLifecycle
 
 struct DatasetFetch: Sendable {
-    /// Of a server that has the file, but not now.
+    /// The server has the file, but is busy.
     private struct Busy: Error {
         var status: Int
     }
@@ -13,7 +13,7 @@ struct DatasetFetch: Sendable {
     let retries: RetryPolicy
     let observe: @Sendable (FetchEvent) -> Void
 
-    /// Bytes that have the checksum of the spec.
+    /// Bytes that match the spec's checksum.
     func contents(of spec: DatasetSpec) async throws -> Data {
         observe(.began(dataset: spec.name, address: spec.path))
         let data: Data
@@ -24,7 +24,7 @@ struct DatasetFetch: Sendable {
         } catch let error as Busy {
             throw Unreadable(message: Self.refusal(spec.path, error.status))
         }
-        try spec.check(data, is: "what \(spec.path) gave, \(counted(data.count, "byte")),")
+        try spec.check(data, is: "the response of \(spec.path), \(counted(data.count, "byte")),")
         return data
     }
 
@@ -41,14 +41,14 @@ struct DatasetFetch: Sendable {
     }
 
     private static func refusal(_ address: String, _ status: Int) -> String {
-        "\(address) cannot be fetched: the server answers with status \(status)"
+        "\(address) cannot be downloaded: the server responded with status \(status)"
     }
 }
 
-/// What happens while data sets are fetched.
+/// Progress of a download of data sets.
 package enum FetchEvent: Sendable, Equatable {
     case began(dataset: String, address: String)
-    /// Bytes so far, and in all where the server says it.
+    /// Bytes so far, and the total if the server reports it.
     case received(Int, of: Int?)
     case ended(bytes: Int)
 }

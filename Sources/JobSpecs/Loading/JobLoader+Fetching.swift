@@ -4,14 +4,14 @@ import ModelLifecycle
 import Support
 
 extension JobLoader {
-    /// Bytes of one data set at most: it is read in one piece.
+    /// Limit in bytes for a remote data set, which is read as a whole.
     static let largestFetch = 256 << 20
 
-    /// Fetches the data sets of a job that have an address and are not in the cache; afterwards ``load`` finds them there.
+    /// Downloads a job's remote data sets that are not in the cache; ``load`` then finds them there.
     ///
-    /// A spec with faults is left to ``load`` to complain of, and nothing is fetched.
+    /// If the spec has errors, nothing is downloaded, and ``load`` reports them.
     ///
-    /// - Throws: ``SpecErrors`` that name each data set that cannot be had; ``Interrupted``.
+    /// - Throws: ``SpecErrors`` with each data set that could not be downloaded; ``Interrupted``.
     package static func fetchDatasets(
         of url: URL, into cache: DatasetCache = .standard, interruption: Interruption = Interruption(),
         retries: RetryPolicy = RetryPolicy(attempts: 3), observe: @escaping @Sendable (FetchEvent) -> Void = { _ in }

@@ -1,7 +1,7 @@
 import Decoding
 
 extension CommonSettings {
-    /// Those of a job.
+    /// The settings of a job.
     package init(_ job: LoadedJob) {
         let decoding = job.spec.decoding
         let limits = Limits(

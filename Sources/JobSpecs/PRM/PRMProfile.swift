@@ -1,8 +1,8 @@
-/// Named ways to put a solution before a process reward model.
+/// How a solution is formatted for a process reward model, and where its reward is read.
 package enum PRMProfile: Sendable, Equatable {
-    /// One score a token from a token classifier with one label; a step's reward is at its last token.
+    /// A token classifier with one label and a score per token; a step's reward is at its last token.
     case tokenClassification
-    /// Skywork-o1-Open-PRM: a value head, read at the step token that stands after each step.
+    /// Skywork-o1-Open-PRM: a value head, read at the step token after each step.
     case skywork(stepToken: String)
     /// Qwen2.5-Math-PRM: two classes, read at the `<extra_0>` after each step.
     case qwenPRM
@@ -10,10 +10,10 @@ package enum PRMProfile: Sendable, Equatable {
     case mathShepherd
     /// RLHFlow's PRMs: a conversation of steps, and '+' against '-' as the next answer to each.
     case rlhflow
-    /// An instruct model that is asked for a digit, as SpecReason does (arXiv 2504.07891).
+    /// An instruct model that rates steps with a digit, as in SpecReason (arXiv 2504.07891).
     case judge
 
-    /// The words for profiles in a spec.
+    /// The profiles' names in a spec.
     package enum Name: String, Sendable, CaseIterable {
         case tokenClassification = "token-classification"
         case skywork
@@ -22,10 +22,10 @@ package enum PRMProfile: Sendable, Equatable {
         case rlhflow, judge
     }
 
-    /// What the authors of reward-guided speculative decoding end a step with (`"\n\n"`); upstream's own is `"\n"`.
+    /// The end of a step in the RSD authors' code (`"\n\n"`); upstream's own is `"\n"`.
     static let standardStepToken = "\n\n"
 
-    /// Whether the model gives its rewards in writing, from an engine that generates as a draft's or a target's does.
+    /// Whether the model generates its rewards as text, from an engine like a draft's or a target's.
     var writes: Bool { self == .judge }
 
     package var name: Name {
@@ -41,9 +41,9 @@ package enum PRMProfile: Sendable, Equatable {
 }
 
 extension PRMProfile {
-    /// Whether the reward is read at a mark that follows each step, and so can be read where a step has no text.
+    /// Whether the reward is read at a mark after each step, so that a step without text has one too.
     ///
-    /// `token-classification` reads it at the step's last token, and a judge can only be shown what is there.
+    /// `token-classification` reads it at the step's last token, and a judge needs text to rate.
     var judgesEmptySteps: Bool {
         switch self {
         case .skywork, .qwenPRM, .mathShepherd, .rlhflow: true
@@ -53,7 +53,7 @@ extension PRMProfile {
 }
 
 extension PRMProfile.Name {
-    /// Whether a checkpoint of this architecture (config.json's `architectures`) can be asked in this way.
+    /// Whether the profile is for checkpoints of this architecture (config.json's `architectures`).
     func fits(_ architecture: String) -> Bool {
         switch self {
         case .skywork: architecture == "Qwen2ForPrmModel"
@@ -66,10 +66,10 @@ extension PRMProfile.Name {
     }
 }
 
-/// What becomes of a step that does not fit into the PRM's context together with all before it.
+/// How to handle a step that exceeds the PRM's context together with all steps before it.
 package enum OverlongPolicy: String, Sendable, CaseIterable {
     /// The trajectory fails when the step's turn comes.
     case fail
-    /// The oldest steps are left out, as few as will do; the question stays.
+    /// As few of the oldest steps as possible are left out; the question stays.
     case window
 }

@@ -2,8 +2,8 @@ import Checkpoints
 import ModelLifecycle
 
 extension PlusAndMinus {
-    /// A causal language model, served so that it says at each token how much likelier '+' is as the next token than '-':
-    /// the softmax over the two, which is vLLM's way of making a classifier of two tokens of its vocabulary.
+    /// Serves a causal language model so that it returns, at each token, the probability of '+' against '-' as the next
+    /// token: the softmax over the two, which is how vLLM makes a classifier of two tokens of the vocabulary.
     package var task: EngineTask {
         .score(
             ScoringSetup(
@@ -15,6 +15,6 @@ extension PlusAndMinus {
                 pooler: ["task": #""token_classify""#]))
     }
 
-    /// The tokens are a sign and perhaps `▁`: nothing that JSON would escape.
+    /// The tokens are a sign, possibly with `▁`, so JSON needs no escapes.
     private static func json(_ token: String) -> String { "\"\(token)\"" }
 }

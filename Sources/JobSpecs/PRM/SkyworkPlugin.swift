@@ -1,8 +1,8 @@
 import ModelLifecycle
 
 extension EnginePlugin {
-    /// Teaches vLLM the architecture `Qwen2ForPrmModel`: laid out as an installed package, so that vLLM finds it by its
-    /// entry point.
+    /// Adds the architecture `Qwen2ForPrmModel` to vLLM: files of an installed package, which vLLM finds by its entry
+    /// point.
     package static let skywork = EnginePlugin(
         name: "rsd_batch_skywork",
         files: [
@@ -25,8 +25,8 @@ extension EnginePlugin {
 
         """
 
-    /// vLLM's own Qwen2 reward model has the same body and the same pooling (all tokens, the sigmoid of one number each);
-    /// only the head differs. Weights of a language model's head are left out there too.
+    /// vLLM's Qwen2 reward model has the same body and the same pooling (all tokens, one sigmoid each), and also skips
+    /// the weights of a language model head; only its own head differs.
     private static let skyworkModel = """
         from torch import nn
         from vllm.model_executor.models.qwen2_rm import Qwen2ForRewardModel

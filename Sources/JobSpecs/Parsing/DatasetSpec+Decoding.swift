@@ -3,7 +3,7 @@ import Foundation
 import SpecYAML
 import Support
 
-/// A data set and the places of what can only be checked with the file at hand.
+/// A data set, with the places of settings that can only be checked against the file.
 struct WrittenDataset {
     static let keys = [
         "name", "path", "sha256", "format", "reader", "question", "answer", "choices", "id", "shuffle", "start",
@@ -22,7 +22,7 @@ struct WrittenDataset {
             let name = section.required("name")?.identifier()
             if let name, let field = section["name"] {
                 if let line = firstLine[name] {
-                    field.error("a data set named '\(name)' is already on line \(line)")
+                    field.error("a data set named '\(name)' is already defined on line \(line)")
                 } else {
                     firstLine[name] = field.mark.line
                 }
@@ -54,19 +54,19 @@ struct WrittenDataset {
         limitMark = section["limit"]?.mark ?? section.mark
         if spec.isRemote, sum == nil {
             if section["sha256"] == nil {
-                field.error("a file that is fetched needs 'sha256', its checksum; sha256sum tells that of a copy")
+                field.error("a remote data set needs 'sha256'; compute it with `sha256sum` on a local copy")
             }
             return nil
         }
         if section["format"] == nil, spec.formatOfName == nil {
             let formats = DatasetFormat.allCases.map(\.rawValue).joined(separator: ", ")
-            field.error("the name does not say what format the data set has; give 'format', one of \(formats)")
+            field.error("the file name does not show the format of the data set; set 'format' to one of \(formats)")
         }
     }
 }
 
 extension ChoiceFields {
-    /// The name of a field that holds a list, or a list of names of fields.
+    /// The name of a field with a list, or a list of field names.
     fileprivate init?(field: SpecField) {
         guard case .sequence = field.node.content else {
             guard let name = field.word() else { return nil }
@@ -76,7 +76,8 @@ extension ChoiceFields {
         guard let names = field.elements(named: "a choice's field")?.compactMap({ $0.word() }) else { return nil }
         guard names.count >= 2 else {
             field.error(
-                "'choices' names the field of each choice, two or more; a single field with a list goes without [ ]")
+                "a list in 'choices' needs two or more field names, one per choice; for a single field with a list, omit the [ ]"
+            )
             return nil
         }
         self = .fields(names)
@@ -84,24 +85,24 @@ extension ChoiceFields {
 }
 
 extension SpecField {
-    /// A path, made absolute, or the address of a file.
+    /// An absolute path, or the address of a file.
     fileprivate func fileOrAddress(from directory: String) -> String? {
         guard let text = scalar?.text, let scheme = text.prefixMatch(of: /[A-Za-z][A-Za-z0-9+.-]*:\/\//) else {
             return path(from: directory)
         }
         guard DatasetSpec.isAddress(text) else {
             return fail(
-                "'\(name)' is a path, or an address that begins with http:// or https://, found \(quoted(text))")
+                "'\(name)' must be a path or an address that starts with http:// or https://, found \(quoted(text))")
         }
         let rest = text[scheme.range.upperBound...]
         let host = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         guard !host.isEmpty, text.unicodeScalars.allSatisfy({ $0.isASCII && $0.value > 0x20 && $0.value != 0x7F })
         else {
-            return fail("\(quoted(text)) is no address: it needs a host, and what is not ASCII as %XX")
+            return fail("\(quoted(text)) is not a valid address: it needs a host, and non-ASCII characters as %XX")
         }
         guard !host.contains("@") else {
             return fail(
-                "an address with a password would be written into the run directory; fetch the file and give its path")
+                "an address with a password would be stored in the run directory; download the file and give its path")
         }
         return text
     }
@@ -109,7 +110,7 @@ extension SpecField {
     fileprivate func sha256() -> String? {
         guard let text = text() else { return nil }
         guard text.wholeMatch(of: /[0-9A-Fa-f]{64}/) != nil else {
-            return fail("'\(name)' is 64 hexadecimal digits, found \(quoted(text))")
+            return fail("'\(name)' must be 64 hexadecimal digits, found \(quoted(text))")
         }
         return text.lowercased()
     }

@@ -7,7 +7,7 @@ extension DecodingSpec {
         "delimiter", "max_tokens", "max_tokens_per_call", "max_steps", "temperature", "top_p", "lookahead",
     ]
 
-    /// What a spec that says nothing gets, where the models take texts that long.
+    /// The defaults, if the models' contexts are long enough.
     package static let standard = DecodingSpec(
         delimiter: "\n\n", tokens: DecodingRules.current.standardLimit(context: nil), maxSteps: 100, temperature: 0,
         topP: 1, lookahead: .all)
@@ -25,7 +25,7 @@ extension DecodingSpec {
         if let field = section["max_tokens_per_call"] {
             if section["max_tokens"] != nil {
                 field.error(
-                    "'max_tokens_per_call' takes the place of 'max_tokens', and both are there; remove one of them")
+                    "'max_tokens_per_call' replaces 'max_tokens', but both are set; remove one of them")
             }
             if let count: Int = field.integer(in: 1...SpecLimit.tokens) { tokens = .call(count) }
         }
@@ -39,7 +39,7 @@ extension DecodingSpec {
         lookahead = section.value("lookahead", default: lookahead, Lookahead.init(field:))
     }
 
-    /// Whether a spec says how many tokens a response may have.
+    /// Whether a spec sets a token limit.
     static func statesLimit(_ field: SpecField) -> Bool {
         guard case .mapping(let entries) = field.node.content else { return false }
         return entries.contains { ["max_tokens", "max_tokens_per_call"].contains($0.key) }
@@ -62,18 +62,18 @@ extension Lookahead {
 }
 
 extension SpecField {
-    /// Double quotes turn `\b` into a backspace and `\f` into a form feed, also where `\boxed` and `\frac` are meant.
+    /// Warns of escapes in double quotes: `\b` becomes a backspace and `\f` a form feed, even in `\boxed` and `\frac`.
     func warnOfControlCharacters(in what: String) {
         guard let text = scalar?.text, let found = ControlCharacter(in: text) else { return }
         let isEscape = found.command != nil && scalar?.style == .doubleQuoted
         log.warning(
-            at: mark, "\(what) holds \(found.words)\(isEscape ? "; in double quotes a backslash is written twice" : "")"
+            at: mark, "\(what) contains \(found.words)\(isEscape ? "; in double quotes, double every backslash" : "")"
         )
     }
 
-    /// Only double quotes turn `\n` into a line break: anywhere else two characters would reach the model.
+    /// Finds `\n` outside double quotes, where it is not a line break: two characters would reach the model.
     ///
-    /// In a prompt `\n` and a small letter may be LaTeX (`\neq`), so that is but a warning there.
+    /// In a prompt, `\n` before a small letter may be LaTeX (`\neq`), so there it is only a warning.
     func checkEscapes(strictly: Bool) -> Bool {
         guard let scalar, scalar.style != .doubleQuoted, scalar.text.contains(#"\n"#) else { return true }
         let style: String
@@ -82,12 +82,12 @@ extension SpecField {
         case .literal, .folded: style = "in block text"
         case .plain, .doubleQuoted: style = "without quotes"
         }
-        let message = #"\#(style) '\n' is a backslash and an n, not a line break"#
+        let message = #"\#(style), '\n' is a backslash and an n, not a line break"#
         if strictly || scalar.text.contains(/\\n(?![a-z])/) {
             error(message + #"; write '\#(name)' in double quotes, such as "\n\n""#)
             return false
         }
-        log.warning(at: mark, message + #"; use double quotes if a line break is meant"#)
+        log.warning(at: mark, message + #"; use double quotes if you mean a line break"#)
         return true
     }
 }

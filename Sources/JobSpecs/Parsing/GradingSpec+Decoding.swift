@@ -1,6 +1,6 @@
 import SpecYAML
 
-/// The words for graders in a spec, and the settings of each.
+/// The graders' keys in a spec, and their settings.
 package enum GraderKey: String, Sendable, CaseIterable {
     case exact
     case mathVerify = "math-verify"
@@ -28,13 +28,13 @@ extension GraderKind {
 extension GradingSpec {
     static let keys = ["with", "python", "command", "directory", "timeout"]
 
-    /// - Parameter directory: that of the spec file, where relative paths begin and a command runs.
+    /// - Parameter directory: that of the spec file, for relative paths and as a command's working directory.
     init?(field: SpecField, directory: String) {
         guard let section = SpecSection(field, "grading", keys: Self.keys),
             let key = section.required("with")?.choice(of: GraderKey.self, called: "grader")
         else { return nil }
         for (name, field) in section.fields where name != "with" && !key.settings.contains(name) {
-            field.error("'\(name)' has no meaning with the grader '\(key.rawValue)'")
+            field.error("'\(name)' does not apply to the grader '\(key.rawValue)'")
         }
         func timeout(_ standard: Double) -> Double {
             section.value("timeout", default: standard) { $0.seconds() }

@@ -3,9 +3,9 @@ import Foundation
 import SpecYAML
 import Support
 
-/// A spec as it was written: decoded and checked in itself, not yet held against the files it names.
+/// A decoded spec, checked in itself but not yet against the files it names.
 ///
-/// What could not be decoded is nil, after a message in the log.
+/// Values that could not be decoded are nil; the log has the errors.
 package struct ParsedJob {
     static let keys = [
         "name", "seed", "models", "engine", "datasets", "prompt", "decoding", "methods", "grading",
@@ -18,14 +18,14 @@ package struct ParsedJob {
     var datasets: [WrittenDataset]
     var prompt: Located<WrittenPrompt>
     var decoding: DecodingSpec
-    /// Whether nothing is said of how many tokens a response may have.
+    /// Whether the spec sets no token limit.
     var hasStandardLimit: Bool
     var methods: [MethodSpec]
     var grading: GradingSpec
     /// Engines that specs may name.
     let kinds: [EngineKind]
 
-    /// Decodes a document; relative paths begin at `directory`, that of the spec file.
+    /// Decodes a document; relative paths start at `directory`, that of the spec file.
     init?(_ root: SpecField, directory: String, kinds: [EngineKind]) {
         guard let job = SpecSection(root, "the job", keys: Self.keys) else { return nil }
         self.kinds = kinds
@@ -48,20 +48,20 @@ package struct ParsedJob {
         if case .chat = prompt.value, let kind = engine?.kind, !kind.rendersChat {
             root.log.error(
                 at: prompt.mark,
-                "\(kind.title) renders no chat templates: give it a text that holds {question}, or use "
+                "\(kind.title) has no chat templates; set a text that contains {question}, or use "
                     + kinds.names(where: \.rendersChat))
         }
         checkProfile(log: root.log)
     }
 
-    /// A seed, or a list of them: each problem is then solved once with each.
+    /// A seed, or a list of seeds: each problem is then solved once per seed.
     private static func decodeSeeds(_ field: SpecField) -> [UInt64]? {
         guard case .sequence = field.node.content else { return field.integer(in: 0...UInt64.max).map { [$0] } }
         var (seeds, known) = ([UInt64](), Set<UInt64>())
         for element in field.elements(named: "seed") ?? [] {
             guard let seed: UInt64 = element.integer(in: 0...UInt64.max) else { continue }
             if !known.insert(seed).inserted {
-                element.error("the seed \(seed) is there twice")
+                element.error("duplicate seed \(seed)")
             } else {
                 seeds.append(seed)
             }
@@ -69,7 +69,7 @@ package struct ParsedJob {
         return seeds.isEmpty ? nil : seeds
     }
 
-    /// Every model that a method needs must be named; others may be.
+    /// Checks that every model that a method needs is defined; further models are allowed.
     private func requireModels(at field: SpecField) {
         guard case .mapping(let entries) = field.node.content else { return }
         let named = Set(entries.map(\.key))
@@ -77,7 +77,7 @@ package struct ParsedJob {
             guard let method = methods.first(where: { $0.kind.roles.contains { $0.models.contains(role) } }) else {
                 continue
             }
-            field.error("the method '\(method.name)' needs the model '\(role.rawValue)', which is not there")
+            field.error("the method '\(method.name)' needs the model '\(role.rawValue)', which is not defined")
         }
     }
 
@@ -88,10 +88,10 @@ package struct ParsedJob {
         log.error(
             at: prm.mark,
             "the profile '\(profile.rawValue)' needs \(kinds.names { $0.profiles?.contains(profile) ?? true }); "
-                + "\(kind.title) serves only \(served.map { "'\($0.rawValue)'" }.joined(separator: ", "))")
+                + "\(kind.title) supports only \(served.map { "'\($0.rawValue)'" }.joined(separator: ", "))")
     }
 
-    /// The spec, when everything was decoded.
+    /// The spec, if everything was decoded.
     func spec(prompt: PromptSpec) -> JobSpec? {
         guard let name, let engine else { return nil }
         return JobSpec(
@@ -135,9 +135,9 @@ extension ModelSpec {
 }
 
 extension SpecField {
-    /// A number of weights: `7615616512`, `7.6e9`, or as models are named, `7.6B`.
+    /// A number of weights: `7615616512`, `7.6e9`, or `7.6B` as in model names.
     ///
-    /// Fewer than a thousand are billions without their unit: `7` where `7B` is meant.
+    /// Values below a thousand are refused, since `7` probably means `7B`.
     fileprivate func parameters() -> Int? {
         let (range, limits) = (1000...SpecLimit.weights, "from 1000 to 1000T, such as 7.6B")
         if let text = scalar?.text, scalar?.meaning == .text,
@@ -151,16 +151,16 @@ extension SpecField {
         return number(limits) { range.contains($0) }.map(Int.init(bounding:))
     }
 
-    /// A path, made absolute: relative ones begin at the spec's directory, and `~` is the home directory.
+    /// An absolute path. Relative paths start at the spec's directory; `~` is the home directory.
     package func path(from directory: String) -> String? {
         guard let text = word() else { return nil }
-        guard !text.contains("\0") else { return fail("'\(name)' holds a NUL character") }
+        guard !text.contains("\0") else { return fail("'\(name)' contains a NUL character") }
         let path = NSString(string: text).expandingTildeInPath
         return plainPath(path.hasPrefix("/") ? path : directory + "/" + path)
     }
 }
 
-/// An absolute path without `.`, `..` and needless slashes, as the shell's `cd` would understand it.
+/// An absolute path without `.`, `..` and superfluous slashes, resolved like the shell's `cd` does.
 package func plainPath(_ path: String) -> String {
     var parts: [Substring] = []
     for part in path.split(separator: "/") {

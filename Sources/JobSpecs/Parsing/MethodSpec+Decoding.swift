@@ -3,7 +3,7 @@ import SpecYAML
 import Support
 
 extension MethodSpec {
-    /// Methods of a job: lists among settings multiply, and soon are more than anybody means.
+    /// Limit on the methods of a job: lists in settings multiply quickly.
     private static let most = 1000
 
     static func decodeAll(_ field: SpecField) -> [MethodSpec] {
@@ -15,15 +15,16 @@ extension MethodSpec {
                     return true
                 }
                 element.error(
-                    "a method named '\(method.name)' is already on line \(line); give this one a 'name' of its own")
+                    "a method named '\(method.name)' is already defined on line \(line); give this one a different 'name'"
+                )
                 return false
             }
         }
-        if methods.count > most { field.error("\(methods.count) methods, and a job has at most \(most)") }
+        if methods.count > most { field.error("\(methods.count) methods, but a job can have at most \(most)") }
         return methods
     }
 
-    /// A bare word, or a mapping of the word to its settings: one method, or one for each element of the lists among these.
+    /// A bare key, or a mapping of the key to its settings: one method, or one per combination of the lists in them.
     private static func decodeOne(_ field: SpecField) -> [MethodSpec] {
         switch field.node.content {
         case .scalar:
@@ -39,8 +40,8 @@ extension MethodSpec {
             if let second = entries.dropFirst().first {
                 let hint =
                     self.type(called: second.key) == nil
-                    ? "indent it, so that it is a setting of '\(first.key)'" : "begin a new list item"
-                field.log.error(at: second.keyMark, "'\(second.key)' stands beside '\(first.key)'; \(hint)")
+                    ? "indent it to make it a setting of '\(first.key)'" : "start a new list item"
+                field.log.error(at: second.keyMark, "'\(second.key)' is at the same level as '\(first.key)'; \(hint)")
                 return []
             }
             let settings = SpecField(first, log: field.log)
@@ -76,7 +77,7 @@ extension MethodSpec {
             return overflows ? .max : product
         }
         guard combinations <= most else {
-            field.error("the lists of '\(type.key)' make \(combinations) methods, and a job has at most \(most)")
+            field.error("the lists of '\(type.key)' make \(combinations) methods, but a job can have at most \(most)")
             return []
         }
         return expand(settings, log: field.log).compactMap { settings, suffix in
@@ -86,7 +87,7 @@ extension MethodSpec {
         }
     }
 
-    /// Every combination of the elements of the lists among some settings, and what it adds to the method's name.
+    /// All combinations of the lists in the settings, with the suffix of each method's name.
     private static func expand(
         _ settings: [YAMLEntry], log: DiagnosticLog
     ) -> [(settings: [YAMLEntry], suffix: String)] {
@@ -95,7 +96,8 @@ extension MethodSpec {
                 return combinations.map { ($0.0 + [entry], $0.1) }
             }
             guard entry.key != "name" else {
-                log.error(at: entry.value.mark, "'name' is one name; each of a sweep's methods gets its value after it")
+                log.error(
+                    at: entry.value.mark, "'name' must be a single name; the values of a sweep are appended to it")
                 return combinations
             }
             let elements = SpecField(entry, log: log).elements(named: entry.key) ?? []

@@ -2,7 +2,7 @@ import Checkpoints
 import SpecYAML
 
 extension PRMProfile {
-    /// A profile's name, or a mapping of `name` and the profile's settings.
+    /// A profile's name, or a mapping with `name` and the profile's settings.
     init?(field: SpecField) {
         guard case .mapping = field.node.content else {
             guard let name = field.choice(of: Name.self) else { return nil }
@@ -14,7 +14,7 @@ extension PRMProfile {
         let token = section["step_token"].flatMap { $0.checkEscapes(strictly: true) ? $0.word() : nil }
         guard let name else { return nil }
         if let field = section["step_token"], name != .skywork {
-            field.error("'step_token' is for the profile 'skywork'; remove it")
+            field.error("'step_token' applies only to the profile 'skywork'; remove it")
         }
         self.init(name, stepToken: token)
     }
@@ -33,18 +33,18 @@ extension PRMProfile {
 }
 
 extension ModelSpec {
-    /// Holds a PRM's profile against its checkpoint.
+    /// Checks a PRM's profile against its checkpoint.
     ///
-    /// - Throws: ``ModelFilesError`` that names the profile that fits.
+    /// - Throws: ``ModelFilesError`` that names the matching profile.
     func checkProfile(with files: ModelFiles) throws(ModelFilesError) {
         guard let profile else { return }
         if let architecture = files.architectures.first, !profile.name.fits(architecture) {
             let fitting = PRMProfile.Name.allCases.filter { $0.fits(architecture) }.map { "'profile: \($0.rawValue)'" }
             throw ModelFilesError(
-                "\(model) is a \(architecture), which the profile '\(profile.name.rawValue)' is not for; "
-                    + (fitting.isEmpty ? "no profile is" : "use \(fitting.joined(separator: " or "))"))
+                "\(model) is a \(architecture), which does not match the profile '\(profile.name.rawValue)'; "
+                    + (fitting.isEmpty ? "no profile matches" : "use \(fitting.joined(separator: " or "))"))
         }
-        // Finds what the profile needs of the tokenizer's files before a model starts.
+        // Finds missing tokenizer files before a model starts.
         _ = try task()
     }
 }

@@ -2,32 +2,32 @@ import SpecYAML
 import Support
 
 extension PromptTemplate {
-    /// The mark that the question takes the place of.
+    /// The placeholder for the question.
     package static let placeholder = "{question}"
 
-    /// The name of a template that stands in the spec itself.
+    /// The name of a template written in the spec itself.
     static let inlineName = "inline"
 
     package static let standard = PromptTemplate(name: inlineName, text: "{question}\n\n")
 
-    /// What is wrong with the text, if anything is; `noun` is what messages call it.
+    /// The fault of a prompt's text, if any; `noun` is its name in messages.
     package static func fault(in text: String, _ noun: String = "the prompt") -> String? {
         let count = text.ranges(of: placeholder).count
         switch count {
-        case 0: return "\(noun) does not hold \(placeholder)"
+        case 0: return "\(noun) does not contain \(placeholder)"
         case 1: return nil
-        default: return "\(noun) holds \(placeholder) \(count) times; it must be there once"
+        default: return "\(noun) contains \(placeholder) \(count) times; it must contain it once"
         }
     }
 }
 
-/// A prompt as a spec names it: a text, a chat, or a file to be read.
+/// A prompt in a spec: a text, a chat, or a file.
 enum WrittenPrompt: Equatable {
     case template(PromptTemplate)
     case chat(ChatPrompt)
     case file(path: String)
 
-    /// The word for the models' own chat templates.
+    /// The key for the models' own chat templates.
     private static let chatWord = "chat"
 
     static func decode(_ field: SpecField, directory: String) -> Located<WrittenPrompt>? {
@@ -37,7 +37,7 @@ enum WrittenPrompt: Equatable {
         }
         guard let section = SpecSection(field, "prompt", keys: ["chat", "file", "name", "text"]) else { return nil }
         for key in ["file", "chat"] where section[key] != nil && section.fields.count > 1 {
-            return field.fail("a prompt with '\(key)' takes no other key")
+            return field.fail("a prompt with '\(key)' allows no other key")
         }
         if let chat = section["chat"] { return ChatPrompt(chat).map { Located(value: .chat($0), mark: field.mark) } }
         if let file = section["file"] {
@@ -47,7 +47,7 @@ enum WrittenPrompt: Equatable {
         return section.required("text").flatMap { template($0, name: name) }
     }
 
-    /// A text that holds the question is the prompt; any other word is a prompt's name.
+    /// A text with the placeholder is the prompt; any other word is a prompt's name.
     private static func textOrName(_ field: SpecField) -> Located<WrittenPrompt>? {
         guard let text = field.text() else { return nil }
         guard text.wholeMatch(of: /[A-Za-z0-9_.-]+/) != nil else {
@@ -58,7 +58,7 @@ enum WrittenPrompt: Equatable {
             return Located(value: .template(named), mark: field.mark)
         }
         let hint = suggestion(for: text, among: [chatWord] + PromptTemplate.named.map(\.name))
-        return field.fail("no prompt is named \(quoted(text)), and a text holds {question}\(hint)")
+        return field.fail("\(quoted(text)) is neither the name of a prompt nor a text that contains {question}\(hint)")
     }
 
     private static func template(_ field: SpecField, name: String) -> Located<WrittenPrompt>? {
@@ -85,7 +85,7 @@ extension ChatPrompt {
         }
         let system = message("system") { text in
             text.contains(PromptTemplate.placeholder)
-                ? "{question} stands in 'system', and only 'user' can hold it" : nil
+                ? "{question} is in 'system', but is only allowed in 'user'" : nil
         }
         let user = message("user") { PromptTemplate.fault(in: $0, "'user'") }
         if section["system"] != nil, system == nil { return nil }

@@ -3,7 +3,7 @@ import Foundation
 import SpecYAML
 import Support
 
-/// The part of `engine` that says which models are up together.
+/// The settings in `engine` that determine which models are up together.
 struct WrittenResidency {
     static let keys = ["residency", "groups", "sleep_level"]
 
@@ -11,7 +11,7 @@ struct WrittenResidency {
     var groups: [[Role]]?
     var sleepLevel: Int
 
-    /// - Parameter engine: nil where it was not understood.
+    /// - Parameter engine: nil if it could not be decoded.
     init(_ section: SpecSection, engine: EngineKind?) {
         kind = section.value("residency", default: engine?.residency ?? .swap) {
             $0.choice(of: ResidencyKind.self)
@@ -19,17 +19,17 @@ struct WrittenResidency {
         groups = section["groups"].flatMap(Self.groups)
         sleepLevel = section.value("sleep_level", default: 1) { field in
             field.integer(in: 1...Int.max).flatMap { (level: Int) in
-                level <= 2 ? level : field.fail("'sleep_level' is 1 or 2, found \(level)")
+                level <= 2 ? level : field.fail("'sleep_level' must be 1 or 2, found \(level)")
             }
         }
         if kind == .auto, let field = section["groups"] {
-            field.error("'groups' is for 'residency: swap' and 'sleep'; 'auto' finds the groups itself")
+            field.error("'groups' applies to 'residency: swap' and 'sleep'; 'auto' chooses the groups itself")
         } else if kind != .swap, kind != .sleep, let field = section["groups"] {
             field.error(
-                "'groups' is for 'residency: swap' and 'sleep'; with '\(kind.rawValue)' all models are up at once")
+                "'groups' applies to 'residency: swap' and 'sleep'; with '\(kind.rawValue)' all models are up at once")
         }
         if kind != .sleep, let field = section["sleep_level"] {
-            field.error("'sleep_level' is for 'residency: sleep'; remove it")
+            field.error("'sleep_level' applies only to 'residency: sleep'; remove it")
         }
     }
 
@@ -38,7 +38,7 @@ struct WrittenResidency {
         return field.elements(named: "a group")?.compactMap { group in
             group.elements(named: "a model of a group")?.compactMap { element in
                 guard let role = element.choice(of: Role.self, called: "model") else { return nil }
-                return seen.insert(role).inserted ? role : element.fail("'\(role.rawValue)' stands in the groups twice")
+                return seen.insert(role).inserted ? role : element.fail("'\(role.rawValue)' is in the groups twice")
             }
         }
     }
@@ -47,11 +47,11 @@ struct WrittenResidency {
 extension ServerSpec {
     static let keys = ["url", "key_env", "served"]
 
-    /// What a model's section says of a server; nil where it names none.
+    /// The server in a model's section; nil if there is none.
     init?(_ section: SpecSection) {
         guard let field = section["url"] else {
             for key in Self.keys {
-                section[key]?.error("'\(key)' tells of a server, and there is no 'url'")
+                section[key]?.error("'\(key)' describes a server, but 'url' is missing")
             }
             return nil
         }
@@ -62,10 +62,11 @@ extension ServerSpec {
             return isName
                 ? name
                 : field.fail(
-                    "'key_env' is the name of the environment variable that holds the key, and \(quoted(name)) is none")
+                    "'key_env' must name the environment variable that contains the key; \(quoted(name)) is not a valid name"
+                )
         }
         let served = section["served"].flatMap { $0.word() }
-        // One without an address was complained of; that there is one must not be forgotten.
+        // An invalid address has been reported; still record that there is one.
         self.init(url: url ?? "", keyVariable: variable, served: served)
     }
 
@@ -74,14 +75,15 @@ extension ServerSpec {
         let bare = text.hasSuffix("/") ? String(text.dropLast()) : text
         guard bare.wholeMatch(of: /https?:\/\/[^\/\s?#@]+/) != nil else {
             return field.fail(
-                "'url' is the address of a server such as http://127.0.0.1:8000, without a path, found \(quoted(text))")
+                "'url' must be the address of a server without a path, such as http://127.0.0.1:8000, found \(quoted(text))"
+            )
         }
         return bare
     }
 }
 
 extension ParsedJob {
-    /// What 'residency' says must fit the models that the methods need.
+    /// Checks 'residency' against the models that the methods need.
     func checkResidency(at field: SpecField) {
         guard let engine, case .mapping(let entries) = field.node.content else { return }
         func written(_ key: String) -> SpecField? {
@@ -98,7 +100,7 @@ extension ParsedJob {
                 guard let model = models[role], model.value.server != nil else { continue }
                 field.log.error(
                     at: model.mark,
-                    "'\(role.rawValue)' has a 'url', which is for 'residency: attach'; here the program serves it itself"
+                    "'\(role.rawValue)' has a 'url', which applies only to 'residency: attach'; here rsd-batch starts the server itself"
                 )
             }
             return
@@ -109,7 +111,7 @@ extension ParsedJob {
                 at: model.mark, "missing key 'url' in \(role.rawValue): 'residency: attach' needs its server")
         }
         for key in ["venv", "args", "env"] {
-            written(key)?.error("'\(key)' is for engines that this program starts; 'residency: attach' starts none")
+            written(key)?.error("'\(key)' applies to engines that rsd-batch starts; 'residency: attach' starts none")
         }
     }
 }

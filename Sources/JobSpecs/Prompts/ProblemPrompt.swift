@@ -2,15 +2,15 @@ import Datasets
 import Decoding
 import ModelLifecycle
 
-/// What goes before a solution: the problem, and how a model is shown it.
+/// The text before a solution: a problem in the form shown to a model.
 package struct ProblemPrompt: Sendable, Hashable {
     package enum Form: Sendable, Hashable {
         case text(String)
-        /// To be rendered by the chat template of whichever model is shown it.
+        /// Rendered with the chat template of the model that gets it.
         case chat([ChatMessage])
     }
 
-    /// As the data set has it.
+    /// As in the data set.
     package var question: String
     package var form: Form
 
@@ -22,7 +22,7 @@ package struct ProblemPrompt: Sendable, Hashable {
 }
 
 extension PromptSpec {
-    /// What goes before the solution of a problem.
+    /// The prompt for a problem.
     package func before(_ question: String) -> ProblemPrompt {
         switch self {
         case .template(let template): ProblemPrompt(question: question, form: .text(template.render(question)))
@@ -47,7 +47,7 @@ extension PromptTemplate {
 }
 
 extension LoadedJob {
-    /// What goes before the solution of each problem.
+    /// The prompt of each problem.
     package var prompts: [ProblemName: ProblemPrompt] {
         var prompts: [ProblemName: ProblemPrompt] = [:]
         for (dataset, problems) in problems {
@@ -58,7 +58,7 @@ extension LoadedJob {
         return prompts
     }
 
-    /// Whether a model can be shown a conversation.
+    /// Whether a model accepts conversations.
     package func hasChatTemplate(_ role: Role) -> Bool {
         guard let model = spec.models[role] else { return false }
         return models[role]?.chatTemplate != nil

@@ -3,11 +3,11 @@ import OrderedCollections
 import Support
 
 extension Shard {
-    /// The problems that are in this shard, in the order in which they are given.
+    /// The problems in this shard, in their given order.
     ///
-    /// Each data set's problems are ranked by a hash of their ids and dealt out in turn, one data set after the other by their
-    /// names: no order of the data changes what is in a shard, and two shards differ by one problem at most, of each data set
-    /// and in all.
+    /// Each data set's problems are ranked by a hash of their ids and dealt to the shards in turn, one data set after
+    /// the other by name. The shards do not depend on the order of the data, and two shards differ by at most one
+    /// problem, per data set and in total.
     package func problems(of all: OrderedDictionary<String, [Problem]>) -> OrderedDictionary<String, [Problem]> {
         var chosen: OrderedDictionary<String, [Problem]> = [:]
         for name in all.keys { chosen[name] = [] }
@@ -33,7 +33,7 @@ extension Shard {
 }
 
 extension LoadedJob {
-    /// The part of the job that is one shard; what the job is remains the same.
+    /// The part of the job in one shard; the job's identity stays the same.
     ///
     /// - Throws: ``TooManyShards``.
     package func part(_ shard: Shard) throws(TooManyShards) -> LoadedJob {
@@ -46,7 +46,7 @@ extension LoadedJob {
     }
 }
 
-/// Some shards would have nothing to do.
+/// Some shards would be empty.
 package struct TooManyShards: ProgramError, Equatable {
     package var shards: Int
     package var problems: Int
@@ -54,7 +54,7 @@ package struct TooManyShards: ProgramError, Equatable {
     package var explanation: Explanation {
         Explanation(
             "too-many-shards", .badJob,
-            "the job has \(counted(problems, "problem")), and \(counted(shards, "shard")) would leave some without any",
-            remedy: "Divide it into \(problems) at most.")
+            "the job has \(counted(problems, "problem")), so some of \(counted(shards, "shard")) would be empty",
+            remedy: "Use at most \(counted(problems, "shard")).")
     }
 }

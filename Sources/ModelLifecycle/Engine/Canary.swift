@@ -1,14 +1,14 @@
 import Support
 
-/// A question whose answer is known, by which an engine shows that it holds its model and computes with it.
+/// A request with a known response. It shows that an engine still holds its model and computes with it.
 package struct Canary: Sendable {
     package enum Answer: Sendable, Hashable {
         /// Token ids of a greedy continuation.
         case tokens([Int])
-        /// A row for each token, with a column for each class.
+        /// One row per token, one column per class.
         case scores([[Double]])
 
-        /// Whether the same model can have given both: token ids are equal, and scores differ by no more than rounding.
+        /// Whether both can come from the same model: token ids are equal, and scores differ only by rounding.
         package func agrees(with other: Answer) -> Bool {
             switch (self, other) {
             case (.tokens(let mine), .tokens(let others)): mine == others
@@ -19,7 +19,7 @@ package struct Canary: Sendable {
             }
         }
 
-        /// Of scores in half precision whose passes were batched in different ways.
+        /// Tolerance for half-precision scores from differently batched passes.
         private static let rounding = 0.01
     }
 
@@ -31,9 +31,9 @@ package struct Canary: Sendable {
         self.task = task
     }
 
-    /// Puts the question.
+    /// Sends the request.
     ///
-    /// - Throws: `EngineAnswerError`, also where the engine serves another task than this.
+    /// - Throws: `EngineAnswerError`, also if the engine serves another task.
     package func ask(_ client: EngineClient) async throws -> Answer {
         var client = client
         client.deadline = min(client.deadline, .seconds(120))
@@ -47,20 +47,20 @@ package struct Canary: Sendable {
         }
     }
 
-    /// Puts the question twice: a model that is served well gives the same scores each time.
+    /// Sends the request twice: a healthy engine returns the same scores both times.
     ///
-    /// - Throws: `EngineAnswerError`; ``CanaryError`` where the answers differ.
+    /// - Throws: `EngineAnswerError`; ``CanaryError`` if the responses differ.
     package func checkRepeatability(of client: EngineClient) async throws {
         let (first, second) = (try await ask(client), try await ask(client))
         guard first.agrees(with: second) else {
             throw CanaryError(
                 description:
-                    "asked the same twice, it gave different answers, so that none of its answers can be trusted")
+                    "it gave different responses to the same request, so its responses cannot be trusted")
         }
     }
 }
 
-/// An engine answered, and wrongly.
+/// An engine gave a wrong response.
 package struct CanaryError: ProgramError, Hashable {
     package let description: String
     package var explanation: Explanation { Explanation("canary", .engine, description, remedy: nil) }

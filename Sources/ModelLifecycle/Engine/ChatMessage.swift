@@ -1,4 +1,4 @@
-/// One turn of a conversation, as a model's chat template takes it.
+/// One turn of a conversation, in the form that chat templates expect.
 package struct ChatMessage: Sendable, Hashable, Codable {
     /// `system`, `user` or `assistant`.
     package var role: String

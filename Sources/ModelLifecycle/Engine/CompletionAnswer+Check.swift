@@ -1,28 +1,29 @@
 extension CompletionAnswer {
-    /// What contradicts the request, or itself, in an answer to it; nil where nothing does.
+    /// How a response contradicts the request or itself; nil if it does not.
     ///
-    /// An engine may say `length` before `max_tokens`, where the context is full: whoever knows the context checks that.
+    /// `length` before `max_tokens` is allowed here, since the context may be full. The caller, who knows the context,
+    /// checks that.
     func contradiction(to request: CompletionRequest) -> String? {
         guard let choice = choices.first, choices.count == 1, (choice.index ?? 0) == 0 else {
-            return "\(choices.count) choices where one was asked for"
+            return "\(choices.count) choices instead of one"
         }
         let (ids, prompt) = (choice.token_ids, request.promptTokens)
         if usage.prompt_tokens != prompt.count || (choice.prompt_token_ids.map { $0 != prompt } ?? false) {
-            return "it is to another prompt: \(usage.prompt_tokens) tokens where \(prompt.count) were sent"
+            return "the prompt has \(usage.prompt_tokens) tokens, but \(prompt.count) were sent"
         }
         if usage.completion_tokens != ids.count
             || (usage.total_tokens ?? prompt.count + ids.count) != prompt.count + ids.count
         {
-            return "it counts \(usage.completion_tokens) tokens and holds \(ids.count)"
+            return "it counts \(usage.completion_tokens) tokens but contains \(ids.count)"
         }
         if ids.isEmpty || ids.count > request.maxTokens {
-            return "\(ids.count) tokens where 1 to \(request.maxTokens) were asked for"
+            return "\(ids.count) tokens, but 1 to \(request.maxTokens) were requested"
         }
         let allowed = request.allowedTokens.map(Set.init)
         if let id = ids.first(where: { $0 < 0 || $0 > Int32.max || allowed?.contains($0) == false }) {
-            return "the token \(id), which cannot be written"
+            return "the token \(id), which the request does not allow"
         }
-        if request.logprobs != nil, !choice.hasProbabilities { return "probabilities that are none" }
+        if request.logprobs != nil, !choice.hasProbabilities { return "invalid probabilities" }
         return choice.contradictoryFinish(of: request)
     }
 }
@@ -32,21 +33,21 @@ extension CompletionAnswer.Choice {
         switch (finish_reason, stop_reason) {
         case ("stop", .string(let stop)):
             guard request.stop.contains(stop) else {
-                return "it stopped at \(stop.debugDescription), which was not asked for"
+                return "it stopped at \(stop.debugDescription), which was not requested"
             }
-            // Bytes: to Swift "\r\n" is one character.
+            // Compare bytes: Swift reads "\r\n" as one character.
             guard !request.includeStop || text.utf8.suffix(stop.utf8.count).elementsEqual(stop.utf8) else {
-                return "it stopped at \(stop.debugDescription), with which its text does not end"
+                return "it stopped at \(stop.debugDescription), but its text does not end with that"
             }
         case ("stop", .token(let token)) where token_ids.last != token:
-            return "it stopped at the token \(token), which is not its last"
-        case ("length", .some): return "it was cut, and stopped by itself"
+            return "it stopped at the token \(token), which is not its last token"
+        case ("length", .some): return "it reports both a cut-off and a stop"
         default: break
         }
         return nil
     }
 
-    /// The likeliest tokens of each position, with logarithms that are those of probabilities; rounding aside.
+    /// Whether the likeliest tokens of each position have valid log probabilities, apart from rounding.
     fileprivate var hasProbabilities: Bool {
         guard let positions = logprobs?.top_logprobs, positions.count == token_ids.count else { return false }
         return positions.allSatisfy { !$0.isEmpty && $0.values.allSatisfy { $0 <= 0.001 } }

@@ -1,23 +1,23 @@
-/// One continuation to be written. Every sampling field is sent, so that no `generation_config.json` fills in its own.
+/// A request for one continuation. Every sampling field is sent, so that `generation_config.json` cannot supply others.
 package struct CompletionRequest: Sendable, Hashable {
-    /// Token ids of the model that is asked.
+    /// Token ids of the engine's model.
     package var promptTokens: [Int]
-    /// vLLM cuts it without a word to what the context leaves.
+    /// vLLM silently cuts it to what the context leaves.
     package var maxTokens: Int
     /// 0 is greedy.
     package var temperature: Double
     package var topP: Double
-    /// -1 is all tokens.
+    /// -1 means all tokens.
     package var topK: Int
     package var minP: Double
     package var repetitionPenalty: Double
     package var seed: Int
     package var stop: [String]
-    /// Whether the stop string stays in the text. It is in the token ids in any case.
+    /// Whether the stop string stays in the text. The token ids contain it in any case.
     package var includeStop: Bool
-    /// How many of the likeliest tokens to tell of at each position, at most 20; nil tells of none.
+    /// Number of likeliest tokens to return per position, at most 20; nil for none.
     package var logprobs: Int?
-    /// The only tokens that may be written; nil allows all.
+    /// The only tokens that may be generated; nil allows all.
     package var allowedTokens: [Int]?
 
     package init(
@@ -40,14 +40,14 @@ package struct CompletionRequest: Sendable, Hashable {
     }
 }
 
-/// What the engine wrote.
+/// A generated continuation.
 package struct Completion: Sendable, Hashable {
     package enum Finish: Sendable, Hashable {
-        /// The model ended by itself, with the last token.
+        /// The model ended its response; its last token is the end token.
         case eos
-        /// The same with another of the tokens that end its answers, where its `generation_config.json` lists several.
+        /// The same, with another of the end tokens that `generation_config.json` lists.
         case endToken
-        /// This stop string came up.
+        /// This stop string occurred.
         case stop(String)
         /// `maxTokens` or the context was used up.
         case length
@@ -56,14 +56,13 @@ package struct Completion: Sendable, Hashable {
     }
 
     package var text: String
-    /// All tokens written, those of a stop string and of the end included.
+    /// All generated tokens, including those of a stop string and the end token.
     package var tokenIDs: [Int]
     package var finish: Finish
-    /// Tokens of the prompt, as the engine counted them.
+    /// Number of tokens of the prompt, as the engine counted them.
     package var promptTokens: Int
     package var completionTokens: Int
-    /// The logarithms of the likeliest tokens' probabilities at each position, by the tokens' text; nil where they were not
-    /// asked for.
+    /// Log probabilities of the likeliest tokens per position, by the tokens' text; nil if they were not requested.
     package var topLogprobs: [[String: Double]]?
 
     package init(
@@ -79,10 +78,10 @@ package struct Completion: Sendable, Hashable {
     }
 }
 
-/// A text as the model's tokens.
+/// The tokens of a text.
 package struct Tokenization: Sendable, Hashable {
     package var tokens: [Int]
-    /// The token's name in the vocabulary, one for each token: `Ġthe`, `ĊĊ`.
+    /// The name of each token in the vocabulary: `Ġthe`, `ĊĊ`.
     package var strings: [String]
 
     package init(tokens: [Int], strings: [String]) {
@@ -94,7 +93,7 @@ package struct Tokenization: Sendable, Hashable {
 /// A model that an engine serves.
 package struct ServedModel: Sendable, Hashable {
     package var id: String
-    /// Tokens of prompt and answer together; nil where the engine does not say.
+    /// Tokens of prompt and response together; nil if the engine does not report it.
     package var maxModelLength: Int?
     /// The path or name that the server was started with.
     package var root: String?
@@ -106,7 +105,8 @@ package struct ServedModel: Sendable, Hashable {
     }
 }
 
-/// Counters of an engine, each summed over its labels. They grow while the engine works, whatever `/health` says.
+/// Counters of an engine, each summed over its labels. They grow only while the engine works, unlike `/health`, which
+/// may stay fine.
 package struct EngineMetrics: Sendable, Hashable {
     /// `vllm:prompt_tokens_total`
     package var promptTokens: Double
@@ -116,9 +116,9 @@ package struct EngineMetrics: Sendable, Hashable {
     package var requestsRunning: Double
     /// `vllm:num_requests_waiting`
     package var requestsWaiting: Double
-    /// `vllm:spec_decode_num_draft_tokens_total`: tokens that a speculator wrote ahead.
+    /// `vllm:spec_decode_num_draft_tokens_total`: tokens that a speculator proposed.
     package var proposedTokens: Double
-    /// `vllm:spec_decode_num_accepted_tokens_total`: those of them that the model took.
+    /// `vllm:spec_decode_num_accepted_tokens_total`: proposed tokens that the model accepted.
     package var acceptedTokens: Double
 
     package init(

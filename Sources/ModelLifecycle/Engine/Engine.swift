@@ -2,17 +2,17 @@ import Foundation
 import Logging
 import Support
 
-/// The one owner of an engine's process: it alone starts and stops it.
+/// The sole owner of an engine's process: nothing else starts or stops it.
 ///
-/// `start` and `stop` may be called at any time and by anyone; they do nothing where there is nothing to do, and callers
-/// who come while one is under way share it.
+/// `start` and `stop` may be called at any time and from anywhere. They do nothing if there is nothing to do, and
+/// concurrent callers share one operation.
 package actor Engine {
     package enum State: Sendable, Hashable, CustomStringConvertible {
         case stopped
         case starting
         case ready
         case stopping
-        /// It did not start, or died. `start` tries again.
+        /// It failed to start, or died. `start` tries again.
         case failed(reason: String)
 
         package var description: String {
@@ -26,13 +26,13 @@ package actor Engine {
         }
     }
 
-    /// What an engine has done so far.
+    /// Statistics of an engine so far.
     package struct Counters: Sendable, Hashable {
         /// Processes that were started and never became ready.
         package var failedStarts = 0
-        /// Deaths after being ready.
+        /// Deaths after becoming ready.
         package var deaths = 0
-        /// Those that became ready.
+        /// Starts that became ready.
         package var starts: [EngineStart] = []
 
         package init() {}
@@ -50,7 +50,7 @@ package actor Engine {
     private let standby: EngineStandby
     private let logger: Logger
 
-    /// What the engine is doing.
+    /// The current state.
     package private(set) var state = State.stopped {
         didSet { if state != oldValue { for watcher in watchers.values { watcher.yield(state) } } }
     }
@@ -58,14 +58,14 @@ package actor Engine {
     private var instance: EngineInstance?
     private var lastExit: ExitStatus?
     private var starting: Starting?
-    /// A stop, or the clearing away after a death.
+    /// A stop, or the cleanup after a death.
     private var ending: Task<Void, any Error>?
     private var watchers: [Int: AsyncStream<State>.Continuation] = [:]
     private var lastWatcher = 0
 
-    /// An engine that is not started yet. The log directory is made when it is not there.
+    /// An engine that is not started yet. Creates the log directory if it is missing.
     ///
-    /// - Parameter warmStarts: nil has every process spawned.
+    /// - Parameter warmStarts: nil spawns every process.
     package init(
         configuration: EngineConfiguration, dialect: any EngineDialect, ledger: EngineLedger,
         logDirectory: String,
@@ -83,9 +83,9 @@ package actor Engine {
 
     // MARK: Starting
 
-    /// Returns when the engine is ready. Waits for a stop that is under way, and starts anew after it.
+    /// Starts the engine and returns when it is ready. A stop in progress is awaited first.
     ///
-    /// When the calling task is cancelled, this returns at once; the start is given up if nobody else waits for it.
+    /// When the calling task is cancelled, this returns at once; the start is cancelled if no other task waits for it.
     ///
     /// - Returns: how it came up; nil where it was up.
     /// - Throws: ``EngineError``, ``EngineUnkillable``, ``LedgerError``, `CancellationError`.
@@ -111,17 +111,17 @@ package actor Engine {
         }
     }
 
-    /// Spawns the engine's process ahead of time and holds it before it touches the device, where engines of its kind can be held
-    /// and it would not be forked. Its next start is then shorter. Does nothing where the engine is up or coming up; returns at once.
+    /// Spawns the engine's process ahead of time and holds it before it touches the device, which shortens the next
+    /// start. Does nothing if the engine is running or starting, would be forked, or cannot be held. Returns at once.
     package func prepare() async {
         guard await starter.warmStarts?.isOff ?? true, starting == nil, instance == nil, ending == nil else { return }
         standby.prepare()
     }
 
-    /// Has a process end that was spawned ahead of time, and nothing else. Returns at once; ``stop()`` waits for its end.
+    /// Ends a process that was spawned ahead of time, and nothing else. Returns at once; ``stop()`` waits for its end.
     package func dismiss() { standby.dismiss() }
 
-    /// Whether a process was spawned ahead of time, and neither was needed nor is gone.
+    /// Whether a process was spawned ahead of time and is still held.
     package var isPrepared: Bool { standby.isThere }
 
     private func begin() -> Starting {
@@ -172,9 +172,10 @@ package actor Engine {
 
     // MARK: Stopping
 
-    /// Returns when nothing of the engine is left. Runs to its end even when the calling task is cancelled.
+    /// Stops the engine and returns when nothing of it is left. Runs to completion even if the calling task is
+    /// cancelled.
     ///
-    /// - Throws: ``EngineUnkillable``; ``LedgerError``.
+    /// - Throws: ``EngineUnkillable``, ``LedgerError``.
     package func stop() async throws {
         while let ending { _ = await ending.result }
         guard starting != nil || instance != nil || standby.isThere else {
@@ -240,25 +241,25 @@ package actor Engine {
         logger.warning(
             "engine \(configuration.name) died",
             metadata: ["how": "\(status)", "log": "\(instance.log.path)"])
-        // What it leaves behind (engine cores, workers) holds the GPU's memory.
+        // Processes it leaves behind (engine cores, workers) hold GPU memory.
         ending = Task {
             defer { ending = nil }
             try await clear(instance, grace: .zero, because: "it died", note: "died: \(status)")
         }
     }
 
-    /// Waits until the present process ends, by itself or by `stop`; returns at once when there is none any more.
+    /// Waits for the current process to end, by itself or by `stop`; returns at once if it has ended.
     ///
-    /// - Throws: ``EngineError`` with ``EngineError/Code/notReady`` when there never was one; `CancellationError`.
+    /// - Throws: ``EngineError`` with ``EngineError/Code/notReady`` if there never was one; `CancellationError`.
     package func died() async throws -> ExitStatus {
         if let instance { return try await instance.child.exit.wait() }
         if let lastExit { return lastExit }
         throw notReady()
     }
 
-    // MARK: Asking
+    // MARK: Requests
 
-    /// For questions to the present process. It is of no use to the next one: ask again after a restart.
+    /// A client for the current process. It does not outlive the process: get a new one after a restart.
     ///
     /// - Throws: ``EngineError`` with ``EngineError/Code/notReady``.
     package var client: EngineClient {
@@ -268,13 +269,13 @@ package actor Engine {
         }
     }
 
-    /// The log of the present process, or nil.
+    /// The log of the current process, or nil.
     package var logPath: String? { instance?.log.path }
 
-    /// The pid of the present process, or nil.
+    /// The pid of the current process, or nil.
     package var processID: Int32? { instance?.child.pid }
 
-    /// The state now, and every one that follows.
+    /// The current state and all later ones.
     package func states() -> AsyncStream<State> {
         let (stream, continuation) = AsyncStream.makeStream(of: State.self)
         lastWatcher += 1
@@ -290,6 +291,6 @@ package actor Engine {
     private func forget(watcher id: Int) { watchers[id] = nil }
 
     private func notReady() -> EngineError {
-        EngineError(.notReady, engine: configuration.name, "it is not ready (\(state)); start it first")
+        EngineError(.notReady, engine: configuration.name, "it is not ready (\(state))")
     }
 }

@@ -1,15 +1,15 @@
 import Support
 
-/// What went wrong with one request to an engine.
+/// The failure of one request to an engine.
 package enum EngineAnswerError: ProgramError, Hashable {
-    /// The engine answered with an error status. `message`, `kind` and `parameter` are vLLM's `error.message`,
+    /// The engine responded with an error status. `message`, `kind` and `parameter` are vLLM's `error.message`,
     /// `error.type` and `error.param`.
     case status(Int, message: String, kind: String?, parameter: String?, endpoint: String)
-    /// The answer is not what the endpoint promises.
+    /// The response is not what the endpoint promises.
     case malformed(endpoint: String, what: String, excerpt: String)
-    /// There was no answer.
+    /// There was no response.
     case transport(HTTPError)
-    /// The engine ended or was stopped while the request ran.
+    /// The engine died or was stopped during the request.
     case engine(EngineError)
 
     /// Whether the engine refused the prompt as longer than its context.
@@ -32,9 +32,9 @@ package enum EngineAnswerError: ProgramError, Hashable {
     package var description: String {
         switch self {
         case .status(let status, let message, _, _, let endpoint):
-            "\(endpoint) answered \(status): \(message)"
+            "\(endpoint) returned status \(status): \(message)"
         case .malformed(let endpoint, let what, let excerpt):
-            "\(endpoint) answered with something else than it should: \(what); it began with: \(excerpt)"
+            "\(endpoint) returned an invalid response: \(what); it starts with: \(excerpt)"
         case .transport(let error): "\(error)"
         case .engine(let error): "\(error)"
         }

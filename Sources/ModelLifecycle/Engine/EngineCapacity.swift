@@ -1,8 +1,8 @@
-/// How many requests an engine takes on at once.
+/// The number of requests that an engine takes at once.
 package struct EngineCapacity: Sendable, Hashable {
-    /// Sequences that it runs side by side.
+    /// Sequences that run at the same time.
     package let sequences: Int
-    /// Requests, running and waiting, beyond which it refuses more; nil where any number may wait.
+    /// Limit on running and waiting requests, above which it refuses more; nil without a limit.
     package let mostRequests: Int?
 
     package init(sequences: Int, mostRequests: Int? = nil) {
@@ -10,10 +10,11 @@ package struct EngineCapacity: Sendable, Hashable {
         self.mostRequests = mostRequests.map { max(1, $0) }
     }
 
-    /// Requests to keep in flight so that it always has its full number to run: those, and a short queue.
+    /// Requests to keep in flight so that the engine always runs its full number of sequences: those and a short queue.
     package var inFlight: Int { min(sequences.plus(queue), mostRequests ?? .max) }
 
-    /// An answer must be on the disk before the next request takes its place. As a part of the batch, that is for what ends
+    /// Covers the sequences that end while a response is written to disk, before the next request replaces it. A
+    /// fraction of the batch, but with a minimum: a small batch may end all at once.
     /// meanwhile; a small batch may end whole.
     private var queue: Int { max(16, sequences / 8) }
 }

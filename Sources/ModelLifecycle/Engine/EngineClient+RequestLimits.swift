@@ -1,18 +1,18 @@
 extension EngineClient {
-    /// What a request is for, and so how long one try of it may take and how much may come back, however slowly it comes.
+    /// Limits of one attempt of a request by its purpose: how long it may take, and how much may come back.
     struct RequestLimits: Sendable {
-        /// nil is the client's own.
+        /// nil for the client's own.
         var deadline: Duration?
-        /// Bytes.
+        /// In bytes.
         var answerLimit: Int
 
-        /// What a server says of itself without a look at its model. A busy one may take a while for that.
+        /// A server's information about itself, without its model. A busy server may take a while.
         static let glance = RequestLimits(deadline: .seconds(30), answerLimit: 16 << 20)
-        /// A text as tokens, or tokens as text.
+        /// Tokenising and detokenising.
         static let reading = RequestLimits(deadline: .seconds(120), answerLimit: 64 << 20)
-        /// Sleep, and weights that go and come.
+        /// Sleep, wake-up and reloading of weights.
         static let command = RequestLimits(deadline: .seconds(600), answerLimit: 1 << 20)
-        /// What the model writes or scores.
+        /// Generating and scoring.
         static let work = RequestLimits(deadline: nil, answerLimit: 256 << 20)
     }
 }

@@ -1,21 +1,21 @@
 import Foundation
 
-/// vLLM's sleep mode. The endpoints are there only on engines that were started to sleep
-/// (``EngineConfiguration/sleeps``), and none of them looks at the API key.
+/// vLLM's sleep mode. The endpoints exist only on engines started with it (``EngineConfiguration/sleeps``), and they do
+/// not check the API key.
 extension EngineClient {
-    /// The parts of an engine that are woken one by one.
+    /// The parts of an engine that can be woken separately.
     package enum SleepTag: String, Sendable {
         case weights
         case cache = "kv_cache"
     }
 
-    /// `POST /sleep`: gives the GPU's memory back.
+    /// `POST /sleep`: releases the GPU's memory.
     ///
-    /// Nothing may be in flight: what is asked of a sleeping engine waits until it is woken.
+    /// Nothing may be in flight: a request to a sleeping engine waits until it is woken.
     ///
-    /// Its connections are closed, since each takes the place of an open file.
+    /// Closes the engine's connections, each of which takes up an open file.
     ///
-    /// - Parameter level: 1 keeps the weights in the machine's memory, 2 forgets them.
+    /// - Parameter level: 1 keeps the weights in the machine's memory, 2 discards them.
     package func sleep(level: Int) async throws {
         try await command("/sleep?level=\(level)")
         await http.closeIdleConnections()
@@ -23,7 +23,7 @@ extension EngineClient {
 
     /// `POST /wake_up`
     ///
-    /// - Parameter tag: the part to wake; nil wakes all.
+    /// - Parameter tag: the part to wake; nil wakes everything.
     package func wakeUp(_ tag: SleepTag? = nil) async throws {
         try await command("/wake_up" + (tag.map { "?tags=\($0.rawValue)" } ?? ""))
     }
@@ -35,8 +35,8 @@ extension EngineClient {
         return answer.is_sleeping
     }
 
-    /// `POST /collective_rpc` with `reload_weights`: fills the weights of an engine that has forgotten them. Woken without
-    /// it, vLLM answers with `!!!!` and no warning.
+    /// `POST /collective_rpc` with `reload_weights`: loads the weights that a sleep of level 2 discarded. Without it, a
+    /// woken vLLM responds with `!!!!` and no warning.
     package func reloadWeights() async throws {
         try await command("/collective_rpc", body: Data(#"{"method":"reload_weights"}"#.utf8))
     }

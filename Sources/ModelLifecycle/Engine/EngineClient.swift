@@ -1,22 +1,23 @@
 import Foundation
 
-/// The questions that an engine answers: vLLM's HTTP dialect, typed.
+/// A typed client for vLLM's HTTP API.
 ///
-/// Every method throws ``EngineAnswerError``, or `CancellationError` when the calling task was cancelled. What may pass by
-/// itself (see ``RetryPolicy/isTransient(status:)``) has been tried again as often as the policy allows.
+/// Every method throws ``EngineAnswerError``, or `CancellationError` if the calling task was cancelled. Transient
+/// failures (see ``RetryPolicy/isTransient(status:)``) have been retried as often as the policy allows.
 package struct EngineClient: Sendable {
     package let endpoint: HTTPEndpoint
     /// The served model's name, sent as `model`.
     package let model: String
-    /// For one try of one request. What needs less than the model's work has less: see ``RequestLimits``.
+    /// For one attempt of one request. Requests other than generating and scoring have shorter ones: see
+    /// ``RequestLimits``.
     package var deadline: Duration
     package var retry: RetryPolicy
     let http: HTTPClient
     private let clock: any Clock<Duration>
-    /// Why the engine is no more; nil while it is.
+    /// Why the engine has ended; nil while it runs.
     private let ended: @Sendable () -> EngineError?
 
-    /// A client for an engine that somebody else looks after.
+    /// A client for an engine that runs elsewhere.
     package init(
         endpoint: HTTPEndpoint, model: String, http: HTTPClient, deadline: Duration = .seconds(3600),
         retry: RetryPolicy = RetryPolicy(), clock: any Clock<Duration> = ContinuousClock()
@@ -39,7 +40,7 @@ package struct EngineClient: Sendable {
         self.ended = ended
     }
 
-    /// `GET /health`: whether the engine says that it is well. Asked once. A hung engine may say so too.
+    /// `GET /health`: whether the engine reports that it is healthy. Not retried. Even a hung engine may report it.
     package func health() async throws -> Bool {
         var request = request(.get, "/health", .glance)
         request.deadline = min(deadline, .seconds(10))
@@ -66,9 +67,9 @@ package struct EngineClient: Sendable {
         return answer.data.map { ServedModel(id: $0.id, maxModelLength: $0.max_model_len, root: $0.root) }
     }
 
-    /// Tokens that a prompt and its answer may have together; nil where the server does not tell.
+    /// Limit on the tokens of a prompt and its response together; nil if the server does not report it.
     ///
-    /// - Throws: ``EngineAnswerError`` also where the model is not served, or with a context that is none.
+    /// - Throws: ``EngineAnswerError``, also if the model is not served or its context is invalid.
     package func contextLength() async throws -> Int? {
         let served = try await models()
         func wrong(_ what: String) -> EngineAnswerError {
@@ -112,13 +113,12 @@ package struct EngineClient: Sendable {
         }
     }
 
-    /// `POST /tokenize` of a conversation, rendered by the model's own chat template.
+    /// `POST /tokenize` for a conversation, rendered with the model's own chat template.
     ///
     /// - Parameters:
-    ///   - addGenerationPrompt: whether it ends where the assistant's answer begins.
-    ///   - continueFinalMessage: whether the last message stays open, to be written on; not together with
-    ///     `addGenerationPrompt`.
-    /// - Returns: the ids, with those special tokens that the template writes and no others.
+    ///   - addGenerationPrompt: whether the text ends where the assistant's response begins.
+    ///   - continueFinalMessage: whether the last message stays open for continuation; excludes `addGenerationPrompt`.
+    /// - Returns: the ids, with the special tokens of the template and no others.
     package func tokenize(
         messages: [ChatMessage], addGenerationPrompt: Bool, continueFinalMessage: Bool
     ) async throws -> [Int] {
@@ -127,7 +127,7 @@ package struct EngineClient: Sendable {
             var messages: [ChatMessage]
             var add_generation_prompt: Bool
             var continue_final_message: Bool
-            // The template writes them itself.
+            // The template contains them already.
             var add_special_tokens = false
         }
         struct Answer: Decodable {
@@ -145,10 +145,10 @@ package struct EngineClient: Sendable {
 
     private func checkTokens(_ tokens: [Int], count: Int?, _ body: Data) throws {
         guard (count ?? tokens.count) == tokens.count else {
-            throw malformed("/tokenize", "it counts \(count ?? 0) tokens and holds \(tokens.count)", body)
+            throw malformed("/tokenize", "it counts \(count ?? 0) tokens but contains \(tokens.count)", body)
         }
         if let id = tokens.first(where: { $0 < 0 || $0 > Int32.max }) {
-            throw malformed("/tokenize", "the token \(id), which cannot be", body)
+            throw malformed("/tokenize", "the invalid token \(id)", body)
         }
     }
 
@@ -164,7 +164,7 @@ package struct EngineClient: Sendable {
         }
     }
 
-    /// `POST /v1/completions`, one prompt and one answer to it.
+    /// `POST /v1/completions`, one prompt and one response.
     package func complete(_ request: CompletionRequest) async throws -> Completion {
         let path = "/v1/completions"
         return try await ask(path, .work, CompletionQuestion(model: model, request)) {
@@ -174,10 +174,11 @@ package struct EngineClient: Sendable {
         }
     }
 
-    /// `POST /pooling`: what the model says of each token, or of each step tag, as the engine was started.
+    /// `POST /pooling`: the model's scores for each token, or for each step tag, depending on how the engine was
+    /// started.
     ///
-    /// - Returns: a row for each; a row has a column for each class. An empty list is an answer too: compare the number of
-    ///   rows with what you expect.
+    /// - Returns: a row per token or tag, with a column per class. It may be empty: compare the number of rows with
+    ///   what you expect.
     package func pool(_ tokens: [Int]) async throws -> [[Double]] {
         struct Question: Encodable {
             var model: String
@@ -195,10 +196,10 @@ package struct EngineClient: Sendable {
         let path = "/pooling"
         return try await ask(path, .work, Question(model: model, input: tokens)) { (answer: Answer, body) in
             guard answer.data.count == 1, (answer.data[0].index ?? 0) == 0 else {
-                throw malformed(path, "\(answer.data.count) items where one was asked for", body)
+                throw malformed(path, "\(answer.data.count) items instead of one", body)
             }
             if let read = answer.usage?.prompt_tokens, read != tokens.count {
-                throw malformed(path, "it is to another input: \(read) tokens where \(tokens.count) were sent", body)
+                throw malformed(path, "the input has \(read) tokens, but \(tokens.count) were sent", body)
             }
             guard Set(answer.data[0].data.map(\.count)).count < 2 else {
                 throw malformed(path, "rows of different lengths", body)
@@ -207,7 +208,7 @@ package struct EngineClient: Sendable {
                 try columns.map { value in
                     guard let value, value.isFinite else {
                         throw malformed(
-                            path, "row \(row) of data[0].data holds something that is no number", body)
+                            path, "row \(row) of data[0].data contains something that is not a number", body)
                     }
                     return value
                 }
@@ -221,9 +222,9 @@ package struct EngineClient: Sendable {
         return EngineMetrics(prometheus: String(decoding: body, as: UTF8.self))
     }
 
-    // MARK: Asking
+    // MARK: Requests
 
-    /// - Returns: what a server says of itself.
+    /// - Returns: a server's information about itself.
     func look<Answer: Decodable>(at path: String) async throws -> Answer {
         try decode(try await fetch(request(.get, path, .glance), path: path), path: path)
     }
@@ -245,7 +246,7 @@ package struct EngineClient: Sendable {
         return request
     }
 
-    /// The body of an answer with status 200.
+    /// The body of a response with status 200.
     func fetch(_ request: HTTPRequest, path: String) async throws -> Data {
         try await retry.run(clock: clock, isTransient: { ($0 as? EngineAnswerError)?.isTransient ?? false }) {
             let response: HTTPResponse
@@ -253,7 +254,7 @@ package struct EngineClient: Sendable {
                 response = try await http.send(request)
             } catch {
                 if error == .cancelled { throw CancellationError() }
-                // A dead engine will refuse for ever: its death is the better answer.
+                // A dead engine refuses connections for good: its death is the more useful error.
                 if let ended = ended() { throw EngineAnswerError.engine(ended) }
                 throw EngineAnswerError.transport(error)
             }

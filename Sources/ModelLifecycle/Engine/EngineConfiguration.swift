@@ -1,4 +1,4 @@
-/// One engine as a job wants it: which model, with which flags.
+/// An engine as a job defines it: model, flags and limits.
 package struct EngineConfiguration: Sendable, Hashable {
     /// A flag of the engine's command line: `--name value`, or `--name` alone.
     package struct Argument: Sendable, Hashable {
@@ -11,34 +11,34 @@ package struct EngineConfiguration: Sendable, Hashable {
             self.value = value
         }
 
-        /// The words of the command line.
+        /// The words on the command line.
         package var words: [String] { ["--\(name)"] + (value.map { [$0] } ?? []) }
     }
 
-    /// The engine's part in the run, such as `draft`: the name of its logs and of the model it serves.
+    /// The engine's name in the run, such as `draft`; also names its logs and the served model.
     package var name: String
-    /// A folder, or what else the engine takes as a model.
+    /// A directory, or another reference that the engine accepts as a model.
     package var model: String
-    /// Files that it loads when it starts, in that order; empty where they are not known.
+    /// Files that it loads on start, in that order; empty if unknown.
     package var weights: [WeightFile]
     package var arguments: [Argument]
     /// Set on top of this program's own environment.
     package var environment: [String: String]
     package var workingDirectory: String?
-    /// What the model is asked for.
+    /// The kind of work.
     package var task: EngineTask
-    /// Tokens of prompt and answer together; nil takes the checkpoint's own limit, and a longer one overrides it.
+    /// Tokens of prompt and response together; nil uses the checkpoint's own limit, which a longer one overrides.
     package var contextLength: Int?
-    /// The part of the GPU's memory that the engine may take; nil leaves it to the engine.
+    /// The fraction of the GPU's memory that the engine may use; nil leaves it to the engine.
     package var gpuShare: Double?
     package var processors: ProcessorShare
-    /// Whether the engine will be put to sleep and woken, which vLLM must know when it starts.
+    /// Whether the engine will be put to sleep and woken, which vLLM must know at start.
     package var sleeps: Bool
-    /// How long a start may go on without a new word in the log. Loading and compiling take as long as they take.
+    /// How long a start may go without a new line in the log. The start as a whole has no limit.
     package var startSilence: Duration
-    /// From SIGTERM to SIGKILL.
+    /// Time between SIGTERM and SIGKILL.
     package var stopGrace: Duration
-    /// How long SIGKILL may take to work before the engine is given up as unkillable.
+    /// Time after SIGKILL until the engine counts as unkillable.
     package var killLimit: Duration
 
     package init(
@@ -65,7 +65,7 @@ package struct EngineConfiguration: Sendable, Hashable {
     }
 }
 
-/// A file that an engine loads when it starts.
+/// A file that an engine loads on start.
 package struct WeightFile: Sendable, Hashable {
     /// Absolute path.
     package var path: String
@@ -78,23 +78,23 @@ package struct WeightFile: Sendable, Hashable {
     }
 }
 
-/// What an engine must know of its work before it loads a model.
+/// The kind of work, which an engine must know before it loads a model.
 package enum EngineTask: Sendable, Hashable {
-    /// Continue texts: `POST /v1/completions`.
+    /// Generating text: `POST /v1/completions`.
     case generate
-    /// Score tokens: `POST /pooling`.
+    /// Scoring tokens: `POST /pooling`.
     case score(ScoringSetup)
 }
 
-/// How a model is served so that it scores tokens.
+/// How a model is served for scoring tokens.
 package struct ScoringSetup: Sendable, Hashable {
-    /// vLLM's `--convert`: `classify` makes a scorer of a causal language model.
+    /// vLLM's `--convert`: `classify` turns a causal language model into a scorer.
     package var convert: String?
-    /// Values of the model's config.json to override, as JSON texts by key.
+    /// Overrides of the model's config.json, as JSON texts by key.
     package var overrides: [String: String]
     /// vLLM's `--pooler-config`, as JSON texts by key.
     package var pooler: [String: String]
-    /// What the engine must load to know the architecture.
+    /// The plugin that adds the architecture.
     package var plugin: EnginePlugin?
 
     package init(
@@ -108,11 +108,11 @@ package struct ScoringSetup: Sendable, Hashable {
     }
 }
 
-/// A Python package that this program brings along for an engine, found by it through PYTHONPATH: nothing is installed.
+/// A Python package that comes with this program. The engine finds it through PYTHONPATH; nothing is installed.
 package struct EnginePlugin: Sendable, Hashable {
-    /// Of its entry point.
+    /// Name of its entry point.
     package var name: String
-    /// Contents by path below a folder on PYTHONPATH.
+    /// Contents by path, relative to a directory on PYTHONPATH.
     package var files: [String: String]
 
     package init(name: String, files: [String: String]) {

@@ -127,9 +127,9 @@ package enum StartFailure: Sendable, Hashable {
     /// Somebody else took the port between the look and the start: worth another try.
     case portTaken
     /// There was not enough memory at that moment: worth another try when others have given theirs back.
-    case noMemory(String)
-    /// A sentence that says what is wrong and what to do.
-    case because(String)
+    case noMemory(String, remedy: String? = nil)
+    /// A known cause, and what to do about it.
+    case because(String, remedy: String? = nil)
     /// The engine's own words.
     case said(String)
 }

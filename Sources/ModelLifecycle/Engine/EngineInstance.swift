@@ -1,7 +1,7 @@
 import Foundation
 import Support
 
-/// One process of an engine, from its spawn to the death of its whole family.
+/// One process of an engine, from its spawn until its whole process tree has ended.
 final class EngineInstance: Sendable {
     let engine: String
     let kind: EngineStart.Kind
@@ -9,18 +9,18 @@ final class EngineInstance: Sendable {
     let tag: String
     let log: EngineLog
     let key: Secret
-    /// Where it waits; nil where it does not.
+    /// The gate it waits at; nil without one.
     let gate: EngineGate?
     let client: EngineClient
-    /// Why it is no more: set before its connections are closed, so that whoever loses an answer learns the reason.
+    /// Why it ended. Set before its connections are closed, so that a failed request can report the reason.
     let ended: Latch<EngineError>
-    /// What its log told of its start.
+    /// What its log reported about its start.
     private let start = Latch<StartWatch>()
     private let http: HTTPClient
     private let tellingLines: @Sendable (String) -> [String]
     let plan: LaunchPlan
 
-    /// - Parameter tellingLines: of the end of the log, for the error that tells of its death.
+    /// - Parameter tellingLines: picks the useful lines from the end of the log, for the error that reports its death.
     init(
         engine: String, kind: EngineStart.Kind, child: ChildProcess, tag: String, log: EngineLog, key: Secret,
         plan: LaunchPlan, gate: EngineGate? = nil,
@@ -44,35 +44,35 @@ final class EngineInstance: Sendable {
             http: http,
             deadline: requests.deadline, retry: requests.retry, clock: requests.clock, ended: { ended.value })
         Task.detached { [self] in
-            // Nobody cancels a detached task that nobody holds; the wait ends with the process.
+            // A detached task without a handle cannot be cancelled; the wait ends with the process.
             guard let status = try? await child.exit.wait() else { return }
             tellOfDeath(status)
             await http.shutdown()
         }
     }
 
-    /// It answers.
+    /// Records that the engine responds.
     func started(_ reader: StartReader) {
         var reader = reader
         reader.look()
         start.set(reader.watch)
     }
 
-    /// Where the seconds of its start went; nil where its log does not tell.
+    /// The seconds of each phase of its start; nil if its log does not report them.
     func phases(of span: TimeSpan) -> StartPhases? { start.value?.phases(of: span) }
 
     private func tellOfDeath(_ status: ExitStatus) {
         ended.set(
             EngineError(
-                .died, engine: engine, "its process ended by itself with \(status)", exit: status,
+                .died, engine: engine, "its process ended unexpectedly with \(status)", exit: status,
                 logPath: log.path, logTail: tellingLines(log.tail(hiding: key))))
     }
 
-    /// Ends the process and all it started, in the order that vLLM needs: it does not exit while a connection is open.
+    /// Ends the process and its descendants in the order that vLLM needs: it does not exit while a connection is open.
     ///
-    /// Runs to its end even when the calling task is cancelled.
+    /// Runs to completion even if the calling task is cancelled.
     func bringDown(because reason: EngineError, ladder: StopLadder) async throws {
-        // Why it died is worth more than that what it left was then ended.
+        // If it died on its own, that matters more than the cleanup afterwards.
         if let status = child.exit.value { tellOfDeath(status) }
         ended.set(reason)
         await http.shutdown()
@@ -83,13 +83,13 @@ final class EngineInstance: Sendable {
     }
 }
 
-/// How an engine's clients ask.
+/// Settings of an engine's clients.
 package struct EngineRequests: Sendable {
-    /// For one try of one request.
+    /// For one attempt of one request.
     package var deadline: Duration
     package var retry: RetryPolicy
     package var limits: HTTPClient.Limits
-    /// For the pauses between tries.
+    /// For the pauses between attempts.
     package var clock: any Clock<Duration>
 
     package init(

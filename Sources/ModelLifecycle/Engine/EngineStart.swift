@@ -2,7 +2,7 @@ import Support
 
 /// A start of an engine's process that became ready.
 package struct EngineStart: Sendable, Hashable {
-    /// How the process came to be.
+    /// How the process was created.
     package enum Kind: String, Sendable, Hashable, Codable {
         /// Spawned when it was needed.
         case cold
@@ -13,9 +13,9 @@ package struct EngineStart: Sendable, Hashable {
     }
 
     package var kind: Kind
-    /// From the wish for it to ready.
+    /// From the request to ready.
     package var span: TimeSpan
-    /// Where the time went; nil where the engine's log does not tell.
+    /// Seconds by phase; nil if the engine's log does not report them.
     package var phases: StartPhases?
 
     package init(_ kind: Kind, _ span: TimeSpan, phases: StartPhases? = nil) {

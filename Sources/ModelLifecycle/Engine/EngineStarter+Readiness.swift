@@ -1,11 +1,11 @@
 import Foundation
 
-/// When an engine is ready, and why it is not.
+/// Decides when an engine is ready, and explains why it is not.
 extension EngineStarter {
     func waitUntilReady(_ instance: EngineInstance) async throws {
         let clock = ContinuousClock()
         let silence = silenceLimit(of: instance)
-        // What has its imports behind it is ready soon.
+        // A warm or standby process is ready soon, since its imports are done.
         let longestPause = Duration.milliseconds(instance.kind == .cold ? 250 : 50)
         var pause = Duration.milliseconds(10)
         var size = instance.log.size
@@ -18,12 +18,12 @@ extension EngineStarter {
             if let status = instance.child.exit.value { throw died(instance, status) }
             if try await isReady(instance, &saysThatItIsWell) { return instance.started(reader) }
             let now = instance.log.size
-            // One that is well has loaded: its log is no sign of a start any more.
+            // A healthy server has loaded its model: from then on its log says nothing about the start.
             if now != size, !saysThatItIsWell {
                 size = now
                 lastSign = clock.now
             }
-            // With a log that says nothing, CPU time and the like would say little more: loading is read in the log.
+            // The log is the only sign of progress; CPU time would add little.
             guard clock.now - lastSign < silence else {
                 throw silent(instance, saysThatItIsWell: saysThatItIsWell)
             }
@@ -32,7 +32,7 @@ extension EngineStarter {
         }
     }
 
-    /// `/health` alone proves nothing: the port may have gone to another server. Ours knows our key and our name.
+    /// `/health` alone proves nothing, since another server may have taken the port. Ours knows our key and our name.
     private func isReady(_ instance: EngineInstance, _ saysThatItIsWell: inout Bool) async throws -> Bool {
         var client = instance.client
         client.deadline = .seconds(5)
@@ -43,31 +43,34 @@ extension EngineStarter {
             let served = try await client.models().map(\.id)
             if served.contains(configuration.name) { return true }
             throw PortLost(
-                reason: "the server there serves \(served.joined(separator: ", ")), not \(configuration.name)"
+                reason: "the server on that port serves \(served.joined(separator: ", ")), not \(configuration.name)"
             )
         } catch let error as EngineAnswerError {
             if case .transport = error { return false }
             if case .engine = error { return false }
             if error.isTransient { return false }
-            throw PortLost(reason: "the server there is not ours: \(error)")
+            throw PortLost(reason: "the server on that port is not ours: \(error)")
         }
     }
 
     private func died(_ instance: EngineInstance, _ status: ExitStatus) -> any Error {
         let tail = instance.log.tail(hiding: instance.key)
-        func error(_ code: EngineError.Code, _ why: String, isExplained: Bool = false) -> EngineError {
+        func error(
+            _ code: EngineError.Code, _ why: String, remedy: String? = nil, isExplained: Bool = false
+        ) -> EngineError {
             var error = EngineError(
                 code, engine: configuration.name, "its process ended with \(status) before it was ready" + why,
-                exit: status, logPath: instance.log.path, logTail: dialect.tellingLines(of: tail))
+                remedy: remedy, exit: status, logPath: instance.log.path, logTail: dialect.tellingLines(of: tail))
             error.isExplained = isExplained
             return error
         }
         return switch dialect.explain(exit: status, logTail: tail) {
         case .portTaken: PortLost(reason: "the address was already in use")
-        case .noMemory(let why): error(.noMemory, ": \(why)")
-        case .because(let why): error(.diedDuringStart, ": \(why)", isExplained: true)
+        case .noMemory(let why, let remedy): error(.noMemory, ": \(why)", remedy: remedy)
+        case .because(let why, let remedy):
+            error(.diedDuringStart, ": \(why)", remedy: remedy, isExplained: true)
         case .said(let why): error(.diedDuringStart, ": \(why)")
-        case nil: error(.diedDuringStart, "; its last words are below")
+        case nil: error(.diedDuringStart, "; the end of its log is below")
         }
     }
 
@@ -75,13 +78,14 @@ extension EngineStarter {
         EngineError(
             .silentDuringStart, engine: configuration.name,
             saysThatItIsWell
-                ? "it says that it is well, and does not tell which model it serves"
-                : "it was not ready and its log said nothing new for \(silenceLimit(of: instance)); "
-                    + "raise the start limit if the model needs longer",
+                ? "it reports that it is healthy, but not which model it serves"
+                : "it was not ready, and its log had no new line for \(silenceLimit(of: instance))",
+            remedy: saysThatItIsWell
+                ? nil : "If the model takes longer to load, raise 'start_timeout' in the job's `engine` section.",
             logPath: instance.log.path, logTail: dialect.tellingLines(of: instance.log.tail(hiding: instance.key)))
     }
 
-    /// A fork that hangs was forked at a wrong moment, and is better spawned than waited for.
+    /// A hung fork was probably forked at a bad moment: spawning it again is faster than waiting.
     private func silenceLimit(of instance: EngineInstance) -> Duration {
         instance.kind == .warm ? min(configuration.startSilence, .seconds(180)) : configuration.startSilence
     }

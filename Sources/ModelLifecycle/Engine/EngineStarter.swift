@@ -2,28 +2,27 @@ import Foundation
 import Logging
 import Support
 
-/// Brings one process of an engine up, or leaves nothing behind.
+/// Starts one process of an engine. A failed start leaves nothing behind.
 struct EngineStarter: Sendable {
     let configuration: EngineConfiguration
     let dialect: any EngineDialect
     let ledger: EngineLedger
     let logDirectory: String
     let requests: EngineRequests
-    /// nil where every engine is spawned.
+    /// nil if every engine is spawned.
     let warmStarts: WarmStarts?
     let logger: Logger
 
     private static let portTries = 5
 
-    /// Somebody else has the port.
+    /// Another process has the port.
     struct PortLost: Error { let reason: String }
 
     /// Starts a process and waits until it is ready.
     ///
-    /// - Throws: ``EngineError``, ``EngineUnkillable``, ``LedgerError``, ``FileFailure``; `CancellationError` when the task is cancelled.
-    ///   Whatever was started is gone by then, unless it is unkillable.
-    ///
-    /// - Parameter held: a process that was prepared, see ``prepare()``.
+    /// - Throws: ``EngineError``, ``EngineUnkillable``, ``LedgerError``, ``FileFailure``; `CancellationError` if the
+    ///   task is cancelled. Everything started is gone by then, unless it is unkillable.
+    /// - Parameter held: a prepared process, see ``prepare()``.
     func run(_ held: EngineInstance? = nil) async throws -> EngineInstance {
         if let held, let instance = try await finish(held) { return instance }
         var lost: [String] = []
@@ -37,9 +36,9 @@ struct EngineStarter: Sendable {
                 try await check(instance, advice, plan)
                 return instance
             } catch {
-                // Nothing is worth a grace: vLLM ignores SIGTERM while it starts, and has nothing to save.
+                // No grace period: a starting vLLM ignores SIGTERM and has nothing to save.
                 try await takeDown(
-                    instance, grace: .zero, because: "its start was given up", note: "start failed")
+                    instance, grace: .zero, because: "its start was cancelled", note: "start failed")
                 if instance.kind == .warm, let why = faultOfFork(error) {
                     await warmStarts?.failed(configuration.name, why)
                     mayFork = false
@@ -54,11 +53,12 @@ struct EngineStarter: Sendable {
         }
         throw EngineError(
             .noPort, engine: configuration.name,
-            "no port could be had in \(Self.portTries) tries (\(lost.joined(separator: "; "))). "
-                + "Something on this machine takes ports of 127.0.0.1 as fast as they are chosen")
+            "no port could be used in \(Self.portTries) attempts (\(lost.joined(separator: "; ")))",
+            remedy:
+                "Something on this machine takes ports of 127.0.0.1 as fast as they are chosen: find it and stop it.")
     }
 
-    /// Ends an instance and writes it down.
+    /// Ends an instance and records that in the ledger.
     func takeDown(_ instance: EngineInstance, grace: Duration, because why: String, note: String) async throws {
         let reason = EngineError(.stopped, engine: configuration.name, why, logPath: instance.log.path)
         try await instance.bringDown(
@@ -106,7 +106,7 @@ struct EngineStarter: Sendable {
             try ledger.started(tag: tag, pid: child.pid, startTime: child.startTime)
         } catch {
             try await takeDown(
-                instance, grace: .zero, because: "the ledger cannot be written", note: "unwritten")
+                instance, grace: .zero, because: "the ledger could not be written", note: "unwritten")
             throw error
         }
         logger.info(
@@ -117,7 +117,7 @@ struct EngineStarter: Sendable {
         return instance
     }
 
-    /// - Parameter own: variables of this start alone.
+    /// - Parameter own: environment variables for this start only.
     private func spawn(_ plan: LaunchPlan, _ own: [String: String], log: EngineLog) async throws -> ChildProcess {
         var environment = ProcessInfo.processInfo.environment
         environment.merge(configuration.environment) { $1 }
@@ -129,7 +129,7 @@ struct EngineStarter: Sendable {
                 workingDirectory: configuration.workingDirectory, outputPath: log.path))
     }
 
-    /// - Returns: nil where it is to be spawned.
+    /// - Returns: nil if the process is to be spawned.
     private func fork(_ plan: LaunchPlan, _ own: [String: String], tag: String, log: EngineLog) async throws
         -> ChildProcess?
     {

@@ -1,7 +1,7 @@
 import Foundation
 import Support
 
-/// The body of `POST /v1/completions`. Field names are vLLM's.
+/// The body of `POST /v1/completions`, with vLLM's field names.
 struct CompletionQuestion: Encodable {
     var model: String
     var prompt: [Int]
@@ -40,7 +40,7 @@ struct CompletionQuestion: Encodable {
     }
 }
 
-/// The answer to it.
+/// The response to it.
 struct CompletionAnswer: Decodable {
     struct Usage: Decodable {
         @Counted var prompt_tokens: Int
@@ -80,7 +80,7 @@ struct CompletionAnswer: Decodable {
             let finish: Completion.Finish =
                 switch (finish_reason, stop_reason) {
                 case ("stop", nil): .eos
-                // No stop tokens are sent: one that is named is among several that end this model's answers.
+                // No stop tokens are sent, so a named one is one of the model's own end tokens.
                 case ("stop", .token): .endToken
                 case ("stop", .string(let string)): .stop(string)
                 case ("length", _): .length
@@ -96,7 +96,7 @@ struct CompletionAnswer: Decodable {
     var usage: Usage
 }
 
-/// vLLM's error body, `{"error":{"message":…,"type":…,"param":…}}`; FastAPI's own is `{"detail":…}`.
+/// vLLM's error body, `{"error":{"message":…,"type":…,"param":…}}`, or FastAPI's `{"detail":…}`.
 enum ErrorAnswer {
     private struct Body: Decodable {
         struct Inner: Decodable {
@@ -106,7 +106,7 @@ enum ErrorAnswer {
         }
         var error: Inner
     }
-    /// What the key middleware says: `{"error":"Unauthorized"}`.
+    /// The error of the key middleware: `{"error":"Unauthorized"}`.
     private struct Plain: Decodable { var error: String }
     private struct Detail: Decodable { var detail: String }
 
@@ -123,16 +123,16 @@ enum ErrorAnswer {
 }
 
 extension EngineMetrics {
-    /// Reads Prometheus' text format.
+    /// Parses Prometheus' text format.
     init(prometheus text: String) {
         var sums: [Substring: Double] = [:]
         for line in text.split(whereSeparator: \.isNewline) where line.hasPrefix("vllm:") {
             let name = line.prefix { $0 != "{" && $0 != " " }
-            // Label values may hold spaces, so the value is what follows the closing brace.
+            // Label values may contain spaces, so the value is what follows the closing brace.
             let rest =
                 line.lastIndex(of: "}").map { line[line.index(after: $0)...] } ?? line[name.endIndex...]
             guard let word = rest.split(separator: " ").first, let value = Double(word) else { continue }
-            // What is no count has no say: NaN would differ from itself at every look.
+            // Ignore invalid counts: NaN would compare unequal to itself on every look.
             guard (0...0x1p53).contains(value) else { continue }
             sums[name, default: 0] += value
         }
@@ -147,7 +147,7 @@ extension EngineMetrics {
 }
 
 extension Data {
-    /// Enough to see what it is, on one line.
+    /// The start of the text on one line, for error messages.
     var excerpt: String {
         let text = String(decoding: prefix(200), as: UTF8.self)
             .split(whereSeparator: \.isNewline).joined(separator: " ")
@@ -156,7 +156,7 @@ extension Data {
 }
 
 extension DecodingError {
-    /// What is wrong, and at which field.
+    /// The error and the field where it occurred.
     var sentence: String {
         switch self {
         case .keyNotFound(let key, let context):
@@ -182,7 +182,7 @@ extension DecodingError {
                 text += text.isEmpty ? key.stringValue : ".\(key.stringValue)"
             }
         }
-        return text.isEmpty ? "the answer" : text
+        return text.isEmpty ? "the response" : text
     }
 
     private static func name(_ type: any Any.Type) -> String {

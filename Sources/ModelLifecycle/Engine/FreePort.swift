@@ -2,7 +2,7 @@ import Foundation
 
 /// Ports of 127.0.0.1.
 package enum FreePort {
-    /// A port on which nobody listens at this moment. Somebody may a moment later.
+    /// A port that is free now. Another process may take it a moment later.
     package static func find() throws -> Int {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }

@@ -1,8 +1,8 @@
-/// Logs as they can be read: without the colours and other sequences that programs write for a terminal.
+/// Readable logs: without colours and other terminal control sequences.
 extension String {
-    /// The text without escape sequences and control characters, and of each progress bar the last state alone.
+    /// The text without escape sequences and control characters, and with only the last state of each progress bar.
     ///
-    /// A carriage return ends a line, as a line break does.
+    /// A carriage return ends a line, like a line break.
     var withoutTerminalControls: String {
         let bare = Self.withoutEscapes(unicodeScalars)
         return bare.split(separator: "\n", omittingEmptySubsequences: false)
@@ -27,7 +27,8 @@ extension String {
         return String(kept)
     }
 
-    /// Where the sequence ends that an ESC began (ECMA-48). One that is cut off, or no sequence, takes nothing of the next line.
+    /// The end of the sequence that an ESC started (ECMA-48). An incomplete or invalid one does not extend into the
+    /// next line.
     private static func endOfEscape(in rest: Substring.UnicodeScalarView) -> String.Index {
         guard let first = rest.first else { return rest.endIndex }
         let inside = rest.dropFirst()
@@ -54,7 +55,7 @@ extension String {
         return end < rest.endIndex && ("@"..."~").contains(rest[end]) ? rest.index(after: end) : end
     }
 
-    /// A progress bar writes itself over; what else ends with a carriage return stands for itself.
+    /// Drops the earlier states of a progress bar; other text that ends with a carriage return stays.
     private static func withoutPassedProgress(_ parts: [Substring]) -> [Substring] {
         guard parts.count > 1 else { return parts.isEmpty ? [""] : parts }
         return parts.enumerated().filter { index, part in

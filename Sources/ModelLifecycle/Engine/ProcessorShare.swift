@@ -1,11 +1,11 @@
-/// The part of the machine's processors that each of a run's engines may take.
+/// The share of the machine's processors that each engine of a run may use.
 ///
-/// It is one for all engines of a run, as the process that engines are forked from has it too: what computes in parallel
-/// reads it once, when it is loaded.
+/// It is the same for all engines of a run, because the fork server has it too: parallel libraries read it once, when
+/// they are loaded.
 package struct ProcessorShare: Sendable, Hashable {
-    /// Threads that compute at once in one engine, at least 1; nil leaves all that there are to the engine.
+    /// Compute threads per engine, at least 1; nil lets the engine use all processors.
     package var threads: Int?
-    /// Whether others need the processors while an engine waits: its threads are not to spin then.
+    /// Whether others need the processors while an engine waits; its threads must not spin then.
     package var isShared: Bool
 
     /// All processors, for one engine at a time.
@@ -15,10 +15,11 @@ package struct ProcessorShare: Sendable, Hashable {
         (self.threads, self.isShared) = (threads, isShared)
     }
 
-    /// - Parameter engines: how many are up together at most. Where groups differ in size, the smaller ones could take more.
+    /// - Parameter engines: the largest number that is up at once. Where groups differ in size, smaller ones could use
+    ///   more.
     package init(of processors: HostProcessors, engines: Int) {
         isShared = engines > 1
-        // An engine counts the processors that it may run on, and knows nothing of a quota.
+        // An engine counts the processors it may run on, but ignores quotas.
         let takesThemByItself = !isShared && processors.usable == processors.allowed
         threads = takesThemByItself ? nil : max(1, processors.usable / max(1, engines))
     }

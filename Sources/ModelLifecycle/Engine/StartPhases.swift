@@ -1,19 +1,19 @@
-/// Where the seconds of a start went. What is not known is nil; where all are known, they add up to the start.
+/// The seconds of a start by phase. Unknown phases are nil; if all are known, they add up to the start.
 package struct StartPhases: Sendable, Hashable, Codable {
-    /// Until the weights began to load: Python's imports, the configuration, the device.
+    /// Until the weights start to load: Python imports, configuration, device.
     package var imports: Double?
     /// Loading the weights.
     package var weights: Double?
     /// Compiling, capturing graphs, and making the KV cache.
     package var graphs: Double?
-    /// From then on until the server answered.
+    /// From then until the server responded.
     package var ready: Double?
 
     package init(imports: Double? = nil, weights: Double? = nil, graphs: Double? = nil, ready: Double? = nil) {
         (self.imports, self.weights, self.graphs, self.ready) = (imports, weights, graphs, ready)
     }
 
-    /// In the order in which they happen, those that are known.
+    /// The known phases, in order.
     package var known: [(name: Name, seconds: Double)] {
         let all: [(Name, Double?)] = [
             (.imports, imports), (.weights, weights), (.graphs, graphs), (.ready, ready),
@@ -24,11 +24,11 @@ package struct StartPhases: Sendable, Hashable, Codable {
     package enum Name: String, Sendable, Hashable, CaseIterable {
         case imports, weights, graphs, ready
 
-        /// For people.
+        /// Name for display.
         package var words: String { self == .graphs ? "compile and graphs" : rawValue }
     }
 
-    /// The seconds of two starts, phase by phase.
+    /// Adds the seconds of two starts, phase by phase.
     package static func + (one: StartPhases, other: StartPhases) -> StartPhases {
         func sum(_ path: KeyPath<StartPhases, Double?>) -> Double? {
             guard let first = one[keyPath: path] else { return other[keyPath: path] }
@@ -38,14 +38,14 @@ package struct StartPhases: Sendable, Hashable, Codable {
     }
 }
 
-/// How far a starting engine is, as a line of its log tells. Seconds are by the engine's own clock.
+/// A stage of a start, read from a line of the engine's log. Seconds are by the engine's own clock.
 package enum StartMark: Sendable, Hashable {
-    /// The model begins to load.
+    /// The model starts to load.
     case loadBegan
-    /// Weights were read: most of the loading, but not all.
+    /// Weights were read, which is most of the loading but not all.
     case weightsRead(seconds: Double)
-    /// The model is there, and loading it took so long.
+    /// The model is loaded, with the time that took.
     case loaded(seconds: Double)
-    /// All is compiled, captured and allocated, which took so long once the model was there.
+    /// Compiling, capturing and allocation are done, with the time they took after loading.
     case warmedUp(seconds: Double)
 }

@@ -1,21 +1,21 @@
 import Foundation
 import Support
 
-/// Reads the phases of a start from the engine's log as it grows. Pure: it is fed with bytes and moments.
+/// Reads the phases of a start from the engine's log as it grows. Pure: bytes and times are passed in.
 ///
-/// Moments are as exact as the looks at the log are frequent; where the engine itself says how long something took, that counts.
+/// Times are only as exact as the interval between reads; durations reported by the engine itself take precedence.
 struct StartWatch: Sendable {
     private let mark: @Sendable (Substring) -> StartMark?
-    /// The beginning of a line that is not complete yet.
+    /// An incomplete line.
     private var rest = Data()
     private var loadBegan: Double?
     private var lastLoaded: Double?
-    /// Of several processes, the slowest counts.
+    /// With several processes, the slowest counts.
     private var reading: Double?
     private var loading: Double?
     private var warmUp: (end: Double, seconds: Double)?
 
-    /// What is longer is no line that tells anything.
+    /// Longer lines are ignored.
     private static let longestLine = 16_384
 
     /// - Parameter mark: see ``EngineDialect/startMark(in:)``.
@@ -23,9 +23,9 @@ struct StartWatch: Sendable {
         self.mark = mark
     }
 
-    /// Takes in what the log has gained.
+    /// Takes in new bytes of the log.
     ///
-    /// - Parameter moment: when it was seen, in seconds since 1970.
+    /// - Parameter moment: when they were seen, in seconds since 1970.
     mutating func take(_ bytes: Data, at moment: Double) {
         rest.append(bytes)
         // Progress bars end their lines with a carriage return.
@@ -51,8 +51,8 @@ struct StartWatch: Sendable {
         }
     }
 
-    /// - Parameter start: from the wish for it to ready, by the clock of the moments.
-    /// - Returns: nil where the log told nothing.
+    /// - Parameter start: from the request to ready, by the clock of the moments.
+    /// - Returns: nil if the log reported nothing.
     func phases(of start: TimeSpan) -> StartPhases? {
         var left = start.seconds
         func take(_ seconds: Double) -> Double {
@@ -60,7 +60,7 @@ struct StartWatch: Sendable {
             left -= taken
             return taken
         }
-        // From the end backwards: what comes before the model begins to load is told by nothing.
+        // Backwards from the end, since nothing in the log marks the start itself.
         var phases = StartPhases()
         if let warmUp {
             phases.ready = take(start.end - warmUp.end)
@@ -87,7 +87,7 @@ struct StartReader: Sendable {
         watch = StartWatch { dialect.startMark(in: $0) }
     }
 
-    /// Reads what is new.
+    /// Reads what is new in the log.
     mutating func look() {
         let bytes = log.bytes(from: offset)
         guard !bytes.isEmpty else { return }

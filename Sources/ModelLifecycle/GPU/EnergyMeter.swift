@@ -1,4 +1,4 @@
-/// The energy that the GPUs of a run use, whoever uses it: a GPU does not count it by process.
+/// The energy used by a run's GPUs, including that of other processes: GPUs do not count it by process.
 package struct EnergyMeter: Sendable {
     private let gpu: any GPUMemory
     private let uuids: Set<String>
@@ -9,8 +9,8 @@ package struct EnergyMeter: Sendable {
         uuids = Set(devices.map(\.uuid))
     }
 
-    /// - Returns: joules of all these GPUs together since some moment before the run; nil where one of them does not count them
-    ///   or cannot be asked.
+    /// - Returns: joules of all these GPUs together since some moment before the run; nil if one of them does not count
+    ///   them or cannot be read.
     package func reading() async -> Double? {
         guard !uuids.isEmpty, let devices = try? await gpu.devices() else { return nil }
         let counters = devices.filter { uuids.contains($0.uuid) }.compactMap(\.joules)

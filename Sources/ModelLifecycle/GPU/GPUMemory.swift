@@ -1,19 +1,19 @@
 import Support
 
-/// A GPU that CUDA programs see, and its memory and energy at one moment.
+/// A GPU that CUDA programs see, with its memory and energy at one moment.
 package struct GPUDevice: Sendable, Hashable {
-    /// Its number as CUDA counts those that are visible.
+    /// Its number in CUDA's count of visible devices.
     package var index: Int
     /// `NVIDIA H100 80GB HBM3`
     package var name: String
     package var uuid: String
-    /// Bytes that programs can have: without what the driver keeps for itself.
+    /// Bytes available to programs, without what the driver reserves.
     package var total: Int
-    /// Bytes that nobody has.
+    /// Free bytes.
     package var free: Int
-    /// Who has some of the rest, the largest first. May lack those whom a container hides.
+    /// Processes that use its memory, the largest first. Processes hidden by a container may be missing.
     package var holders: [GPUHolder]
-    /// What it has used since the driver was loaded, whoever used it; nil where it does not count that.
+    /// Energy used since the driver was loaded, by all processes; nil if the GPU does not count it.
     package var joules: Double?
 
     package init(
@@ -28,16 +28,16 @@ package struct GPUDevice: Sendable, Hashable {
         self.joules = joules
     }
 
-    /// Bytes that somebody has.
+    /// Bytes in use.
     package var used: Int { max(0, total - free) }
 }
 
-/// A process that has memory of a GPU.
+/// A process that uses a GPU's memory.
 package struct GPUHolder: Sendable, Hashable, CustomStringConvertible {
     package var pid: Int32
-    /// nil where the process is not to be seen from here.
+    /// nil if the process is not visible from here.
     package var name: String?
-    /// nil where the driver does not tell.
+    /// nil if the driver does not report it.
     package var bytes: Int?
 
     package init(pid: Int32, name: String? = nil, bytes: Int? = nil) {
@@ -53,14 +53,14 @@ package struct GPUHolder: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Tells what GPUs there are, and how they are.
+/// Reports the GPUs and their state.
 package protocol GPUMemory: Sendable {
-    /// The GPUs that engines will see, in CUDA's order; none where the machine has none.
+    /// The GPUs that engines will see, in CUDA's order; empty if the machine has none.
     func devices() async throws(GPUUnmeasurable) -> [GPUDevice]
 }
 
 extension GPUMemory {
-    /// The GPUs once no memory is coming back any more: the driver takes seconds over what a killed process had.
+    /// The GPUs once their memory is stable: the driver takes seconds to release the memory of a killed process.
     ///
     /// - Parameter limit: how long to wait for that.
     package func devicesAtRest(
@@ -72,7 +72,7 @@ extension GPUMemory {
         var calm = 0
         var waited = Duration.zero
         while least > 0, calm < 3, waited < limit {
-            do { try await clock.sleep(for: pause) } catch { throw GPUUnmeasurable("the measurement was given up") }
+            do { try await clock.sleep(for: pause) } catch { throw GPUUnmeasurable("the measurement was cancelled") }
             waited += pause
             devices = try await self.devices()
             let used = devices.reduce(0) { $0 + $1.used }
@@ -83,7 +83,7 @@ extension GPUMemory {
     }
 }
 
-/// There is a GPU, and its memory cannot be told: one sentence why.
+/// There is a GPU, but its memory cannot be read; the reason in one sentence.
 package struct GPUUnmeasurable: ProgramError, Hashable {
     package let description: String
     package var explanation: Explanation { Explanation("gpu-unmeasurable", .engine, description, remedy: nil) }
@@ -92,12 +92,12 @@ package struct GPUUnmeasurable: ProgramError, Hashable {
 }
 
 extension Int {
-    /// Bytes in GiB with one decimal, as vLLM and nvidia-smi count: `14.2`.
+    /// Bytes in GiB with one decimal, as vLLM and nvidia-smi show them: `14.2`.
     package var inGiB: String {
         let tenths = (Double(self) / 1_073_741_824 * 10).rounded() / 10
         return "\(tenths == 0 ? 0.0 : tenths)"
     }
 
-    /// So many GiB in bytes.
+    /// GiB in bytes.
     package static func gibibytes(_ count: Double) -> Int { Int(bounding: count * 1_073_741_824) }
 }

@@ -1,30 +1,30 @@
 import Foundation
 
-/// A GPU as the driver counts them, before CUDA's environment variables have chosen.
+/// A GPU in the driver's count, before CUDA's environment variables select devices.
 struct PhysicalGPU: Sendable, Hashable {
     var name: String
     var uuid: String
     var total: Int
     var free: Int
-    /// Whether it is cut into MIG slices: its own memory then is not what a program gets.
+    /// Whether it is divided into MIG slices; programs then do not get its own memory.
     var isSliced: Bool
     var holders: [GPUHolder]
     /// See ``GPUDevice/joules``.
     var joules: Double?
 }
 
-/// One way to ask the driver.
+/// A way to query the driver.
 protocol GPUReader: Sendable {
-    /// All GPUs in the order of their PCI addresses; nil where this way does not exist on the machine.
+    /// All GPUs in the order of their PCI addresses; nil if the machine does not have this way.
     func read() async throws(GPUUnmeasurable) -> [PhysicalGPU]?
 }
 
-/// The NVIDIA GPUs that engines will see: asked through NVML, else through nvidia-smi.
+/// The NVIDIA GPUs that engines will see, queried through NVML or else nvidia-smi.
 package struct GPUProbe: GPUMemory {
     private let readers: [any GPUReader]
     private let choice: VisibleDevices
 
-    /// - Parameter environment: that of the engines, which may choose among the GPUs (`CUDA_VISIBLE_DEVICES`).
+    /// - Parameter environment: the engines' environment, which may select GPUs (`CUDA_VISIBLE_DEVICES`).
     package init(environment: [String: String]) {
         self.init(environment: environment, readers: [NVMLReader(), NvidiaSMI(on: SearchPath(environment))])
     }

@@ -1,12 +1,12 @@
 import Foundation
 
-/// The machine's memory, as far as this process may have it.
+/// The machine's memory, as far as this process may use it.
 package struct HostMemory: Sendable, Hashable {
-    /// Bytes at most.
+    /// Bytes in total.
     package var total: Int
-    /// Bytes that could be had now without swapping.
+    /// Bytes available without swapping.
     package var available: Int
-    /// Whether a limit of a control group (a Slurm job's, a container's), and not the machine, sets ``total``.
+    /// Whether ``total`` is the limit of a control group (of a Slurm job or a container), not of the machine.
     package var isLimited: Bool
 
     package init(total: Int, available: Int, isLimited: Bool = false) {
@@ -15,11 +15,11 @@ package struct HostMemory: Sendable, Hashable {
         self.isLimited = isLimited
     }
 
-    /// - Returns: nil where the kernel does not tell.
+    /// - Returns: nil if the kernel does not report it.
     package static func now() -> HostMemory? { read(proc: "/proc", cgroups: "/sys/fs/cgroup") }
 
     /// - Parameters:
-    ///   - proc: the folder that holds `meminfo` and `self/cgroup`.
+    ///   - proc: the directory with `meminfo` and `self/cgroup`.
     ///   - cgroups: where the control groups are mounted.
     static func read(proc: String, cgroups: String) -> HostMemory? {
         guard let text = ControlGroups.text(proc + "/meminfo"), let total = kilobytes("MemTotal", in: text),
@@ -28,7 +28,7 @@ package struct HostMemory: Sendable, Hashable {
         var memory = HostMemory(total: total, available: available)
         for group in ControlGroups.folders(of: "memory", proc: proc, mount: cgroups).map(MemoryGroup.init) {
             guard let limit = group.limit, limit < total else { continue }
-            // What the group has in the page cache is given back under pressure.
+            // The group's page cache is released under pressure.
             let taken = max(0, (group.usage ?? 0) - (group.reclaimable ?? 0))
             memory.available = min(memory.available, max(0, limit - taken))
             memory.total = min(memory.total, limit)
@@ -47,7 +47,7 @@ package struct HostMemory: Sendable, Hashable {
     }
 }
 
-/// What a control group has and may have of the memory, in bytes.
+/// Memory usage and limit of a control group, in bytes.
 private struct MemoryGroup {
     var limit: Int?
     var usage: Int?

@@ -1,9 +1,9 @@
 import Foundation
 import Support
 
-/// NVIDIA's management library, loaded at run time: machines without a driver do not have it.
+/// NVIDIA's management library, loaded at run time, since machines without a driver lack it.
 ///
-/// Structures and names are those of `nvml.h`, unchanged since driver 450; newer entry points are taken where they exist.
+/// Structures and names are those of `nvml.h`, unchanged since driver 450; newer entry points are used if present.
 struct NVML: @unchecked Sendable {
     typealias Handle = OpaquePointer?
 
@@ -59,7 +59,7 @@ struct NVML: @unchecked Sendable {
     private let energy: Energy?
     private let errorText: ErrorText?
 
-    /// Loads the library; nil where there is none, or one without what is needed here.
+    /// Loads the library; nil if it is missing or lacks a function needed here.
     init?(library: String = "libnvidia-ml.so.1") {
         guard let image = dlopen(library, RTLD_NOW | RTLD_LOCAL) else { return nil }
         func symbol<Function>(_ names: String..., as type: Function.Type) -> Function? {
@@ -92,7 +92,7 @@ struct NVML: @unchecked Sendable {
         errorText = symbol("nvmlErrorString", as: ErrorText.self)
     }
 
-    /// Says whether there is a driver to talk to. The library counts such calls, and any number of them may be made.
+    /// Whether there is a driver to talk to. The library counts these calls; any number is allowed.
     func begin() -> Bool { start() == 0 }
 
     /// All GPUs, in the order of their PCI addresses.
@@ -114,7 +114,7 @@ struct NVML: @unchecked Sendable {
     }
 
     private func memory(of handle: Handle, _ index: UInt32) throws(GPUUnmeasurable) -> (total: Int, free: Int) {
-        // Version 2 tells apart what the driver keeps for itself, which CUDA does not count as memory at all.
+        // Version 2 separates the memory reserved by the driver, which CUDA does not count.
         if let memory2 {
             var info = Memory2()
             if memory2(handle, &info) == 0 {
@@ -131,7 +131,7 @@ struct NVML: @unchecked Sendable {
         var number: UInt32 = 0
         var code = processes(handle, &number, nil)
         var list: [Process] = []
-        // Others may come between the two calls.
+        // Processes may be added between the two calls.
         for _ in 0..<3 where code == Self.insufficientSize {
             number = min(number, 65_536) + 8
             list = [Process](repeating: Process(), count: Int(number))
@@ -151,7 +151,7 @@ struct NVML: @unchecked Sendable {
         return migMode.map { $0(handle, &now, &later) == 0 && now == 1 } ?? false
     }
 
-    /// GPUs since Volta count them.
+    /// Counted by GPUs since Volta.
     private func joules(_ handle: Handle) -> Double? {
         var millijoules: UInt64 = 0
         guard let energy, energy(handle, &millijoules) == 0 else { return nil }
@@ -167,11 +167,11 @@ struct NVML: @unchecked Sendable {
     private func check(_ code: Int32, _ what: String) throws(GPUUnmeasurable) {
         guard code != 0 else { return }
         let why = errorText?(code).map { String(cString: $0) } ?? "error \(code)"
-        throw GPUUnmeasurable("NVIDIA's driver would not \(what): \(why)")
+        throw GPUUnmeasurable("NVIDIA's driver could not \(what): \(why)")
     }
 }
 
-/// Asks the driver through NVML, on a thread of its own: a driver that is stuck must not hold up the program.
+/// Queries the driver through NVML on a separate thread, so that a stuck driver cannot block the program.
 struct NVMLReader: GPUReader {
     private let library: NVML?
     private let limit: Duration
@@ -199,17 +199,17 @@ struct NVMLReader: GPUReader {
         do {
             result = try await answer.wait(atMost: limit)
         } catch {
-            throw GPUUnmeasurable("the question to NVIDIA's driver was given up")
+            throw GPUUnmeasurable("the query to NVIDIA's driver was cancelled")
         }
         guard let result else {
-            throw GPUUnmeasurable("NVIDIA's driver did not answer for \(limit); the node may need a restart")
+            throw GPUUnmeasurable("NVIDIA's driver did not respond within \(limit); the node may need a restart")
         }
         return try result.get()?.map { $0.naming() }
     }
 }
 
 extension PhysicalGPU {
-    /// With the names of processes that are to be seen from here.
+    /// Adds the names of processes that are visible from here.
     fileprivate func naming() -> PhysicalGPU {
         var copy = self
         for index in copy.holders.indices {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Asks the driver through the program `nvidia-smi`, where its library cannot be loaded.
+/// Queries the driver with `nvidia-smi`, for machines where its library cannot be loaded.
 struct NvidiaSMI: GPUReader {
     private let executable: String?
     private let limit: Duration
@@ -14,7 +14,7 @@ struct NvidiaSMI: GPUReader {
         guard let executable else { return nil }
         let gpus = try await ask(
             executable, "--query-gpu=uuid,name,memory.used,memory.free,mig.mode.current")
-        // Where there is a program and no GPU, it says so in words and ends with a code.
+        // Without a GPU, the program prints a message and exits with an error.
         guard let gpus else { return nil }
         let holders = Self.holders(
             try await ask(executable, "--query-compute-apps=gpu_uuid,pid,process_name,used_memory"))
@@ -26,17 +26,17 @@ struct NvidiaSMI: GPUReader {
             let output = try await CommandOutput.run(
                 executable, [query, "--format=csv,noheader,nounits"], limit: limit)
             guard let status = output.status else {
-                throw GPUUnmeasurable("nvidia-smi did not answer for \(limit); the node may need a restart")
+                throw GPUUnmeasurable("nvidia-smi did not respond within \(limit); the node may need a restart")
             }
             return status == .exited(code: 0) ? output.text : nil
         } catch let error as GPUUnmeasurable {
             throw error
         } catch {
-            throw GPUUnmeasurable("nvidia-smi could not be asked: \(error)")
+            throw GPUUnmeasurable("nvidia-smi could not be run: \(error)")
         }
     }
 
-    // MARK: Its answers
+    // MARK: Its output
 
     static func parse(_ text: String, holders: [String: [GPUHolder]]) throws(GPUUnmeasurable) -> [PhysicalGPU] {
         var gpus: [PhysicalGPU] = []
@@ -44,14 +44,14 @@ struct NvidiaSMI: GPUReader {
             let fields = line.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
             guard fields.count == 5 else { throw unreadable(line) }
             let isSliced = fields[4] == "Enabled"
-            // A GPU that is cut into slices tells no memory of its own.
+            // A sliced GPU reports no memory of its own.
             guard let used = Int(fields[2]), let free = Int(fields[3]) else {
                 guard isSliced else { throw unreadable(line) }
                 gpus.append(
                     PhysicalGPU(name: fields[1], uuid: fields[0], total: 0, free: 0, isSliced: true, holders: []))
                 continue
             }
-            // Its `memory.total` counts what the driver keeps for itself.
+            // Its `memory.total` includes what the driver reserves.
             gpus.append(
                 PhysicalGPU(
                     name: fields[1], uuid: fields[0], total: Int(memory: used.plus(free), unit: 1 << 20),
@@ -61,12 +61,12 @@ struct NvidiaSMI: GPUReader {
         return gpus
     }
 
-    /// By the GPU's UUID.
+    /// Processes by the GPU's UUID.
     static func holders(_ text: String?) -> [String: [GPUHolder]] {
         var holders: [String: [GPUHolder]] = [:]
         for line in (text ?? "").split(whereSeparator: \.isNewline) {
             let fields = line.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-            // A program's path may hold commas; the rest is at the two ends.
+            // A program's path may contain commas, so take the other fields from both ends.
             guard fields.count >= 4, let pid = Int32(fields[1]), let last = fields.last else { continue }
             let path = fields[2..<fields.count - 1].joined(separator: ",")
             let name = ProcFS.record(of: pid)?.command ?? (path.hasPrefix("[") ? nil : path)
@@ -77,6 +77,6 @@ struct NvidiaSMI: GPUReader {
     }
 
     private static func unreadable(_ line: Substring) -> GPUUnmeasurable {
-        GPUUnmeasurable("nvidia-smi answered something that is not understood: \(line)")
+        GPUUnmeasurable("nvidia-smi printed an unexpected line: \(line)")
     }
 }

@@ -1,6 +1,6 @@
-/// Which GPUs a CUDA program sees: `CUDA_VISIBLE_DEVICES` and `CUDA_DEVICE_ORDER`, read as the CUDA runtime reads them.
+/// The GPUs that a CUDA program sees: `CUDA_VISIBLE_DEVICES` and `CUDA_DEVICE_ORDER`, read like the CUDA runtime does.
 struct VisibleDevices: Sendable, Hashable {
-    /// nil where all are visible.
+    /// nil if all are visible.
     private let words: [String]?
     private let countsFastestFirst: Bool
 
@@ -10,11 +10,11 @@ struct VisibleDevices: Sendable, Hashable {
                 $0.filter { !$0.isWhitespace }
             }
         }
-        // Engines are started with PCI_BUS_ID unless the user has chosen.
+        // Engines are started with PCI_BUS_ID unless the user has set an order.
         countsFastestFirst = environment["CUDA_DEVICE_ORDER"] == "FASTEST_FIRST"
     }
 
-    /// Whether a program sees no GPU whatever there is.
+    /// Whether a program sees no GPU at all.
     var seesNothing: Bool {
         guard let first = words?.first else { return false }
         return Int(first).map { $0 < 0 } ?? (first.isEmpty || !Self.isIdentifier(first))
@@ -24,7 +24,7 @@ struct VisibleDevices: Sendable, Hashable {
     func devices(among all: [PhysicalGPU]) throws(GPUUnmeasurable) -> [GPUDevice] {
         var chosen: [PhysicalGPU] = []
         if let words {
-            // As in CUDA, the first entry that names nothing ends the list.
+            // As in CUDA, the first entry that names no device ends the list.
             for word in words {
                 guard let gpu = try find(word, among: all), !chosen.contains(gpu) else { break }
                 chosen.append(gpu)
@@ -58,16 +58,16 @@ struct VisibleDevices: Sendable, Hashable {
 
     private static func isIdentifier(_ word: String) -> Bool { word.hasPrefix("GPU-") || word.hasPrefix("MIG-") }
 
-    /// Which GPU is the fastest only CUDA knows.
+    /// Refuses an order by speed, since only CUDA knows which GPU is the fastest.
     private func checkOrder(_ all: [PhysicalGPU]) throws(GPUUnmeasurable) {
         guard countsFastestFirst, Set(all.map(\.name)).count > 1 else { return }
         throw GPUUnmeasurable(
             "this machine has different GPUs (\(Set(all.map(\.name)).sorted().joined(separator: ", "))) and "
-                + "CUDA_DEVICE_ORDER counts the fastest first, so it cannot be told which one will be used; set "
-                + "CUDA_DEVICE_ORDER=PCI_BUS_ID, or name the GPU by its UUID in CUDA_VISIBLE_DEVICES")
+                + "CUDA_DEVICE_ORDER puts the fastest first, so the GPU in use is unknown; set CUDA_DEVICE_ORDER=PCI_BUS_ID, or "
+                + "name the GPU by its UUID in CUDA_VISIBLE_DEVICES")
     }
 
     private static func sliced(_ what: String) -> GPUUnmeasurable {
-        GPUUnmeasurable("\(what) is a MIG slice or is cut into them, and the memory of slices is not measured")
+        GPUUnmeasurable("\(what) is a MIG slice or divided into them, and the memory of slices cannot be measured")
     }
 }

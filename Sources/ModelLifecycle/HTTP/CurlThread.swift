@@ -2,9 +2,9 @@ import CCurl
 import Foundation
 import Synchronization
 
-/// The thread that owns a libcurl multi handle and all transfers on it.
+/// The thread that owns a libcurl multi handle and all its transfers.
 ///
-/// Everyone else only appends to the inbox and wakes the thread.
+/// Other threads only append to the inbox and wake the thread.
 final class CurlThread: Sendable {
     typealias Answer = Result<HTTPResponse, HTTPError>
     typealias Continuation = CheckedContinuation<Answer, Never>
@@ -26,10 +26,10 @@ final class CurlThread: Sendable {
         var multi: MultiHandle?
     }
 
-    /// A CURLM pointer. `curl_multi_wakeup` may be called from any thread; everything else is the thread's alone.
+    /// A CURLM pointer. `curl_multi_wakeup` may be called from any thread, everything else only from this one.
     ///
-    /// @unchecked: the pointer never changes, it is freed under the inbox's lock after it was taken out of the inbox, and
-    /// it is woken only under that lock.
+    /// @unchecked: the pointer never changes, it is freed under the inbox's lock after removal from the inbox, and it
+    /// is woken only under that lock.
     private struct MultiHandle: @unchecked Sendable {
         let pointer: UnsafeMutableRawPointer
     }
@@ -48,7 +48,7 @@ final class CurlThread: Sendable {
         thread.start()
     }
 
-    // MARK: What other threads call
+    // MARK: Calls from other threads
 
     func nextID() -> UInt64 {
         inbox.withLock { inbox in
@@ -60,7 +60,7 @@ final class CurlThread: Sendable {
     func enqueue(_ request: HTTPRequest, id: UInt64, _ continuation: Continuation) {
         let refusal: HTTPError? = inbox.withLock { inbox in
             if inbox.stopping { return .shutDown }
-            // Asked inside the lock: a cancellation that came before now found nothing to cancel.
+            // Checked under the lock: an earlier cancellation found nothing to cancel.
             if Task.isCancelled { return .cancelled }
             inbox.commands.append(.start(id: id, request, continuation))
             wake(inbox)
@@ -112,7 +112,7 @@ final class CurlThread: Sendable {
         func finish(_ id: UInt64, _ answer: (CurlTransfer) -> Answer) {
             guard let transfer = transfers.removeValue(forKey: id) else { return }
             byHandle[transfer.easy] = nil
-            // Taking out a transfer that is under way closes its connection.
+            // Removing a transfer in progress closes its connection.
             if let multi { curl_multi_remove_handle(multi, transfer.easy) }
             transfer.continuation.resume(returning: answer(transfer))
             transfer.free()
@@ -130,7 +130,7 @@ final class CurlThread: Sendable {
                     guard let multi, let transfer = CurlTransfer(request, limits: limits, arriving, continuation)
                     else {
                         let error = HTTPError.other(
-                            code: -1, message: "libcurl has no memory", url: request.url)
+                            code: -1, message: "libcurl is out of memory", url: request.url)
                         continuation.resume(returning: .failure(error))
                         continue
                     }
@@ -175,7 +175,7 @@ final class CurlThread: Sendable {
             if let multi {
                 curl_multi_poll(multi, nil, 0, 60_000, nil)
             } else {
-                // Out of memory or descriptors: every request is refused above, without a spin.
+                // Out of memory or descriptors: requests are refused above; do not spin.
                 Thread.sleep(forTimeInterval: 0.05)
             }
         }
@@ -185,18 +185,18 @@ final class CurlThread: Sendable {
 
     private func makeMulti() -> UnsafeMutableRawPointer? {
         guard let multi = curl_multi_init() else { return nil }
-        // Without it libcurl keeps four connections a transfer and closes the rest after every burst.
+        // By default libcurl keeps four connections per transfer and closes the rest after each burst.
         rsd_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, limits.idleConnections)
         let handle = MultiHandle(pointer: multi)
         inbox.withLock { inbox in
             inbox.multi = handle
-            // What was appended while there was no handle to wake is found by the first look.
+            // Requests appended while there was no handle to wake are found now.
             wake(inbox)
         }
         return multi
     }
 
-    /// libcurl has no call that closes idle connections; a new multi handle has none.
+    /// Replaces the multi handle: libcurl has no call to close idle connections.
     private func renew(_ multi: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
         inbox.withLock { $0.multi = nil }
         if let multi { curl_multi_cleanup(multi) }

@@ -1,7 +1,7 @@
 import CCurl
 import Foundation
 
-/// One request on its way, with libcurl's handle for it. Lives on the curl thread alone.
+/// One request in progress, with its libcurl handle. Used only on the curl thread.
 final class CurlTransfer {
     let easy: UnsafeMutableRawPointer
     let url: String
@@ -28,10 +28,10 @@ final class CurlTransfer {
         configure(request)
     }
 
-    /// Bytes of the answer's body so far.
+    /// Bytes of the response body so far.
     var size: Int { body.count }
 
-    /// Gives back what libcurl holds. To be called once, after the handle was taken out of the multi handle.
+    /// Frees what libcurl holds. Call once, after the handle was removed from the multi handle.
     func free() {
         arriving.count -= body.count
         curl_easy_cleanup(easy)
@@ -42,7 +42,7 @@ final class CurlTransfer {
     private func configure(_ request: HTTPRequest) {
         rsd_curl_set_string(easy, CURLOPT_URL, request.url)
         rsd_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
-        // CURLOPT_QUICK_EXIT, unknown to curl before 7.87: one that is cancelled does not wait for a name that is looked up.
+        // CURLOPT_QUICK_EXIT, unknown to curl before 7.87: a cancelled transfer does not wait for its name lookup.
         rsd_curl_set_long(easy, CURLoption(322), 1)
         rsd_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         switch request.route {
@@ -52,13 +52,13 @@ final class CurlTransfer {
             rsd_curl_set_long(easy, CURLOPT_MAXREDIRS, 10)
             rsd_curl_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, 1)
             rsd_curl_set_long(easy, CURLOPT_LOW_SPEED_TIME, max(1, Int(stallLimit.inSeconds.rounded(.up))))
-            // Some servers refuse a client without a name.
+            // Some servers refuse clients without a name.
             rsd_curl_set_string(easy, CURLOPT_USERAGENT, "libcurl")
         }
         rsd_curl_set_long(easy, CURLOPT_TIMEOUT_MS, request.deadline.wholeMilliseconds)
         rsd_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, request.connectLimit.wholeMilliseconds)
 
-        // Without an empty Expect libcurl waits a second for "100 Continue" before a body of more than a kilobyte.
+        // Without an empty Expect, libcurl waits a second for "100 Continue" before a body of more than a kilobyte.
         addHeader("Expect:")
         if let key = request.key { addHeader("Authorization: Bearer \(key.value)") }
         if let body = request.body {
@@ -66,7 +66,7 @@ final class CurlTransfer {
             rsd_curl_set_long(easy, CURLOPT_POST, 1)
             rsd_curl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
             body.withUnsafeBytes { bytes in
-                // The copy is made at once and needs the size to be set before.
+                // The copy is made at once, and the size must be set before it.
                 var empty: UInt8 = 0
                 if let start = bytes.baseAddress {
                     rsd_curl_set_bytes(easy, CURLOPT_COPYPOSTFIELDS, start)
@@ -101,7 +101,7 @@ final class CurlTransfer {
         if let longer = curl_slist_append(headerList, line) { headerList = longer }
     }
 
-    /// Any other number than `count` makes libcurl give up.
+    /// Returning a number other than `count` makes libcurl abort the transfer.
     private func takeBody(_ bytes: UnsafeMutablePointer<CChar>, _ count: Int) -> Int {
         guard body.count + count <= limit else {
             overflowed = true
@@ -125,7 +125,7 @@ final class CurlTransfer {
         return count
     }
 
-    /// What libcurl's verdict means to the caller.
+    /// Translates libcurl's result for the caller.
     func answer(_ code: CURLcode) -> CurlThread.Answer {
         if code == CURLE_OK {
             var status = 0
@@ -146,13 +146,13 @@ final class CurlTransfer {
     }
 }
 
-/// What the answers of all transfers of a client hold. Lives on the curl thread alone.
+/// Total size of the responses that a client is receiving. Used only on the curl thread.
 final class ArrivingBytes {
     var count = 0
 }
 
 extension Duration {
-    /// At least one: zero means "no limit" to libcurl.
+    /// At least one: to libcurl, zero means "no limit".
     var wholeMilliseconds: Int {
         let (seconds, attoseconds) = components
         let whole = Double(seconds) * 1000 + Double(attoseconds) / 1e15

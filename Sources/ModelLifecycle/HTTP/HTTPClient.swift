@@ -1,17 +1,17 @@
 import Foundation
 
-/// An HTTP/1.1 client for hundreds of requests at once, on libcurl's multi interface.
+/// An HTTP/1.1 client for hundreds of concurrent requests, on libcurl's multi interface.
 ///
-/// One thread does all transfers. Connections are kept for the next request. A cancelled task ends
-/// its transfer and closes the connection, upon which vLLM drops the request.
+/// One thread does all transfers. Connections are reused. Cancelling a task ends its transfer and closes the
+/// connection, whereupon vLLM drops the request.
 package final class HTTPClient: Sendable {
-    /// Limits that hold for every request of a client.
+    /// Limits for all requests of a client.
     package struct Limits: Sendable, Hashable {
-        /// Bytes of one answer.
+        /// Bytes of one response.
         package var responseBytes: Int
-        /// Bytes that all answers together may hold while they arrive: beyond it the longest is given up.
+        /// Bytes of all responses being received together; above it, the largest is aborted.
         package var arrivingBytes: Int
-        /// Idle connections that are kept.
+        /// Idle connections to keep.
         package var idleConnections: Int
 
         package init(responseBytes: Int = 256 << 20, arrivingBytes: Int = 512 << 20, idleConnections: Int = 4096) {
@@ -30,7 +30,7 @@ package final class HTTPClient: Sendable {
 
     deinit { thread.shutdown(finished: nil) }
 
-    /// Sends a request and waits for the whole answer. A status of 400 or more is an answer, not an error.
+    /// Sends a request and waits for the whole response. A status of 400 or more is a response, not an error.
     package func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let id = thread.nextID()
         let result = await withTaskCancellationHandler {
@@ -43,16 +43,16 @@ package final class HTTPClient: Sendable {
         return try result.get()
     }
 
-    /// Closes the connections that no request uses; where requests run, as soon as the last of them is done.
+    /// Closes idle connections; if requests are running, closes them when the last one is done.
     ///
-    /// Returns once it has been done or noted.
+    /// Returns once that is done or scheduled.
     package func closeIdleConnections() async {
         await withCheckedContinuation { continuation in
             thread.closeIdle { continuation.resume() }
         }
     }
 
-    /// Ends every request with ``HTTPError/shutDown``, closes every connection and ends the thread. Returns when that is
+    /// Fails all requests with ``HTTPError/shutDown``, closes all connections and ends the thread. Returns when that is
     /// done; may be called again.
     package func shutdown() async {
         await withCheckedContinuation { continuation in

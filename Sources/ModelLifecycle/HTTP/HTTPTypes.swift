@@ -1,7 +1,7 @@
 import Foundation
 import Support
 
-/// A value that must not be seen: an API key. It prints as dots.
+/// A value that must not be shown, such as an API key. It prints as dots.
 package struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
     CustomReflectable
 {
@@ -14,9 +14,9 @@ package struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugS
     package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
-/// Where a server is, and the key to it.
+/// The address of a server and its key.
 package struct HTTPEndpoint: Sendable, Hashable {
-    /// Without a slash at the end: `http://127.0.0.1:8000`.
+    /// Without a trailing slash: `http://127.0.0.1:8000`.
     package var base: String
     /// Sent as `Authorization: Bearer KEY`.
     package var key: Secret?
@@ -31,29 +31,29 @@ package struct HTTPEndpoint: Sendable, Hashable {
 package struct HTTPRequest: Sendable {
     package enum Method: String, Sendable { case get = "GET", post = "POST" }
 
-    /// How a server is reached.
+    /// How to reach a server.
     package enum Route: Sendable, Hashable {
-        /// By no proxy, and only where the URL says: engines.
+        /// Without proxies or redirects: for engines.
         case direct
-        /// By the proxies that the environment names (`https_proxy` and its kin, as libcurl reads them), and on to where
-        /// answers redirect; given up when nothing arrives for so long.
+        /// Through the proxies in the environment (`https_proxy` and the like, as libcurl reads them), following
+        /// redirects; aborted if nothing arrives for the stall limit.
         case web(stallLimit: Duration)
     }
 
     package var method: Method
     package var url: String
     package var key: Secret?
-    /// Sent as `application/json` when it is there.
+    /// Sent as `application/json`, if set.
     package var body: Data?
-    /// From the start of the request to the last byte of its answer.
+    /// From the start of the request to the last byte of its response.
     package var deadline: Duration
-    /// For the connection alone.
+    /// For connecting only.
     package var connectLimit: Duration
-    /// Bytes of the answer's body, where that is less than the client takes of any.
+    /// Bytes of the response body, if lower than the client's own limit.
     package var answerLimit = Int.max
     package var route = Route.direct
-    /// Told the bytes of the answer's body so far, and how many it will have where the server says so. It is called on the
-    /// HTTP thread, which must not wait.
+    /// Receives the number of bytes so far, and the expected total if the server reports it. Called on the HTTP thread;
+    /// must not block.
     package var progress: (@Sendable (_ received: Int, _ expected: Int?) -> Void)?
 
     package init(
@@ -69,13 +69,13 @@ package struct HTTPRequest: Sendable {
     }
 }
 
-/// What a server answered, whatever its status.
+/// A server's response, whatever its status.
 package struct HTTPResponse: Sendable {
     package let status: Int
     package let body: Data
     let rawHeaders: Data
 
-    /// The first header of that name, which is compared without regard to case.
+    /// The first header of that name, ignoring case.
     package func header(_ name: String) -> String? {
         for line in String(decoding: rawHeaders, as: UTF8.self).split(whereSeparator: \.isNewline) {
             guard let colon = line.firstIndex(of: ":") else { continue }
@@ -86,33 +86,33 @@ package struct HTTPResponse: Sendable {
     }
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 package enum HTTPError: ProgramError, Hashable {
-    /// Nobody listens there.
+    /// Nothing listens there.
     case refused(url: String)
     /// The deadline or the connect limit passed.
     case timedOut(url: String)
     /// The calling task was cancelled; the connection was closed.
     case cancelled
-    /// The connection ended before the answer was whole.
+    /// The connection ended before the response was complete.
     case connectionLost(url: String, reason: String)
-    /// The answer was longer than the client takes.
+    /// The response was longer than the limit.
     case tooLarge(url: String, limit: Int)
     /// The client was shut down.
     case shutDown
-    /// Anything else, with libcurl's number and words.
+    /// Any other error, with libcurl's number and message.
     case other(code: Int, message: String, url: String)
 
     package var explanation: Explanation { Explanation("http", .engine, description, remedy: nil) }
 
     package var description: String {
         switch self {
-        case .refused(let url): "\(url): connection refused, nobody listens there"
-        case .timedOut(let url): "\(url): no answer in time"
+        case .refused(let url): "\(url): connection refused; no server is listening there"
+        case .timedOut(let url): "\(url): no response in time"
         case .cancelled: "the request was cancelled"
         case .connectionLost(let url, let reason):
-            "\(url): the connection ended before the answer was whole (\(reason))"
-        case .tooLarge(let url, let limit): "\(url): the answer is longer than \(limit) bytes"
+            "\(url): the connection ended before the response was complete (\(reason))"
+        case .tooLarge(let url, let limit): "\(url): the response is longer than \(limit) bytes"
         case .shutDown: "the HTTP client was shut down"
         case .other(let code, let message, let url): "\(url): \(message) (libcurl \(code))"
         }

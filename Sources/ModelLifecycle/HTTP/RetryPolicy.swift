@@ -1,8 +1,8 @@
-/// When and how often something is tried again.
+/// When and how often to retry.
 ///
-/// The pauses double and hold no chance, so that a run is the same every time.
+/// Pauses double, without jitter, so that every run is the same.
 package struct RetryPolicy: Sendable, Hashable {
-    /// Tries in all, the first one included.
+    /// Attempts in total, including the first.
     package var attempts: Int
     package var firstPause: Duration
     package var longestPause: Duration
@@ -15,24 +15,24 @@ package struct RetryPolicy: Sendable, Hashable {
         self.longestPause = longestPause
     }
 
-    /// Tries once.
+    /// One attempt.
     package static let never = RetryPolicy(attempts: 1)
 
-    /// The pause after the `attempt`th try failed, counted from 1.
+    /// The pause after the given failed attempt, counted from 1.
     package func pause(afterAttempt attempt: Int) -> Duration {
         var pause = firstPause
         for _ in 1..<max(1, attempt) where pause < longestPause { pause *= 2 }
         return min(pause, longestPause)
     }
 
-    /// Statuses that may pass by themselves. No other 4xx does.
+    /// Whether a status may be temporary. No other 4xx is.
     package static func isTransient(status: Int) -> Bool {
         [429, 500, 502, 503, 504].contains(status)
     }
 
-    /// Runs `body` until it succeeds, fails for good, or the attempts are used up.
+    /// Runs `body` until it succeeds, fails permanently, or the attempts are used up.
     ///
-    /// - Throws: the last error; `CancellationError` when the task is cancelled during a pause.
+    /// - Throws: the last error; `CancellationError` if the task is cancelled during a pause.
     package func run<Value: Sendable>(
         clock: any Clock<Duration> = ContinuousClock(),
         isTransient: (any Error) -> Bool,

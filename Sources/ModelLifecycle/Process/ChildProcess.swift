@@ -2,12 +2,12 @@ import CCurl
 import Foundation
 import Support
 
-/// A process that this program started: leader of its own process group, whose death is known at once.
+/// A process started by this program: the leader of its own process group, whose death is noticed at once.
 package final class ChildProcess: Sendable {
     package let pid: pid_t
-    /// See ``ProcessRecord/startTime``; nil when the process had ended before it could be read.
+    /// See ``ProcessRecord/startTime``; nil if the process ended before it could be read.
     package let startTime: UInt64?
-    /// How it ended, once it has.
+    /// How it ended; set when it has.
     package let exit: Latch<ExitStatus>
 
     private init(pid: pid_t, startTime: UInt64?, exit: Latch<ExitStatus>) {
@@ -18,7 +18,7 @@ package final class ChildProcess: Sendable {
 
     /// Starts a process.
     ///
-    /// Where util-linux has `setpriv --pdeathsig`, the kernel sends the child SIGTERM when this program dies.
+    /// If util-linux has `setpriv --pdeathsig`, the kernel sends the child SIGTERM when this program dies.
     ///
     /// - Throws: ``SpawnError``, ``FileFailure``.
     package static func launch(_ request: SpawnRequest, tiedToParent: Bool = true) async throws
@@ -35,11 +35,12 @@ package final class ChildProcess: Sendable {
         return try await Spawner.shared.perform { try start(final) }
     }
 
-    /// Files that may be open while a process is started: Foundation's `Process.run` copies directory entries of /proc/self/fd as
-    /// whole structures, and with more than about 1,350 of them reads beyond its buffer (seen: SIGSEGV).
+    /// Limit on open files while a process is started: Foundation's `Process.run` copies directory entries of
+    /// /proc/self/fd as whole structures, and with more than about 1,350 of them reads beyond its buffer (seen:
+    /// SIGSEGV).
     package static let mostOpenFiles = 1200
 
-    /// Files that are open for requests in flight close soon.
+    /// Waits, since files of requests in flight close soon.
     private static func waitForFewOpenFiles() async throws {
         var count = 0
         for _ in 0..<500 {
@@ -51,7 +52,7 @@ package final class ChildProcess: Sendable {
     }
 
     private static func start(_ request: SpawnRequest) throws -> ChildProcess {
-        // Foundation's Process stays in memory after its child's end, and would keep these open.
+        // Foundation's Process stays in memory after its child has ended, and would keep these open.
         var files: [FileHandle] = []
         defer { for file in files { try? file.close() } }
         func file(_ path: String, _ flags: Int32) throws -> FileHandle {
@@ -81,7 +82,7 @@ package final class ChildProcess: Sendable {
             process.standardOutput = socket
         }
         let exit = Latch<ExitStatus>()
-        // The fallback: it comes late while any descendant lives, but it comes where there is no pidfd.
+        // Fallback: it comes late while any descendant lives, but works without a pidfd.
         process.terminationHandler = { process in
             let status = process.terminationStatus
             exit.set(process.terminationReason == .exit ? .exited(code: status) : .signalled(status))
@@ -96,18 +97,18 @@ package final class ChildProcess: Sendable {
         return ChildProcess(pid: pid, startTime: ProcFS.record(of: pid)?.startTime, exit: exit)
     }
 
-    /// A process that a child of this one has forked, and tells the end of.
+    /// A process that was forked by a child of this one, which reports its end.
     ///
     /// - Parameters:
-    ///   - tag: which it carries. A process without it has got the pid of one that has ended already, and is another's.
-    ///   - exit: to be set by whoever learns how it ended; of a process that ends and leaves nobody to tell, the status is unknown.
+    ///   - tag: the tag in its environment. A process without it has reused the pid of one that has ended.
+    ///   - exit: set by the caller that learns how it ended. If nobody can report it, the status is unknown.
     package static func forked(_ pid: pid_t, tag: String, exit: Latch<ExitStatus>) -> ChildProcess {
         let isOurs = ProcFS.environment(of: pid, holds: ProcessTree.tagVariable, tag)
-        // No process began when the machine did.
+        // No process has a start time of 0.
         let startTime = isOurs ? ProcFS.record(of: pid)?.startTime ?? 0 : 0
         let thread = Thread {
             waitForEnd(of: pid, startTime: startTime)
-            // Whoever reaps it learns of it at the same moment.
+            // The parent that reaps it reports its status at the same moment.
             Thread.sleep(forTimeInterval: 1)
             exit.set(.unknown)
         }
@@ -117,13 +118,13 @@ package final class ChildProcess: Sendable {
         return ChildProcess(pid: pid, startTime: startTime, exit: exit)
     }
 
-    /// Blocks until a process that is no child of this one has ended.
+    /// Blocks until a process that is not a child of this one has ended.
     private static func waitForEnd(of pid: pid_t, startTime: UInt64?) {
         let descriptor = rsd_pidfd_open(pid)
         defer { if descriptor >= 0 { close(descriptor) } }
         while let record = ProcFS.record(of: pid), record.startTime == startTime, !record.isDead {
             var event = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            // Kernels before 5.3 have no pidfd: poll then only waits.
+            // Kernels before 5.3 have no pidfd: poll then only sleeps.
             poll(&event, 1, descriptor >= 0 ? -1 : 100)
         }
     }
@@ -134,7 +135,7 @@ package final class ChildProcess: Sendable {
         return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 
-    /// Learns of the death from the kernel, while the zombie is left for Foundation to reap.
+    /// Learns of the death from the kernel; the zombie is left for Foundation to reap.
     private static func watch(_ pid: pid_t, exit: Latch<ExitStatus>) {
         let descriptor = rsd_pidfd_open(pid)
         guard descriptor >= 0 else { return }
@@ -142,7 +143,7 @@ package final class ChildProcess: Sendable {
             defer { close(descriptor) }
             var info = siginfo_t()
             while waitid(P_PIDFD, id_t(descriptor), &info, WEXITED | WNOWAIT) != 0 {
-                // ECHILD: Foundation reaped it first and tells how it ended.
+                // ECHILD: Foundation reaped it first and reports how it ended.
                 guard errno == EINTR else { return }
             }
             let status = info._sifields._sigchld.si_status

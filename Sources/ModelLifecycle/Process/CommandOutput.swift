@@ -1,9 +1,9 @@
 import Foundation
 import Support
 
-/// A short command, run to its end: its status, and what it said on standard output and standard error.
+/// The result of a short command: its status, and its standard output and standard error.
 package struct CommandOutput: Sendable, Hashable {
-    /// nil when the limit passed; the command was killed then.
+    /// nil if the limit passed and the command was killed.
     package let status: ExitStatus?
     package let text: String
 

@@ -1,25 +1,25 @@
 import Foundation
 import Support
 
-/// The control groups that a process is in (a Slurm job's, a container's), from its own up to the root. Each may have a limit, and
+/// The control groups of a process (of a Slurm job or a container), from its own up to the root. Each may have a limit;
 /// the tightest counts.
 enum ControlGroups {
-    /// A folder of the kernel's. It need not exist: a container sees its own group at the mount point, and is told a path that is
-    /// not there.
+    /// A directory of the kernel. It need not exist: a container sees its own group at the mount point, but the path it
+    /// reads may not be there.
     struct Folder {
         var path: String
-        /// Version 1 of the interface has other file names.
+        /// Whether it is version 1 of the interface, with other file names.
         var isLegacy: Bool
 
         func text(_ name: String) -> String? { ControlGroups.text("\(path)/\(name)") }
 
-        /// The number in a file that holds just one; nil where it says `max`.
+        /// The number in a file that holds just one; nil for `max`.
         func number(_ name: String) -> Int? { text(name).flatMap(Int.init(trimming:)) }
     }
 
     /// - Parameters:
-    ///   - controller: `memory`, `cpu`.
-    ///   - proc: the folder that holds `self/cgroup`.
+    ///   - controller: `memory` or `cpu`.
+    ///   - proc: the directory with `self/cgroup`.
     ///   - mount: where the control groups are mounted.
     static func folders(of controller: String, proc: String, mount: String) -> [Folder] {
         (text(proc + "/self/cgroup") ?? "").split(separator: "\n").flatMap { line -> [Folder] in

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A temporary folder that a start of an engine made for itself, with a note in it that says so.
+/// A temporary directory of one engine start, with a note inside that identifies it.
 struct EngineFolder {
     let path: String
     private let note: String
@@ -23,12 +23,12 @@ struct EngineFolder {
         }
     }
 
-    /// Removes the folder if it is what it is said to be: one of ours by its name, its owner and its note.
+    /// Removes the directory if its name, owner and note show that it is ours.
     func remove() {
         guard path.hasPrefix("/"), !path.split(separator: "/").contains(".."),
             (path as NSString).lastPathComponent.wholeMatch(of: /rsd-[A-Za-z0-9]{6}/) != nil
         else { return }
-        // Looked at through one descriptor: what a name stands for may change.
+        // All checks use one descriptor, since a path may change its meaning.
         let folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard folder >= 0 else { return }
         defer { close(folder) }

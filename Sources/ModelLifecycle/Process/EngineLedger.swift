@@ -2,14 +2,14 @@ import Foundation
 import Support
 import Synchronization
 
-/// The book of every engine that a run has started: what makes "no engine outlives its run" hold after `kill -9` too.
+/// Record of all engines that a run has started, so that no engine outlives its run even after `kill -9`.
 ///
-/// A file of JSON lines that only grows. A start is written down before the process exists (`intent`), again with the pid
-/// and the start time once it does (`started`), and again when the whole family is gone (`stopped`). The tag of the
-/// intent is in the environment of the child and its descendants, together with the directory that the ledger lies in.
+/// An append-only file of JSON lines. A start is recorded before the process exists (`intent`), again with the pid and
+/// the start time once it does (`started`), and again when its whole process tree has ended (`stopped`). The tag of the
+/// intent is in the environment of the child and its descendants, together with the ledger's directory.
 ///
-/// What the file says is believed of nobody: it may be a copy, damaged, or made up. Only processes are ended that carry a tag
-/// of the ledger's directory, and only folders removed that say of themselves whose they are.
+/// The file itself is not trusted: it may be a copy, damaged, or made up. Only processes that carry a tag of the
+/// ledger's directory are ended, and only directories whose note names their owner are removed.
 ///
 /// One writer at a time: the owner of the run directory's lock.
 package final class EngineLedger: Sendable {
@@ -24,7 +24,7 @@ package final class EngineLedger: Sendable {
         var runner: Int32?
         /// See ``DirectoryIdentity``; nil in ledgers of earlier versions.
         var home: String?
-        /// Files and folders to remove when the engine is gone.
+        /// Files and directories to remove when the engine has ended.
         var temporaries: [String]?
         var pid: Int32?
         var start: UInt64?
@@ -36,14 +36,14 @@ package final class EngineLedger: Sendable {
         var mine: Set<String> = []
     }
 
-    /// Where the ledger lies.
+    /// The path of the ledger.
     package let path: String
     private let host: String
     private let boot: String
     private let home: DirectoryIdentity
     private let state: Mutex<State>
 
-    /// Opens the ledger, making the file where there is none.
+    /// Opens the ledger; creates the file if it is missing.
     ///
     /// - Throws: ``LedgerError``.
     package convenience init(path: String) throws {
@@ -73,9 +73,9 @@ package final class EngineLedger: Sendable {
 
     deinit { _ = state.withLock { close($0.descriptor) } }
 
-    /// Writes down that an engine is about to be started.
+    /// Records that an engine is about to be started.
     ///
-    /// - Parameter temporaries: folders that were made for it.
+    /// - Parameter temporaries: directories created for it.
     /// - Returns: the start's tag.
     package func intend(engine: String, temporaries: [String] = []) throws -> String {
         let tag = RandomName.hex(bytes: 16)
@@ -88,9 +88,10 @@ package final class EngineLedger: Sendable {
         return tag
     }
 
-    /// What a start's process has in its environment, and all that it starts.
+    /// The environment variables that identify a start's process and its descendants.
     package func environment(of tag: String) -> [String: String] {
-        // Python's setproctitle, by which vLLM names its processes, writes over /proc/PID/environ without the last one.
+        // Python's setproctitle, which vLLM uses to name its processes, overwrites /proc/PID/environ without the last
+        // one.
         [ProcessTree.tagVariable: tag, ProcessTree.homeVariable: home.text, "SPT_NOENV": "1"]
     }
 
@@ -98,18 +99,18 @@ package final class EngineLedger: Sendable {
         try append(Line(event: .started, tag: tag, at: Date(), pid: pid, start: startTime))
     }
 
-    /// Writes down that nothing of a start is left.
+    /// Records that nothing of a start is left.
     package func stopped(tag: String, note: String? = nil) throws {
         try append(Line(event: .stopped, tag: tag, at: Date(), note: note))
     }
 
     /// Ends what earlier runs of this run directory left behind, and nothing else.
     ///
-    /// Looked at are the starts of this host since it was last booted that were never written down as stopped, and all processes
-    /// that carry this directory, whatever has become of the ledger.
+    /// Covers the starts on this host since its last boot that were never recorded as stopped, and all processes that
+    /// carry this directory, whatever has become of the ledger.
     ///
-    /// - Parameter grace: from SIGTERM to SIGKILL.
-    /// - Returns: what was ended, and what cannot be looked at from here.
+    /// - Parameter grace: between SIGTERM and SIGKILL.
+    /// - Returns: what was ended, and what cannot be checked from here.
     /// - Throws: ``EngineUnkillable`` after all others were ended; ``LedgerError``.
     @discardableResult
     package func sweepLeftovers(grace: Duration = .seconds(10)) async throws -> LedgerSweep {
@@ -123,10 +124,10 @@ package final class EngineLedger: Sendable {
             OpenStart(tag: $0, engine: "?", host: host, boot: boot, home: home.text)
         }
         for start in open + unwritten where !mine.contains(start.tag) {
-            // A copy of another directory's ledger tells of engines that are that one's.
+            // A copied ledger lists the engines of another directory.
             guard start.home ?? home.text == home.text else { continue }
             guard start.boot == boot, start.host == host else {
-                // Another boot of this host has nothing left of it; another host may.
+                // After a reboot nothing is left on this host; another host may still run the engine.
                 if start.host != host {
                     sweep.elsewhere.append(.init(engine: start.engine, host: start.host ?? "?"))
                 }
@@ -155,8 +156,8 @@ package final class EngineLedger: Sendable {
         return outcome == .wasGone ? nil : .init(engine: start.engine, pids: pids)
     }
 
-    /// The tags that living processes carry, each with whether they carry this directory too; those of other directories are
-    /// left out.
+    /// The tags of living processes, each with whether they carry this directory too; without those of other
+    /// directories.
     private func carriedTags() -> [String: Bool] {
         var tags: [String: Bool] = [:]
         for record in ProcFS.all() where !record.isDead && record.pid != getpid() {
@@ -170,7 +171,7 @@ package final class EngineLedger: Sendable {
         return tags
     }
 
-    /// A start that was never written down as stopped.
+    /// A start that was never recorded as stopped.
     struct OpenStart {
         var tag: String
         var engine: String
@@ -188,7 +189,7 @@ package final class EngineLedger: Sendable {
         var order: [String] = []
         var starts: [String: OpenStart] = [:]
         for bytes in try lines() {
-            // What cannot be read was torn while it was written: the line before it stands for it.
+            // Skip a torn line: the record before it counts.
             guard let line = try? decoder.decode(Line.self, from: bytes) else { continue }
             switch line.event {
             case .intent:
@@ -206,7 +207,7 @@ package final class EngineLedger: Sendable {
         return order.compactMap { starts[$0] }
     }
 
-    /// The lines of the file, empty ones left out.
+    /// The non-empty lines of the file.
     private func lines() throws -> [Data] {
         guard let bytes = FileManager.default.contents(atPath: path) else {
             throw LedgerError(path: path, doing: "read", code: EIO)
@@ -235,7 +236,7 @@ package final class EngineLedger: Sendable {
     }
 }
 
-/// What a sweep found.
+/// The result of a sweep.
 package struct LedgerSweep: Sendable, Hashable {
     package struct Ended: Sendable, Hashable {
         package let engine: String
@@ -247,19 +248,19 @@ package struct LedgerSweep: Sendable, Hashable {
         package let host: String
     }
 
-    /// The leftovers that lived, and do no more.
+    /// Leftovers that were running and have been ended.
     package internal(set) var ended: [Ended] = []
-    /// Starts on other hosts that were never written down as stopped. They cannot be looked at from here.
+    /// Starts on other hosts that were never recorded as stopped. They cannot be checked from here.
     package internal(set) var elsewhere: [Elsewhere] = []
 }
 
-/// The ledger could not be kept. No engine may be started without it.
+/// The ledger could not be read or written. No engine may be started without it.
 package struct LedgerError: ProgramError, Hashable {
     package let path: String
     let doing: String
     let code: Int32
 
-    /// Whether something stands in its place that is no file of the run's.
+    /// Whether the path holds something that is not a regular file of the run.
     package var isObstructed: Bool { [EISDIR, ENOTDIR, ELOOP].contains(code) }
 
     package var explanation: Explanation {
@@ -270,7 +271,7 @@ package struct LedgerError: ProgramError, Hashable {
     }
 }
 
-/// Names that nobody guesses.
+/// Unguessable names.
 enum RandomName {
     static func hex(bytes: Int) -> String {
         var generator = SystemRandomNumberGenerator()

@@ -5,11 +5,11 @@ import Support
 struct EngineLog: Sendable {
     let path: String
 
-    /// Takes the next free number and makes the file.
+    /// Creates the file with the next free number.
     ///
     /// - Throws: ``FileFailure``.
     static func next(for engine: String, in directory: String) throws(FileFailure) -> EngineLog {
-        // Where that fails, so does what follows, and says why.
+        // A failure here also fails below, with a reason.
         try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         var number = 1
         while true {
@@ -30,7 +30,7 @@ struct EngineLog: Sendable {
         return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 
-    /// What was written from `offset` on, at most 1 MiB of it; empty where nothing was, or where it cannot be read.
+    /// Up to 1 MiB from `offset` on; empty if there is none, or it cannot be read.
     func bytes(from offset: Int) -> Data {
         guard size > offset, let file = FileHandle(forReadingAtPath: path) else { return Data() }
         defer { try? file.close() }
@@ -38,7 +38,7 @@ struct EngineLog: Sendable {
         return (try? file.read(upToCount: 1 << 20)) ?? Data()
     }
 
-    /// The last part in whole lines and as plain text, with the key made unreadable should the engine have printed it.
+    /// The end of the log in whole lines of plain text; the key is masked in case the engine printed it.
     func tail(bytes limit: UInt64 = 262_144, hiding key: Secret) -> String {
         guard let file = FileHandle(forReadingAtPath: path) else { return "" }
         defer { try? file.close() }

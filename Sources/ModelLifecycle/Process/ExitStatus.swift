@@ -1,16 +1,16 @@
 /// How a process ended.
 package enum ExitStatus: Sendable, Hashable, CustomStringConvertible {
-    /// It called `exit`. vLLM exits with 0 after an engine crash too: 0 does not mean that all is well.
+    /// It called `exit`. vLLM also exits with 0 after an engine crash, so 0 does not mean success.
     case exited(code: Int32)
     /// A signal ended it.
     case signalled(Int32)
-    /// Nobody who could tell outlived it.
+    /// No process that could report it survived.
     case unknown
 
     package var description: String {
         switch self {
         case .exited(let code): "exit status \(code)"
-        case .unknown: "a status that is not known"
+        case .unknown: "an unknown status"
         case .signalled(let signal): "signal \(signal)" + (Self.names[signal].map { " (\($0))" } ?? "")
         }
     }

@@ -1,8 +1,8 @@
 import CCurl
 
-/// What kind of file system a file lies on.
+/// The kind of file system that holds a file.
 package enum FileSystem {
-    /// Whether other machines may see the file: any kind counts so that is not known to be of one machine.
+    /// Whether other machines may see the file; true for every kind not known to be local.
     package static func isShared(_ descriptor: Int32) -> Bool {
         !ofOneMachine.contains(UInt32(truncatingIfNeeded: rsd_file_system(descriptor)))
     }

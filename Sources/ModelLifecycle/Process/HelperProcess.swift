@@ -1,16 +1,16 @@
 import Foundation
 
-/// A process beside the engines, such as a grader's: written down in the ledger, and gone with its whole family at the end.
+/// A process next to the engines, such as a grader's: recorded in the ledger, and ended with all its descendants.
 package struct HelperProcess: Sendable {
     package let name: String
     package let child: ChildProcess
-    /// What it says on standard error.
+    /// The file with its standard error.
     package let log: String
     private let tag: String
     private let ledger: EngineLedger
 
     /// - Parameters:
-    ///   - name: in the ledger, and of its log in `logs`.
+    ///   - name: its name in the ledger, and of its log in `logs`.
     ///   - environment: on top of this program's own.
     /// - Throws: ``SpawnError``, ``LedgerError``.
     package static func start(
@@ -41,7 +41,7 @@ package struct HelperProcess: Sendable {
         return helper
     }
 
-    /// Ends it and all that it started, at once. Runs to its end also where the calling task is cancelled.
+    /// Ends the process and its descendants at once. Runs to completion even if the calling task is cancelled.
     ///
     /// - Throws: ``EngineUnkillable``, ``LedgerError``.
     package func end() async throws {

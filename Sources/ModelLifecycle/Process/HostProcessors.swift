@@ -1,10 +1,10 @@
 import Foundation
 
-/// The machine's processors, as far as this process and its children may compute on them.
+/// The machine's processors that this process and its children may use.
 package struct HostProcessors: Sendable, Hashable {
-    /// Those that its threads may run on, at least 1: a library that counts processors finds this number.
+    /// Processors that its threads may run on, at least 1; the number that libraries find.
     package var allowed: Int
-    /// Those that it has the time of, at least 1: fewer where a control group has a quota, as a container's `--cpus` sets it.
+    /// Processors whose time it gets, at least 1: fewer if a control group has a quota, such as a container's `--cpus`.
     package var usable: Int
 
     package init(allowed: Int, usable: Int) {
@@ -15,7 +15,7 @@ package struct HostProcessors: Sendable, Hashable {
     package static func now() -> HostProcessors { read(proc: "/proc", cgroups: "/sys/fs/cgroup") }
 
     /// - Parameters:
-    ///   - proc: the folder that holds `self/status` and `self/cgroup`.
+    ///   - proc: the directory with `self/status` and `self/cgroup`.
     ///   - cgroups: where the control groups are mounted.
     static func read(proc: String, cgroups: String) -> HostProcessors {
         let list = ControlGroups.text(proc + "/self/status").flatMap(ProcFS.allowedCPUs(inStatus:))
@@ -24,7 +24,7 @@ package struct HostProcessors: Sendable, Hashable {
         return HostProcessors(allowed: allowed, usable: quotas.min().map { Int($0) } ?? allowed)
     }
 
-    /// How many there are in a list such as `0-3,8`.
+    /// The length of a list such as `0-3,8`.
     private static func count(_ list: String) -> Int? {
         var count = 0
         for part in list.split(separator: ",") {
@@ -39,7 +39,7 @@ package struct HostProcessors: Sendable, Hashable {
 }
 
 extension ControlGroups.Folder {
-    /// Processors that the group has the time of, up to a million; nil without a limit.
+    /// The group's quota in processors, up to a million; nil without a limit.
     fileprivate var quota: Double? {
         let numbers: [Double?]
         if isLegacy {

@@ -1,20 +1,20 @@
 import Foundation
 import Synchronization
 
-/// This program's end of a pair of sockets, through which lines go to and from a child.
+/// This program's end of a socket pair that carries lines to and from a child.
 package final class LineChannel: Sendable {
-    /// The end for the child; to be closed here once the child has it.
+    /// The child's end; closed here once the child has it.
     private let childEnd: Mutex<Int32?>
     private let descriptor: Int32
-    /// Until this end is closed. From then on the number may be another file's.
+    /// Whether this end is open. After that, its number may belong to another file.
     private let isOpen = Mutex(true)
     private let writer = DispatchQueue(label: "rsd-line-writer")
     private let take: @Sendable (String?) -> Void
 
-    /// Bytes. What is longer is no line, and whoever writes it is heard no more.
+    /// In bytes. A longer line ends the reading.
     static let longestLine = 16 << 20
 
-    /// - Parameter take: called with each line, one after the other, on a thread of its own; nil when the other end is closed.
+    /// - Parameter take: called with each line in turn, on a thread of its own; with nil when the other end is closed.
     /// - Throws: `POSIXError`.
     package init(_ take: @escaping @Sendable (String?) -> Void) throws {
         var ends: [Int32] = [-1, -1]
@@ -33,7 +33,7 @@ package final class LineChannel: Sendable {
     /// For the child's standard input and output.
     package var forChild: SpawnRequest.Talk { .socket(childEnd.withLock { $0 ?? -1 }) }
 
-    /// To be called when the child has been started, so that its end is heard of.
+    /// Call when the child has been started, so that the closing of its end is noticed.
     package func childStarted() {
         childEnd.withLock { end in
             if let end { close(end) }
@@ -52,7 +52,7 @@ package final class LineChannel: Sendable {
         isOpen.withLock { if $0 { _ = shutdown(descriptor, Int32(SHUT_RDWR)) } }
     }
 
-    /// Blocks while the child does not read, until it dies or ``shutDown()``; a closed end is no signal.
+    /// Blocks while the child does not read, until it dies or ``shutDown()`` is called. A closed end raises no signal.
     private func write(_ bytes: [UInt8]) {
         // It is closed between two lines, never during one.
         guard isOpen.withLock({ $0 }) else { return }
@@ -83,7 +83,7 @@ package final class LineChannel: Sendable {
         }
         shutdown(descriptor, Int32(SHUT_RDWR))
         take(nil)
-        // Whoever still writes has the file open: it is closed after the last line.
+        // A pending write still uses the file: close it after the last line.
         writer.async { [self] in
             isOpen.withLock { isOpen in
                 close(descriptor)

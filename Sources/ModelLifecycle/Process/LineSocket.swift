@@ -2,12 +2,12 @@ import Foundation
 import Support
 import Synchronization
 
-/// Questions to a child and its answers: one line out, one back.
+/// Requests to a child and its responses, one line each.
 package final class LineSocket: Sendable {
     private let channel: LineChannel
     private let replies: Replies
 
-    /// Who waits for the next line.
+    /// The task that waits for the next line.
     private final class Replies: Sendable {
         private struct State {
             var waiting: Latch<String?>?
@@ -37,7 +37,7 @@ package final class LineSocket: Sendable {
 
     /// - Throws: `POSIXError`.
     package init() throws {
-        // The first line may come before anybody waits for it.
+        // The first line may arrive before anything waits for it.
         let first = Latch<String?>()
         let replies = Replies(first: first)
         self.first = first
@@ -48,18 +48,18 @@ package final class LineSocket: Sendable {
     /// For the child's standard input and output.
     package var forChild: SpawnRequest.Talk { channel.forChild }
 
-    /// To be called when the child has been started, so that its end is heard of.
+    /// Call when the child has been started, so that the closing of its end is noticed.
     package func childStarted() { channel.childStarted() }
 
-    /// Waits for the line that the child says by itself; results as of ``ask(_:atMost:)``.
+    /// Waits for the line that the child sends first; results as for ``ask(_:atMost:)``.
     package func firstLine(atMost limit: Duration) async throws -> String?? {
         try await first.wait(atMost: limit)
     }
 
-    /// Sends a line and waits for one; only one at a time may ask. What comes unasked is dropped.
+    /// Sends a line and waits for the response; one caller at a time. Unrequested lines are dropped.
     ///
     /// - Parameter line: without a line break.
-    /// - Returns: the answer; `.some(nil)` where the other end was closed, nil where the limit passed.
+    /// - Returns: the response; `.some(nil)` if the other end was closed, nil after the limit.
     /// - Throws: `CancellationError`.
     package func ask(_ line: String, atMost limit: Duration) async throws -> String?? {
         let reply = Latch<String?>()
@@ -68,6 +68,6 @@ package final class LineSocket: Sendable {
         return try await reply.wait(atMost: limit)
     }
 
-    /// Ends the reader and lets nobody wait any longer.
+    /// Ends the reader and releases all waiting tasks.
     package func shutDown() { channel.shutDown() }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Finds a `setpriv` that can tie a child to its parent's life (util-linux 2.33 or later; busybox's cannot).
+/// Finds a `setpriv` that can end a child with its parent (util-linux 2.33 or later; busybox's cannot).
 package enum ParentDeathSignal {
     private static let search = Task<String?, Never> {
         for path in ["/usr/bin/setpriv", "/bin/setpriv", "/usr/sbin/setpriv"] {
@@ -14,6 +14,6 @@ package enum ParentDeathSignal {
         return nil
     }
 
-    /// The path of `setpriv`, or nil where there is none that serves. Looked for once.
+    /// The path of a suitable `setpriv`, or nil. Searched for once.
     package static func setpriv() async -> String? { await search.value }
 }

@@ -1,22 +1,22 @@
 import CCurl
 import Foundation
 
-/// What `/proc/PID/stat` says of one process.
+/// A process as `/proc/PID/stat` describes it.
 package struct ProcessRecord: Sendable, Hashable {
     package let pid: pid_t
     package let command: String
     package let state: Character
     package let parent: pid_t
     package let group: pid_t
-    /// Clock ticks since the machine started, at which the process did. With the pid it names a process for good.
+    /// Clock ticks from the machine's boot to the start of the process. With the pid, it identifies a process for good.
     package let startTime: UInt64
 
-    /// Whether nothing of the process runs any more: a zombie waits only to be reaped and holds no memory.
+    /// Whether the process no longer runs: a zombie only waits to be reaped and holds no memory.
     package var isDead: Bool { state == "Z" || state == "X" }
 
-    /// Reads the one line of `/proc/PID/stat`.
+    /// Parses the line of `/proc/PID/stat`.
     ///
-    /// The command may hold spaces and parentheses, so its end is the LAST `)`.
+    /// The command may contain spaces and parentheses, so it ends at the last `)`.
     package init?(stat line: String) {
         guard let open = line.firstIndex(of: "("), let close = line.lastIndex(of: ")"), open < close else {
             return nil
@@ -38,25 +38,25 @@ package struct ProcessRecord: Sendable, Hashable {
 
 /// Readers of `/proc`.
 package enum ProcFS {
-    /// The process with this pid, zombies included; nil when there is none.
+    /// The process with this pid, including zombies; nil if there is none.
     package static func record(of pid: pid_t) -> ProcessRecord? {
         guard let bytes = read("/proc/\(pid)/stat") else { return nil }
         return ProcessRecord(stat: String(decoding: bytes, as: UTF8.self))
     }
 
-    /// The processors that this process may use, such as `0-3,8`; nil where the kernel does not tell.
+    /// The processors that this process may use, such as `0-3,8`; nil if the kernel does not report them.
     package static var allowedCPUs: String? {
         read("/proc/self/status").flatMap { allowedCPUs(inStatus: String(decoding: $0, as: UTF8.self)) }
     }
 
-    /// The same, out of the text of a `/proc/PID/status`.
+    /// The same, parsed from the text of `/proc/PID/status`.
     static func allowedCPUs(inStatus text: String) -> String? {
         let name = "Cpus_allowed_list:"
         return text.split(separator: "\n").first { $0.hasPrefix(name) }?
             .dropFirst(name.count).trimmingCharacters(in: .whitespaces)
     }
 
-    /// Every process of the machine (of the pid namespace), zombies included.
+    /// All processes of the machine (of the pid namespace), including zombies.
     package static func all() -> [ProcessRecord] {
         guard let directory = opendir("/proc") else { return [] }
         defer { closedir(directory) }
@@ -70,19 +70,19 @@ package enum ProcFS {
         return records
     }
 
-    /// The members of a process group that still run.
+    /// The running members of a process group.
     package static func living(inGroup group: pid_t) -> [ProcessRecord] {
         all().filter { $0.group == group && !$0.isDead }
     }
 
-    /// Whether the environment with which `pid` was started holds `name=value`. False where it may not be read.
+    /// Whether the environment with which `pid` was started contains `name=value`. False if it cannot be read.
     package static func environment(of pid: pid_t, holds name: String, _ value: String) -> Bool {
         guard let bytes = read("/proc/\(pid)/environ") else { return false }
         let wanted = Array("\(name)=\(value)".utf8)
         return bytes.split(separator: 0).contains { $0.elementsEqual(wanted) }
     }
 
-    /// The value of a variable in the environment with which `pid` was started; nil where it has none or may not be read.
+    /// A variable in the environment with which `pid` was started; nil if it is missing or cannot be read.
     package static func environment(of pid: pid_t, _ name: String) -> String? {
         guard let bytes = read("/proc/\(pid)/environ") else { return nil }
         let start = Array("\(name)=".utf8)
@@ -90,26 +90,26 @@ package enum ProcFS {
             .map { String(decoding: $0.dropFirst(start.count), as: UTF8.self) }
     }
 
-    /// The kernel's name for this start of the machine; pids and start times mean nothing in another.
+    /// The kernel's id of the current boot; pids and start times are meaningless in another.
     package static func bootID() -> String {
         guard let bytes = read("/proc/sys/kernel/random/boot_id") else { return "unknown" }
         return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    /// The kernel's name for the set of processes that this one counts among; a pid means nothing in another.
+    /// The kernel's id of this pid namespace; pids are meaningless in another.
     package static func pidNamespace() -> String {
         (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")) ?? "unknown"
     }
 
-    /// The machine's own name, or what `RSD_BATCH_HOST` has it called: containers may all have the same. Foundation's `hostName`
-    /// may ask a name server, which may not answer or change its mind.
+    /// The machine's name, or `RSD_BATCH_HOST` if set, since containers may all have the same name. Foundation's
+    /// `hostName` may query a name server, which may not respond or change its response.
     package static func hostName() -> String {
         if let name = ProcessInfo.processInfo.environment["RSD_BATCH_HOST"], !name.isEmpty { return name }
         guard let bytes = read("/proc/sys/kernel/hostname") else { return "unknown" }
         return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    /// Sends a signal to exactly this process: never to another one that has got its pid since.
+    /// Sends a signal to exactly this process, never to another that has reused its pid.
     ///
     /// - Returns: whether it was sent.
     @discardableResult
@@ -118,7 +118,7 @@ package enum ProcFS {
         defer { if descriptor >= 0 { close(descriptor) } }
         guard let now = record(of: process.pid), now.startTime == process.startTime else { return false }
         if descriptor >= 0 { return rsd_pidfd_send_signal(descriptor, signal) == 0 }
-        // Kernels before 5.3 have no pidfd; elsewhere a failure means that the process is gone.
+        // Kernels before 5.3 have no pidfd; otherwise a failure means that the process is gone.
         return errno == ENOSYS && kill(process.pid, signal) == 0
     }
 

@@ -1,21 +1,21 @@
 import Foundation
 
-/// Everything that one start of an engine brought to life: its leader, the leader's process group, whoever carries the
-/// start's tag in its environment, and the descendants of all these.
+/// All processes of one engine start: its leader, the leader's process group, every process with the start's tag in its
+/// environment, and the descendants of all these.
 package struct ProcessTree: Sendable {
-    /// The environment variable that carries the tag.
+    /// The environment variable with the tag.
     package static let tagVariable = "RSD_BATCH_ENGINE_TAG"
-    /// That which carries the run directory, see ``DirectoryIdentity``.
+    /// The environment variable with the run directory, see ``DirectoryIdentity``.
     package static let homeVariable = "RSD_BATCH_ENGINE_HOME"
 
     package var leader: pid_t?
     package var leaderStart: UInt64?
     package var tag: String?
-    /// Whether the numbers are known to be the family's, the group even when the leader is gone. True for a child of this very
-    /// process while it is looked after without a gap; false for what a ledger says, where a number may be another's by now or
-    /// was never ours: there the leader, too, is known by the tag alone.
+    /// Whether pid and group are known to belong to this tree, the group even after the leader's end. True for a child
+    /// of this process, which is watched without a gap. False for a ledger's record, whose numbers may have been reused
+    /// or made up: the leader, too, must then carry the tag.
     package var trustsGroup: Bool
-    /// Only who carries this too, or carries none, carries the tag: a copy of a ledger has the same tags.
+    /// A process counts as tagged only if it carries this directory or none: a copy of a ledger has the same tags.
     var home: DirectoryIdentity?
 
     package init(leader: pid_t?, leaderStart: UInt64?, tag: String?, trustsGroup: Bool) {
@@ -25,7 +25,7 @@ package struct ProcessTree: Sendable {
         self.trustsGroup = trustsGroup
     }
 
-    /// The leader, when it still runs.
+    /// The leader, if it still runs.
     package func livingLeader() -> ProcessRecord? {
         guard let leader, let record = ProcFS.record(of: leader), !record.isDead, isLeader(record) else {
             return nil
@@ -33,7 +33,7 @@ package struct ProcessTree: Sendable {
         return record
     }
 
-    /// All members that still run. Never this process itself.
+    /// All running members, never this process itself.
     package func living() -> [ProcessRecord] {
         let everyone = ProcFS.all()
         let mine = getpid()
@@ -66,8 +66,9 @@ package struct ProcessTree: Sendable {
         return theirs == home.text
     }
 
-    /// A group keeps its number while it has members, so with the leader gone the rest are still its group; but only one
-    /// who has watched all along may conclude that. Else the leader or a tagged member must vouch for it.
+    /// Whether the group belongs to the tree. A group keeps its number while it has members, so without its leader the
+    /// rest still belong to it, but only a gapless watch proves that. Otherwise the leader or a tagged member must be
+    /// in it.
     private func ownsGroup(_ everyone: [ProcessRecord], found: [pid_t: ProcessRecord]) -> Bool {
         guard let leader else { return false }
         if found.values.contains(where: { $0.group == leader }) { return true }

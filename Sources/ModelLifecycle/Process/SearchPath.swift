@@ -1,10 +1,11 @@
 import Foundation
 
-/// The folders of `PATH`, in which programs are found by name.
+/// The directories of `PATH`.
 package struct SearchPath: Sendable {
     private let folders: [String]
 
-    /// - Parameter text: as in the environment. Relative folders do not count: what runs a program may lie elsewhere.
+    /// - Parameter text: as in the environment. Relative directories are ignored, since the program may be run from
+    ///   elsewhere.
     package init(_ text: String?) {
         folders = (text ?? "").split(separator: ":").filter { $0.hasPrefix("/") }.map(String.init)
     }
@@ -18,7 +19,7 @@ package struct SearchPath: Sendable {
         folders.map { "\($0)/\(name)" }.first(where: Self.isProgram)
     }
 
-    /// Whether this is a file that can be executed; a directory is none.
+    /// Whether this is an executable file; a directory is not.
     package static func isProgram(_ path: String) -> Bool {
         var isDirectory: ObjCBool = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && !isDirectory.boolValue

@@ -1,7 +1,7 @@
 import Foundation
 import Support
 
-/// What to start, and where its output goes.
+/// A process to start, and where its output goes.
 package struct SpawnRequest: Sendable {
     /// Absolute path.
     package var executable: String
@@ -11,14 +11,14 @@ package struct SpawnRequest: Sendable {
     package var workingDirectory: String?
     /// Standard output and standard error are appended to this file.
     package var outputPath: String
-    /// Where its standard input comes from, and whether its standard output goes somewhere else.
+    /// The source of its standard input, and the destination of its standard output if it is elsewhere.
     package var talk = Talk.none
 
     package enum Talk: Sendable {
         case none
         /// Standard input is read from one file, and standard output is written to another.
         case files(input: String, output: String)
-        /// Standard input and output are this end of a pair of sockets.
+        /// Standard input and output are this end of a socket pair.
         case socket(Int32)
     }
 
@@ -34,7 +34,7 @@ package struct SpawnRequest: Sendable {
         self.talk = talk
     }
 
-    /// Foundation reports a bad directory as a missing executable, so both are looked at beforehand.
+    /// Checks the program and the working directory, since Foundation reports a bad directory as a missing executable.
     package func check() throws(SpawnError) {
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: executable, isDirectory: &isDirectory) else {
@@ -51,7 +51,7 @@ package struct SpawnRequest: Sendable {
     }
 }
 
-/// Why a process could not be started at all.
+/// Why a process could not be started.
 package enum SpawnError: ProgramError, Hashable {
     case executableMissing(String)
     case notExecutable(String)

@@ -1,11 +1,11 @@
 import Foundation
 import Synchronization
 
-/// The one thread on which processes are started.
+/// The one thread that starts processes.
 ///
-/// Two things follow the starting thread on Linux: its signal mask (a child started from a Task or a dispatch queue has
-/// SIGTERM blocked) and the parent-death signal, which fires when that *thread* ends. So this thread has an empty mask
-/// and never ends.
+/// On Linux, a child depends on the starting thread in two ways: it inherits its signal mask (a Task or a dispatch
+/// queue has SIGTERM blocked), and the parent-death signal fires when that *thread* ends. So this thread has an empty
+/// mask and never ends.
 package final class Spawner: Sendable {
     package static let shared = Spawner()
 
@@ -29,7 +29,7 @@ package final class Spawner: Sendable {
     }
 
     private func serve() {
-        // A thread starts with the mask of the thread that made it, which may be a dispatch worker's.
+        // A thread inherits the mask of its creator, which may be a dispatch worker.
         var none = sigset_t()
         sigemptyset(&none)
         pthread_sigmask(SIG_SETMASK, &none, nil)

@@ -1,18 +1,18 @@
 import Foundation
 import Support
 
-/// Ends a family of processes: SIGTERM, a grace, SIGKILL, and a look whether anyone still lives.
+/// Ends a process tree: SIGTERM, a grace period, SIGKILL, and a check that no process is left.
 ///
-/// SIGTERM goes to the leader alone at first. vLLM's API server then ends its engine cores in order; a shell that wraps a
-/// server just dies, and whoever it leaves behind gets SIGTERM in turn.
+/// SIGTERM first goes to the leader alone. vLLM's API server then ends its engine cores in order; a shell that wraps a
+/// server just dies, and the processes it leaves behind get SIGTERM next.
 package struct StopLadder: Sendable {
-    /// From SIGTERM to SIGKILL.
+    /// Time between SIGTERM and SIGKILL.
     package var grace: Duration
-    /// How long SIGKILL may take to work. A process stuck in a driver can survive it.
+    /// Time for SIGKILL to take effect. A process stuck in a driver can survive it.
     package var killLimit: Duration
-    /// Replaced only by tests, which have no process that outlives SIGKILL.
+    /// Replaced only in tests, which have no process that survives SIGKILL.
     var send: @Sendable (Int32, ProcessRecord) -> Void = { ProcFS.send($0, to: $1) }
-    /// The first pause between two looks; those that follow are longer.
+    /// The first pause between two checks; later ones are longer.
     var firstPause = Duration.milliseconds(5)
 
     package init(grace: Duration, killLimit: Duration = .seconds(10)) {
@@ -26,10 +26,10 @@ package struct StopLadder: Sendable {
         case killed
     }
 
-    /// Brings the family down. Runs to its end even when the calling task is cancelled.
+    /// Ends the tree. Runs to completion even if the calling task is cancelled.
     ///
-    /// - Parameter exit: set when the leader has ended, where that is known.
-    /// - Throws: ``EngineUnkillable`` when a member outlives SIGKILL by ``killLimit``.
+    /// - Parameter exit: set when the leader has ended, if known.
+    /// - Throws: ``EngineUnkillable`` if a member survives SIGKILL for ``killLimit``.
     package func bringDown(_ tree: ProcessTree, engine: String, exit: Latch<ExitStatus>? = nil) async throws
         -> Outcome
     {
@@ -63,7 +63,7 @@ package struct StopLadder: Sendable {
         deadline = clock.now + killLimit
         pause = Pause(firstPause, until: exit)
         repeat {
-            // Again and again: a member may have forked between the look and the signal.
+            // Repeated: a member may have forked between the check and the signal.
             for member in living { send(SIGKILL, member) }
             try await pause.sleep()
             living = tree.living()
@@ -74,7 +74,8 @@ package struct StopLadder: Sendable {
         return .killed
     }
 
-    /// Short looks at first, as most processes go at once; longer ones later. The end of the leader is worth a look at once.
+    /// Short pauses at first, since most processes end at once, then longer ones. The leader's end triggers a check at
+    /// once.
     private struct Pause {
         private let first: Duration
         private var next: Duration
@@ -96,7 +97,7 @@ package struct StopLadder: Sendable {
 }
 
 extension ProcessRecord: Identifiable {
-    /// A process, told apart from others that had its pid before or have it later.
+    /// Identifies a process, as distinct from others with the same pid before or after it.
     package struct ID: Sendable, Hashable {
         package let pid: pid_t
         package let startTime: UInt64
@@ -105,12 +106,12 @@ extension ProcessRecord: Identifiable {
     package var id: ID { ID(pid: pid, startTime: startTime) }
 }
 
-/// Processes that outlived SIGKILL: usually stuck in a driver call. The GPU memory they hold stays taken.
+/// Processes that survived SIGKILL, usually stuck in a driver call. Their GPU memory stays in use.
 package struct EngineUnkillable: ProgramError, Hashable {
     package struct Survivor: Sendable, Hashable {
         package let pid: Int32
         package let command: String
-        /// The state letter of `/proc/PID/stat`: D is an uninterruptible wait, R runs.
+        /// The state letter of `/proc/PID/stat`: D is an uninterruptible wait, R is running.
         package let state: Character
 
         init(_ record: ProcessRecord) {
@@ -127,6 +128,6 @@ package struct EngineUnkillable: ProgramError, Hashable {
         let list = survivors.map { "\($0.pid) (\($0.command), state \($0.state))" }.joined(separator: ", ")
         return Explanation(
             "engine-unkillable", .engine, "engine \(engine) survived SIGKILL: \(list)",
-            remedy: "Its memory stays taken: run on another node, or restart this one.")
+            remedy: "Its memory stays in use: run on another node, or restart this one.")
     }
 }

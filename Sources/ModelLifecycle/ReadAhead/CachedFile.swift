@@ -1,18 +1,18 @@
 import Foundation
 import Support
 
-/// A file that is open for reading, as the kernel's page cache has it.
+/// A file open for reading, and its pages in the kernel's page cache.
 final class CachedFile: Sendable {
     /// In bytes.
     let size: Int
     private let path: String
     private let descriptor: Int32
-    /// The kernel tells only those who could change a file which of its pages are in memory; to others it says: all.
+    /// Only owners of a file learn from the kernel which pages are in memory; for others it reports all.
     private let isOurs: Bool
 
-    /// - Throws: ``FileFailure`` where it cannot be opened, or is no file.
+    /// - Throws: ``FileFailure`` if it cannot be opened, or is not a regular file.
     init(_ path: String) throws(FileFailure) {
-        // A pipe would be waited for.
+        // Opening a pipe would block.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileFailure(path: path, errno: errno) }
         self.path = path
@@ -26,9 +26,9 @@ final class CachedFile: Sendable {
 
     deinit { close(descriptor) }
 
-    /// How many of its pages are not in memory; nil where the kernel does not tell.
+    /// Number of its pages that are not in memory; nil if the kernel does not report it.
     ///
-    /// - Parameter offset: a multiple of the size of a page.
+    /// - Parameter offset: a multiple of the page size.
     func missingPages(_ offset: Int, _ length: Int) -> Int? {
         guard isOurs, length > 0, let map = mmap(nil, length, PROT_READ, MAP_SHARED, descriptor, offset),
             map != MAP_FAILED
@@ -40,10 +40,10 @@ final class CachedFile: Sendable {
         return pages.count { $0 & 1 == 0 }
     }
 
-    /// Reads a part of the file into a buffer, and so into the page cache. `posix_fadvise` would be shorter, but the kernel cuts
-    /// what is asked for there to a few hundred KiB without a word, and network file systems need not heed it.
+    /// Reads a part of the file into a buffer and thereby into the page cache. `posix_fadvise` would be simpler, but
+    /// the kernel silently limits a request to a few hundred KiB, and network file systems may ignore it.
     ///
-    /// - Throws: ``FileFailure`` where there is less than that, or it cannot be read.
+    /// - Throws: ``FileFailure`` if the file is shorter or cannot be read.
     func read(_ offset: Int, _ length: Int, into buffer: UnsafeMutableRawBufferPointer) throws(FileFailure) {
         var position = offset
         while position < offset + length {

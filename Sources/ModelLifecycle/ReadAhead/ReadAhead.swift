@@ -4,18 +4,18 @@ import Logging
 import Support
 import Synchronization
 
-/// Reads files of weights into the page cache before the engine that loads them starts, as far as the memory that is free allows.
+/// Reads weight files into the page cache before the engine that loads them starts, as far as free memory allows.
 ///
-/// It is a help and never a condition: what cannot be read is left to the engine. Network file systems are no exception, though
-/// vLLM reads ahead on them itself: it can do so only once it has started.
+/// It is an optimisation only: files that cannot be read are left to the engine. It also covers network file systems,
+/// where vLLM reads ahead itself, but only after it has started.
 package final class ReadAhead: Sendable {
-    /// What one reading came to.
+    /// The result of one read-ahead.
     struct Outcome: Sendable, Hashable {
         enum End: Sendable, Hashable { case complete, noRoom, stopped, failed(String) }
         var end: End
-        /// Bytes that were read.
+        /// Bytes read.
         var read = 0
-        /// Bytes that were there already.
+        /// Bytes that were already in memory.
         var resident = 0
     }
 
@@ -31,10 +31,10 @@ package final class ReadAhead: Sendable {
     private let memory: @Sendable () -> HostMemory?
     private let logger: Logger
 
-    /// How much is read between two looks at the memory, in chunks.
+    /// Chunks to read between two checks of the memory.
     private static let chunksPerLook = 16
 
-    /// - Parameter memory: asked again and again while there is something to read.
+    /// - Parameter memory: called repeatedly while there is something to read.
     package init(
         memory: @escaping @Sendable () -> HostMemory? = HostMemory.now,
         logger: Logger = Logger(label: "rsd-batch.files")
@@ -45,12 +45,12 @@ package final class ReadAhead: Sendable {
 
     deinit { stop() }
 
-    /// Has these files read, on a thread of its own, and nothing else any more. Those that are being read are read on.
+    /// Reads these files on a separate thread, instead of any others. A file already being read is continued.
     ///
     /// - Parameters:
     ///   - files: in the order in which an engine loads them.
     ///   - reserve: bytes of the machine's memory that will be needed meanwhile.
-    /// - Returns: what comes of it; nil where there is nothing to read.
+    /// - Returns: the result; nil if there is nothing to read.
     @discardableResult
     func read(_ files: [String], keeping reserve: Int = 0) -> Latch<Outcome>? {
         let (reading, isNew) = present.withLock { present -> (Reading?, Bool) in
@@ -63,10 +63,10 @@ package final class ReadAhead: Sendable {
         return reading?.outcome
     }
 
-    /// Has nothing read any more. Returns at once: nobody waits for the thread, which may be waiting for a file server.
+    /// Stops reading. Returns at once, without waiting for the thread, which may be blocked by a file server.
     func stop() { read([]) }
 
-    /// What is being read, or was read last.
+    /// The files being read, or read last.
     var files: [String] { present.withLock { $0?.files ?? [] } }
 
     private func start(_ reading: Reading, reserve: Int) {
@@ -92,7 +92,7 @@ package final class ReadAhead: Sendable {
             var sizes: [Int] = []
             for path in reading.files { sizes.append(try CachedFile(path).size) }
             var plan = ReadAheadPlan(sizes: sizes)
-            // One at a time: a large model has hundreds, and open files are for requests in flight.
+            // One at a time: a large model has hundreds, and requests in flight need open files.
             var open: (index: Int, file: CachedFile)?
             let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
             defer { buffer.deallocate() }

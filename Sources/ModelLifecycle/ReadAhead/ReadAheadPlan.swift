@@ -1,7 +1,7 @@
-/// Which bytes of some files are to be read next, so that never more of them is read than fits into the memory that is free.
+/// Chooses the bytes to read next, so that they never exceed the free memory.
 ///
-/// Files are read in the order in which an engine loads them: where not all fits, the part that it loads first is there. What was
-/// read counts as free again for whoever needs the memory, so each look at it says how much may be there in all.
+/// Files are read in the order in which an engine loads them: if they do not all fit, the first part is in memory.
+/// Bytes read count as free memory again, so each check gives the total that may be in memory.
 struct ReadAheadPlan: Sendable {
     /// A part of a file.
     struct Chunk: Sendable, Hashable {
@@ -12,12 +12,12 @@ struct ReadAheadPlan: Sendable {
         var length: Int
     }
 
-    /// Bytes at a time. A multiple of every size that pages have.
+    /// In bytes; a multiple of every page size.
     static let chunkSize = 4 << 20
 
-    /// Of the files, in bytes.
+    /// Sizes of the files, in bytes.
     let sizes: [Int]
-    /// Bytes that came before the next chunk.
+    /// Bytes before the next chunk.
     private(set) var passed = 0
     private var file = 0
     private var offset = 0
@@ -29,8 +29,8 @@ struct ReadAheadPlan: Sendable {
 
     var isDone: Bool { file >= sizes.count }
 
-    /// - Parameter allowed: bytes of the files that may be in memory, as of now.
-    /// - Returns: nil where nothing is left, or nothing more is allowed.
+    /// - Parameter allowed: bytes of the files that may be in memory now.
+    /// - Returns: nil if nothing is left, or no more is allowed.
     mutating func next(within allowed: Int) -> Chunk? {
         guard !isDone else { return nil }
         let chunk = Chunk(file: file, offset: offset, length: min(Self.chunkSize, sizes[file] - offset))
@@ -47,7 +47,7 @@ struct ReadAheadPlan: Sendable {
 }
 
 extension HostMemory {
-    /// Bytes that files may have of the page cache beside what else needs the memory.
+    /// Bytes of the page cache that files may use next to other needs.
     ///
     /// - Parameter reserve: bytes that are about to be needed.
     func allowed(beside reserve: Int) -> Int {

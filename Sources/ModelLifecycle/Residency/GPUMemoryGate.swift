@@ -145,7 +145,7 @@ package actor GPUMemoryGate {
         let who = holders.isEmpty ? "" : "; on the GPU now: " + holders.map(\.description).joined(separator: ", ")
         return EngineError(
             error.code, engine: error.engine, error.message + who + ". It was started twice",
-            exit: error.exit, logPath: error.logPath, logTail: error.logTail)
+            remedy: error.remedy, exit: error.exit, logPath: error.logPath, logTail: error.logTail)
     }
 
 }

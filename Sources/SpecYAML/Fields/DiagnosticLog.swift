@@ -1,6 +1,6 @@
 import Support
 
-/// Collects what is wrong with a spec, so that decoding goes on and finds the rest.
+/// Collects the diagnostics of a spec, so that decoding can continue and find more.
 package final class DiagnosticLog {
     package let source: SourceText
     package private(set) var diagnostics: [Diagnostic] = []

@@ -1,12 +1,12 @@
 import Support
 
-/// A value to be decoded, the name it goes by in messages, and the log.
+/// A value to decode, its name for messages, and the log.
 ///
-/// Every reader gives nil after it has logged what is wrong.
+/// Every reader returns nil after logging an error.
 package struct SpecField {
     package let name: String
     package let node: YAMLNode
-    /// The place for messages: the value's, or the key's where there is no value.
+    /// The place for messages: the value's, or the key's if there is no value.
     package let mark: Mark
     package let log: DiagnosticLog
 
@@ -27,7 +27,7 @@ package struct SpecField {
         log.error(at: mark, message)
     }
 
-    /// Logs an error here, and gives nil to return.
+    /// Logs an error here and returns nil.
     package func fail<Value>(_ message: String) -> Value? {
         error(message)
         return nil
@@ -42,7 +42,7 @@ package struct SpecField {
 
     // MARK: Scalars
 
-    /// Any text, quoted or not, that YAML does not take for something else.
+    /// Text, quoted or not, that YAML does not read as something else.
     package func text() -> String? {
         guard let scalar, scalar.meaning == .text else {
             let hint = scalar == nil || isNull ? "" : "; put it in quotes"
@@ -57,13 +57,13 @@ package struct SpecField {
         return text.isEmpty ? fail("'\(name)' is empty") : text
     }
 
-    /// Text that can be part of a file name and of an identifier.
+    /// Text that can be part of a file name or an identifier.
     package func identifier() -> String? {
         guard let text = word() else { return nil }
         guard text.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9._-]*/) != nil, text.utf8.count <= 100 else {
             return fail(
-                "'\(name)' becomes part of file names: at most 100 of A-Z a-z 0-9 . _ - with a letter, digit or _ "
-                    + "first, found \(quoted(text))")
+                "'\(name)' is used in file names: use at most 100 of A-Z a-z 0-9 . _ - and begin with "
+                    + "a letter, digit or _, found \(quoted(text))")
         }
         return text
     }
@@ -88,20 +88,20 @@ package struct SpecField {
             return expected("a whole number", hint: numberHint)
         }
         guard let number = scalar.integer(as: Number.self), range.contains(number) else {
-            // What does not fit into the type at all is too large, or negative.
+            // A number that does not fit the type is too large, or negative.
             let isTooBig = scalar.integer(as: Number.self).map { $0 > range.upperBound } ?? !scalar.text.hasPrefix("-")
             return outside(isTooBig ? "at most \(range.upperBound)" : "at least \(range.lowerBound)")
         }
         return number
     }
 
-    /// A span of time in seconds, more than nothing.
+    /// A time span in seconds, greater than 0.
     package func seconds() -> Double? {
         guard let seconds = number("more than 0", where: { $0 > 0 }) else { return nil }
         return seconds <= Duration.longest ? seconds : outside("at most \(Duration.longest.plain)")
     }
 
-    /// One of a fixed set of words; `noun` is what messages call it, unless the key's own name will do.
+    /// One of a fixed set of words. `noun` is its name in messages, by default the key.
     package func choice<Choice: CaseIterable & RawRepresentable<String>>(
         of type: Choice.Type, called noun: String? = nil
     ) -> Choice? {
@@ -117,14 +117,14 @@ package struct SpecField {
 
     // MARK: Collections
 
-    /// The elements, each under the name that messages give it.
+    /// The elements, each with its name for messages.
     package func elements(named name: String) -> [SpecField]? {
         guard case .sequence(let nodes) = node.content else { return expected("a list") }
         guard !nodes.isEmpty else { return fail("'\(self.name)' is an empty list") }
         return nodes.map { SpecField(name: name, node: $0, log: log) }
     }
 
-    /// A mapping whose keys are free, each value under its key.
+    /// The values of a mapping with free keys, by key.
     package func entries() -> [(key: Located<String>, value: SpecField)]? {
         guard case .mapping(let entries) = node.content else { return expected("a mapping") }
         return entries.map { entry in
@@ -134,13 +134,13 @@ package struct SpecField {
 
     // MARK: Messages
 
-    /// Logs that something else was expected than is here.
+    /// Logs that the value is not what was expected.
     package func mismatch(_ what: String, hint: String = "") {
         let subject = name.contains(" ") ? name : "'\(name)'"
         error("expected \(what) for \(subject), found \(found)\(hint)")
     }
 
-    /// Logs that something else was expected than is here, and gives nil to return.
+    /// Logs that the value is not what was expected, and returns nil.
     package func expected<Value>(_ what: String, hint: String = "") -> Value? {
         mismatch(what, hint: hint)
         return nil
@@ -185,7 +185,7 @@ extension SpecField {
 }
 
 extension Double {
-    /// The shortest decimal that reads back as this number, whole numbers without a point.
+    /// The shortest decimal that reads back as this number; whole numbers without a point.
     package var plain: String {
         let text = description
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text

@@ -1,4 +1,4 @@
-/// The largest numbers that a spec may hold: beyond what anybody runs, and small enough to be computed with.
+/// The largest numbers that a spec may contain: larger than any real run needs, small enough for safe arithmetic.
 package enum SpecLimit {
     /// Tokens, steps and records.
     package static let tokens = 1_000_000_000

@@ -1,17 +1,17 @@
 import OrderedCollections
 import Support
 
-/// A mapping with known keys: it reports those that it does not know and those that are missing.
+/// A mapping with known keys; reports unknown and missing ones.
 package struct SpecSection {
     package let name: String
     package let mark: Mark
     package let log: DiagnosticLog
     package private(set) var fields: OrderedDictionary<String, SpecField> = [:]
 
-    /// Opens a mapping; nil, with a message, when the value is none.
+    /// Opens a mapping; logs an error and returns nil if the value is not one.
     ///
-    /// A key that is a slip of a known one is reported, and its value then counts as that key's, so that what is
-    /// wrong with the value is found in the same go. `name` is what messages call the mapping.
+    /// A misspelt key is reported, and its value is then read as that of the key it resembles, so that errors in the
+    /// value are found in the same pass. `name` is the mapping's name in messages.
     package init?(_ field: SpecField, _ name: String, keys: [String]) {
         guard case .mapping(let entries) = field.node.content else {
             field.mismatch("a mapping such as { \(keys.first ?? ""): … }")
@@ -32,7 +32,7 @@ package struct SpecSection {
             }
             let unknown = "unknown key '\(entry.key)' in \(name)"
             log.error(
-                at: entry.keyMark, unknown + suggestion(for: entry.key, among: keys, listedAs: "it takes"))
+                at: entry.keyMark, unknown + suggestion(for: entry.key, among: keys, listedAs: "known keys:"))
             if let meant = nearest(to: entry.key, among: keys), !written.contains(meant), fields[meant] == nil {
                 fields[meant] = SpecField(
                     name: meant, node: entry.value, mark: SpecField(entry, log: log).mark, log: log)
@@ -40,17 +40,17 @@ package struct SpecSection {
         }
     }
 
-    /// The value of a key that may be left out.
+    /// The value of an optional key.
     package subscript(key: String) -> SpecField? { fields[key] }
 
-    /// The value of a key that must be there.
+    /// The value of a required key.
     package func required(_ key: String) -> SpecField? {
         if let field = fields[key] { return field }
         log.error(at: mark, "missing key '\(key)' in \(name)")
         return nil
     }
 
-    /// What a reader makes of a key's value; the default when the key is left out, and, after a message, when its
+    /// The value of a key as `read` decodes it; the default if the key is missing or, after a logged error, if its
     /// value is wrong.
     package func value<Value>(_ key: String, default fallback: Value, _ read: (SpecField) -> Value?) -> Value {
         fields[key].flatMap(read) ?? fallback

@@ -1,9 +1,9 @@
 import Foundation
 import Support
 
-/// The text of a file, with its lines at hand for messages.
+/// The text of a file and its lines, for messages.
 package struct SourceText: Sendable {
-    /// The path to show in messages.
+    /// The path for messages.
     package let file: String
     package let text: String
     package let lines: [String]
@@ -14,7 +14,7 @@ package struct SourceText: Sendable {
         lines = Self.split(text)
     }
 
-    /// Takes a file's bytes in by the door.
+    /// Reads a file's bytes through ``TextFile``.
     package init(file: String, utf8 data: Data) throws(Diagnostic) {
         self.init(file: file, text: try TextFile(file: file, data).text())
     }
@@ -25,19 +25,19 @@ package struct SourceText: Sendable {
             sourceLine: lines.indices.contains(mark.line - 1) ? lines[mark.line - 1] : nil)
     }
 
-    /// The scalar at a place; nil at a line's end.
+    /// The scalar at a place; nil at the end of a line.
     package func scalar(at mark: Mark) -> Unicode.Scalar? {
         guard lines.indices.contains(mark.line - 1) else { return nil }
         return lines[mark.line - 1].unicodeScalars.dropFirst(mark.column - 1).first
     }
 
-    /// The place of a byte of the text's UTF-8.
+    /// The place of a byte offset in the text's UTF-8.
     package func mark(atByte offset: Int) -> Mark {
         let before = Self.split(String(decoding: text.utf8.prefix(offset), as: UTF8.self))
         return Mark(line: max(before.count, 1), column: (before.last?.unicodeScalars.count ?? 0) + 1)
     }
 
-    /// Lines as libyaml counts them: it also breaks at U+0085, U+2028 and U+2029.
+    /// Lines as libyaml counts them: also broken at U+0085, U+2028 and U+2029.
     private static func split(_ text: String) -> [String] {
         var lines: [String] = []
         var line = String.UnicodeScalarView()

@@ -1,12 +1,12 @@
 import CYAML
 import Support
 
-/// libyaml's event parser, with Swift values for its events and errors.
+/// libyaml's event parser, with Swift values for events and errors.
 final class YAMLEvents {
     struct Event {
         enum Kind {
             case streamStart, documentStart
-            /// The end of whatever was opened last, the document and the stream among them.
+            /// The end of the innermost open node, of the document, or of the stream.
             case end
             case sequenceStart, mappingStart
             case scalar(YAMLScalar)
@@ -20,15 +20,15 @@ final class YAMLEvents {
     }
 
     private let source: SourceText
-    /// On the heap, since libyaml keeps pointers into it.
+    /// On the heap, because libyaml keeps pointers into it.
     private let parser: UnsafeMutablePointer<yaml_parser_t>
 
-    /// Reads the text of `source`, which lies at `bytes` for as long as there are events.
+    /// Parses the text of `source`, whose bytes stay at `bytes` as long as the parser is used.
     init(bytes: UnsafeBufferPointer<UInt8>, source: SourceText) {
         self.source = source
         parser = .allocate(capacity: 1)
         parser.initialize(to: yaml_parser_t())
-        precondition(yaml_parser_initialize(parser) == 1, "libyaml has no memory")
+        precondition(yaml_parser_initialize(parser) == 1, "libyaml is out of memory")
         yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
         yaml_parser_set_input_string(parser, bytes.baseAddress, bytes.count)
     }
@@ -70,7 +70,7 @@ final class YAMLEvents {
         text.map { String(cString: $0) }
     }
 
-    /// libyaml's own words and place, and a hint where they are hard to understand.
+    /// libyaml's message and place, with a hint if the message is hard to understand.
     private var syntaxError: Diagnostic {
         let state = parser.pointee
         let problem = state.problem.map { String(cString: $0) } ?? "not YAML"
@@ -79,11 +79,11 @@ final class YAMLEvents {
         }
         let mark = Mark(state.problem_mark)
         if source.scalar(at: mark) == "\t" {
-            return source.diagnostic(.error, at: mark, "a tab cannot indent YAML; use spaces")
+            return source.diagnostic(.error, at: mark, "YAML cannot be indented with tabs; use spaces")
         }
         if problem.hasPrefix("mapping values are not allowed") {
             return source.diagnostic(
-                .error, at: mark, "a ':' is out of place; text that holds ': ' needs quotes, and keys line up"
+                .error, at: mark, "misplaced ':'; put text that contains ': ' in quotes, and align keys"
             )
         }
         var message = problem

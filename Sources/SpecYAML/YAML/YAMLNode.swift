@@ -1,6 +1,6 @@
 import Support
 
-/// A YAML value that remembers where and how it was written.
+/// A YAML value with its place and style.
 package struct YAMLNode: Sendable, Equatable {
     package enum Content: Sendable, Equatable {
         case scalar(YAMLScalar)
@@ -19,14 +19,14 @@ package struct YAMLEntry: Sendable, Equatable {
     package var value: YAMLNode
 }
 
-/// A scalar's text and whether it was quoted: plain `3` is a number, `"3"` is text.
+/// The text of a scalar and whether it was quoted: plain `3` is a number, `"3"` is text.
 package struct YAMLScalar: Sendable, Equatable {
     package enum Style: Sendable { case plain, singleQuoted, doubleQuoted, literal, folded }
 
     package var text: String
     package var style: Style
 
-    /// What a scalar means by the core schema of YAML 1.2, in which `yes`, `no`, `on` and `off` are text.
+    /// The meaning of a scalar in the core schema of YAML 1.2, where `yes`, `no`, `on` and `off` are text.
     package enum Meaning: Sendable, Equatable {
         case null
         case bool(Bool)
@@ -76,7 +76,7 @@ package struct YAMLScalar: Sendable, Equatable {
         return rest.isEmpty ? .float : .text
     }
 
-    /// The number that a plain scalar stands for; infinity or NaN when it is not a finite one.
+    /// The number of a plain scalar; infinity or NaN if it is not finite.
     var number: Double? {
         switch meaning {
         case .integer:
@@ -93,7 +93,7 @@ package struct YAMLScalar: Sendable, Equatable {
         }
     }
 
-    /// The whole number that a plain scalar stands for; nil when it is none or does not fit.
+    /// The integer of a plain scalar; nil if it is not one or does not fit.
     func integer<Number: FixedWidthInteger>(as type: Number.Type) -> Number? {
         guard meaning == .integer else { return nil }
         if let (digits, radix) = digitsOfAnotherRadix { return Number(digits, radix: radix) }

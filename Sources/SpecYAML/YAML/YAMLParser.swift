@@ -1,21 +1,21 @@
 import CYAML
 import Support
 
-/// Reads one YAML document into nodes that know their place.
+/// Reads one YAML document into nodes with their places.
 ///
-/// Repeated keys are reported and reading goes on; a syntax error ends it. An alias gives the node of its anchor, and counts
-/// for as much: what is small as text is bounded as what it comes to.
+/// Duplicate keys are reported and reading continues; a syntax error ends it. An alias gives the node of its anchor and
+/// counts in full, so that a small text cannot expand without bound.
 package struct YAMLParser {
-    /// Deeper than any spec, and shallow enough for the stack.
+    /// Deeper than any real spec, and shallow enough for the stack.
     private static let deepest = 64
-    /// Keys and values of a document, those that aliases stand for included.
+    /// Limit on the keys and values of a document, with aliases expanded.
     private static let mostNodes = 100_000
     private static let longestKey = 200
 
-    /// What an anchor is on.
+    /// The node of an anchor and its size.
     private struct Anchored {
         var node: YAMLNode
-        /// Nodes in it, itself included.
+        /// Number of nodes in it, including itself.
         var count: Int
         /// Levels of lists and mappings in it.
         var height: Int
@@ -24,9 +24,9 @@ package struct YAMLParser {
     private let source: SourceText
     private let events: YAMLEvents
     private var anchors: [String: Anchored] = [:]
-    /// Nodes so far.
+    /// Number of nodes so far.
     private var count = 0
-    /// The deepest level since it was last set back.
+    /// The deepest level since the last reset.
     private var reached = 0
     private var diagnostics: [Diagnostic] = []
 
@@ -35,7 +35,7 @@ package struct YAMLParser {
         self.events = events
     }
 
-    /// Gives the document, or nil when there is none to decode, and all that is wrong with it.
+    /// Returns the document, or nil if there is none to decode, and all diagnostics.
     package static func parse(_ source: SourceText) -> (document: YAMLNode?, diagnostics: [Diagnostic]) {
         var text = source.text
         return text.withUTF8 { bytes in
@@ -57,7 +57,7 @@ package struct YAMLParser {
         _ = try events.next()  // the document's end
         let after = try events.next()
         if case .documentStart = after.kind {
-            throw error(at: after.mark, "a spec is one YAML document, and a second one begins here")
+            throw error(at: after.mark, "a second YAML document begins here; a spec is a single document")
         }
         return root
     }
@@ -70,7 +70,7 @@ package struct YAMLParser {
         if let tag = event.tag?.replacing("tag:yaml.org,2002:", with: "!!") {
             throw error(
                 at: event.mark,
-                "tags such as '\(tag)' are not supported; quote text, and write the rest plain")
+                "tags such as '\(tag)' are not supported; put text in quotes, and write other values plainly")
         }
         let content: YAMLNode.Content
         switch event.kind {
@@ -80,7 +80,7 @@ package struct YAMLParser {
         case .alias(let name):
             guard let target = anchors[name] else {
                 let name = name.prefix(60)
-                throw error(at: event.mark, "the alias '*\(name)' has no anchor '&\(name)' before it")
+                throw error(at: event.mark, "the alias '*\(name)' has no anchor '&\(name)' above it")
             }
             try count(target.count - 1, at: depth + target.height, event.mark)
             return target.node
@@ -93,14 +93,14 @@ package struct YAMLParser {
         return node
     }
 
-    /// Takes note of nodes that reach down to a level.
+    /// Counts nodes that reach down to a level.
     private mutating func count(_ more: Int, at depth: Int, _ mark: Mark) throws(Diagnostic) {
         guard depth < Self.deepest else { throw error(at: mark, "nested too deeply") }
         count += more
         reached = max(reached, depth)
         guard count <= Self.mostNodes else {
             throw error(
-                at: mark, "the spec comes to more than \(Self.mostNodes) values, what aliases stand for included")
+                at: mark, "the spec has more than \(Self.mostNodes) values, with aliases expanded")
         }
     }
 
@@ -121,10 +121,10 @@ package struct YAMLParser {
             if case .end = event.kind { return entries }
             let key = try node(from: event, depth: depth)
             guard case .scalar(let name) = key.content else {
-                throw error(at: event.mark, "a key must be a word, not a list or a mapping")
+                throw error(at: event.mark, "a key must be text, not a list or a mapping")
             }
             guard name.text.utf8.count <= Self.longestKey else {
-                throw error(at: event.mark, "a key of \(name.text.count) characters")
+                throw error(at: event.mark, "the key is too long: \(name.text.count) characters")
             }
             if name.text == "<<", name.style == .plain {
                 throw error(at: event.mark, "merge keys ('<<') are not supported; write the keys out")
@@ -134,7 +134,7 @@ package struct YAMLParser {
                 diagnostics.append(
                     error(
                         at: event.mark,
-                        "duplicate key '\(name.text)'; it is first set on line \(earlier.line)"))
+                        "duplicate key '\(name.text)'; first set on line \(earlier.line)"))
             } else {
                 first[name.text] = event.mark
                 entries.append(YAMLEntry(key: name.text, keyMark: event.mark, value: value))

@@ -1,8 +1,8 @@
 import Support
 
-/// Writes scalars so that they read back as the same values.
+/// Writes scalars that read back as the same values.
 package enum YAMLWriter {
-    /// Text, plain where YAML takes it for nothing else.
+    /// Text, unquoted if YAML reads it as text only.
     package static func text(_ text: String) -> String {
         let isPlain = text.unicodeScalars.allSatisfy {
             $0.isASCII

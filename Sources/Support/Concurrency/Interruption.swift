@@ -1,12 +1,12 @@
 import Synchronization
 
-/// A wish to stop, made by a signal and heeded by the run.
+/// A request to stop, made by a signal and obeyed by the run.
 package final class Interruption: Sendable {
     package enum Level: Int, Sendable, Comparable {
         case none
-        /// Ask nothing new; take what arrives within a moment.
+        /// Send no new requests; accept responses that arrive within a moment.
         case draining
-        /// Drop what is in flight.
+        /// Drop all requests in flight.
         case immediate
 
         package static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
@@ -24,7 +24,7 @@ package final class Interruption: Sendable {
 
     package var level: Level { state.withLock { $0.level } }
 
-    /// Raises the level; it never falls.
+    /// Raises the level. It never falls.
     package func raise(to level: Level) {
         let heard = state.withLock { state in
             state.level = max(state.level, level)
@@ -35,9 +35,9 @@ package final class Interruption: Sendable {
         heard.forEach { $0.resume() }
     }
 
-    /// Does something that takes long, and gives it up when the run is to stop.
+    /// Runs a long operation and cancels it when the run has to stop.
     ///
-    /// - Throws: ``Interrupted`` where it was given up, or what `body` throws. It has ended in either case.
+    /// - Throws: ``Interrupted`` if it was cancelled, otherwise what `body` throws. `body` has ended in either case.
     package func cancelOnInterrupt<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws
         -> Value
     {
@@ -53,7 +53,7 @@ package final class Interruption: Sendable {
         }
     }
 
-    /// Returns once the level is reached, or the task is cancelled.
+    /// Waits for the level to be reached or the task to be cancelled.
     package func reached(_ level: Level) async {
         let key = state.withLock { state in
             state.nextWaiter += 1
@@ -75,9 +75,9 @@ package final class Interruption: Sendable {
     }
 }
 
-/// The run was asked to stop and can be resumed.
+/// The run was interrupted and can be resumed.
 package struct Interrupted: ProgramError {
-    /// Why, where it was the run's own doing.
+    /// The reason, if the run stopped on its own account.
     package var reason: String?
 
     package init(reason: String? = nil) { self.reason = reason }
@@ -85,6 +85,6 @@ package struct Interrupted: ProgramError {
     package var explanation: Explanation {
         Explanation(
             "interrupted", .interrupted, reason.map { "interrupted: \($0)" } ?? "interrupted",
-            remedy: "Nothing is lost: run the same command again to go on.")
+            remedy: "Nothing is lost: run the same command again to resume.")
     }
 }

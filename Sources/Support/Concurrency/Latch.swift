@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A value that is set once and that many may wait for.
+/// A value that is set once and that any number of tasks can wait for.
 package final class Latch<Value: Sendable>: Sendable {
     private struct State {
         var value: Value?
@@ -15,7 +15,7 @@ package final class Latch<Value: Sendable>: Sendable {
     /// The value, if it has been set.
     package var value: Value? { state.withLock { $0.value } }
 
-    /// Sets the value and wakes everyone who waits. Later calls change nothing.
+    /// Sets the value and wakes all waiting tasks. Later calls have no effect.
     ///
     /// - Returns: whether this call set the value.
     @discardableResult
@@ -32,7 +32,7 @@ package final class Latch<Value: Sendable>: Sendable {
 
     /// Waits for the value.
     ///
-    /// - Throws: `CancellationError` when the calling task is cancelled first.
+    /// - Throws: `CancellationError` if the calling task is cancelled first.
     package func wait() async throws -> Value {
         let id = state.withLock { state in
             state.lastID += 1
@@ -40,7 +40,7 @@ package final class Latch<Value: Sendable>: Sendable {
         }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                // Asked inside the lock: a cancellation that came before the waiter was listed must not be lost.
+                // Checked under the lock, so that a cancellation before the waiter is registered is not lost.
                 let answer: Result<Value, any Error>? = state.withLock { state in
                     if let value = state.value { return .success(value) }
                     if Task.isCancelled { return .failure(CancellationError()) }
@@ -55,10 +55,10 @@ package final class Latch<Value: Sendable>: Sendable {
         }
     }
 
-    /// Waits for the value, but not longer than `limit`.
+    /// Waits for the value for at most `limit`.
     ///
-    /// - Returns: the value, or nil when the limit passed first.
-    /// - Throws: `CancellationError` when the calling task is cancelled first.
+    /// - Returns: the value, or nil after `limit`.
+    /// - Throws: `CancellationError` if the calling task is cancelled first.
     package func wait(atMost limit: Duration) async throws -> Value? {
         if let value { return value }
         return try await withThrowingTaskGroup(of: Value?.self) { group in

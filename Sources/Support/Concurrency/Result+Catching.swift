@@ -1,5 +1,5 @@
 extension Result where Failure == any Error, Success: Sendable {
-    /// What the body returns or throws, for what has to be done in either case before it goes on.
+    /// Runs the body and returns its value or its error, for cleanup that must happen in either case.
     package init(
         isolation: isolated (any Actor)? = #isolation, catching body: () async throws -> Success
     ) async {

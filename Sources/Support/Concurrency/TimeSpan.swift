@@ -1,6 +1,6 @@
 import Foundation
 
-/// A stretch of time.
+/// A time span.
 package struct TimeSpan: Sendable, Hashable {
     /// Seconds since 1970.
     package var begin: Double
@@ -14,14 +14,14 @@ package struct TimeSpan: Sendable, Hashable {
     package var end: Double { begin + seconds }
 }
 
-/// Measures how long something takes, by a clock that nobody sets, and tells when it began.
+/// Measures elapsed time with a monotonic clock and records when it started.
 package struct Stopwatch: Sendable {
     private let begin = Date().timeIntervalSince1970
     private let start = ContinuousClock.now
 
     package init() {}
 
-    /// From the making of the stopwatch to now.
+    /// The span from the stopwatch's creation to now.
     package var span: TimeSpan { TimeSpan(begin: begin, seconds: (ContinuousClock.now - start).inSeconds) }
 }
 

@@ -1,13 +1,13 @@
 import Foundation
 
-/// Writes a file so that a reader sees the old content or the new, and never a part of either.
+/// Writes files atomically: a reader sees the old content or the new, never a mixture.
 package enum AtomicFile {
     /// - Parameters:
-    ///   - partial: what the file's name ends in until it is whole.
-    ///   - mode: who may do what with it.
+    ///   - partial: suffix of the file name while it is being written.
+    ///   - mode: permissions of the file.
     package static func write(_ data: Data, to file: URL, partial: String = "partial", mode: mode_t = 0o644) throws {
         let temporary = file.appendingPathExtension(partial)
-        // What an earlier process left, which may be a link, is not written to.
+        // A leftover of an earlier process may be a link: never write through it.
         unlink(temporary.path)
         let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw FileFailure(path: temporary.path, errno: errno) }
@@ -20,18 +20,18 @@ package enum AtomicFile {
         try syncDirectory(file.deletingLastPathComponent())
     }
 
-    /// Puts a copy in the place of a file: whoever has the old one open writes to it in vain.
+    /// Replaces a file with a copy of itself, so that a process that holds the old one open can no longer change it.
     package static func renew(_ file: URL) throws {
         guard FileManager.default.fileExists(atPath: file.path) else { return }
         try write(Data(contentsOf: file, options: .mappedIfSafe), to: file)
     }
 
-    /// Writes a value as JSON for people: indented, keys in order.
+    /// Writes a value as JSON for people: indented, with sorted keys.
     package static func write(json value: some Encodable, to file: URL) throws {
         try write(try JSONText.pretty(value), to: file)
     }
 
-    /// Foundation's own errors of writing do not name the file.
+    /// Adds the file's name to Foundation's write errors, which lack it.
     package static func writeAll(_ data: Data, to descriptor: Int32, path: String) throws(FileFailure) {
         var rest = data[...]
         while !rest.isEmpty {
@@ -41,12 +41,12 @@ package enum AtomicFile {
         }
     }
 
-    /// Makes the names in a directory survive the end of the machine.
+    /// Syncs a directory, so that the names in it survive a crash of the machine.
     package static func syncDirectory(_ directory: URL) throws {
         let descriptor = open(directory.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileFailure(path: directory.path, errno: errno) }
         defer { close(descriptor) }
-        // Some network file systems refuse to sync a directory; the rename itself has happened.
+        // Some network file systems refuse to sync a directory; the rename has been done anyway.
         fsync(descriptor)
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A file or folder that could not be made, read or written.
+/// A file or directory that could not be created, read or written.
 package struct FileFailure: ProgramError, Hashable {
     package var path: String
     package var errno: Int32
@@ -14,7 +14,7 @@ package struct FileFailure: ProgramError, Hashable {
         Explanation("file", .disk, "\(path): \(String(cString: strerror(errno)))", remedy: Self.room(errno))
     }
 
-    /// What to do where the disk is full; nil where it is not.
+    /// The remedy for a full disk; nil for other errors.
     package static func room(_ errno: Int32) -> String? {
         errno == ENOSPC || errno == EDQUOT ? "Free some space and run the same command again." : nil
     }

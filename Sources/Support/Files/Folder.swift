@@ -1,8 +1,8 @@
 import Foundation
 
-/// Directories of the file system.
+/// Directories in the file system.
 package enum Folder {
-    /// Makes a directory and those above it, and names the one that could not be made.
+    /// Creates a directory and its parents. The error names the one that could not be created.
     package static func make(_ path: String) throws(FileFailure) {
         if mkdir(path, 0o755) == 0 { return }
         if errno == ENOENT {

@@ -1,8 +1,8 @@
 import Foundation
 
-/// A file that takes the place of an old one when all of it is written; until then the old one is as it was.
+/// A file that replaces an old one once it is complete; until then the old one stays as it is.
 ///
-/// What is no regular file, such as a pipe, is written to as it is.
+/// Anything but a regular file, such as a pipe, is written to directly.
 package final class ReplacedFile {
     private let path: String
     private let partial: String?

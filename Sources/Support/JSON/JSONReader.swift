@@ -1,11 +1,11 @@
 import OrderedCollections
 
-/// A JSON reader (RFC 8259) over bytes, which also takes Python's words for numbers that are none, and can be as lenient as Python
-/// in the rest.
+/// A JSON reader (RFC 8259) over bytes. It also reads Python's `NaN` and `Infinity`, and can be as lenient as Python
+/// otherwise.
 ///
-/// Foundation's decoders turn `1.50` into 1.5 and tell no position, so this is a reader of its own.
+/// Foundation's decoders turn `1.50` into 1.5 and report no positions.
 package struct JSONReader {
-    /// What is wrong, and the byte where it shows.
+    /// An error and the byte where it shows.
     package struct Fault: Error, Equatable {
         package var offset: Int
         package var message: String
@@ -18,18 +18,18 @@ package struct JSONReader {
 
     package enum Dialect {
         case strict
-        /// What `json.loads` takes: a field that is there twice, halves of surrogate pairs.
+        /// Accepts what `json.loads` accepts: duplicate fields, halves of surrogate pairs.
         case python
     }
 
     private static let deepest = 128
 
     private let bytes: UnsafeBufferPointer<UInt8>
-    /// What the bytes are, for messages: a line or a file.
+    /// Name of the input in messages: a line or a file.
     private let whole: String
     private let dialect: Dialect
     package private(set) var offset = 0
-    /// Whether lists and objects are kept, or only checked and given as empty ones.
+    /// Whether lists and objects are kept; otherwise they are checked and returned empty.
     package var isKeeping = true
 
     package init(bytes: UnsafeBufferPointer<UInt8>, whole: String, dialect: Dialect = .strict) {
@@ -80,7 +80,7 @@ package struct JSONReader {
         }
     }
 
-    /// Goes through the fields of an object; `read` takes each value off, whose name begins at `start`.
+    /// Reads the fields of an object. `read` consumes the value of the field whose name starts at `start`.
     package mutating func object(
         _ read: (_ reader: inout JSONReader, _ name: String, _ start: Int) throws(Fault) -> Void
     ) throws(Fault) {
@@ -165,7 +165,7 @@ package struct JSONReader {
             offset += 1
             return try text(UnsafeBufferPointer(rebasing: bytes[start..<(offset - 1)]), from: start)
         }
-        // With escapes: the pieces between them are copied.
+        // With escapes: copy the pieces between them.
         var unescaped = Array(bytes[start..<offset])
         while true {
             switch peek {
@@ -182,7 +182,7 @@ package struct JSONReader {
         }
     }
 
-    /// Goes on to the next quote, backslash or control character.
+    /// Advances to the next quote, backslash or control character.
     private mutating func skipPlainText() {
         var at = offset
         while at < bytes.count {

@@ -1,17 +1,17 @@
 import Foundation
 
-/// JSON for a page and for files: one line, keys in order.
+/// JSON for files and the report page: one line, sorted keys.
 package enum JSONText {
     package static func encode(_ value: some Encodable) throws -> Data { try encoder.encode(value) }
 
-    /// For what needs more settings than these.
+    /// An encoder, for callers that need further settings.
     package static var encoder: JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return encoder
     }
 
-    /// JSON Lines: each value on a line of its own, and a line break after the last.
+    /// JSON Lines: one value per line, each followed by a line break.
     package static func lines(_ values: some Sequence<some Encodable>) throws -> Data {
         let encoder = encoder
         var data = Data()
@@ -22,15 +22,15 @@ package enum JSONText {
         return data
     }
 
-    /// JSON for people: indented, keys in order.
+    /// JSON for people: indented, sorted keys.
     package static func pretty(_ value: some Encodable) throws -> Data {
         let encoder = encoder
         encoder.outputFormatting.insert(.prettyPrinted)
         return try encoder.encode(value)
     }
 
-    /// The same JSON without the letter `<`, so that nothing in it can end the script element that it stands in or begin a
-    /// comment there (HTML Standard, 4.12.1.3). It can only occur in strings, where the escape means the same.
+    /// The same JSON without the letter `<`, so that it can neither end the script element around it nor begin a
+    /// comment (HTML Standard, 4.12.1.3). `<` occurs only in strings, where the escape means the same.
     package static func forScriptElement(_ json: Data) -> Data {
         let less = UInt8(ascii: "<")
         guard json.contains(less) else { return json }

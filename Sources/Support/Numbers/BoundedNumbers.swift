@@ -1,12 +1,12 @@
-/// Arithmetic on numbers that come from outside the program: files, flags, the environment, answers of servers. It ends at the
-/// largest number rather than trap.
+/// Saturating arithmetic for numbers from outside the program: files, flags, the environment, responses of servers.
+/// Overflow gives the largest number instead of a trap.
 extension Int {
-    /// The whole number nearest to another, within what fits; 0 for what is no number.
+    /// The nearest integer, clamped to the type's range; 0 for NaN.
     package init(bounding number: Double) {
         if number.isNaN { self = 0 } else { self = Int(exactly: number.rounded()) ?? (number < 0 ? .min : .max) }
     }
 
-    /// Bytes of memory as somebody else counts them: never negative, and so few that sums of them fit.
+    /// Bytes of memory reported from outside: never negative, and small enough that sums cannot overflow.
     package init(memory count: some BinaryInteger, unit: Int = 1) {
         self = Swift.min(Swift.max(0, Int(clamping: count).times(unit)), 1 << 50)
     }
@@ -28,11 +28,11 @@ extension Sequence<Int> {
 }
 
 extension Duration {
-    /// A span of seconds from outside: never negative, and at most some thirty years.
+    /// A time span in seconds from outside: never negative, and at most about thirty years.
     package static func seconds(bounding seconds: Double) -> Duration {
         .seconds(seconds.isNaN ? 0 : Swift.min(Swift.max(0, seconds), longest))
     }
 
-    /// The longest time that a setting may name, in seconds.
+    /// The longest time span that a setting may have, in seconds.
     package static let longest = 1e9
 }

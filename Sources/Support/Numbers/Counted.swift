@@ -1,21 +1,22 @@
-/// A count that is read from outside: never negative, and so small that sums of them fit.
+/// A count from outside the program: never negative, and small enough that sums cannot overflow.
 @propertyWrapper
 package struct Counted: Sendable, Hashable, Codable {
     package var wrappedValue: Int
 
-    /// More than any run has tokens.
+    /// More tokens than any run has.
     package static let most = 1 << 40
 
     package init(wrappedValue: Int) {
         self.wrappedValue = wrappedValue
     }
 
-    /// - Throws: `DecodingError` where the number is negative or absurd.
+    /// - Throws: `DecodingError` if the number is negative or too large.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         wrappedValue = try container.decode(Int.self)
         guard (0...Self.most).contains(wrappedValue) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(wrappedValue) is no count")
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "\(wrappedValue) is not a valid count")
         }
     }
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// SHA-256 (FIPS 180-4), for telling whether data, models and specs are the same.
+/// SHA-256 (FIPS 180-4), used to compare data, models and specs.
 package struct SHA256 {
     package init() {}
 
@@ -22,7 +22,7 @@ package struct SHA256 {
         return hash.hex()
     }
 
-    /// The digest of a file's content, which is not copied as a whole.
+    /// The digest of a file's content, read in parts.
     package static func hex(of data: Data) -> String {
         var hash = SHA256()
         var rest = data[...]
@@ -46,7 +46,7 @@ package struct SHA256 {
         update(text.utf8)
     }
 
-    /// Ends the message and gives its digest in hexadecimal.
+    /// Ends the message and returns its digest in hexadecimal.
     package consuming func hex() -> String {
         let bits = length * 8
         pending.append(0x80)

@@ -1,4 +1,4 @@
-/// FNV-1a over the bytes, finished by SplitMix64's mixer. Swift's own Hasher differs from process to process.
+/// FNV-1a over the bytes, finished by SplitMix64's mixer. Unlike Swift's Hasher, it is the same in every process.
 package struct StableHash {
     package init() {}
 
@@ -8,7 +8,7 @@ package struct StableHash {
         for shift in stride(from: 0, to: 64, by: 8) { byte(UInt8(truncatingIfNeeded: number >> shift)) }
     }
 
-    /// The text and its length, so that "ab","c" and "a","bc" differ.
+    /// Adds a text and its length, so that "ab","c" and "a","bc" differ.
     package mutating func combine(_ text: String) {
         combine(UInt64(text.utf8.count))
         text.utf8.forEach { byte($0) }

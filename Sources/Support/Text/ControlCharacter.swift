@@ -1,7 +1,7 @@
 import Foundation
 
-/// A control character where text has none: mostly the first letter of a TeX command, whose backslash JSON or YAML took for the
-/// beginning of an escape.
+/// A control character that does not belong in a text: usually the first letter of a TeX command, whose backslash JSON
+/// or YAML read as the start of an escape.
 package struct ControlCharacter: Equatable {
     private static let letters: [Unicode.Scalar: (name: String, letter: Character)] = [
         "\u{7}": ("a bell", "a"), "\u{8}": ("a backspace", "b"), "\t": ("a tab", "t"), "\n": ("a line break", "n"),
@@ -9,7 +9,8 @@ package struct ControlCharacter: Equatable {
         "\u{1B}": ("an escape", "e"),
     ]
 
-    /// Commands whose first letter escapes are made with. Without those whose rest is a word that text may begin a line with.
+    /// Commands that start with a letter used in escapes, except those whose rest is a word that may start a line of
+    /// text.
     private static let commands: Set<String> = [
         "alpha", "angle", "approx", "arccos", "arcsin", "arctan", "array", "ast", "bar", "because", "begin", "beta",
         "big", "bigcap",
@@ -23,17 +24,18 @@ package struct ControlCharacter: Equatable {
         "varepsilon", "varphi", "vartheta", "vdots", "vec", "vee", "vert",
     ]
 
-    /// The same, whose rest a line of text or a cell of a table may well begin with: meant only within a formula, or at the beginning.
+    /// Such commands whose rest may start a line of text or a table cell: recognised only within a formula or at the
+    /// beginning.
     private static let ambiguous: Set<String> = ["ne", "neg", "ni", "nmid", "nu", "to", "tt"]
 
-    /// What it is, and what was probably meant.
+    /// What the character is, and what was probably meant.
     package var words: String
     /// The command that was probably meant, with its backslash.
     package var command: String?
     /// From 1.
     package var line: Int
 
-    /// The first one of a text that is not there for a reason; nil where all is well.
+    /// The first control character in a text that is not there on purpose; nil if there is none.
     package init?(in text: String) {
         guard text.utf8.contains(where: Self.isControl) else { return nil }
         let scalars = Array(text.unicodeScalars)
@@ -52,7 +54,7 @@ package struct ControlCharacter: Equatable {
                 words = "\(name) and \"\(word)\": '\\\(letter)\(word)' was probably meant"
             } else if scalar == "\r" {
                 words =
-                    "a carriage return, which a model reads too: fields have them from files with Windows line breaks"
+                    "a carriage return, which models read as text; files with Windows line breaks contain them"
             } else if scalar != "\n", scalar != "\t" {
                 let hex = String(scalar.value, radix: 16, uppercase: true)
                 words = "the control character U+\(String(repeating: "0", count: 4 - hex.count))\(hex)"
@@ -74,7 +76,8 @@ package struct ControlCharacter: Equatable {
 }
 
 extension StringProtocol {
-    /// Without white space at its ends. What JSON made of a TeX command's backslash is no such: it stays, so that it is found.
+    /// The text without white space at its ends. A control character that JSON made of a TeX command's backslash stays,
+    /// so that it is found.
     package var trimmed: String {
         let core = trimmingCharacters(in: .whitespacesAndNewlines)
         guard let start = range(of: core)?.lowerBound, let last = self[..<start].last else { return core }

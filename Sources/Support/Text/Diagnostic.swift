@@ -1,4 +1,4 @@
-/// One thing that is wrong with a job: where it is, and what to do about it.
+/// A fault in a job's files: the place and the remedy.
 package struct Diagnostic: Error, Sendable, Equatable {
     /// An error stops the job before it starts; a warning does not.
     package enum Severity: String, Sendable { case error, warning }
@@ -6,14 +6,14 @@ package struct Diagnostic: Error, Sendable, Equatable {
     package var severity: Severity
     /// The path to show, as the user would type it.
     package var file: String
-    /// From 1; nil when the whole file is meant.
+    /// From 1; nil for the whole file.
     package var line: Int?
-    /// From 1, in Unicode scalars; nil when the whole line is meant.
+    /// From 1, in Unicode scalars; nil for the whole line.
     package var column: Int?
     package var message: String
-    /// The line that the message is about; nil when showing it would not help.
+    /// The source line; nil if showing it would not help.
     package var sourceLine: String?
-    /// How many errors it stands for: more than one only for the last of a cut list.
+    /// Number of errors that it stands for: more than one only for the last of a cut list.
     package var count: Int
 
     package init(
@@ -29,7 +29,7 @@ package struct Diagnostic: Error, Sendable, Equatable {
         self.count = count
     }
 
-    /// `file:line:column: error: message`, then the source line with a caret under the place.
+    /// `file:line:column: error: message`, followed by the source line with a caret below the place.
     package var rendered: String {
         let place = ([file] + [line, column].compactMap { $0.map(String.init) }).joined(separator: ":")
         let head = "\(place): \(severity.rawValue): \(message)"
@@ -37,7 +37,7 @@ package struct Diagnostic: Error, Sendable, Equatable {
         return "\(head)\n\(excerpt.text)\n\(excerpt.caret)"
     }
 
-    /// The part of the source line round the column, and the line with the caret below it.
+    /// The part of the source line around the column, and the caret line below it.
     private var excerpt: (text: String, caret: String)? {
         guard let sourceLine, let column, sourceLine.contains(where: { !$0.isWhitespace }) else { return nil }
         let scalars = Array(sourceLine.unicodeScalars)
@@ -50,7 +50,7 @@ package struct Diagnostic: Error, Sendable, Equatable {
             return String(view)
         }
         let lead = start > 0 ? "…" : ""
-        // Tabs stay tabs, so that the caret stands under its character whatever a tab's width is.
+        // Keep tabs, so that the caret stands below its character at any tab width.
         let padding = String(text(start..<at).unicodeScalars.map { $0 == "\t" ? "\t" : " " })
         return (
             lead + text(start..<end) + (end < scalars.count ? "…" : ""),

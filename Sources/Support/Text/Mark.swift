@@ -1,4 +1,4 @@
-/// A place in a text: line and column from 1, columns in Unicode scalars.
+/// A place in a text: line and column from 1, the column in Unicode scalars.
 package struct Mark: Sendable, Hashable, Comparable {
     package var line: Int
     package var column: Int
@@ -15,7 +15,7 @@ package struct Mark: Sendable, Hashable, Comparable {
     }
 }
 
-/// A value and the place where it was written.
+/// A value and its place in the source.
 package struct Located<Value> {
     package var value: Value
     package var mark: Mark

@@ -1,6 +1,6 @@
-/// The candidate that a mistyped word most likely meant; nil when none is near.
+/// Returns the candidate that a mistyped word most likely means; nil if none is close.
 package func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
-    // Nobody mistypes a text.
+    // Too long for a mistyped word.
     guard word.utf8.count <= 200 else { return nil }
     let word = word.lowercased()
     let ranked = candidates.map { (candidate: $0, distance: editDistance(word, $0.lowercased())) }
@@ -9,7 +9,7 @@ package func nearest(to word: String, among candidates: some Sequence<String>) -
     return best.distance < longer && best.distance <= max(1, longer / 3) ? best.candidate : nil
 }
 
-/// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.
+/// The number of insertions, deletions, replacements and swaps of neighbours that turn one word into the other.
 package func editDistance(_ one: String, _ other: String) -> Int {
     let one = Array(one)
     let other = Array(other)
@@ -29,7 +29,7 @@ package func editDistance(_ one: String, _ other: String) -> Int {
     return rows[one.count][other.count]
 }
 
-/// `; did you mean 'x'?` when a candidate is near, or else all of them after `list`.
+/// `; did you mean 'x'?` if a candidate is close, otherwise all candidates after `list`.
 package func suggestion(for word: String, among candidates: [String], listedAs list: String = "known:") -> String {
     if let near = nearest(to: word, among: candidates) { return "; did you mean '\(near)'?" }
     guard !candidates.isEmpty else { return "" }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Numbers as people read them: short, and the same in every locale.
+/// Numbers for people: short, and the same in every locale.
 package enum NumberFormat {
     /// Digits in groups of three: `12,345`.
     package static func grouped(_ number: Int) -> String {
@@ -19,7 +19,7 @@ package enum NumberFormat {
     package static func si(_ number: Double) -> String {
         guard number.isFinite else { return "–" }
         var (value, step) = (number, 0)
-        // What would round to 1000 belongs to the next prefix.
+        // A value that rounds to 1000 gets the next prefix.
         while abs(value) >= 999.5, step < prefixes.count - 1 {
             value /= 1000
             step += 1
@@ -39,12 +39,12 @@ package enum NumberFormat {
         return number + (number.last?.isNumber == true ? " Wh" : "Wh")
     }
 
-    /// `71.5%`; `–` where there is nothing to take a share of.
+    /// `71.5%`; `–` without a proportion.
     package static func percent(_ share: Double?, places: Int = 1) -> String {
         share.map { fixed($0 * 100, places) + "%" } ?? "–"
     }
 
-    /// How long something took: `0.4 s`, `12.3 s`, `2:05`, `1:02:03`, `3 d 04:05`.
+    /// A duration: `0.4 s`, `12.3 s`, `2:05`, `1:02:03`, `3 d 04:05`.
     package static func duration(_ seconds: Double) -> String {
         seconds < 59.95 ? fixed(max(0, seconds), 1) + " s" : clock(seconds)
     }

@@ -1,10 +1,10 @@
-/// Text in double quotes, cut when it is long, with line breaks and the like made visible.
+/// Text in double quotes for messages: long text is cut, and line breaks and other control characters are escaped.
 package func quoted(_ text: String) -> String {
     let visible = text.count > 60 ? "\(text.prefix(57))..." : text
     return doubleQuoted(visible)
 }
 
-/// Text in double quotes, on one line, so that YAML reads it back as it was (YAML 1.2.2, 5.7).
+/// Text in double quotes on one line, which YAML reads back unchanged (YAML 1.2.2, 5.7).
 package func doubleQuoted(_ text: String) -> String {
     var out = "\""
     for scalar in text.unicodeScalars {
@@ -28,7 +28,7 @@ package func doubleQuoted(_ text: String) -> String {
     return out + "\""
 }
 
-/// Whether YAML allows the scalar as it is, and it is not a line break to YAML.
+/// Whether YAML allows the scalar unescaped, and does not read it as a line break.
 private func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x20...0x7E, 0xA0...0xD7FF, 0xE000...0xFEFE, 0xFF00...0xFFFD, 0x10000...0x10FFFF:

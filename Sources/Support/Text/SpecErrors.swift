@@ -1,10 +1,10 @@
-/// Everything that is wrong with a job, found in one go.
+/// All errors in a job, found in one pass.
 package struct SpecErrors: ProgramError, Equatable {
-    /// The spec, as the user would type its path.
+    /// The path of the spec, as the user would type it.
     package var file: String
-    /// Errors and warnings: those of the spec by position, then those of each data set by line.
+    /// Errors and warnings: first those of the spec by position, then those of each data set by line.
     package var diagnostics: [Diagnostic]
-    /// Whether nothing is wrong with the job, and the disk is full or cannot be written.
+    /// Whether the job itself is valid, and the disk is full or not writable.
     package var isAboutStorage = false
 
     package init(file: String, diagnostics: [Diagnostic]) {

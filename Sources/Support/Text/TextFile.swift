@@ -1,50 +1,50 @@
 import Foundation
 
-/// The door by which text that people edit comes in: specs, prompts, chat templates, data, answers to be graded.
+/// Reads all text that people edit: specs, prompts, chat templates, data, answers to grade.
 ///
-/// Behind it nothing is left of what editors and systems differ in: text is UTF-8 without a byte order mark and without NUL
-/// characters, and its lines end in LF. Other encodings are refused. Checksums are those of the bytes before the door.
+/// The text is UTF-8 without a byte order mark or NUL characters, and its lines end in LF. Other encodings are refused.
+/// Checksums are those of the file's own bytes.
 package struct TextFile: Sendable {
-    /// Bytes of a text that is read in one piece: far more than anybody writes by hand.
+    /// Limit in bytes for a text that is read as a whole.
     private static let largestText = 4 << 20
 
-    /// The path to show in messages.
+    /// The path for messages.
     package let file: String
-    /// Without a byte order mark, and otherwise as they were: in data a carriage return may be data.
+    /// The bytes without a byte order mark, otherwise unchanged: in data, a carriage return may be content.
     package let bytes: Data
 
-    /// - Parameter file: the path to show in messages.
-    /// - Throws: where the bytes are UTF-16 or UTF-32.
+    /// - Parameter file: the path for messages.
+    /// - Throws: a diagnostic if the bytes are UTF-16 or UTF-32.
     package init(file: String, _ data: Data) throws(Diagnostic) {
         if let encoding = Self.wideEncoding(data) {
             throw Diagnostic(file: file, message: "the file is \(encoding); save it as UTF-8")
         }
         self.file = file
         var rest = data
-        // Tools that add one to a file that has one leave two.
+        // Some tools add a second one.
         while rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
         bytes = rest
     }
 
-    /// The bytes of a file that somebody wrote.
+    /// The bytes of a text file.
     ///
-    /// - Throws: ``Unreadable`` where there is no such file, or it is too large to be one.
+    /// - Throws: ``Unreadable`` if the file is missing or larger than 4 MiB.
     package static func contents(of path: String) throws(Unreadable) -> Data {
         guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.read(upToCount: largestText + 1)
         else {
-            // Nothing is read of an empty file.
+            // An empty file cannot be mapped.
             if let empty = FileManager.default.contents(atPath: path) { return empty }
             throw Unreadable(path)
         }
         guard data.count <= largestText else {
-            throw Unreadable(message: "\(path) is larger than \(largestText >> 20) MiB: nobody wrote that by hand")
+            throw Unreadable(message: "\(path) is larger than \(largestText >> 20) MiB, the limit for a text file")
         }
         return data
     }
 
-    /// The text, each of its line breaks an LF.
+    /// The text with LF line breaks.
     ///
-    /// - Throws: the place of what is not UTF-8, or of a NUL character.
+    /// - Throws: a diagnostic at the first byte that is not UTF-8, or at a NUL character.
     package func text() throws(Diagnostic) -> String {
         guard String(validating: bytes, as: UTF8.self) != nil, !bytes.contains(0) else { throw fault }
         var unix: [UInt8] = []
@@ -57,7 +57,7 @@ package struct TextFile: Sendable {
         return String(decoding: unix, as: UTF8.self)
     }
 
-    /// The first thing that is no text.
+    /// The first fault of a text that is not valid.
     private var fault: Diagnostic {
         var (iterator, decoder, mark, previous) = (bytes.makeIterator(), UTF8(), Mark.start, Unicode.Scalar(0x20))
         while case .scalarValue(let scalar) = decoder.decode(&iterator) {
@@ -65,7 +65,7 @@ package struct TextFile: Sendable {
             case "\0":
                 return Diagnostic(
                     file: file, line: mark.line, column: mark.column,
-                    message: "a NUL character; a text file has none: save it as UTF-8")
+                    message: "a NUL character, which text cannot contain; save the file as UTF-8")
             case "\n" where previous == "\r": break
             case "\n", "\r": mark = Mark(line: mark.line + 1, column: 1)
             default: mark.column += 1
@@ -76,7 +76,7 @@ package struct TextFile: Sendable {
             file: file, line: mark.line, column: mark.column, message: "the file is not UTF-8; save it as UTF-8")
     }
 
-    /// What a byte order mark says, or zeros between characters of ASCII do.
+    /// The encoding, from the byte order mark or from zeros between ASCII characters.
     private static func wideEncoding(_ data: Data) -> String? {
         let start = Array(data.prefix(4))
         if start == [0xFF, 0xFE, 0, 0] || start == [0, 0, 0xFE, 0xFF] { return "UTF-32" }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Why a file could not be read, or is not the one that is meant.
+/// The reason why a file cannot be used.
 package struct Unreadable: Error, Sendable {
     package var message: String
 
@@ -8,7 +8,7 @@ package struct Unreadable: Error, Sendable {
         self.message = message
     }
 
-    /// A file that was tried and could not be read.
+    /// A file that could not be read.
     package init(_ path: String) {
         var isDirectory: ObjCBool = false
         if !FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) {

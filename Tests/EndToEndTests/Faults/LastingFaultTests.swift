@@ -13,10 +13,10 @@ import Testing
     static let poisons = [
         Poison(kind: "die", reason: "the draft engine died (signal 9 (SIGKILL)) each time that it was asked"),
         Poison(kind: "hang", reason: "made no progress for 2 seconds each time that it was asked about this"),
-        Poison(kind: "500", reason: "/v1/completions answered 500: Internal server error"),
+        Poison(kind: "500", reason: "/v1/completions returned status 500: Internal server error"),
         Poison(kind: "cut-body", reason: "the engine's answer broke off"),
-        Poison(kind: "garbage", reason: "/v1/completions answered with something else than it should"),
-        Poison(kind: "nan-scores", reason: "/pooling answered with something else than it should"),
+        Poison(kind: "garbage", reason: "/v1/completions returned an invalid response"),
+        Poison(kind: "nan-scores", reason: "/pooling returned an invalid response"),
         Poison(kind: "wrong-scores", reason: "the PRM gave"),
     ]
 
@@ -87,7 +87,7 @@ import Testing
         let job = try TestJob(JobSetup(faults: ["slow-start=600"], engine: ["start_timeout: 1"]))
         let run = try await job.run()
         #expect(run.code == 4, "\(run.messages)")
-        #expect(run.messages.contains("its log said nothing new"), "\(run.messages)")
+        #expect(run.messages.contains("its log had no new line"), "\(run.messages)")
         #expect(try job.livingEngines().isEmpty)
         try await goesOn(job)
     }

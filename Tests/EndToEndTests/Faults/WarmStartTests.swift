@@ -22,7 +22,7 @@ import Testing
     /// What the process does that is to fork engines, and what the run says of it.
     static let manners = [
         ("refuse", "it was told to refuse"), ("deny", "it was told to deny it"),
-        ("die", "the process that forks them ended by itself with signal 9 (SIGKILL), again"),
+        ("die", "the fork server ended unexpectedly with signal 9 (SIGKILL), again"),
         ("fault=die-on-start", "engine draft was forked and failed: its process ended"),
     ]
 
@@ -60,7 +60,8 @@ import Testing
             let run = try await job.run(environment: cache.merging(forks) { $1 })
             #expect(run.code == 0, "\(run.messages)")
             #expect(
-                run.messages.contains("it answers otherwise than when it was spawned") == !isRight, "\(run.messages)")
+                run.messages.contains("its response differs from that of the spawned engine") == !isRight,
+                "\(run.messages)")
             #expect(try await job.results() == job.reference())
             try expectNothingLeft(of: job)
         }

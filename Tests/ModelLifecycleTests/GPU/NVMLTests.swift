@@ -50,7 +50,7 @@ struct NVMLTests {
     @Test("a GPU that is lost is an error in the driver's words")
     func lost() async throws {
         let reader = try await reader("LOST=1")
-        await #expect(throws: GPUUnmeasurable("NVIDIA's driver would not reach GPU 1: GPU is lost")) {
+        await #expect(throws: GPUUnmeasurable("NVIDIA's driver could not reach GPU 1: GPU is lost")) {
             try await reader.read()
         }
     }
@@ -59,7 +59,7 @@ struct NVMLTests {
     func hangs() async throws {
         let reader = try await reader("HANG", limit: .milliseconds(20))
         let error = await #expect(throws: GPUUnmeasurable.self) { try await reader.read() }
-        #expect(error?.description.hasPrefix("NVIDIA's driver did not answer for 0.02 seconds") == true)
+        #expect(error?.description.hasPrefix("NVIDIA's driver did not respond within 0.02 seconds") == true)
     }
 
     @Test("a GPU that is cut into slices is recognised")
@@ -73,6 +73,6 @@ struct NVMLTests {
         let error = await #expect(throws: GPUUnmeasurable.self) { try await second.devices() }
         #expect(
             error?.description
-                == "GPU 0 (Fake B) is a MIG slice or is cut into them, and the memory of slices is not measured")
+                == "GPU 0 (Fake B) is a MIG slice or divided into them, and the memory of slices cannot be measured")
     }
 }

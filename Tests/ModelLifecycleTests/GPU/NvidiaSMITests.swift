@@ -56,7 +56,7 @@ struct NvidiaSMITests {
     func hangs() async throws {
         let smi = try program("trap '' TERM; while :; do sleep 0.01; done", limit: .milliseconds(50))
         let error = await #expect(throws: GPUUnmeasurable.self) { try await smi.read() }
-        #expect(error?.description.hasPrefix("nvidia-smi did not answer for 0.05 seconds") == true)
+        #expect(error?.description.hasPrefix("nvidia-smi did not respond within 0.05 seconds") == true)
     }
 
     @Test("words that are not understood are an error and no guess")
@@ -65,7 +65,7 @@ struct NvidiaSMITests {
         let error = await #expect(throws: GPUUnmeasurable.self) { try await smi.read() }
         #expect(
             error?.description
-                == "nvidia-smi answered something that is not understood: GPU-aaaa, Fake, lots, 3, Disabled")
+                == "nvidia-smi printed an unexpected line: GPU-aaaa, Fake, lots, 3, Disabled")
         let sliced = try program("echo 'GPU-aaaa, Fake, [N/A], [N/A], Enabled'")
         #expect(try await sliced.read()?.map(\.isSliced) == [true])
     }

@@ -34,7 +34,7 @@ struct VisibleDevicesTests {
     func slice() {
         #expect(
             throws: GPUUnmeasurable(
-                "MIG-0f1e in CUDA_VISIBLE_DEVICES is a MIG slice or is cut into them, and the memory of slices is not "
+                "MIG-0f1e in CUDA_VISIBLE_DEVICES is a MIG slice or divided into them, and the memory of slices cannot be "
                     + "measured")
         ) { try seen("MIG-0f1e") }
     }

@@ -40,7 +40,7 @@ struct FakeDialect: EngineDialect {
     func explain(exit: ExitStatus, logTail: String) -> StartFailure? {
         if logTail.contains("address in use") { return .portTaken }
         if logTail.contains("out of memory") { return .noMemory("there is too little memory") }
-        if logTail.contains("no such model") { return .because("the model is missing; correct its path") }
+        if logTail.contains("no such model") { return .because("the model is missing", remedy: "Correct its path.") }
         return nil
     }
 

@@ -42,7 +42,7 @@ struct DataModelFilesTests {
             try $0.write(safetensors(["b": [7], "c": [2, 2]]), to: "models/draft/2.safetensors")
         }
         #expect(complete == "16 parameters")
-        #expect(try fault(shard) == "models/draft lacks the shard 2.safetensors that its index names")
+        #expect(try fault(shard) == "models/draft lacks the shard 2.safetensors listed in its index")
     }
 
     @Test("PyTorch's own files are taken where there are no others, as some PRMs are published")
@@ -62,16 +62,16 @@ struct DataModelFilesTests {
         #expect(try ModelFiles(directory: fixture.path("models/draft")).fingerprint != files.fingerprint)
         #expect(
             try fault { try bin($0, Data("version https://git-lfs".utf8)) }
-                == "in models/draft, pytorch_model.bin is a Git LFS pointer, not the file itself; run 'git lfs pull'")
+                == "in models/draft, pytorch_model.bin is a Git LFS pointer, not the file itself; run `git lfs pull`")
         #expect(
             try fault { try bin($0, Data("<html>".utf8)) }
-                == "in models/draft, pytorch_model.bin is not a file of PyTorch's")
+                == "in models/draft, pytorch_model.bin is not a PyTorch file")
         #expect(try fault { try bin($0, Data()) } == "in models/draft, pytorch_model.bin is empty")
         #expect(
             try fault { try bin($0, PyTorchArchive.file().dropLast(40)) }
-                == "in models/draft, pytorch_model.bin is cut off")
+                == "in models/draft, pytorch_model.bin is truncated")
         // One that only running it could read.
-        let unclear = "pytorch_model.bin does not tell what tensors it has"
+        let unclear = "pytorch_model.bin does not list its tensors"
         #expect(try fault { try bin($0, Data([0x80, 2]) + Data(repeating: 7, count: 100)) } == unclear)
         #expect(try fault { try bin($0, PyTorchArchive.file(pickle: Data("junk".utf8))) } == unclear)
         let sharded = try fault {
@@ -92,19 +92,19 @@ struct DataModelFilesTests {
                 == "models/draft has no model.safetensors, no model.safetensors.index.json, and no pytorch_model.bin")
         #expect(
             try fault { try $0.write(safetensors(["w": [100]]).dropLast(7), to: weights) }
-                == "in models/draft, model.safetensors is cut off: its header tells of 297 bytes, and it has 290"
+                == "in models/draft, model.safetensors is truncated: its header gives 297 bytes, but it has 290"
         )
         #expect(
             try fault { try $0.write(safetensors(["w": [100]]).prefix(30), to: weights) }
-                == "in models/draft, model.safetensors is not a safetensors file, or it is cut off")
+                == "in models/draft, model.safetensors is not a safetensors file, or it is truncated")
         #expect(
             try fault { try $0.write("hello", to: weights) }
-                == "in models/draft, model.safetensors is cut off")
+                == "in models/draft, model.safetensors is truncated")
         #expect(
             try fault {
                 try $0.write("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", to: weights)
             }
-                == "in models/draft, model.safetensors is a Git LFS pointer, not the file itself; run 'git lfs pull'"
+                == "in models/draft, model.safetensors is a Git LFS pointer, not the file itself; run `git lfs pull`"
         )
         #expect(
             try fault { try $0.write(Data([2, 0, 0, 0, 0, 0, 0, 0]) + Data("[]".utf8), to: weights) }
@@ -133,7 +133,7 @@ struct DataModelFilesTests {
                     #"{"weight_map": {"a": "1.safetensors", "b": "1.safetensors"}}"#,
                     to: "models/draft/model.safetensors.index.json")
             }
-                == "model.safetensors.index.json in models/draft says that b is in 1.safetensors, and it is not; download both again"
+                == "model.safetensors.index.json in models/draft lists b in 1.safetensors, which does not contain it; download both again"
         )
         #expect(try fault { try $0.write("", to: weights) } == "in models/draft, model.safetensors is empty")
     }
@@ -145,7 +145,7 @@ struct DataModelFilesTests {
             ("model-Q4_K_M.gguf", "; GGUF files are not supported"),
             (
                 "consolidated.safetensors",
-                "; its weights are in their maker's own format: download the one for transformers"
+                "; its weights are in the vendor's own format: download the transformers version"
             ),
         ])
     func otherKinds(file: String, ending: String) throws {
@@ -153,7 +153,7 @@ struct DataModelFilesTests {
             try FileManager.default.removeItem(atPath: $0.path("models/draft/config.json"))
             try $0.write("", to: "models/draft/\(file)")
         }
-        #expect(bare == "models/draft has no config.json that can be read" + ending)
+        #expect(bare == "models/draft has no readable config.json" + ending)
         let configured = try fault {
             try FileManager.default.removeItem(atPath: $0.path(weights))
             try $0.write("", to: "models/draft/\(file)")
@@ -167,9 +167,9 @@ struct DataModelFilesTests {
             try fault {
                 try FileManager.default.removeItem(atPath: $0.path(weights))
                 try #require(mkfifo($0.path(weights), 0o600) == 0)
-            } == "model.safetensors in models/draft is no file")
+            } == "model.safetensors in models/draft is not a regular file")
         #expect(
             try fault { try $0.write(safetensors([:]), to: weights) }
-                == "the files of weights in models/draft hold none")
+                == "the weight files in models/draft contain no tensors")
     }
 }

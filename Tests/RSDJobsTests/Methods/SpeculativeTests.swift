@@ -47,7 +47,7 @@ import Testing
                 "- speculative", [("kind: vllm\n  residency: swap", "kind: pocket")],
                 "the pocket engine has no speculative"
             ),
-            ("- speculative: { tokens: [3, 4] }", [], "they must have the same 'tokens'"),
+            ("- speculative: { tokens: [3, 4] }", [], "must have the same 'tokens'"),
             ("- speculative: { tokens: 0 }", [], "'tokens' must be at least 1"),
             (
                 "- speculative",

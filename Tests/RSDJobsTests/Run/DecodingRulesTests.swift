@@ -139,7 +139,7 @@ import Testing
         #expect(SpecIdentity(job).entries.contains(.init(key: "decoding.max_tokens_per_call", value: "64")))
         try fixture.writeJob(("max_tokens: 64", "max_tokens: 64, max_tokens_per_call: 64"))
         #expect(
-            fixture.fault().contains("job.yaml:13:69: error: 'max_tokens_per_call' takes the place of 'max_tokens'")
+            fixture.fault().contains("job.yaml:13:69: error: 'max_tokens_per_call' replaces 'max_tokens'")
         )
         try fixture.writeJob(("max_tokens: 64", "max_tokens_per_call: 0"))
         #expect(fixture.fault().contains("'max_tokens_per_call' must be at least 1, found 0"))

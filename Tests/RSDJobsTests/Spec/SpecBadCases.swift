@@ -33,7 +33,7 @@ extension BadCase {
                 (#"seed: 7"#, #"colour: blue"#)
             ],
             says: #"""
-                job.yaml:2:1: error: unknown key 'colour' in the job; it takes name, seed, models, engine, datasets, prompt, decoding, methods, grading
+                job.yaml:2:1: error: unknown key 'colour' in the job; known keys: name, seed, models, engine, datasets, prompt, decoding, methods, grading
                 colour: blue
                 ^
                 1 error in job.yaml
@@ -58,7 +58,7 @@ extension BadCase {
                 (#"grading:"#, #"seed: 8\#ngrading:"#)
             ],
             says: #"""
-                job.yaml:17:1: error: duplicate key 'seed'; it is first set on line 2
+                job.yaml:17:1: error: duplicate key 'seed'; first set on line 2
                 seed: 8
                 ^
                 1 error in job.yaml
@@ -69,7 +69,7 @@ extension BadCase {
                 (#"max_tokens: 64"#, #"max_tokens: 64, max_tokens: 65"#)
             ],
             says: #"""
-                job.yaml:13:48: error: duplicate key 'max_tokens'; it is first set on line 13
+                job.yaml:13:48: error: duplicate key 'max_tokens'; first set on line 13
                 decoding: { delimiter: "\n\n", max_tokens: 64, max_tokens: 65, temperature: 0 }
                                                                ^
                 1 error in job.yaml
@@ -121,7 +121,7 @@ extension BadCase {
                 (#"models/draft }"#, #"models/draft, profile: token-classification }"#)
             ],
             says: #"""
-                job.yaml:4:33: error: unknown key 'profile' in draft; it takes model, context, parameters, args, url, key_env, served
+                job.yaml:4:33: error: unknown key 'profile' in draft; known keys: model, context, parameters, args, url, key_env, served
                   draft: { model: models/draft, profile: token-classification }
                                                 ^
                 1 error in job.yaml
@@ -143,7 +143,7 @@ extension BadCase {
                 (#"seed: 7"#, #"[a]: 7"#)
             ],
             says: #"""
-                job.yaml:2:1: error: a key must be a word, not a list or a mapping
+                job.yaml:2:1: error: a key must be text, not a list or a mapping
                 [a]: 7
                 ^
                 1 error in job.yaml
@@ -442,7 +442,7 @@ extension BadCase {
                 (#"kind: pocket"#, #"kind: pocket\#n  residency: auto\#n  groups: [[draft, prm], [target]]"#)
             ],
             says: #"""
-                job.yaml:10:11: error: 'groups' is for 'residency: swap' and 'sleep'; 'auto' finds the groups itself
+                job.yaml:10:11: error: 'groups' applies to 'residency: swap' and 'sleep'; 'auto' chooses the groups itself
                   groups: [[draft, prm], [target]]
                           ^
                 1 error in job.yaml
@@ -466,13 +466,13 @@ extension BadCase {
                 (#"{ threshold: 0.7 }"#, #"{ name: .hidden }"#),
             ],
             says: #"""
-                job.yaml:1:7: error: 'name' becomes part of file names: at most 100 of A-Z a-z 0-9 . _ - with a letter, digit or _ first, found "../demo"
+                job.yaml:1:7: error: 'name' is used in file names: use at most 100 of A-Z a-z 0-9 . _ - and begin with a letter, digit or _, found "../demo"
                 name: ../demo
                       ^
-                job.yaml:11:13: error: 'name' becomes part of file names: at most 100 of A-Z a-z 0-9 . _ - with a letter, digit or _ first, found "held out"
+                job.yaml:11:13: error: 'name' is used in file names: use at most 100 of A-Z a-z 0-9 . _ - and begin with a letter, digit or _, found "held out"
                   - { name: "held out", path: problems.jsonl }
                             ^
-                job.yaml:15:20: error: 'name' becomes part of file names: at most 100 of A-Z a-z 0-9 . _ - with a letter, digit or _ first, found ".hidden"
+                job.yaml:15:20: error: 'name' is used in file names: use at most 100 of A-Z a-z 0-9 . _ - and begin with a letter, digit or _, found ".hidden"
                   - { rsd: { name: .hidden } }
                                    ^
                 3 errors in job.yaml
@@ -483,7 +483,7 @@ extension BadCase {
                 (#"delimiter: "\n\n""#, #"delimiter: '\n\n'"#)
             ],
             says: #"""
-                job.yaml:13:24: error: in single quotes '\n' is a backslash and an n, not a line break; write 'delimiter' in double quotes, such as "\n\n"
+                job.yaml:13:24: error: in single quotes, '\n' is a backslash and an n, not a line break; write 'delimiter' in double quotes, such as "\n\n"
                 decoding: { delimiter: '\n\n', max_tokens: 64, temperature: 0 }
                                        ^
                 1 error in job.yaml
@@ -494,7 +494,7 @@ extension BadCase {
                 (#"delimiter: "\n\n""#, #"delimiter: \n\n"#)
             ],
             says: #"""
-                job.yaml:13:24: error: without quotes '\n' is a backslash and an n, not a line break; write 'delimiter' in double quotes, such as "\n\n"
+                job.yaml:13:24: error: without quotes, '\n' is a backslash and an n, not a line break; write 'delimiter' in double quotes, such as "\n\n"
                 decoding: { delimiter: \n\n, max_tokens: 64, temperature: 0 }
                                        ^
                 1 error in job.yaml
@@ -516,7 +516,7 @@ extension BadCase {
                 (#"prompt: "{question}\n\n""#, #"prompt: '{question}\nAnswer:'"#)
             ],
             says: #"""
-                job.yaml:12:9: error: in single quotes '\n' is a backslash and an n, not a line break; write 'prompt' in double quotes, such as "\n\n"
+                job.yaml:12:9: error: in single quotes, '\n' is a backslash and an n, not a line break; write 'prompt' in double quotes, such as "\n\n"
                 prompt: '{question}\nAnswer:'
                         ^
                 1 error in job.yaml
@@ -527,7 +527,7 @@ extension BadCase {
                 (#"prompt: "{question}\n\n""#, #"prompt: |\#n  {question}\n\n"#)
             ],
             says: #"""
-                job.yaml:12:9: error: in block text '\n' is a backslash and an n, not a line break; write 'prompt' in double quotes, such as "\n\n"
+                job.yaml:12:9: error: in block text, '\n' is a backslash and an n, not a line break; write 'prompt' in double quotes, such as "\n\n"
                 prompt: |
                         ^
                 1 error in job.yaml
@@ -538,7 +538,7 @@ extension BadCase {
                 (#"prompt: "{question}\n\n""#, #"prompt: '{question} ($x \neq 0$)'"#)
             ],
             says: #"""
-                job.yaml:12:9: warning: in single quotes '\n' is a backslash and an n, not a line break; use double quotes if a line break is meant
+                job.yaml:12:9: warning: in single quotes, '\n' is a backslash and an n, not a line break; use double quotes if you mean a line break
                 prompt: '{question} ($x \neq 0$)'
                         ^
                 loaded
@@ -549,7 +549,7 @@ extension BadCase {
                 (#"{question}"#, #"{problem}"#)
             ],
             says: #"""
-                job.yaml:12:9: error: the prompt does not hold {question}
+                job.yaml:12:9: error: the prompt does not contain {question}
                 prompt: "{problem}\n\n"
                         ^
                 1 error in job.yaml
@@ -560,7 +560,7 @@ extension BadCase {
                 (#"{question}"#, #"{question} {question}"#)
             ],
             says: #"""
-                job.yaml:12:9: error: the prompt holds {question} 2 times; it must be there once
+                job.yaml:12:9: error: the prompt contains {question} 2 times; it must contain it once
                 prompt: "{question} {question}\n\n"
                         ^
                 1 error in job.yaml
@@ -582,7 +582,7 @@ extension BadCase {
                 (#"prompt: "{question}\n\n""#, #"prompt: { file: a.txt, text: b }"#)
             ],
             says: #"""
-                job.yaml:12:9: error: a prompt with 'file' takes no other key
+                job.yaml:12:9: error: a prompt with 'file' allows no other key
                 prompt: { file: a.txt, text: b }
                         ^
                 1 error in job.yaml

@@ -10,7 +10,7 @@ extension BadCase {
         dataset(
             "an address without a checksum", "path: https://example.invalid/x.jsonl",
             says: #"""
-                job.yaml:11:28: error: a file that is fetched needs 'sha256', its checksum; sha256sum tells that of a copy
+                job.yaml:11:28: error: a remote data set needs 'sha256'; compute it with `sha256sum` on a local copy
                   - { name: heldout, path: https://example.invalid/x.jsonl }
                                            ^
                 1 error in job.yaml
@@ -18,7 +18,7 @@ extension BadCase {
         dataset(
             "an address with a password", "path: https://me:pw@example.invalid/x.jsonl, sha256: \(sum)",
             says: #"""
-                job.yaml:11:28: error: an address with a password would be written into the run directory; fetch the file and give its path
+                job.yaml:11:28: error: an address with a password would be stored in the run directory; download the file and give its path
                   - { name: heldout, path: https://me:pw@example.invalid/x.jsonl, sha256: aaaaaaaaaaaaaaaaaaaaaaaaaa…
                                            ^
                 1 error in job.yaml
@@ -26,7 +26,7 @@ extension BadCase {
         dataset(
             "addresses of another kind", "path: hf://datasets/x.jsonl",
             says: #"""
-                job.yaml:11:28: error: 'path' is a path, or an address that begins with http:// or https://, found "hf://datasets/x.jsonl"
+                job.yaml:11:28: error: 'path' must be a path or an address that starts with http:// or https://, found "hf://datasets/x.jsonl"
                   - { name: heldout, path: hf://datasets/x.jsonl }
                                            ^
                 1 error in job.yaml
@@ -34,7 +34,7 @@ extension BadCase {
         dataset(
             "an address without a host", "path: 'https:///x.jsonl', sha256: \(sum)",
             says: #"""
-                job.yaml:11:28: error: "https:///x.jsonl" is no address: it needs a host, and what is not ASCII as %XX
+                job.yaml:11:28: error: "https:///x.jsonl" is not a valid address: it needs a host, and non-ASCII characters as %XX
                   - { name: heldout, path: 'https:///x.jsonl', sha256: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…
                                            ^
                 1 error in job.yaml
@@ -42,7 +42,7 @@ extension BadCase {
         dataset(
             "an address with a blank", "path: 'https://a.invalid/my x.jsonl', sha256: \(sum)",
             says: #"""
-                job.yaml:11:28: error: "https://a.invalid/my x.jsonl" is no address: it needs a host, and what is not ASCII as %XX
+                job.yaml:11:28: error: "https://a.invalid/my x.jsonl" is not a valid address: it needs a host, and non-ASCII characters as %XX
                   - { name: heldout, path: 'https://a.invalid/my x.jsonl', sha256: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…
                                            ^
                 1 error in job.yaml
@@ -51,7 +51,7 @@ extension BadCase {
             "a checksum that is none, a format and a reader that are unknown, and numbers out of range",
             "path: problems.jsonl, sha256: abc, format: xml, reader: gsm9k, shuffle: -1, start: -1",
             says: #"""
-                job.yaml:11:52: error: 'sha256' is 64 hexadecimal digits, found "abc"
+                job.yaml:11:52: error: 'sha256' must be 64 hexadecimal digits, found "abc"
                   - { name: heldout, path: problems.jsonl, sha256: abc, format: xml, reader: gsm9k, shuffle: -1, sta…
                                                                    ^
                 job.yaml:11:65: error: unknown format "xml"; known: jsonl, json, csv, tsv
@@ -71,7 +71,7 @@ extension BadCase {
         dataset(
             "a name that does not say the format", "path: problems.txt",
             says: #"""
-                job.yaml:11:28: error: the name does not say what format the data set has; give 'format', one of jsonl, json, csv, tsv
+                job.yaml:11:28: error: the file name does not show the format of the data set; set 'format' to one of jsonl, json, csv, tsv
                   - { name: heldout, path: problems.txt }
                                            ^
                 job.yaml:11:28: error: there is no file problems.txt
@@ -82,7 +82,7 @@ extension BadCase {
         dataset(
             "choices that are none", "path: problems.jsonl, choices: [a]",
             says: #"""
-                job.yaml:11:53: error: 'choices' names the field of each choice, two or more; a single field with a list goes without [ ]
+                job.yaml:11:53: error: a list in 'choices' needs two or more field names, one per choice; for a single field with a list, omit the [ ]
                   - { name: heldout, path: problems.jsonl, choices: [a] }
                                                                     ^
                 1 error in job.yaml

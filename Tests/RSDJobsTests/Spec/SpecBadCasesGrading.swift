@@ -4,10 +4,10 @@ extension BadCase {
             "settings of another grader",
             changes: [("{ with: exact }", "{ with: exact, python: /usr/bin/python3, timeout: 3 }")],
             says: #"""
-                job.yaml:17:33: error: 'python' has no meaning with the grader 'exact'
+                job.yaml:17:33: error: 'python' does not apply to the grader 'exact'
                 grading: { with: exact, python: /usr/bin/python3, timeout: 3 }
                                                 ^
-                job.yaml:17:60: error: 'timeout' has no meaning with the grader 'exact'
+                job.yaml:17:60: error: 'timeout' does not apply to the grader 'exact'
                 grading: { with: exact, python: /usr/bin/python3, timeout: 3 }
                                                                            ^
                 2 errors in job.yaml

@@ -22,7 +22,7 @@ extension BadCase {
                 (#"- { rsd: { threshold: 0.7 } }"#, #"- rsd:\#n    threshold: 0.7"#)
             ],
             says: #"""
-                job.yaml:16:5: error: 'threshold' stands beside 'rsd'; indent it, so that it is a setting of 'rsd'
+                job.yaml:16:5: error: 'threshold' is at the same level as 'rsd'; indent it to make it a setting of 'rsd'
                     threshold: 0.7
                     ^
                 1 error in job.yaml
@@ -33,7 +33,7 @@ extension BadCase {
                 (#"- target_only"#, #"- target_only:\#n    draft_only:"#)
             ],
             says: #"""
-                job.yaml:17:5: error: 'draft_only' stands beside 'target_only'; begin a new list item
+                job.yaml:17:5: error: 'draft_only' is at the same level as 'target_only'; start a new list item
                     draft_only:
                     ^
                 1 error in job.yaml
@@ -44,7 +44,7 @@ extension BadCase {
                 (#"- target_only"#, #"- { rsd: { threshold: 0.8 } }"#)
             ],
             says: #"""
-                job.yaml:16:5: error: a method named 'rsd' is already on line 15; give this one a 'name' of its own
+                job.yaml:16:5: error: a method named 'rsd' is already defined on line 15; give this one a different 'name'
                   - { rsd: { threshold: 0.8 } }
                     ^
                 1 error in job.yaml
@@ -55,10 +55,10 @@ extension BadCase {
                 (#"{ threshold: 0.7 }"#, #"{ weighting: clipping, threshold: 0.7, alpha: 1 }"#)
             ],
             says: #"""
-                job.yaml:15:46: error: 'threshold' has no meaning with the weighting 'clipping'
+                job.yaml:15:46: error: 'threshold' does not apply to the weighting 'clipping'
                   - { rsd: { weighting: clipping, threshold: 0.7, alpha: 1 } }
                                                              ^
-                job.yaml:15:58: error: 'alpha' has no meaning with the weighting 'clipping'
+                job.yaml:15:58: error: 'alpha' does not apply to the weighting 'clipping'
                   - { rsd: { weighting: clipping, threshold: 0.7, alpha: 1 } }
                                                                          ^
                 2 errors in job.yaml
@@ -114,7 +114,7 @@ extension BadCase {
                 (#"- target_only"#, #"- { target_only: { threshold: 0.7 } }"#)
             ],
             says: #"""
-                job.yaml:16:22: error: unknown key 'threshold' in target_only; it takes name
+                job.yaml:16:22: error: unknown key 'threshold' in target_only; known keys: name
                   - { target_only: { threshold: 0.7 } }
                                      ^
                 1 error in job.yaml
@@ -136,7 +136,7 @@ extension BadCase {
                 (#"  prm: { model: models/prm, profile: token-classification }\#n"#, #""#)
             ],
             says: #"""
-                job.yaml:4:3: error: the method 'rsd' needs the model 'prm', which is not there
+                job.yaml:4:3: error: the method 'rsd' needs the model 'prm', which is not defined
                   draft: { model: models/draft }
                   ^
                 1 error in job.yaml
@@ -150,7 +150,7 @@ extension BadCase {
                 )
             ],
             says: #"""
-                job.yaml:12:13: error: a data set named 'heldout' is already on line 11
+                job.yaml:12:13: error: a data set named 'heldout' is already defined on line 11
                   - { name: heldout, path: problems.jsonl }
                             ^
                 1 error in job.yaml
@@ -269,7 +269,7 @@ extension BadCase {
                 (#"  kind: pocket"#, #"\#tkind: pocket"#)
             ],
             says: #"""
-                job.yaml:8:1: error: a tab cannot indent YAML; use spaces
+                job.yaml:8:1: error: YAML cannot be indented with tabs; use spaces
                 \#tkind: pocket
                 ^
                 1 error in job.yaml
@@ -280,7 +280,7 @@ extension BadCase {
                 (#"name: demo"#, #"name: demo: one"#)
             ],
             says: #"""
-                job.yaml:1:11: error: a ':' is out of place; text that holds ': ' needs quotes, and keys line up
+                job.yaml:1:11: error: misplaced ':'; put text that contains ': ' in quotes, and align keys
                 name: demo: one
                           ^
                 1 error in job.yaml
@@ -324,7 +324,7 @@ extension BadCase {
                 (#"seed: 7"#, #"seed: *x"#)
             ],
             says: #"""
-                job.yaml:2:7: error: the alias '*x' has no anchor '&x' before it
+                job.yaml:2:7: error: the alias '*x' has no anchor '&x' above it
                 seed: *x
                       ^
                 1 error in job.yaml
@@ -335,7 +335,7 @@ extension BadCase {
                 (#"seed: 7"#, #"seed: !!int 7"#)
             ],
             says: #"""
-                job.yaml:2:7: error: tags such as '!!int' are not supported; quote text, and write the rest plain
+                job.yaml:2:7: error: tags such as '!!int' are not supported; put text in quotes, and write other values plainly
                 seed: !!int 7
                       ^
                 1 error in job.yaml
@@ -346,7 +346,7 @@ extension BadCase {
                 (#"grading: { with: exact }"#, #"---\#nname: second"#)
             ],
             says: #"""
-                job.yaml:17:1: error: a spec is one YAML document, and a second one begins here
+                job.yaml:17:1: error: a second YAML document begins here; a spec is a single document
                 ---
                 ^
                 1 error in job.yaml
@@ -398,7 +398,7 @@ extension BadCase {
                 (#"models/draft"#, #"Qwen/Qwen2.5-Math-1.5B"#)
             ],
             says: #"""
-                job.yaml:4:19: error: there is no directory Qwen/Qwen2.5-Math-1.5B; a model is a local directory
+                job.yaml:4:19: error: there is no directory Qwen/Qwen2.5-Math-1.5B; a model must be a local directory
                   draft: { model: Qwen/Qwen2.5-Math-1.5B }
                                   ^
                 1 error in job.yaml
@@ -409,7 +409,7 @@ extension BadCase {
                 (#"models/draft"#, #"job.yaml"#)
             ],
             says: #"""
-                job.yaml:4:19: error: job.yaml is a file; a model is a directory with config.json
+                job.yaml:4:19: error: job.yaml is a file; a model must be a directory with config.json
                   draft: { model: job.yaml }
                                   ^
                 1 error in job.yaml
@@ -420,7 +420,7 @@ extension BadCase {
                 (#"models/draft"#, #"models"#)
             ],
             says: #"""
-                job.yaml:4:19: error: models has no config.json that can be read
+                job.yaml:4:19: error: models has no readable config.json
                   draft: { model: models }
                                   ^
                 1 error in job.yaml
@@ -442,7 +442,7 @@ extension BadCase {
                 (#"problems.jsonl"#, #"models"#)
             ],
             says: #"""
-                job.yaml:11:28: error: the name does not say what format the data set has; give 'format', one of jsonl, json, csv, tsv
+                job.yaml:11:28: error: the file name does not show the format of the data set; set 'format' to one of jsonl, json, csv, tsv
                   - { name: heldout, path: models }
                                            ^
                 job.yaml:11:28: error: models is a directory, not a file
@@ -467,7 +467,7 @@ extension BadCase {
                 (#"prompt: "{question}\n\n""#, #"prompt: { file: problems.jsonl }"#)
             ],
             says: #"""
-                job.yaml:12:17: error: in problems.jsonl, the prompt does not hold {question}
+                job.yaml:12:17: error: in problems.jsonl, the prompt does not contain {question}
                 prompt: { file: problems.jsonl }
                                 ^
                 1 error in job.yaml
@@ -479,7 +479,7 @@ extension BadCase {
                 (#"- { rsd: { threshold: 0.7 } }"#, #"- draft_only"#),
             ],
             says: #"""
-                job.yaml:6:17: warning: there is no directory models/none; a model is a local directory (no method needs it)
+                job.yaml:6:17: warning: there is no directory models/none; a model must be a local directory (no method needs it)
                   prm: { model: models/none, profile: token-classification }
                                 ^
                 loaded
@@ -499,7 +499,7 @@ extension BadCase {
                 job.yaml:2:6: error: expected a whole number for 'seed', found the text "x"
                 sed: x
                      ^
-                job.yaml:4:19: error: there is no directory models/darft; a model is a local directory
+                job.yaml:4:19: error: there is no directory models/darft; a model must be a local directory
                   draft: { model: models/darft }
                                   ^
                 job.yaml:11:28: error: there is no file problem.jsonl

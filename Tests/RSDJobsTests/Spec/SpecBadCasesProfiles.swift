@@ -15,7 +15,7 @@ extension BadCase {
                 ),
             ],
             says: #"""
-                job.yaml:6:68: error: 'step_token' is for the profile 'skywork'; remove it
+                job.yaml:6:68: error: 'step_token' applies only to the profile 'skywork'; remove it
                   prm: { model: models/prm, profile: { name: qwen-prm, step_token: "\n" }, overlong: truncate }
                                                                                    ^
                 job.yaml:6:86: error: unknown overlong "truncate"; known: fail, window
@@ -30,7 +30,7 @@ extension BadCase {
                 job.yaml:6:38: error: missing key 'name' in profile
                   prm: { model: models/prm, profile: { step_token: '\n' } }
                                                      ^
-                job.yaml:6:52: error: in single quotes '\n' is a backslash and an n, not a line break; write 'step_token' in double quotes, such as "\n\n"
+                job.yaml:6:52: error: in single quotes, '\n' is a backslash and an n, not a line break; write 'step_token' in double quotes, such as "\n\n"
                   prm: { model: models/prm, profile: { step_token: '\n' } }
                                                                    ^
                 2 errors in job.yaml
@@ -39,7 +39,7 @@ extension BadCase {
             "a profile that the pocket engine cannot serve",
             changes: [(#"token-classification"#, #"judge"#)],
             says: #"""
-                job.yaml:6:17: error: the profile 'judge' needs 'kind: vllm'; the pocket engine serves only 'token-classification'
+                job.yaml:6:17: error: the profile 'judge' needs 'kind: vllm'; the pocket engine supports only 'token-classification'
                   prm: { model: models/prm, profile: judge }
                                 ^
                 1 error in job.yaml
@@ -48,7 +48,7 @@ extension BadCase {
             "overlong on a model that is no PRM",
             changes: [(#"models/draft }"#, #"models/draft, overlong: fail }"#)],
             says: #"""
-                job.yaml:4:33: error: unknown key 'overlong' in draft; it takes model, context, parameters, args, url, key_env, served
+                job.yaml:4:33: error: unknown key 'overlong' in draft; known keys: model, context, parameters, args, url, key_env, served
                   draft: { model: models/draft, overlong: fail }
                                                 ^
                 1 error in job.yaml
@@ -57,7 +57,7 @@ extension BadCase {
             "a tokenizer that does not say what '+' and '-' are",
             changes: [(#"kind: pocket"#, #"kind: vllm"#), (#"token-classification"#, #"math-shepherd"#)],
             says: #"""
-                job.yaml:6:17: error: the tokenizer in models/prm has no tokens '+' and '-', which this profile's PRMs answer with
+                job.yaml:6:17: error: the tokenizer in models/prm has no tokens '+' and '-', which the PRMs of this profile need
                   prm: { model: models/prm, profile: math-shepherd }
                                 ^
                 1 error in job.yaml
@@ -86,12 +86,12 @@ struct SpecProfileFitTests {
                 "MistralForCausalLM", "qwen-prm",
                 "use 'profile: math-shepherd' or 'profile: rlhflow' or 'profile: judge'"
             ),
-            ("BertModel", "judge", "no profile is"),
+            ("BertModel", "judge", "no profile matches"),
         ])
     func unfit(_ architecture: String, _ profile: String, _ remedy: String) throws {
         #expect(
             try fault(architecture, profile)
-                == "job.yaml:6:17: error: models/prm is a \(architecture), which the profile '\(profile)' is not for; \(remedy)"
+                == "job.yaml:6:17: error: models/prm is a \(architecture), which does not match the profile '\(profile)'; \(remedy)"
         )
     }
 

@@ -11,7 +11,7 @@ extension BadCase {
         prompt(
             "a misspelt name", "qwen25-math-cto",
             says: #"""
-                job.yaml:12:9: error: no prompt is named "qwen25-math-cto", and a text holds {question}; did you mean 'qwen25-math-cot'?
+                job.yaml:12:9: error: "qwen25-math-cto" is neither the name of a prompt nor a text that contains {question}; did you mean 'qwen25-math-cot'?
                 prompt: qwen25-math-cto
                         ^
                 1 error in job.yaml
@@ -19,7 +19,7 @@ extension BadCase {
         prompt(
             "a name near no other", "few-shot-of-my-own",
             says: #"""
-                job.yaml:12:9: error: no prompt is named "few-shot-of-my-own", and a text holds {question}; known: chat, qwen25-math-cot, qwen-boxed, direct, cot, deepseek-math, mathstral, mistral, internlm-math-chat, numina, wizard_zs, abel, jiuzhang, jiuzhang_nl, mmiqc, kpmath, shepherd
+                job.yaml:12:9: error: "few-shot-of-my-own" is neither the name of a prompt nor a text that contains {question}; known: chat, qwen25-math-cot, qwen-boxed, direct, cot, deepseek-math, mathstral, mistral, internlm-math-chat, numina, wizard_zs, abel, jiuzhang, jiuzhang_nl, mmiqc, kpmath, shepherd
                 prompt: few-shot-of-my-own
                         ^
                 1 error in job.yaml
@@ -27,7 +27,7 @@ extension BadCase {
         prompt(
             "a chat in capitals", "Chat",
             says: #"""
-                job.yaml:12:9: error: no prompt is named "Chat", and a text holds {question}; did you mean 'chat'?
+                job.yaml:12:9: error: "Chat" is neither the name of a prompt nor a text that contains {question}; did you mean 'chat'?
                 prompt: Chat
                         ^
                 1 error in job.yaml
@@ -35,7 +35,7 @@ extension BadCase {
         prompt(
             "a chat of a kind too many", "{ chat: { user: \"{question}\" }, name: x }",
             says: #"""
-                job.yaml:12:9: error: a prompt with 'chat' takes no other key
+                job.yaml:12:9: error: a prompt with 'chat' allows no other key
                 prompt: { chat: { user: "{question}" }, name: x }
                         ^
                 1 error in job.yaml
@@ -60,7 +60,7 @@ extension BadCase {
                 job.yaml:12:19: error: unknown key 'usr' in chat; did you mean 'user'?
                 prompt: { chat: { usr: "{question}", assistant: yes } }
                                   ^
-                job.yaml:12:38: error: unknown key 'assistant' in chat; it takes system, user
+                job.yaml:12:38: error: unknown key 'assistant' in chat; known keys: system, user
                 prompt: { chat: { usr: "{question}", assistant: yes } }
                                                      ^
                 4 errors in job.yaml
@@ -68,10 +68,10 @@ extension BadCase {
         prompt(
             "a chat without the question", #"{ chat: { system: "{question}", user: "Solve it.\n" } }"#,
             says: #"""
-                job.yaml:12:27: error: {question} stands in 'system', and only 'user' can hold it
+                job.yaml:12:27: error: {question} is in 'system', but is only allowed in 'user'
                 prompt: { chat: { system: "{question}", user: "Solve it.\n" } }
                                           ^
-                job.yaml:12:47: error: 'user' does not hold {question}
+                job.yaml:12:47: error: 'user' does not contain {question}
                 prompt: { chat: { system: "{question}", user: "Solve it.\n" } }
                                                               ^
                 2 errors in job.yaml
@@ -79,7 +79,7 @@ extension BadCase {
         prompt(
             "a chat in single quotes", #"{ chat: { user: '{question}\nThink.' } }"#,
             says: #"""
-                job.yaml:12:25: error: in single quotes '\n' is a backslash and an n, not a line break; write 'user' in double quotes, such as "\n\n"
+                job.yaml:12:25: error: in single quotes, '\n' is a backslash and an n, not a line break; write 'user' in double quotes, such as "\n\n"
                 prompt: { chat: { user: '{question}\nThink.' } }
                                         ^
                 1 error in job.yaml
@@ -98,7 +98,7 @@ extension BadCase {
         BadCase(
             "a chat with the pocket engine", changes: [(#"prompt: "{question}\n\n""#, "prompt: chat")],
             says: #"""
-                job.yaml:12:9: error: the pocket engine renders no chat templates: give it a text that holds {question}, or use 'kind: vllm'
+                job.yaml:12:9: error: the pocket engine has no chat templates; set a text that contains {question}, or use 'kind: vllm'
                 prompt: chat
                         ^
                 1 error in job.yaml

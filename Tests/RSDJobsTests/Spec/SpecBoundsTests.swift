@@ -27,7 +27,7 @@ struct SpecBoundsTests {
             "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ") + "]\n"
         }
         let says = try Self.first("a0: &a0 ha\n" + nine.joined())
-        #expect(says.hasSuffix("error: the spec comes to more than 100000 values, what aliases stand for included"))
+        #expect(says.hasSuffix("error: the spec has more than 100000 values, with aliases expanded"))
         #expect(says.hasPrefix("job.yaml:7:"))
     }
 
@@ -39,17 +39,18 @@ struct SpecBoundsTests {
 
     @Test("an alias to what it stands in, and merge keys")
     func selves() throws {
-        #expect(try Self.first("name: &a [*a]") == "job.yaml:1:11: error: the alias '*a' has no anchor '&a' before it")
+        #expect(try Self.first("name: &a [*a]") == "job.yaml:1:11: error: the alias '*a' has no anchor '&a' above it")
         #expect(try Self.first("b: &b { k: 1 }\nname: { <<: *b }").contains("merge keys ('<<') are not supported"))
     }
 
     @Test("a flat list, and a key, of any size")
     func large() throws {
         let many = String(repeating: "1,", count: 100_001)
-        #expect(try Self.first("seed: [\(many)]").hasSuffix("more than 100000 values, what aliases stand for included"))
+        #expect(try Self.first("seed: [\(many)]").hasSuffix("more than 100000 values, with aliases expanded"))
         let key = String(repeating: "k", count: 1_000_000)
         #expect(
-            try Self.fault(SpecFixture.job + "\(key.prefix(900)): 1\n").contains("error: a key of 900 characters"))
+            try Self.fault(SpecFixture.job + "\(key.prefix(900)): 1\n").contains(
+                "error: the key is too long: 900 characters"))
         #expect(try Self.fault(SpecFixture.job + "\(key): 1\n").count < 1000)
         #expect(try Self.fault(SpecFixture.job + "extra: \(key)\n").count < 1000)
         #expect(try Self.fault(SpecFixture.job.replacing("name: demo", with: "name: \(key)")).count < 1000)
@@ -72,12 +73,12 @@ struct SpecBoundsTests {
             with: "{ rsd: { weighting: logistic, threshold: [\(numbers)], alpha: [\(numbers)] } }")
         #expect(
             try Self.fault(job).contains(
-                "error: the lists of 'rsd' make 1000000 methods, and a job has at most 1000"))
+                "error: the lists of 'rsd' make 1000000 methods, but a job can have at most 1000"))
         let one = SpecFixture.job.replacing("0.7 }", with: "[\(numbers), 0.1] }")
         #expect(try Self.fault(one).contains("make 1001 methods"))
         let entries = (0..<1001).map { "  - { rsd: { name: m\($0) } }\n" }.joined()
         let listed = SpecFixture.job.replacing("  - { rsd: { threshold: 0.7 } }\n", with: entries)
-        #expect(try Self.fault(listed).contains("error: 1002 methods, and a job has at most 1000"))
+        #expect(try Self.fault(listed).contains("error: 1002 methods, but a job can have at most 1000"))
     }
 
     @Test("problems, seeds, methods and samples multiply to what a run can hold")

@@ -79,7 +79,7 @@ struct TextDoorTests {
             (Data([0xEF, 0xBB, 0xBF, 0xC0, 0x80]), "cot.txt:1:1: error: the file is not UTF-8; save it as UTF-8"),
             (
                 Data("{question}\ra\0".utf8),
-                "cot.txt:2:2: error: a NUL character; a text file has none: save it as UTF-8"
+                "cot.txt:2:2: error: a NUL character, which text cannot contain; save the file as UTF-8"
             ),
         ])
     func refused(data: Data, says: String) throws {

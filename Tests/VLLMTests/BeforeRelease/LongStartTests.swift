@@ -18,7 +18,7 @@ extension BeforeRelease {
                         import importlib.metadata as m; version = m.version
                         m.version = lambda name: '0.31.9+cpu' if name == 'vllm' else version(name)
                         """,
-                    says: "vLLM 0.31.9+cpu was never seen to do that well"),
+                    says: "forking is untested with vLLM 0.31.9+cpu"),
             ]
 
         @Test("where forks are not safe, engines are spawned, and the run says so once", arguments: obstacles)

@@ -25,16 +25,16 @@ import Testing
             words: ["does not know --max-modle-len", "`args`", "vllm serve --help=all"]),
         Mistake(
             what: "a value that vLLM does not know", arguments: [.init("kv-cache-dtype", "pigeon")],
-            words: ["the value of --kv-cache-dtype", "pigeon", "correct it in the job's `args`"]),
+            words: ["the value of --kv-cache-dtype", "pigeon", "Correct it in the job's `args`"]),
         Mistake(
             what: "a context longer than the checkpoint's", arguments: [.init("max-model-len", "5000")],
             words: ["a context of 5000 tokens is longer than the checkpoint's own", "`context: 5000`"]),
         Mistake(
             what: "an architecture that vLLM does not have", config: ["architectures": #"["Qwen9ForCausalLM"]"#],
-            words: ["this vLLM cannot serve the architecture Qwen9ForCausalLM"]),
+            words: ["this vLLM does not support the architecture Qwen9ForCausalLM"]),
         Mistake(
             what: "a configuration that does not fit the weights", config: ["intermediate_size": "320"],
-            words: ["config.json and its weights do not fit together", "copy the checkpoint again"]),
+            words: ["config.json does not match its weights", "Copy the checkpoint again"]),
         Mistake(
             what: "a cache too small for one request", cache: "512K",
             // Before, the CPU build's cache is a whole GiB at least.

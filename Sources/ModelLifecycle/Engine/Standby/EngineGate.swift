@@ -2,17 +2,17 @@ import Foundation
 import Support
 import Synchronization
 
-/// Where an engine that was spawned ahead of time waits before it touches its device.
+/// The gate where an engine that was spawned ahead of time waits before it touches its device.
 ///
-/// A file that this process has locked: to open the gate is to write a word into it and to let go. When this process dies, the
-/// kernel lets go, and without that word whoever waits there ends.
+/// A file locked by this process. To open the gate, write a word into it and unlock it. If this process dies, the
+/// kernel unlocks the file, and an engine that finds no word in it exits.
 final class EngineGate: Sendable {
-    /// What the file says once it is open.
+    /// Content of the file once the gate is open.
     static let word = "open"
 
     private let descriptor: Mutex<Int32?>
 
-    /// - Throws: ``FileFailure`` where there is such a file already, or it cannot be made or locked.
+    /// - Throws: ``FileFailure`` if the file exists already, or cannot be created or locked.
     init(path: String) throws(FileFailure) {
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw FileFailure(path: path, errno: errno) }
@@ -28,7 +28,7 @@ final class EngineGate: Sendable {
 
     func open() { letGo(saying: Self.word) }
 
-    /// Has those end who wait.
+    /// Makes the waiting processes exit.
     func shut() { letGo(saying: "") }
 
     private func letGo(saying word: String) {
@@ -37,9 +37,9 @@ final class EngineGate: Sendable {
             return descriptor
         }
         guard let descriptor else { return }
-        // Where the word cannot be written, the engine ends, and is started without a gate.
+        // If the word cannot be written, the engine exits and is started without a gate.
         _ = write(descriptor, word, word.utf8.count)
-        // Closing it is not enough where a child that is just being started has the file too.
+        // Closing is not enough: a child that is being started may have inherited the file.
         flock(descriptor, LOCK_UN)
         close(descriptor)
     }

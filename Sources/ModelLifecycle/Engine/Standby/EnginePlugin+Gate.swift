@@ -1,5 +1,5 @@
 extension EnginePlugin {
-    /// Has vLLM wait at a gate, see ``EngineGate``, once each of its processes has imported what it needs.
+    /// Makes vLLM wait at a gate (see ``EngineGate``) after each of its processes has done its imports.
     static let gate = EnginePlugin(
         name: "rsd_batch_gate",
         files: [

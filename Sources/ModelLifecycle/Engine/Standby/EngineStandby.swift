@@ -1,14 +1,14 @@
 import Logging
 import Synchronization
 
-/// The process of an engine that was spawned before it is needed, until it is needed or given up.
+/// An engine's process that was spawned ahead of time, until it is needed or dismissed.
 final class EngineStandby: Sendable {
     private struct State {
-        /// Comes to nil where no process could be had.
+        /// nil as the result if the process could not be started.
         var held: Task<EngineInstance?, Never>?
-        /// Those that are being cleared away.
+        /// Processes that are being ended.
         var clearing: [Int: Task<Void, any Error>] = [:]
-        /// Counts processes, and what is cleared away.
+        /// Numbers the processes and their cleanups.
         var number = 0
     }
 
@@ -17,10 +17,10 @@ final class EngineStandby: Sendable {
 
     init(_ starter: EngineStarter) { self.starter = starter }
 
-    /// Whether there is one, or something of one.
+    /// Whether there is a process, or a remainder of one.
     var isThere: Bool { state.withLock { $0.held != nil || !$0.clearing.isEmpty } }
 
-    /// Spawns a process, where there is nothing of one and engines of this kind can be held. Returns at once.
+    /// Spawns a process, unless there is one already or this kind of engine cannot be held. Returns at once.
     func prepare() {
         state.withLock { state in
             guard state.held == nil, state.clearing.isEmpty else { return }
@@ -30,7 +30,7 @@ final class EngineStandby: Sendable {
         }
     }
 
-    /// Hands the process over: from now on it is the caller's.
+    /// Transfers ownership of the process to the caller.
     func take() -> Task<EngineInstance?, Never>? {
         state.withLock { state in
             defer { state.held = nil }
@@ -38,7 +38,7 @@ final class EngineStandby: Sendable {
         }
     }
 
-    /// Has it end. Returns at once.
+    /// Ends the process. Returns at once.
     func dismiss() {
         state.withLock { state in
             guard let held = state.held else { return }
@@ -50,9 +50,9 @@ final class EngineStandby: Sendable {
         }
     }
 
-    /// Returns when nothing is left of those that were to end, or ended by themselves.
+    /// Returns when nothing is left of the processes that were dismissed or ended by themselves.
     ///
-    /// - Throws: ``EngineUnkillable``; ``LedgerError``.
+    /// - Throws: ``EngineUnkillable``, ``LedgerError``.
     func cleared() async throws {
         for task in state.withLock({ $0.clearing.values }) { try await task.value }
     }
@@ -61,7 +61,7 @@ final class EngineStandby: Sendable {
         do {
             guard let instance = try await starter.prepare() else { return nil }
             Task.detached { [weak self] in
-                // Nobody cancels a detached task that nobody holds; the wait ends with the process.
+                // A detached task without a handle cannot be cancelled; the wait ends with the process.
                 guard let status = try? await instance.child.exit.wait() else { return }
                 self?.ended(instance, number, status)
             }
@@ -80,7 +80,7 @@ final class EngineStandby: Sendable {
                 "engine \(starter.configuration.name) was started ahead of time and ended before it was needed",
                 metadata: ["how": "\(status)", "log": "\(instance.log.path)"])
             clear(&state) { [self] in
-                try await end(instance, because: "it ended by itself", note: "ended before it was needed: \(status)")
+                try await end(instance, because: "it ended unexpectedly", note: "ended before it was needed: \(status)")
             }
         }
     }
@@ -100,7 +100,7 @@ final class EngineStandby: Sendable {
     }
 
     private func end(_ instance: EngineInstance, because why: String, note: String) async throws {
-        // It then cleans up behind itself, as it would not after SIGKILL: vLLM has memory in /dev/shm by now.
+        // So it can clean up after itself, which it cannot after SIGKILL: by now vLLM has memory in /dev/shm.
         instance.gate?.shut()
         try await starter.takeDown(instance, grace: starter.configuration.stopGrace, because: why, note: note)
     }

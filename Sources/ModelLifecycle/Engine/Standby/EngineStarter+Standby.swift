@@ -1,11 +1,11 @@
 import Foundation
 
-/// Starts in two parts: what needs no device is done ahead of time.
+/// Starts in two parts: everything that needs no device is done ahead of time.
 extension EngineStarter {
-    /// Spawns a process that imports what it needs and waits at its gate.
+    /// Spawns a process that does its imports and waits at its gate.
     ///
-    /// - Returns: nil where this kind of engine knows no gate.
-    /// - Throws: what ``run(_:)`` throws.
+    /// - Returns: nil if this kind of engine has no gate.
+    /// - Throws: the errors of ``run(_:)``.
     func prepare() async throws -> EngineInstance? {
         var plan = try await dialect.launch(configuration, port: try FreePort.find())
         do {
@@ -21,10 +21,10 @@ extension EngineStarter {
         }
     }
 
-    /// Opens the gate of a process that was prepared, and waits until it is ready.
+    /// Opens the gate of a prepared process and waits until it is ready.
     ///
-    /// - Returns: nil where that came to nothing and another process may do better.
-    /// - Throws: what ``run(_:)`` throws.
+    /// - Returns: nil if that failed and another process may succeed.
+    /// - Throws: the errors of ``run(_:)``.
     func finish(_ held: EngineInstance) async throws -> EngineInstance? {
         do {
             try Task.checkCancellation()
@@ -33,11 +33,11 @@ extension EngineStarter {
             try await check(held, .spawn, held.plan)
             return held
         } catch {
-            try await takeDown(held, grace: .zero, because: "its start was given up", note: "start failed")
-            // For want of memory it is started again when there is more.
+            try await takeDown(held, grace: .zero, because: "its start was cancelled", note: "start failed")
+            // Out of memory: it is started again when more is free.
             if error is CancellationError || (error as? EngineError)?.code == .noMemory { throw error }
             logger.warning(
-                "engine \(configuration.name) was started ahead of time and failed, and is started anew: \(error)")
+                "engine \(configuration.name) failed after being started ahead of time and is restarted: \(error)")
             return nil
         }
     }

@@ -1,6 +1,6 @@
-/// Whether the machine has the memory for an engine that is started ahead of time, beside those that work.
+/// Whether the machine has memory for an engine that is started ahead of time, next to the working engines.
 package struct StandbyMemory: Sendable {
-    /// Bytes that the processes of an engine take before it touches the device.
+    /// Bytes that an engine's processes use before it touches the device.
     let bytes: Int
     private let memory: @Sendable () -> HostMemory?
 

@@ -1,10 +1,10 @@
 import Foundation
 import Support
 
-/// A folder of one engine process's own, short enough for sockets below it, and removed with the process.
+/// A directory for one engine process, short enough for socket paths below it, and removed with the process.
 struct EngineRoomFolder {
     let path: String
-    /// Goes onto PYTHONPATH.
+    /// Added to PYTHONPATH.
     var plugins: String { path + "/plugins" }
 
     var gate: String { path + "/gate" }
@@ -12,7 +12,7 @@ struct EngineRoomFolder {
     /// - Throws: ``FileFailure``.
     static func make() throws -> EngineRoomFolder {
         let named = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
-        // A socket's path has 107 bytes, of which vLLM's names take up to 60.
+        // A socket's path has at most 107 bytes, of which vLLM's names take up to 60.
         let base = named.hasPrefix("/") && named.utf8.count <= 32 ? named : "/tmp"
         var template = Array("\(base)/rsd-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
@@ -21,7 +21,7 @@ struct EngineRoomFolder {
         return EngineRoomFolder(path: String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self))
     }
 
-    /// Lays a plugin's files out as an installed package: vLLM finds it by its entry points.
+    /// Writes a plugin's files as an installed package, which vLLM finds by its entry points.
     func write(_ plugin: EnginePlugin) throws {
         for (name, content) in plugin.files {
             let file = URL(filePath: plugins).appending(path: name)
@@ -31,15 +31,15 @@ struct EngineRoomFolder {
         }
     }
 
-    /// What an engine must have in its environment to find a plugin that was written here.
+    /// The environment that an engine needs to find a plugin written here.
     ///
-    /// - Parameter given: what it has there otherwise.
+    /// - Parameter given: its environment otherwise.
     func environment(for plugin: EnginePlugin, beside given: [String: String]) -> [String: String] {
         var environment: [String: String] = [:]
         let path = given["PYTHONPATH"] ?? ""
         let isThere = path.split(separator: ":").contains { $0 == plugins }
         environment["PYTHONPATH"] = isThere ? path : ([plugins] + (path.isEmpty ? [] : [path])).joined(separator: ":")
-        // Where the user has a list of the plugins to load, ours must be on it.
+        // If the user lists the plugins to load, ours must be in the list.
         if let list = given["VLLM_PLUGINS"], !list.isEmpty { environment["VLLM_PLUGINS"] = list + "," + plugin.name }
         return environment
     }

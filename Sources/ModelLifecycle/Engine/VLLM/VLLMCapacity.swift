@@ -1,7 +1,7 @@
 extension VLLMVersion {
-    /// What a server of this version takes on at once, by its flags and the first of its GPUs.
+    /// The number of requests that a server of this version takes at once, from its flags and its first GPU.
     ///
-    /// - Parameter device: nil where there is none, or nothing is known of it.
+    /// - Parameter device: nil if there is none, or nothing is known about it.
     package func capacity(
         _ arguments: [EngineConfiguration.Argument] = [], on device: GPUDevice? = nil
     ) -> EngineCapacity {
@@ -19,7 +19,7 @@ extension VLLMVersion {
             sequences = min(sequences, number("max-num-batched-tokens") ?? .max)
         }
         sequences = min(sequences, number("max-num-active-seqs") ?? .max)
-        // The limits above are those of each replica.
+        // The limits above apply to each replica.
         return EngineCapacity(
             sequences: sequences.times(parts("data-parallel-size")), mostRequests: number("max-num-queued-reqs"))
     }

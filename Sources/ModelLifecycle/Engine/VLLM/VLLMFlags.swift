@@ -1,29 +1,30 @@
 import Foundation
 
-/// The flags of one `vllm serve`: ours, then the job's, which win where both may speak.
+/// The flags of one `vllm serve`: ours, then the job's, which take precedence where both are allowed.
 struct VLLMFlags {
     private(set) var words: [String]
-    /// The checkpoint's context could not be overridden by name, so vLLM must be told that a longer one is meant.
+    /// Whether vLLM needs an extra setting to accept a longer context, because the checkpoint's own could not be
+    /// overridden by name.
     let needsLongContextPermit: Bool
-    /// GiB for VLLM_CPU_KVCACHE_SPACE, where the version has no flag for it.
+    /// GiB for VLLM_CPU_KVCACHE_SPACE, for versions without a flag for it.
     let cacheSpace: Int?
     /// Whether the model is spread over several processes.
     let isParallel: Bool
-    /// Whether the job says how vLLM is to run its workers.
+    /// Whether the job chooses how vLLM runs its workers.
     let namesExecutor: Bool
 
     init(_ configuration: EngineConfiguration, for version: VLLMVersion = .newest) throws {
         var given = configuration.arguments.map(\.withPlainSize)
         isParallel = given.contains { $0.plainName.hasSuffix("-parallel-size") && $0.value != "1" }
         namesExecutor = given.contains { $0.plainName == "distributed-executor-backend" }
-        /// Takes a flag of the job's out, so that it is not there twice; vLLM writes flags with - and _ alike.
+        /// Removes a flag from the job's flags, so that it is not given twice. vLLM accepts - and _ alike.
         func take(_ name: String) -> [String] {
             let values = given.filter { $0.plainName == name }.compactMap(\.value)
             given.removeAll { $0.plainName == name }
             return values
         }
 
-        // Without these, a checkpoint's generation_config.json would fill in sampling parameters of its own.
+        // Otherwise the checkpoint's generation_config.json would supply sampling parameters.
         var words = ["--seed", "0", "--generation-config", "vllm", "--uvicorn-log-level", "warning"]
         var overrides: [String: Any] = [:]
         switch configuration.task {
@@ -35,7 +36,7 @@ struct VLLMFlags {
             var pooler = setup.pooler
             if !version.knowsPoolerTask { pooler["task"] = nil }
             if !pooler.isEmpty { words += ["--pooler-config", try Self.text(Self.object(pooler))] }
-            // Scores of tokens are never read from the prefix cache, and with it they have been wrong before.
+            // Token scores are never read from the prefix cache, which has caused wrong scores before.
             if !given.contains(where: { $0.plainName.hasSuffix("enable-prefix-caching") }) {
                 words.append("--no-enable-prefix-caching")
             }
@@ -73,7 +74,7 @@ struct VLLMFlags {
         self.words = words + given.flatMap(\.words)
     }
 
-    /// `max_position_embeddings` of a checkpoint, or nil where its config.json has none at the top.
+    /// `max_position_embeddings` of a checkpoint; nil if its config.json has none at the top level.
     private static func positions(ofModel path: String) -> Int? {
         guard let data = FileManager.default.contents(atPath: path + "/config.json") else { return nil }
         struct Config: Decodable { var max_position_embeddings: Int? }
@@ -91,10 +92,10 @@ struct VLLMFlags {
 }
 
 extension EngineConfiguration.Argument {
-    /// The name as vLLM's help writes it.
+    /// The name as in vLLM's help.
     var plainName: String { name.replacing("_", with: "-") }
 
-    /// A size as a plain number, which every version of vLLM understands.
+    /// A size as a plain number, which every version of vLLM reads.
     fileprivate var withPlainSize: Self {
         let sizes = ["max-model-len", "max-num-batched-tokens", "kv-cache-memory-bytes"]
         guard sizes.contains(plainName), let size = value.flatMap(Int.init(humanReadable:)) else { return self }
@@ -103,7 +104,7 @@ extension EngineConfiguration.Argument {
 }
 
 extension Int {
-    /// A number as vLLM's flags take it: `8192`, `16k` (16,000), `16K` (16,384), `1.5g`.
+    /// Parses a number as vLLM's flags do: `8192`, `16k` (16,000), `16K` (16,384), `1.5g`.
     package init?(humanReadable text: String) {
         if let plain = Int(text), plain >= 0 {
             self = plain

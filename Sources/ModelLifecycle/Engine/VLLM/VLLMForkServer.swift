@@ -1,6 +1,6 @@
 import Foundation
 
-/// How vLLM is forked: `fork_server.py`, run by the Python that has vLLM.
+/// Forks vLLM with `fork_server.py`, run by the Python of vLLM's environment.
 extension VLLMDialect {
     package func forkServer(
         models: [String], environment: [String: String], processors: ProcessorShare, isWanted: Bool
@@ -8,7 +8,7 @@ extension VLLMDialect {
         let version = try await installation.versionToStart()
         let command = try await installation.command(for: "vllm")
         guard let python = command.python else { return nil }
-        // As `vllm` itself does, and other than `python -m`, it imports nothing from the folder in which the run was started.
+        // Like `vllm` itself, and unlike `python -m`, it imports nothing from the working directory.
         let ownPath = command.arguments.isEmpty ? "import sys; sys.path[:] = filter(None, sys.path)\n" : ""
         let script = ownPath + String(decoding: PackageResources.fork_server_py, as: UTF8.self)
         let given = ProcessInfo.processInfo.environment.merging(environment) { $1 }

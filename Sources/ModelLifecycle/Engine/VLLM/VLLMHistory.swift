@@ -1,48 +1,50 @@
-/// What differs between vLLM's versions, as far as this program is concerned: the one table of it, read in their sources.
+/// The only table of differences between vLLM versions that matter to this program, taken from their sources.
 ///
-/// A version that says no release is taken for the newest.
+/// A version that names no release is treated as the newest.
 extension VLLMVersion {
-    /// The releases that were seen to work, on the CPU build.
+    /// Releases that are tested, on the CPU build.
     static let tried = [Release(0, 13, 0), Release(0, 14, 1), Release(0, 20, 2), Release(0, 32, 0)]
 
-    /// The newest of them.
+    /// The newest tested release.
     static let newest = VLLMVersion(tried[tried.count - 1].description)
 
-    /// The first that serves `*ForTokenClassification` checkpoints as scorers. Older ones lack more: `--pooler-config` (0.11.0),
-    /// `return_token_ids` (0.10.2), `--runner` and `--convert` (0.10.0).
+    /// The oldest supported release, the first that serves `*ForTokenClassification` checkpoints as scorers. Older ones
+    /// lack more: `--pooler-config` (0.11.0), `return_token_ids` (0.10.2), `--runner` and `--convert` (0.10.0).
     static let oldest = Release(0, 13, 0)
 
-    /// `task` in `--pooler-config`. Older versions score tokens where a model is a classifier.
+    /// Whether `--pooler-config` takes `task`. Older versions score tokens if the model is a classifier.
     var knowsPoolerTask: Bool { isSince(0, 19, 0) }
 
-    /// Whether the CPU build heeds `--kv-cache-memory-bytes`. Older ones only read VLLM_CPU_KVCACHE_SPACE, in whole GiB.
+    /// Whether the CPU build reads `--kv-cache-memory-bytes`. Older ones read only VLLM_CPU_KVCACHE_SPACE, in whole
+    /// GiB.
     var readsCacheBytesOnCPU: Bool { isSince(0, 20, 0) }
 
-    /// `VLLM_CPU_OMP_THREADS_BIND=nobind`, which from 0.20.0 to 0.20.2 ends in an IndexError.
+    /// Whether `VLLM_CPU_OMP_THREADS_BIND=nobind` works; it causes an IndexError from 0.20.0 to 0.20.2.
     var knowsNobind: Bool { !isSince(0, 20, 0) || isSince(0, 21, 0) }
 
-    /// The releases whose forks were seen to answer as engines that are spawned, on the CPU build.
+    /// Releases whose forks were tested to respond like spawned engines, on the CPU build.
     static let triedInForks = [Release(0, 32, 0)]
 
-    /// See ``ForkServerPlan/Trust``. A GPU has not been at hand.
+    /// See ``ForkServerPlan/Trust``. Not tested on a GPU.
     func trustInForks(isWanted: Bool) -> ForkServerPlan.Trust {
         guard let release, Self.triedInForks.contains(release) else {
             return isWanted
                 ? .unproven
                 : .refused(
-                    "vLLM \(self) was never seen to do that well; `warm: true` in the job's `engine` section tries it")
+                    "forking is untested with vLLM \(self); set `warm: true` in the job's `engine` section to try it")
         }
         return isCPUBuild ? .proven : .unproven
     }
 
-    /// What keeps an only worker in the process of the engine core, as it is on a GPU.
+    /// Settings that keep a single worker in the process of the engine core, as on a GPU.
     ///
-    /// From 0.20.0 on the CPU build gives it a process of its own, to bind its threads by the environment. That costs a third of a
-    /// gigabyte and another import of everything, and the worker watches its queue at full speed for a second after each step.
+    /// From 0.20.0 on, the CPU build starts a separate process for it, to bind its threads through the environment.
+    /// That costs a third of a gigabyte and another import of everything, and the worker polls its queue at full speed
+    /// for a second after each step.
     var oneProcess: OneProcess {
         guard isCPUBuild, isSince(0, 20, 0) else { return .none }
         guard isSince(0, 32, 0) else {
-            // Only the short name, `uni`, is overruled.
+            // Only the short name, `uni`, is overridden.
             let executor = "vllm.v1.executor.uniproc_executor.UniProcExecutor"
             return OneProcess(words: ["--distributed-executor-backend", executor])
         }
@@ -53,16 +55,16 @@ extension VLLMVersion {
         var words: [String] = []
         var environment: [String: String] = [:]
 
-        /// Nothing is needed, or known.
+        /// Nothing is needed, or nothing is known.
         static let none = OneProcess()
     }
 
-    /// Sequences that `vllm serve` runs at once where no flag says it: `EngineArgs.get_batch_defaults`, which comes to the same in
-    /// all releases that were tried. The GPU's name is as in vLLM: a larger number made A100s slower there.
+    /// Sequences that `vllm serve` runs at once by default: `EngineArgs.get_batch_defaults`, the same in all tested
+    /// releases. The GPU's name is as in vLLM, where a larger number made A100s slower.
     ///
     /// - Parameter parts: processes over which the model is spread.
     func defaultSequences(on device: GPUDevice?, parts: Int) -> Int {
-        // A GPU that is only planned for may be on another machine than this CPU build.
+        // A planned GPU may be in a different machine from this CPU build.
         guard let device else { return isCPUBuild ? 128.times(parts) : 256 }
         return device.total >= .gibibytes(70) && !device.name.lowercased().contains("a100") ? 1024 : 256
     }
@@ -73,26 +75,26 @@ extension VLLMVersion {
 }
 
 extension VLLMVersion {
-    /// - Throws: ``EngineError`` where this program needs a newer one.
+    /// - Throws: ``EngineError`` if this program needs a newer version.
     func check(for engine: String, remedy: String) throws {
         guard !isPocket, let release, release < Self.oldest else { return }
         throw EngineError(
             .cannotLaunch, engine: engine,
-            "vLLM \(self) is too old: rsd-batch needs \(Self.oldest) or newer, and was tried with \(Self.triedInWords). "
-                + remedy)
+            "vLLM \(self) is too old: rsd-batch needs \(Self.oldest) or newer, and is tested with \(Self.triedInWords)",
+            remedy: remedy)
     }
 
-    /// A sentence for whoever uses a version that was never tried; nil for one that was.
+    /// A warning about an untested version; nil for a tested one.
     package var caution: String? {
         guard let release else {
             return
-                "vLLM calls its version '\(self)', which is no release; it is used like the newest that rsd-batch was tried "
-                + "with (\(Self.triedInWords))"
+                "vLLM reports the version '\(self)', which is not a release; rsd-batch treats it like the newest tested version "
+                + "(\(Self.triedInWords) are tested)"
         }
         guard !isPocket, !Self.tried.contains(release) else { return nil }
         return
-            "rsd-batch was never tried with vLLM \(self), but with \(Self.triedInWords); if an engine fails to start or "
-            + "its answers look wrong, use one of these"
+            "rsd-batch is not tested with vLLM \(self), only with \(Self.triedInWords); if an engine fails to start or its "
+            + "responses look wrong, use one of these"
     }
 
     private static var triedInWords: String {

@@ -1,16 +1,16 @@
 import Foundation
 
-/// Where vLLM is on this machine. Looked for once.
+/// The vLLM installation on this machine. Searched for once.
 package actor VLLMInstallation {
-    /// What runs vLLM's command line: words before `serve`.
+    /// The command that runs vLLM: the words before `serve`.
     struct Command: Sendable, Hashable {
         var executable: String
         var arguments: [String]
-        /// nil where vLLM's own program is all that was found.
+        /// nil if only vLLM's own program was found.
         var python: String?
     }
 
-    /// Beside PATH: where `scripts/setup-vllm` puts its environment.
+    /// Searched after PATH: where `scripts/setup-vllm` creates its environment.
     static var standardFolder: String { CacheFolder.path + "/vllm" }
 
     private static let module = ["-m", "vllm.entrypoints.cli.main"]
@@ -20,8 +20,8 @@ package actor VLLMInstallation {
     private var found: Command?
     private var told: VLLMVersion?
 
-    /// - Parameter venv: a virtual environment's folder, or its Python; nil looks in the environment variable
-    ///   RSD_BATCH_VLLM, then for `vllm` and for a Python that has it on PATH, then where `scripts/setup-vllm` puts one.
+    /// - Parameter venv: a virtual environment's directory, or its Python. nil searches `$RSD_BATCH_VLLM`, then PATH
+    ///   for `vllm` and for a Python that has it, then the environment of `scripts/setup-vllm`.
     package init(venv: String?) {
         self.init(
             venv: venv, environment: ProcessInfo.processInfo.environment, standardFolder: Self.standardFolder)
@@ -33,7 +33,7 @@ package actor VLLMInstallation {
         self.standardFolder = standardFolder
     }
 
-    /// - Throws: ``EngineError`` with ``EngineError/Code/cannotLaunch`` where there is no vLLM.
+    /// - Throws: ``EngineError`` with ``EngineError/Code/cannotLaunch`` if there is no vLLM.
     func command(for engine: String) async throws -> Command {
         if let found { return found }
         let command = try await look(for: engine)
@@ -41,29 +41,29 @@ package actor VLLMInstallation {
         return command
     }
 
-    /// The Python that has vLLM.
+    /// The Python of vLLM's environment.
     ///
-    /// - Throws: ``EngineError`` where there is none.
+    /// - Throws: ``EngineError`` if there is none.
     package func python() async throws -> String {
         guard let python = try await command(for: "vllm").python else {
-            throw missing("vllm", "the Python of the `vllm` on PATH was not found")
+            throw missing("vllm", "the Python of `vllm` on PATH was not found")
         }
         return python
     }
 
-    /// The version of the package, such as `0.32.0+cpu`. Asked once.
+    /// The version of the package, such as `0.32.0+cpu`. Queried once.
     ///
-    /// - Throws: ``EngineError`` with ``EngineError/Code/cannotLaunch`` where there is no vLLM, it cannot tell its version, or
-    ///   the version is too old.
+    /// - Throws: ``EngineError`` with ``EngineError/Code/cannotLaunch`` if there is no vLLM, its version cannot be
+    ///   read, or it is too old.
     func version() async throws -> VLLMVersion {
         let command = try await command(for: "vllm")
         if told == nil { told = try await ask(command) }
         return try recent(told, found: command)
     }
 
-    /// The version for a start. One that cannot be told is no reason against it: what vLLM then says is worth more.
+    /// The version for a start. An unreadable version does not prevent it, since vLLM's own error then says more.
     ///
-    /// - Throws: ``EngineError`` where the version is too old.
+    /// - Throws: ``EngineError`` if the version is too old.
     func versionToStart() async throws -> VLLMVersion {
         let command = try await command(for: "vllm")
         do {
@@ -77,41 +77,41 @@ package actor VLLMInstallation {
         try version.check(
             for: "vllm",
             remedy:
-                "It was found by \(command.executable). Make an environment with scripts/setup-vllm, and name it in the "
-                + "job (`engine: { venv: DIR }`)")
+                "It was found at \(command.executable). Run scripts/setup-vllm to create an environment, and name it in the "
+                + "job (`engine: { venv: DIR }`).")
         return version
     }
 
     private func ask(_ command: Command) async throws -> VLLMVersion {
         let question =
-            // On a line of its own: a site may have printed something before, and left its line open.
+            // On a line of its own: a site's startup code may have printed something without a line break.
             command.python.map { ($0, ["-c", "import importlib.metadata as m; print('\\n' + m.version('vllm'))"]) }
             ?? (command.executable, command.arguments + ["--version"])
-        // Importing all of vLLM can take a minute from a cold file system.
+        // Importing vLLM can take a minute from a cold file system.
         let output = try await CommandOutput.run(question.0, question.1, limit: .seconds(300))
         let lines = output.text.withoutTerminalControls.split(whereSeparator: \.isNewline)
         guard output.status == .exited(code: 0), let version = lines.last else {
             throw EngineError(
                 .cannotLaunch, engine: "vllm",
-                "\(question.0) could not tell the version of vLLM, so vLLM is not installed there, or broken: "
-                    + (lines.last.map(String.init) ?? "it said nothing")
-                    + ". scripts/setup-vllm makes an environment that works")
+                "\(question.0) could not report the version of vLLM, so vLLM is missing there or broken: "
+                    + (lines.last.map(String.init) ?? "no output"),
+                remedy: "Run scripts/setup-vllm to create a working environment.")
         }
         return VLLMVersion(version.trimmingCharacters(in: .whitespaces))
     }
 
-    // MARK: Looking
+    // MARK: Search
 
     private func look(for engine: String) async throws -> Command {
         if let venv {
             guard let command = inVenv(venv) else {
-                throw missing(engine, "there is no Python in \(venv), which the job names as `engine.venv`")
+                throw missing(engine, "no Python in \(venv), set by `engine.venv` in the job")
             }
             return command
         }
         if let named = environment["RSD_BATCH_VLLM"], !named.isEmpty {
             guard let command = inVenv(named) else {
-                throw missing(engine, "there is no Python in \(named), which RSD_BATCH_VLLM names")
+                throw missing(engine, "no Python in \(named), set by RSD_BATCH_VLLM")
             }
             return command
         }
@@ -127,7 +127,7 @@ package actor VLLMInstallation {
         throw missing(engine, "vLLM was not found")
     }
 
-    /// The Python that a console script runs in: that beside it, or that which its first line names.
+    /// The Python of a console script: the one next to it, or the one in its first line.
     private func python(of program: String) -> String? {
         let sibling = URL(filePath: program).deletingLastPathComponent().appending(path: "python").path
         if SearchPath.isProgram(sibling) { return sibling }
@@ -152,7 +152,8 @@ package actor VLLMInstallation {
     private func missing(_ engine: String, _ what: String) -> EngineError {
         EngineError(
             .cannotLaunch, engine: engine,
-            "\(what). Name its virtual environment in the job (`engine: { venv: DIR }`), put `vllm` on PATH, or make an "
-                + "environment with scripts/setup-vllm")
+            what,
+            remedy: "Name vLLM's virtual environment in the job (`engine: { venv: DIR }`), put `vllm` on PATH, or run "
+                + "scripts/setup-vllm to create an environment.")
     }
 }

@@ -1,11 +1,11 @@
-/// A line of vLLM's log, without the process, time and place that vLLM puts before a message.
+/// A line of vLLM's log without the prefix of process, time and place.
 struct VLLMLogLine {
-    /// `(EngineCore pid=7)`; empty where the line names none.
+    /// `(EngineCore pid=7)`; empty if the line names no process.
     let process: Substring
     let bare: Substring
-    /// What vLLM only remarks, as it does in starts that succeed.
+    /// Whether it is a warning or a note that also occurs in successful starts.
     let isRemark: Bool
-    /// Whether it stands below another line, as the frames of a traceback do.
+    /// Whether it belongs to the line above it, like the frames of a traceback.
     let isIndented: Bool
 
     init(_ line: Substring) {
@@ -26,7 +26,7 @@ struct VLLMLogLine {
         isIndented = rest.first == " "
     }
 
-    /// `cpu_worker.py, line 73`, where it is a frame of a traceback.
+    /// `cpu_worker.py, line 73` for a frame of a traceback.
     var place: String? {
         bare.prefixMatch(of: /File "(?:[^"]*\/)?([^"\/]+)", (line \d+)/).map { "\($0.1), \($0.2)" }
     }

@@ -1,8 +1,9 @@
 extension StartMark {
-    /// As vLLM says it, on CPUs and GPUs alike: `Starting to load model` and `Model loading took` (`gpu_model_runner.py`), `Loading
-    /// weights took` (`default_loader.py`), `init engine (…) took` (`core.py`), which compiling and the capture of graphs are a part of.
+    /// Reads a log line, the same on CPUs and GPUs: `Starting to load model` and `Model loading took`
+    /// (`gpu_model_runner.py`), `Loading weights took` (`default_loader.py`), `init engine (…) took` (`core.py`), which
+    /// includes compiling and capturing graphs.
     init?(vllm line: Substring) {
-        // Few lines have one of these, and a look for a pattern takes its time.
+        // A plain search first: few lines match, and patterns are slow.
         if line.contains("Starting to load model") {
             self = .loadBegan
         } else if line.contains(" took ") {

@@ -1,6 +1,6 @@
-/// A version of vLLM as its package says it, such as `0.32.0+cpu`.
+/// A version of vLLM as its package reports it, such as `0.32.0+cpu`.
 package struct VLLMVersion: Sendable, Hashable, CustomStringConvertible {
-    /// The numbers of a version, without what follows them: `0.20.2` of `0.20.2rc1.dev3+gabc.cu129`.
+    /// The numbers of a version, without any suffix: `0.20.2` of `0.20.2rc1.dev3+gabc.cu129`.
     struct Release: Sendable, Hashable, Comparable, CustomStringConvertible {
         var major: Int
         var minor: Int
@@ -18,7 +18,7 @@ package struct VLLMVersion: Sendable, Hashable, CustomStringConvertible {
     }
 
     package let description: String
-    /// nil where the version is no release's, as with builds from a checkout without tags: `0.1.dev1+gabc`, `dev`.
+    /// nil if the version is not a release's, as in builds from a checkout without tags: `0.1.dev1+gabc`, `dev`.
     let release: Release?
 
     package init(_ text: String) {
@@ -33,9 +33,9 @@ package struct VLLMVersion: Sendable, Hashable, CustomStringConvertible {
         release = Release(major, minor, found.3.flatMap { Int($0) } ?? 0)
     }
 
-    /// This project's own engine, which speaks vLLM's HTTP API, has versions of its own.
+    /// Whether it is this project's own engine, which speaks vLLM's HTTP API and has its own versions.
     var isPocket: Bool { description.hasSuffix("+pocket") }
 
-    /// The build for processors has `cpu` in its version, by which vLLM itself tells.
+    /// Whether it is the CPU build, whose version contains `cpu`; vLLM itself uses the same test.
     package var isCPUBuild: Bool { description.contains("cpu") }
 }

@@ -1,20 +1,20 @@
 import Foundation
 import Synchronization
 
-/// What engines have answered to their canary after they were spawned, kept from run to run: one that is forked must answer the same.
+/// Canary responses of spawned engines, kept from run to run: a forked engine must give the same.
 ///
-/// A file an engine, in a folder of what may be deleted at any time.
+/// One file per engine, in a directory that may be deleted at any time.
 package final class ColdAnswers: Sendable {
     let folder: String
-    /// Those of this run, which need no folder.
+    /// Those of this run, which need no directory.
     private let own = Mutex<[String: Canary.Answer]>([:])
 
     package init(folder: String = ColdAnswers.standardFolder) { self.folder = folder }
 
     package static var standardFolder: String { CacheFolder.path + "/cold-answers" }
 
-    /// - Parameter build: what the engine is, and what it runs on.
-    /// - Returns: nil where there is none, or the file is damaged.
+    /// - Parameter build: the engine's version and the hardware it runs on.
+    /// - Returns: nil if there is none, or the file is damaged.
     func answer(of configuration: EngineConfiguration, _ launch: WarmLaunch, build: String) -> Canary.Answer? {
         let key = key(configuration, launch, build)
         if let answer = own.withLock({ $0[key] }) { return answer }
@@ -24,7 +24,7 @@ package final class ColdAnswers: Sendable {
         return entry.answer
     }
 
-    /// - Returns: whether later runs will know it too.
+    /// - Returns: whether later runs can use it too.
     @discardableResult
     func note(_ answer: Canary.Answer, of configuration: EngineConfiguration, _ launch: WarmLaunch, build: String)
         -> Bool
@@ -43,7 +43,7 @@ package final class ColdAnswers: Sendable {
 
     // MARK: Keys
 
-    /// Everything that an answer may depend on.
+    /// Everything that the response may depend on.
     private func key(_ configuration: EngineConfiguration, _ launch: WarmLaunch, _ build: String) -> String {
         let environment = launch.early.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         return
@@ -52,13 +52,13 @@ package final class ColdAnswers: Sendable {
             .joined(separator: "\n")
     }
 
-    /// The job's flags, without those that say how much memory there is.
+    /// The job's flags, except those that set the amount of memory.
     private func words(_ configuration: EngineConfiguration) -> [String] {
         configuration.arguments.filter { !["gpu-memory-utilization", "kv-cache-memory-bytes"].contains($0.name) }
             .flatMap(\.words) + ["\(configuration.contextLength ?? 0)"]
     }
 
-    /// The folder and its files, as far as can be told without reading them.
+    /// The directory and its files, as far as they can be identified without reading them.
     private func checkpoint(_ path: String) -> String {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         let files = names.sorted().map { name in

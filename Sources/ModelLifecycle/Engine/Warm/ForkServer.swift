@@ -2,14 +2,15 @@ import Foundation
 import Support
 import Synchronization
 
-/// A process that has imported the engine, touches no device, and forks engines: each is ready in the time that its model takes.
+/// A process that has imported the engine, touches no device, and forks engines. A fork is ready as soon as its model
+/// is loaded.
 ///
-/// Engines are its children. It ends when this program does, and the kernel then tells them to end.
+/// Engines are its children. It ends with this program, and the kernel then signals the engines to end.
 final class ForkServer: Sendable {
     private let helper: HelperProcess
     private let channel: LineChannel
     private let book: Book
-    /// From its start until it could fork.
+    /// Seconds from its start until it could fork.
     let seconds: Double
 
     private init(helper: HelperProcess, channel: LineChannel, book: Book, seconds: Double) {
@@ -19,10 +20,10 @@ final class ForkServer: Sendable {
         self.seconds = seconds
     }
 
-    /// Returns when it can fork.
+    /// Starts the process and returns when it can fork.
     ///
-    /// - Parameter limit: how long its imports may take.
-    /// - Throws: ``ForkRefused``; `CancellationError`. Nothing is left of it then.
+    /// - Parameter limit: for the imports.
+    /// - Throws: ``ForkRefused``; `CancellationError`. Nothing of the process is left then.
     static func start(_ plan: ForkServerPlan, limit: Duration, logs: String, ledger: EngineLedger) async throws
         -> ForkServer
     {
@@ -44,7 +45,7 @@ final class ForkServer: Sendable {
             return ForkServer(helper: helper, channel: channel, book: book, seconds: seconds)
         } catch {
             let isGone = (error as? ForkRefused)?.isSilent == true
-            // Before it is ended here, where it only closed its socket.
+            // Read before it is ended below, in case it only closed its socket.
             let exit = isGone ? try? await helper.child.exit.wait(atMost: .seconds(1)) : nil
             channel.shutDown()
             try await helper.end()
@@ -58,8 +59,8 @@ final class ForkServer: Sendable {
     /// How its process ended; nil while it runs.
     var exit: ExitStatus? { helper.child.exit.value }
 
-    /// - Parameter limit: how long a fork may take, which has nothing to load.
-    /// - Throws: ``ForkRefused``; `CancellationError`: a fork that comes later is then ended.
+    /// - Parameter limit: for the fork, which loads nothing.
+    /// - Throws: ``ForkRefused``; `CancellationError`, and a fork that still arrives is ended.
     func fork(_ request: ForkRequest.Fork, limit: Duration = .seconds(30)) async throws -> ChildProcess {
         let answer = book.expect(request.id)
         channel.send(try ForkRequest(fork: request).line())
@@ -74,7 +75,7 @@ final class ForkServer: Sendable {
         }
     }
 
-    /// Ends it and every engine that it has forked. Runs to its end also where the calling task is cancelled.
+    /// Ends the process and every engine that it has forked. Runs to completion even if the calling task is cancelled.
     ///
     /// - Throws: ``EngineUnkillable``, ``LedgerError``.
     func end() async throws {
@@ -83,30 +84,30 @@ final class ForkServer: Sendable {
     }
 }
 
-/// Engines cannot be forked here: one sentence why.
+/// Engines cannot be forked; the reason in one sentence.
 struct ForkRefused: Error, CustomStringConvertible {
     let description: String
-    /// The fork server was gone before it said anything.
+    /// The fork server ended before it sent anything.
     fileprivate var isSilent = false
-    /// Somebody ended the fork server before it could fork, as a user or Linux does for want of memory.
+    /// The fork server was killed before it could fork, by a user or by Linux for lack of memory.
     var wasKilled = false
 
     init(_ description: String) { self.description = description }
 
     fileprivate init(endedWith exit: ExitStatus?, log: String) {
         let how = exit.map { ", with \($0)" } ?? ""
-        self.init("the process that forks them ended while it imported\(how) (log: \(log))")
+        self.init("the fork server ended during its imports\(how) (log: \(log))")
         wasKilled = [.signalled(SIGKILL), .signalled(SIGTERM)].contains(exit)
     }
 
     fileprivate static let gone: ForkRefused = {
-        var refused = ForkRefused("the fork server is gone")
+        var refused = ForkRefused("the fork server has ended")
         refused.isSilent = true
         return refused
     }()
 }
 
-/// Who waits for what of a fork server.
+/// The tasks that wait for responses of a fork server.
 private final class Book: Sendable {
     typealias Answer = Latch<Result<ChildProcess, ForkRefused>>
 
@@ -129,7 +130,7 @@ private final class Book: Sendable {
         return answer
     }
 
-    /// What comes of it after all is nobody's.
+    /// A late response is dropped.
     func abandon(_ id: String, _ answer: Answer) {
         _ = state.withLock { $0.answers.removeValue(forKey: id) }
         if case .success(let child) = answer.value { Self.end(child) }
@@ -152,14 +153,14 @@ private final class Book: Sendable {
         let child = ChildProcess.forked(pid, tag: id, exit: Latch())
         let isWanted = state.withLock { state in
             state.children[pid] = child
-            // Inside the lock: who gives up sees either that it is there, or that it is not wanted.
+            // Under the lock: a caller that gives up sees either that the child is there, or that it is not wanted.
             return state.answers.removeValue(forKey: id)?.set(.success(child)) ?? false
         }
         if !isWanted { Self.end(child) }
     }
 
-    /// The kernel has told its engines to end. vLLM would do that in its own time: not before the answers are given that are asked
-    /// of it, which may never be.
+    /// The kernel has signalled the engines to end. vLLM would take its time: it waits for all open requests, which may
+    /// never finish.
     private func close() {
         ready.set(.failure(.gone))
         let (answers, children) = state.withLock { state in

@@ -1,15 +1,15 @@
 import Support
 import Foundation
 
-/// How a fork server is started, and what it is worth.
+/// How a fork server is started, and how far its forks are trusted.
 package struct ForkServerPlan: Sendable, Hashable {
-    /// What is known of forks of such an engine.
+    /// How far forks of an engine are trusted.
     package enum Trust: Sendable, Hashable {
-        /// They were seen to work and to answer as an engine does that was spawned.
+        /// Tested: they respond like spawned engines.
         case proven
-        /// They may work: an engine is forked only where it is known how it answers when it is spawned.
+        /// Untested: an engine is forked only if the response of a spawned one is known.
         case unproven
-        /// Nobody has tried: one sentence why, and what to do.
+        /// Not allowed: one sentence with the reason and the remedy.
         case refused(String)
     }
 
@@ -35,13 +35,13 @@ package struct ForkServerPlan: Sendable, Hashable {
 
 /// What an engine needs to be forked instead of spawned.
 package struct WarmLaunch: Sendable, Hashable {
-    /// Of the engine's command line, without the program.
+    /// The engine's command line without the program.
     package var arguments: [String]
-    /// What the fork server must have been started with: variables that are read once, when something is imported.
+    /// Variables that are read once during imports: the fork server must have been started with them.
     package var early: [String: String]
-    /// What a fork can still set.
+    /// Variables that a fork can still set.
     package var late: [String: String]
-    /// Folders to import from, before all others.
+    /// Directories for imports, before all others.
     package var path: [String]
 
     package init(arguments: [String], early: [String: String], late: [String: String], path: [String] = []) {
@@ -52,10 +52,10 @@ package struct WarmLaunch: Sendable, Hashable {
     }
 }
 
-/// What a fork server is asked for, as one line of JSON.
+/// A request to a fork server, one line of JSON.
 struct ForkRequest: Encodable {
     struct Fork: Encodable {
-        /// Names the request.
+        /// Identifies the request.
         var id: String
         var arguments: [String]
         var environment: [String: String]
@@ -66,23 +66,23 @@ struct ForkRequest: Encodable {
 
     var fork: Fork
 
-    /// - Returns: without a line break.
+    /// - Returns: the line without a line break.
     func line() throws -> String {
         String(decoding: try JSONText.encode(self), as: UTF8.self)
     }
 }
 
-/// What a fork server says.
+/// A message from a fork server.
 enum ForkServerMessage: Hashable {
-    /// It has imported what there is to import, in so many seconds.
+    /// Its imports are done, after so many seconds.
     case ready(seconds: Double)
-    /// It is none to fork engines from.
+    /// It cannot fork engines.
     case refused(String)
     case forked(id: String, pid: pid_t)
     case failed(id: String, reason: String)
     case ended(pid: pid_t, ExitStatus)
 
-    /// - Returns: nil where the line is no message.
+    /// - Returns: nil if the line is not a message.
     init?(_ line: String) {
         struct Line: Decodable {
             struct Ready: Decodable { var seconds: Double }

@@ -2,9 +2,9 @@ import Foundation
 import Logging
 import Support
 
-/// Forks a run's engines from a process that has imported them, as long as that goes well.
+/// Forks a run's engines from a process that has imported them, as long as that works.
 ///
-/// Nothing depends on it: where an engine cannot be forked it is spawned, and the run says once why.
+/// Nothing depends on it: engines that cannot be forked are spawned, and the run logs the reason once.
 package actor WarmStarts {
     private enum State {
         case idle
@@ -14,10 +14,10 @@ package actor WarmStarts {
         case off
     }
 
-    /// What is to be done with one engine.
+    /// How to start an engine.
     enum Advice: Sendable, Equatable {
         case spawn
-        /// Fork it, and see that it answers like this, where that is known.
+        /// Fork it, and check that it gives this response, if known.
         case fork(expecting: Canary.Answer?)
     }
 
@@ -28,21 +28,21 @@ package actor WarmStarts {
     private let answers: ColdAnswers
     private var state: State
     private var planning: Task<ForkServerPlan?, any Error>?
-    /// Those that came up: the engines that they have forked live no longer than they do.
+    /// Fork servers that came up; engines that they have forked end with them.
     private var servers: [ForkServer] = []
-    /// Of fork servers, also of those that never came up.
+    /// Number of fork servers started, including those that failed.
     private var launches = 0
     private var successes = 0
     private var failures = 0
-    /// What the log has said once.
+    /// What has been logged once.
     private var told: Set<String> = []
 
     private static let mostServers = 3
 
     /// - Parameters:
-    ///   - isOn: whether engines are forked at all; else it only keeps what they answer.
-    ///   - limit: how long the imports may take.
-    ///   - answers: what engines answered that were spawned.
+    ///   - isOn: whether engines are forked; if not, this only records the responses of spawned ones.
+    ///   - limit: for the imports.
+    ///   - answers: canary responses of spawned engines.
     package init(
         isOn: Bool = true, ledger: EngineLedger, logDirectory: String, limit: Duration, answers: ColdAnswers,
         logger: Logger
@@ -55,16 +55,16 @@ package actor WarmStarts {
         self.logger = logger
     }
 
-    /// Whether every engine is spawned from now on.
+    /// Whether all engines are spawned from now on.
     package var isOff: Bool {
         if case .off = state { true } else { false }
     }
 
     // MARK: The fork server
 
-    /// Begins with the imports. Returns at once.
+    /// Starts the fork server. Returns at once.
     ///
-    /// - Parameter plan: how a fork server is started; nil where that is not known.
+    /// - Parameter plan: how to start it; nil if that is unknown.
     package func begin(_ plan: @escaping @Sendable () async throws -> ForkServerPlan?) {
         planning = Task { try await plan() }
         begin()
@@ -78,7 +78,7 @@ package actor WarmStarts {
 
     private func start() async -> ForkServer? {
         do {
-            guard let plan = try await plan else { throw ForkRefused("no Python is known that has the engine") }
+            guard let plan = try await plan else { throw ForkRefused("the engine's Python is unknown") }
             if case .refused(let why) = plan.trust { throw ForkRefused(why) }
             let server = try await bringUp(plan)
             servers.append(server)
@@ -91,7 +91,7 @@ package actor WarmStarts {
         }
     }
 
-    /// One that somebody kills while it imports has done nothing wrong.
+    /// If it is killed during its imports, it is started once more.
     private func bringUp(_ plan: ForkServerPlan) async throws -> ForkServer {
         while true {
             launches += 1
@@ -109,10 +109,10 @@ package actor WarmStarts {
 
     private func turnOff(_ why: String) {
         state = .off
-        logger.warning("engines are spawned from now on, and not forked, which takes longer: \(why)")
+        logger.warning("engines are spawned from now on instead of forked, which takes longer: \(why)")
     }
 
-    /// Ends the fork server, and every engine that still is a child of it.
+    /// Ends the fork server and all engines that are still its children.
     package func end() async {
         if case .starting(let task, _) = state {
             task.cancel()
@@ -124,15 +124,15 @@ package actor WarmStarts {
         }
     }
 
-    /// Waits until the imports are done.
+    /// Waits for the imports.
     private func server() async throws -> ForkServer? {
         if case .up(let server) = state, !server.isAlive {
             let how = server.exit.map { " with \($0)" } ?? ""
             guard launches < Self.mostServers else {
-                turnOff("the process that forks them ended by itself\(how), again")
+                turnOff("the fork server ended unexpectedly\(how), again")
                 return nil
             }
-            logger.warning("the process that forks engines ended by itself\(how); starting another")
+            logger.warning("the fork server ended unexpectedly\(how); starting another")
             state = .idle
         }
         begin()
@@ -143,7 +143,7 @@ package actor WarmStarts {
 
     // MARK: Engines
 
-    /// Whether an engine is to be forked. Waits until the imports are done where it is.
+    /// Whether to fork an engine. If so, waits for the imports.
     ///
     /// - Throws: `CancellationError`.
     func advice(for configuration: EngineConfiguration, _ launch: WarmLaunch) async throws -> Advice {
@@ -152,8 +152,8 @@ package actor WarmStarts {
             let names = plan.environment.merging(launch.early) { $1 }.keys
                 .filter { plan.environment[$0] != launch.early[$0] }.sorted().joined(separator: ", ")
             warnOnce(
-                "engine \(configuration.name) is spawned and not forked, which takes longer: it needs other values of "
-                    + "\(names) than the process that forks was started with")
+                "engine \(configuration.name) is spawned instead of forked, which takes longer: it needs other values of "
+                    + "\(names) than the fork server has")
             return .spawn
         }
         let answer = answers.answer(of: configuration, launch, build: plan.build)
@@ -167,25 +167,26 @@ package actor WarmStarts {
 
     /// Forks an engine.
     ///
-    /// - Returns: its process, which is a child of the fork server; nil where it is to be spawned.
+    /// - Returns: its process, a child of the fork server; nil if it is to be spawned.
     /// - Throws: `CancellationError`.
     func fork(_ request: ForkRequest.Fork) async throws -> ChildProcess? {
         guard let server = try await server() else { return nil }
         do {
             return try await server.fork(request)
         } catch let refused as ForkRefused {
-            // One that died at this moment may have a successor for the next engine.
+            // If it died just now, the next engine may get a new fork server.
             if server.isAlive { turnOff("\(refused)") }
             return nil
         }
     }
 
-    /// An engine that was forked is ready and answers as it should.
+    /// Records that a forked engine is ready and responds correctly.
     func succeeded() { successes += 1 }
 
-    /// An engine that was forked did not come up or answers wrongly. So do the others, if this was the first or not the only one.
+    /// Records that a forked engine failed to start or responds wrongly. If it is the first fork or the second failure,
+    /// forking is turned off.
     func failed(_ engine: String, _ why: String) {
-        // With its parent it has lost its life, and may have been well.
+        // The engine died with its fork server, and may have been healthy.
         guard case .up(let server) = state, server.isAlive else { return }
         failures += 1
         if successes == 0 || failures > 1 {
@@ -195,14 +196,14 @@ package actor WarmStarts {
         }
     }
 
-    /// Keeps what an engine answers that was spawned.
+    /// Stores the canary response of a spawned engine.
     func note(_ answer: Canary.Answer, of configuration: EngineConfiguration, _ launch: WarmLaunch) async {
         guard let plan = try? await plan else { return }
         let isKept = answers.note(answer, of: configuration, launch, build: plan.build)
         if !isKept, plan.trust == .unproven, !isOff {
             warnOnce(
-                "what engines answer cannot be kept in \(answers.folder), so every run has to spawn each of them once; "
-                    + "XDG_CACHE_HOME names another place for it")
+                "canary responses cannot be stored in \(answers.folder), so every run has to spawn each engine once; set "
+                    + "XDG_CACHE_HOME to use another directory")
         }
     }
 }

@@ -62,7 +62,7 @@ struct CheckpointJSONTests {
         ])
     func absurd(json: String, what: String) {
         let error = #expect(throws: ModelFilesError.self) { try checkpointConfig(json) }
-        #expect(error?.description == "config.json in m gives \(what), which no model has")
+        #expect(error?.description == "config.json in m gives \(what), which is not possible for a model")
     }
 
     @Test("no numbers in config.json trap, whatever they are")

@@ -51,7 +51,7 @@ struct EngineNeedsTests {
                 try $0.write("version https://git-lfs.github.com/spec/v1\n", to: "models/target/\(name)")
             }
         }
-        #expect(pointer.hasSuffix(" is a Git LFS pointer, not the file itself; run 'git lfs pull'"))
+        #expect(pointer.hasSuffix(" is a Git LFS pointer, not the file itself; run `git lfs pull`"))
     }
 
     @Test func noTokenizer() throws {
@@ -85,7 +85,7 @@ struct EngineNeedsTests {
             ("", "in models/target, tokenizer.json is empty"),
             (
                 "version https://git-lfs.github.com/spec/v1\n",
-                "in models/target, tokenizer.json is a Git LFS pointer, not the file itself; run 'git lfs pull'"
+                "in models/target, tokenizer.json is a Git LFS pointer, not the file itself; run `git lfs pull`"
             ),
             ("[]", "in models/target, tokenizer.json is not a JSON object"),
             ("{}", "in models/target, tokenizer.json has no vocabulary"),
@@ -177,8 +177,8 @@ struct EngineNeedsTests {
         try fixture.write(config, to: "models/target/config.json")
         #expect(
             fixture.fault().hasPrefix(
-                "job.yaml:5:20: warning: the parameters of the target are unknown, and so are its FLOPs: how 'hqq' packs weights "
-                    + "is not known. Set 'models.target.parameters' to their number"))
+                "job.yaml:5:20: warning: the parameters of the target are unknown, and so are its FLOPs: the packing of 'hqq' "
+                    + "is unknown. Set 'models.target.parameters' to the number of its weights"))
         let identity = SpecIdentity(try fixture.load())
         try fixture.writeJob(
             ("target: { model: models/target }", "target: { model: models/target, parameters: \(written) }"))

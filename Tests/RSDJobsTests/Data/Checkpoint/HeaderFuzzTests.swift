@@ -33,23 +33,23 @@ struct HeaderFuzzTests {
             (#"{"a": {"dtype": "NEW", "shape": [8], "data_offsets": [0, 4]}}"#, nil),
             (
                 #"{"a": {"dtype": "F16", "shape": [3], "data_offsets": [0, 4]}}"#,
-                "a has 4 bytes, which is not what its shape [3] takes"
+                "a has 4 bytes, which does not match its shape [3]"
             ),
             (
                 #"{"a": {"dtype": "F16", "shape": [2], "data_offsets": [4, 0]}}"#,
-                "the offsets of a are no place in the file"
+                "the offsets of a are outside the file"
             ),
             (
                 #"{"a": {"dtype": "F16", "shape": [2], "data_offsets": [4]}}"#,
-                "the offsets of a are no place in the file"
+                "the offsets of a are outside the file"
             ),
             (
                 #"{"a": {"dtype": "F16", "shape": [1], "data_offsets": [2, 4]}}"#,
-                "a is not where the tensor before it ends"
+                "a does not start where the tensor before it ends"
             ),
             (
                 #"{"a": {"dtype": "F16", "shape": [2], "data_offsets": [0, 4]}, "b": {"dtype": "F16", "shape": [1], "data_offsets": [2, 4]}}"#,
-                "b is not where the tensor before it ends"
+                "b does not start where the tensor before it ends"
             ),
             (#"{"a": {"dtype": "F16", "shape": [-2], "data_offsets": [0, 4]}}"#, "the shape of a is [-2]"),
             (
@@ -66,7 +66,7 @@ struct HeaderFuzzTests {
     @Test func offsetsPastTheEnd() throws {
         for end in ["5", "9223372036854775807", "18446744073709551615"] {
             let header = #"{"a": {"dtype": "U8", "shape": [5], "data_offsets": [0, \#(end)]}}"#
-            #expect(try fault(file(header, data: 4))?.hasPrefix("model.safetensors is cut off") == true)
+            #expect(try fault(file(header, data: 4))?.hasPrefix("model.safetensors is truncated") == true)
         }
         let negative = #"{"a": {"dtype": "U8", "shape": [5], "data_offsets": [-1, 4]}}"#
         #expect(try fault(file(negative, data: 4)) == "model.safetensors has a broken safetensors header")

@@ -61,7 +61,7 @@ struct WeightCountTests {
     @Test(
         "what nothing says how to unpack is unknown, with the reason",
         arguments: [
-            ("hqq", "how 'hqq' packs weights is not known"), ("aqlm", "how 'aqlm' packs weights is not known"),
+            ("hqq", "the packing of 'hqq' is unknown"), ("aqlm", "the packing of 'aqlm' is unknown"),
         ])
     func unknownMethods(method: String, reason: String) throws {
         let size = try size(.qwen72B(), #"{"quantization_config": {"quant_method": "\#(method)"}}"#)
@@ -69,20 +69,20 @@ struct WeightCountTests {
         #expect(
             size.fault(of: .target)
                 == "the parameters of the target are unknown, and so are its FLOPs: \(reason). "
-                + "Set 'models.target.parameters' to their number")
+                + "Set 'models.target.parameters' to the number of its weights")
     }
 
     @Test func unknownTensors() throws {
         var set = TensorSet()
         set.add("a.weight", "U8", 4, 4)
-        #expect(try size(set).source == "how weights are packed in the U8 of a.weight is not known")
+        #expect(try size(set).source == "the packing of a.weight (U8) is unknown")
         #expect(try size(set, #"{"quantization_config": {"quant_method": "quark"}}"#).parameters == nil)
         // QuIP# packs weights into I64; a type that nobody knows may hold anything.
         for type in ["I64", "Q9"] {
             var packed = TensorSet()
             packed.add("a.Qidxs", type, 4, 4)
             packed.add("b.weight", "BF16", 4, 4)
-            #expect(try size(packed).source == "how weights are packed in the \(type) of a.Qidxs is not known")
+            #expect(try size(packed).source == "the packing of a.Qidxs (\(type)) is unknown")
         }
         // Scales are no weights, even where config.json says nothing of them.
         var scaled = TensorSet()

@@ -33,7 +33,7 @@ extension BadCase {
                 problems.jsonl:6:31: error: not JSON: expected a field name in double quotes, found '}'
                 {"question": "q", "answer": 1,}
                                               ^
-                problems.jsonl:7: error: expected text or a number in 'answer', found NaN, which is no number
+                problems.jsonl:7: error: expected text or a number in 'answer', found NaN, which is not a number
                 problems.jsonl:8:30: error: not JSON: expected ',' or '}', found '1'
                 {"question": "q", "answer": 01}
                                              ^
@@ -107,7 +107,7 @@ extension BadCase {
 
                 """#,
             says: #"""
-                problems.jsonl:1:1: error: a JSON list, and JSON Lines have an object on each line; for a list say 'format: json'
+                problems.jsonl:1:1: error: found a JSON list, but JSON Lines need one object per line; for a list, set 'format: json'
                 1 error in job.yaml
                 """#),
         BadCase(
@@ -161,7 +161,7 @@ extension BadCase {
 
                 """#,
             says: #"""
-                problems.jsonl:2: warning: 2 problems without an answer: they count as wrong
+                problems.jsonl:2: warning: 2 problems without an answer, counted as wrong
                 loaded
                 """#),
         BadCase(
@@ -175,7 +175,7 @@ extension BadCase {
 
                 """#,
             says: #"""
-                problems.jsonl:4: error: duplicate id "7"; it is first on line 1
+                problems.jsonl:4: error: duplicate id "7"; first used on line 1
                 1 error in job.yaml
                 """#),
         BadCase(
@@ -188,7 +188,7 @@ extension BadCase {
 
                 """#,
             says: #"""
-                problems.jsonl:1: error: "" in 'uid' is no id: it is empty or holds a control character (and 1 more record like this one)
+                problems.jsonl:1: error: "" in 'uid' is not a valid id: it is empty or contains a control character (and 1 more record like this one)
                 problems.jsonl:3: error: no field 'uid'; the record has 'question', 'answer'
                 2 errors in job.yaml
                 """#),

@@ -128,8 +128,8 @@ struct DatasetCacheTests {
             #expect(
                 await setup.fetch().hasPrefix(
                     """
-                    job.yaml:11:22: error: what \(base)/x.jsonl gave, \(Self.lines.utf8.count) bytes, has the SHA-256 \
-                    \(Self.sum), and 'sha256' is \(other): it is another file
+                    job.yaml:11:22: error: the response of \(base)/x.jsonl, \(Self.lines.utf8.count) bytes, has the SHA-256 \
+                    \(Self.sum), but 'sha256' is \(other): it is a different file
 
                     """))
             #expect(setup.cached == [])
@@ -153,14 +153,15 @@ struct DatasetCacheTests {
         #expect(
             setup.load().hasPrefix(
                 "job.yaml:11:22: error: https://example.invalid/x.jsonl is not in the cache cache/datasets; "
-                    + "`rsd-batch validate` on this job fetches it\n"))
+                    + "run `rsd-batch validate` on this job to fetch it\n"))
     }
 
     @Test func aRefusalIsToldAndABusyServerAskedAgain() async throws {
         let refused = try await serving({ _, _ in FlyingFox.HTTPResponse(statusCode: .notFound) }) { base in
             let setup = try Setup("{ name: d, path: \(base)/x.jsonl, sha256: \(Self.sum) }")
             #expect(
-                await setup.fetch().contains("\(base)/x.jsonl cannot be fetched: the server answers with status 404\n"))
+                await setup.fetch().contains(
+                    "\(base)/x.jsonl cannot be downloaded: the server responded with status 404\n"))
         }
         #expect(refused == 1)
         let busy = try await serving({ _, asked in
@@ -248,7 +249,7 @@ struct DatasetCacheTests {
         #expect(
             bad.load().hasPrefix(
                 "job.yaml:11:22: error: problems.jsonl has the SHA-256 \(SHA256.hex(SpecFixture.problems)), "
-                    + "and 'sha256' is \(Self.sum): it is another file\n"))
+                    + "but 'sha256' is \(Self.sum): it is a different file\n"))
     }
 
     @Test func theStandardCacheIsWhereTheDesktopKeepsItsOwn() {

@@ -25,7 +25,7 @@ struct DatasetComplaintTests {
         let rows = "question,answer\n" + (0..<50).map { "q,\($0),\($0)\n" }.joined()
         #expect(
             says(rows, .csv) == [
-                "d:2: error: the row has 3 fields, and the first row names 2 (and 49 more records like this one)"
+                "d:2: error: the row has 3 fields, but the first row names 2 (and 49 more records like this one)"
             ])
         let ids = (0..<30).map { _ in #"{"question": "q", "answer": 1, "n": "x"}"# }.joined(separator: "\n")
         var reader = DatasetReader(
@@ -33,7 +33,7 @@ struct DatasetComplaintTests {
         reader.read(Data(ids.utf8))
         #expect(
             reader.diagnostics.map(\.rendered) == [
-                #"d:2: error: duplicate id "x"; it is first on line 1 (and 28 more records like this one)"#
+                #"d:2: error: duplicate id "x"; first used on line 1 (and 28 more records like this one)"#
             ])
     }
 
@@ -47,7 +47,7 @@ struct DatasetComplaintTests {
         #expect(says(#"[{"question": "q", "answer": 1, "score": \#(word)}]"#, .json) == [])
         #expect(
             says(#"{"question": "q", "answer": \#(word)}"#)
-                == ["d:1: error: expected text or a number in 'answer', found \(word), which is no number"])
+                == ["d:1: error: expected text or a number in 'answer', found \(word), which is not a number"])
         #expect(says(#"{"question": "q", "answer": 1, "x": \#(word.dropLast())}"#).count == 1)
     }
 
@@ -71,7 +71,7 @@ struct DatasetComplaintTests {
         let found = says(#"{"question": "fine", "answer": 1}"# + "\n" + line + "\n" + line)
         #expect(found.count == 1)
         #expect(
-            found.first?.hasPrefix("d:2: warning: the \(part) holds ") == true
+            found.first?.hasPrefix("d:2: warning: the \(part) contains ") == true
                 && found.first?.contains("'\(meant)' was probably meant") == true
                 && found.first?.hasSuffix("(and 1 more record like this one)") == true, "\(found)")
     }
@@ -88,7 +88,7 @@ struct DatasetComplaintTests {
         dataset.read(Data(line.utf8))
         #expect(dataset.problems.count == 1)
         let said = dataset.diagnostics.map(\.rendered)
-        #expect(said.first?.hasPrefix("d:1: warning: the \(part) holds ") == true, "\(said)")
+        #expect(said.first?.hasPrefix("d:1: warning: the \(part) contains ") == true, "\(said)")
     }
 
     @Test("other control characters are told too, and what belongs into text is not")
@@ -118,7 +118,7 @@ struct DatasetComplaintTests {
         #expect(lines.problems.map { "\($0.question) \($0.answer)" } == ["one\ntwo 1", "x three\nfour"])
         #expect(
             says("question,answer\n\"5 inches,1\n\"how\" long?,2\n", .csv) == [
-                "d:3:2: error: text after the quote that closes the one on line 2; a quote within quotes is written twice"
+                "d:3:2: error: text after the quote that closes the one on line 2; double a quote within a quoted field"
             ])
     }
 
@@ -141,7 +141,7 @@ struct DatasetComplaintTests {
         try fixture.writeJob((#""{question}\n\n""#, #""{question}\nAnswer in \boxed{}.\n""#))
         #expect(
             fixture.fault().hasPrefix(
-                #"job.yaml:12:9: warning: the prompt holds a backspace and "oxed": '\boxed' was probably meant; in double quotes a backslash is written twice"#
+                #"job.yaml:12:9: warning: the prompt contains a backspace and "oxed": '\boxed' was probably meant; in double quotes, double every backslash"#
             ), "\(fixture.fault())")
         try fixture.writeJob((#""{question}\n\n""#, "{ file: cot.txt }"))
         try fixture.write("Solve.\n{question} \u{8}oxed{}\n", to: "cot.txt")

@@ -71,7 +71,7 @@ struct JSONDocumentTests {
             ])
         #expect(
             faults("{\"q\": \"x\", \"a\": 1}\n{\"q\": \"y\", \"a\": 2}\n")
-                == ["d.json:2:1: error: a second object; for one object on each line say 'format: jsonl'"])
+                == ["d.json:2:1: error: a second object; for one object per line, set 'format: jsonl'"])
         #expect(
             faults("[\n {\"q\": \"x\", \"a\": 1},\n 7,\n {\"q\": \"\", \"a\": 1}\n]") == [
                 "d.json:3:2: error: expected a JSON object, found the number 7",

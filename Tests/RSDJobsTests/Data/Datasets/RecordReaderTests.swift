@@ -106,13 +106,13 @@ struct RecordReaderTests {
                 == [#"expected a number from 0 to 1 in 'answer', found "2""#])
         #expect(
             messages(#"{"question": "q", "choices": ["a", {}], "answer": 1}"#, spec("gpqa"))
-                == ["expected a list of texts in 'choices', and not all of it is text"])
+                == ["expected a list of texts in 'choices', found other elements in it"])
         #expect(
             messages(#"{"question": "q", "choices": ["a"], "answer": 0}"#, spec("gpqa"))
                 == ["expected 2 to 26 choices, found 1"])
         #expect(
             messages(#"{"question": "q", "options": "1) x 2) y", "Answer": "A"}"#, spec("sat_math"))
-                == ["'options' does not begin with 'A)'"])
+                == ["'options' does not start with 'A)'"])
         #expect(
             messages(#"{"text": "q"}"#, spec("mawps"))
                 == ["no field 'question'; the record has 'text'", "no field 'target'; the record has 'text'"])
@@ -183,7 +183,7 @@ struct ChoicesTests {
         }
         #expect(
             letter(inTable: "4", of: "red,green,blue,pink")
-                == [#""4" in 'a' is neither a choice nor the letter of one, A to D, nor a place from 0 to 3"#])
+                == [#""4" in 'a' is neither a choice nor the letter of one, A to D, nor an index from 0 to 3"#])
         #expect(
             letter(inTable: "1.0", of: "red,green,blue,pink")
                 == [#""1.0" in 'a' is neither a choice nor the letter of one, A to D"#])
@@ -192,7 +192,7 @@ struct ChoicesTests {
     @Test func digitsThatMayBeATextOrAPlaceAreRefused() {
         #expect(
             letter(inTable: "2", of: "1,2,3,4") == [
-                #""2" in 'a' may be the text of B or, as a place from 0, C; write the letter"#
+                #""2" in 'a' may be the text of B or, as an index from 0, C; write the letter"#
             ])
         // Both say the same, or there is no such place.
         #expect(letter(inTable: "2", of: "0,1,2,3") == ["C"])

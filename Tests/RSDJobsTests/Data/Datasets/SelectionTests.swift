@@ -86,6 +86,6 @@ struct SelectionTests {
         spec.limit = 3
         #expect(
             read().diagnostics.map(\.rendered)
-                == [#"d.jsonl:4: error: duplicate id "one"; it is first on line 2"#])
+                == [#"d.jsonl:4: error: duplicate id "one"; first used on line 2"#])
     }
 }
