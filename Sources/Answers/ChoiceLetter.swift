@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// The gold answer of a multiple-choice problem.
 package struct ChoiceLetter {
@@ -7,8 +8,11 @@ package struct ChoiceLetter {
 
     /// nil if the gold answer is not a letter of the choices, or, without choices, not from A to E.
     package init?(gold: String, choices: [String]) {
-        let bare = Self.plain(AnswerSpelling.plain(gold)).wholeMatch(of: /[(\[]?([A-Z])[)\]]?[.:]?/)
-        guard let letter = bare?.1.first, let index = Self.letters.firstIndex(of: letter),
+        let spelled = AnswerSpelling.plain(gold)
+        // Nothing below makes a capital of what is none.
+        guard spelled.utf8.contains(where: { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }),
+            let letter = Self.plain(spelled).wholeMatch(of: Self.letterAlone)?.1.first,
+            let index = Self.letters.firstIndex(of: letter),
             index < (choices.isEmpty ? 5 : choices.count)
         else { return nil }
         self.letter = letter
@@ -16,6 +20,7 @@ package struct ChoiceLetter {
     }
 
     private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    private static let letterAlone = Pattern(/[(\[]?([A-Z])[)\]]?[.:]?/)
 
     /// Whether an answer names the letter, or gives the text of this choice and of no other.
     ///
@@ -57,48 +62,66 @@ package struct ChoiceLetter {
 
     /// The text without LaTeX styling.
     private static func plain(_ text: String) -> String {
-        text.replacing(/\\(?:text(?:bf|it|rm|tt|normal)?|mbox|mathrm|mathbf)\s*\{((?:[^{}]|\{[^{}]*\})*)\}/) {
-            $0.output.1
-        }
-        .replacing(/\\([%_&#])/) { $0.output.1 }
-        .replacing(/\\[()$]|\$/, with: "")
-        .replacing(/(?:\\[ ,;]|[~\s])+/, with: " ")
-        .trimmingCharacters(in: .whitespaces)
+        text.replacing(styledText) { $0.output.1 }
+            .replacing(escapedSign) { $0.output.1 }
+            .replacing(formulaMark, with: "")
+            .replacing(blanks, with: " ")
+            .trimmingCharacters(in: .whitespaces)
     }
+
+    private static let styledText = Pattern(
+        /\\(?:text(?:bf|it|rm|tt|normal)?|mbox|mathrm|mathbf)\s*\{((?:[^{}]|\{[^{}]*\})*)\}/)
+    private static let escapedSign = Pattern(/\\([%_&#])/)
+    private static let formulaMark = Pattern(/\\[()$]|\$/)
+    private static let blanks = Pattern(/(?:\\[ ,;]|[~\s])+/)
 
     /// The same, ignoring case, blanks around signs, and a final full stop.
     private static func loose(_ text: String) -> String {
-        plain(text).lowercased().replacing(/\s?([^\w\s])\s?/) { $0.output.1 }.replacing(/\.$/, with: "")
+        plain(text).lowercased().replacing(spacedSign) { $0.output.1 }.replacing(fullStop, with: "")
     }
+
+    private static let spacedSign = Pattern(/\s?([^\w\s])\s?/)
+    private static let fullStop = Pattern(/\.$/)
 
     // MARK: Letters
 
     /// The answer without LaTeX and without the words that introduce a letter.
     private static func stripped(_ answer: String) -> Substring {
-        var text = answer.replacing(/\\[A-Za-z]+|[{}$*\\]/, with: " ")[...]
-        text.trimPrefix(/\s*(the|correct|answer|option|choice|is|选项|答案|选|是|:|\s)*\s*/.ignoresCase())
+        var text = answer.replacing(latex, with: " ")[...]
+        text.trimPrefix(leadingWords)
         return text
     }
 
+    private static let latex = Pattern(/\\[A-Za-z]+|[{}$*\\]/)
+    private static let leadingWords = Pattern(
+        /\s*(the|correct|answer|option|choice|is|选项|答案|选|是|:|\s)*\s*/.ignoresCase())
+
     /// The letter, in either case, if the answer consists of nothing else, as in `B`, `(b)`, `\text{(B).}`, `option B`.
     private static func alone(in answer: String) -> Character? {
-        stripped(answer).wholeMatch(of: /[(\[]?\s*([A-Za-z])\s*[)\]]?[.:,]?\s*/)?.1.first
+        stripped(answer).wholeMatch(of: spacedLetter)?.1.first
     }
+
+    private static let spacedLetter = Pattern(/[(\[]?\s*([A-Za-z])\s*[)\]]?[.:,]?\s*/)
 
     /// Whether an answer names several letters, such as `A, B` or `(A) or (B)`, and so chooses none.
     private static func namesSeveral(_ answer: String) -> Bool {
-        let list = /(?:\([A-Z]\)\s*){2,}|\(?[A-Z]\)?(?:(?:\s*(?:,|;|\/|&|and|or))+\s*\(?[A-Z]\)?)+\s*\.?\s*/
         let text = stripped(answer)
-        return text.wholeMatch(of: list) != nil && Set(text.matches(of: /[A-Z]/).map(\.output)).count > 1
+        return text.wholeMatch(of: letterList) != nil && Set(text.matches(of: capital).map(\.output)).count > 1
     }
+
+    private static let letterList = Pattern(
+        /(?:\([A-Z]\)\s*){2,}|\(?[A-Z]\)?(?:(?:\s*(?:,|;|\/|&|and|or))+\s*\(?[A-Z]\)?)+\s*\.?\s*/)
+    private static let capital = Pattern(/[A-Z]/)
 
     /// The capital at the start of an answer, such as `(B) 12`, `B. 12`, `B because x > 0`; otherwise the last one in
     /// brackets.
     private static func named(in answer: String) -> Character? {
         let text = stripped(answer)
-        let first =
-            /\(?([A-Z])(?:[).:,]|\s*$|\s+[^A-Za-z\s+*=^\/-]|\s+(?:because|since|as|for|so|with|when|where|which|by|due)\b)/
-        if let match = text.prefixMatch(of: first) { return match.1.first }
-        return text.matches(of: /\(([A-Z])\)/).last?.1.first
+        if let match = text.prefixMatch(of: firstLetter) { return match.1.first }
+        return text.matches(of: bracketedLetter).last?.1.first
     }
+
+    private static let firstLetter = Pattern(
+        /\(?([A-Z])(?:[).:,]|\s*$|\s+[^A-Za-z\s+*=^\/-]|\s+(?:because|since|as|for|so|with|when|where|which|by|due)\b)/)
+    private static let bracketedLetter = Pattern(/\(([A-Z])\)/)
 }

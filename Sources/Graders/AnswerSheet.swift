@@ -1,6 +1,7 @@
 import Answers
 import Decoding
 import RunStore
+import Support
 
 /// The answers of a run, as pairs for a grader.
 package struct AnswerSheet {
@@ -8,36 +9,44 @@ package struct AnswerSheet {
     package private(set) var pairs: [(id: TrajectoryID, pair: GradingPair)] = []
 
     package init(_ trajectories: TrajectorySet) {
-        for trajectory in trajectories {
+        let answers = trajectories.parallelMap { trajectory in
+            trajectory.response.finish.flatMap {
+                AnswerExtraction.answer(in: trajectory.response.text, isCut: $0.isCut)
+            }
+        }
+        for (trajectory, answer) in zip(trajectories, answers) {
             guard let finish = trajectory.response.finish, let problem = trajectories.problem(of: trajectory.id) else {
                 continue
             }
-            let text = trajectory.response.text
-            let answer = AnswerExtraction.answer(in: text, isCut: finish.isCut)
+            let pair = GradingPair(
+                id: trajectory.id.description, dataset: problem.dataset, question: problem.question,
+                text: trajectory.response.text, answer: answer, isCut: finish.isCut, gold: problem.answer,
+                choices: problem.choices)
             if finish == .failed {
-                decided[trajectory.id] = Grade(.wrong, reason: "the trajectory failed")
+                decided[trajectory.id] = Grade(.wrong, reason: "the trajectory failed", answer: answer)
+            } else if pair.isBlank {
+                decided[trajectory.id] = Grade(.empty, answer: answer)
             } else {
-                let pair = GradingPair(
-                    id: trajectory.id.description, dataset: problem.dataset, question: problem.question, text: text,
-                    answer: answer, isCut: finish.isCut, gold: problem.answer, choices: problem.choices)
-                if pair.isBlank {
-                    decided[trajectory.id] = Grade(.empty)
-                } else {
-                    pairs.append((trajectory.id, pair))
-                }
+                pairs.append((trajectory.id, pair))
             }
         }
     }
 
     /// - Throws: `CancellationError`, or an error of the process ledger.
     package func grades(from grader: any Grader) async throws -> [TrajectoryID: Grade] {
-        let judged = try await grader.gradeAll(pairs.map(\.pair))
-        return decided.merging(zip(pairs.map(\.id), judged)) { $1 }
+        grades(try await grader.gradeAll(pairs.map(\.pair)))
     }
 
+    /// By ``ExactGrader``, which needs no process.
+    package func exactGrades() -> [TrajectoryID: Grade] { grades(ExactGrader().grade(pairs.map(\.pair))) }
+
     /// Grades with ``ExactGrader``, which needs no process.
-    package func exactGrades() -> [TrajectoryID: Grade] {
-        let judged = ExactGrader().grade(pairs.map(\.pair))
-        return decided.merging(zip(pairs.map(\.id), judged)) { $1 }
+    private func grades(_ judged: [Grade]) -> [TrajectoryID: Grade] {
+        var grades = decided
+        for ((id, pair), var grade) in zip(pairs, judged) {
+            grade.answer = grade.answer ?? pair.answer
+            grades[id] = grade
+        }
+        return grades
     }
 }

@@ -12,6 +12,8 @@ struct CommandGrader: Grader {
     let command: GraderCommand
     let processes: @Sendable () throws -> GraderProcesses
 
+    var startsProcesses: Bool { true }
+
     func prepare() throws -> String {
         _ = try executable()
         return "command: \(command.words.joined(separator: " "))"

@@ -1,5 +1,6 @@
 import Answers
 import Foundation
+import Support
 
 /// Grades by ``ExactComparison``. Needs no Python.
 package struct ExactGrader: Grader {
@@ -7,10 +8,12 @@ package struct ExactGrader: Grader {
 
     package static let id = "exact/4"
 
+    package var startsProcesses: Bool { false }
+
     package func prepare() -> String { Self.id }
 
     package func grade(_ pairs: [GradingPair]) -> [Grade] {
-        pairs.map { pair in
+        pairs.parallelMap { pair in
             guard let answer = pair.answer else { return Grade(.empty) }
             return switch ExactComparison.compare(answer, gold: pair.gold, choices: pair.choices) {
             case .same: Grade(.right)

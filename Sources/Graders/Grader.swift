@@ -2,6 +2,9 @@ import Support
 
 /// Grades answers.
 package protocol Grader: Sendable {
+    /// Whether it judges in processes of its own: they take their time, may be interrupted, and leave logs in the run directory.
+    var startsProcesses: Bool { get }
+
     /// Checks that the grader works here.
     ///
     /// - Returns: its name in reports, with its version.

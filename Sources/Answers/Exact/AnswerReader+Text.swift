@@ -1,3 +1,5 @@
+import Support
+
 extension AnswerReader {
     package static func text(_ tokens: ArraySlice<AnswerToken>) -> AnswerValue {
         .text(spelled(tokens), isFormula: isFormula(tokens))
@@ -93,12 +95,14 @@ extension AnswerReader {
             }
         }
         guard isCounted, formula.utf8.count <= 60,
-            let letters = try? /\d?(?:\(?(?:[A-Z][a-z]?)+\d*\)?\d*)+/.wholeMatch(in: formula),
-            letters.output.allSatisfy(\.isASCII)
+            let letters = formula.wholeMatch(of: chemicalFormula), letters.output.allSatisfy(\.isASCII)
         else { return nil }
-        let symbols = formula.matches(of: /[A-Z][a-z]?/).map { String($0.output) }
+        let symbols = formula.matches(of: elementSymbol).map { String($0.output) }
         return symbols.allSatisfy(elements.contains) ? formula : nil
     }
+
+    private static let chemicalFormula = Pattern(/\d?(?:\(?(?:[A-Z][a-z]?)+\d*\)?\d*)+/)
+    private static let elementSymbol = Pattern(/[A-Z][a-z]?/)
 
     private static let elements: Set<String> = Set(
         """

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// Finds the final answer in a solution, in time linear in the text's length.
 package enum AnswerExtraction {
@@ -94,11 +95,13 @@ package enum AnswerExtraction {
         let line = scalars[place...].prefix(1000).prefix { $0 != "\n" }
         let isLast = scalars[line.endIndex...].allSatisfy(\.properties.isWhitespace)
         let words = String(String.UnicodeScalarView(line)).trimmingCharacters(in: .whitespaces)
-        let isNumbered = words.prefixMatch(of: /\d+[.)]\s+\S/) != nil
+        let isNumbered = words.prefixMatch(of: listNumber) != nil
         if !isLast, sentence.isWordy || isNumbered { return nil }
         if words.range(of: "answer", options: .caseInsensitive) != nil { return nil }
         return sentence.answer
     }
+
+    private static let listNumber = Pattern(/\d+[.)]\s+\S/)
 
     // MARK: Ends
 

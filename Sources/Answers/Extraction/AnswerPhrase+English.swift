@@ -1,3 +1,5 @@
+import Support
+
 extension AnswerPhrase {
     @Sendable static func english(_ scalars: [Unicode.Scalar], _ start: Int) -> AnswerPhrase? {
         if let before = scalars.at(start - 1), before.isLetter { return nil }
@@ -49,8 +51,10 @@ extension AnswerPhrase {
     /// `C` in `option C is correct`.
     private static func letterCalledCorrect(at index: Int, in scalars: [Unicode.Scalar]) -> Int? {
         let rest = String(String.UnicodeScalarView(scalars[min(index, scalars.count)...].prefix(30)))
-        return rest.prefixMatch(of: /\(?[A-J]\)?[*_]* is (the )?(correct|right|true)\b/) == nil ? nil : index
+        return rest.prefixMatch(of: correctLetter) == nil ? nil : index
     }
+
+    private static let correctLetter = Pattern(/\(?[A-J]\)?[*_]* is (the )?(correct|right|true)\b/)
 
     /// `C` in `C is the correct answer`.
     private static func letterBefore(_ start: Int, in scalars: [Unicode.Scalar]) -> Int? {
@@ -61,11 +65,11 @@ extension AnswerPhrase {
         else { return nil }
         let line = Array(scalars[..<start].suffix(30))
         let text = String(String.UnicodeScalarView(line))
-        guard let match = text.firstMatch(of: /(?:^|[^A-Za-z])([A-J])\)?[*_]* is the (?:correct|right|best) $/) else {
-            return nil
-        }
+        guard let match = text.firstMatch(of: chosenLetter) else { return nil }
         return start - text[match.1.startIndex...].unicodeScalars.count
     }
+
+    private static let chosenLetter = Pattern(/(?:^|[^A-Za-z])([A-J])\)?[*_]* is the (?:correct|right|best) $/)
 
     private static let verbs = [
         "is", "are", "was", "be", "equals", "remains", "comes to", "comes out to", "works out to", "turns out to be",

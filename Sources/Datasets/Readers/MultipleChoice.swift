@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 extension RecordReader {
     /// Questions whose answer is a letter.
@@ -46,11 +47,11 @@ extension RecordReader {
         let options = try record.texts("options")
         let listing = options.map { "(" + $0 }.joined().replacing("(", with: " (").replacing(")", with: ") ")
             .trimmed
-        let texts = options.map {
-            $0.replacing(/^[A-Z]\)/, with: "").trimmed
-        }
+        let texts = options.map { $0.replacing(choiceLetter, with: "").trimmed }
         return Choices(texts, listing: "\nAnswer Choices: " + listing)
     }
+
+    private static let choiceLetter = Pattern(/^[A-Z]\)/)
 
     /// An object with one text per letter.
     @Sendable private static func gaokaoChoices(_ record: Record) throws -> Choices {

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// Turns the records of a known data set into problems.
 package struct RecordReader: Sendable {
@@ -59,7 +60,7 @@ package struct RecordReader: Sendable {
     }
 
     private static func pair(for answer: String) -> String {
-        let plain = answer.replacing("$", with: "").replacing(/\\text\{(.*?)\}/) { $0.output.1 }
+        let plain = answer.replacing("$", with: "").replacing(latexText) { $0.output.1 }
             .trimmingCharacters(in: .whitespacesAndNewlines.union(["."])).lowercased()
         switch plain {
         case "true", "false": return " (True or False)"
@@ -67,6 +68,8 @@ package struct RecordReader: Sendable {
         default: return ""
         }
     }
+
+    private static let latexText = Pattern(/\\text\{(.*?)\}/)
 }
 
 extension RecordReader {
@@ -101,8 +104,10 @@ extension Record {
     /// A number without a fraction of zeros, which some data sets write for whole numbers: `8.0` is 8.
     func wholeNumber(_ name: String) throws(FieldFault) -> String {
         let text = try textOrNumber(name)
-        return text.wholeMatch(of: /(-?[0-9]+)\.0+/).map { String($0.output.1) } ?? text
+        return text.wholeMatch(of: Self.zeroFraction).map { String($0.output.1) } ?? text
     }
+
+    private static let zeroFraction = Pattern(/(-?[0-9]+)\.0+/)
 }
 
 extension String {

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 extension RecordReader {
     /// Arithmetic word problems.
@@ -27,10 +28,11 @@ extension RecordReader {
                 return "\(body) \(question)"
             },
             answer: { record, _ in
-                // `46 (eyes)`
-                try record.text("answer").replacing(/\(.*?\)/, with: "")
-                    .trimmed
+                try record.text("answer").replacing(unit, with: "").trimmed
             }),
         RecordReader("mawps", question: Record.plainQuestion) { record, _ in try record.wholeNumber("target") },
     ]
+
+    /// `(eyes)` in `46 (eyes)`
+    private static let unit = Pattern(/\(.*?\)/)
 }

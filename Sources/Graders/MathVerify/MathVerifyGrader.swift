@@ -49,6 +49,8 @@ struct MathVerifyGrader: Grader {
         self.processes = processes
     }
 
+    var startsProcesses: Bool { true }
+
     func prepare() async throws -> String {
         let worker = try await worker()
         return try await MathVerifyPython.version(of: worker.executable)

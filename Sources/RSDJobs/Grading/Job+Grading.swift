@@ -46,9 +46,9 @@ extension Job {
         let id = try await interruption.cancelOnInterrupt { try await grader.prepare() }
         let before = Regrading.verdicts(in: directory)
         let writer = ResultsWriter(
-            job: run.job, directory: directory, models: models, records: run.records)
+            job: run.job, manifest: run.manifest, directory: directory, models: models, records: run.records)
         began(id, run.trajectories.finishedCount, run.trajectories.count)
-        if kind != .exact { _ = try await GraderProcesses(directory).ledger.sweepLeftovers() }
+        if grader.startsProcesses { _ = try await GraderProcesses(directory).ledger.sweepLeftovers() }
         try lock.confirm(isLast: true)
         let outcome = try await interruption.cancelOnInterrupt {
             try await writer.write(run.trajectories, with: grader, id: id)

@@ -19,11 +19,13 @@ extension JobRun<RunOutcome> {
             waits: waits, retryFailed: retryFailed, observe: observe
         ) { finished in
             let writer = ResultsWriter(
-                job: finished.job, directory: directory, models: finished.job.models.mapValues(\.size),
-                records: finished.records)
+                job: finished.job, manifest: finished.manifest, directory: directory,
+                models: finished.job.models.mapValues(\.size), records: finished.records)
             let trajectories = finished.trajectories
-            // It takes no time, so it runs even if the run was just asked to stop.
-            if grader is ExactGrader { return try await writer.write(trajectories, with: grader, id: graderID) }
+            // Without a process it takes no time, so it runs even if the run was just asked to stop.
+            guard grader.startsProcesses else {
+                return try await writer.write(trajectories, with: grader, id: graderID)
+            }
             observe(.grading(answers: trajectories.finishedCount, grader: graderID))
             return try await interruption.cancelOnInterrupt {
                 try await writer.write(trajectories, with: grader, id: graderID)

@@ -11,6 +11,7 @@ import Support
 /// Create it only while holding the run directory's lock. Unfinished trajectories are left out.
 struct ResultsWriter: Sendable {
     let job: LoadedJob
+    let manifest: Manifest
     let directory: RunDirectory
     let models: [Role: ModelSize]
     /// The records of the journal.
@@ -21,22 +22,13 @@ struct ResultsWriter: Sendable {
     ///   are written with the verdict `error` and the reason.
     func write(_ trajectories: TrajectorySet, with grader: any Grader, id: String) async throws -> RunOutcome {
         let grades = try await AnswerSheet(trajectories).grades(from: grader)
-        let lines = trajectories.compactMap { trajectory in
-            trajectory.response.finish.map {
-                ResultLine(
-                    trajectory, finish: $0, gold: trajectories.problem(of: trajectory.id)?.answer ?? "",
-                    grade: grades[trajectory.id] ?? Grade(.error, reason: "it was never judged"))
-            }
-        }
-        guard let manifest = try Manifest.read(directory.manifest) else { throw NoRun(directory: directory.url.path) }
+        let lines = ResultLine.all(of: trajectories, grades: grades)
         let summary = Summary(
             spec: job.spec, models: models, lines: lines, grader: id,
             run: RunFigures(records: records, waves: trajectories.waves, engines: JobEngines(job.spec)))
-        let results = try ResultLine.encode(lines)
-        try AtomicFile.write(results, to: directory.results)
+        try AtomicFile.write(try ResultLine.encode(lines), to: directory.results)
         try RunReport(
-            job: job, manifest: manifest, summary: summary, lines: lines, results: results, records: records,
-            total: trajectories.count
+            job: job, manifest: manifest, summary: summary, lines: lines, records: records, total: trajectories.count
         ).write(to: directory)
         return RunOutcome(directory: directory, summary: summary, lines: lines)
     }

@@ -1,8 +1,9 @@
-import Support
 import Answers
 import Decoding
 import Foundation
 import Graders
+import RunStore
+import Support
 
 /// One line of `results.jsonl`: a finished trajectory. Holds nothing that differs between two runs of one spec.
 package struct ResultLine: Sendable, Equatable, Codable {
@@ -55,6 +56,18 @@ package struct ResultLine: Sendable, Equatable, Codable {
         waves = response.waves
         verdicts = response.verdicts
         candidates = response.candidates
+    }
+
+    /// Of all trajectories that are finished, in their order.
+    package static func all(of trajectories: TrajectorySet, grades: [TrajectoryID: Grade]) -> [ResultLine] {
+        trajectories.parallelMap { trajectory in
+            trajectory.response.finish.map {
+                ResultLine(
+                    trajectory, finish: $0, gold: trajectories.problem(of: trajectory.id)?.answer ?? "",
+                    grade: grades[trajectory.id] ?? Grade(.error, reason: "it was never judged"))
+            }
+        }
+        .compactMap(\.self)
     }
 
     /// Whether it counts as wrong only because `exact` knows too little algebra.

@@ -14,34 +14,41 @@ struct PageData {
     /// - Parameter limit: bytes; the first problems of each data set are shown in full up to this.
     init(_ report: RunReport, limit: Int = PageData.limit) throws {
         var index = PageIndex(report)
-        let shown = try Self.shownLines(of: report)
-        for number in report.lines.indices { index.add(report.lines[number], shown[number], number: number) }
-        try addProblems(of: report, shown: shown, limit: limit, to: &index)
+        for number in report.lines.indices { index.add(report.lines[number], number: number) }
+        try addProblems(of: report, limit: limit, to: &index)
         self.index = JSONText.forScriptElement(try JSONText.encode(index))
     }
 
-    private static func shownLines(of report: RunReport) throws -> [ShownLine] {
-        let decoder = JSONDecoder()
-        return try report.results.map { try decoder.decode(ShownLine.self, from: $0) }
-    }
-
-    private mutating func addProblems(
-        of report: RunReport, shown: [ShownLine], limit: Int, to index: inout PageIndex
-    ) throws {
+    private mutating func addProblems(of report: RunReport, limit: Int, to index: inout PageIndex) throws {
         var members = Array(repeating: [Int](), count: index.problems.count)
         for row in index.rows { members[row.problem].append(row.line) }
         var lines = Array(repeating: Data("null".utf8), count: index.problems.count)
         var size = 0
-        for problem in index.firstOfEachDatasetFirst where size < limit {
-            let source = index.problems[problem].problem
-            var block = ProblemBlock(question: source.question, gold: source.answer)
-            for number in members[problem] { block.add(report.lines[number], shown[number]) }
-            let line = JSONText.forScriptElement(try JSONText.encode(block))
-            size += line.count
-            guard size <= limit else { break }
-            lines[problem] = line
-            index.inFull += members[problem].count
+        var rest = index.firstOfEachDatasetFirst[...]
+        fill: while !rest.isEmpty {
+            let portion = rest.prefix(Self.portion)
+            rest = rest.dropFirst(portion.count)
+            for (problem, line) in zip(portion, try Self.lines(of: portion, members, index.problems, report)) {
+                size += line.count
+                guard size <= limit else { break fill }
+                lines[problem] = line
+                index.inFull += members[problem].count
+            }
         }
         problems = Data(lines.joined(separator: [UInt8(ascii: "\n")]))
+    }
+
+    /// Problems whose lines are made at a time: those beyond the limit are made for nothing.
+    private static let portion = 256
+
+    private static func lines(
+        of portion: ArraySlice<Int>, _ members: [[Int]], _ problems: [PageIndex.Problem], _ report: RunReport
+    ) throws -> [Data] {
+        try portion.parallelMap { problem in
+            let source = problems[problem].problem
+            var block = ProblemBlock(question: source.question, gold: source.answer)
+            for number in members[problem] { block.add(report.lines[number]) }
+            return JSONText.forScriptElement(try JSONText.encode(block))
+        }
     }
 }

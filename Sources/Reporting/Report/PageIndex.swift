@@ -142,21 +142,21 @@ struct PageIndex: Encodable {
     }
 
     /// - Parameter number: the line's index in the results.
-    mutating func add(_ line: ResultLine, _ shown: ShownLine, number: Int) {
+    mutating func add(_ line: ResultLine, number: Int) {
         guard let method = methodPlaces[line.method], let problem = places[line.dataset]?[line.problem] else { return }
         var state: State = line.correct ? .right : []
-        if shown.cut ?? (line.finish != .eos && line.finish != .failed) { state.insert(.cut) }
+        if line.cut { state.insert(.cut) }
         if line.finish == .failed { state.insert(.failed) }
         rows.append(
             Row(
                 line: number, method: method, problem: problem, sample: line.sample, state: state,
-                origins: String(shown.steps.compactMap(\.origin.first))))
+                origins: String(line.steps.compactMap(\.origin.rawValue.first))))
         let place =
             histograms.firstIndex { $0.method == line.method && $0.dataset == line.dataset }
             ?? {
                 histograms.append(RewardHistogram(method: line.method, dataset: line.dataset))
                 return histograms.count - 1
             }()
-        histograms[place].add(shown)
+        histograms[place].add(line.steps)
     }
 }

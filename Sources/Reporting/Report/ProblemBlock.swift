@@ -1,5 +1,5 @@
 import Decoding
-import Foundation
+import Graders
 
 /// A problem and all its trajectories, as one line of JSON that the page parses when it is opened.
 ///
@@ -17,7 +17,7 @@ struct ProblemBlock: Encodable {
     struct Step: Encodable {
         var x: Int
         /// Origin.
-        var o: String
+        var o: Role
         var r: Double?
         var n: Int?
         /// The rejected draft.
@@ -28,18 +28,18 @@ struct ProblemBlock: Encodable {
 
     struct Candidate: Encodable {
         var x: Int
-        var finish: String?
+        var finish: Finish
         var answer: String?
         var score: Double?
-        var rewards: [Double?]?
-        var chosen: Bool?
+        var rewards: [Double?]
+        var chosen: Bool
     }
 
     struct Trajectory: Encodable {
-        var finish: String
+        var finish: Finish
         var answer: String?
         var failure: String?
-        var verdict: String?
+        var verdict: Grade.Verdict
         var reason: String?
         var tokens: TokenCounts
         var steps: [Step]
@@ -60,29 +60,30 @@ struct ProblemBlock: Encodable {
         self.gold = gold
     }
 
-    mutating func add(_ line: ResultLine, _ shown: ShownLine) {
+    mutating func add(_ line: ResultLine) {
         var steps: [Step] = []
-        for step in shown.steps {
+        for step in line.steps {
             steps.append(
                 Step(
                     x: place(step.text), o: step.origin, r: Self.rounded(step.reward), n: step.dropped,
-                    j: step.rejected.map { part($0) }, a: step.alternatives.map { $0.map { part($0) } }))
+                    j: step.rejected.map { part($0.text, $0.reward, dropped: $0.dropped) },
+                    a: step.alternatives.map { $0.map { part($0.text, $0.reward) } }))
         }
-        let candidates = shown.candidates.map { candidates in
+        let candidates = line.candidates.map { candidates in
             candidates.map {
                 Candidate(
                     x: place($0.text), finish: $0.finish, answer: $0.answer, score: Self.rounded($0.score),
-                    rewards: $0.rewards.map { $0.map(Self.rounded) }, chosen: $0.chosen)
+                    rewards: $0.rewards.map(Self.rounded), chosen: $0.chosen)
             }
         }
         trajectories.append(
             Trajectory(
-                finish: line.finish.rawValue, answer: shown.answer, failure: shown.failure, verdict: shown.verdict,
-                reason: shown.verdictReason, tokens: line.tokens, steps: steps, candidates: candidates))
+                finish: line.finish, answer: line.answer, failure: line.failure, verdict: line.verdict,
+                reason: line.verdictReason, tokens: line.tokens, steps: steps, candidates: candidates))
     }
 
-    private mutating func part(_ scored: ShownLine.Scored) -> Part {
-        Part(x: place(scored.text), r: Self.rounded(scored.reward), n: scored.dropped)
+    private mutating func part(_ text: String, _ reward: Double?, dropped: Int? = nil) -> Part {
+        Part(x: place(text), r: Self.rounded(reward), n: dropped)
     }
 
     private mutating func place(_ text: String) -> Int {

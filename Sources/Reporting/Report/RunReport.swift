@@ -4,6 +4,7 @@ import Foundation
 import Graders
 import JobSpecs
 import RunStore
+import Support
 
 /// The data of all reports. Creating one starts and changes nothing.
 package struct RunReport: Sendable {
@@ -11,8 +12,6 @@ package struct RunReport: Sendable {
     package let manifest: Manifest
     package let summary: Summary
     package let lines: [ResultLine]
-    /// The raw lines of `results.jsonl`, including fields that ``ResultLine`` lacks.
-    package let results: [Data]
     let timeline: Timeline
     /// Number of trajectories of the job.
     package let total: Int
@@ -26,14 +25,13 @@ package struct RunReport: Sendable {
     ///   - records: the records of the journal.
     ///   - total: number of trajectories of the job.
     package init(
-        job: LoadedJob, manifest: Manifest, summary: Summary, lines: [ResultLine], results: Data,
-        records: [JournalRecord], total: Int
+        job: LoadedJob, manifest: Manifest, summary: Summary, lines: [ResultLine], records: [JournalRecord],
+        total: Int
     ) {
         self.job = job
         self.manifest = manifest
         self.summary = summary
         self.lines = lines
-        self.results = results.split(separator: UInt8(ascii: "\n"))
         self.total = total
         timeline = Timeline(records, engines: JobEngines(job.spec))
     }
@@ -47,7 +45,7 @@ extension RunReport {
         let run = try StoredRun(directory)
         try run.checkResultsAreKept()
         let written = try run.resultsOnDisk()
-        let lines = written?.lines ?? run.finishedLines()
+        let lines = written ?? run.finishedLines()
         // The grader of the lines already written; the others are graded below.
         let grader = written == nil ? nil : WrittenSummary(directory)?.grader
         guard (written == nil) == (grader == nil) else {
@@ -60,8 +58,7 @@ extension RunReport {
             summary: try Summary(
                 spec: run.job.spec, models: run.modelSizes(), lines: lines, grader: grader ?? ExactGrader.id,
                 run: run.figures),
-            lines: lines, results: try written?.data ?? ResultLine.encode(lines), records: run.records,
-            total: run.trajectories.count)
+            lines: lines, records: run.records, total: run.trajectories.count)
     }
 }
 
@@ -79,23 +76,23 @@ extension StoredRun {
     /// - Throws: ``DamagedRun``.
     package func result(of id: TrajectoryID) throws(DamagedRun) -> ResultLine? {
         let name = id.description
-        return (try resultsOnDisk()?.lines ?? finishedLines()).first { $0.id == name }
+        return (try resultsOnDisk() ?? finishedLines()).first { $0.id == name }
     }
 
     /// `results.jsonl` if it matches the current state of the run, which may have been regraded since it ended. nil if it is
     /// missing, was written by an earlier version with other fields, or before the last trajectory finished.
     ///
     /// - Throws: ``DamagedRun`` if it was changed, or belongs to another run than the journal.
-    fileprivate func resultsOnDisk() throws(DamagedRun) -> (data: Data, lines: [ResultLine])? {
+    fileprivate func resultsOnDisk() throws(DamagedRun) -> [ResultLine]? {
         guard trajectories.finishedCount == trajectories.count, let data = try RunFile.contents(of: directory.results)
         else { return nil }
         func damaged(_ fault: String) -> DamagedRun {
             DamagedRun(directory.results, fault, "Run `rsd-batch grade` to recreate it.")
         }
         let texts = data.split(separator: UInt8(ascii: "\n"))
-        let lines = Array(ResultLine.all(in: data))
+        let decoder = JSONDecoder()
+        let lines = texts.parallelMap { try? decoder.decode(ResultLine.self, from: $0) }.compactMap(\.self)
         guard lines.count == texts.count else {
-            let decoder = JSONDecoder()
             let isOfEarlierVersion = texts.allSatisfy { (try? decoder.decode(EarlierLine.self, from: $0)) != nil }
             if isOfEarlierVersion { return nil }
             throw damaged("is damaged: it has unreadable lines")
@@ -106,7 +103,7 @@ extension StoredRun {
             if line.finish == .failed { return nil }
             throw damaged("belongs to another run than the journal beside it, or is damaged (\(line.id))")
         }
-        return (data, lines)
+        return lines
     }
 
     /// The fields that lines of every version have.
@@ -117,14 +114,7 @@ extension StoredRun {
 
     /// While a run is going on, its answers are graded by what needs no other process.
     fileprivate func finishedLines() -> [ResultLine] {
-        let grades = AnswerSheet(trajectories).exactGrades()
-        return trajectories.compactMap { trajectory in
-            trajectory.response.finish.map {
-                ResultLine(
-                    trajectory, finish: $0, gold: problem(of: trajectory.id)?.answer ?? "",
-                    grade: grades[trajectory.id] ?? Grade(.empty))
-            }
-        }
+        ResultLine.all(of: trajectories, grades: AnswerSheet(trajectories).exactGrades())
     }
 
     /// Sizes recorded by the run: the models may be gone by now.

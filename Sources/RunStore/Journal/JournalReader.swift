@@ -29,6 +29,8 @@ package struct JournalCorrupt: ProgramError {
 /// The content of a journal file.
 package struct JournalContents: Sendable {
     package var records: [JournalRecord] = []
+    /// Lines up to the last good one.
+    fileprivate var lines = 0
     /// Bytes up to the end of the last valid line; the rest is the torn end of an unfinished write.
     package var goodLength = 0
     package var tornBytes = 0
@@ -50,31 +52,42 @@ package enum JournalReader {
     /// A damaged end is left by a crash and is ignored; a damaged line followed by valid ones is an error.
     ///
     /// - Throws: ``JournalCorrupt``; ``DamagedRun`` if it is not a regular file.
-    package static func read(_ file: URL) throws -> JournalContents {
+    package static func read(_ file: URL, after earlier: JournalContents = JournalContents()) throws -> JournalContents
+    {
         guard let data = try RunFile.contents(of: file) else { return JournalContents() }
-        var contents = JournalContents(isThere: true)
+        var contents = earlier
+        contents.isThere = true
+        let lines = lines(of: data.dropFirst(earlier.goodLength))
         let decoder = JSONDecoder()
-        var line = 0
+        let records = lines.parallelMap { JournalLine.decode(data[$0], with: decoder) }
         var damaged: Int?
-        var start = data.startIndex
-        while start < data.endIndex {
-            line += 1
-            let newline = newline(in: data, from: start)
-            let record = newline.flatMap { JournalLine.decode(data[start..<$0], with: decoder) }
-            if let newline, let record {
+        for (index, record) in records.enumerated() {
+            let line = earlier.lines + index + 1
+            if let record {
                 if let damaged { throw JournalCorrupt(file: file.path, line: damaged) }
                 contents.records.append(record)
-                contents.goodLength = newline + 1 - data.startIndex
+                contents.goodLength = lines[index].upperBound + 1 - data.startIndex
+                contents.lines = line
             } else {
-                if let newline, JournalLine.isIntact(data[start..<newline]) {
+                if JournalLine.isIntact(data[lines[index]]) {
                     throw JournalCorrupt(file: file.path, line: line, isIntact: true)
                 }
                 damaged = damaged ?? line
             }
-            start = newline.map { $0 + 1 } ?? data.endIndex
         }
         contents.tornBytes = data.count - contents.goodLength
         return contents
+    }
+
+    /// Without their newlines. What follows the last newline is no line yet.
+    private static func lines(of data: Data) -> [Range<Data.Index>] {
+        var lines: [Range<Data.Index>] = []
+        var start = data.startIndex
+        while let newline = newline(in: data, from: start) {
+            lines.append(start..<newline)
+            start = newline + 1
+        }
+        return lines
     }
 
     private static func newline(in data: Data, from start: Data.Index) -> Data.Index? {

@@ -52,20 +52,20 @@ package struct JobRun<Outcome: Sendable>: Sendable {
             try await RunLock.take(directory.lock, waits: waits) { observe(.awaitingLock($0, seconds: $1)) }
         }
         defer { lock.release() }
+        let manifest = try Manifest.read(directory.manifest)
         var run = self
-        run.job = job.following(try beginning())
+        run.job = job.following(manifest?.identity ?? beginningOfShards)
         lock.whenLost { [interruption] in interruption.raise(to: .immediate) }
         do {
-            return try await run.run(under: lock)
+            return try await run.run(under: lock, begunAs: manifest)
         } catch let interrupted as Interrupted {
             try lock.confirm()
             throw interrupted
         }
     }
 
-    /// The identity that the run, or another of its shards, was begun with; nil if nothing was begun.
-    private func beginning() throws -> SpecIdentity? {
-        if let manifest = try Manifest.read(directory.manifest) { return manifest.identity }
+    /// The identity that another shard of the run was begun with; nil if none was begun.
+    private var beginningOfShards: SpecIdentity? {
         guard job.shard != nil else { return nil }
         return ShardedRun(RunDirectory(directory.url.deletingLastPathComponent())).beginning
     }
@@ -87,26 +87,25 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         }
     }
 
-    private func run(under lock: RunLock) async throws -> Outcome {
+    /// - Parameter earlier: nil if nothing was begun.
+    private func run(under lock: RunLock, begunAs earlier: Manifest?) async throws -> Outcome {
         // A process that was considered dead may resume: it then writes to a file that is no longer there.
         if lock.isTakenOver { try AtomicFile.renew(directory.journal) }
-        let (manifest, contents, isOwned) = try readRun()
+        let contents = try JournalReader.read(directory.journal)
+        let isOwned = try check(contents, of: earlier)
         var trajectories = TrajectorySet(job)
-        var responses = ResponseCache(job.spec)
-        let replayed = try trajectories.replay(contents.records) { event, need, id in
-            responses.add(event, answering: InferenceRequest(need, of: id, in: job.spec).fingerprint)
-        }
+        let replayed = try trajectories.replay(contents.records)
         // A finished run needs no engines, and may be opened on machines without any.
         let isDone = trajectories.isFinished && !retryFailed
         let provider = try makeProvider()
-        try await closing(provider) {
+        let manifest = try await closing(provider) {
             let swept = try await interruption.cancelOnInterrupt { try await provider.sweep() }
             let pool = isDone ? nil : try await interruption.cancelOnInterrupt { try await provider.open() }
             try writeSpec()
             let journal = try Journal(file: directory.journal, goodLength: contents.goodLength) { try lock.confirm() }
             try AtomicFile.syncDirectory(directory.journal.deletingLastPathComponent())
             if !isOwned { try await journal.append(.begun(identity)) }
-            try await write(manifest, of: provider, for: pool)
+            let manifest = try await writeManifest(after: earlier, of: provider, for: pool)
             if retryFailed { try await forgiveFailures(in: &trajectories, journal: journal) }
 
             if swept > 0 { observe(.swept(count: swept)) }
@@ -120,24 +119,28 @@ package struct JobRun<Outcome: Sendable>: Sendable {
             observe(.began(total: trajectories.count, finished: trajectories.finishedCount, replayed: replayed))
             if let pool {
                 let budget = TimeBudget(deadline, of: job.spec.engine, records: contents.records)
+                let responses = try ResponseCache(job, answeredIn: contents.records)
                 try await work(in: pool, on: &trajectories, responses: responses, journal: journal, budget: budget)
             }
+            return manifest
         }
         try lock.confirm(isLast: true)
         return try await conclude(
             FinishedRun(
-                job: job, trajectories: trajectories, records: try JournalReader.read(directory.journal).records))
+                job: job, manifest: manifest, trajectories: trajectories,
+                records: try JournalReader.read(directory.journal, after: contents).records))
     }
 
-    /// Closes the site in any case.
-    private func closing(_ provider: any EngineProvider, _ body: () async throws -> Void) async throws {
+    /// Closes the provider in any case.
+    private func closing<Value>(_ provider: any EngineProvider, _ body: () async throws -> Value) async throws -> Value {
         do {
-            try await body()
+            let value = try await body()
+            await provider.close()
+            return value
         } catch {
             await provider.close()
             throw error
         }
-        await provider.close()
     }
 
     private func work(
@@ -165,14 +168,10 @@ package struct JobRun<Outcome: Sendable>: Sendable {
 
     private var identity: RunIdentity { RunIdentity(job: SpecIdentity(job).hash, shard: job.shard) }
 
-    /// - Returns: the manifest, or nil; the journal's contents; and whether the journal is known to belong to this run, from its own
-    ///   first line or from the manifest.
-    private func readRun() throws -> (Manifest?, JournalContents, isOwned: Bool) {
-        let manifest = try Manifest.read(directory.manifest)
-        let contents = try JournalReader.read(directory.journal)
-        guard let manifest else {
-            return (nil, contents, try directory.checkWithoutManifest(contents, for: identity))
-        }
+    /// - Parameter manifest: nil if there is none.
+    /// - Returns: whether the journal is known to belong to this run, from its own first line or from the manifest.
+    private func check(_ contents: JournalContents, of manifest: Manifest?) throws -> Bool {
+        guard let manifest else { return try directory.checkWithoutManifest(contents, for: identity) }
         guard manifest.shard == job.shard else {
             throw ShardChanged(directory: directory.url.path, found: manifest.shard, wanted: job.shard)
         }
@@ -184,7 +183,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         }
         guard changes.isEmpty else { throw SpecChanged(directory: directory.url.path, changes: changes) }
         try manifest.check(contents, in: directory)
-        return (manifest, contents, true)
+        return true
     }
 
     /// Settings that may change between a run and its resumption are stored as they were last.
@@ -194,14 +193,15 @@ package struct JobRun<Outcome: Sendable>: Sendable {
     }
 
     /// Writes the manifest before the first engine starts, and again if its note on the residency changes.
-    private func write(_ earlier: Manifest?, of provider: any EngineProvider, for pool: (any EnginePool)?) async throws
-    {
+    private func writeManifest(
+        after earlier: Manifest?, of provider: any EngineProvider, for pool: (any EnginePool)?
+    ) async throws -> Manifest {
         let sizes = Dictionary(uniqueKeysWithValues: job.models.map { ($0.key.rawValue, $0.value.size) })
         if var manifest = earlier {
             if let pool { manifest.residency = pool.reason }
             manifest.models = sizes
-            guard manifest != earlier else { return }
-            return try manifest.write(to: directory.manifest)
+            if manifest != earlier { try manifest.write(to: directory.manifest) }
+            return manifest
         }
         var manifest = Manifest(
             job: job.spec.name, identity: SpecIdentity(job), shard: job.shard, seed: job.spec.seed,
@@ -212,6 +212,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
             models: sizes)
         manifest.namesJournal = true
         try manifest.write(to: directory.manifest)
+        return manifest
     }
 
     private func forgiveFailures(in trajectories: inout TrajectorySet, journal: Journal) async throws {
@@ -227,6 +228,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
 package struct FinishedRun: Sendable {
     /// The job under the rules that the run was begun with.
     package var job: LoadedJob
+    package var manifest: Manifest
     package var trajectories: TrajectorySet
     /// The records of the journal.
     package var records: [JournalRecord]

@@ -12,11 +12,11 @@ package enum JSONText {
     }
 
     /// JSON Lines: one value per line, each followed by a line break.
-    package static func lines(_ values: some Sequence<some Encodable>) throws -> Data {
+    package static func lines(_ values: [some Encodable & Sendable]) throws -> Data {
         let encoder = encoder
         var data = Data()
-        for value in values {
-            data.append(try encoder.encode(value))
+        for line in try values.parallelMap({ try encoder.encode($0) }) {
+            data.append(line)
             data.append(UInt8(ascii: "\n"))
         }
         return data

@@ -9,11 +9,13 @@ import Testing
 @Suite struct AnswerSheetTests {
     /// Says that all are right.
     private struct Generous: Grader {
+        let startsProcesses = false
         func prepare() -> String { "generous" }
         func grade(_ pairs: [GradingPair]) -> [Grade] { pairs.map { _ in Grade(.right) } }
     }
 
     private struct Broken: Grader {
+        let startsProcesses = false
         func prepare() -> String { "broken" }
         func grade(_ pairs: [GradingPair]) throws -> [Grade] { throw GraderUnavailable("out of order") }
     }

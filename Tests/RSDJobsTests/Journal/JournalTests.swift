@@ -115,6 +115,27 @@ import Testing
         #expect(try JournalReader.read(file).records == [record(0), record(1), record(9)])
     }
 
+    @Test("what was read before is not read again, and what has come since is added to it")
+    func readingOn() async throws {
+        let whole = try await write(40)
+        let second = try #require(whole.firstIndex(of: UInt8(ascii: "\n"))) + 1
+        // A torn line, as a crash leaves it, which the next writer cuts off.
+        try whole.prefix(second + 9).write(to: file)
+        let earlier = try JournalReader.read(file)
+        #expect(earlier.records == [record(0)] && earlier.goodLength == second)
+        // The part that was read is no journal any more: who reads it again fails.
+        let rest = whole[second...]
+        try (Data(repeating: UInt8(ascii: "\n"), count: second) + rest).write(to: file)
+        let contents = try JournalReader.read(file, after: earlier)
+        #expect(contents.records == (0..<40).map(record))
+        #expect(contents.goodLength == whole.count && contents.tornBytes == 0 && contents.isThere)
+        var damaged = whole
+        damaged[second + 20] ^= 1
+        try damaged.write(to: file)
+        let fault = #expect(throws: JournalCorrupt.self) { try JournalReader.read(file, after: earlier) }
+        #expect(fault?.line == 2)
+    }
+
     @Test func aBlockOfZerosAtTheEndIsATornEnd() async throws {
         let whole = try await write(2)
         try (whole + Data(repeating: 0, count: 4096) + Data("\n".utf8)).write(to: file)

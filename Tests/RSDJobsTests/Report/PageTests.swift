@@ -77,28 +77,32 @@ import Testing
             ))
     }
 
-    @Test("what other methods and graders write besides is shown too")
+    @Test("candidates, and what a grader says besides, are shown too")
     func moreFields() throws {
         var report = SmallReport.golden
-        report.more = [
-            "cut": "true", "verdict": #""timeout""#, "verdict_reason": #""10 s""#, "unknown": "[1,{}]",
-            "candidates":
-                #"[{"text":"c1","finish":"eos","answer":null,"score":0.25,"rewards":[0.5,null],"chosen":true}]"#,
-        ]
+        for place in report.lines.indices {
+            report.lines[place].cut = true
+            report.lines[place].verdict = .timeout
+            report.lines[place].verdictReason = "10 s"
+            report.lines[place].candidates = [
+                Candidate(text: "c1", finish: .eos, rewards: [0.5, nil], score: 0.25, chosen: true)
+            ]
+        }
         let data = try PageData(report.made())
         let index = try JSONDecoder().decode(Index.self, from: data.index)
         #expect(index.rows.allSatisfy { $0.numbers[3] & 2 == 2 })
         let first = String(decoding: data.problems.split(separator: UInt8(ascii: "\n"))[0], as: UTF8.self)
         #expect(
-            first.contains(#""candidates":[{"chosen":true,"finish":"eos","rewards":[0.5,null],"score":0.25,"x":3}]"#))
+            first.contains(
+                #""candidates":[{"answer":"c1","chosen":true,"finish":"eos","rewards":[0.5,null],"score":0.25,"x":3}]"#)
+        )
         #expect(first.contains(#""reason":"10 s""#) && first.contains(#""verdict":"timeout""#))
     }
 
     @Test func alternativesAreRewardsNotTaken() throws {
-        let json =
-            #"{"steps":[{"text":"a","origin":"draft","reward":1,"alternatives":[{"text":"b","reward":0.31},{"text":"c"}]}]}"#
+        let alternatives = [Alternative(text: "b", reward: 0.31), Alternative(text: "c")]
         var histogram = RewardHistogram(method: "beam_search", dataset: "d")
-        histogram.add(try JSONDecoder().decode(ShownLine.self, from: Data(json.utf8)))
+        histogram.add([Step(text: "a", origin: .draft, reward: 1, alternatives: alternatives)])
         #expect(histogram.taken[19] == 1)
         #expect(histogram.rejected[6] == 1 && histogram.rejected.reduce(0, +) == 1)
     }

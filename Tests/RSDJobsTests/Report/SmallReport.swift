@@ -9,8 +9,6 @@ import Foundation
 /// A report of a run made up from lines, on three problems: "1+1?", "2+2?" and "3+3?".
 struct SmallReport {
     var lines: [ResultLine] = []
-    /// Put into each line of `results.jsonl` besides: fields that ``ResultLine`` does not know.
-    var more: [String: String] = [:]
     /// The journal.
     var records: [JournalRecord] = []
     var questions: [String] = ["1+1?", "2+2?", "3+3?"]
@@ -56,19 +54,10 @@ struct SmallReport {
         let manifest = Manifest(
             job: "demo", identity: SpecIdentity(job), seed: 7, program: "0.1.0", engine: "0.9+cpu", host: "node7",
             created: "2026-01-02T03:04:05Z", residency: "share: all fit", batchInvariant: false)
-        var results = Data()
-        for line in lines {
-            var text = String(decoding: try JSONText.encode(line), as: UTF8.self)
-            for (field, value) in more.sorted(by: { $0.key < $1.key }) {
-                text = "{\"\(field)\":\(value)," + text.dropFirst()
-            }
-            results.append(Data((text + "\n").utf8))
-        }
         let summary = Summary(
             spec: job.spec, models: job.models.mapValues(\.size), lines: lines,
             grader: ExactGrader.id, run: RunFigures(records: self.records, waves: 1))
         return RunReport(
-            job: job, manifest: manifest, summary: summary, lines: lines, results: results, records: self.records,
-            total: 6)
+            job: job, manifest: manifest, summary: summary, lines: lines, records: self.records, total: 6)
     }
 }

@@ -35,8 +35,8 @@ package struct AnswerGrading: Sendable {
         var counts = AnswerCounts()
         // The logs are worth reading only after errors.
         defer { if counts[.error] == 0 { try? FileManager.default.removeItem(at: folder) } }
-        if kind != .exact { try directory.create() }
-        try await file.forEach(bytes: kind == .exact ? Self.portion : .max) { answers in
+        if grader.startsProcesses { try directory.create() }
+        try await file.forEach(bytes: grader.startsProcesses ? .max : Self.portion) { answers in
             let pairs = answers.map(\.pair)
             let grades = try await interruption.cancelOnInterrupt { try await grader.gradeAll(pairs) }
             var lines = Data()

@@ -32,16 +32,13 @@ struct SchedulerPropertyTests {
 
         func scheduler(_ groups: [[EngineID]], limit: Int, after journal: [JournalRecord] = []) throws -> Scheduler {
             var trajectories = TrajectorySet(job)
-            var responses = ResponseCache(job.spec)
-            _ = try trajectories.replay(journal) { event, need, id in
-                responses.add(event, answering: InferenceRequest(need, of: id, in: job.spec).fingerprint)
-            }
+            _ = try trajectories.replay(journal)
             let engines = JobEngines(job.spec)
             let needed = groups.map { $0.filter(engines.all.contains) }.filter { !$0.isEmpty }
             return Scheduler(
                 job.spec, engines: engines, groups: needed,
                 limits: Dictionary(uniqueKeysWithValues: engines.all.map { ($0, limit) }), trajectories: trajectories,
-                responses: responses)
+                responses: try ResponseCache(job, answeredIn: journal))
         }
     }
 
