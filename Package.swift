@@ -132,30 +132,34 @@ let package = Package(
             packageAccess: false,
             swiftSettings: strict),
 
-        .testTarget(
-            name: "ModelLifecycleTests", dependencies: ["ModelLifecycle", "Support", "TestSupport", flyingFox],
-            exclude: ["VLLMRecords"], swiftSettings: strict),
-        .testTarget(name: "TerminalTests", dependencies: modules + ["Terminal"], swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .target(
-            name: "RunnerSupport", dependencies: modules, path: "Tests/RunnerSupport", swiftSettings: strict),
+            name: "TestServers", dependencies: [flyingFox], path: "Tests/TestServers", swiftSettings: strict),
+        .target(
+            name: "RunnerSupport", dependencies: modules + ["TestSupport"], path: "Tests/RunnerSupport",
+            swiftSettings: strict),
+        .testTarget(
+            name: "ModelLifecycleTests", dependencies: ["ModelLifecycle", "Support", "TestServers", "TestSupport"],
+            exclude: ["VLLMRecords"], swiftSettings: strict),
+        .testTarget(name: "TerminalTests", dependencies: modules + ["Terminal"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: modules + [
-                "RunnerSupport", "TestSupport", "PocketEngine", "rsd-batch", "rsd-pocket", flyingFox, logging,
+                "RunnerSupport", "TestServers", "TestSupport", "PocketEngine", "rsd-batch", "rsd-pocket", logging,
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "VLLMTests", dependencies: modules + ["RunnerSupport", "rsd-batch", "rsd-pocket", logging],
+            name: "VLLMTests",
+            dependencies: modules + ["RunnerSupport", "TestSupport", "rsd-batch", "rsd-pocket", logging],
             exclude: ["gsm8k", "measure", "reference"], swiftSettings: strict),
         .testTarget(
             name: "ClusterTests", dependencies: modules + ["RunnerSupport", "rsd-batch", "rsd-pocket"],
             swiftSettings: strict),
         .testTarget(
-            name: "RSDJobsTests", dependencies: modules + ["RunnerSupport", "TestSupport", "rsd-batch", flyingFox],
+            name: "RSDJobsTests", dependencies: modules + ["RunnerSupport", "TestServers", "TestSupport", "rsd-batch"],
             exclude: ["Grading/golden.jsonl", "Grading/exact.jsonl", "Grading/responses.jsonl"], swiftSettings: strict),
         .testTarget(
-            name: "PocketEngineTests", dependencies: ["PocketEngine"], exclude: ["Fixtures"],
+            name: "PocketEngineTests", dependencies: ["PocketEngine", "TestSupport"], exclude: ["Fixtures"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

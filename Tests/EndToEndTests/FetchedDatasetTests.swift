@@ -1,8 +1,8 @@
-import FlyingFox
 import Foundation
 import ModelLifecycle
 import RunnerSupport
 import Support
+import TestServers
 import Testing
 
 /// A job whose data set has an address.
@@ -27,14 +27,9 @@ import Testing
 
     /// Serves the records at every path while the body runs.
     private func serving(_ body: (_ base: String) async throws -> Void) async throws {
-        let server = HTTPServer(address: try .inet(ip4: "127.0.0.1", port: 0), logger: .disabled)
-        let records = records
-        await server.appendRoute("*") { _ in HTTPResponse(statusCode: .ok, body: records) }
-        let task = Task { try await server.run() }
-        defer { task.cancel() }
-        try await server.waitUntilListening()
-        guard case .ip4(_, let port) = await server.listeningAddress else { throw CancellationError() }
-        try await body("http://127.0.0.1:\(port)")
+        let server = try await TestServer { [records] _ in .init(body: records) }
+        try await body(server.base)
+        await server.stop()
     }
 
     @Test("it is fetched, run, and looked at without the server")

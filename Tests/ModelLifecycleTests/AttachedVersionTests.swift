@@ -1,10 +1,11 @@
+import TestServers
 import Testing
 
 @testable import ModelLifecycle
 
 @Suite("The version of a server that somebody else runs") struct AttachedVersionTests {
     private func version(_ told: String) async throws -> VLLMVersion {
-        let server = try await FoxServer { _ in .json(#"{"version": "\#(told)"}"#) }
+        let server = try await TestServer { _ in .json(#"{"version": "\#(told)"}"#) }
         return try await AttachedEngine(
             AttachedServer(
                 name: "draft", endpoint: HTTPEndpoint(base: "http://127.0.0.1:\(server.port)", key: nil), model: "/m",

@@ -1,4 +1,6 @@
 import Synchronization
+import TestServers
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -18,17 +20,14 @@ import Testing
     }
 
     /// vLLM with pooling and prefix caching has answered so: trap P4.
-    @Test("scores that change when the same is asked again are an error", arguments: ["[[0.9],[0.2]]", "[[0.9]]"])
-    func unstableScores(second: String) async throws {
+    @Test("scores that change when the same is asked again are an error", arguments: [[[0.9], [0.2]], [[0.9]]])
+    func unstableScores(second: [[Double]]) async throws {
         let count = Counter()
-        let fox = try await FoxServer { seen in
-            switch seen.path {
-            case "/tokenize": return .json(#"{"tokens":[1,2],"token_strs":["a","b"]}"#)
-            default: return .json(#"{"data":[{"data":\#(count.next() == 1 ? "[[0.9],[0.8]]" : second)}]}"#)
-            }
-        }
+        var engine = EngineDouble(ids: { _, _ in [1, 2] }, piece: { "\($0)" })
+        engine.pool = { _ in try .scores(count.next() == 1 ? [[0.9], [0.8]] : second) }
+        let server = try await TestServer(engine.respond)
         let http = HTTPClient()
-        let client = EngineClient(endpoint: HTTPEndpoint(base: fox.base), model: "prm", http: http)
+        let client = EngineClient(endpoint: HTTPEndpoint(base: server.base), model: "prm", http: http)
         let canary = Canary(task: .score(ScoringSetup()))
         await #expect(throws: CanaryError.self) { try await canary.checkRepeatability(of: client) }
         // From the second time on it says the same.

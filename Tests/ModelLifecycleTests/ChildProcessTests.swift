@@ -1,5 +1,6 @@
 import Foundation
 import Support
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -20,7 +21,7 @@ struct ChildProcessTests {
 
     @Test func outputIsAppended() async throws {
         let scratch = try Scratch()
-        try Data("before\n".utf8).write(to: URL(fileURLWithPath: scratch.file("output")))
+        try Data("before\n".utf8).write(to: URL(fileURLWithPath: scratch.path("output")))
         let child = try await shell("echo out; echo err >&2; (echo grandchild) ; exit 3", in: scratch)
         #expect(try await child.exit.wait() == .exited(code: 3))
         #expect(scratch.text("output") == "before\nout\nerr\ngrandchild\n")
@@ -71,7 +72,7 @@ struct ChildProcessTests {
     func closesItsFiles() async throws {
         let scratch = try Scratch()
         for _ in 0..<5 { _ = try await shell("exit 0", in: scratch).exit.wait() }
-        let output = scratch.file("output")
+        let output = scratch.path("output")
         let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").filter {
             (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == output
         }
@@ -102,7 +103,7 @@ struct ChildProcessTests {
 
     @Test func whatCannotStartIsNamed() async throws {
         let scratch = try Scratch()
-        let output = scratch.file("output")
+        let output = scratch.path("output")
         func launch(_ request: SpawnRequest) async throws { _ = try await ChildProcess.launch(request) }
         await #expect(throws: SpawnError.executableMissing("/no/such/program")) {
             try await launch(.init(executable: "/no/such/program", environment: [:], outputPath: output))
@@ -129,9 +130,9 @@ struct ChildProcessTests {
         let child = try await ChildProcess.launch(
             SpawnRequest(
                 executable: "/bin/sh", arguments: ["-c", "pwd; echo $ONE-$HOME"], environment: ["ONE": "1"],
-                workingDirectory: scratch.path, outputPath: scratch.file("output")))
+                workingDirectory: scratch.url.path, outputPath: scratch.path("output")))
         _ = try await child.exit.wait()
-        #expect(scratch.text("output") == "\(scratch.path)\n1-\n")
+        #expect(scratch.text("output") == "\(scratch.url.path)\n1-\n")
     }
 
     @Test func aCommandIsRunToItsEnd() async throws {

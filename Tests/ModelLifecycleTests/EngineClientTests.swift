@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestServers
 import Testing
 
 @testable import ModelLifecycle
@@ -9,15 +10,15 @@ import Testing
 struct EngineClientTests {
     private let clock = RecordingClock()
 
-    private func client(_ server: FoxServer, attempts: Int = 3) -> EngineClient {
+    private func client(_ server: TestServer, attempts: Int = 3) -> EngineClient {
         EngineClient(
             endpoint: HTTPEndpoint(base: server.base, key: Secret("k-e-y")), model: "draft",
             http: HTTPClient(),
             retry: RetryPolicy(attempts: attempts), clock: clock)
     }
 
-    private func answering(_ text: String, status: Int = 200) async throws -> FoxServer {
-        try await FoxServer { _ in .json(text, status: status) }
+    private func answering(_ text: String, status: Int = 200) async throws -> TestServer {
+        try await TestServer { _ in .json(text, status: status) }
     }
 
     private let question = CompletionRequest(promptTokens: [1, 2], maxTokens: 8, seed: 7, stop: ["\n\n"])
@@ -88,10 +89,10 @@ struct EngineClientTests {
     @Test func sendsEverySamplingField() async throws {
         let server = try await answering(completion(#""stop""#, "null"))
         _ = try await client(server).complete(question)
-        let seen = try #require(server.seen.first)
-        #expect(seen.path == "/v1/completions")
-        #expect(seen.headers["authorization"] == "Bearer k-e-y")
-        let sent = try #require(try JSONSerialization.jsonObject(with: seen.body) as? [String: Any])
+        let request = try #require(server.requests.first)
+        #expect(request.path == "/v1/completions")
+        #expect(request.headers["authorization"] == "Bearer k-e-y")
+        let sent = try #require(try JSONSerialization.jsonObject(with: request.body) as? [String: Any])
         #expect(
             sent.keys.sorted() == [
                 "frequency_penalty", "include_stop_str_in_output", "max_tokens", "min_p", "model", "n",
@@ -139,7 +140,7 @@ struct EngineClientTests {
         )
         #expect(try await client(server).pool([5, 6]) == [[8.7e-05, 0.99991], [1, 0]])
         let sent =
-            try JSONSerialization.jsonObject(with: try #require(server.seen.first).body) as? [String: Any]
+            try JSONSerialization.jsonObject(with: try #require(server.requests.first).body) as? [String: Any]
         #expect(sent?["input"] as? [Int] == [5, 6])
     }
 
@@ -166,8 +167,8 @@ struct EngineClientTests {
     }
 
     @Test func tokenizesAndBack() async throws {
-        let server = try await FoxServer { seen in
-            seen.path == "/tokenize"
+        let server = try await TestServer { request in
+            request.path == "/tokenize"
                 ? .json(#"{"count":2,"max_model_len":512,"tokens":[504,198],"token_strs":["The","Ċ"]}"#)
                 : .json(#"{"prompt":"The\n"}"#)
         }
@@ -175,7 +176,7 @@ struct EngineClientTests {
             try await client(server).tokenize("The\n", addSpecialTokens: false)
                 == Tokenization(tokens: [504, 198], strings: ["The", "Ċ"]))
         #expect(try await client(server).detokenize([504, 198]) == "The\n")
-        let sent = try JSONSerialization.jsonObject(with: server.seen[0].body) as? [String: Any]
+        let sent = try JSONSerialization.jsonObject(with: server.requests[0].body) as? [String: Any]
         #expect(sent?["add_special_tokens"] as? Bool == false)
         #expect(sent?["return_token_strs"] as? Bool == true)
     }
@@ -187,9 +188,9 @@ struct EngineClientTests {
         #expect(
             try await client(server).tokenize(
                 messages: messages, addGenerationPrompt: true, continueFinalMessage: false) == [1, 9690, 198])
-        let seen = try #require(server.seen.first)
-        #expect(seen.path == "/tokenize")
-        let sent = try #require(try JSONSerialization.jsonObject(with: seen.body) as? [String: Any])
+        let request = try #require(server.requests.first)
+        #expect(request.path == "/tokenize")
+        let sent = try #require(try JSONSerialization.jsonObject(with: request.body) as? [String: Any])
         #expect(sent["messages"] as? [[String: String]] == messages.map { ["role": $0.role, "content": $0.content] })
         #expect(sent["add_generation_prompt"] as? Bool == true)
         #expect(sent["continue_final_message"] as? Bool == false)
@@ -242,9 +243,9 @@ struct EngineClientTests {
             messages: [ChatMessage(role: "user", content: "Why?"), ChatMessage(role: "assistant", content: "Be")],
             addGenerationPrompt: false, continueFinalMessage: true)
         #expect(tokens == [5, 6, 7])
-        let seen = try #require(server.seen.first)
-        #expect(seen.path == "/tokenize")
-        let sent = try #require(try JSONSerialization.jsonObject(with: seen.body) as? [String: Any])
+        let request = try #require(server.requests.first)
+        #expect(request.path == "/tokenize")
+        let sent = try #require(try JSONSerialization.jsonObject(with: request.body) as? [String: Any])
         #expect(
             sent["messages"] as? [[String: String]] == [
                 ["role": "user", "content": "Why?"], ["role": "assistant", "content": "Be"],
@@ -264,7 +265,7 @@ struct EngineClientTests {
         var question = question
         question.logprobs = 20
         #expect(try await client(server).complete(question).topLogprobs == [["7": -0.5, "8": -1.25]])
-        let sent = try JSONSerialization.jsonObject(with: try #require(server.seen.first).body) as? [String: Any]
+        let sent = try JSONSerialization.jsonObject(with: try #require(server.requests.first).body) as? [String: Any]
         #expect(sent?["logprobs"] as? Int == 20)
     }
 
@@ -308,7 +309,7 @@ struct EngineClientTests {
         }
         #expect(error?.promptTooLong == true)
         #expect(error?.description.contains("maximum context length is 512") == true)
-        #expect(server.seen.count == 1)
+        #expect(server.requests.count == 1)
     }
 
     @Test(arguments: [
@@ -321,14 +322,14 @@ struct EngineClientTests {
             throws: EngineAnswerError.status(
                 status, message: message, kind: nil, parameter: nil, endpoint: "/pooling")
         ) { try await client(server).pool([1]) }
-        #expect(server.seen.count == 1)
+        #expect(server.requests.count == 1)
         #expect(clock.sleeps.isEmpty)
     }
 
     @Test(arguments: [429, 500, 502, 503, 504])
     func whatMayPassIsTriedAgain(_ status: Int) async throws {
         let count = Mutex(0)
-        let server = try await FoxServer { _ in
+        let server = try await TestServer { _ in
             let number = count.withLock { count in
                 count += 1
                 return count

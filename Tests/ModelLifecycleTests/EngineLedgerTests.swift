@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -10,7 +11,7 @@ struct EngineLedgerTests {
 
     init() throws {
         scratch = try Scratch()
-        path = scratch.file("engines.jsonl")
+        path = scratch.path("engines.jsonl")
     }
 
     private func append(_ text: String) throws {
@@ -59,7 +60,7 @@ struct EngineLedgerTests {
     }
 
     @Test func strangersAreLeftAlone() async throws {
-        let other = try EngineLedger(path: scratch.file("other.jsonl"))
+        let other = try EngineLedger(path: scratch.path("other.jsonl"))
         let otherTag = try other.intend(engine: "draft")
         let theirs = try await shell("exec sleep 1000", in: scratch, tag: otherTag)
         try other.started(tag: otherTag, pid: theirs.pid, startTime: theirs.startTime)
@@ -103,8 +104,8 @@ struct EngineLedgerTests {
     @Test("folders that the ledger names are removed only if they are ours")
     func madeUpFolders() async throws {
         let manager = FileManager.default
-        let (named, mine) = (scratch.file("rsd-Abc123"), scratch.file("rsd-Abc124"))
-        let (link, plain) = (scratch.file("rsd-Abc125"), scratch.file("precious"))
+        let (named, mine) = (scratch.path("rsd-Abc123"), scratch.path("rsd-Abc124"))
+        let (link, plain) = (scratch.path("rsd-Abc125"), scratch.path("precious"))
         for folder in [named, plain] {
             try manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
             try Data().write(to: URL(filePath: "\(folder)/data"))
@@ -112,11 +113,11 @@ struct EngineLedgerTests {
         try manager.createDirectory(atPath: mine, withIntermediateDirectories: true)
         let tag = try EngineLedger(path: path).intend(engine: "draft", temporaries: [mine])
         #expect(symlink(mine, link) == 0)
-        let other = try EngineLedger(path: scratch.file("other.jsonl"))
-        let others = scratch.file("rsd-Abc126")
+        let other = try EngineLedger(path: scratch.path("other.jsonl"))
+        let others = scratch.path("rsd-Abc126")
         try manager.createDirectory(atPath: others, withIntermediateDirectories: true)
         _ = try other.intend(engine: "draft", temporaries: [others])
-        let kept = [named, plain, link, others, "\(scratch.file("rsd-none"))/../precious", "\(mine)/../precious"]
+        let kept = [named, plain, link, others, "\(scratch.path("rsd-none"))/../precious", "\(mine)/../precious"]
         try forge(pid: 1, start: nil, temporaries: kept + [mine], tag: tag)
         try await EngineLedger(path: path).sweepLeftovers(grace: .zero)
         for folder in [named, plain, others] { #expect(manager.fileExists(atPath: folder), "\(folder)") }
@@ -127,7 +128,7 @@ struct EngineLedgerTests {
     @Test("the copy of a run's directory leaves the original's engines alone, and the moved one has them still")
     func copiedAndMoved() async throws {
         let manager = FileManager.default
-        let (original, copy, moved) = (scratch.file("run"), scratch.file("copy"), scratch.file("moved"))
+        let (original, copy, moved) = (scratch.path("run"), scratch.path("copy"), scratch.path("moved"))
         try manager.createDirectory(atPath: original, withIntermediateDirectories: true)
         let ledger = try EngineLedger(path: original + "/engines.jsonl")
         let tag = try ledger.intend(engine: "draft")
@@ -163,8 +164,8 @@ struct EngineLedgerTests {
 
     @Test("a ledger is no link, and no directory")
     func notAFile() throws {
-        try Data("precious".utf8).write(to: URL(filePath: scratch.file("precious")))
-        #expect(symlink(scratch.file("precious"), path) == 0)
+        try Data("precious".utf8).write(to: scratch.file("precious"))
+        #expect(symlink(scratch.path("precious"), path) == 0)
         let error = #expect(throws: LedgerError.self) { try EngineLedger(path: path) }
         #expect(error?.isObstructed == true)
         #expect(scratch.text("precious") == "precious")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -17,7 +18,7 @@ struct EngineTests {
         #expect(await engine.state == .ready)
         let pid = try await bench.pid("me")
         #expect(await engine.processID == pid)
-        #expect(await engine.logPath == bench.scratch.file("logs/draft-1.log"))
+        #expect(await engine.logPath == bench.scratch.path("logs/draft-1.log"))
         #expect(try await engine.client.detokenize([1]) == "draft speaks")
         try await until { bench.log(1).contains("own=1") }
         #expect(try !bench.ledgerIsSettled())
@@ -39,7 +40,7 @@ struct EngineTests {
         let engine = bench.engine()
         try await engine.start()
         let pid = try await bench.pid("me")
-        let sent = try #require(bench.server.fox.seen.last?.headers["authorization"])
+        let sent = try #require(bench.server.http.requests.last?.headers["authorization"])
         let key = String(sent.dropFirst("Bearer ".count))
         #expect(key.count == 48)
         #expect(ProcFS.environment(of: pid, holds: "VLLM_API_KEY", key))
@@ -48,7 +49,7 @@ struct EngineTests {
         #expect(!bench.scratch.text("engines.jsonl").contains(key))
         try await engine.stop()
         try await engine.start()
-        #expect(bench.server.fox.seen.last?.headers["authorization"] != sent)
+        #expect(bench.server.http.requests.last?.headers["authorization"] != sent)
         try await engine.stop()
     }
 
@@ -164,7 +165,7 @@ struct EngineTests {
         let error = try #require(await #expect(throws: EngineError.self) { try await engine.start() })
         #expect(error.code == .diedDuringStart)
         #expect(error.exit == .exited(code: 3))
-        #expect(error.logPath == bench.scratch.file("logs/draft-1.log"))
+        #expect(error.logPath == bench.scratch.path("logs/draft-1.log"))
         try #require(error.logTail.count == 20)
         #expect(error.logTail[18] == "key •••")
         #expect(error.description.contains("exit status 3"))
@@ -224,11 +225,11 @@ struct EngineTests {
 
     @Test func aLostPortIsTriedAgain() async throws {
         var bench = try await EngineBench()
-        let port = bench.server.fox.port
+        let port = bench.server.http.port
         let nowhere = try FreePort.find()
         bench.dialect.port = { launch, _ in launch < 3 ? nowhere : port }
         bench.dialect.script =
-            "n=$(ls \(bench.scratch.path)/logs | wc -l); [ $n -lt 3 ] && { echo address in use; exit 1; }; exec sleep 1000"
+            "n=$(ls \(bench.scratch.url.path)/logs | wc -l); [ $n -lt 3 ] && { echo address in use; exit 1; }; exec sleep 1000"
         let engine = bench.engine()
         try await engine.start()
         #expect(bench.dialect.launchCount == 3)
@@ -250,7 +251,7 @@ struct EngineTests {
     @Test func anotherServerOnThePortIsNotMistakenForOurs() async throws {
         var bench = try await EngineBench()
         let stranger = try await FakeServer(serving: "somebody-else")
-        let (theirs, ours) = (stranger.fox.port, bench.server.fox.port)
+        let (theirs, ours) = (stranger.http.port, bench.server.http.port)
         bench.dialect.port = { launch, _ in launch == 1 ? theirs : ours }
         let engine = bench.engine()
         try await engine.start()
@@ -282,7 +283,7 @@ struct EngineTests {
         try await engine.start()
         let client = try await engine.client
         let request = Task { try await client.pool([1]) }
-        try await until { bench.server.fox.seen.contains { $0.path == "/pooling" } }
+        try await until { bench.server.http.requests.contains { $0.path == "/pooling" } }
         let core = try await bench.pid("core")
         kill(try #require(await engine.processID), SIGKILL)
         let error = await #expect(throws: EngineAnswerError.self) { try await request.value }
@@ -324,7 +325,7 @@ struct EngineTests {
         try await engine.start()
         let client = try await engine.client
         let request = Task { try await client.pool([1]) }
-        try await until { bench.server.fox.seen.contains { $0.path == "/pooling" } }
+        try await until { bench.server.http.requests.contains { $0.path == "/pooling" } }
         try await engine.stop()
         let error = await #expect(throws: EngineAnswerError.self) { try await request.value }
         guard case .engine(let reason) = error else {
@@ -370,7 +371,7 @@ struct EngineTests {
         let full = try EngineLedger(path: "/dev/full")
         let engine = Engine(
             configuration: bench.configuration, dialect: bench.dialect, ledger: full,
-            logDirectory: bench.scratch.file("logs"))
+            logDirectory: bench.scratch.path("logs"))
         await #expect(throws: LedgerError.self) { try await engine.start() }
         #expect(await engine.processID == nil)
     }

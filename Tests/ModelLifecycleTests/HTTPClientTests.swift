@@ -1,4 +1,6 @@
 import Foundation
+import TestServers
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -6,12 +8,12 @@ import Testing
 
 @Suite("The HTTP client", .timeLimit(.minutes(1)))
 struct HTTPClientTests {
-    private func post(_ server: FoxServer, _ body: String, key: Secret? = nil) -> HTTPRequest {
+    private func post(_ server: TestServer, _ body: String, key: Secret? = nil) -> HTTPRequest {
         HTTPRequest(.post, HTTPEndpoint(base: server.base, key: key), "/echo", body: Data(body.utf8))
     }
 
     @Test func carriesBodyHeadersAndStatusBothWays() async throws {
-        let server = try await FoxServer { .init(status: 418, body: $0.body, headers: ["X-Kind": "tea pot"]) }
+        let server = try await TestServer { .init(status: 418, body: $0.body, headers: ["X-Kind": "tea pot"]) }
         let client = HTTPClient()
         let body = String(repeating: "two kilobytes ", count: 150)
         let response = try await client.send(post(server, body, key: Secret("hush")))
@@ -19,14 +21,14 @@ struct HTTPClientTests {
         #expect(String(decoding: response.body, as: UTF8.self) == body)
         #expect(response.header("x-kind") == "tea pot")
         #expect(response.header("x-other") == nil)
-        let seen = try #require(server.seen.first)
-        #expect(seen.headers["authorization"] == "Bearer hush")
-        #expect(seen.headers["content-type"] == "application/json")
-        #expect(seen.headers["expect"] == nil)
+        let request = try #require(server.requests.first)
+        #expect(request.headers["authorization"] == "Bearer hush")
+        #expect(request.headers["content-type"] == "application/json")
+        #expect(request.headers["expect"] == nil)
     }
 
     @Test func sendsABodilessPost() async throws {
-        let server = try await FoxServer {
+        let server = try await TestServer {
             .init(body: Data("\($0.body.count) \($0.headers["content-length"] ?? "-")".utf8))
         }
         let response = try await HTTPClient().send(HTTPRequest(.post, HTTPEndpoint(base: server.base), "/"))
@@ -34,24 +36,24 @@ struct HTTPClientTests {
     }
 
     @Test func keepsConnections() async throws {
-        let server = try await FoxServer { .init(body: $0.body) }
+        let server = try await TestServer { .init(body: $0.body) }
         let client = HTTPClient()
         for number in 0..<20 { _ = try await client.send(post(server, "\(number)")) }
-        #expect(Set(server.seen.map(\.peer)).count == 1)
+        #expect(Set(server.requests.map(\.peer)).count == 1)
         await client.closeIdleConnections()
         _ = try await client.send(post(server, "again"))
-        #expect(Set(server.seen.map(\.peer)).count == 2)
+        #expect(Set(server.requests.map(\.peer)).count == 2)
     }
 
     @Test func closingIdleConnectionsLeavesRequestsAlone() async throws {
         let gate = Latch<Bool>()
-        let server = try await FoxServer { seen in
-            if seen.body == Data("slow".utf8) { _ = try await gate.wait() }
-            return .init(body: seen.body)
+        let server = try await TestServer { request in
+            if request.body == Data("slow".utf8) { _ = try await gate.wait() }
+            return .init(body: request.body)
         }
         let client = HTTPClient()
         let slow = Task { try await client.send(post(server, "slow")) }
-        try await until { !server.seen.isEmpty }
+        try await until { !server.requests.isEmpty }
         await client.closeIdleConnections()
         #expect(try await client.send(post(server, "quick")).status == 200)
         gate.set(true)
@@ -60,9 +62,9 @@ struct HTTPClientTests {
 
     @Test func hasHundredsOfRequestsInFlight() async throws {
         let barrier = Barrier(300)
-        let server = try await FoxServer { seen in
+        let server = try await TestServer { request in
             await barrier.arrive()
-            return .init(body: seen.body)
+            return .init(body: request.body)
         }
         let client = HTTPClient()
         let answers = try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -108,7 +110,7 @@ struct HTTPClientTests {
     }
 
     @Test func manyCancellationsAtRandomMomentsAllEnd() async throws {
-        let server = try await FoxServer { .init(body: $0.body) }
+        let server = try await TestServer { .init(body: $0.body) }
         let client = HTTPClient()
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<300 {
@@ -170,7 +172,7 @@ struct HTTPClientTests {
     }
 
     @Test func anAnswerBeyondTheLimitIsRefused() async throws {
-        let server = try await FoxServer { _ in .init(body: Data(count: 5000)) }
+        let server = try await TestServer { _ in .init(body: Data(count: 5000)) }
         let client = HTTPClient(limits: .init(responseBytes: 4999))
         let request = post(server, "")
         await #expect(throws: HTTPError.tooLarge(url: request.url, limit: 4999)) {

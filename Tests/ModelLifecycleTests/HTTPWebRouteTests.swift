@@ -1,12 +1,15 @@
 import Foundation
 import Synchronization
+import TestServers
 import Testing
 
 @testable import ModelLifecycle
 
 @Suite("The HTTP client on the web", .timeLimit(.minutes(1)))
 struct HTTPWebRouteTests {
-    private func request(_ server: FoxServer, _ path: String, route: HTTPRequest.Route = .web(stallLimit: .seconds(60)))
+    private func request(
+        _ server: TestServer, _ path: String, route: HTTPRequest.Route = .web(stallLimit: .seconds(60))
+    )
         -> HTTPRequest
     {
         var request = HTTPRequest(.get, HTTPEndpoint(base: server.base), path)
@@ -15,8 +18,8 @@ struct HTTPWebRouteTests {
     }
 
     @Test func goesWhereAnAnswerRedirects() async throws {
-        let server = try await FoxServer { seen in
-            seen.path == "/end"
+        let server = try await TestServer { request in
+            request.path == "/end"
                 ? .init(body: Data("here".utf8))
                 : .init(status: 302, body: Data("go on".utf8), headers: ["Location": "/end", "X-Kind": "first"])
         }
@@ -24,22 +27,22 @@ struct HTTPWebRouteTests {
         #expect(answer.status == 200)
         #expect(String(decoding: answer.body, as: UTF8.self) == "here")
         #expect(answer.header("x-kind") == nil)
-        #expect(server.seen.map(\.path) == ["/start", "/end"])
+        #expect(server.requests.map(\.path) == ["/start", "/end"])
         let direct = try await HTTPClient().send(request(server, "/start", route: .direct))
         #expect(direct.status == 302)
     }
 
     @Test func aCircleOfRedirectsEnds() async throws {
-        let server = try await FoxServer { _ in .init(status: 302, headers: ["Location": "/again"]) }
+        let server = try await TestServer { _ in .init(status: 302, headers: ["Location": "/again"]) }
         let error = await #expect(throws: HTTPError.self) { try await HTTPClient().send(request(server, "/")) }
         #expect("\(error, default: "")".contains("redirects"))
-        #expect(server.seen.count == 11)
+        #expect(server.requests.count == 11)
     }
 
     @Test func tellsHowFarItIs() async throws {
         let heard = Mutex<[[Int?]]>([])
         let size = 1 << 20
-        let server = try await FoxServer { _ in .init(body: Data(count: size)) }
+        let server = try await TestServer { _ in .init(body: Data(count: size)) }
         var request = request(server, "/")
         request.progress = { received, expected in heard.withLock { $0.append([received, expected]) } }
         _ = try await HTTPClient().send(request)

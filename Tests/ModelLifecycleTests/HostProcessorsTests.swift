@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -9,21 +10,14 @@ struct HostProcessorsTests {
 
     init() throws { scratch = try Scratch() }
 
-    private func write(_ text: String, to path: String) throws {
-        let url = URL(filePath: scratch.file(path))
-        try FileManager.default.createDirectory(
-            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try text.write(to: url, atomically: true, encoding: .utf8)
-    }
-
     private func write(allowed: String) throws {
-        try write(
+        try scratch.write(
             "Name:\tx\nCpus_allowed:\tff\nCpus_allowed_list:\t\(allowed)\nMems_allowed_list:\t0\n",
             to: "proc/self/status")
     }
 
     private var processors: HostProcessors {
-        HostProcessors.read(proc: scratch.file("proc"), cgroups: scratch.file("cgroup"))
+        HostProcessors.read(proc: scratch.path("proc"), cgroups: scratch.path("cgroup"))
     }
 
     @Test(
@@ -45,11 +39,11 @@ struct HostProcessorsTests {
     @Test("the tightest quota from the process's group up to the root counts, in whole processors")
     func unified() throws {
         try write(allowed: "0-15")
-        try write("0::/slurm/job_7/step_0\n", to: "proc/self/cgroup")
-        try write("max 100000\n", to: "cgroup/slurm/job_7/step_0/cpu.max")
+        try scratch.write("0::/slurm/job_7/step_0\n", to: "proc/self/cgroup")
+        try scratch.write("max 100000\n", to: "cgroup/slurm/job_7/step_0/cpu.max")
         #expect(processors == HostProcessors(allowed: 16, usable: 16))
-        try write("350000 100000\n", to: "cgroup/slurm/job_7/cpu.max")
-        try write("800000 100000\n", to: "cgroup/slurm/cpu.max")
+        try scratch.write("350000 100000\n", to: "cgroup/slurm/job_7/cpu.max")
+        try scratch.write("800000 100000\n", to: "cgroup/slurm/cpu.max")
         #expect(processors == HostProcessors(allowed: 16, usable: 3))
     }
 
@@ -61,21 +55,22 @@ struct HostProcessorsTests {
         ])
     func container(quota: String, usable: Int) throws {
         try write(allowed: "0-3")
-        try write("0::/../../host/path\n", to: "proc/self/cgroup")
-        try write(quota + "\n", to: "cgroup/cpu.max")
+        try scratch.write("0::/../../host/path\n", to: "proc/self/cgroup")
+        try scratch.write(quota + "\n", to: "cgroup/cpu.max")
         #expect(processors == HostProcessors(allowed: 4, usable: usable))
     }
 
     @Test("version 1 has other names, and -1 for no quota")
     func legacy() throws {
         try write(allowed: "0-7")
-        try write("5:cpu,cpuacct:/docker/x\n4:memory:/docker/x\n1:name=systemd:/y\n0::/\n", to: "proc/self/cgroup")
-        try write("-1\n", to: "cgroup/cpu/cpu.cfs_quota_us")
-        try write("100000\n", to: "cgroup/cpu/cpu.cfs_period_us")
+        try scratch.write(
+            "5:cpu,cpuacct:/docker/x\n4:memory:/docker/x\n1:name=systemd:/y\n0::/\n", to: "proc/self/cgroup")
+        try scratch.write("-1\n", to: "cgroup/cpu/cpu.cfs_quota_us")
+        try scratch.write("100000\n", to: "cgroup/cpu/cpu.cfs_period_us")
         #expect(processors == HostProcessors(allowed: 8, usable: 8))
-        try write("250000\n", to: "cgroup/cpu/docker/x/cpu.cfs_quota_us")
+        try scratch.write("250000\n", to: "cgroup/cpu/docker/x/cpu.cfs_quota_us")
         #expect(processors == HostProcessors(allowed: 8, usable: 8), "half of it is no limit")
-        try write("100000\n", to: "cgroup/cpu/docker/x/cpu.cfs_period_us")
+        try scratch.write("100000\n", to: "cgroup/cpu/docker/x/cpu.cfs_period_us")
         #expect(processors == HostProcessors(allowed: 8, usable: 2))
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -63,7 +64,7 @@ import Testing
     @Test("a log's tail is plain, begins with a whole line and hides the key, even where colours are inside it")
     func tail() throws {
         let scratch = try Scratch()
-        let log = try EngineLog.next(for: "draft", in: scratch.path)
+        let log = try EngineLog.next(for: "draft", in: scratch.url.path)
         let key = Secret("0123456789abcdef")
         let lines =
             "\u{1B}[31mfirst line\u{1B}[0m\nsecond \u{1B}[1m01234567\u{1B}[0m89abcdef\n\u{1B}[1mthird\u{1B}[0m\n"

@@ -29,7 +29,7 @@ struct PocketDialectTests {
 
     @Test func asksForTheVersion() async throws {
         let scratch = try Scratch()
-        let path = scratch.file("rsd-pocket")
+        let path = scratch.path("rsd-pocket")
         try Script.write("#!/bin/sh\n[ \"$1\" = --version ] && echo 0.9.1\n", to: URL(filePath: path))
         #expect(try await PocketDialect(executable: path).version() == "0.9.1")
         try Script.write("#!/bin/sh\necho broken; exit 2\n", to: URL(filePath: path))

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -12,7 +13,7 @@ struct ResidencyTests {
     /// Three engines with one ledger.
     init() async throws {
         let scratch = try Scratch()
-        let ledger = try EngineLedger(path: scratch.file("engines.jsonl"))
+        let ledger = try EngineLedger(path: scratch.path("engines.jsonl"))
         var benches: [EngineBench] = []
         for name in ["draft", "prm", "target"] {
             benches.append(try await EngineBench(name, scratch: scratch, ledger: ledger))

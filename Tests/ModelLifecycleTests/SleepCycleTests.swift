@@ -1,6 +1,8 @@
 import Foundation
 import Logging
 import Synchronization
+import TestServers
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -15,7 +17,7 @@ struct SleepCycleTests {
     init() async throws {
         var bench = try await EngineBench("target")
         let server = try await SleepServer(gpu: gpu)
-        let port = server.fox.port
+        let port = server.http.port
         bench.dialect = FakeDialect(port: { _, _ in port })
         self.bench = bench
         self.server = server
@@ -169,7 +171,7 @@ private final class SleepServer: Sendable {
     }
 
     private final class Box: Sendable { let state = Mutex(State()) }
-    let fox: FoxServer
+    let http: TestServer
     private let box: Box
 
     var calls: [String] { box.state.withLock { $0.calls } }
@@ -194,24 +196,25 @@ private final class SleepServer: Sendable {
     init(gpu: FakeGPU) async throws {
         let box = Box()
         self.box = box
-        fox = try await FoxServer { seen in
-            let path = seen.path + (seen.query.isEmpty ? "" : "?" + seen.query)
+        http = try await TestServer { request in
+            let path = request.path + (request.query.isEmpty ? "" : "?" + request.query)
             return box.state.withLock { state in
                 let commands = ["/sleep", "/wake_up", "/collective_rpc", "/reset_prefix_cache"]
-                if commands.contains(seen.path) { state.calls.append(path) }
+                if commands.contains(request.path) { state.calls.append(path) }
                 if path == state.failing { return .init(status: 500) }
-                switch seen.path {
+                switch request.path {
                 case "/health": return .init(status: 200)
                 case "/v1/models":
                     // The start of a process.
                     gpu.use(Self.footprint)
                     state.isAsleep = false
                     return .json(#"{"data":[{"id":"target","max_model_len":64}]}"#)
-                case "/tokenize": return .json(#"{"tokens":[1,2],"token_strs":["a","b"]}"#)
-                case "/v1/completions":
-                    return .json(
-                        #"{"choices":[{"text":"x","token_ids":\#(state.tokens),"finish_reason":"length"}],"#
-                            + #""usage":{"prompt_tokens":2,"completion_tokens":\#(state.tokens.count)}}"#)
+                case "/tokenize", "/v1/completions":
+                    var engine = EngineDouble(ids: { _, _ in [1, 2] }, piece: { "\($0)" })
+                    engine.complete = { [tokens = state.tokens] _ in
+                        .init(text: "x", tokens: tokens, finish: "length")
+                    }
+                    return engine.respond(to: request)
                 case "/is_sleeping": return .json(#"{"is_sleeping":\#(state.isAsleep)}"#)
                 case "/sleep":
                     state.isAsleep = true

@@ -9,7 +9,7 @@ import Testing
 
     init() throws {
         scratch = try Scratch()
-        try Data(#"{"max_position_embeddings": 4096}"#.utf8).write(to: URL(filePath: scratch.file("config.json")))
+        try Data(#"{"max_position_embeddings": 4096}"#.utf8).write(to: scratch.file("config.json"))
     }
 
     private func configuration(
@@ -17,7 +17,8 @@ import Testing
         share: Double? = nil, sleeps: Bool = false
     ) -> EngineConfiguration {
         EngineConfiguration(
-            name: "m", model: scratch.path, arguments: arguments, task: task, contextLength: context, gpuShare: share,
+            name: "m", model: scratch.url.path, arguments: arguments, task: task, contextLength: context,
+            gpuShare: share,
             sleeps: sleeps)
     }
 
@@ -65,7 +66,7 @@ import Testing
 
     @Test func aCheckpointThatHidesItsContextNeedsAPermit() throws {
         try Data(#"{"text_config": {"max_position_embeddings": 4096}}"#.utf8).write(
-            to: URL(filePath: scratch.file("config.json")))
+            to: scratch.file("config.json"))
         let flags = try VLLMFlags(configuration(context: 16_384))
         #expect(flags.needsLongContextPermit)
         #expect(!flags.words.contains("--hf-overrides"))
@@ -107,16 +108,16 @@ import Testing
 
     init() throws {
         scratch = try Scratch()
-        try FileManager.default.createDirectory(atPath: scratch.file("venv/bin"), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(atPath: scratch.path("venv/bin"), withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(
-            atPath: scratch.file("venv/bin/python"), withDestinationPath: "/bin/sh")
-        dialect = VLLMDialect(installation: VLLMInstallation(venv: scratch.file("venv")))
+            atPath: scratch.path("venv/bin/python"), withDestinationPath: "/bin/sh")
+        dialect = VLLMDialect(installation: VLLMInstallation(venv: scratch.path("venv")))
     }
 
     @Test func listensOnLoopbackAndHasAFolderOfItsOwn() async throws {
         let plan = try await dialect.launch(EngineConfiguration(name: "draft", model: "/m"), port: 4711)
         defer { for path in plan.temporaries { try? FileManager.default.removeItem(atPath: path) } }
-        #expect(plan.executable == scratch.file("venv/bin/python"))
+        #expect(plan.executable == scratch.path("venv/bin/python"))
         let words = plan.arguments.joined(separator: " ")
         #expect(words.contains("serve /m --host 127.0.0.1 --port 4711 --served-model-name draft"))
         let folder = try #require(plan.environment["TMPDIR"])
@@ -159,7 +160,7 @@ import Testing
 
     /// A program that is there and does nothing.
     private func program(_ path: String, script: String = "exit 1") throws {
-        let file = scratch.file(path)
+        let file = scratch.path(path)
         try FileManager.default.createDirectory(
             atPath: URL(filePath: file).deletingLastPathComponent().path, withIntermediateDirectories: true)
         try Script.write("#!/bin/sh\n\(script)\n", to: URL(filePath: file))
@@ -169,32 +170,32 @@ import Testing
         -> VLLMInstallation.Command
     {
         try await VLLMInstallation(
-            venv: venv, environment: environment, standardFolder: scratch.file("standard")
+            venv: venv, environment: environment, standardFolder: scratch.path("standard")
         ).command(for: "draft")
     }
 
     @Test func looksWhereItIsToldFirst() async throws {
         for place in ["job", "variable", "standard"] { try program("\(place)/bin/python") }
         try program("path/vllm")
-        let path = ["PATH": scratch.file("path"), "RSD_BATCH_VLLM": scratch.file("variable")]
-        #expect(try await find(venv: scratch.file("job"), path).executable == scratch.file("job/bin/python"))
+        let path = ["PATH": scratch.path("path"), "RSD_BATCH_VLLM": scratch.path("variable")]
+        #expect(try await find(venv: scratch.path("job"), path).executable == scratch.path("job/bin/python"))
         // Its Python is as good as the folder.
-        #expect(try await find(venv: scratch.file("job/bin/python"), path).executable == scratch.file("job/bin/python"))
-        #expect(try await find(path).executable == scratch.file("variable/bin/python"))
-        #expect(try await find(["PATH": scratch.file("path")]).executable == scratch.file("path/vllm"))
-        #expect(try await find(["PATH": scratch.file("nothing")]).executable == scratch.file("standard/bin/python"))
+        #expect(try await find(venv: scratch.path("job/bin/python"), path).executable == scratch.path("job/bin/python"))
+        #expect(try await find(path).executable == scratch.path("variable/bin/python"))
+        #expect(try await find(["PATH": scratch.path("path")]).executable == scratch.path("path/vllm"))
+        #expect(try await find(["PATH": scratch.path("nothing")]).executable == scratch.path("standard/bin/python"))
     }
 
     @Test("the Python of a `vllm` on PATH is beside it, or where its first line says")
     func pythonOfAProgram() async throws {
         try program("apart/vllm")
         try program("elsewhere/python3.12")
-        #expect(try await find(["PATH": scratch.file("apart")]).python == nil)
-        let script = "#!\(scratch.file("elsewhere/python3.12"))\nimport sys\n"
-        try Data(script.utf8).write(to: URL(filePath: scratch.file("apart/vllm")))
-        #expect(try await find(["PATH": scratch.file("apart")]).python == scratch.file("elsewhere/python3.12"))
+        #expect(try await find(["PATH": scratch.path("apart")]).python == nil)
+        let script = "#!\(scratch.path("elsewhere/python3.12"))\nimport sys\n"
+        try Data(script.utf8).write(to: scratch.file("apart/vllm"))
+        #expect(try await find(["PATH": scratch.path("apart")]).python == scratch.path("elsewhere/python3.12"))
         try program("apart/python")
-        #expect(try await find(["PATH": scratch.file("apart")]).python == scratch.file("apart/python"))
+        #expect(try await find(["PATH": scratch.path("apart")]).python == scratch.path("apart/python"))
     }
 
     @Test("what forks a `vllm` imports, as that does, nothing from the folder of the run")
@@ -202,28 +203,28 @@ import Testing
         for file in ["path/vllm", "path/python", "venv/bin/python"] { try program(file) }
         func script(venv: String? = nil) async throws -> String? {
             let installation = VLLMInstallation(
-                venv: venv, environment: ["PATH": scratch.file("path")], standardFolder: scratch.file("standard"))
+                venv: venv, environment: ["PATH": scratch.path("path")], standardFolder: scratch.path("standard"))
             let plan = try await VLLMDialect(installation: installation).forkServer(
                 models: [], environment: [:], processors: .whole, isWanted: true)
             return plan?.arguments.dropFirst().first
         }
         #expect(try await script()?.hasPrefix("import sys; sys.path[:] = filter(None, sys.path)\n") == true)
-        #expect(try await script(venv: scratch.file("venv"))?.hasPrefix("\"\"\"Forks vLLM servers") == true)
+        #expect(try await script(venv: scratch.path("venv"))?.hasPrefix("\"\"\"Forks vLLM servers") == true)
     }
 
     @Test func aPythonOnPathCountsWhenItHasVLLM() async throws {
         try program("with/python3", script: "exit 0")
         try program("without/python3")
-        let command = try await find(["PATH": scratch.file("with")])
-        #expect(command.executable == scratch.file("with/python3"))
+        let command = try await find(["PATH": scratch.path("with")])
+        #expect(command.executable == scratch.path("with/python3"))
         #expect(command.arguments == ["-m", "vllm.entrypoints.cli.main"])
-        await #expect(throws: EngineError.self) { try await find(["PATH": scratch.file("without")]) }
+        await #expect(throws: EngineError.self) { try await find(["PATH": scratch.path("without")]) }
     }
 
     @Test func whatIsNotThereIsSaidWithWhatToDo() async throws {
-        await #expect(throws: EngineError.self) { try await find(venv: scratch.file("nowhere")) }
+        await #expect(throws: EngineError.self) { try await find(venv: scratch.path("nowhere")) }
         do {
-            _ = try await find(["PATH": scratch.file("nothing")])
+            _ = try await find(["PATH": scratch.path("nothing")])
             Issue.record("it was found")
         } catch let error as EngineError {
             #expect(error.code == .cannotLaunch)

@@ -93,7 +93,7 @@ import Testing
     @Test("sets only what the version knows", arguments: versions, ["", "+cpu"])
     func knows(version: String, build: String) async throws {
         let scratch = try Scratch()
-        let python = scratch.file("python")
+        let python = scratch.path("python")
         try Script.write("#!/bin/sh\necho \(version)\(build)\n", to: URL(filePath: python))
         let dialect = VLLMDialect(installation: VLLMInstallation(venv: python))
         let known = try Self.known(to: version)

@@ -60,7 +60,7 @@ import Testing
 
     /// A Python that tells a version of vLLM; nil tells none.
     private func dialect(_ version: String?) throws -> VLLMDialect {
-        let python = scratch.file("python")
+        let python = scratch.path("python")
         let script = version.map { "echo '\u{1B}[32mnoise\u{1B}[0m'; echo '\($0)'" } ?? "echo no such package; exit 1"
         try Script.write("#!/bin/sh\n\(script)\n", to: URL(filePath: python))
         return VLLMDialect(installation: VLLMInstallation(venv: python))

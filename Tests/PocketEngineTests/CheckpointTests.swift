@@ -1,12 +1,16 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import PocketEngine
 
 @Suite struct CheckpointTests {
+    private let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
+
     /// What loading says of a spoilt copy.
     private func fault(about folder: URL) -> String {
-        defer { try? FileManager.default.removeItem(at: folder) }
         do {
             try Engine(folder: folder, threads: 1).stop()
             return "none"
@@ -16,7 +20,7 @@ import Testing
     }
 
     private func spoilt(_ file: String, _ change: (inout Data) -> Void) throws -> URL {
-        let folder = try Fixture.tied.copy()
+        let folder = try Fixture.tied.copy(to: scratch)
         let path = folder.appending(path: file)
         var data = try Data(contentsOf: path)
         change(&data)
@@ -54,7 +58,7 @@ import Testing
     }
 
     @Test func shapesAreChecked() throws {
-        let folder = try Fixture.tied.copy(changing: "config.json", ["intermediate_size": 96])
+        let folder = try Fixture.tied.copy(to: scratch, changing: "config.json", ["intermediate_size": 96])
         #expect(
             fault(about: folder).hasSuffix(
                 "mlp.gate_proj.weight has shape [80, 48], config.json asks for [96, 48]"))
@@ -62,7 +66,7 @@ import Testing
 
     @Test func missingFilesAreNamed() throws {
         for file in ["config.json", "model.safetensors", "tokenizer.json"] {
-            let folder = try Fixture.tied.copy()
+            let folder = try Fixture.tied.copy(to: scratch)
             try FileManager.default.removeItem(at: folder.appending(path: file))
             #expect(fault(about: folder).hasSuffix("\(file): cannot be read"))
         }
@@ -71,7 +75,7 @@ import Testing
 
     @Test func unsupportedModelsAreRefused() throws {
         func fault(_ changes: [String: any Sendable], _ fixture: Fixture = .tied) throws -> String {
-            self.fault(about: try fixture.copy(changing: "config.json", changes))
+            self.fault(about: try fixture.copy(to: scratch, changing: "config.json", changes))
         }
         #expect(
             try fault(["architectures": ["LlamaForCausalLM"]])
@@ -88,8 +92,7 @@ import Testing
     }
 
     @Test func endOfTextComesFromTheGenerationConfigFirst() throws {
-        let folder = try Fixture.untied.copy(changing: "generation_config.json", ["eos_token_id": [5, 9]])
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = try Fixture.untied.copy(to: scratch, changing: "generation_config.json", ["eos_token_id": [5, 9]])
         #expect(try ModelConfig(folder: folder).endOfText == [5, 9])
         try FileManager.default.removeItem(at: folder.appending(path: "generation_config.json"))
         #expect(try ModelConfig(folder: folder).endOfText.count == 2)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import PocketEngine
@@ -96,8 +97,9 @@ import Testing
             #expect(token["finish_reason"].string == "stop" && token["stop_reason"].int == ids[2])
             #expect(token["token_ids"].ints == Array(ids.prefix(3)))
         }
-        let folder = try Fixture.tied.copy(changing: "generation_config.json", ["eos_token_id": ids[2]])
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let scratch = try Scratch()
+        let folder = try Fixture.tied.copy(
+            to: scratch, changing: "generation_config.json", ["eos_token_id": ids[2]])
         try await withServer(engine: try Engine(folder: folder, threads: 1)) { client in
             let answer = try await client.post(
                 "/v1/completions", ["prompt": golden[0].prompt, "temperature": 0, "return_token_ids": true])

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import PocketEngine
@@ -125,8 +126,8 @@ import Testing
     }
 
     @Test func onceMeansOneProcess() async throws {
-        let file = FileManager.default.temporaryDirectory.appending(path: "pocket-\(UUID().uuidString)").path
-        defer { try? FileManager.default.removeItem(atPath: file) }
+        let scratch = try Scratch()
+        let file = scratch.path("once")
         try await withServer(faults: ["error-500-after=1"], faultOnce: file) { client in
             try await expectStatuses([200], client)
             #expect(!FileManager.default.fileExists(atPath: file))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import PocketEngine
@@ -179,8 +180,9 @@ import Testing
     @Test func theEndOfSequenceEndsATextUnnamed() throws {
         // The same model, told that the sixth and the ninth greedy ids end a text.
         let (first, other) = (golden.greedy[8], golden.greedy[5])
-        let folder = try Fixture.tied.copy(changing: "generation_config.json", ["eos_token_id": [first]])
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let scratch = try Scratch()
+        let folder = try Fixture.tied.copy(
+            to: scratch, changing: "generation_config.json", ["eos_token_id": [first]])
         let completion = try complete(Self.generator(folder)) { _ in }
         #expect(completion.finish == .stop && completion.stopReason == nil)
         #expect(completion.tokens == Array(golden.greedy.prefix(9)))
@@ -188,8 +190,7 @@ import Testing
         #expect(try complete(Self.generator(folder)) { $0.ignoreEndOfText = true }.tokens == golden.greedy)
 
         let folder2 = try Fixture.tied.copy(
-            changing: "generation_config.json", ["eos_token_id": [first, other]])
-        defer { try? FileManager.default.removeItem(at: folder2) }
+            to: scratch, changing: "generation_config.json", ["eos_token_id": [first, other]])
         #expect(try complete(Self.generator(folder2)) { _ in }.stopReason == .token(other))
     }
 

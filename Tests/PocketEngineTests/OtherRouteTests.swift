@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import PocketEngine
@@ -129,9 +130,8 @@ import Testing
     }
 
     @Test func requestsAreLoggedAsTheyArrive() async throws {
-        let path = FileManager.default.temporaryDirectory.appending(path: "pocket-\(UUID().uuidString).jsonl")
-            .path
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        let scratch = try Scratch()
+        let path = scratch.path("requests.jsonl")
         try await withServer(.tied, { $0.requestLog = path }) { client in
             _ = try await client.post(
                 "/v1/completions",

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import PocketEngine
@@ -7,9 +8,9 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct ProcessTests {
     private static let body: [String: any Sendable] = ["model": "m", "prompt": "a", "max_tokens": 2]
 
-    private func temporaryFile() -> String {
-        FileManager.default.temporaryDirectory.appending(path: "pocket-\(UUID().uuidString)").path
-    }
+    private let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
 
     @Test func itServesUntilTerminated() async throws {
         for number in [SIGTERM, SIGINT] {
@@ -24,14 +25,13 @@ import Testing
     }
 
     @Test func anOpenRequestDoesNotKeepItAlive() async throws {
-        let log = temporaryFile()
-        defer { try? FileManager.default.removeItem(atPath: log) }
+        let log = scratch.path("requests.jsonl")
         let server = try ServerProcess(["--fault", "hang-after=0", "--request-log", log])
         let client = try await server.untilReady()
         let connection = try Connection(port: client.port)
         defer { connection.close() }
         try connection.send("POST", "/v1/completions", try JSONSerialization.data(withJSONObject: Self.body))
-        while (try? Data(contentsOf: URL(filePath: log)))?.isEmpty ?? true {
+        while scratch.text("requests.jsonl").isEmpty {
             #expect(try await client.get("/health").status == 200)
         }
         server.signal(SIGTERM)
@@ -41,8 +41,7 @@ import Testing
 
     @Test("it may wait until whoever started it opens a gate, or ends when that is given up", arguments: ["open", ""])
     func gate(word: String) async throws {
-        let path = temporaryFile()
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        let path = scratch.path("gate")
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         flock(descriptor, LOCK_EX)
         let server = try ServerProcess(["--gate", path])
@@ -65,8 +64,8 @@ import Testing
     }
 
     @Test func aModelThatCannotBeServedIsAnError() async throws {
-        let folder = try Fixture.tied.copy(changing: "config.json", ["architectures": ["LlamaForCausalLM"]])
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = try Fixture.tied.copy(
+            to: scratch, changing: "config.json", ["architectures": ["LlamaForCausalLM"]])
         let server = try ServerProcess(folder: folder)
         _ = try await server.line("Model architectures [\"LlamaForCausalLM\"] are not supported for now.")
         #expect(await server.end() == .exit(1))
@@ -81,9 +80,7 @@ import Testing
     }
 
     @Test func poisonMayKillAndOnceStartsAfresh() async throws {
-        let once = temporaryFile()
-        defer { try? FileManager.default.removeItem(atPath: once) }
-        let arguments = ["--fault", "poison=deadly:die", "--fault-once", once]
+        let arguments = ["--fault", "poison=deadly:die", "--fault-once", scratch.path("once")]
         let deadly: [String: any Sendable] = ["prompt": "a deadly prompt", "max_tokens": 1]
         let server = try ServerProcess(arguments)
         let client = try await server.untilReady()

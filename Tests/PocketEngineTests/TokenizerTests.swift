@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import PocketEngine
@@ -75,8 +76,8 @@ import Testing
             ],
         ]
         for change in changes {
-            let folder = try Fixture.tied.copy(changing: "tokenizer.json", change)
-            defer { try? FileManager.default.removeItem(at: folder) }
+            let scratch = try Scratch()
+            let folder = try Fixture.tied.copy(to: scratch, changing: "tokenizer.json", change)
             #expect {
                 try Tokenizer(folder: folder)
             } throws: {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// When to kill a runner.
 package struct KillMoment: CustomStringConvertible {

@@ -2,6 +2,7 @@ import Foundation
 import ModelLifecycle
 import Reporting
 import RunStore
+import TestSupport
 
 /// A job, and its run directory.
 package final class RunnerJob<Source: JobSource>: Sendable {

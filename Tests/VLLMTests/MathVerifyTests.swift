@@ -1,5 +1,6 @@
 import Foundation
 import RunnerSupport
+import TestSupport
 import Testing
 
 @testable import Graders

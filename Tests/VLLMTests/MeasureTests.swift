@@ -2,6 +2,7 @@ import Foundation
 import ModelLifecycle
 import RSDJobs
 import RunnerSupport
+import TestSupport
 import Testing
 
 /// `scripts/measure-gpu`.

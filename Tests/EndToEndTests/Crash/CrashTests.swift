@@ -1,5 +1,6 @@
 import Foundation
 import RunnerSupport
+import TestSupport
 import Testing
 
 /// Promise 1: after `kill -9` at any moment the same command ends with the results of an untouched run, and asks for nothing

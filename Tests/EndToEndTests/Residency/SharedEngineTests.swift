@@ -1,5 +1,6 @@
 import Foundation
 import RunnerSupport
+import TestSupport
 import Testing
 
 @testable import JobSpecs
@@ -26,10 +27,9 @@ import Testing
         #expect(Set(try together.summary().run.seconds.busy.keys) == ["draft", "prm"])
 
         // By another path it is another checkpoint.
-        let scratch = FileManager.default.temporaryDirectory.appending(path: "rsd-shared-\(UUID().uuidString)")
-        try FileManager.default.createSymbolicLink(atPath: scratch.path, withDestinationPath: Self.target)
-        defer { try? FileManager.default.removeItem(at: scratch) }
-        setup.draft = scratch.path
+        let scratch = try Scratch()
+        setup.draft = scratch.path("target")
+        try FileManager.default.createSymbolicLink(atPath: scratch.path("target"), withDestinationPath: Self.target)
         let apart = try TestJob(setup)
         #expect(try await apart.run().code == 0)
         #expect(Set(try apart.records().loads) == ["draft", "prm", "target"])

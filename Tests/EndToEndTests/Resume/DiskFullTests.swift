@@ -1,6 +1,7 @@
 import Foundation
 import RunStore
 import RunnerSupport
+import TestSupport
 import Testing
 
 /// A disk with no room left: an exit code of its own, earlier lines intact, and the same command goes on.
@@ -64,11 +65,9 @@ struct DiskFullTests {
 /// A file system in memory that is soon full.
 private final class SmallDisk: Sendable {
     static let canBeMade: Bool = {
-        let place = FileManager.default.temporaryDirectory.appending(path: "rsd-e2e-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: place) }
         do {
-            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-            _ = try SmallDisk(at: place, kilobytes: 4)
+            let scratch = try Scratch()
+            _ = try SmallDisk(at: scratch.url, kilobytes: 4)
             return true
         } catch {
             return false

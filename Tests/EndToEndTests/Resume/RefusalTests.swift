@@ -1,5 +1,6 @@
 import Foundation
 import RunnerSupport
+import TestSupport
 import Testing
 
 /// What a run directory is not taken on for, and that it stays as it is then.
@@ -91,7 +92,6 @@ import Testing
     /// Engines have nobody to serve after their runner was killed, and end by themselves or here.
     private func endLeftovers(of job: TestJob) async throws {
         for pid in try job.livingEngines() { kill(pid, SIGKILL) }
-        for _ in 0..<5000 where try !job.livingEngines().isEmpty { try await Task.sleep(for: .milliseconds(1)) }
-        try #require(try job.livingEngines().isEmpty)
+        try await until { try job.livingEngines().isEmpty }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import RunnerSupport
+import TestSupport
 import Testing
 
 /// The same command goes on from whatever state the directory is in.

@@ -18,8 +18,8 @@ import Testing
         let stage = try ScriptStage()
         try stage.setRunner(#"echo "$* $SLURM_JOB_END_TIME" >"$STAGE/told""#)
         #expect(try await stage.start().exitCode() == 0)
-        let run = stage.scratch.appending(path: "run").path
-        #expect(stage.text("told") == "run \(run)/job.yaml --run-dir \(run) --shard 2/3 --wait 1800000000\n")
+        let run = stage.scratch.path("run")
+        #expect(stage.scratch.text("told") == "run \(run)/job.yaml --run-dir \(run) --shard 2/3 --wait 1800000000\n")
     }
 
     @Test("a signal to the script reaches the runner, and its task alone is requeued", arguments: [SIGUSR1, SIGTERM])
@@ -34,10 +34,10 @@ import Testing
             """)
         if signal == SIGTERM { try stage.setQueue("COMPLETING TimeLimit") }
         let task = try stage.start()
-        try #require(await task.reached { FileManager.default.fileExists(atPath: stage.scratch.path + "/ready") })
+        try #require(await task.reached { FileManager.default.fileExists(atPath: stage.scratch.path("ready")) })
         task.send(signal)
         #expect(await task.exitCode() == 75, "\(task.standardError)")
-        #expect(stage.text("heard") == (signal == SIGUSR1 ? "USR1\n" : "TERM\n"))
+        #expect(stage.scratch.text("heard") == (signal == SIGUSR1 ? "USR1\n" : "TERM\n"))
         #expect(stage.calls == "scontrol requeue 41_2\n")
     }
 

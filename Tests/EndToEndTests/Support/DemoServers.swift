@@ -2,10 +2,11 @@ import Foundation
 import ModelLifecycle
 import RunnerSupport
 import Synchronization
+import TestSupport
 
 /// The demo's three models on servers of the test's own, until this is released.
 final class DemoServers: Sendable {
-    private let scratch: URL
+    private let scratch: Scratch
     private let ports: [String: Int]
     private let environment: [String: String]
     private let arguments: [String]
@@ -16,8 +17,7 @@ final class DemoServers: Sendable {
     ///   - delay: milliseconds before each answer.
     ///   - fault: bad manners of each.
     init(key: String? = nil, delay: Int = 0, fault: String? = nil) async throws {
-        scratch = FileManager.default.temporaryDirectory.appending(path: "rsd-servers-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+        scratch = try Scratch()
         environment = key.map { ["VLLM_API_KEY": $0] } ?? [:]
         arguments = ["--delay-ms", "\(delay)"] + (fault.map { ["--fault", $0] } ?? [])
         var ports: [String: Int] = [:]
@@ -26,8 +26,6 @@ final class DemoServers: Sendable {
         processes = Mutex([:])
         for name in ports.keys { try await start(name) }
     }
-
-    deinit { try? FileManager.default.removeItem(at: scratch) }
 
     /// A job that asks these servers.
     var setup: JobSetup {
@@ -55,7 +53,7 @@ final class DemoServers: Sendable {
         let model = Programs.repository.appending(path: "demo/models/\(name)").path
         let process = try RunnerProcess(
             ["serve", model, "--port", "\(ports[name] ?? 0)", "--served-model-name", name] + arguments,
-            program: Programs.pocket, scratch: scratch, environment: environment, limit: JobSetup.limit)
+            program: Programs.pocket, scratch: scratch.url, environment: environment, limit: JobSetup.limit)
         guard await process.says("Application startup complete.") else {
             throw ProgramFailed(process.standardError)
         }

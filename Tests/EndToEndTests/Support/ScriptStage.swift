@@ -7,27 +7,25 @@ import RunnerSupport
 /// A batch script with everything that it calls replaced: a runner that does as it is told, and Slurm's commands, which write
 /// down what they are asked.
 final class ScriptStage: Sendable {
-    let scratch: URL
+    let scratch: Scratch
     private let script: URL
     private let bin: URL
 
     init() throws {
-        scratch = FileManager.default.temporaryDirectory.appending(path: "rsd-stage-\(UUID().uuidString)")
-        bin = scratch.appending(path: "bin")
-        script = scratch.appending(path: "submit.sbatch")
+        scratch = try Scratch()
+        bin = scratch.file("bin")
+        script = scratch.file("submit.sbatch")
         for folder in ["bin", "run/logs", "run/shard-2-of-3/journal"] {
             try FileManager.default.createDirectory(
-                at: scratch.appending(path: folder), withIntermediateDirectories: true)
+                at: scratch.file(folder), withIntermediateDirectories: true)
         }
         let rendered = BatchScript(
-            name: "test", program: bin.appending(path: "runner").path, directory: scratch.appending(path: "run").path,
+            name: "test", program: bin.appending(path: "runner").path, directory: scratch.path("run"),
             request: SlurmRequest(shards: 3), shards: [1, 2, 3])
         try Data(rendered.array.utf8).write(to: script)
         try command("scontrol", #"echo "scontrol $*" >>"$STAGE/calls""#)
         try setQueue("RUNNING None")
     }
-
-    deinit { try? FileManager.default.removeItem(at: scratch) }
 
     /// Has squeue say this of the task, and that its job ends at 1800000000.
     func setQueue(_ line: String) throws {
@@ -59,20 +57,16 @@ final class ScriptStage: Sendable {
     /// Runs the script as the task of shard 2.
     func start(restart: Int = 0) throws -> RunnerProcess {
         var environment = [
-            "STAGE": scratch.path, "PATH": "\(bin.path):/usr/bin:/bin", "SLURM_ARRAY_JOB_ID": "41",
+            "STAGE": scratch.url.path, "PATH": "\(bin.path):/usr/bin:/bin", "SLURM_ARRAY_JOB_ID": "41",
             "SLURM_ARRAY_TASK_ID": "2",
         ]
         if restart > 0 { environment["SLURM_RESTART_COUNT"] = "\(restart)" }
         return try RunnerProcess(
-            [script.path], program: URL(filePath: "/bin/bash"), scratch: scratch, environment: environment,
+            [script.path], program: URL(filePath: "/bin/bash"), scratch: scratch.url, environment: environment,
             limit: .seconds(60))
     }
 
-    var calls: String { text("calls") }
-
-    func text(_ name: String) -> String {
-        (try? String(contentsOf: scratch.appending(path: name), encoding: .utf8)) ?? ""
-    }
+    var calls: String { scratch.text("calls") }
 
     private func command(_ name: String, _ body: String) throws {
         try Script.write("#!/bin/bash\n\(body)\n", to: bin.appending(path: name))

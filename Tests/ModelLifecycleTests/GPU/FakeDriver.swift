@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -82,14 +83,14 @@ enum FakeDriver {
 
     /// Compiles the library; Swift's own toolchain brings a C compiler.
     static func build(in scratch: Scratch, _ defines: [String]) async throws -> NVML {
-        try source.write(toFile: scratch.file("nvml.c"), atomically: true, encoding: .utf8)
-        let library = scratch.file("libnvidia-ml.so.1")
+        try source.write(toFile: scratch.path("nvml.c"), atomically: true, encoding: .utf8)
+        let library = scratch.path("libnvidia-ml.so.1")
         let flags = defines.map { "-D\($0)" }.joined(separator: " ")
         let output = try await CommandOutput.run(
             "/bin/sh",
             [
                 "-c",
-                "$(command -v clang || command -v cc) -shared -fPIC \(flags) -o \(library) \(scratch.file("nvml.c"))",
+                "$(command -v clang || command -v cc) -shared -fPIC \(flags) -o \(library) \(scratch.path("nvml.c"))",
             ])
         try #require(output.status == .exited(code: 0), "\(output.text)")
         return try #require(NVML(library: library))

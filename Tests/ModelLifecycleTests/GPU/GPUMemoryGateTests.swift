@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -111,7 +112,7 @@ struct MemorySettlingTests {
     @Test("G2: a start that finds too little memory is repeated once, after another wait")
     func retries() async throws {
         var bench = try await EngineBench()
-        let flag = bench.scratch.file("short")
+        let flag = bench.scratch.path("short")
         try "".write(toFile: flag, atomically: true, encoding: .utf8)
         bench.dialect.script = "if [ -e \(flag) ]; then rm \(flag); echo out of memory; exit 1; fi; exec sleep 1000"
         let server = bench.server
@@ -162,12 +163,12 @@ struct MemorySettlingTests {
     @Test("G4: starts never overlap, whoever wants them")
     func oneAtATime() async throws {
         let scratch = try Scratch()
-        let ledger = try EngineLedger(path: scratch.file("engines.jsonl"))
+        let ledger = try EngineLedger(path: scratch.path("engines.jsonl"))
         let events = Mutex<[String]>([])
         var benches: [EngineBench] = []
         for name in ["draft", "prm", "target"] {
             var bench = try await EngineBench(name, scratch: scratch, ledger: ledger)
-            let port = bench.server.fox.port
+            let port = bench.server.http.port
             bench.dialect.port = { _, _ in
                 events.withLock { $0.append("launch") }
                 return port

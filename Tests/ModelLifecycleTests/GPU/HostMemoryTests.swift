@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -9,56 +10,49 @@ struct HostMemoryTests {
 
     init() throws {
         scratch = try Scratch()
-        try write("MemTotal:       1000 kB\nMemFree:   100 kB\nMemAvailable:    800 kB\n", to: "proc/meminfo")
+        try scratch.write("MemTotal:       1000 kB\nMemFree:   100 kB\nMemAvailable:    800 kB\n", to: "proc/meminfo")
     }
 
-    private func write(_ text: String, to path: String) throws {
-        let url = URL(filePath: scratch.file(path))
-        try FileManager.default.createDirectory(
-            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try text.write(to: url, atomically: true, encoding: .utf8)
-    }
-
-    private var memory: HostMemory? { HostMemory.read(proc: scratch.file("proc"), cgroups: scratch.file("cgroup")) }
+    private var memory: HostMemory? { HostMemory.read(proc: scratch.path("proc"), cgroups: scratch.path("cgroup")) }
 
     @Test func withoutGroups() throws {
         #expect(memory == HostMemory(total: 1_024_000, available: 819_200))
-        try write("MemTotal: 1000 kB\nMemFree: 100 kB\n", to: "proc/meminfo")
+        try scratch.write("MemTotal: 1000 kB\nMemFree: 100 kB\n", to: "proc/meminfo")
         #expect(memory == HostMemory(total: 1_024_000, available: 102_400))
-        try write("", to: "proc/meminfo")
+        try scratch.write("", to: "proc/meminfo")
         #expect(memory == nil)
     }
 
     @Test("the tightest limit from the process's group up to the root counts; its page cache is as good as free")
     func unified() throws {
-        try write("0::/slurm/job_7/step_0\n", to: "proc/self/cgroup")
-        try write("max\n", to: "cgroup/slurm/job_7/step_0/memory.max")
-        try write("300000\n", to: "cgroup/slurm/job_7/memory.max")
-        try write("250000\n", to: "cgroup/slurm/job_7/memory.current")
-        try write("anon 1\ninactive_file 50000\nactive_file 7\n", to: "cgroup/slurm/job_7/memory.stat")
-        try write("900000\n", to: "cgroup/slurm/memory.max")
-        try write("880000\n", to: "cgroup/slurm/memory.current")
+        try scratch.write("0::/slurm/job_7/step_0\n", to: "proc/self/cgroup")
+        try scratch.write("max\n", to: "cgroup/slurm/job_7/step_0/memory.max")
+        try scratch.write("300000\n", to: "cgroup/slurm/job_7/memory.max")
+        try scratch.write("250000\n", to: "cgroup/slurm/job_7/memory.current")
+        try scratch.write("anon 1\ninactive_file 50000\nactive_file 7\n", to: "cgroup/slurm/job_7/memory.stat")
+        try scratch.write("900000\n", to: "cgroup/slurm/memory.max")
+        try scratch.write("880000\n", to: "cgroup/slurm/memory.current")
         #expect(memory == HostMemory(total: 300_000, available: 20_000, isLimited: true))
-        try write("100000\n", to: "cgroup/slurm/memory.current")
+        try scratch.write("100000\n", to: "cgroup/slurm/memory.current")
         #expect(memory == HostMemory(total: 300_000, available: 100_000, isLimited: true))
     }
 
     @Test("a container finds its own group at the root of the mount")
     func container() throws {
-        try write("0::/../../host/path\n", to: "proc/self/cgroup")
-        try write("200000\n", to: "cgroup/memory.max")
-        try write("50000\n", to: "cgroup/memory.current")
+        try scratch.write("0::/../../host/path\n", to: "proc/self/cgroup")
+        try scratch.write("200000\n", to: "cgroup/memory.max")
+        try scratch.write("50000\n", to: "cgroup/memory.current")
         #expect(memory == HostMemory(total: 200_000, available: 150_000, isLimited: true))
     }
 
     @Test("version 1 has other names, and a limit beyond the machine is none")
     func legacy() throws {
-        try write("5:cpu,cpuacct:/a\n4:memory,hugetlb:/docker/x\n1:name=systemd:/y\n", to: "proc/self/cgroup")
-        try write("9223372036854771712\n", to: "cgroup/memory/memory.limit_in_bytes")
+        try scratch.write("5:cpu,cpuacct:/a\n4:memory,hugetlb:/docker/x\n1:name=systemd:/y\n", to: "proc/self/cgroup")
+        try scratch.write("9223372036854771712\n", to: "cgroup/memory/memory.limit_in_bytes")
         #expect(memory?.isLimited == false)
-        try write("400000\n", to: "cgroup/memory/docker/x/memory.limit_in_bytes")
-        try write("100000\n", to: "cgroup/memory/docker/x/memory.usage_in_bytes")
-        try write("total_inactive_file 25000\n", to: "cgroup/memory/docker/x/memory.stat")
+        try scratch.write("400000\n", to: "cgroup/memory/docker/x/memory.limit_in_bytes")
+        try scratch.write("100000\n", to: "cgroup/memory/docker/x/memory.usage_in_bytes")
+        try scratch.write("total_inactive_file 25000\n", to: "cgroup/memory/docker/x/memory.stat")
         #expect(memory == HostMemory(total: 400_000, available: 325_000, isLimited: true))
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -42,7 +43,7 @@ struct NVMLTests {
     @Test("a library without a driver is no GPU, and so is no library, or another one")
     func absent() async throws {
         #expect(try await reader("INIT=9").read() == nil)
-        #expect(NVML(library: scratch.file("nothing.so")) == nil)
+        #expect(NVML(library: scratch.path("nothing.so")) == nil)
         #expect(NVML(library: "libc.so.6") == nil)
         #expect(try await NVMLReader(library: nil).read() == nil)
     }

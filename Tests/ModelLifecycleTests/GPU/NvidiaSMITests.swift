@@ -11,9 +11,9 @@ struct NvidiaSMITests {
     init() throws { scratch = try Scratch() }
 
     private func program(_ script: String, limit: Duration = .seconds(30)) throws -> NvidiaSMI {
-        let path = scratch.file("nvidia-smi")
+        let path = scratch.path("nvidia-smi")
         try Script.write("#!/bin/sh\n\(script)\n", to: URL(filePath: path))
-        return NvidiaSMI(on: SearchPath("relative:/nowhere:\(scratch.path)"), limit: limit)
+        return NvidiaSMI(on: SearchPath("relative:/nowhere:\(scratch.url.path)"), limit: limit)
     }
 
     @Test("tells memory and holders")
@@ -46,7 +46,7 @@ struct NvidiaSMITests {
 
     @Test("a machine without the program, or without a GPU, has none")
     func absent() async throws {
-        #expect(try await NvidiaSMI(on: SearchPath(scratch.path)).read() == nil)
+        #expect(try await NvidiaSMI(on: SearchPath(scratch.url.path)).read() == nil)
         let smi = try program("echo 'NVIDIA-SMI has failed'; exit 9")
         #expect(try await smi.read() == nil)
         #expect(try await GPUProbe(environment: [:], readers: [smi]).devices().isEmpty)

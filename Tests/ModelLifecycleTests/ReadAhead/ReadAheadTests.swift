@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -14,7 +15,7 @@ struct ReadAheadTests {
     /// Two files of 12 MiB that are on the disk and not in memory.
     init() throws {
         scratch = try Scratch()
-        files = ["a", "b"].map { [scratch] in scratch.file($0) }
+        files = ["a", "b"].map { [scratch] in scratch.path($0) }
         for file in files { try Data(repeating: 7, count: Self.size).write(to: URL(filePath: file)) }
         for file in files { Self.evict(file) }
     }
@@ -61,7 +62,7 @@ struct ReadAheadTests {
     @Test("has one file open at a time: others are for requests in flight")
     func openFiles() async throws {
         let counts = Mutex<[Int]>([])
-        let folder = URL(filePath: scratch.path).resolvingSymlinksInPath().path
+        let folder = URL(filePath: scratch.url.path).resolvingSymlinksInPath().path
         _ = try await run {
             let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
             let mine = descriptors.filter {
@@ -127,7 +128,7 @@ struct ReadAheadTests {
     @Test("files that cannot be read are left to the engine")
     func unreadable() async throws {
         let readAhead = ReadAhead()
-        for path in ["/no/such/file", scratch.path] {
+        for path in ["/no/such/file", scratch.url.path] {
             guard case .failed = try await readAhead.read([path])?.wait().end else {
                 Issue.record("\(path) was read")
                 continue

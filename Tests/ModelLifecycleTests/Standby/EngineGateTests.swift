@@ -1,5 +1,6 @@
 import Foundation
 import Support
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -11,7 +12,7 @@ struct EngineGateTests {
 
     init() throws {
         scratch = try Scratch()
-        path = scratch.file("gate")
+        path = scratch.path("gate")
     }
 
     /// Whether somebody has it locked, as one sees it who waits there.

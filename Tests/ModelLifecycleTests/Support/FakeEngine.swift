@@ -1,11 +1,13 @@
 import Foundation
 import Logging
 import Synchronization
+import TestServers
+import TestSupport
 
 @testable import ModelLifecycle
 @testable import Support
 
-/// A shell script in place of an engine. Its HTTP side is a ``FoxServer`` of the test, at a port that the dialect names.
+/// A shell script in place of an engine. Its HTTP side is a ``TestServer`` of the test, at a port that the dialect names.
 struct FakeDialect: EngineDialect {
     let kind = "fake"
     var executable = "/bin/sh"
@@ -55,21 +57,9 @@ struct FakeDialect: EngineDialect {
     var launchCount: Int { launches.value }
 }
 
-final class Counter: Sendable {
-    private let count = Mutex(0)
-    var value: Int { count.withLock { $0 } }
-
-    func next() -> Int {
-        count.withLock { count in
-            count += 1
-            return count
-        }
-    }
-}
-
 /// The HTTP side of a fake engine.
 final class FakeServer: Sendable {
-    let fox: FoxServer
+    let http: TestServer
     private let health: Health
 
     private final class Health: Sendable {
@@ -80,15 +70,15 @@ final class FakeServer: Sendable {
     init(serving name: String) async throws {
         let health = Health()
         self.health = health
-        fox = try await FoxServer { seen in
-            switch seen.path {
+        http = try await TestServer { request in
+            switch request.path {
             case "/health": return .init(status: health.status.withLock { $0 })
             case "/v1/models" where !health.tellsItsModel.withLock({ $0 }): return .init(status: 503)
             case "/v1/models": return .json(#"{"data":[{"id":"\#(name)","max_model_len":64}]}"#)
             case "/detokenize": return .json(#"{"prompt":"\#(name) speaks"}"#)
             default:
                 // Never answers.
-                return try await Latch<FoxServer.Reply>().wait()
+                return try await Latch<TestServer.Response>().wait()
             }
         }
     }
@@ -115,12 +105,12 @@ struct EngineBench {
     init(_ name: String = "draft", scratch: Scratch? = nil, ledger: EngineLedger? = nil) async throws {
         let scratch = try scratch ?? Scratch()
         self.scratch = scratch
-        self.ledger = try ledger ?? EngineLedger(path: scratch.file("engines.jsonl"))
+        self.ledger = try ledger ?? EngineLedger(path: scratch.path("engines.jsonl"))
         configuration = EngineConfiguration(
             name: name, model: "/m", startSilence: .seconds(30), stopGrace: .seconds(30))
         let server = try await FakeServer(serving: name)
         self.server = server
-        let port = server.fox.port
+        let port = server.http.port
         dialect = FakeDialect(port: { _, _ in port })
     }
 
@@ -129,7 +119,7 @@ struct EngineBench {
         logger.logLevel = .critical
         return Engine(
             configuration: configuration, dialect: dialect, ledger: ledger,
-            logDirectory: scratch.file("logs"),
+            logDirectory: scratch.path("logs"),
             logger: logger)
     }
 
@@ -137,15 +127,7 @@ struct EngineBench {
 
     /// The log that the present start writes, however many came before.
     func pid(_ word: String, log number: Int = 1) async throws -> pid_t {
-        var found: pid_t?
-        try await until {
-            for line in log(number).split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
-                let parts = line.split(separator: " ")
-                if parts.count == 2, parts[0] == word { found = pid_t(parts[1]) }
-            }
-            return found != nil
-        }
-        return found ?? 0
+        try await ModelLifecycleTests.pid(word) { log(number) }
     }
 
     /// Whether the ledger knows of nothing that may still live.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -12,8 +13,8 @@ import Testing
 
     init() throws {
         scratch = try Scratch()
-        answers = ColdAnswers(folder: scratch.file("answers"))
-        model = scratch.file("model")
+        answers = ColdAnswers(folder: scratch.path("answers"))
+        model = scratch.path("model")
         try FileManager.default.createDirectory(atPath: model, withIntermediateDirectories: true)
         try Data("weights".utf8).write(to: URL(filePath: model + "/model.safetensors"))
         configuration = EngineConfiguration(name: "draft", model: model, arguments: [.init("dtype", "float32")])

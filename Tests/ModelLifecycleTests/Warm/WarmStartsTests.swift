@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle
@@ -14,7 +15,7 @@ import Testing
 
     init() throws {
         scratch = try Scratch()
-        ledger = try EngineLedger(path: scratch.file("engines"))
+        ledger = try EngineLedger(path: scratch.path("engines"))
     }
 
     private static let ready = #"echo '{"ready": {"seconds": 0}}'; read line"#
@@ -26,8 +27,8 @@ import Testing
 
     private func starts(_ plan: ForkServerPlan, answers: String = "answers") async -> WarmStarts {
         let starts = WarmStarts(
-            ledger: ledger, logDirectory: scratch.file("logs"), limit: .seconds(60),
-            answers: ColdAnswers(folder: scratch.file(answers)),
+            ledger: ledger, logDirectory: scratch.path("logs"), limit: .seconds(60),
+            answers: ColdAnswers(folder: scratch.path(answers)),
             logger: Logger(label: "test") { [log] _ in log })
         await starts.begin { plan }
         return starts
@@ -62,7 +63,7 @@ import Testing
 
     @Test("a fork server that is killed while it imports has a successor")
     func killedOnce() async throws {
-        let starts = await starts(plan("mkdir '\(scratch.file("was"))' && kill -9 $$; \(Self.ready)"))
+        let starts = await starts(plan("mkdir '\(scratch.path("was"))' && kill -9 $$; \(Self.ready)"))
         #expect(try await advice(starts) == .fork(expecting: nil))
         #expect(log.taken.count { $0.contains("signal 9 (SIGKILL)") && $0.contains("starting another") } == 1)
         await starts.end()
@@ -75,14 +76,14 @@ import Testing
         let starts = await starts(plan(script))
         #expect(try await advice(starts) == .spawn)
         #expect(await starts.isOff)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.file("logs")).count == count)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path("logs")).count == count)
         #expect(log.taken.count { $0.contains("engines are spawned from now on") } == 1)
         await starts.end()
     }
 
     @Test("where answers cannot be kept, this run forks all the same, and says once what others have to do")
     func answersOfThisRun() async throws {
-        try Data().write(to: URL(filePath: scratch.file("answers")))
+        try Data().write(to: scratch.file("answers"))
         let starts = await starts(plan(Self.ready, trust: .unproven))
         let configuration = EngineConfiguration(name: "draft", model: "/m")
         for _ in 0..<2 { await starts.note(.tokens([3]), of: configuration, launch) }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 @testable import PocketEngine
 
@@ -19,15 +20,15 @@ enum Fixture: String, CaseIterable {
     }
 
     /// A copy of the checkpoint that a test may spoil.
-    func copy() throws -> URL {
-        let copy = FileManager.default.temporaryDirectory.appending(path: "pocket-\(UUID().uuidString)")
+    func copy(to scratch: Scratch) throws -> URL {
+        let copy = scratch.file(UUID().uuidString)
         try FileManager.default.copyItem(at: folder, to: copy)
         return copy
     }
 
     /// A copy with some keys of one of its JSON files changed, or taken out with `NSNull`.
-    func copy(changing file: String, _ changes: [String: any Sendable]) throws -> URL {
-        let copy = try copy()
+    func copy(to scratch: Scratch, changing file: String, _ changes: [String: any Sendable]) throws -> URL {
+        let copy = try copy(to: scratch)
         let path = copy.appending(path: file)
         var object = try JSONSerialization.jsonObject(with: Data(contentsOf: path)) as? [String: Any] ?? [:]
         for (key, value) in changes { object[key] = value }

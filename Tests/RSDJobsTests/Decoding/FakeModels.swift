@@ -1,5 +1,6 @@
 @testable import Decoding
 @testable import JobSpecs
+import TestSupport
 
 /// Three models made of a hash: what each of them says is a pure function of the tokens before it.
 ///
@@ -35,7 +36,7 @@ struct FakeModels {
     /// The next token of a model, or nil where it ends the response.
     func nextToken(of role: Role, after reader: Reader) -> String? {
         let salt: UInt64 = role == .target && !targetIsDraft ? 0x7a1 : 0xd4a
-        let hash = SplitMix64.mix(reader.tokenHash ^ seed &* 0x9e37_79b9 ^ salt)
+        let hash = SeededRandom.mix(reader.tokenHash ^ seed &* 0x9e37_79b9 ^ salt)
         // Ends come twice as often right after a delimiter.
         if hash % (reader.isBetweenSteps ? endOdds / 2 : endOdds) == 0 { return nil }
         return vocabulary[Int(hash >> 33) % vocabulary.count]
@@ -45,7 +46,7 @@ struct FakeModels {
     ///
     /// - Parameter isEmpty: whether the step has no text.
     func reward(at reader: Reader, isEmpty: Bool) -> Double {
-        let hash = SplitMix64.mix(reader.hash ^ seed &* 0x85eb_ca6b ^ (isEmpty ? 0xe3 : 0x93))
+        let hash = SeededRandom.mix(reader.hash ^ seed &* 0x85eb_ca6b ^ (isEmpty ? 0xe3 : 0x93))
         switch hash % 8 {
         case 0: return 0
         case 1: return 1
@@ -158,6 +159,6 @@ struct Reader {
     private mutating func endToken() {
         tokens += 1
         // The text up to here and the places of the tokens' ends in it are the tokens.
-        tokenHash = SplitMix64.mix(tokenHash ^ hash)
+        tokenHash = SeededRandom.mix(tokenHash ^ hash)
     }
 }

@@ -1,5 +1,6 @@
 @testable import Decoding
 @testable import Methods
+import TestSupport
 import Testing
 
 /// A trajectory comes to the same response whatever else is in the batch and in whatever order answers arrive.
@@ -9,7 +10,7 @@ struct IndependenceTests {
 
     @Test func aloneAndInTurnsAtRandom() throws {
         let alone = try eachAlone()
-        var random = SplitMix64(seed: 1)
+        var random = SeededRandom(seed: 1)
         var batch = batch()
         for _ in 0..<10_000 {
             let unfinished = batch.indices.filter { batch[$0].need.role != nil }
@@ -38,7 +39,7 @@ struct IndependenceTests {
         for index in alone.indices {
             journals.append(try engine(index).finish(&alone[index]))
         }
-        var random = SplitMix64(seed: 2)
+        var random = SeededRandom(seed: 2)
         var replayed = batch()
         var next = replayed.map { _ in 0 }
         let isLeft = { (index: Int) in next[index] < journals[index].count }

@@ -1,5 +1,6 @@
 @testable import Decoding
 @testable import Methods
+import TestSupport
 
 /// A random decoding: models, ω and limits, all from one number.
 struct RandomCase: CustomStringConvertible {
@@ -12,7 +13,7 @@ struct RandomCase: CustomStringConvertible {
     var draw: Draw { Draw(runSeed: seed, trajectory: id) }
 
     init(seed: UInt64) {
-        var random = SplitMix64(seed: seed)
+        var random = SeededRandom(seed: seed)
         let threshold = [0.7, 0.5, 0.9, 0, 1, Double.random(in: 0...1, using: &random)].randomElement(
             using: &random)
         let delta = threshold ?? 0.7
@@ -63,7 +64,7 @@ struct RandomCase: CustomStringConvertible {
     }
 
     /// Puts limits where they hurt: inside the free decoding, at its delimiters, and one token to either side.
-    private mutating func tighten(using random: inout SplitMix64) {
+    private mutating func tighten(using random: inout SeededRandom) {
         let free = stepAtATime().outcome
         let texts = free.steps.map(\.text)
         let kind = Int.random(in: 0..<8, using: &random)
@@ -90,14 +91,14 @@ struct RandomCase: CustomStringConvertible {
     }
 
     /// Limits what one request may write, and the response where a step ends, as the authors' code does.
-    private mutating func limitCalls(using random: inout SplitMix64) {
+    private mutating func limitCalls(using random: inout SeededRandom) {
         let length = models.reader(after: stepAtATime().outcome.text).tokens
         let most = Bool.random(using: &random) ? length : min(length, 6)
         limits.tokens = .call(Int.random(in: 1...max(1, most), using: &random))
     }
 
     /// Ends the PRM's context inside the decoding, at its delimiters, and one token to either side.
-    private mutating func tightenPRM(using random: inout SplitMix64) {
+    private mutating func tightenPRM(using random: inout SeededRandom) {
         models.overlong = Bool.random(using: &random) ? .window : .fail
         let texts = stepAtATime().outcome.steps.map(\.text)
         let cut = texts.prefix(Int.random(in: 0...texts.count, using: &random)).joined().utf8.count

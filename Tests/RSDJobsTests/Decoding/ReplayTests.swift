@@ -1,4 +1,5 @@
 @testable import Decoding
+import TestSupport
 import Testing
 
 /// The events are all there is to a trajectory: who has them has its state.
@@ -39,7 +40,7 @@ private struct Recording {
     // A troubled life fails now and then, at least once, and is retried.
     init(_ decoding: RandomCase, _ lookahead: Lookahead, isTroubled: Bool) throws {
         let engine = FakeEngine(models: decoding.models)
-        var random = SplitMix64(seed: decoding.seed)
+        var random = SeededRandom(seed: decoding.seed)
         var trajectory = decoding.trajectory(lookahead: lookahead)
         note(trajectory)
         while let answer = engine.answer(trajectory.need) {

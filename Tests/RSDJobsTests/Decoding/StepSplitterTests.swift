@@ -1,4 +1,5 @@
 @testable import Decoding
+import TestSupport
 import Testing
 
 struct StepSplitterTests {
@@ -91,7 +92,7 @@ struct StepSplitterTests {
             "ки", "é",
             "\u{301}", "👩‍🔬", delimiter, delimiter + delimiter,
         ]
-        var random = SplitMix64(seed: 3)
+        var random = SeededRandom(seed: 3)
         for _ in 0..<1_000 {
             let pieces = (0..<Int.random(in: 0...20, using: &random)).compactMap { _ in
                 vocabulary.randomElement(using: &random)

@@ -1,5 +1,6 @@
 @testable import Decoding
 import Foundation
+import TestSupport
 @testable import Graders
 @testable import Reporting
 @testable import RunStore

@@ -89,9 +89,7 @@ import Testing
         let script = WorkerScript.start(answers: "*HANG*) touch \(scratch.file("hangs").path); sleep 600 ;;")
         let grader = grader(script)
         let work = Task { try await grader.grade([WorkerScript.pair("a", "HANG"), WorkerScript.pair("b", "HANG")]) }
-        while !FileManager.default.fileExists(atPath: scratch.file("hangs").path) {
-            try await Task.sleep(for: .milliseconds(3))
-        }
+        try await until { FileManager.default.fileExists(atPath: scratch.path("hangs")) }
         work.cancel()
         await #expect(throws: CancellationError.self) { _ = try await work.value }
         #expect(try directory.openStarts() == 0)

@@ -3,6 +3,8 @@
 import ModelLifecycle
 @testable import Runner
 import Synchronization
+import TestServers
+import TestSupport
 import Testing
 
 /// Whatever is wrong with an engine's answer, it is refused, or it is taken for what it would have been otherwise.
@@ -21,7 +23,7 @@ import Testing
     }
 
     /// A true answer to a request that stops at the delimiter, or not.
-    private static func truth(stops: Bool, maxTokens: Int, _ chance: inout SplitMix64) -> TokenServer.Continuation {
+    private static func truth(stops: Bool, maxTokens: Int, _ chance: inout SeededRandom) -> EngineDouble.Completion {
         let keepsHalves = Bool.random(using: &chance)
         var ids: [Int] = []
         while true {
@@ -40,8 +42,8 @@ import Testing
         }
     }
 
-    private static func lie(about truth: TokenServer.Continuation, _ chance: inout SplitMix64)
-        -> TokenServer.Continuation
+    private static func lie(about truth: EngineDouble.Completion, _ chance: inout SeededRandom)
+        -> EngineDouble.Completion
     {
         var answer = truth
         var letters = Array(truth.text)
@@ -80,21 +82,20 @@ import Testing
     private static let settings = [(true, 6), (false, 6), (false, 12)]
 
     @Test(arguments: [UInt64(1), 2]) func aLieIsRefusedOrChangesNothing(_ seed: UInt64) async throws {
-        let answer = Mutex(TokenServer.Continuation(text: "", tokens: []))
-        let server = TokenServer(
+        let answer = Mutex(EngineDouble.Completion(text: "", tokens: []))
+        let server = EngineDouble(
             ids: { text, _ in text == "A" ? [0] : [0, 1] },
-            piece: { String(decoding: Self.vocabulary[$0], as: UTF8.self) },
             text: { String(decoding: $0.flatMap { Self.vocabulary[$0] }, as: UTF8.self) },
             complete: { _ in answer.withLock { $0 } })
         try await server.withSession { session async throws in
-            var chance = SplitMix64(seed: seed)
+            var chance = SeededRandom(seed: seed)
             var (refused, taken) = (0, 0)
             for round in 0..<90 {
                 let (stops, maxTokens) = Self.settings[round % Self.settings.count]
                 let truth = Self.truth(stops: stops, maxTokens: maxTokens, &chance)
                 let limit = max(maxTokens, truth.tokens.count) + (truth.finish == "length" ? 0 : 1)
                 let wanted = Generation(role: .draft, steps: [], stopsAtDelimiter: stops, maxTokens: limit)
-                func ask(_ said: TokenServer.Continuation) async throws -> Generated {
+                func ask(_ said: EngineDouble.Completion) async throws -> Generated {
                     answer.withLock { $0 = said }
                     return try await Generator(decoding: .standard).ask(
                         wanted, prompt: ProblemPrompt(question: "?", form: .text("?")), seed: 1, of: session)

@@ -2,6 +2,7 @@
 @testable import JobSpecs
 @testable import Runner
 import Synchronization
+import TestServers
 import Testing
 
 /// What reaches a model that is asked to go on, and what is made of its answer.
@@ -15,9 +16,9 @@ import Testing
     /// What is asked of a server with a real tokenizer, and what the asker makes of its answer.
     private func ask(
         _ wanted: Generation, of tokenizer: RecordedTokenizer, contextLength: Int = 100, seed: Int = 7,
-        answer: TokenServer.Continuation
-    ) async throws -> (asked: [TokenServer.Written], generated: Generated) {
-        let asked = Mutex<[TokenServer.Written]>([])
+        answer: EngineDouble.Completion
+    ) async throws -> (asked: [EngineDouble.CompletionRequest], generated: Generated) {
+        let asked = Mutex<[EngineDouble.CompletionRequest]>([])
         let generated = Mutex<Generated?>(nil)
         var server = tokenizer.server
         server.complete = { written in
@@ -32,9 +33,9 @@ import Testing
         return (asked.withLock { $0 }, try #require(generated.withLock { $0 }))
     }
 
-    private func rest(of tokenizer: RecordedTokenizer) throws -> TokenServer.Continuation {
+    private func rest(of tokenizer: RecordedTokenizer) throws -> EngineDouble.Completion {
         let ids = try ["The rest is sold.\n\n"].map { try #require(tokenizer.continuations[$0]) }[0]
-        return TokenServer.Continuation(text: "The rest is sold.\n\n", tokens: ids, stop: "\n\n")
+        return EngineDouble.Completion(text: "The rest is sold.\n\n", tokens: ids, stop: "\n\n")
     }
 
     /// Draft and target need not have the same tokenizer: what one wrote the other reads in its own tokens.
@@ -52,7 +53,7 @@ import Testing
     @Test func aRequestSaysWhereToStopAndWithWhichSeed() async throws {
         let (asked, generated) = try await ask(wanted(), of: .qwen2, seed: 11, answer: try rest(of: .qwen2))
         #expect(asked.map(\.stop) == [["\n\n"]])
-        #expect(asked.map(\.include_stop_str_in_output) == [true])
+        #expect(asked.map(\.includesStop) == [true])
         #expect(asked.map(\.seed) == [11])
         #expect(generated.end == .delimiter)
         var cut = try rest(of: .qwen2)
@@ -61,17 +62,17 @@ import Testing
         #expect(whole.map(\.stop) == [[]])
     }
 
-    /// vLLM would cut max_tokens to the context without a word.
+    /// vLLM would cut maxTokens to the context without a word.
     @Test func theBudgetIsCutToTheContextBeforeItIsSent() async throws {
         let length = try #require(RecordedTokenizer.smolLM2.ids["Q: 2 eggs?\nA:"]).count
         var cut = try rest(of: .smolLM2)
         (cut.text, cut.tokens, cut.finish, cut.stop) = ("The rest", Array(cut.tokens.prefix(2)), "length", nil)
         let (asked, generated) = try await ask(
             wanted(), of: .smolLM2, contextLength: length + 2, answer: cut)
-        #expect(asked.map(\.max_tokens) == [2])
+        #expect(asked.map(\.maxTokens) == [2])
         #expect(generated.end == .context)
         let (roomy, limited) = try await ask(wanted(tokens: 2), of: .smolLM2, answer: cut)
-        #expect(roomy.map(\.max_tokens) == [2])
+        #expect(roomy.map(\.maxTokens) == [2])
         #expect(limited.end == .maxTokens)
     }
 
@@ -79,7 +80,7 @@ import Testing
     /// has it, and the solution must not.
     @Test(arguments: [" Two eggs", " Two eggs."])
     func anyEndOfTheSequenceIsAnEnd(_ text: String) async throws {
-        let answer = TokenServer.Continuation(text: text, tokens: [5713, 5246, 30], stopToken: 30)
+        let answer = EngineDouble.Completion(text: text, tokens: [5713, 5246, 30], stopToken: 30)
         for stops in [true, false] {
             let (_, generated) = try await ask(wanted(stops: stops), of: .smolLM2, answer: answer)
             #expect(generated.end == .eos)
@@ -91,7 +92,7 @@ import Testing
     @Test(arguments: ["\n\n\n", "\n\n\n\n"]) func aStopInTheMiddleOfATokenEndsTheStep(_ last: String) async throws {
         var server = RecordedTokenizer.smolLM2
         server.pieces[7777] = last
-        let answer = TokenServer.Continuation(text: " Two\n\n", tokens: [5713, 7777], stop: "\n\n")
+        let answer = EngineDouble.Completion(text: " Two\n\n", tokens: [5713, 7777], stop: "\n\n")
         let (_, generated) = try await ask(wanted(), of: server, answer: answer)
         #expect(generated.end == .delimiter)
         #expect(generated.steps == [StepText(text: " Two\n\n", tokens: 2)])
@@ -99,7 +100,7 @@ import Testing
 
     /// That of some models is the delimiter itself.
     @Test func anEndThatIsADelimiterIsAnEnd() async throws {
-        let answer = TokenServer.Continuation(text: " Two eggs\n\n", tokens: [5713, 5246, 1116], stopToken: 1116)
+        let answer = EngineDouble.Completion(text: " Two eggs\n\n", tokens: [5713, 5246, 1116], stopToken: 1116)
         let (_, generated) = try await ask(wanted(stops: false), of: .smolLM2, answer: answer)
         #expect(generated.end == .eos)
         #expect(generated.steps == [StepText(text: " Two eggs", tokens: 3)])
@@ -107,22 +108,22 @@ import Testing
 
     /// A server that does not tell its context may run into it; any other answer that is cut too soon is nonsense.
     @Test func anAnswerThatIsCutTooSoonIsRefused() async throws {
-        let cut = TokenServer.Continuation(text: " Two eggs", tokens: [5713, 5246], finish: "length")
+        let cut = EngineDouble.Completion(text: " Two eggs", tokens: [5713, 5246], finish: "length")
         await #expect(throws: MalformedResponse.self) { try await ask(wanted(), of: .smolLM2, answer: cut) }
         let (_, generated) = try await ask(wanted(), of: .smolLM2, contextLength: .max, answer: cut)
         #expect(generated.end == .context)
     }
 
     @Test(arguments: [
-        TokenServer.Continuation(text: " Two egg", tokens: [5713, 5246], finish: "length"),
-        TokenServer.Continuation(text: " Two  eggs", tokens: [5713, 5246], finish: "length"),
-        TokenServer.Continuation(text: "", tokens: [5713, 5246], finish: "length"),
-        TokenServer.Continuation(text: " Two eggs", tokens: [5713, 5246]),
-        TokenServer.Continuation(text: " eggs", tokens: [5713, 5246, 30]),
-        TokenServer.Continuation(text: " Two\n\n", tokens: [5713, 1116], finish: "length"),
-        TokenServer.Continuation(text: " Two\n\n", tokens: [5713, 1116, 30]),
+        EngineDouble.Completion(text: " Two egg", tokens: [5713, 5246], finish: "length"),
+        EngineDouble.Completion(text: " Two  eggs", tokens: [5713, 5246], finish: "length"),
+        EngineDouble.Completion(text: "", tokens: [5713, 5246], finish: "length"),
+        EngineDouble.Completion(text: " Two eggs", tokens: [5713, 5246]),
+        EngineDouble.Completion(text: " eggs", tokens: [5713, 5246, 30]),
+        EngineDouble.Completion(text: " Two\n\n", tokens: [5713, 1116], finish: "length"),
+        EngineDouble.Completion(text: " Two\n\n", tokens: [5713, 1116, 30]),
     ])
-    func aTextThatItsTokensDoNotSayIsRefused(_ answer: TokenServer.Continuation) async throws {
+    func aTextThatItsTokensDoNotSayIsRefused(_ answer: EngineDouble.Completion) async throws {
         await #expect(throws: MalformedResponse.self) {
             try await ask(wanted(tokens: answer.tokens.count), of: .smolLM2, answer: answer)
         }

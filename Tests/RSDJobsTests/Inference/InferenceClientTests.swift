@@ -2,6 +2,7 @@
 @testable import RunStore
 @testable import Runner
 import Synchronization
+import TestServers
 import Testing
 
 /// Which form of the prompt a token classifier gets to see.
@@ -19,17 +20,17 @@ import Testing
         try trajectory.apply(.generated(Generated(role: .draft, steps: [step], end: .eos, promptTokens: 1)))
 
         let asked = Mutex<[String]>([])
-        let server = TokenServer(
+        let server = EngineDouble(
             ids: { text, _ in
                 asked.withLock { $0.append(text) }
                 return text.unicodeScalars.map { Int($0.value) }
             },
-            piece: { UnicodeScalar($0).map { String(Character($0)) } ?? "" },
+            text: { String(String.UnicodeScalarView($0.compactMap(UnicodeScalar.init))) },
             chat: { messages in
                 asked.withLock { $0.append(messages.map { "<\($0.role)>\($0.content)" }.joined()) }
                 return [1, 2, 3]
             },
-            score: { $0 == 46 ? 0.75 : 0 })
+            pool: { try .scores($0.map { [$0 == 46 ? 0.75 : 0] }) })
         let scoring = InferenceRequest(trajectory.need, of: trajectory.id, in: job.spec)
         try await server.withSession { session async throws in
             let event = try await InferenceClient(job: job).answer(scoring, from: session).event

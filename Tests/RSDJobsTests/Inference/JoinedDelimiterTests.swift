@@ -2,6 +2,7 @@
 @testable import JobSpecs
 @testable import Runner
 import Synchronization
+import TestServers
 import Testing
 
 /// A tokenizer that joins as many line breaks as there are to one token, and a space or a letter `w` after two to them.
@@ -31,7 +32,7 @@ private enum JoiningTokenizer {
         return joined.indices.contains(id - 1) ? joined[id - 1] : UnicodeScalar(id).map { String(Character($0)) } ?? "?"
     }
 
-    static var server: TokenServer { TokenServer(ids: { text, _ in tokens(text) }, piece: { piece($0) }) }
+    static var server: EngineDouble { EngineDouble(ids: { text, _ in tokens(text) }, piece: { piece($0) }) }
 }
 
 /// Where a model writes the delimiter inside a longer token, or in other tokens than text is read in.
@@ -49,7 +50,7 @@ private enum JoiningTokenizer {
             let ids = pieces.flatMap { piece in
                 JoiningTokenizer.joined.firstIndex(of: piece).map { [$0 + 1] } ?? JoiningTokenizer.tokens(piece)
             }
-            return TokenServer.Continuation(
+            return EngineDouble.Completion(
                 text: pieces.joined(), tokens: finish == "stop" ? ids + [JoiningTokenizer.end] : ids, finish: finish)
         }
         try await server.withSession { session async throws in
@@ -105,7 +106,7 @@ private enum JoiningTokenizer {
     ])
     func rewardsKnowNothingOfTheNextStep(_ steps: [String]) async throws {
         var server = JoiningTokenizer.server
-        server.score = { Double($0) / 1_000 }
+        server.pool = { try .scores($0.map { [Double($0) / 1_000] }) }
         try await server.withSession { session async throws in
             let scorer = TokenClassification(overlong: .fail)
             let places = Array(steps.indices)

@@ -2,6 +2,7 @@
 import ModelLifecycle
 @testable import Runner
 import Synchronization
+import TestServers
 import Testing
 
 /// A tokenizer that behaves as GPT-2's does at a delimiter: at the end of a text it is one token, before more text it is two.
@@ -34,8 +35,8 @@ private struct SeamTokenizer {
         return tokens
     }
 
-    var server: TokenServer {
-        TokenServer(
+    var server: EngineDouble {
+        EngineDouble(
             ids: { text, special in (special && addsStart ? [Self.start] : []) + tokens(text) },
             piece: { id in
                 switch id {
@@ -108,7 +109,7 @@ private struct SeamTokenizer {
     }
 
     @Test func aChatIsRenderedByTheServerOnceAndContinued() async throws {
-        let rendered = Mutex<[[ChatMessage]]>([])
+        let rendered = Mutex<[[EngineDouble.Message]]>([])
         var server = SeamTokenizer(addsStart: true).server
         server.chat = { messages in
             rendered.withLock { $0.append(messages) }
@@ -122,7 +123,7 @@ private struct SeamTokenizer {
         }
         #expect(
             rendered.withLock { $0 } == [
-                [ChatMessage(role: "system", content: "Think."), ChatMessage(role: "user", content: "1+1?!")]
+                [.init(role: "system", content: "Think."), .init(role: "user", content: "1+1?!")]
             ])
     }
 

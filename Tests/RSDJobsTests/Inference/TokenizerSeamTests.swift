@@ -1,3 +1,4 @@
+import TestServers
 import Testing
 
 @testable import JobSpecs
@@ -35,17 +36,18 @@ struct RecordedTokenizer: Sendable, CustomTestStringConvertible {
         return found
     }
 
-    var server: TokenServer {
-        TokenServer(
+    var server: EngineDouble {
+        var server = EngineDouble(
             ids: { text, special in
-                guard let ids = ids[text] else { throw TokenServer.Unknown() }
+                guard let ids = ids[text] else { throw EngineDouble.Unknown() }
                 return (special ? bos : []) + ids
             },
             piece: { id in
-                guard let piece = pieces[id] else { throw TokenServer.Unknown() }
+                guard let piece = pieces[id] else { throw EngineDouble.Unknown() }
                 return piece
-            },
-            name: { [ids["A"]?.first: letter][$0] ?? "" })
+            })
+        server.name = { [ids["A"]?.first: letter][$0] ?? "" }
+        return server
     }
 }
 

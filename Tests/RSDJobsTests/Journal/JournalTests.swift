@@ -1,6 +1,7 @@
 @testable import Decoding
 import Foundation
 import ModelLifecycle
+import TestSupport
 @testable import RunStore
 @testable import Support
 import Testing

@@ -2,6 +2,7 @@ import Foundation
 @testable import RunStore
 @testable import Support
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct RunLockTests {
@@ -62,14 +63,13 @@ import Testing
 
     @Test("of those who come at the same time one gets it")
     func oneOfMany() async throws {
-        let file = try Scratch().file("lock")
-        try Folder.make(file.deletingLastPathComponent().path)
+        let scratch = try Scratch()
+        let file = scratch.file("lock")
         let held = await withTaskGroup(of: RunLock?.self) { group in
             for _ in 0..<8 { group.addTask { try? await RunLock.take(file) } }
             return await group.reduce(into: [RunLock]()) { if let lock = $1 { $0.append(lock) } }
         }
         #expect(held.count == 1)
-        try? FileManager.default.removeItem(at: file.deletingLastPathComponent())
     }
 
     @Test("a holder on this machine that is gone, or whose pid is another's by now, does not hold it")

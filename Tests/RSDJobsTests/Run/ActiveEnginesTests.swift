@@ -1,7 +1,8 @@
-import FlyingFox
 import Foundation
 import ModelLifecycle
 import Synchronization
+import TestServers
+import TestSupport
 import Testing
 
 @testable import JobSpecs
@@ -15,53 +16,39 @@ import Testing
     private final class BusyEngine: ManagedEngine {
         let name = "draft"
         let client: EngineClient
-        let works = Mutex(true)
-        /// Whether it tells no counters either.
-        let isMute = Mutex(false)
-        let looks = Mutex(0)
-        /// The answer to `/v1/models`.
-        let models = Mutex(#"{"data":[{"id":"draft","max_model_len":100}]}"#)
-        /// Open after many looks: there is a quarter of the limit between two of them.
-        let wasLookedAt = Latch<Void>()
-        let healthChecks = Mutex(0)
-        private let server: HTTPServer
-        private let running: Task<Void, any Error>
+        let state = State()
+        private let server: TestServer
 
-        init() async throws {
-            server = HTTPServer(address: try .inet(ip4: "127.0.0.1", port: 0), logger: .disabled)
-            let server = server
-            running = Task { try await server.run() }
-            try await server.waitUntilListening()
-            guard case .ip4(_, let port) = await server.listeningAddress else {
-                throw FailedAttempt(description: "no port")
-            }
-            client = EngineClient(
-                endpoint: HTTPEndpoint(base: "http://127.0.0.1:\(port)"), model: "draft",
-                http: ModelLifecycle.HTTPClient(), retry: .never)
-            await server.appendRoute("GET /v1/models") { [self] _ in
-                HTTPResponse(statusCode: .ok, body: Data(models.withLock { $0 }.utf8))
-            }
-            await server.appendRoute("GET /health") { [self] _ in
-                healthChecks.withLock { $0 += 1 }
-                return HTTPResponse(statusCode: .serviceUnavailable)
-            }
-            await server.appendRoute("GET /metrics") { [self] _ in
-                if isMute.withLock({ $0 }) { try await Task.sleep(for: .seconds(3600)) }
-                let looks = looks.withLock { looks in
-                    if works.withLock({ $0 }) { looks += 1 }
-                    return looks
-                }
-                if looks == 20 { wasLookedAt.set(()) }
-                return HTTPResponse(
-                    statusCode: .ok, body: Data("vllm:generation_tokens_total \(looks)\n".utf8))
-            }
-            await server.appendRoute("POST /tokenize") { _ in
-                try await Task.sleep(for: .seconds(3600))
-                return HTTPResponse(statusCode: .ok)
-            }
+        final class State: Sendable {
+            let works = Mutex(true)
+            /// Whether it tells no counters either.
+            let isMute = Mutex(false)
+            /// The answer to `/v1/models`.
+            let models = Mutex(#"{"data":[{"id":"draft","max_model_len":100}]}"#)
+            /// Open after many looks: there is a quarter of the limit between two of them.
+            let wasLookedAt = Latch<Void>()
+            let healthChecks = Counter()
+            let looks = Counter()
         }
 
-        deinit { running.cancel() }
+        init() async throws {
+            let state = state
+            server = try await TestServer { request in
+                switch request.path {
+                case "/v1/models": return .json(state.models.withLock { $0 })
+                case "/health":
+                    state.healthChecks.next()
+                    return .init(status: 503)
+                case "/metrics" where !state.isMute.withLock { $0 }:
+                    let looks = state.works.withLock { $0 } ? state.looks.next() : state.looks.value
+                    if looks == 20 { state.wasLookedAt.set(()) }
+                    return .init(body: Data("vllm:generation_tokens_total \(looks)\n".utf8))
+                default: return try await Latch<TestServer.Response>().wait()
+                }
+            }
+            client = EngineClient(
+                endpoint: HTTPEndpoint(base: server.base), model: "draft", http: HTTPClient(), retry: .never)
+        }
 
         /// It lives on.
         func gone() async throws -> String {
@@ -82,7 +69,7 @@ import Testing
         let fixture = try SpecFixture()
         try fixture.writeJob(("models/draft }", "models/draft, context: 64 }"))
         let engine = try await BusyEngine()
-        engine.models.withLock { $0 = models }
+        engine.state.models.withLock { $0 = models }
         let restarts = Mutex(0)
         let inference = try InferenceClient(job: fixture.load())
         let error = await #expect(throws: EngineUseless.self) {
@@ -102,7 +89,7 @@ import Testing
     /// A run that was told to stop would otherwise wait for it, and be killed.
     @Test func anEngineThatHangsIsNotWaitedForToTellWhatItWroteAhead() async throws {
         let engine = try await BusyEngine()
-        engine.isMute.withLock { $0 = true }
+        engine.state.isMute.withLock { $0 = true }
         let fixture = try SpecFixture()
         try fixture.writeJob(
             ("  - target_only", "  - speculative: { tokens: 2 }"),
@@ -132,14 +119,14 @@ import Testing
         let watch = Task {
             let trouble = await active.trouble()
             found.withLock { $0 = true }
-            engine.wasLookedAt.set(())
+            engine.state.wasLookedAt.set(())
             return trouble
         }
-        try await engine.wasLookedAt.wait()
+        try await engine.state.wasLookedAt.wait()
         #expect(!found.withLock { $0 })
-        engine.works.withLock { $0 = false }
+        engine.state.works.withLock { $0 = false }
         #expect(await watch.value == .stalled("draft", seconds: 0.1))
-        #expect(engine.healthChecks.withLock { $0 } == 0)
+        #expect(engine.state.healthChecks.value == 0)
         question.cancel()
         _ = await question.result
     }

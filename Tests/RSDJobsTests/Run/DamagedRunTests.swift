@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import JobSpecs
@@ -50,7 +51,7 @@ import Testing
         #expect(try await run(in: directory) > 0)
     }
 
-    private func lay(_ damage: Damage, at name: String, _ random: inout SplitMix64) throws {
+    private func lay(_ damage: Damage, at name: String, _ random: inout SeededRandom) throws {
         let file = directory.url.appending(path: name)
         var data = try Data(contentsOf: file)
         try FileManager.default.removeItem(at: file)
@@ -98,7 +99,7 @@ import Testing
         if damage == .ofAnotherJob { try await runBoth() } else { _ = try await run(in: directory) }
         if file == "engines.jsonl" { try Data("{}\n".utf8).write(to: directory.engines) }
         let results = try Data(contentsOf: directory.results)
-        var random = SplitMix64(seed: UInt64(file.utf8.count * 16 + file.utf8.reduce(0) { $0 &+ Int($1) }))
+        var random = SeededRandom(seed: UInt64(file.utf8.count * 16 + file.utf8.reduce(0) { $0 &+ Int($1) }))
         try lay(damage, at: file, &random)
         // What a torn end of the journal cost is asked for again, and no word is lost over it.
         if file == "journal/events.jsonl", damage == .truncated || damage == .flipped { return }
@@ -138,7 +139,7 @@ import Testing
         _ = try await run(in: directory)
         let whole = try Data(contentsOf: directory.manifest)
         let manifest = try #require(try Manifest.read(directory.manifest))
-        var random = SplitMix64(seed: 12)
+        var random = SeededRandom(seed: 12)
         for _ in 0..<200 {
             var data = whole
             data[Int.random(in: 0..<data.count, using: &random)] ^= 1 << UInt8.random(in: 0..<8, using: &random)
@@ -158,7 +159,7 @@ import Testing
         let whole = try Data(contentsOf: directory.journal)
         let results = try Data(contentsOf: directory.results)
         let first = try #require(whole.firstIndex(of: UInt8(ascii: "\n")))
-        var random = SplitMix64(seed: 13)
+        var random = SeededRandom(seed: 13)
         for number in 0..<16 {
             var data = whole
             let place = Int.random(in: 0..<data.count, using: &random)
@@ -257,7 +258,7 @@ import Testing
         for (shard, place) in zip(Shard.all(2), places) {
             _ = try await JobRun(job.part(shard), in: place, on: FakePool()).run()
         }
-        var random = SplitMix64(seed: 14)
+        var random = SeededRandom(seed: 14)
         try lay(damage, at: "\(places[0].url.lastPathComponent)/job.yaml", &random)
         let error = await #expect(throws: DamagedRun.self) {
             try await Job.merge(directory, partial: false, interruption: Interruption()) { _, _, _ in }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 @testable import JobSpecs
 @testable import Support
 import Testing
@@ -33,29 +34,23 @@ struct SpecFixture: ~Copyable {
 
         """
 
-    /// In memory where that can be had: a hundred small directories on a disk take seconds.
-    private static let scratch =
-        FileManager.default.isWritableFile(atPath: "/dev/shm")
-        ? URL(filePath: "/dev/shm") : FileManager.default.temporaryDirectory
-
-    let directory: URL
+    private let scratch: Scratch
+    var directory: URL { scratch.url }
 
     init() throws {
-        directory = Self.scratch.appending(path: "rsd-spec-\(UUID().uuidString)")
+        let scratch = try Scratch(inMemory: true)
         for role in ["draft", "target", "prm"] {
-            let model = directory.appending(path: "models/\(role)")
-            try FileManager.default.createDirectory(at: model, withIntermediateDirectories: true)
             let architectures = role == "prm" ? "" : #""Qwen2ForCausalLM""#
-            try write(#"{"architectures": [\#(architectures)], "hidden_size": 4}"#, to: "models/\(role)/config.json")
-            try write(
+            try scratch.write(
+                #"{"architectures": [\#(architectures)], "hidden_size": 4}"#, to: "models/\(role)/config.json")
+            try scratch.write(
                 #"{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}"#, to: "models/\(role)/tokenizer.json")
-            try safetensors(["w": [2, 3], "b": [3]]).write(to: model.appending(path: "model.safetensors"))
+            try safetensors(["w": [2, 3], "b": [3]]).write(to: scratch.file("models/\(role)/model.safetensors"))
         }
-        try write(Self.problems, to: "problems.jsonl")
-        try write(Self.job, to: "job.yaml")
+        try scratch.write(Self.problems, to: "problems.jsonl")
+        try scratch.write(Self.job, to: "job.yaml")
+        self.scratch = scratch
     }
-
-    deinit { try? FileManager.default.removeItem(at: directory) }
 
     func write(_ text: String, to path: String) throws {
         try write(Data(text.utf8), to: path)

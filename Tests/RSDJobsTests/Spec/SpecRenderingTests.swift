@@ -1,6 +1,7 @@
 @testable import Datasets
 @testable import Decoding
 import Foundation
+import TestSupport
 @testable import JobSpecs
 @testable import Methods
 @testable import SpecYAML
@@ -100,15 +101,15 @@ struct SpecRenderingTests {
 
 /// Draws valid specs.
 private struct SpecGenerator {
-    var state: UInt64
+    private var random: SeededRandom
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { random = SeededRandom(seed: seed) }
 
     mutating func spec() -> JobSpec {
         let methods = (0..<draw(1...4)).map { MethodSpec(name: "m\($0).\(word())", kind: method()) }
         let profile = profile()
         return JobSpec(
-            name: word(), seeds: (0..<draw(1...3)).map { UInt64($0) &+ bits() << 2 },
+            name: word(), seeds: (0..<draw(1...3)).map { UInt64($0) &+ random.next() << 2 },
             models: [
                 .draft: ModelSpec(
                     model: "/" + text(nul: false).replacing("/", with: "_") + "x", profile: nil),
@@ -153,7 +154,7 @@ private struct SpecGenerator {
             choices: maybe {
                 $0.draw(0...1) == 0 ? .field("c" + $0.text()) : .fields(["x" + $0.text(), "y", $0.word()])
             },
-            id: maybe { "i" + $0.text() }, shuffle: maybe { $0.bits() }, start: maybe { $0.draw(1...9) } ?? 0,
+            id: maybe { "i" + $0.text() }, shuffle: maybe { $0.random.next() }, start: maybe { $0.draw(1...9) } ?? 0,
             limit: maybe { $0.draw(1...900) })
     }
 
@@ -227,15 +228,6 @@ private struct SpecGenerator {
     private mutating func seconds() -> Double { min(number(), 1e9) }
     private mutating func number() -> Double { [0.1, 1, 1e-7, 1e21, 1234.5678, 1 / 3][draw(0...5)] }
     private mutating func draw(_ range: ClosedRange<Int>) -> Int {
-        range.lowerBound + Int(bits() % UInt64(range.count))
-    }
-
-    /// SplitMix64.
-    private mutating func bits() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
+        range.lowerBound + Int(random.next() % UInt64(range.count))
     }
 }

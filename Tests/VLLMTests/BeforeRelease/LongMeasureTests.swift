@@ -1,6 +1,7 @@
 import Foundation
 import RSDJobs
 import RunnerSupport
+import TestSupport
 import Testing
 
 extension BeforeRelease {

@@ -3,6 +3,7 @@ import Foundation
 import RSDJobs
 import RunStore
 import RunnerSupport
+import TestSupport
 import Testing
 
 /// SIGKILL at random moments, of whoever takes part in a run whose engines are forked.

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import RunnerSupport
+import TestSupport
 
 @testable import Decoding
 @testable import ModelLifecycle

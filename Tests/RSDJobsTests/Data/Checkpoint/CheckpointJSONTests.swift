@@ -1,6 +1,7 @@
 @testable import Checkpoints
 @testable import Decoding
 import Foundation
+import TestSupport
 @testable import JobSpecs
 @testable import Runner
 import Testing
@@ -78,7 +79,7 @@ struct CheckpointJSONTests {
             "qk_rope_head_dim", "max_position_embeddings", "num_local_experts", "num_experts_per_tok",
             "num_nextn_predict_layers", "moe_topk", "zero_expert_num", "tie_word_embeddings", "quantization_config",
         ]
-        var random = SplitMix64(seed: 5)
+        var random = SeededRandom(seed: 5)
         let set = TensorSet.qwen2(layers: 2, hidden: 64, inner: 128, keys: 32, vocabulary: 100)
         var taken = 0
         for round in 0..<800 {

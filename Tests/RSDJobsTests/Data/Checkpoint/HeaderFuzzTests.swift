@@ -1,5 +1,6 @@
 @testable import Checkpoints
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Headers of weights that somebody else wrote")
@@ -74,7 +75,7 @@ struct HeaderFuzzTests {
 
     @Test("whatever the bytes are, there is a sentence or a count")
     func fuzz() throws {
-        var random = SplitMix64(seed: 11)
+        var random = SeededRandom(seed: 11)
         let good = safetensors(["w": [2, 3], "b": [3]])
         let bin = PyTorchArchive.file()
         for _ in 0..<300 {
@@ -92,7 +93,7 @@ struct HeaderFuzzTests {
 
     @Test("a pickle is read and never run, however it is made")
     func pickles() {
-        var random = SplitMix64(seed: 3)
+        var random = SeededRandom(seed: 3)
         let good = Array(PyTorchArchive.pickle)
         #expect(PickledTensors(good)?.tensors.count == 4)
         for _ in 0..<3000 {

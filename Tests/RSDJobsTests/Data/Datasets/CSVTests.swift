@@ -1,5 +1,6 @@
 @testable import Datasets
 import Foundation
+import TestSupport
 @testable import Support
 import Testing
 
@@ -39,7 +40,7 @@ struct CSVTests {
     @Test("what is written is read back, however it is written")
     func roundTrip() throws {
         for seed in 0..<500 {
-            var writer = CSVWriter(SplitMix64(seed: UInt64(seed)))
+            var writer = CSVWriter(SeededRandom(seed: UInt64(seed)))
             let table = writer.table()
             let text = writer.write(table)
             let names = table[0]
@@ -103,7 +104,7 @@ struct CSVTests {
     }
 
     @Test func anyBytesEndInRecordsOrFaults() {
-        var random = SplitMix64(seed: 4)
+        var random = SeededRandom(seed: 4)
         let alphabet = Array("\",\t\n\ra\u{FEFF}é".utf8) + [0xFF, 0]
         for _ in 0..<3000 {
             let bytes = (0..<Int(random.next() % 24)).map { _ in alphabet[Int(random.next() % UInt64(alphabet.count))] }
@@ -119,14 +120,14 @@ private struct CSVWriter {
         "a", "b", " ", ",", "\t", "\"", "\"\"", "\n", "\r\n", "\r", "é", "𝄞", "1.5", "\\", "'", ";", "\u{2028}",
     ]
 
-    private var random: SplitMix64
+    private var random: SeededRandom
     let separator: String
     private let lineEnd: String
     private let quotesAll: Bool
     private let hasMark: Bool
     private let endsLastLine: Bool
 
-    init(_ random: SplitMix64) {
+    init(_ random: SeededRandom) {
         var random = random
         separator = random.next() % 2 == 0 ? "," : "\t"
         lineEnd = ["\n", "\r\n", "\r"][Int(random.next() % 3)]

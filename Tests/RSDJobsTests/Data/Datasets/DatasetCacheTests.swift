@@ -1,10 +1,11 @@
 @testable import Datasets
-import FlyingFox
 import Foundation
 @testable import JobSpecs
 import ModelLifecycle
 @testable import Support
 import Synchronization
+import TestServers
+import TestSupport
 import Testing
 
 @Suite("Data sets with an address", .timeLimit(.minutes(1)))
@@ -53,32 +54,18 @@ struct DatasetCacheTests {
     /// Serves while the body runs, and gives how often it was asked.
     @discardableResult
     private func serving(
-        _ answer: @escaping @Sendable (_ path: String, _ asked: Int) -> FlyingFox.HTTPResponse,
+        _ answer: @escaping @Sendable (_ path: String, _ asked: Int) -> TestServer.Response,
         _ body: (_ base: String) async throws -> Void
     ) async throws -> Int {
-        let server = HTTPServer(address: try .inet(ip4: "127.0.0.1", port: 0), logger: .disabled)
         let count = Counter()
-        await server.appendRoute("*") { request in answer(request.path, count.next()) }
-        let task = Task { try await server.run() }
-        defer { task.cancel() }
-        try await server.waitUntilListening()
-        guard case .ip4(_, let port) = await server.listeningAddress else { throw CancellationError() }
-        try await body("http://127.0.0.1:\(port)")
+        let server = try await TestServer { request in answer(request.path, count.next()) }
+        try await body(server.base)
+        await server.stop()
         return count.value
     }
 
-    private final class Counter: Sendable {
-        private let count = Mutex(0)
-        func next() -> Int {
-            count.withLock {
-                $0 += 1; return $0
-            }
-        }
-        var value: Int { count.withLock { $0 } }
-    }
-
-    private static func good() -> FlyingFox.HTTPResponse {
-        FlyingFox.HTTPResponse(statusCode: .ok, body: Data(lines.utf8))
+    private static func good() -> TestServer.Response {
+        TestServer.Response(body: Data(lines.utf8))
     }
 
     @Test func aFileIsFetchedOnceAndThenReadWithoutTheServer() async throws {
@@ -157,7 +144,7 @@ struct DatasetCacheTests {
     }
 
     @Test func aRefusalIsToldAndABusyServerAskedAgain() async throws {
-        let refused = try await serving({ _, _ in FlyingFox.HTTPResponse(statusCode: .notFound) }) { base in
+        let refused = try await serving({ _, _ in TestServer.Response(status: 404) }) { base in
             let setup = try Setup("{ name: d, path: \(base)/x.jsonl, sha256: \(Self.sum) }")
             #expect(
                 await setup.fetch().contains(
@@ -165,13 +152,13 @@ struct DatasetCacheTests {
         }
         #expect(refused == 1)
         let busy = try await serving({ _, asked in
-            asked < 3 ? FlyingFox.HTTPResponse(statusCode: .serviceUnavailable) : Self.good()
+            asked < 3 ? TestServer.Response(status: 503) : Self.good()
         }) { base in
             let setup = try Setup("{ name: d, path: \(base)/x.jsonl, sha256: \(Self.sum) }")
             #expect(await setup.fetch() == "fetched")
         }
         #expect(busy == 3)
-        let down = try await serving({ _, _ in FlyingFox.HTTPResponse(statusCode: .serviceUnavailable) }) { base in
+        let down = try await serving({ _, _ in TestServer.Response(status: 503) }) { base in
             let setup = try Setup("{ name: d, path: \(base)/x.jsonl, sha256: \(Self.sum) }")
             #expect(await setup.fetch().contains("status 503"))
         }
@@ -182,7 +169,7 @@ struct DatasetCacheTests {
         try await serving({ path, _ in
             path == "/new.bin"
                 ? Self.good()
-                : FlyingFox.HTTPResponse(statusCode: .found, headers: HTTPHeaders([.location: "/new.bin"]))
+                : TestServer.Response(status: 302, headers: ["Location": "/new.bin"])
         }) { base in
             let setup = try Setup("{ name: d, path: \(base)/old.jsonl, sha256: \(Self.sum) }")
             #expect(await setup.fetch() == "fetched")
@@ -192,7 +179,7 @@ struct DatasetCacheTests {
 
     @Test func allThatCannotBeHadIsToldAtOnceAndTheRestKept() async throws {
         try await serving({ path, _ in
-            path == "/good.jsonl" ? Self.good() : FlyingFox.HTTPResponse(statusCode: .gone)
+            path == "/good.jsonl" ? Self.good() : TestServer.Response(status: 410)
         }) { base in
             let one = "{ name: a, path: \(base)/a.jsonl, sha256: \(SHA256.hex("a")) }"
             let good = "{ name: b, path: \(base)/good.jsonl, sha256: \(Self.sum) }"
@@ -229,7 +216,7 @@ struct DatasetCacheTests {
         let interruption = Interruption()
         try await serving({ _, _ in
             interruption.raise(to: .draining)
-            return FlyingFox.HTTPResponse(statusCode: .serviceUnavailable)
+            return TestServer.Response(status: 503)
         }) { base in
             let setup = try Setup("{ name: d, path: \(base)/x.jsonl, sha256: \(Self.sum) }")
             let (file, cache) = (URL(filePath: setup.fixture.path("job.yaml")), setup.cache)

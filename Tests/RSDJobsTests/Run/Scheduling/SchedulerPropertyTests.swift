@@ -1,4 +1,5 @@
 import ModelLifecycle
+import TestSupport
 import Testing
 
 @testable import JobSpecs
@@ -53,7 +54,7 @@ struct SchedulerPropertyTests {
 
     /// Lets things happen in a random order until the scheduler is at its end.
     private func play(
-        _ bench: inout SchedulerBench, _ world: World, _ trouble: Trouble, _ dice: inout SplitMix64
+        _ bench: inout SchedulerBench, _ world: World, _ trouble: Trouble, _ dice: inout SeededRandom
     ) {
         var trouble = trouble
         var down: EngineID?
@@ -138,7 +139,7 @@ struct SchedulerPropertyTests {
         "the order in which answers come changes no result, and nothing is asked or recorded twice", arguments: 0..<12)
     func order(seed: UInt64) throws {
         let world = try World(seed: seed)
-        var dice = SplitMix64(seed: seed)
+        var dice = SeededRandom(seed: seed)
         let limit = [1, 2, 5, .max][Int(seed / 3 % 4)]
         var bench = SchedulerBench(try world.scheduler(Self.groups[Int(seed % 3)], limit: limit))
         play(&bench, world, Trouble(), &dice)
@@ -156,7 +157,7 @@ struct SchedulerPropertyTests {
     @Test("crashes and failures cost attempts and no results", arguments: 0..<12)
     func failures(seed: UInt64) throws {
         let world = try World(seed: seed)
-        var dice = SplitMix64(seed: seed ^ 0xf00d)
+        var dice = SeededRandom(seed: seed ^ 0xf00d)
         var bench = SchedulerBench(try world.scheduler(Self.groups[Int(seed / 2 % 3)], limit: 4))
         play(&bench, world, Trouble(crashes: 4, failures: 1), &dice)
         guard case .finish? = bench.ending else {
@@ -169,7 +170,7 @@ struct SchedulerPropertyTests {
     @Test("who cannot be answered fails with the reason, and nobody else does", arguments: 0..<6)
     func impossible(seed: UInt64) throws {
         let world = try World(seed: seed)
-        var dice = SplitMix64(seed: seed ^ 0xbad)
+        var dice = SeededRandom(seed: seed ^ 0xbad)
         let problem = try #require(TrajectorySet(world.job).first?.id.problem)
         var bench = SchedulerBench(try world.scheduler(Self.groups[Int(seed % 3)], limit: 3))
         play(&bench, world, Trouble(crashes: 2, impossible: problem), &dice)
@@ -193,7 +194,7 @@ struct SchedulerPropertyTests {
         arguments: 0..<12)
     func resumption(seed: UInt64) throws {
         let world = try World(seed: seed)
-        var dice = SplitMix64(seed: seed ^ 0x57)
+        var dice = SeededRandom(seed: seed ^ 0x57)
         var journal: [JournalRecord] = []
         for round in 0..<50 {
             var bench = SchedulerBench(

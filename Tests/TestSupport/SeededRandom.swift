@@ -1,4 +1,4 @@
-/// A small generator that gives the same numbers for the same seed.
+/// SplitMix64: gives the same numbers for the same seed, on every run and machine.
 package struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 
@@ -6,7 +6,12 @@ package struct SeededRandom: RandomNumberGenerator {
 
     package mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
+        return Self.mix(state)
+    }
+
+    /// A hash of a number.
+    package static func mix(_ number: UInt64) -> UInt64 {
+        var z = number
         z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
         z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
         return z ^ (z >> 31)
