@@ -106,7 +106,7 @@ struct SafetensorsHeader: WeightsFile {
             let tensor = StoredTensor(
                 type: entry.dtype, shape: entry.shape, bytes: Int(clamping: end - entry.data_offsets[0]))
             guard entry.shape.allSatisfy({ $0 >= 0 }), tensor.count < Int.max else {
-                throw broken("the shape of \(entry.name) is \(entry.shape)")
+                throw broken("\(entry.name) has the invalid shape \(entry.shape)")
             }
             if let bits = tensor.bits, tensor.count.times(bits) != tensor.bytes.times(8) {
                 throw broken(

@@ -237,7 +237,7 @@ package actor Engine {
         guard self.instance === instance, ending == nil else { return }
         counters.deaths += 1
         lastExit = status
-        state = .failed(reason: "its process ended by itself with \(status)")
+        state = .failed(reason: "its process ended unexpectedly with \(status)")
         logger.warning(
             "engine \(configuration.name) died",
             metadata: ["how": "\(status)", "log": "\(instance.log.path)"])

@@ -25,7 +25,7 @@ package enum JSONValue: Sendable, Equatable {
         case .string(let text): "the text \(quoted(text))"
         case .number(let text): "the number \(text.count > 60 ? "\(text.prefix(57))..." : text)"
         case .notANumber(let word): "\(word), which is not a number"
-        case .bool: "a truth value"
+        case .bool: "a boolean"
         case .null: "null"
         case .list: "a list"
         case .object: "an object"

@@ -115,7 +115,7 @@ struct DataModelFilesTests {
                 try $0.write(
                     Data([UInt8(huge.utf8.count), 0, 0, 0, 0, 0, 0, 0]) + Data(huge.utf8), to: weights)
             }
-                == "in models/draft, model.safetensors has a broken safetensors header: the shape of w is [4611686018427387904, 4]"
+                == "in models/draft, model.safetensors has a broken safetensors header: w has the invalid shape [4611686018427387904, 4]"
         )
         #expect(
             try fault { try $0.write("[]", to: "models/draft/config.json") }

@@ -66,7 +66,7 @@ final class ForkServer: Sendable {
         channel.send(try ForkRequest(fork: request).line())
         do {
             guard let child = try await answer.wait(atMost: limit)?.get() else {
-                throw ForkRefused("the fork server did not answer within \(limit)")
+                throw ForkRefused("the fork server did not respond within \(limit)")
             }
             return child
         } catch {

@@ -98,7 +98,7 @@ package actor WarmStarts {
             do {
                 return try await ForkServer.start(plan, limit: limit, logs: logDirectory, ledger: ledger)
             } catch let refused as ForkRefused where refused.wasKilled && launches < Self.mostServers {
-                logger.warning("engines cannot be forked yet: \(refused); starting another")
+                logger.warning("\(refused); starting another")
             }
         }
     }
@@ -120,7 +120,7 @@ package actor WarmStarts {
         }
         state = .off
         while let server = servers.popLast() {
-            do { try await server.end() } catch { logger.warning("the fork server: \(error)") }
+            do { try await server.end() } catch { logger.warning("the fork server could not be ended: \(error)") }
         }
     }
 

@@ -52,10 +52,10 @@ struct HeaderFuzzTests {
                 #"{"a": {"dtype": "F16", "shape": [2], "data_offsets": [0, 4]}, "b": {"dtype": "F16", "shape": [1], "data_offsets": [2, 4]}}"#,
                 "b does not start where the tensor before it ends"
             ),
-            (#"{"a": {"dtype": "F16", "shape": [-2], "data_offsets": [0, 4]}}"#, "the shape of a is [-2]"),
+            (#"{"a": {"dtype": "F16", "shape": [-2], "data_offsets": [0, 4]}}"#, "a has the invalid shape [-2]"),
             (
                 #"{"a": {"dtype": "F16", "shape": [9223372036854775807, 9], "data_offsets": [0, 4]}}"#,
-                "the shape of a is [9223372036854775807, 9]"
+                "a has the invalid shape [9223372036854775807, 9]"
             ),
         ] as [(String, String?)])
     func places(header: String, fault: String?) throws {
