@@ -57,7 +57,7 @@ import Testing
             "draft", model, arguments: mistake.arguments, cache: mistake.cache, in: scratch)
         let error = try await #require(throws: EngineError.self) { try await engine.start() }
         #expect(error.code == .diedDuringStart && error.isExplained, "\(error)")
-        for words in mistake.words { #expect(error.message.contains(words), "'\(words)' in \(error)") }
+        for words in mistake.words { #expect(error.description.contains(words), "'\(words)' in \(error)") }
         #expect(error.logPath == scratch.file("logs/draft-1.log").path)
         let starts = LedgerStart.all(ledger: try Data(contentsOf: scratch.file("engines.jsonl")))
         #expect(starts.count == 1 && starts.allSatisfy(\.isStopped))
