@@ -37,7 +37,7 @@ import Testing
         ])
         #expect(broken.code == 3, "\(broken.messages)")
         #expect(broken.messages.contains("3 answers: 0 right, 3 error"), "\(broken.messages)")
-        let logs = try #require(broken.messages.firstMatch(of: /grader said is in (\S+)/)?.1)
+        let logs = try #require(broken.messages.firstMatch(of: /grader's output is in (\S+)/)?.1)
         let log = try #require(try FileManager.default.contentsOfDirectory(atPath: String(logs)).first)
         #expect(try String(contentsOfFile: "\(logs)/\(log)", encoding: .utf8).contains("no luck"))
         try FileManager.default.removeItem(at: URL(filePath: String(logs)).deletingLastPathComponent())

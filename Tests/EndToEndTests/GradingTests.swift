@@ -115,7 +115,7 @@ import Testing
         try FileManager.default.removeItem(at: job.directory.summary)
         let graded = try await job.command(["grade", job.directory.url.path])
         #expect(graded.code == 2, "\(graded.messages)")
-        #expect(graded.messages.contains(#/weights of the \w+, and there is no directory .*gone\/models/#))
+        #expect(graded.messages.contains(#/weights of the \w+, but there is no directory .*gone\/models/#))
         #expect(!FileManager.default.fileExists(atPath: job.directory.summary.path))
     }
 

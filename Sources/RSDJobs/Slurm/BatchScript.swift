@@ -143,7 +143,7 @@ package struct BatchScript: Sendable, Equatable {
         (own.map(\.sbatchWord) + further).map { "#SBATCH \($0)" }.joined(separator: "\n")
     }
 
-    /// Whether an option concerns account or partition; the merge needs no other options of the shards.
+    /// Whether the merge job needs this option of the shards: account, partition and limits, but no resources.
     private static func isOfMergeToo(_ option: String) -> Bool {
         [
             "--account", "-A", "--qos", "-q", "--reservation", "--clusters", "-M", "--partition", "-p", "--time", "-t",

@@ -167,7 +167,7 @@ package struct LockFiles: Sendable {
         return names
     }
 
-    /// - Returns: nil if it is gone. What is not a regular file, or unreadable, is an entry without a holder.
+    /// - Returns: nil if it is gone. What is not a regular file, or cannot be parsed, counts as unreadable.
     private func read(_ number: Int) throws(FileFailure) -> Entry? {
         let path = file(number).path
         var status = stat()

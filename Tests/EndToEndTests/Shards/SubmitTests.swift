@@ -58,7 +58,7 @@ import Testing
                   shard-2-of-2 was never started
                     for the reason, see \(log.path)
                     resume it: rsd-batch run \(run)/job.yaml --run-dir \(run) --shard 2/2
-                `rsd-batch submit` with the same words as before
+                Run `rsd-batch submit` with the same options
 
                 """.dropLast()), "\(merge.standardError)")
         try FileManager.default.removeItem(at: shard.journal.deletingLastPathComponent())
@@ -161,7 +161,7 @@ import Testing
             ["submit", job.file.path, "--run-dir", job.directory.url.path, "--shards", "2"],
             environment: ["PATH": "/nonexistent"])
         #expect(nowhere.code == 2)
-        #expect(nowhere.messages.contains("there is no sbatch on PATH"), "\(nowhere.messages)")
+        #expect(nowhere.messages.contains("sbatch is not on PATH"), "\(nowhere.messages)")
         try job.write(JobSetup(methods: "[no_such_method]"))
         #expect(try await slurm.submit().code == 2)
         #expect(slurm.calls.isEmpty)
