@@ -47,9 +47,6 @@ struct ScoreSheet {
     /// - Parameter tokens: number that the PRM read in a pass.
     mutating func addPass(tokens: Int) { scored.promptTokens += tokens }
 
-    /// - Parameters:
-    ///   - tokens: number of tokens of the step, by the PRM's tokenizer.
-    ///   - dropped: number of oldest steps that the PRM did not see.
     /// - Throws: ``MalformedResponse`` if the reward is not in 0…1.
     static func checked(_ reward: Double) throws -> Double {
         guard (0...1).contains(reward) else {
@@ -58,6 +55,9 @@ struct ScoreSheet {
         return reward
     }
 
+    /// - Parameters:
+    ///   - tokens: number of tokens of the step, by the PRM's tokenizer.
+    ///   - dropped: number of oldest steps that the PRM did not see.
     /// - Throws: ``MalformedResponse`` if the reward is not in 0…1.
     mutating func add(reward: Double, tokens: Int, dropped: Int) throws {
         let reward = try Self.checked(reward)
