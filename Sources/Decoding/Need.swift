@@ -2,14 +2,12 @@
 package enum Need: Sendable, Equatable {
     case generate(Generation)
     case score(Scoring)
-    case nothing(Finish)
 
     /// The model that can meet the need.
-    package var role: Role? {
+    package var role: Role {
         switch self {
         case .generate(let generation): generation.role
         case .score: .prm
-        case .nothing: nil
         }
     }
 
@@ -18,7 +16,6 @@ package enum Need: Sendable, Equatable {
         switch self {
         case .generate(let generation): generation.candidate
         case .score(let scoring): scoring.candidate
-        case .nothing: 0
         }
     }
 }

@@ -1,3 +1,5 @@
+import Support
+
 /// How the text of a step ended.
 package enum StepEnd: String, Sendable, Codable {
     /// With the delimiter; the response may continue.
@@ -16,7 +18,7 @@ package struct Step: Sendable, Equatable, Codable {
     /// The model that wrote it: ``Role/draft`` or ``Role/target``.
     package var origin: Role
     /// The PRM's reward in 0…1, or nil if it was never scored.
-    package var reward: Double?
+    @Nulled package var reward: Double?
     /// Number of oldest steps that the PRM did not see for this reward, because its context was too short; nil if it
     /// saw all.
     package var dropped: Int?
@@ -35,19 +37,6 @@ package struct Step: Sendable, Equatable, Codable {
         self.reward = reward
         self.dropped = dropped
         self.rejected = rejected
-    }
-
-    private enum CodingKeys: String, CodingKey { case text, origin, reward, dropped, rejected, alternatives }
-
-    /// Encodes a missing reward as null, which means "never scored".
-    package func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(text, forKey: .text)
-        try object.encode(origin, forKey: .origin)
-        try object.encode(reward, forKey: .reward)
-        try object.encodeIfPresent(dropped, forKey: .dropped)
-        try object.encodeIfPresent(rejected, forKey: .rejected)
-        try object.encodeIfPresent(alternatives, forKey: .alternatives)
     }
 }
 

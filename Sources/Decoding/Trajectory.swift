@@ -15,15 +15,9 @@ package struct Trajectory: Sendable {
         response.finish == nil ? method.needs(for: response) : []
     }
 
-    /// The first of its needs.
-    package var need: Need {
-        if let finish = response.finish { return .nothing(finish) }
-        return method.needs(for: response)[0]
-    }
-
     /// Whether it needs any of these models.
     package func needs(anyOf roles: [Role]) -> Bool {
-        needs.contains { $0.role.map(roles.contains) ?? false }
+        needs.contains { roles.contains($0.role) }
     }
 
     /// Takes in the next event.

@@ -85,7 +85,7 @@ package struct RunStatus: Sendable, Equatable {
         let verdicts = trajectory.verdicts
         methods[last].accepted += verdicts.accepted
         methods[last].rejected += verdicts.rejected
-        let role = trajectory.need.role
+        let role = trajectory.needs.first?.role
         if let role { methods[last].waiting[role.phase, default: 0] += 1 }
         guard let current else { return }
         let isDone = role != current.role && current.touched.contains(trajectory.id)

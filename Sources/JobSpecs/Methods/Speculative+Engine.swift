@@ -5,12 +5,11 @@ import Support
 extension Speculative {
     /// The target's model, with the engine flags that add the draft as its speculator.
     package func model(target: ModelSpec, draft: ModelSpec) -> ModelSpec {
-        let settings = [
-            "method": "\"draft_model\"", "model": doubleQuoted(draft.model), "num_speculative_tokens": "\(tokens)",
-        ]
-        let json = settings.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", ")
+        // With the blanks that earlier versions wrote: it is part of what a run is resumed by.
+        let config =
+            #"{"method": "draft_model", "model": \#(JSONText.string(draft.model)), "num_speculative_tokens": \#(tokens)}"#
         var model = target
-        model.args.append(EngineArgument(name: "speculative-config", value: "{\(json)}"))
+        model.args.append(EngineArgument(name: "speculative-config", value: config))
         return model
     }
 }

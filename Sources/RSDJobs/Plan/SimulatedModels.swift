@@ -22,7 +22,6 @@ struct SimulatedModels: Sendable {
         return switch request.need {
         case .generate(let wanted): .generated(generated(wanted, request, problemProfile))
         case .score(let wanted): .scored(scored(wanted, name, problemProfile))
-        case .nothing: .failed(reason: "nothing was needed")
         }
     }
 

@@ -18,7 +18,7 @@ package struct ResultLine: Sendable, Equatable, Codable {
     package var failure: String?
     package var steps: [Step]
     /// The answer found in the text, or null.
-    package var answer: String?
+    @Nulled package var answer: String?
     package var gold: String
     /// Whether the verdict is `right`.
     package var correct: Bool
@@ -78,29 +78,6 @@ package struct ResultLine: Sendable, Equatable, Codable {
         case verdicts, candidates
         case verdict, cut
         case verdictReason = "verdict_reason"
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var line = encoder.container(keyedBy: CodingKeys.self)
-        try line.encode(id, forKey: .id)
-        try line.encode(method, forKey: .method)
-        try line.encode(dataset, forKey: .dataset)
-        try line.encode(problem, forKey: .problem)
-        try line.encode(sample, forKey: .sample)
-        try line.encode(text, forKey: .text)
-        try line.encode(finish, forKey: .finish)
-        try line.encodeIfPresent(failure, forKey: .failure)
-        try line.encode(steps, forKey: .steps)
-        try line.encode(answer, forKey: .answer)
-        try line.encode(gold, forKey: .gold)
-        try line.encode(correct, forKey: .correct)
-        try line.encode(verdict, forKey: .verdict)
-        try line.encodeIfPresent(verdictReason, forKey: .verdictReason)
-        try line.encode(cut, forKey: .cut)
-        try line.encode(tokens, forKey: .tokens)
-        try line.encode(waves, forKey: .waves)
-        try line.encodeIfPresent(verdicts, forKey: .verdicts)
-        try line.encodeIfPresent(candidates, forKey: .candidates)
     }
 
     /// The readable lines of `results.jsonl`, decoded lazily.

@@ -11,12 +11,12 @@ extension Summary {
         package var problems = 0
         package var correct = 0
         /// nil without answers; the same holds for every share below.
-        package var accuracy: Double?
+        @Nulled package var accuracy: Double?
         /// Ends of the accuracy's 95 % interval: Wilson's, clustered by problem if problems have several samples.
-        package var accuracyLow: Double?
-        package var accuracyHigh: Double?
+        @Nulled package var accuracyLow: Double?
+        @Nulled package var accuracyHigh: Double?
         /// Comparison with the method in which the target works alone; nil for that method, and if there is none.
-        package var paired: PairedComparison?
+        @Nulled package var paired: PairedComparison?
         /// Number of trajectories by finish.
         package var finishes: [String: Int] = [:]
         /// Number of trajectories by verdict.
@@ -24,23 +24,23 @@ extension Summary {
         /// Wrong answers that `exact` knew too little algebra to judge.
         package var undecided = 0
         /// Share of the final responses' steps that the target wrote.
-        package var targetStepShare: Double?
+        @Nulled package var targetStepShare: Double?
         /// Answers without a step of the target, and how many of them are right.
         package var draftAlone = DraftAlone()
         /// Share of the judged draft steps that were accepted.
-        package var acceptanceRate: Double?
+        @Nulled package var acceptanceRate: Double?
         /// The same in draft tokens, as the authors' code counts.
-        package var acceptanceRateTokens: Double?
+        @Nulled package var acceptanceRateTokens: Double?
         /// The same in detail; nil without verdicts.
-        package var acceptance: Acceptance?
+        @Nulled package var acceptance: Acceptance?
         /// Number of trajectories worked on in each wave, from the first.
         package var waves: [Int] = []
         package var tokens = TokenCounts()
         /// See ``Flops``. Of all answers together, and per answer; nil if unknown.
-        package var flopsPaper: Double?
-        package var flopsSpent: Double?
-        package var flopsPaperPerProblem: Double?
-        package var flopsSpentPerProblem: Double?
+        @Nulled package var flopsPaper: Double?
+        @Nulled package var flopsSpent: Double?
+        @Nulled package var flopsPaperPerProblem: Double?
+        @Nulled package var flopsSpentPerProblem: Double?
 
         package struct DraftAlone: Sendable, Equatable, Codable {
             package var count = 0
@@ -74,37 +74,7 @@ extension Summary {
 }
 
 extension Summary.Row {
-    /// Encodes every key, with null for missing values.
-    package func encode(to encoder: any Encoder) throws {
-        var row = encoder.container(keyedBy: CodingKeys.self)
-        try row.encode(method, forKey: .method)
-        try row.encode(dataset, forKey: .dataset)
-        try row.encode(total, forKey: .total)
-        try row.encode(problems, forKey: .problems)
-        try row.encode(correct, forKey: .correct)
-        try row.encode(accuracy, forKey: .accuracy)
-        try row.encode(accuracyLow, forKey: .accuracyLow)
-        try row.encode(accuracyHigh, forKey: .accuracyHigh)
-        try row.encode(paired, forKey: .paired)
-        try row.encode(finishes, forKey: .finishes)
-        try row.encode(grades, forKey: .grades)
-        try row.encode(undecided, forKey: .undecided)
-        try row.encode(targetStepShare, forKey: .targetStepShare)
-        try row.encode(draftAlone, forKey: .draftAlone)
-        try row.encode(acceptanceRate, forKey: .acceptanceRate)
-        try row.encode(acceptanceRateTokens, forKey: .acceptanceRateTokens)
-        try row.encode(acceptance, forKey: .acceptance)
-        try row.encode(waves, forKey: .waves)
-        try row.encode(tokens, forKey: .tokens)
-        try row.encode(flopsPaper, forKey: .flopsPaper)
-        try row.encode(flopsSpent, forKey: .flopsSpent)
-        try row.encode(flopsPaperPerProblem, forKey: .flopsPaperPerProblem)
-        try row.encode(flopsSpentPerProblem, forKey: .flopsSpentPerProblem)
-    }
-}
-
-extension Summary.Row {
-    /// - Parameter lines: results of one method on one data set.
+    /// - Parameter lines: of one method and data set.
     package init(method: String, dataset: String, lines: [ResultLine], flops: Flops) {
         self.method = method
         self.dataset = dataset

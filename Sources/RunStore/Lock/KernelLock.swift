@@ -24,10 +24,10 @@ package final class KernelLock: Sendable {
     ///
     /// A child that a killed runner was about to start holds the lock for a moment, so a refusal counts only if it lasts. A file
     /// system without such locks refuses nobody.
-    package func take() -> Bool {
+    package func take() async throws -> Bool {
         for _ in 0..<200 {
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return true }
-            usleep(5_000)
+            try await Task.sleep(for: .milliseconds(5))
         }
         return false
     }

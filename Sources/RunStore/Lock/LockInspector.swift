@@ -31,7 +31,8 @@ package enum LockInspector {
     ///   - waiting: called once if it takes time, with the maximum number of seconds.
     /// - Throws: ``FileFailure``, `CancellationError`.
     package static func finding(
-        _ files: LockFiles, isFreeHere: () -> Bool?, waiting: (LockHolder?, _ seconds: Double) -> Void = { _, _ in }
+        _ files: LockFiles, isFreeHere: () async throws -> Bool?,
+        waiting: (LockHolder?, _ seconds: Double) -> Void = { _, _ in }
     ) async throws -> Finding {
         let clock = ContinuousClock()
         let (begin, here) = (clock.now, ProcFS.hostName())
@@ -45,7 +46,7 @@ package enum LockInspector {
                     ? .held(holder) : .free(number: entry.number + 1, isAbandoned: false)
             }
             // From before a reboot, from another container, or of a process that was killed while writing its data.
-            if entry.holder?.host ?? here == here, let isFree = isFreeHere() {
+            if entry.holder?.host ?? here == here, let isFree = try await isFreeHere() {
                 return isFree ? .free(number: entry.number + 1, isAbandoned: false) : .held(entry.holder)
             }
             switch observation.look(entry, at: clock.now - begin) {

@@ -49,13 +49,11 @@ package final class RunLock: Sendable {
         var hasTold = false
         while true {
             try Task.checkCancellation()
-            guard
-                case .free(let number, let isAbandoned) = try await LockInspector.finding(
-                    files, isFreeHere: { kernel.isConclusive ? kernel.take() : nil },
-                    waiting: { if !hasTold { waiting($0, $1) } }),
+            let finding = try await LockInspector.finding(
+                files, isFreeHere: { kernel.isConclusive ? try await kernel.take() : nil },
+                waiting: { if !hasTold { waiting($0, $1) } })
                 // A crashed machine may leave a lock that its file system keeps.
-                kernel.take() || isAbandoned
-            else {
+            guard case .free(let number, let isAbandoned) = finding, try await kernel.take() || isAbandoned else {
                 let holder = try? files.last()?.holder
                 guard waits else { throw RunLocked(directory: directory, holder: holder) }
                 if !hasTold { waiting(holder, nil) }

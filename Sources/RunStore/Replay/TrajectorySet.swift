@@ -63,7 +63,7 @@ package struct TrajectorySet: Sendable, RandomAccessCollection {
     package func group(after group: [Role], of groups: [[Role]]) -> [Role] {
         var needed: Set<Role> = []
         for trajectory in trajectories {
-            let needs = Set(trajectory.needs.compactMap(\.role))
+            let needs = Set(trajectory.needs.map(\.role))
             needed.formUnion(needs.isDisjoint(with: group) ? needs : roles[trajectory.id.method] ?? [])
         }
         let index = groups.firstIndex(of: group) ?? 0

@@ -46,7 +46,7 @@ actor ActiveEngines {
     }
 
     func answer(_ request: InferenceRequest) async throws -> Answer {
-        guard let engine = request.need.role.flatMap({ engines[$0] }), let session = sessions[engine] else {
+        guard let engine = engines[request.need.role], let session = sessions[engine] else {
             throw EngineGone()
         }
         signs[engine, default: ProgressSigns()].asked()

@@ -55,7 +55,6 @@ struct InferenceClient: Sendable {
                 let scored = try await scorer.ask(
                     wanted, about: prmReadsChat ? prompt : prompt.withoutChat, of: session)
                 return Answer(event: .scored(scored), isAsked: session.readings.count > 0)
-            case .nothing: throw PermanentFailure(reason: "nothing is needed")
             }
         } catch let error as EngineAnswerError where error.promptTooLong {
             throw PermanentFailure(reason: "\(error)")

@@ -15,7 +15,7 @@ package struct InferenceRequest: Sendable {
         self.id = id
         self.need = need
         var hash = SHA256()
-        for part in [need.role?.rawValue ?? "", id.dataset, id.problem] { hash.update(field: part) }
+        for part in [need.role.rawValue, id.dataset, id.problem] { hash.update(field: part) }
         switch need {
         case .generate(let wanted):
             let sampling = wanted.sampling ?? job.decoding.sampling
@@ -30,7 +30,6 @@ package struct InferenceRequest: Sendable {
             for part in ["score", "\(wanted.unscored)", "\(wanted.undecided)"] + wanted.steps {
                 hash.update(field: part)
             }
-        case .nothing: seed = 0
         }
         fingerprint = RequestFingerprint(digest: hash.hex())
     }

@@ -9,7 +9,7 @@ extension Scheduler {
         guard let trajectory = trajectories[id], entries[id]?.response.finish == nil else { return }
         for need in trajectory.needs {
             let waiter = Waiter(id: id, candidate: need.candidate)
-            guard let engine = need.role.flatMap({ engines[$0] }), queues[engine] != nil, !pending.isOpen(waiter)
+            guard let engine = engines[need.role], queues[engine] != nil, !pending.isOpen(waiter)
             else { continue }
             let request = InferenceRequest(need, of: id, in: job)
             let fingerprint = request.fingerprint

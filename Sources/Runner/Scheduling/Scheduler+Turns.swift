@@ -76,7 +76,7 @@ extension Scheduler {
         let (pending, slots) = (pending, slots)
         for engine in phase.engines {
             // Skip requests that no trajectory waits for any more.
-            while let next = queues[engine]?.next(slots: { pending[$0]?.need.role.map { slots[$0] ?? 1 } }),
+            while let next = queues[engine]?.next(slots: { pending[$0].map { slots[$0.need.role] ?? 1 } }),
                 let request = pending[next]
             {
                 act(.send(request, to: engine))
@@ -113,7 +113,7 @@ extension Scheduler {
 extension Trajectory {
     /// Whether its next draft begins a wave rather than continuing one.
     fileprivate var isAtStartOfWave: Bool {
-        guard case .generate(let generation) = need else { return false }
+        guard case .generate(let generation) = needs.first else { return false }
         return generation.steps.count == response.steps.count
             && !(generation.role == .target && generation.stopsAtDelimiter)
     }

@@ -4,6 +4,12 @@ import Foundation
 package enum JSONText {
     package static func encode(_ value: some Encodable) throws -> Data { try encoder.encode(value) }
 
+    /// A text as JSON, in double quotes.
+    package static func string(_ text: String) -> String {
+        guard let json = try? encode(text) else { preconditionFailure("a text without JSON") }
+        return String(decoding: json, as: UTF8.self)
+    }
+
     /// An encoder, for callers that need further settings.
     package static var encoder: JSONEncoder {
         let encoder = JSONEncoder()

@@ -62,7 +62,6 @@ enum Question: Hashable {
                 let seed = InferenceRequest(need, of: id, in: job.spec).seed
                 questions.append(.generation(seed: seed, text: prompt + wanted.steps.joined()))
             case .score(let wanted): questions.append(.scoring(text: prompt + wanted.steps.joined()))
-            case .nothing: break
             }
             _ = try trajectories.replay([.event(id, event)])
         }

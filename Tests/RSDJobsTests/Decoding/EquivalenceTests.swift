@@ -40,7 +40,7 @@ struct EquivalenceTests {
         do {
             events = try FakeEngine(models: decoding.models).finish(&trajectory)
         } catch {
-            return "\(error) after \(trajectory.response.steps.map(\.text)), with \(trajectory.need) to meet"
+            return "\(error) after \(trajectory.response.steps.map(\.text)), with \(trajectory.needs) to meet"
         }
         seams += events.count { if case .generated(let answer) = $0 { answer.seam != nil } else { false } }
         let response = trajectory.response

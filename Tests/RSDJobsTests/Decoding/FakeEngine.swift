@@ -5,11 +5,11 @@ struct FakeEngine {
     let models: FakeModels
 
     /// The event that answers a need, or nil where nothing is needed.
-    func answer(_ need: Need) -> Event? {
+    func answer(_ need: Need?) -> Event? {
         switch need {
         case .generate(let generation): .generated(generate(generation))
         case .score(let scoring): score(scoring)
-        case .nothing: nil
+        case nil: nil
         }
     }
 
@@ -18,9 +18,9 @@ struct FakeEngine {
     /// - Returns: the events, as a journal would hold them.
     func finish(_ trajectory: inout Trajectory) throws -> [Event] {
         var events: [Event] = []
-        while let event = answer(trajectory.need) {
+        while let event = answer(trajectory.needs.first) {
             guard events.count < 1_000 else { throw Runaway() }
-            if case .generate(let generation) = trajectory.need, generation.maxTokens < 1 {
+            if case .generate(let generation) = trajectory.needs.first, generation.maxTokens < 1 {
                 throw EmptyRequest()
             }
             try trajectory.apply(event)

@@ -13,7 +13,7 @@ struct IndependenceTests {
         var random = SeededRandom(seed: 1)
         var batch = batch()
         for _ in 0..<10_000 {
-            let unfinished = batch.indices.filter { batch[$0].need.role != nil }
+            let unfinished = batch.indices.filter { !batch[$0].needs.isEmpty }
             guard let index = unfinished.randomElement(using: &random) else { break }
             try step(&batch[index])
         }
@@ -25,7 +25,7 @@ struct IndependenceTests {
         var batch = batch()
         for _ in 0..<200 {
             for role in Role.allCases {
-                for index in batch.indices.reversed() where batch[index].need.role == role {
+                for index in batch.indices.reversed() where batch[index].needs.first?.role == role {
                     try step(&batch[index])
                 }
             }
@@ -70,7 +70,7 @@ struct IndependenceTests {
 
     private func step(_ trajectory: inout Trajectory) throws {
         let index = try #require(Int(trajectory.id.problem))
-        let event = try #require(engine(index).answer(trajectory.need))
+        let event = try #require(engine(index).answer(trajectory.needs.first))
         try trajectory.apply(event)
     }
 

@@ -14,7 +14,7 @@ struct ReplayTests {
                 try replayed.apply(Array(recording.events.prefix(length)))
                 try #require(
                     replayed.response == recording.responses[length], "\(decoding), \(length) events")
-                try #require(replayed.need == recording.needs[length], "\(decoding), \(length) events")
+                try #require(replayed.needs == recording.needs[length], "\(decoding), \(length) events")
             }
         }
     }
@@ -35,7 +35,7 @@ struct ReplayTests {
 private struct Recording {
     private(set) var events: [Event] = []
     private(set) var responses: [Response] = []
-    private(set) var needs: [Need] = []
+    private(set) var needs: [[Need]] = []
 
     // A troubled life fails now and then, at least once, and is retried.
     init(_ decoding: RandomCase, _ lookahead: Lookahead, isTroubled: Bool) throws {
@@ -43,7 +43,7 @@ private struct Recording {
         var random = SeededRandom(seed: decoding.seed)
         var trajectory = decoding.trajectory(lookahead: lookahead)
         note(trajectory)
-        while let answer = engine.answer(trajectory.need) {
+        while let answer = engine.answer(trajectory.needs.first) {
             guard events.count < 2_000 else { throw Runaway() }
             var next = [answer]
             if isTroubled, events.isEmpty || Int.random(in: 0..<3, using: &random) == 0 {
@@ -59,6 +59,6 @@ private struct Recording {
 
     private mutating func note(_ trajectory: Trajectory) {
         responses.append(trajectory.response)
-        needs.append(trajectory.need)
+        needs.append(trajectory.needs)
     }
 }

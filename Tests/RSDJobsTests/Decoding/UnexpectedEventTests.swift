@@ -89,10 +89,10 @@ struct UnexpectedEventTests {
         func isRefused(by fresh: Trajectory) throws {
             var trajectory = fresh
             try trajectory.apply(before)
-            let (response, need) = (trajectory.response, trajectory.need)
+            let (response, needs) = (trajectory.response, trajectory.needs)
             #expect(throws: UnexpectedEvent.self) { try trajectory.apply(event) }
             #expect(trajectory.response == response)
-            #expect(trajectory.need == need)
+            #expect(trajectory.needs == needs)
         }
     }
 }

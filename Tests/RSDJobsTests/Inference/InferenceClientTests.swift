@@ -15,7 +15,7 @@ import Testing
         }
         try fixture.writeJob(("kind: pocket", "kind: vllm"), (#""{question}\n\n""#, prompt))
         let job = try fixture.load()
-        var trajectory = try #require(TrajectorySet(job).first { $0.need.role == .draft })
+        var trajectory = try #require(TrajectorySet(job).first { $0.needs.first?.role == .draft })
         let step = StepText(text: "Two.", tokens: 2)
         try trajectory.apply(.generated(Generated(role: .draft, steps: [step], end: .eos, promptTokens: 1)))
 
@@ -31,7 +31,7 @@ import Testing
                 return [1, 2, 3]
             },
             pool: { try .scores($0.map { [$0 == 46 ? 0.75 : 0] }) })
-        let scoring = InferenceRequest(trajectory.need, of: trajectory.id, in: job.spec)
+        let scoring = InferenceRequest(trajectory.needs[0], of: trajectory.id, in: job.spec)
         try await server.withSession { session async throws in
             let event = try await InferenceClient(job: job).answer(scoring, from: session).event
             guard case .scored(let scored) = event else {

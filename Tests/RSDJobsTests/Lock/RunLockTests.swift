@@ -121,14 +121,14 @@ import Testing
     }
 
     @Test("this machine's own file systems are known for what they are")
-    func conclusive() throws {
+    func conclusive() async throws {
         let scratch = try Scratch()
         #expect(try KernelLock(scratch.file("lock")).isConclusive)
         #expect(try !KernelLock(scratch.file("lock"), isShared: true).isConclusive)
         #expect(KernelLock.isFree(scratch.file("lock")) == true)
         #expect(KernelLock.isFree(scratch.file("none")) == nil)
         let taken = try KernelLock(scratch.file("lock"))
-        #expect(taken.take())
+        #expect(try await taken.take())
         #expect(KernelLock.isFree(scratch.file("lock")) == false)
     }
 

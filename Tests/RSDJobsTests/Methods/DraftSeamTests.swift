@@ -15,12 +15,13 @@ struct DraftSeamTests {
         var trajectory = Trajectory.rewardGuided()
         try trajectory.apply(draft(["one\n\n", "\ntwo\n\n", "three"], seam: 1))
         #expect(
-            trajectory.need
+            trajectory.needs.first
                 == .generate(
                     Generation(role: .draft, steps: ["one\n\n"], stopsAtDelimiter: false, maxTokens: 995)))
         #expect(trajectory.response.tokens.draft.lookahead == 11)
         try trajectory.apply(draft(["two\n\n", "three"], seam: nil))
-        #expect(trajectory.need == .score(Scoring(steps: ["one\n\n", "two\n\n", "three"], unscored: [0, 1, 2])))
+        #expect(
+            trajectory.needs.first == .score(Scoring(steps: ["one\n\n", "two\n\n", "three"], unscored: [0, 1, 2])))
         try trajectory.apply(.rewards(1, 1, 1))
         #expect(trajectory.response.finish == .eos)
         // It cost a request, and no wave.
@@ -34,7 +35,7 @@ struct DraftSeamTests {
         ] {
             var trajectory = Trajectory.rewardGuided(limits: limits)
             try trajectory.apply(draft(["one\n\n", "\n"], seam: 1, end: .maxTokens))
-            #expect(trajectory.need == .score(Scoring(steps: ["one\n\n"], unscored: [0])))
+            #expect(trajectory.needs.first == .score(Scoring(steps: ["one\n\n"], unscored: [0])))
         }
     }
 
@@ -73,7 +74,7 @@ struct CallLimitTests {
     }
 
     private func maxTokens(_ trajectory: Trajectory) -> Int? {
-        guard case .generate(let wanted) = trajectory.need else { return nil }
+        guard case .generate(let wanted) = trajectory.needs.first else { return nil }
         return wanted.maxTokens
     }
 
@@ -107,7 +108,7 @@ struct CallLimitTests {
     @Test func whatIsAheadOfItIsDropped() throws {
         var trajectory = Trajectory.rewardGuided(limits: limits(12))
         try trajectory.apply(wrote(.draft, "one\n\n", "two\n\n", "three", end: .eos, prompt: 2))
-        #expect(trajectory.need == .score(Scoring(steps: ["one\n\n", "two\n\n"], unscored: [0, 1])))
+        #expect(trajectory.needs.first == .score(Scoring(steps: ["one\n\n", "two\n\n"], unscored: [0, 1])))
         #expect(trajectory.response.tokens.draft.lookahead == 5)
         try trajectory.apply(.rewards(1, 1))
         #expect(trajectory.response.finish == .maxTokens)
@@ -118,10 +119,11 @@ struct CallLimitTests {
         var trajectory = Trajectory.rewardGuided(limits: limits(20))
         try trajectory.apply(wrote(.draft, "one\n\n", "two, which is cu", end: .maxTokens, prompt: 2))
         #expect(
-            trajectory.need
+            trajectory.needs.first
                 == .generate(Generation(role: .draft, steps: ["one\n\n"], stopsAtDelimiter: false, maxTokens: 20)))
         try trajectory.apply(wrote(.draft, "two, which is cut now", end: .maxTokens, prompt: 7))
-        #expect(trajectory.need == .score(Scoring(steps: ["one\n\n", "two, which is cut now"], unscored: [0, 1])))
+        #expect(
+            trajectory.needs.first == .score(Scoring(steps: ["one\n\n", "two, which is cut now"], unscored: [0, 1])))
         try trajectory.apply(.rewards(1, 1))
         #expect(trajectory.response.finish == .maxTokens)
     }

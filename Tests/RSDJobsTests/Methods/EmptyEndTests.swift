@@ -25,7 +25,7 @@ struct EmptyEndTests {
             try trajectory.apply(.drafted("", end: .eos))
         }
         let first = lookahead == .steps(1) ? 1 : 0
-        #expect(trajectory.need == .score(Scoring(steps: ["one\n\n", ""], unscored: Array(first...1))))
+        #expect(trajectory.needs.first == .score(Scoring(steps: ["one\n\n", ""], unscored: Array(first...1))))
         try trajectory.apply(lookahead == .steps(1) ? .rewards(0.5) : .rewards(0.9, 0.5))
         #expect(trajectory.response.finish == .eos)
         #expect(
@@ -40,7 +40,7 @@ struct EmptyEndTests {
         var trajectory = rewardGuided()
         try trajectory.apply([.drafted("one\n\n", "", end: .eos), .rewards(0.9, 0.4)])
         #expect(
-            trajectory.need
+            trajectory.needs.first
                 == .generate(Generation(role: .target, steps: ["one\n\n"], stopsAtDelimiter: true, maxTokens: 995)))
         try trajectory.apply(.rewrote("two\n\n", end: .delimiter))
         #expect(trajectory.response.finish == nil)
@@ -54,7 +54,7 @@ struct EmptyEndTests {
     @Test func anEmptyResponseIsSuchAnEnd() throws {
         var trajectory = rewardGuided()
         try trajectory.apply(.drafted("", end: .eos))
-        #expect(trajectory.need == .score(Scoring(steps: [""], unscored: [0])))
+        #expect(trajectory.needs.first == .score(Scoring(steps: [""], unscored: [0])))
         try trajectory.apply([.rewards(0), .rewrote("", end: .eos)])
         #expect(trajectory.response.finish == .eos)
         #expect(trajectory.response.steps.map(\.rejected?.text) == [""])
@@ -64,7 +64,7 @@ struct EmptyEndTests {
     @Test(arguments: [StepEnd.context, .maxTokens]) func aLimitIsNoSuchEnd(_ end: StepEnd) throws {
         var trajectory = rewardGuided()
         try trajectory.apply(.drafted("one\n\n", "", end: end))
-        #expect(trajectory.need == .score(Scoring(steps: ["one\n\n", ""].dropLast(), unscored: [0])))
+        #expect(trajectory.needs.first == .score(Scoring(steps: ["one\n\n", ""].dropLast(), unscored: [0])))
         try trajectory.apply(.rewards(0.9))
         #expect(trajectory.response.finish == (end == .context ? .context : .maxTokens))
         #expect(trajectory.response.steps.count == 1)

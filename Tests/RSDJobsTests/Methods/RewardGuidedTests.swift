@@ -9,17 +9,17 @@ struct RewardGuidedTests {
         var trajectory = Trajectory.rewardGuided()
         try trajectory.apply(.drafted("one\n\n", "two\n\n", "three\n\n", "four", end: .eos))
         #expect(
-            trajectory.need
+            trajectory.needs.first
                 == .score(
                     Scoring(steps: ["one\n\n", "two\n\n", "three\n\n", "four"], unscored: [0, 1, 2, 3])))
         try trajectory.apply(.rewards(0.5, 0.4, 0.9, 0.9))
         #expect(
-            trajectory.need
+            trajectory.needs.first
                 == .generate(
                     Generation(role: .target, steps: ["one\n\n"], stopsAtDelimiter: true, maxTokens: 995)))
         try trajectory.apply(.rewrote("TWO\n\n", end: .delimiter))
         #expect(
-            trajectory.need
+            trajectory.needs.first
                 == .generate(
                     Generation(
                         role: .draft, steps: ["one\n\n", "TWO\n\n"], stopsAtDelimiter: false, maxTokens: 990))
@@ -42,7 +42,7 @@ struct RewardGuidedTests {
             .drafted("one", end: .eos), .rewards(0.1), .rewrote("ONE\n\n", end: .delimiter),
             .drafted("two", end: .eos),
         ])
-        #expect(trajectory.need == .score(Scoring(steps: ["ONE\n\n", "two"], unscored: [0, 1], undecided: 1)))
+        #expect(trajectory.needs.first == .score(Scoring(steps: ["ONE\n\n", "two"], unscored: [0, 1], undecided: 1)))
         try trajectory.apply(.rewards(0, 0.8))
         #expect(trajectory.response.finish == .eos)
         #expect(trajectory.response.steps.map(\.text) == ["ONE\n\n", "two"])
@@ -53,7 +53,7 @@ struct RewardGuidedTests {
     @Test func responseThatEndsAfterADelimiterHasNothingToJudge() throws {
         var trajectory = Trajectory.rewardGuided(lookahead: .steps(1))
         try trajectory.apply([.drafted("one\n\n", end: .delimiter), .rewards(1), .drafted("", end: .eos)])
-        #expect(trajectory.need == .nothing(.eos))
+        #expect(trajectory.response.finish == .eos && trajectory.needs.isEmpty)
         #expect(trajectory.response.steps.map(\.text) == ["one\n\n"])
         #expect(trajectory.response.keptTokens == 6)
     }
@@ -72,7 +72,7 @@ struct RewardGuidedTests {
         try trajectory.apply([
             .drafted("one\n\n", "nonsense", end: .eos), .rewards(1, 0), .rewrote("", end: .eos),
         ])
-        #expect(trajectory.need == .nothing(.eos))
+        #expect(trajectory.response.finish == .eos && trajectory.needs.isEmpty)
         #expect(trajectory.response.text == "one\n\n")
         #expect(trajectory.response.steps.map(\.origin) == [.draft, .target])
         #expect(trajectory.response.steps.last?.rejected?.text == "nonsense")
@@ -96,13 +96,13 @@ struct RewardGuidedTests {
         var trajectory = Trajectory.rewardGuided(lookahead: .steps(2))
         try trajectory.apply(.drafted("one\n\n", end: .delimiter))
         #expect(
-            trajectory.need
+            trajectory.needs.first
                 == .generate(
                     Generation(role: .draft, steps: ["one\n\n"], stopsAtDelimiter: true, maxTokens: 995)))
         try trajectory.apply(.drafted("two\n\n", end: .delimiter))
-        #expect(trajectory.need == .score(Scoring(steps: ["one\n\n", "two\n\n"], unscored: [0, 1])))
+        #expect(trajectory.needs.first == .score(Scoring(steps: ["one\n\n", "two\n\n"], unscored: [0, 1])))
         try trajectory.apply(.rewards(1, 1))
-        #expect(trajectory.need.role == .draft)
+        #expect(trajectory.needs.first?.role == .draft)
     }
 
     @Test(arguments: [
@@ -112,14 +112,14 @@ struct RewardGuidedTests {
     func draftRunsNoFurtherAheadThanTheLimits(limits: Limits) throws {
         var trajectory = Trajectory.rewardGuided(lookahead: .steps(3), limits: limits)
         try trajectory.apply(.drafted("one\n\n", end: .delimiter))
-        #expect(trajectory.need == .score(Scoring(steps: ["one\n\n"], unscored: [0])))
+        #expect(trajectory.needs.first == .score(Scoring(steps: ["one\n\n"], unscored: [0])))
     }
 
     @Test func stepsBeyondTheLimitAreNotScored() throws {
         var trajectory = Trajectory.rewardGuided(
             limits: Limits(delimiter: "\n\n", maxTokens: 99, maxSteps: 2))
         try trajectory.apply(.drafted("1\n\n", "2\n\n", "3\n\n", "4", end: .eos))
-        #expect(trajectory.need == .score(Scoring(steps: ["1\n\n", "2\n\n"], unscored: [0, 1])))
+        #expect(trajectory.needs.first == .score(Scoring(steps: ["1\n\n", "2\n\n"], unscored: [0, 1])))
         try trajectory.apply(.rewards(1, 1))
         #expect(trajectory.response.finish == .maxSteps)
         #expect(trajectory.response.tokens.draft.lookahead == 4)
@@ -154,14 +154,14 @@ struct RewardGuidedTests {
         try trajectory.apply(partly)
         #expect(trajectory.response.steps.map(\.text) == ["one\n\n", "two\n\n"])
         #expect(
-            trajectory.need == .score(Scoring(steps: ["one\n\n", "two\n\n", "three"], unscored: [2])))
+            trajectory.needs.first == .score(Scoring(steps: ["one\n\n", "two\n\n", "three"], unscored: [2])))
         try trajectory.apply(.failed(reason: "too long"))
         #expect(trajectory.response.finish == .failed)
         #expect(trajectory.response.text == "one\n\ntwo\n\n")
 
         // It never comes: the step before it falls.
         try other.apply(rejecting)
-        #expect(other.need.role == .target)
+        #expect(other.needs.first?.role == .target)
         #expect(other.response.tokens.draft.lookahead == 5)
     }
 

@@ -6,10 +6,10 @@ struct SingleModelTests {
     func oneModelWritesItAll(role: Role) throws {
         var trajectory = Trajectory.singleModel(role)
         #expect(
-            trajectory.need
+            trajectory.needs.first
                 == .generate(Generation(role: role, steps: [], stopsAtDelimiter: false, maxTokens: 1_000)))
         try trajectory.apply(.wrote(role, ["one\n\n", "two"], .eos))
-        #expect(trajectory.need == .nothing(.eos))
+        #expect(trajectory.response.finish == .eos && trajectory.needs.isEmpty)
         #expect(
             trajectory.response.steps
                 == [Step(text: "one\n\n", origin: role), Step(text: "two", origin: role)])
@@ -56,11 +56,11 @@ struct SingleModelTests {
         var trajectory = Trajectory.singleModel(.target)
         try trajectory.apply(.rewrote("one\n\n", end: .delimiter))
         #expect(
-            trajectory.need
+            trajectory.needs.first
                 == .generate(
                     Generation(role: .target, steps: ["one\n\n"], stopsAtDelimiter: false, maxTokens: 995)))
         try trajectory.apply(.rewrote("", end: .context))
-        #expect(trajectory.need == .nothing(.context))
+        #expect(trajectory.response.finish == .context && trajectory.needs.isEmpty)
         #expect(trajectory.response.text == "one\n\n")
     }
 }

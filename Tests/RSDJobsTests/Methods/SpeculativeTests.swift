@@ -1,4 +1,7 @@
 @testable import Decoding
+import Foundation
+@testable import JobSpecs
+@testable import Methods
 @testable import Support
 import Testing
 
@@ -24,6 +27,18 @@ import Testing
         )
         #expect(job.spec.models[.target]?.args == [])
         #expect(job.spec.rolesInWave == [.draft, .prm, .target, .speculative])
+    }
+
+    /// YAML has escapes that JSON does not know.
+    @Test(
+        "the engine reads the draft's path as JSON, whatever is in it",
+        arguments: ["é 模型 😀", "a\"b\\c", "bell\u{7}", "\u{85}\u{7f}"])
+    func configIsJSON(name: String) throws {
+        struct Config: Decodable { var method, model: String, num_speculative_tokens: Int }
+        let model = Speculative(tokens: 3).model(target: ModelSpec(model: "/t"), draft: ModelSpec(model: "/m/" + name))
+        let value = try #require(model.args.last?.value)
+        let config = try JSONDecoder().decode(Config.self, from: Data(value.utf8))
+        #expect(config.method == "draft_model" && config.model == "/m/" + name && config.num_speculative_tokens == 3)
     }
 
     @Test func itsEngineTakesTheMemoryOfBoth() throws {

@@ -34,7 +34,6 @@ import Testing
                     .scored(
                         Scored(
                             rewards: [worth(text)], tokens: [3], promptTokens: 20, candidate: wanted.candidate)))
-            case .nothing: Issue.record("nothing is needed")
             }
         }
     }

@@ -111,9 +111,9 @@ import Testing
             requests: .sample,
             stallTimeout: 0.1, restart: { _ in [] })
         _ = try await active.open()
-        let trajectory = try #require(TrajectorySet(job).first { $0.need.role == .draft })
+        let trajectory = try #require(TrajectorySet(job).first { $0.needs.first?.role == .draft })
         let question = Task {
-            try await active.answer(InferenceRequest(trajectory.need, of: trajectory.id, in: job.spec))
+            try await active.answer(InferenceRequest(trajectory.needs[0], of: trajectory.id, in: job.spec))
         }
         let found = Mutex(false)
         let watch = Task {

@@ -95,7 +95,6 @@ import Testing
                 #expect(!wanted.steps.contains(""))
                 let rewards = wanted.unscored.map { _ in 0.9 }
                 event = .scored(Scored(rewards: rewards, tokens: rewards.map { _ in 1 }, promptTokens: 1))
-            case .nothing: continue
             }
             event.candidate = need.candidate
             try trajectory.apply(event)

@@ -71,7 +71,7 @@ import Testing
         let job = try job("rsd: { threshold: [0.6, 0.7] }")
         let trajectories = TrajectorySet(job)
         let keys = try trajectories.map(\.id).prefix(6).map { id in
-            InferenceRequest(try #require(trajectories[id]?.need), of: id, in: job.spec).fingerprint
+            InferenceRequest(try #require(trajectories[id]?.needs.first), of: id, in: job.spec).fingerprint
         }
         #expect(Set(keys).count == 3)
         #expect(keys.prefix(3) == keys.suffix(3))

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Synchronization
 
 /// Canary responses of spawned engines, kept from run to run: a forked engine must give the same.
@@ -70,9 +71,10 @@ package final class ColdAnswers: Sendable {
     }
 
     private func file(_ key: String) -> String {
-        // FNV-1a: the key itself is in the file.
-        let hash = key.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        return "\(folder)/\(String(hash, radix: 16)).json"
+        // The key itself is in the file.
+        var hash = StableHash()
+        hash.combine(key)
+        return "\(folder)/\(String(hash.value, radix: 16)).json"
     }
 
     private struct Entry: Codable {

@@ -74,7 +74,7 @@ private struct GradedAnswer: Encodable {
     var id: Identifier?
     var verdict: Grade.Verdict
     /// nil, encoded as null, if there is none.
-    var answer: String?
+    @Nulled var answer: String?
     var gold: String
     var reason: String?
 
@@ -91,18 +91,6 @@ private struct GradedAnswer: Encodable {
         get throws {
             try JSONText.lines([self])
         }
-    }
-
-    private enum CodingKeys: String, CodingKey { case line, id, verdict, answer, gold, reason }
-
-    func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(line, forKey: .line)
-        try object.encodeIfPresent(id, forKey: .id)
-        try object.encode(verdict, forKey: .verdict)
-        try object.encode(answer, forKey: .answer)
-        try object.encode(gold, forKey: .gold)
-        try object.encodeIfPresent(reason, forKey: .reason)
     }
 
     /// Text or a number.

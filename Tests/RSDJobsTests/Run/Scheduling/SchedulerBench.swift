@@ -97,7 +97,7 @@ struct SchedulerBench {
         let fingerprint = request.fingerprint
         check(running[fingerprint] == nil, "asked twice at once: \(request.need)")
         check(activated.last?.contains(engine) == true && isInPhase, "\(engine) is asked and is not up")
-        check(request.need.role.flatMap { scheduler.engines[$0] } == engine, "\(engine) is asked for another")
+        check(scheduler.engines[request.need.role] == engine, "\(engine) is asked for another")
         if sharesAnswers { check(!answered.contains(fingerprint), "asked again: \(request.need)") }
         check(!scheduler.isToStop, "asked after the wish to stop")
         running[fingerprint] = (request, engine)

@@ -86,7 +86,7 @@ struct SchedulerTests {
     func known() throws {
         let bench = try bench(seed: "[1, 2]") { trajectories, responses, job in
             for trajectory in trajectories where trajectory.id.sample == 0 {
-                let request = InferenceRequest(trajectory.need, of: trajectory.id, in: job)
+                let request = InferenceRequest(trajectory.needs[0], of: trajectory.id, in: job)
                 responses.add(FakeEngines.event(for: request), answering: request.fingerprint)
             }
         }
@@ -99,7 +99,7 @@ struct SchedulerTests {
     func misfit() throws {
         var bench = try bench(problems: 1, seed: "[1, 2]") { trajectories, responses, job in
             let trajectory = trajectories[0]
-            let request = InferenceRequest(trajectory.need, of: trajectory.id, in: job)
+            let request = InferenceRequest(trajectory.needs[0], of: trajectory.id, in: job)
             let wrong = Generated(
                 role: .draft, steps: [StepText(text: "a", tokens: 1)], end: .delimiter, promptTokens: 1)
             responses.add(.generated(wrong), answering: request.fingerprint)
