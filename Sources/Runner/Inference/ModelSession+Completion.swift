@@ -49,7 +49,7 @@ extension ModelSession {
         let dropsSpaces = try await !lead().text.isEmpty
         for acrossSpecials in [false, true] {
             let pieces = try await wholePieces(of: ids, acrossSpecials: acrossSpecials)
-            if TokenText(pieces, dropsSpaces: dropsSpaces).allows(text, isCut: isCut) { return true }
+            if TokenText.allows(text, for: pieces, dropsSpaces: dropsSpaces, isCut: isCut) { return true }
         }
         return false
     }

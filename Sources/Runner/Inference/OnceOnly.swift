@@ -10,7 +10,7 @@ actor OnceOnly<Key: Hashable & Sendable, Answer: Sendable> {
     func answers(to keys: some Sequence<Key> & Sendable) -> [Answer] { keys.compactMap { known[$0] } }
 
     /// The keys without a known answer.
-    func unknown(of keys: Set<Key>) -> Set<Key> { keys.filter { known[$0] == nil } }
+    func unknown(of keys: [Key]) -> [Key] { keys.filter { known[$0] == nil } }
 
     /// Returns the answer for a key.
     ///

@@ -8,18 +8,26 @@ struct TokenText {
         case optionalSpace
     }
 
-    private let plain: String
     private var elements: [Element] = []
     /// Where to continue after an optional piece, by its start.
     private var exits: [Int: Int] = [:]
     /// The earliest position at which the text may end.
     private var earliestEnd = 0
 
+    /// Whether an engine may return this text for the tokens.
+    ///
     /// - Parameters:
     ///   - pieces: the text of each token alone, or of several together that share a character.
     ///   - dropsSpaces: whether a token decoded alone loses the space before it.
-    init(_ pieces: [String], dropsSpaces: Bool) {
-        plain = pieces.joined()
+    ///   - isCut: whether the text ends at a stop string, after which the tokens may continue.
+    static func allows(_ text: String, for pieces: [String], dropsSpaces: Bool, isCut: Bool = false) -> Bool {
+    ///   - pieces: the text of each token alone, or of several together that share a character.
+    ///   - dropsSpaces: whether a token decoded alone loses the space before it.
+        pieces.joined().utf8.elementsEqual(text.utf8)
+            || TokenText(pieces, dropsSpaces: dropsSpaces).allows(text, isCut: isCut)
+    }
+
+    private init(_ pieces: [String], dropsSpaces: Bool) {
         var isInTail = false
         for piece in pieces {
             let start = elements.count
@@ -44,11 +52,7 @@ struct TokenText {
         }
     }
 
-    /// Whether an engine may return this text for the tokens.
-    ///
-    /// - Parameter isCut: whether it ends at a stop string, after which the tokens may continue.
-    func allows(_ text: String, isCut: Bool = false) -> Bool {
-        if text.utf8.elementsEqual(plain.utf8) { return true }
+    private func allows(_ text: String, isCut: Bool) -> Bool {
         var places = reached(from: [0])
         for byte in text.utf8 {
             places = reached(
