@@ -157,7 +157,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RSDJobsTests", dependencies: modules + ["RunnerSupport", "TestServers", "TestSupport", "rsd-batch"],
-            exclude: ["Grading/golden.jsonl", "Grading/exact.jsonl", "Grading/responses.jsonl"], swiftSettings: strict),
+            exclude: [
+                "Grading/golden.jsonl", "Grading/exact.jsonl", "Grading/responses.jsonl", "Spec/diagnostics.txt",
+            ], swiftSettings: strict),
         .testTarget(
             name: "PocketEngineTests", dependencies: ["PocketEngine", "TestSupport"], exclude: ["Fixtures"],
             swiftSettings: strict),

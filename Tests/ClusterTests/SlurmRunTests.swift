@@ -5,7 +5,7 @@ import Support
 import Testing
 
 /// Runs in shards on a real Slurm: submitted, disturbed in all ways that a cluster knows, and merged.
-@Suite(.onCluster, .serialized) struct SlurmRunTests {
+@Suite("Runs on a real Slurm", .onCluster, .serialized) struct SlurmRunTests {
     @Test("four shards and the merge behind them give what the undivided job gives")
     func merged() async throws {
         let job = try RunnerJob(ClusterJob())
@@ -27,7 +27,7 @@ import Testing
         #expect(job.logs.contains("shard 1 resumes when Slurm starts it again"), "\(job.logs)")
     }
 
-    @Test("requeued by somebody")
+    @Test("a shard that somebody requeues goes on")
     func requeued() async throws {
         let job = try RunnerJob(ClusterJob(delay: 100))
         let submission = try await job.submit(2)
@@ -38,7 +38,7 @@ import Testing
         try await job.expectWhole(2)
     }
 
-    @Test("at the end of its time")
+    @Test("a shard whose time is over is requeued and goes on")
     func timeout() async throws {
         let job = try RunnerJob(ClusterJob(delay: 3000))
         let submission = try await job.submit(2)

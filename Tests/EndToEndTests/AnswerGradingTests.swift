@@ -3,7 +3,7 @@ import RunnerSupport
 import Testing
 
 /// Answers of a file, and no run's.
-@Suite(.inSlots) struct AnswerGradingTests {
+@Suite("Grading of answers from a file", .inSlots) struct AnswerGradingTests {
     @Test("answers are graded line by line, from a file or standard input's place, to standard output or a file")
     func answers() async throws {
         let job = try TestJob()

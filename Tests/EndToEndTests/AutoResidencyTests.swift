@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What `residency: auto` does and says.
-@Suite(.inSlots) struct AutoResidencyTests {
+@Suite("A run whose residency the program chooses", .inSlots) struct AutoResidencyTests {
     @Test("the choice is said once, noted in the manifest, and changes no result")
     func run() async throws {
         let job = try TestJob(JobSetup(engine: ["residency: auto"]))

@@ -4,7 +4,7 @@ import RunnerSupport
 import Testing
 
 /// The program as its user meets it.
-@Suite(.inSlots) struct CommandTests {
+@Suite("Commands", .inSlots) struct CommandTests {
     @Test("the job that comes with the repository is valid")
     func validateDemo() async throws {
         let job = try TestJob()
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test("a data set with a bad record is refused likewise")
+    @Test("a data set with a bad record is refused at its line before anything is made or started")
     func badData() async throws {
         let job = try TestJob()
         try "{\"id\": \"a\", \"question\": \"1+1?\"}\n".write(
@@ -71,7 +71,7 @@ import Testing
         #expect(run.messages.isEmpty, "\(run.messages)")
     }
 
-    @Test("status, while a run goes on and after it; show")
+    @Test("status and show work while a run goes on, and after it")
     func statusAndShow() async throws {
         let job = try TestJob(JobSetup(arguments: ["delay-ms: 100"], engine: ["concurrency: 2"]))
         let path = job.directory.url.path

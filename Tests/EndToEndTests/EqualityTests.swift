@@ -4,7 +4,7 @@ import RunnerSupport
 import Testing
 
 /// What must make no difference makes none.
-@Suite(.inSlots) struct EqualityTests {
+@Suite("Results", .inSlots) struct EqualityTests {
     @Test("two runs give the same bytes")
     func twice() async throws {
         let job = try TestJob()

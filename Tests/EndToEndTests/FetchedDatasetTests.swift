@@ -6,7 +6,7 @@ import TestServers
 import Testing
 
 /// A job whose data set has an address.
-@Suite(.inSlots) struct FetchedDatasetTests {
+@Suite("A data set with a URL", .inSlots) struct FetchedDatasetTests {
     private let job: TestJob
     private let environment: [String: String]
     private let records: Data
@@ -32,7 +32,7 @@ import Testing
         await server.stop()
     }
 
-    @Test("it is fetched, run, and looked at without the server")
+    @Test("a data set is fetched, and then read without the server")
     func fetchAndRun() async throws {
         let path = job.directory.url.path
         try await serving { base in
@@ -55,7 +55,7 @@ import Testing
         #expect(lost.messages.contains("rsd-batch validate"), "\(lost.messages)")
     }
 
-    @Test("by the proxy that the environment names")
+    @Test("a fetch uses the proxy that the environment names")
     func proxy() async throws {
         try await serving { base in
             try write(address: "http://data.invalid/problems.jsonl", sum: SHA256.hex(of: records))

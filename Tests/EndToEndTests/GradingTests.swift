@@ -4,7 +4,7 @@ import RunnerSupport
 import Testing
 
 /// Answers graded at the end of a run and anew, by graders of all kinds.
-@Suite(.inSlots) struct GradingTests {
+@Suite("grade", .inSlots) struct GradingTests {
     /// Says that all answers are right, which the demo's models are far from.
     private static let generous = #"sed 's/.*"id":"\([^"]*\)".*/{"id": "\1", "correct": true}/'"#
 
@@ -12,7 +12,7 @@ import Testing
         "{ with: command, command: [sh, -c, '\(script.replacing("'", with: "''"))'] }"
     }
 
-    @Test("grading anew with the same grader gives the same bytes and starts nothing")
+    @Test("grading again with the same grader gives the same bytes and starts nothing")
     func again() async throws {
         let job = try TestJob()
         #expect(try await job.run().code == 0)
@@ -25,7 +25,7 @@ import Testing
         #expect(try job.snapshot() == before)
     }
 
-    @Test("grading anew with another grader changes verdicts and nothing else of the results")
+    @Test("grading again with another grader changes verdicts and nothing else of the results")
     func otherwise() async throws {
         let job = try TestJob()
         #expect(try await job.run().code == 0)
@@ -189,7 +189,7 @@ import Testing
     }
 
     @Test(
-        "options that do not belong together",
+        "options that do not belong together are refused",
         arguments: [
             ["--python", "x"], ["--with", "exact", "--timeout", "3"], ["--with", "command"],
             ["--with", "exact", "--", "sh"],

@@ -4,7 +4,7 @@ import RunnerSupport
 import Support
 import Testing
 
-@Suite(.inSlots) struct PlanTests {
+@Suite("plan", .inSlots) struct PlanTests {
     private struct Output: Decodable {
         struct Row: Decodable {
             var name: String

@@ -4,7 +4,7 @@ import RunnerSupport
 import Testing
 
 /// `rsd-batch report` on real runs.
-@Suite(.inSlots) struct ReportTests {
+@Suite("report", .inSlots) struct ReportTests {
     @Test("a run leaves its report; making it again changes nothing and gives the same")
     func finishedRun() async throws {
         let job = try TestJob()

@@ -3,7 +3,7 @@ import RunnerSupport
 import Testing
 
 /// Promise 5: servers on loopback only, behind a key that is nowhere to be read.
-@Suite(.inSlots) struct SecretTests {
+@Suite("An engine's API key", .inSlots) struct SecretTests {
     @Test("the key is in no command line, log or file; the server listens on loopback only")
     func keyAndAddress() async throws {
         let job = try TestJob(JobSetup(arguments: ["delay-ms: 60"], engine: ["concurrency: 1"]))

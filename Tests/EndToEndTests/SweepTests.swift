@@ -5,7 +5,7 @@ import RunnerSupport
 import Testing
 
 /// Many methods in one run share every load of a model, and every request that two of them have in common.
-@Suite struct SweepTests {
+@Suite("A sweep") struct SweepTests {
     private static let methods = [
         "draft_only", "target_only", "{ rsd: { threshold: [0.5, 0.7, 0.9] } }",
         "{ rsd: { weighting: [clipping, sigmoidal] } }",

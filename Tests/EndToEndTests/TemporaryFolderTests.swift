@@ -4,8 +4,10 @@ import Reporting
 import RunnerSupport
 import Testing
 
-@Suite(.inSlots) struct TemporaryFolderTests {
-    @Test("a TMPDIR that came along from another machine", arguments: ["/nonexistent/tmp", "/dev/null"])
+@Suite("A TMPDIR that does not exist", .inSlots) struct TemporaryFolderTests {
+    @Test(
+        "a TMPDIR that cannot be written to is named, and costs verdicts alone",
+        arguments: ["/nonexistent/tmp", "/dev/null"])
     func elsewhere(folder: String) async throws {
         // A grader writes its questions there.
         let grader = "{ with: command, command: [sh, -c, 'cat >/dev/null; echo $TMPDIR >&2'] }"

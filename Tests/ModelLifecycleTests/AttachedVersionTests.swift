@@ -3,8 +3,8 @@ import Testing
 
 @testable import ModelLifecycle
 
-@Suite("The version of a server that somebody else runs") struct AttachedVersionTests {
-    private func version(_ told: String) async throws -> VLLMVersion {
+@Suite("The version of an attached server") struct AttachedVersionTests {
+    private func versions(_ told: String) async throws -> [String: VLLMVersion] {
         let server = try await TestServer { _ in .json(#"{"version": "\#(told)"}"#) }
         return try await AttachedEngine(
             AttachedServer(
@@ -13,12 +13,14 @@ import Testing
         ).version()
     }
 
-    @Test func isTold() async throws {
+    @Test("the version of the server is reported")
+    func reported() async throws {
         #expect(try await version("0.20.2").description == "0.20.2")
         #expect(try await version("0.1.0+pocket").caution == nil)
     }
 
-    @Test func onesThatAreTooOldAreRefusedWithWhatToDo() async throws {
+    @Test("a server that is too old is refused with a remedy")
+    func tooOld() async throws {
         let error = await #expect(throws: EngineError.self) { try await version("0.9.2") }
         #expect(error?.message.contains("vLLM 0.9.2 is too old") == true)
         #expect(error?.description.contains("Start the server at http://127.0.0.1:") == true)

@@ -5,8 +5,9 @@ import Testing
 
 @testable import ModelLifecycle
 
-@Suite("Canary") struct CanaryTests {
-    @Test func tokensMustBeEqualAndScoresMayBeRounded() {
+@Suite("The canary") struct CanaryTests {
+    @Test("tokens must be equal, and scores may differ by rounding")
+    func agreement() {
         let tokens = Canary.Answer.tokens([1, 2])
         #expect(tokens.agrees(with: .tokens([1, 2])))
         #expect(!tokens.agrees(with: .tokens([1, 3])))

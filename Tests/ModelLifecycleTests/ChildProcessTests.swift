@@ -7,8 +7,8 @@ import Testing
 
 @Suite("Starting processes", .timeLimit(.minutes(1)))
 struct ChildProcessTests {
-    @Test(arguments: [true, false])
-    func leadsAGroupOfItsOwnAndHearsSIGTERM(tied: Bool) async throws {
+    @Test("a child leads a process group of its own and receives SIGTERM", arguments: [true, false])
+    func ownGroup(tied: Bool) async throws {
         let scratch = try Scratch()
         let child = try await shell("echo me $$; exec sleep 1000", in: scratch, tiedToParent: tied)
         #expect(try await pid("me", in: scratch) == child.pid)
@@ -19,7 +19,8 @@ struct ChildProcessTests {
         #expect(try await child.exit.wait() == .signalled(SIGTERM))
     }
 
-    @Test func outputIsAppended() async throws {
+    @Test("a child's output is appended to the file")
+    func appends() async throws {
         let scratch = try Scratch()
         try Data("before\n".utf8).write(to: URL(fileURLWithPath: scratch.path("output")))
         let child = try await shell("echo out; echo err >&2; (echo grandchild) ; exit 3", in: scratch)
@@ -27,7 +28,8 @@ struct ChildProcessTests {
         #expect(scratch.text("output") == "before\nout\nerr\ngrandchild\n")
     }
 
-    @Test func aDeathIsKnownWhileADescendantHoldsTheOutput() async throws {
+    @Test("a child's death is noticed while a descendant still holds its output")
+    func descendantHoldsOutput() async throws {
         let scratch = try Scratch()
         let child = try await shell("sleep 1000 & echo grandchild $!; exit 7", in: scratch)
         #expect(try await child.exit.wait() == .exited(code: 7))
@@ -37,7 +39,8 @@ struct ChildProcessTests {
         #expect(!isAlive(grandchild))
     }
 
-    @Test func oneThatClosesEverythingDelaysNobody() async throws {
+    @Test("a child that closes all its files delays nobody")
+    func closesEverything() async throws {
         let scratch = try Scratch()
         let rude = try await shell(
             "exec 0<&- 1>&- 2>&- 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; exec sleep 1000", in: scratch)
@@ -46,7 +49,8 @@ struct ChildProcessTests {
         try await rude.clearAway()
     }
 
-    @Test func inheritsNeitherFilesNorSignals() async throws {
+    @Test("a child inherits neither open files nor blocked signals")
+    func inherits() async throws {
         let scratch = try Scratch()
         // Without O_CLOEXEC on purpose.
         let files = (0..<50).map { _ in open("/dev/null", O_RDONLY) }
@@ -80,7 +84,8 @@ struct ChildProcessTests {
     }
 
     /// Foundation's Process reads beyond a buffer, and may crash, where more files are open than it waits for to close.
-    @Test func waitsUntilFewFilesAreOpen() async throws {
+    @Test("a start waits until fewer files are open")
+    func manyOpenFiles() async throws {
         let scratch = try Scratch()
         let files = (0..<1500).map { _ in open("/dev/null", O_RDONLY | O_CLOEXEC) }
         let child = Task { try await shell("exit 4", in: scratch) }
@@ -88,7 +93,8 @@ struct ChildProcessTests {
         #expect(try await child.value.exit.wait() == .exited(code: 4))
     }
 
-    @Test func manyAtOnceAreAllToldApart() async throws {
+    @Test("many children at once are not confused with each other")
+    func manyAtOnce() async throws {
         let scratch = try Scratch()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for code in 0..<40 {
@@ -101,7 +107,8 @@ struct ChildProcessTests {
         }
     }
 
-    @Test func whatCannotStartIsNamed() async throws {
+    @Test("an executable that cannot start is named")
+    func cannotStart() async throws {
         let scratch = try Scratch()
         let output = scratch.path("output")
         func launch(_ request: SpawnRequest) async throws { _ = try await ChildProcess.launch(request) }
@@ -125,7 +132,8 @@ struct ChildProcessTests {
         }
     }
 
-    @Test func runsInItsDirectoryWithItsEnvironmentOnly() async throws {
+    @Test("a child has the given directory and only the given environment")
+    func directoryAndEnvironment() async throws {
         let scratch = try Scratch()
         let child = try await ChildProcess.launch(
             SpawnRequest(
@@ -135,7 +143,8 @@ struct ChildProcessTests {
         #expect(scratch.text("output") == "\(scratch.url.path)\n1-\n")
     }
 
-    @Test func aCommandIsRunToItsEnd() async throws {
+    @Test("a command is run to its end")
+    func command() async throws {
         let output = try await CommandOutput.run("/bin/sh", ["-c", "echo one; echo two >&2; exit 4"])
         #expect(output.text == "one\ntwo\n")
         #expect(output.status == .exited(code: 4))

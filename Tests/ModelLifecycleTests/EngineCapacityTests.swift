@@ -2,7 +2,7 @@ import Testing
 
 @testable import ModelLifecycle
 
-@Suite("What engines take on at once")
+@Suite("The number of sequences that an engine runs at once")
 struct EngineCapacityTests {
     private static func gpu(_ name: String, _ gibibytes: Double) -> GPUDevice {
         GPUDevice(index: 0, name: name, uuid: "", total: .gibibytes(gibibytes), free: 0)
@@ -11,7 +11,9 @@ struct EngineCapacityTests {
     private static let h100 = gpu("NVIDIA H100 80GB HBM3", 79.1)
 
     /// Read in `EngineArgs.get_batch_defaults` of each of these versions.
-    @Test("vLLM by itself", arguments: ["0.13.0", "0.14.1", "0.20.2", "0.32.0", "0.99.0", "dev"])
+    @Test(
+        "without a flag, the number is vLLM's default for the version and the GPU",
+        arguments: ["0.13.0", "0.14.1", "0.20.2", "0.32.0", "0.99.0", "dev"])
     func defaults(version: String) {
         func sequences(_ build: String = "", on device: GPUDevice?) -> Int {
             VLLMVersion(version + build).capacity(on: device).sequences
@@ -53,7 +55,7 @@ struct EngineCapacityTests {
         #expect(capacity(flags).sequences == sequences)
     }
 
-    @Test("the CPU build's goes by the processes of a model")
+    @Test("the CPU build's number goes by the processes of a model")
     func processes() {
         #expect(
             capacity("tensor-parallel-size=2 pipeline-parallel-size=3", on: nil, version: "0.32.0+cpu").sequences == 768
@@ -61,7 +63,7 @@ struct EngineCapacityTests {
     }
 
     @Test(
-        "absurd numbers are numbers",
+        "absurd numbers are accepted as they are",
         arguments: ["9223372036854775807", "1e300", "999999999999999999999", "900g", "-1"])
     func absurd(number: String) {
         for flag in ["max-num-seqs", "data-parallel-size", "tensor-parallel-size", "max-num-queued-reqs"] {
@@ -73,7 +75,7 @@ struct EngineCapacityTests {
     }
 
     @Test(
-        "beside what an engine runs, an eighth waits, and at least sixteen",
+        "beside what an engine runs, an eighth as many requests wait, and at least sixteen",
         arguments: [
             (1, 17), (2, 18), (128, 144), (256, 288), (1024, 1152),
         ])
@@ -81,13 +83,13 @@ struct EngineCapacityTests {
         #expect(EngineCapacity(sequences: sequences).inFlight == inFlight)
     }
 
-    @Test("a server that refuses what it has no room for is not asked for more")
+    @Test("a server that refuses requests beyond its room gets no more than it runs")
     func refusing() {
         #expect(capacity("max-num-seqs=64 max-num-queued-reqs=70").inFlight == 70)
         #expect(capacity("max-num-seqs=64 max-num-queued-reqs=0").inFlight == 1)
     }
 
-    @Test("the pocket engine computes as many as it has threads")
+    @Test("the pocket engine runs as many as it has threads")
     func pocket() async {
         let dialect: any EngineDialect = PocketDialect()
         #expect(await dialect.capacity([.init("threads", "3")], on: nil).sequences == 3)

@@ -6,7 +6,7 @@ import Testing
 @testable import ModelLifecycle
 @testable import Support
 
-@Suite("The engine's HTTP dialect", .timeLimit(.minutes(1)))
+@Suite("The engine's HTTP API", .timeLimit(.minutes(1)))
 struct EngineClientTests {
     private let clock = RecordingClock()
 
@@ -32,13 +32,15 @@ struct EngineClientTests {
         """#
     }
 
-    @Test(arguments: [
-        (#""stop""#, "null", Completion.Finish.eos), (#""stop""#, #""\n\n""#, .stop("\n\n")),
-        (#""length""#, "null", .length), (#""abort""#, "null", .other("abort")),
-        // A second end-of-sequence token, as models with several have it told; no stop tokens are sent.
-        (#""stop""#, "198", .endToken),
-    ])
-    func readsACompletion(_ reason: String, _ stop: String, _ finish: Completion.Finish) async throws {
+    @Test(
+        "a completion is read",
+        arguments: [
+            (#""stop""#, "null", Completion.Finish.eos), (#""stop""#, #""\n\n""#, .stop("\n\n")),
+            (#""length""#, "null", .length), (#""abort""#, "null", .other("abort")),
+            // A second end-of-sequence token, as models with several have it told; no stop tokens are sent.
+            (#""stop""#, "198", .endToken),
+        ])
+    func readsCompletion(_ reason: String, _ stop: String, _ finish: Completion.Finish) async throws {
         let server = try await answering(completion(reason, stop))
         let answer = try await client(server).complete(question)
         #expect(
@@ -49,26 +51,29 @@ struct EngineClientTests {
     }
 
     /// Each is the answer above with one thing changed, so that it contradicts itself or the question.
-    @Test(arguments: [
-        (#""stop_reason":null"#, #""stop_reason":30"#), (#""stop_reason":null"#, #""stop_reason":"Paris""#),
-        (#""stop_reason":null"#, #""stop_reason":-1"#),
-        (#""finish_reason":"stop","stop_reason":null"#, #""finish_reason":"length","stop_reason":"\n\n""#),
-        (#""finish_reason":"stop","stop_reason":null"#, #""finish_reason":"length","stop_reason":198"#),
-        (
-            #" Paris.\n\n","logprobs":null,"finish_reason":"stop","stop_reason":null"#,
-            #" Paris.","logprobs":null,"finish_reason":"stop","stop_reason":"\n\n""#
-        ),
-        (#""completion_tokens":4"#, #""completion_tokens":3"#), (#""completion_tokens":4"#, #""completion_tokens":-4"#),
-        (#""prompt_tokens":2"#, #""prompt_tokens":3"#), (#""prompt_tokens":2"#, #""prompt_tokens":-2"#),
-        (#""total_tokens":6"#, #""total_tokens":7"#), (#""prompt_token_ids":[1,2]"#, #""prompt_token_ids":[1,3]"#),
-        (#""index":0"#, #""index":1"#), (#""token_ids":[7042"#, #""token_ids":[-7042"#),
-        (#""token_ids":[7042"#, #""token_ids":[4294967296"#),
-        (#""token_ids":[7042"#, #""token_ids":[99999999999999999999"#),
-        (#""token_ids":[7042,30"#, #""token_ids":[30"#), (#""token_ids":[7042"#, #""token_ids":[7042,7042"#),
-        (#"[7042,30,198,198]"#, "[]"), (#""finish_reason":"stop""#, #""finish_reason":null"#),
-        (#""text":" Paris.\n\n""#, #""text":null"#),
-    ])
-    func refusesWhatContradictsTheQuestion(_ truth: String, _ lie: String) async throws {
+    @Test(
+        "a response that contradicts the request is refused",
+        arguments: [
+            (#""stop_reason":null"#, #""stop_reason":30"#), (#""stop_reason":null"#, #""stop_reason":"Paris""#),
+            (#""stop_reason":null"#, #""stop_reason":-1"#),
+            (#""finish_reason":"stop","stop_reason":null"#, #""finish_reason":"length","stop_reason":"\n\n""#),
+            (#""finish_reason":"stop","stop_reason":null"#, #""finish_reason":"length","stop_reason":198"#),
+            (
+                #" Paris.\n\n","logprobs":null,"finish_reason":"stop","stop_reason":null"#,
+                #" Paris.","logprobs":null,"finish_reason":"stop","stop_reason":"\n\n""#
+            ),
+            (#""completion_tokens":4"#, #""completion_tokens":3"#),
+            (#""completion_tokens":4"#, #""completion_tokens":-4"#),
+            (#""prompt_tokens":2"#, #""prompt_tokens":3"#), (#""prompt_tokens":2"#, #""prompt_tokens":-2"#),
+            (#""total_tokens":6"#, #""total_tokens":7"#), (#""prompt_token_ids":[1,2]"#, #""prompt_token_ids":[1,3]"#),
+            (#""index":0"#, #""index":1"#), (#""token_ids":[7042"#, #""token_ids":[-7042"#),
+            (#""token_ids":[7042"#, #""token_ids":[4294967296"#),
+            (#""token_ids":[7042"#, #""token_ids":[99999999999999999999"#),
+            (#""token_ids":[7042,30"#, #""token_ids":[30"#), (#""token_ids":[7042"#, #""token_ids":[7042,7042"#),
+            (#"[7042,30,198,198]"#, "[]"), (#""finish_reason":"stop""#, #""finish_reason":null"#),
+            (#""text":" Paris.\n\n""#, #""text":null"#),
+        ])
+    func contradiction(_ truth: String, _ lie: String) async throws {
         let honest = completion(#""stop""#, "null").replacing("\n", with: "")
         #expect(honest.contains(truth))
         let server = try await answering(honest.replacing(truth, with: lie))
@@ -79,14 +84,16 @@ struct EngineClientTests {
         }
     }
 
-    @Test func moreTokensThanWereAskedForAreRefused() async throws {
+    @Test("more tokens than were asked for are refused")
+    func tooManyTokens() async throws {
         let server = try await answering(completion(#""length""#, "null"))
         var question = question
         question.maxTokens = 3
         await #expect(throws: EngineAnswerError.self) { try await client(server).complete(question) }
     }
 
-    @Test func sendsEverySamplingField() async throws {
+    @Test("every sampling field is sent")
+    func samplingFields() async throws {
         let server = try await answering(completion(#""stop""#, "null"))
         _ = try await client(server).complete(question)
         let request = try #require(server.requests.first)
@@ -106,26 +113,28 @@ struct EngineClientTests {
         #expect(sent["stop"] as? [String] == ["\n\n"])
     }
 
-    @Test(arguments: [
-        ("nothing of the kind", "it is not JSON"), (#"{"choices":[]}"#, "the field usage is missing"),
-        (
-            #"{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}"#,
-            "0 choices instead of one"
-        ),
-        (
-            #"{"choices":[{"text":"a","finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}"#,
-            "the field choices[0].token_ids is missing"
-        ),
-        (
-            #"{"choices":[{"text":"a","token_ids":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}"#,
-            "choices[0].token_ids is null, not a list"
-        ),
-        (
-            #"{"choices":[{"text":3,"token_ids":[],"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}"#,
-            "choices[0].text is not a string"
-        ),
-    ])
-    func saysWhatIsWrongWithACompletion(_ answer: String, _ what: String) async throws {
+    @Test(
+        "an error says what is wrong with a completion",
+        arguments: [
+            ("nothing of the kind", "it is not JSON"), (#"{"choices":[]}"#, "the field usage is missing"),
+            (
+                #"{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}"#,
+                "0 choices instead of one"
+            ),
+            (
+                #"{"choices":[{"text":"a","finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}"#,
+                "the field choices[0].token_ids is missing"
+            ),
+            (
+                #"{"choices":[{"text":"a","token_ids":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}"#,
+                "choices[0].token_ids is null, not a list"
+            ),
+            (
+                #"{"choices":[{"text":3,"token_ids":[],"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}"#,
+                "choices[0].text is not a string"
+            ),
+        ])
+    func malformedCompletion(_ answer: String, _ what: String) async throws {
         let server = try await answering(answer)
         await #expect(
             throws: EngineAnswerError.malformed(
@@ -134,7 +143,8 @@ struct EngineClientTests {
         #expect(clock.sleeps.isEmpty)
     }
 
-    @Test func readsPoolingRows() async throws {
+    @Test("the rows of a pooling response are read")
+    func poolingRows() async throws {
         let server = try await answering(
             #"{"data":[{"index":0,"object":"pooling","data":[[8.7e-05,0.99991],[1,0]]}],"usage":{"prompt_tokens":2}}"#
         )
@@ -144,20 +154,23 @@ struct EngineClientTests {
         #expect(sent?["input"] as? [Int] == [5, 6])
     }
 
-    @Test func noRowsAreAnAnswer() async throws {
+    @Test("a pooling response may have no rows")
+    func noRows() async throws {
         let server = try await answering(#"{"data":[{"data":[]}]}"#)
         #expect(try await client(server).pool([5]).isEmpty)
     }
 
-    @Test(arguments: [
-        #"{"data":[{"data":[[0.5],[null]]}]}"#, #"{"data":[{"data":[[NaN]]}]}"#,
-        #"{"data":[{"data":[0.5]}]}"#,
-        #"{"data":[{"data":[["0.5"]]}]}"#, #"{"data":[]}"#, #"{"data":[{"data":[[1]]},{"data":[[1]]}]}"#,
-        #"{"data":[{"data":null}]}"#, #"{"data":[{"data":[[1e999]]}]}"#,
-        #"{"data":[{"data":[[0.5],[0.5,0.5]]}]}"#, #"{"data":[{"index":1,"data":[[0.5]]}]}"#,
-        #"{"data":[{"data":[[0.5]]}],"usage":{"prompt_tokens":2}}"#,
-    ])
-    func aRewardThatIsNoNumberIsMalformed(_ answer: String) async throws {
+    @Test(
+        "a reward that is not a number is malformed",
+        arguments: [
+            #"{"data":[{"data":[[0.5],[null]]}]}"#, #"{"data":[{"data":[[NaN]]}]}"#,
+            #"{"data":[{"data":[0.5]}]}"#,
+            #"{"data":[{"data":[["0.5"]]}]}"#, #"{"data":[]}"#, #"{"data":[{"data":[[1]]},{"data":[[1]]}]}"#,
+            #"{"data":[{"data":null}]}"#, #"{"data":[{"data":[[1e999]]}]}"#,
+            #"{"data":[{"data":[[0.5],[0.5,0.5]]}]}"#, #"{"data":[{"index":1,"data":[[0.5]]}]}"#,
+            #"{"data":[{"data":[[0.5]]}],"usage":{"prompt_tokens":2}}"#,
+        ])
+    func notANumber(_ answer: String) async throws {
         let server = try await answering(answer)
         let error = await #expect(throws: EngineAnswerError.self) { try await client(server).pool([5]) }
         guard case .malformed("/pooling", _, answer) = error else {
@@ -166,7 +179,8 @@ struct EngineClientTests {
         }
     }
 
-    @Test func tokenizesAndBack() async throws {
+    @Test("text is tokenized and tokens are detokenized")
+    func tokenizes() async throws {
         let server = try await TestServer { request in
             request.path == "/tokenize"
                 ? .json(#"{"count":2,"max_model_len":512,"tokens":[504,198],"token_strs":["The","Ċ"]}"#)
@@ -181,7 +195,8 @@ struct EngineClientTests {
         #expect(sent?["return_token_strs"] as? Bool == true)
     }
 
-    @Test func hasAChatRendered() async throws {
+    @Test("a chat is rendered by the server")
+    func chat() async throws {
         // As vLLM 0.32.0 answers, which names tokens only when asked to.
         let server = try await answering(#"{"count":3,"max_model_len":512,"tokens":[1,9690,198],"token_strs":null}"#)
         let messages = [ChatMessage(role: "system", content: "Think."), ChatMessage(role: "user", content: "1+1?")]
@@ -197,18 +212,21 @@ struct EngineClientTests {
         #expect(sent["add_special_tokens"] as? Bool == false)
     }
 
-    @Test(arguments: [
-        #"{"tokens":[1,2],"token_strs":["a"]}"#, #"{"count":3,"tokens":[1,2],"token_strs":["a","b"]}"#,
-        #"{"tokens":[1,-2],"token_strs":["a","b"]}"#, #"{"tokens":[1,4294967296],"token_strs":["a","b"]}"#,
-    ])
-    func tokensThatCannotBeAreMalformed(_ answer: String) async throws {
+    @Test(
+        "impossible token ids are malformed",
+        arguments: [
+            #"{"tokens":[1,2],"token_strs":["a"]}"#, #"{"count":3,"tokens":[1,2],"token_strs":["a","b"]}"#,
+            #"{"tokens":[1,-2],"token_strs":["a","b"]}"#, #"{"tokens":[1,4294967296],"token_strs":["a","b"]}"#,
+        ])
+    func impossibleTokens(_ answer: String) async throws {
         let server = try await answering(answer)
         await #expect(throws: EngineAnswerError.self) {
             try await client(server).tokenize("a", addSpecialTokens: true)
         }
     }
 
-    @Test func readsModels() async throws {
+    @Test("the list of models is read")
+    func models() async throws {
         let server = try await answering(
             #"{"object":"list","data":[{"id":"draft","max_model_len":512},{"id":"other"}]}"#)
         #expect(
@@ -219,25 +237,30 @@ struct EngineClientTests {
                 ])
     }
 
-    @Test(arguments: [
-        #"{"data":[]}"#, #"{"data":[{"id":"other","max_model_len":512}]}"#,
-        #"{"data":[{"id":"draft","max_model_len":0}]}"#, #"{"data":[{"id":"draft","max_model_len":-1}]}"#,
-        #"{"data":[{"id":"draft","max_model_len":2147483648}]}"#, #"{"data":[{"id":"draft","max_model_len":1e30}]}"#,
-        #"{"data":[{"id":"draft","max_model_len":1.5}]}"#,
-    ])
-    func aContextThatCannotBeIsRefused(_ answer: String) async throws {
+    @Test(
+        "an impossible context length is refused",
+        arguments: [
+            #"{"data":[]}"#, #"{"data":[{"id":"other","max_model_len":512}]}"#,
+            #"{"data":[{"id":"draft","max_model_len":0}]}"#, #"{"data":[{"id":"draft","max_model_len":-1}]}"#,
+            #"{"data":[{"id":"draft","max_model_len":2147483648}]}"#,
+            #"{"data":[{"id":"draft","max_model_len":1e30}]}"#,
+            #"{"data":[{"id":"draft","max_model_len":1.5}]}"#,
+        ])
+    func impossibleContext(_ answer: String) async throws {
         let server = try await answering(answer)
         await #expect(throws: EngineAnswerError.self) { try await client(server).contextLength() }
     }
 
-    @Test func aContextIsRead() async throws {
+    @Test("a context length is read")
+    func context() async throws {
         let told = try await answering(#"{"data":[{"id":"x","max_model_len":0},{"id":"draft","max_model_len":512}]}"#)
         #expect(try await client(told).contextLength() == 512)
         let untold = try await answering(#"{"data":[{"id":"draft"}]}"#)
         #expect(try await client(untold).contextLength() == nil)
     }
 
-    @Test func hasTheServerRenderAConversation() async throws {
+    @Test("a chat may end with the beginning of the answer")
+    func openConversation() async throws {
         let server = try await answering(#"{"count":3,"max_model_len":512,"tokens":[5,6,7],"token_strs":null}"#)
         let tokens = try await client(server).tokenize(
             messages: [ChatMessage(role: "user", content: "Why?"), ChatMessage(role: "assistant", content: "Be")],
@@ -255,7 +278,8 @@ struct EngineClientTests {
         #expect(sent["add_special_tokens"] as? Bool == false)
     }
 
-    @Test func readsTheLikeliestTokens() async throws {
+    @Test("the likeliest tokens are read")
+    func topTokens() async throws {
         let server = try await answering(
             #"""
             {"choices":[{"text":"7","token_ids":[22],"finish_reason":"length","stop_reason":null,
@@ -269,7 +293,8 @@ struct EngineClientTests {
         #expect(sent?["logprobs"] as? Int == 20)
     }
 
-    @Test func sumsMetricsOverLabels() {
+    @Test("metrics are summed over labels")
+    func metrics() {
         let metrics = EngineMetrics(
             prometheus: """
                 # HELP vllm:prompt_tokens_total Number of prefill tokens.
@@ -287,7 +312,8 @@ struct EngineClientTests {
     }
 
     /// NaN would differ from itself at every look, and so be progress for ever.
-    @Test func whatIsNoCountHasNoSay() {
+    @Test("a metric that is not a count is ignored")
+    func notACount() {
         let metrics = EngineMetrics(
             prometheus: """
                 vllm:prompt_tokens_total{engine="0"} NaN
@@ -299,8 +325,8 @@ struct EngineClientTests {
         #expect(metrics == EngineMetrics(promptTokens: 2, generationTokens: 0, requestsRunning: 0, requestsWaiting: 0))
     }
 
-    @Test(arguments: ["input_tokens", "input_text"])
-    func knowsATooLongPrompt(_ parameter: String) async throws {
+    @Test("a prompt that is too long is recognised", arguments: ["input_tokens", "input_text"])
+    func tooLongPrompt(_ parameter: String) async throws {
         let server = try await answering(
             #"{"error":{"message":"This model's maximum context length is 512 tokens.","type":"BadRequestError","param":"\#(parameter)","code":400}}"#,
             status: 400)
@@ -312,11 +338,13 @@ struct EngineClientTests {
         #expect(server.requests.count == 1)
     }
 
-    @Test(arguments: [
-        (401, #"{"error":"Unauthorized"}"#, "Unauthorized"), (404, #"{"detail":"Not Found"}"#, "Not Found"),
-        (400, "plain words", "plain words"), (422, "", "(nothing)"),
-    ])
-    func anErrorIsNotTriedAgain(_ status: Int, _ body: String, _ message: String) async throws {
+    @Test(
+        "a lasting error is not retried",
+        arguments: [
+            (401, #"{"error":"Unauthorized"}"#, "Unauthorized"), (404, #"{"detail":"Not Found"}"#, "Not Found"),
+            (400, "plain words", "plain words"), (422, "", "(nothing)"),
+        ])
+    func noRetry(_ status: Int, _ body: String, _ message: String) async throws {
         let server = try await answering(body, status: status)
         await #expect(
             throws: EngineAnswerError.status(
@@ -326,8 +354,8 @@ struct EngineClientTests {
         #expect(clock.sleeps.isEmpty)
     }
 
-    @Test(arguments: [429, 500, 502, 503, 504])
-    func whatMayPassIsTriedAgain(_ status: Int) async throws {
+    @Test("an error that may pass is retried", arguments: [429, 500, 502, 503, 504])
+    func retries(_ status: Int) async throws {
         let count = Mutex(0)
         let server = try await TestServer { _ in
             let number = count.withLock { count in
@@ -341,7 +369,8 @@ struct EngineClientTests {
         #expect(clock.sleeps.count == 2)
     }
 
-    @Test func aCutAnswerIsTriedAgain() async throws {
+    @Test("a response that is cut off is retried")
+    func cutResponse() async throws {
         let count = Mutex(0)
         let server = try RawServer { connection in
             _ = connection.readHead()
@@ -363,7 +392,8 @@ struct EngineClientTests {
         #expect(clock.sleeps.count == 1)
     }
 
-    @Test func aDeadEngineIsNotAskedAgain() async throws {
+    @Test("a dead engine gets no second request")
+    func deadEngine() async throws {
         let death = EngineError(.died, engine: "draft", "gone")
         let client = EngineClient(
             endpoint: HTTPEndpoint(base: "http://127.0.0.1:\(try FreePort.find())"), model: "draft",
@@ -373,7 +403,8 @@ struct EngineClientTests {
         #expect(clock.sleeps.isEmpty)
     }
 
-    @Test func aCancelledTaskGetsACancellationError() async throws {
+    @Test("a cancelled task gets a cancellation error")
+    func cancelled() async throws {
         let arrived = Latch<Bool>()
         let server = try RawServer { connection in
             _ = connection.readHead()

@@ -5,7 +5,7 @@ import Testing
 
 /// Every request ends, whatever becomes of its answer. One at a time: each has a server, and other suites start processes, which
 /// a program with very many open files must not.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct EngineDeadlineTests {
+@Suite("Limits of requests to engines", .serialized, .timeLimit(.minutes(1))) struct EngineDeadlineTests {
     struct Endpoint: Sendable, CustomTestStringConvertible {
         var path: String
         var ask: @Sendable (EngineClient) async throws -> Void
@@ -60,8 +60,10 @@ import Testing
     }
 
     /// The deadline is for the whole answer, and not for a sign of life.
-    @Test(arguments: endpoints, [Manner.silence, .headersOnly, .dribble, .dribbledHeaders])
-    func isOverInTime(_ endpoint: Endpoint, _ manner: Manner) async throws {
+    @Test(
+        "a request ends within its limit", arguments: endpoints,
+        [Manner.silence, .headersOnly, .dribble, .dribbledHeaders])
+    func inTime(_ endpoint: Endpoint, _ manner: Manner) async throws {
         let server = try server(manner)
         let http = HTTPClient()
         let client = EngineClient(
@@ -75,7 +77,9 @@ import Testing
         await http.shutdown()
     }
 
-    @Test(arguments: endpoints) func takesNoMoreThanItMustHave(_ endpoint: Endpoint) async throws {
+    @Test("a response without end is cut off at the size limit", arguments: endpoints) func endless(
+        _ endpoint: Endpoint
+    ) async throws {
         let server = try server(.endless)
         let http = HTTPClient(limits: .init(responseBytes: 1 << 20))
         let client = EngineClient(endpoint: server.endpoint, model: "m", http: http, retry: .never)
@@ -88,7 +92,8 @@ import Testing
     }
 
     /// What needs no work of the model may not take as long as that.
-    @Test func whatIsSmallHasLittleTime() {
+    @Test("each kind of request has its own time and size limits")
+    func limits() {
         let client = EngineClient(endpoint: HTTPEndpoint(base: "http://a"), model: "m", http: HTTPClient())
         func allowed(_ limits: EngineClient.RequestLimits) -> (Duration, Int) {
             let request = client.request(.get, "/", limits)

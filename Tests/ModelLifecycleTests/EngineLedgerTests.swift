@@ -21,7 +21,8 @@ struct EngineLedgerTests {
         try file.close()
     }
 
-    @Test func aWholeFamilyIsSwept() async throws {
+    @Test("a whole family of processes is swept")
+    func family() async throws {
         let before = try EngineLedger(path: path)
         let tag = try before.intend(engine: "draft")
         let child = try await shell(
@@ -37,7 +38,8 @@ struct EngineLedgerTests {
         #expect(try EngineLedger(path: path).openStarts().isEmpty)
     }
 
-    @Test func theGroupOfADeadLeaderIsSweptByItsTaggedMembers() async throws {
+    @Test("the group of a dead leader is swept by its tagged members")
+    func deadLeader() async throws {
         let tag = try EngineLedger(path: path).intend(engine: "draft")
         // One member has lost the tag, as Python's setproctitle does; its neighbour in the group vouches for it.
         let child = try await shell(
@@ -50,7 +52,8 @@ struct EngineLedgerTests {
         #expect(!isAlive(near))
     }
 
-    @Test func aKillBetweenSpawnAndSecondLineIsCovered() async throws {
+    @Test("an engine is swept although its runner was killed before the ledger's second line")
+    func killedAfterSpawn() async throws {
         let tag = try EngineLedger(path: path).intend(engine: "draft")
         let child = try await shell("echo me $$; exec sleep 1000", in: scratch, tag: tag)
         _ = try await pid("me", in: scratch)
@@ -59,7 +62,8 @@ struct EngineLedgerTests {
         #expect(try await child.exit.wait() == .signalled(SIGTERM))
     }
 
-    @Test func strangersAreLeftAlone() async throws {
+    @Test("unrelated processes are left alone")
+    func strangers() async throws {
         let other = try EngineLedger(path: scratch.path("other.jsonl"))
         let otherTag = try other.intend(engine: "draft")
         let theirs = try await shell("exec sleep 1000", in: scratch, tag: otherTag)
@@ -171,7 +175,8 @@ struct EngineLedgerTests {
         #expect(scratch.text("precious") == "precious")
     }
 
-    @Test func whatWasStoppedIsNotLookedFor() async throws {
+    @Test("an engine that was stopped is not searched for")
+    func stopped() async throws {
         let ledger = try EngineLedger(path: path)
         let tag = try ledger.intend(engine: "draft")
         let child = try await shell("exec sleep 1000", in: scratch, tag: tag)
@@ -182,7 +187,8 @@ struct EngineLedgerTests {
         try await child.clearAway()
     }
 
-    @Test func itsOwnStartsAreNotLeftovers() async throws {
+    @Test("the ledger's own starts are not leftovers")
+    func ownStarts() async throws {
         let ledger = try EngineLedger(path: path)
         let tag = try ledger.intend(engine: "draft")
         let child = try await shell("exec sleep 1000", in: scratch, tag: tag)
@@ -192,7 +198,8 @@ struct EngineLedgerTests {
         try await child.clearAway()
     }
 
-    @Test func aTornLineHarmsNeitherSide() async throws {
+    @Test("a torn line harms neither the lines before nor those after it")
+    func tornLine() async throws {
         let first = try EngineLedger(path: path).intend(engine: "draft")
         try append(#"{"event":"started","tag":"\#(first)","pi"#)
         let second = try EngineLedger(path: path).intend(engine: "prm")
@@ -202,7 +209,8 @@ struct EngineLedgerTests {
         #expect(open[0].pid == nil)
     }
 
-    @Test func otherBootsAndHostsAreNotTouched() async throws {
+    @Test("processes of other boots and hosts are not touched")
+    func otherHosts() async throws {
         let tag = try EngineLedger(path: path, host: "elsewhere", boot: ProcFS.bootID()).intend(
             engine: "draft")
         let other = try EngineLedger(path: path, host: ProcFS.hostName(), boot: "before")
@@ -218,11 +226,13 @@ struct EngineLedgerTests {
         }
     }
 
-    @Test func aLedgerThatCannotBeKeptIsAnError() {
+    @Test("a ledger that cannot be written is an error")
+    func cannotBeWritten() {
         #expect(throws: LedgerError.self) { try EngineLedger(path: "/no/such/folder/engines.jsonl") }
     }
 
-    @Test func eachEventIsALineOfItsOwn() throws {
+    @Test("each event is a line of its own")
+    func lines() throws {
         let ledger = try EngineLedger(path: path)
         let tag = try ledger.intend(engine: "draft")
         try ledger.started(tag: tag, pid: 5, startTime: 6)

@@ -4,9 +4,10 @@ import Testing
 
 @testable import ModelLifecycle
 
-@Suite("An engine's life", .timeLimit(.minutes(1)))
+@Suite("The life of an engine", .timeLimit(.minutes(1)))
 struct EngineTests {
-    @Test func startsAnswersAndStops() async throws {
+    @Test("an engine starts, responds and stops")
+    func startsAndStops() async throws {
         var bench = try await EngineBench()
         bench.configuration.environment = ["OWN": "1"]
         bench.dialect.script = "echo me $$; echo own=$OWN; exec sleep 1000"
@@ -34,7 +35,8 @@ struct EngineTests {
         #expect((before...Date().timeIntervalSince1970).contains(load.begin) && load.seconds > 0)
     }
 
-    @Test func theKeyIsInTheEnvironmentAndNowhereElse() async throws {
+    @Test("the key is in the environment and nowhere else")
+    func key() async throws {
         var bench = try await EngineBench()
         bench.dialect.script = "echo me $$; exec sleep 1000"
         let engine = bench.engine()
@@ -53,7 +55,8 @@ struct EngineTests {
         try await engine.stop()
     }
 
-    @Test func startAndStopDoNothingTwice() async throws {
+    @Test("a second start or stop does nothing")
+    func idempotent() async throws {
         let bench = try await EngineBench()
         let engine = bench.engine()
         try await engine.stop()
@@ -70,7 +73,8 @@ struct EngineTests {
         try await engine.stop()
     }
 
-    @Test func startsAndStopsThatMeetAreShared() async throws {
+    @Test("concurrent starts and stops are shared")
+    func shared() async throws {
         let bench = try await EngineBench()
         let engine = bench.engine()
         await withThrowingTaskGroup(of: Void.self) { group in
@@ -85,7 +89,8 @@ struct EngineTests {
         #expect(await engine.processID == nil)
     }
 
-    @Test func anyMixOfStartsAndStopsEndsInOrder() async throws {
+    @Test("any mix of starts and stops ends in order")
+    func anyMix() async throws {
         let bench = try await EngineBench()
         let engine = bench.engine()
         await withTaskGroup(of: Void.self) { group in
@@ -106,7 +111,8 @@ struct EngineTests {
         #expect(try bench.ledgerIsSettled())
     }
 
-    @Test func stoppingEndsAStart() async throws {
+    @Test("a stop ends a start")
+    func stopDuringStart() async throws {
         var bench = try await EngineBench()
         bench.server.isHealthy = false
         bench.dialect.script = "trap '' TERM; echo me $$; while :; do echo loading; sleep 0.01; done"
@@ -122,7 +128,8 @@ struct EngineTests {
         #expect(try bench.ledgerIsSettled())
     }
 
-    @Test func aCancelledStartLeavesNothing() async throws {
+    @Test("a cancelled start leaves nothing behind")
+    func cancelledStart() async throws {
         var bench = try await EngineBench()
         bench.server.isHealthy = false
         bench.dialect.script = "echo me $$; exec sleep 1000"
@@ -135,7 +142,8 @@ struct EngineTests {
         #expect(await engine.state == .stopped)
     }
 
-    @Test func aStartGoesOnForWhoeverStillWaits() async throws {
+    @Test("a start goes on for whoever still waits")
+    func othersWait() async throws {
         var bench = try await EngineBench()
         bench.server.isHealthy = false
         bench.dialect.script = "echo me $$; exec sleep 1000"
@@ -154,7 +162,8 @@ struct EngineTests {
         try await engine.stop()
     }
 
-    @Test func deathDuringTheStartIsToldWithTheLogsTail() async throws {
+    @Test("a death during the start is reported with the end of the log")
+    func deathDuringStart() async throws {
         var bench = try await EngineBench()
         bench.server.isHealthy = false
         bench.dialect.script = """
@@ -179,7 +188,8 @@ struct EngineTests {
         bench.server.isHealthy = true
     }
 
-    @Test func theDialectExplainsADeath() async throws {
+    @Test("the dialect explains a death")
+    func explained() async throws {
         var bench = try await EngineBench()
         bench.server.isHealthy = false
         bench.dialect.script = "echo no such model; exit 1"
@@ -188,7 +198,8 @@ struct EngineTests {
         #expect(error?.message.contains("the model is missing") == true)
     }
 
-    @Test func aSilentStartIsGivenUp() async throws {
+    @Test("a silent start is given up")
+    func silentStart() async throws {
         var bench = try await EngineBench()
         bench.server.isHealthy = false
         bench.configuration.startSilence = .milliseconds(50)
@@ -199,7 +210,8 @@ struct EngineTests {
         #expect(!isAlive(try await bench.pid("me")))
     }
 
-    @Test func aTalkingStartIsNotGivenUp() async throws {
+    @Test("a start that keeps writing to its log is not given up")
+    func talkingStart() async throws {
         var bench = try await EngineBench()
         bench.server.isHealthy = false
         bench.configuration.startSilence = .seconds(1)
@@ -212,7 +224,8 @@ struct EngineTests {
     }
 
     /// It has loaded: what its log still says is no sign that it will ever tell what it serves.
-    @Test func oneThatSaysThatItIsWellAndTellsNoModelIsGivenUp() async throws {
+    @Test("an engine that is healthy and lists no model is given up")
+    func healthyWithoutModel() async throws {
         var bench = try await EngineBench()
         bench.server.tellsItsModel = false
         bench.configuration.startSilence = .milliseconds(50)
@@ -223,7 +236,8 @@ struct EngineTests {
         #expect(error?.message.contains("it reports that it is healthy") == true)
     }
 
-    @Test func aLostPortIsTriedAgain() async throws {
+    @Test("a start whose port was taken is repeated")
+    func lostPort() async throws {
         var bench = try await EngineBench()
         let port = bench.server.http.port
         let nowhere = try FreePort.find()
@@ -238,7 +252,8 @@ struct EngineTests {
         #expect(try bench.ledgerIsSettled())
     }
 
-    @Test func fiveLostPortsAreEnough() async throws {
+    @Test("five taken ports are enough")
+    func fiveLostPorts() async throws {
         var bench = try await EngineBench()
         bench.dialect.port = { _, proposed in proposed }
         bench.dialect.script = "echo address in use; exit 1"
@@ -248,7 +263,8 @@ struct EngineTests {
         #expect(bench.dialect.launchCount == 5)
     }
 
-    @Test func anotherServerOnThePortIsNotMistakenForOurs() async throws {
+    @Test("another server on the port is not taken for the engine")
+    func otherServer() async throws {
         var bench = try await EngineBench()
         let stranger = try await FakeServer(serving: "somebody-else")
         let (theirs, ours) = (stranger.http.port, bench.server.http.port)
@@ -260,7 +276,8 @@ struct EngineTests {
         try await engine.stop()
     }
 
-    @Test func whatCannotBeLaunchedIsSaid() async throws {
+    @Test("an executable that cannot be launched is named")
+    func cannotBeLaunched() async throws {
         var bench = try await EngineBench()
         bench.dialect.executable = "/no/such/engine"
         let missing = bench.engine()
@@ -276,7 +293,8 @@ struct EngineTests {
         #expect(try bench.ledgerIsSettled())
     }
 
-    @Test func aDeathEndsWhatIsInFlightAndTheRestOfTheFamily() async throws {
+    @Test("a death ends the requests in flight and the rest of the process family")
+    func death() async throws {
         var bench = try await EngineBench()
         bench.dialect.script = "sleep 1000 & echo core $!; exec sleep 1000"
         let engine = bench.engine()
@@ -305,7 +323,8 @@ struct EngineTests {
         try await engine.stop()
     }
 
-    @Test func aStartAfterADeathWaitsUntilTheRestIsGone() async throws {
+    @Test("a start after a death waits until the rest of the family is gone")
+    func startAfterDeath() async throws {
         var bench = try await EngineBench()
         bench.dialect.script = "sleep 1000 & echo core $!; exec sleep 1000"
         let engine = bench.engine()
@@ -319,7 +338,8 @@ struct EngineTests {
         try await engine.stop()
     }
 
-    @Test func stoppingEndsWhatIsInFlight() async throws {
+    @Test("a stop ends the requests in flight")
+    func stopEndsRequests() async throws {
         let bench = try await EngineBench()
         let engine = bench.engine()
         try await engine.start()
@@ -335,7 +355,8 @@ struct EngineTests {
         #expect(reason.code == .stopped)
     }
 
-    @Test func stopRunsToItsEndInACancelledTask() async throws {
+    @Test("a stop runs to its end in a cancelled task")
+    func stopWhenCancelled() async throws {
         var bench = try await EngineBench()
         bench.configuration.stopGrace = .milliseconds(40)
         bench.dialect.script = "trap '' TERM; echo me $$; while :; do sleep 0.01; done"
@@ -352,7 +373,8 @@ struct EngineTests {
         #expect(await engine.state == .stopped)
     }
 
-    @Test func tellsItsStates() async throws {
+    @Test("an engine reports its states")
+    func states() async throws {
         let bench = try await EngineBench()
         let engine = bench.engine()
         let states = await engine.states()
@@ -366,7 +388,8 @@ struct EngineTests {
         #expect(seen == [.stopped, .starting, .ready, .stopping, .stopped])
     }
 
-    @Test func aLedgerThatCannotBeWrittenStopsTheStart() async throws {
+    @Test("a ledger that cannot be written stops the start")
+    func unwritableLedger() async throws {
         let bench = try await EngineBench()
         let full = try EngineLedger(path: "/dev/full")
         let engine = Engine(

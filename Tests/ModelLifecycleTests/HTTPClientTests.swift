@@ -12,7 +12,8 @@ struct HTTPClientTests {
         HTTPRequest(.post, HTTPEndpoint(base: server.base, key: key), "/echo", body: Data(body.utf8))
     }
 
-    @Test func carriesBodyHeadersAndStatusBothWays() async throws {
+    @Test("body, headers and status are carried both ways")
+    func roundTrip() async throws {
         let server = try await TestServer { .init(status: 418, body: $0.body, headers: ["X-Kind": "tea pot"]) }
         let client = HTTPClient()
         let body = String(repeating: "two kilobytes ", count: 150)
@@ -27,7 +28,8 @@ struct HTTPClientTests {
         #expect(request.headers["expect"] == nil)
     }
 
-    @Test func sendsABodilessPost() async throws {
+    @Test("a POST may have no body")
+    func emptyPost() async throws {
         let server = try await TestServer {
             .init(body: Data("\($0.body.count) \($0.headers["content-length"] ?? "-")".utf8))
         }
@@ -35,7 +37,8 @@ struct HTTPClientTests {
         #expect(String(decoding: response.body, as: UTF8.self) == "0 0")
     }
 
-    @Test func keepsConnections() async throws {
+    @Test("connections are kept")
+    func keepsConnections() async throws {
         let server = try await TestServer { .init(body: $0.body) }
         let client = HTTPClient()
         for number in 0..<20 { _ = try await client.send(post(server, "\(number)")) }
@@ -45,7 +48,8 @@ struct HTTPClientTests {
         #expect(Set(server.requests.map(\.peer)).count == 2)
     }
 
-    @Test func closingIdleConnectionsLeavesRequestsAlone() async throws {
+    @Test("closing idle connections leaves requests alone")
+    func closesIdle() async throws {
         let gate = Latch<Bool>()
         let server = try await TestServer { request in
             if request.body == Data("slow".utf8) { _ = try await gate.wait() }
@@ -60,7 +64,8 @@ struct HTTPClientTests {
         #expect(try await slow.value.body == Data("slow".utf8))
     }
 
-    @Test func hasHundredsOfRequestsInFlight() async throws {
+    @Test("hundreds of requests are in flight at once")
+    func hundredsInFlight() async throws {
         let barrier = Barrier(300)
         let server = try await TestServer { request in
             await barrier.arrive()
@@ -79,7 +84,8 @@ struct HTTPClientTests {
         #expect(answers == 300)
     }
 
-    @Test func cancellationClosesTheSocket() async throws {
+    @Test("a cancellation closes the socket")
+    func cancellation() async throws {
         let arrived = Latch<Bool>()
         let closed = Latch<Bool>()
         let server = try RawServer { connection in
@@ -96,7 +102,8 @@ struct HTTPClientTests {
         #expect(try await closed.wait())
     }
 
-    @Test func anEarlyCancellationIsNotLost() async throws {
+    @Test("an early cancellation is not lost")
+    func earlyCancellation() async throws {
         let server = try RawServer { $0.waitForClose() }
         let client = HTTPClient()
         let gate = Latch<Bool>()
@@ -109,7 +116,8 @@ struct HTTPClientTests {
         await #expect(throws: HTTPError.cancelled) { try await task.value }
     }
 
-    @Test func manyCancellationsAtRandomMomentsAllEnd() async throws {
+    @Test("many requests cancelled at random moments all end")
+    func manyCancellations() async throws {
         let server = try await TestServer { .init(body: $0.body) }
         let client = HTTPClient()
         await withTaskGroup(of: Void.self) { group in
@@ -127,7 +135,8 @@ struct HTTPClientTests {
         #expect(try await client.send(post(server, "after")).body == Data("after".utf8))
     }
 
-    @Test func aDeadlineEndsTheRequest() async throws {
+    @Test("a deadline ends the request")
+    func deadline() async throws {
         let server = try RawServer { $0.waitForClose() }
         var request = HTTPRequest(.get, server.endpoint, "/slow")
         request.deadline = .milliseconds(30)
@@ -136,17 +145,20 @@ struct HTTPClientTests {
         await #expect(throws: HTTPError.timedOut(url: url)) { try await HTTPClient().send(final) }
     }
 
-    @Test func nobodyListensIsRefused() async throws {
+    @Test("a port on which nobody listens is a refused connection")
+    func nobodyListens() async throws {
         let request = HTTPRequest(.get, HTTPEndpoint(base: "http://127.0.0.1:\(try FreePort.find())"), "/")
         await #expect(throws: HTTPError.refused(url: request.url)) { try await HTTPClient().send(request) }
     }
 
-    @Test(arguments: [
-        "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nonly",
-        "HTTP/1.1 200 O", "",
-    ])
-    func aCutAnswerIsALostConnection(_ answer: String) async throws {
+    @Test(
+        "a response that is cut off is a lost connection",
+        arguments: [
+            "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nonly",
+            "HTTP/1.1 200 O", "",
+        ])
+    func cutResponse(_ answer: String) async throws {
         let server = try RawServer { connection in
             _ = connection.readHead()
             connection.write(answer)
@@ -160,7 +172,8 @@ struct HTTPClientTests {
         }
     }
 
-    @Test func aResetIsALostConnection() async throws {
+    @Test("a reset is a lost connection")
+    func reset() async throws {
         let server = try RawServer { connection in
             _ = connection.readHead()
             connection.reset()
@@ -171,7 +184,8 @@ struct HTTPClientTests {
         #expect(error?.isTransient == true)
     }
 
-    @Test func anAnswerBeyondTheLimitIsRefused() async throws {
+    @Test("a response beyond the limit is refused")
+    func tooLarge() async throws {
         let server = try await TestServer { _ in .init(body: Data(count: 5000)) }
         let client = HTTPClient(limits: .init(responseBytes: 4999))
         let request = post(server, "")
@@ -206,7 +220,8 @@ struct HTTPClientTests {
         await client.shutdown()
     }
 
-    @Test func shutdownEndsWhatRunsAndRefusesWhatComes() async throws {
+    @Test("a shutdown ends running requests and refuses new ones")
+    func shutdown() async throws {
         let arrived = Latch<Bool>()
         let closed = Latch<Bool>()
         let server = try RawServer { connection in
@@ -228,7 +243,8 @@ struct HTTPClientTests {
         await client.closeIdleConnections()
     }
 
-    @Test func theKeyIsSeenNowhere() async throws {
+    @Test("the key appears in no description")
+    func key() async throws {
         let endpoint = HTTPEndpoint(base: "http://127.0.0.1:1", key: Secret("hush-hush"))
         let request = HTTPRequest(.get, endpoint, "/")
         var dumped = ""

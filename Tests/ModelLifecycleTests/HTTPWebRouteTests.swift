@@ -17,7 +17,8 @@ struct HTTPWebRouteTests {
         return request
     }
 
-    @Test func goesWhereAnAnswerRedirects() async throws {
+    @Test("redirects are followed")
+    func redirect() async throws {
         let server = try await TestServer { request in
             request.path == "/end"
                 ? .init(body: Data("here".utf8))
@@ -32,14 +33,16 @@ struct HTTPWebRouteTests {
         #expect(direct.status == 302)
     }
 
-    @Test func aCircleOfRedirectsEnds() async throws {
+    @Test("a circle of redirects ends")
+    func redirectLoop() async throws {
         let server = try await TestServer { _ in .init(status: 302, headers: ["Location": "/again"]) }
         let error = await #expect(throws: HTTPError.self) { try await HTTPClient().send(request(server, "/")) }
         #expect("\(error, default: "")".contains("redirects"))
         #expect(server.requests.count == 11)
     }
 
-    @Test func tellsHowFarItIs() async throws {
+    @Test("progress is reported")
+    func progress() async throws {
         let heard = Mutex<[[Int?]]>([])
         let size = 1 << 20
         let server = try await TestServer { _ in .init(body: Data(count: size)) }
@@ -52,7 +55,8 @@ struct HTTPWebRouteTests {
         #expect(counts.last?[0] == size)
     }
 
-    @Test func theSizeIsUnknownWhereTheServerDoesNotSayIt() async throws {
+    @Test("the size is unknown where the server does not state it")
+    func unknownSize() async throws {
         let heard = Mutex<[[Int?]]>([])
         let server = try RawServer { connection in
             _ = connection.readHead()

@@ -74,7 +74,7 @@ struct HostProcessorsTests {
         #expect(processors == HostProcessors(allowed: 8, usable: 2))
     }
 
-    @Test("this machine has some")
+    @Test("this machine has processors")
     func now() {
         let processors = HostProcessors.now()
         #expect(processors.usable >= 1 && processors.usable <= processors.allowed)

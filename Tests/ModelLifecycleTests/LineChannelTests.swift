@@ -3,7 +3,7 @@ import Testing
 
 @testable import ModelLifecycle
 
-@Suite("Lines from a child", .timeLimit(.minutes(1)))
+@Suite("Lines from a child process", .timeLimit(.minutes(1)))
 struct LineChannelTests {
     /// Has a child's end of a channel written to, and then closed, on a thread of its own.
     private func lines(_ write: @escaping @Sendable (Int32) -> Void) async throws -> [String?] {

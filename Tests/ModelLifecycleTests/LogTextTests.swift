@@ -37,11 +37,12 @@ import Testing
         Sample(raw: "", plain: ""), Sample(raw: "\r\r\n\u{1B}", plain: "\n"),
     ]
 
-    @Test(arguments: samples)
-    func isPlain(_ sample: Sample) { #expect(sample.raw.withoutTerminalControls == sample.plain) }
+    @Test("a log's text is plain", arguments: samples)
+    func plain(_ sample: Sample) { #expect(sample.raw.withoutTerminalControls == sample.plain) }
 
     /// Whatever comes: it ends, leaves no control character, and text without any as it is.
-    @Test func anything() {
+    @Test("any bytes become plain text")
+    func anything() {
         var state: UInt64 = 14
         func random(_ bound: Int) -> Int {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

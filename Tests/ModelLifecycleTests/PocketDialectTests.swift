@@ -6,7 +6,8 @@ import Testing
 
 @Suite("The pocket engine's dialect", .timeLimit(.minutes(1)))
 struct PocketDialectTests {
-    @Test func hasItsCommandLine() throws {
+    @Test("an engine's settings become its command line")
+    func commandLine() throws {
         let configuration = EngineConfiguration(
             name: "draft", model: "/models/tiny", arguments: [.init("max-model-len", "512"), .init("quiet")])
         let plan = try PocketDialect(executable: "/opt/rsd-pocket").launch(configuration, port: 4321)
@@ -20,14 +21,16 @@ struct PocketDialectTests {
         #expect(plan.port == 4321)
     }
 
-    @Test func knowsALostPort() {
+    @Test("a taken port is recognised in the log")
+    func lostPort() {
         let dialect = PocketDialect(executable: "/x")
         #expect(
             dialect.explain(exit: .exited(code: 1), logTail: "bind: Address already in use") == .portTaken)
         #expect(dialect.explain(exit: .exited(code: 1), logTail: "no such model") == nil)
     }
 
-    @Test func asksForTheVersion() async throws {
+    @Test("the program is asked for its version")
+    func version() async throws {
         let scratch = try Scratch()
         let path = scratch.path("rsd-pocket")
         try Script.write("#!/bin/sh\n[ \"$1\" = --version ] && echo 0.9.1\n", to: URL(filePath: path))

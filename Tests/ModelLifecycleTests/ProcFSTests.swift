@@ -6,7 +6,8 @@ import Testing
 
 @Suite("/proc", .timeLimit(.minutes(1)))
 struct ProcFSTests {
-    @Test func aCommandMayHoldAnything() throws {
+    @Test("a command name may hold any characters")
+    func oddCommand() throws {
         let line = "4242 (a ) R 1 (b) S 17 4240 4242 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 987654 1000 10\n"
         let record = try #require(ProcessRecord(stat: line))
         #expect(record.pid == 4242)
@@ -17,12 +18,13 @@ struct ProcFSTests {
         #expect(record.startTime == 987_654)
     }
 
-    @Test(arguments: ["", "1 (sh", "1 (sh) S 1 2", "x (sh) S 1 2 3"])
-    func nonsenseIsNoProcess(_ line: String) {
+    @Test("malformed records are no process", arguments: ["", "1 (sh", "1 (sh) S 1 2", "x (sh) S 1 2 3"])
+    func nonsense(_ line: String) {
         #expect(ProcessRecord(stat: line) == nil)
     }
 
-    @Test func findsThisProcess() throws {
+    @Test("this process is found")
+    func thisProcess() throws {
         let me = try #require(ProcFS.record(of: getpid()))
         #expect(me.parent == getppid())
         #expect(me.group == getpgrp())
@@ -32,7 +34,8 @@ struct ProcFSTests {
         #expect(!ProcFS.bootID().isEmpty)
     }
 
-    @Test func readsAnEnvironmentAndComparesItWhole() async throws {
+    @Test("a process's variable is compared as a whole")
+    func environment() async throws {
         let scratch = try Scratch()
         let child = try await shell("echo me $$; exec sleep 1000", in: scratch, tag: "abc")
         _ = try await pid("me", in: scratch)
@@ -42,7 +45,8 @@ struct ProcFSTests {
         try await child.clearAway()
     }
 
-    @Test func aSignalIsForOneProcessOnly() async throws {
+    @Test("a signal reaches one process only")
+    func signal() async throws {
         let scratch = try Scratch()
         let child = try await shell("exec sleep 1000", in: scratch)
         let record = try #require(ProcFS.record(of: child.pid))

@@ -28,7 +28,8 @@ struct ResidencyTests {
         return names
     }
 
-    @Test func oneIsUpAtATime() async throws {
+    @Test("one engine is up at a time")
+    func oneAtATime() async throws {
         let residency = try Residency(engines: engines)
         #expect(residency.groups == [["draft"], ["prm"], ["target"]])
         var all: [EngineEvent] = []
@@ -47,7 +48,8 @@ struct ResidencyTests {
         #expect(await up(engines).isEmpty)
     }
 
-    @Test func aGroupMayHoldSeveral() async throws {
+    @Test("a group may hold several engines")
+    func group() async throws {
         let residency = try Residency(engines: engines, groups: [["draft", "prm"], ["target"]])
         let active = try await residency.activate(["draft", "prm"]).engines
         #expect(active.keys.sorted() == ["draft", "prm"])
@@ -154,7 +156,8 @@ struct ResidencyTests {
         try await residency.deactivate()
     }
 
-    @Test func wishesThatMeetAreTakenInTurn() async throws {
+    @Test("concurrent requests for engines are served in turn")
+    func concurrentRequests() async throws {
         let residency = try Residency(engines: engines)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for wish in residency.groups + residency.groups {
@@ -203,7 +206,8 @@ struct ResidencyTests {
         try await residency.deactivate()
     }
 
-    @Test func aDeadEngineIsStartedAgain() async throws {
+    @Test("a dead engine is started again")
+    func deadEngine() async throws {
         let residency = try Residency(engines: engines)
         let engine = try #require(try await residency.activate(["draft"]).engines["draft"]?.process)
         kill(try #require(await engine.processID), SIGKILL)
@@ -216,7 +220,8 @@ struct ResidencyTests {
         try await residency.deactivate()
     }
 
-    @Test func namesThatDoNotExistAreErrors() async throws {
+    @Test("an unknown name is an error")
+    func unknownName() async throws {
         #expect(throws: ResidencyError.self) {
             try Residency(engines: engines, groups: [["draft", "nobody"]])
         }

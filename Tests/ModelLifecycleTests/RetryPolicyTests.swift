@@ -3,17 +3,19 @@ import Testing
 
 @testable import ModelLifecycle
 
-@Suite("Trying again", .timeLimit(.minutes(1)))
+@Suite("Retries", .timeLimit(.minutes(1)))
 struct RetryPolicyTests {
     private struct Passing: Error, Equatable { var number: Int }
 
-    @Test func pausesDoubleUpToTheLongest() {
+    @Test("pauses double up to the longest")
+    func pauses() {
         let policy = RetryPolicy(attempts: 9, firstPause: .milliseconds(250), longestPause: .seconds(3))
         #expect(
             (1...6).map { policy.pause(afterAttempt: $0) } == [0.25, 0.5, 1, 2, 3, 3].map { .seconds($0) })
     }
 
-    @Test func endsWithTheLastError() async throws {
+    @Test("the last error is thrown")
+    func lastError() async throws {
         let clock = RecordingClock()
         var tries = 0
         await #expect(throws: Passing(number: 4)) {
@@ -28,7 +30,8 @@ struct RetryPolicyTests {
         #expect(clock.sleeps == [.seconds(1), .seconds(2), .seconds(4)])
     }
 
-    @Test func stopsWhenItWorks() async throws {
+    @Test("a success ends the attempts")
+    func success() async throws {
         let clock = RecordingClock()
         var tries = 0
         let value = try await RetryPolicy().run(clock: clock, isTransient: { _ in true }) {
@@ -40,7 +43,8 @@ struct RetryPolicyTests {
         #expect(clock.sleeps.count == 2)
     }
 
-    @Test func lastingErrorsAreNotTriedAgain() async throws {
+    @Test("lasting errors are not retried")
+    func lastingErrors() async throws {
         let clock = RecordingClock()
         await #expect(throws: Passing(number: 1)) {
             try await RetryPolicy().run(clock: clock, isTransient: { _ in false }) {
@@ -50,7 +54,8 @@ struct RetryPolicyTests {
         #expect(clock.sleeps.isEmpty)
     }
 
-    @Test func onlyTheseStatusesPass() {
+    @Test("only some statuses may pass")
+    func statuses() {
         #expect((400...599).filter(RetryPolicy.isTransient(status:)) == [429, 500, 502, 503, 504])
     }
 }

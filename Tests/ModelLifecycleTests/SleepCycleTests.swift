@@ -7,7 +7,7 @@ import Testing
 
 @testable import ModelLifecycle
 
-@Suite("Sleeping", .timeLimit(.minutes(1)))
+@Suite("Sleeping engines", .timeLimit(.minutes(1)))
 struct SleepCycleTests {
     private let bench: EngineBench
     private let server: SleepServer
@@ -45,7 +45,8 @@ struct SleepCycleTests {
         get async { await engine.counters.starts.count + engine.counters.failedStarts }
     }
 
-    @Test func sleepsAndWakesInsteadOfStarting() async throws {
+    @Test("an engine sleeps and wakes instead of stopping and starting")
+    func sleepsAndWakes() async throws {
         let residency = try residency()
         _ = try await residency.activate(["target"])
         for _ in 0..<3 {
@@ -62,7 +63,8 @@ struct SleepCycleTests {
         #expect(await engine.state == .stopped)
     }
 
-    @Test func levelTwoLoadsItsWeightsAgain() async throws {
+    @Test("level 2 loads the weights again")
+    func levelTwo() async throws {
         let residency = try residency(level: 2)
         _ = try await residency.activate(["target"])
         try await cycle(residency)
@@ -124,7 +126,8 @@ struct SleepCycleTests {
         try await residency.deactivate()
     }
 
-    @Test func anAnswerThatChangedIsNotTrusted() async throws {
+    @Test("an engine whose answer changed is not trusted")
+    func changedAnswer() async throws {
         let residency = try residency()
         _ = try await residency.activate(["target"])
         _ = try await residency.activate([])
@@ -134,8 +137,10 @@ struct SleepCycleTests {
         try await residency.deactivate()
     }
 
-    @Test(arguments: ["/sleep?level=1", "/wake_up", "/is_sleeping", "/v1/completions"])
-    func anErrorOfAnyCallCostsAColdStart(call: String) async throws {
+    @Test(
+        "a call that fails costs a cold start",
+        arguments: ["/sleep?level=1", "/wake_up", "/is_sleeping", "/v1/completions"])
+    func failedCall(call: String) async throws {
         let residency = try residency()
         _ = try await residency.activate(["target"])
         server.failing = call
@@ -147,7 +152,8 @@ struct SleepCycleTests {
         try await residency.deactivate()
     }
 
-    @Test func anEngineThatDiedInItsSleepIsStarted() async throws {
+    @Test("an engine that died in its sleep is started")
+    func diedAsleep() async throws {
         let residency = try residency()
         _ = try await residency.activate(["target"])
         _ = try await residency.activate([])

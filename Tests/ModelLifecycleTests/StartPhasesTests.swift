@@ -5,7 +5,7 @@ import Testing
 @testable import ModelLifecycle
 @testable import Support
 
-@Suite("Where a start's seconds go") struct StartPhasesTests {
+@Suite("The phases of a start") struct StartPhasesTests {
     // MARK: vLLM's words
 
     private static let loading =

@@ -9,7 +9,8 @@ struct StopLadderTests {
     private let patient = StopLadder(grace: .seconds(600))
     private let hasty = StopLadder(grace: .milliseconds(40))
 
-    @Test func anOrderlyProcessEndsByItself() async throws {
+    @Test("a process that obeys SIGTERM ends by itself")
+    func orderly() async throws {
         let scratch = try Scratch()
         let child = try await shell(
             "trap 'echo bye; exit 0' TERM; echo me $$; while :; do sleep 0.01; done", in: scratch)
@@ -31,7 +32,8 @@ struct StopLadderTests {
         #expect(try await ladder.bringDown(child.tree(), engine: "e", exit: child.exit) == .ended)
     }
 
-    @Test func oneThatIgnoresSIGTERMIsKilled() async throws {
+    @Test("a process that ignores SIGTERM is killed")
+    func ignoresSIGTERM() async throws {
         let scratch = try Scratch()
         let child = try await shell("trap '' TERM; echo me $$; while :; do sleep 0.01; done", in: scratch)
         _ = try await pid("me", in: scratch)
@@ -39,7 +41,8 @@ struct StopLadderTests {
         #expect(try await child.exit.wait() == .signalled(SIGKILL))
     }
 
-    @Test func aStoppedProcessIsKilled() async throws {
+    @Test("a stopped process is killed")
+    func stoppedProcess() async throws {
         let scratch = try Scratch()
         let child = try await shell("echo me $$; kill -STOP $$; sleep 1000", in: scratch)
         _ = try await pid("me", in: scratch)
@@ -47,7 +50,8 @@ struct StopLadderTests {
         #expect(try await hasty.bringDown(child.tree(), engine: "e") == .killed)
     }
 
-    @Test func whoAWrapperLeavesBehindGetsItsOwnSIGTERM() async throws {
+    @Test("a process that its wrapper leaves behind gets a SIGTERM of its own")
+    func leftByWrapper() async throws {
         let scratch = try Scratch()
         // The wrapper dies of SIGTERM; the server behind it would never hear of it.
         let child = try await shell(
@@ -59,7 +63,8 @@ struct StopLadderTests {
         #expect(scratch.text("output").hasSuffix("bye\n"))
     }
 
-    @Test func theGroupOfADeadLeaderIsEnded() async throws {
+    @Test("the group of a dead leader is ended")
+    func deadLeader() async throws {
         let scratch = try Scratch()
         let child = try await shell("trap '' TERM; sleep 1000 & echo orphan $!; exit 1", in: scratch)
         _ = try await child.exit.wait()
@@ -69,7 +74,8 @@ struct StopLadderTests {
         #expect(!isAlive(orphan))
     }
 
-    @Test func aDescendantInASessionOfItsOwnIsFoundByParentage() async throws {
+    @Test("a descendant in a session of its own is found by its parents")
+    func foundByParentage() async throws {
         let scratch = try Scratch()
         let child = try await shell("setsid sh -c 'echo deep $$; exec sleep 1000' & wait", in: scratch)
         let deep = try await pid("deep", in: scratch)
@@ -78,7 +84,8 @@ struct StopLadderTests {
         #expect(!isAlive(deep))
     }
 
-    @Test func anOrphanInASessionOfItsOwnIsFoundByItsTag() async throws {
+    @Test("an orphan in a session of its own is found by its tag")
+    func foundByTag() async throws {
         let scratch = try Scratch()
         let tag = UUID().uuidString
         let child = try await shell(
@@ -91,14 +98,16 @@ struct StopLadderTests {
         #expect(!isAlive(deep))
     }
 
-    @Test func nobodyIsLeftAlone() async throws {
+    @Test("where nothing lives, nothing is done")
+    func nobodyLeft() async throws {
         let scratch = try Scratch()
         let child = try await shell("exit 0", in: scratch)
         _ = try await child.exit.wait()
         #expect(try await patient.bringDown(child.tree(), engine: "e") == .wasGone)
     }
 
-    @Test func runsToItsEndInACancelledTask() async throws {
+    @Test("the ladder runs to its end in a cancelled task")
+    func cancelledTask() async throws {
         let scratch = try Scratch()
         let child = try await shell("trap '' TERM; echo me $$; while :; do sleep 0.01; done", in: scratch)
         _ = try await pid("me", in: scratch)
@@ -111,7 +120,8 @@ struct StopLadderTests {
         #expect(!isAlive(child.pid))
     }
 
-    @Test func whatSurvivesIsNamedAfterABoundedTime() async throws {
+    @Test("a process that survives is named after a bounded time")
+    func survivor() async throws {
         let scratch = try Scratch()
         let child = try await shell("echo me $$; exec sleep 1000", in: scratch)
         _ = try await pid("me", in: scratch)
@@ -126,7 +136,8 @@ struct StopLadderTests {
         try await child.clearAway()
     }
 
-    @Test func aRecycledPidIsNotTouched() async throws {
+    @Test("a recycled pid is not touched")
+    func recycledPid() async throws {
         let scratch = try Scratch()
         let stranger = try await shell("sleep 1000 & echo member $!; wait", in: scratch)
         let member = try await pid("member", in: scratch)

@@ -29,7 +29,8 @@ import Testing
         return try #require(words.dropFirst(index + 1).first)
     }
 
-    @Test func saysWhatItWillBeAskedFor() throws {
+    @Test("the flags say what the engine will be asked for")
+    func task() throws {
         let generator = try VLLMFlags(configuration()).words
         #expect(try value("--runner", of: generator) == "generate")
         #expect(try value("--seed", of: generator) == "0")
@@ -44,7 +45,8 @@ import Testing
     }
 
     /// Trap P4.
-    @Test func scorersHaveNoPrefixCacheUnlessTheJobSaysSo() throws {
+    @Test("scorers have no prefix cache unless the job asks for one")
+    func prefixCache() throws {
         #expect(try VLLMFlags(configuration(task: .score(ScoringSetup()))).words.contains("--no-enable-prefix-caching"))
         let asked = try VLLMFlags(
             configuration(task: .score(ScoringSetup()), arguments: [.init("enable_prefix_caching")])
@@ -54,7 +56,8 @@ import Testing
     }
 
     /// The authors edit config.json for this.
-    @Test func aContextLongerThanTheCheckpointsOverridesIt() throws {
+    @Test("a context longer than the checkpoint's overrides it")
+    func longerContext() throws {
         let longer = try VLLMFlags(configuration(context: 16_384))
         #expect(try value("--max-model-len", of: longer.words) == "16384")
         #expect(try value("--hf-overrides", of: longer.words) == #"{"max_position_embeddings":16384}"#)
@@ -64,7 +67,8 @@ import Testing
         #expect(!shorter.words.contains("--hf-overrides"))
     }
 
-    @Test func aCheckpointThatHidesItsContextNeedsAPermit() throws {
+    @Test("a checkpoint that does not state its context needs a permit")
+    func hiddenContext() throws {
         try Data(#"{"text_config": {"max_position_embeddings": 4096}}"#.utf8).write(
             to: scratch.file("config.json"))
         let flags = try VLLMFlags(configuration(context: 16_384))
@@ -72,7 +76,8 @@ import Testing
         #expect(!flags.words.contains("--hf-overrides"))
     }
 
-    @Test func theJobsFlagsPassThroughAndWin() throws {
+    @Test("the job's flags are passed on and win")
+    func jobsFlags() throws {
         let words = try VLLMFlags(
             configuration(
                 context: 16_384,
@@ -95,7 +100,8 @@ import Testing
         }
     }
 
-    @Test func sharesAndSleepAreTold() throws {
+    @Test("memory share and sleep mode are set")
+    func shareAndSleep() throws {
         let words = try VLLMFlags(configuration(share: 0.25, sleeps: true)).words
         #expect(try value("--gpu-memory-utilization", of: words) == "0.250")
         #expect(words.contains("--enable-sleep-mode"))
@@ -114,7 +120,8 @@ import Testing
         dialect = VLLMDialect(installation: VLLMInstallation(venv: scratch.path("venv")))
     }
 
-    @Test func listensOnLoopbackAndHasAFolderOfItsOwn() async throws {
+    @Test("an engine listens on loopback and has a directory of its own")
+    func loopback() async throws {
         let plan = try await dialect.launch(EngineConfiguration(name: "draft", model: "/m"), port: 4711)
         defer { for path in plan.temporaries { try? FileManager.default.removeItem(atPath: path) } }
         #expect(plan.executable == scratch.path("venv/bin/python"))
@@ -130,7 +137,8 @@ import Testing
         #expect(plan.environment["VLLM_SERVER_DEV_MODE"] == nil)
     }
 
-    @Test func theJobsEnvironmentWinsAndSleepOpensItsEndpoints() async throws {
+    @Test("the job's environment wins, and sleep mode opens its endpoints")
+    func environment() async throws {
         let configuration = EngineConfiguration(
             name: "draft", model: "/m", environment: ["HF_HUB_OFFLINE": "0"], sleeps: true)
         let plan = try await dialect.launch(configuration, port: 1)
@@ -139,7 +147,8 @@ import Testing
         #expect(plan.environment["VLLM_SERVER_DEV_MODE"] == "1")
     }
 
-    @Test func aPluginLiesOnPythonsPath() async throws {
+    @Test("a plugin lies on Python's path")
+    func plugin() async throws {
         let plugin = EnginePlugin(
             name: "p", files: ["p/__init__.py": "x = 1\n", "p-1.dist-info/METADATA": "Name: p\n"])
         let plan = try await dialect.launch(
@@ -153,7 +162,7 @@ import Testing
     }
 }
 
-@Suite("Where vLLM is") struct VLLMInstallationTests {
+@Suite("Finding vLLM") struct VLLMInstallationTests {
     private let scratch: Scratch
 
     init() throws { scratch = try Scratch() }
@@ -174,7 +183,8 @@ import Testing
         ).command(for: "draft")
     }
 
-    @Test func looksWhereItIsToldFirst() async throws {
+    @Test("the place that the job names comes first")
+    func toldPlace() async throws {
         for place in ["job", "variable", "standard"] { try program("\(place)/bin/python") }
         try program("path/vllm")
         let path = ["PATH": scratch.path("path"), "RSD_BATCH_VLLM": scratch.path("variable")]
@@ -212,7 +222,8 @@ import Testing
         #expect(try await script(venv: scratch.path("venv"))?.hasPrefix("\"\"\"Forks vLLM servers") == true)
     }
 
-    @Test func aPythonOnPathCountsWhenItHasVLLM() async throws {
+    @Test("a Python on PATH counts when it has vLLM")
+    func pythonOnPath() async throws {
         try program("with/python3", script: "exit 0")
         try program("without/python3")
         let command = try await find(["PATH": scratch.path("with")])
@@ -221,7 +232,8 @@ import Testing
         await #expect(throws: EngineError.self) { try await find(["PATH": scratch.path("without")]) }
     }
 
-    @Test func whatIsNotThereIsSaidWithWhatToDo() async throws {
+    @Test("where vLLM is not found, the error has a remedy")
+    func notFound() async throws {
         await #expect(throws: EngineError.self) { try await find(venv: scratch.path("nowhere")) }
         do {
             _ = try await find(["PATH": scratch.path("nothing")])

@@ -3,7 +3,7 @@ import Testing
 @testable import ModelLifecycle
 
 /// What vLLM 0.32 writes when it cannot start, and what becomes of it.
-@Suite struct VLLMLogTests {
+@Suite("vLLM's log of a failed start") struct VLLMLogTests {
     struct Words: Sendable, CustomTestStringConvertible {
         var log: String
         var expected: StartFailure.Kind
@@ -108,7 +108,7 @@ import Testing
         (APIServer pid=7) RuntimeError: Engine core initialization failed. See root cause above. Failed core proc(s): {}
         """
 
-    @Test(arguments: words)
+    @Test("the cause of a failed start is found", arguments: words)
     func causes(_ words: Words) throws {
         let failure = try #require(VLLMLog("INFO 11-24 21:03:39 [api.py:3] starting\n" + words.log + Self.end).failure)
         #expect(failure.kind == words.expected)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ModelLifecycle
 
-@Suite("A plugin that this program brings along for vLLM")
+@Suite("vLLM plugins of this program")
 struct VLLMPluginTests {
     private let plugin = EnginePlugin(
         name: "ours", files: ["ours/__init__.py": "x = 1\n", "ours-1.0.dist-info/entry_points.txt": "[a]\n"])
@@ -17,7 +17,8 @@ struct VLLMPluginTests {
                 task: .score(ScoringSetup(plugin: plugin))), port: 4000)
     }
 
-    @Test func liesOnPYTHONPATHWhileTheEngineLives() async throws {
+    @Test("a plugin lies on PYTHONPATH while the engine lives")
+    func onPythonPath() async throws {
         let plan = try await plan(["PYTHONPATH": "/mine"])
         let path = try #require(plan.environment["PYTHONPATH"]).split(separator: ":").map(String.init)
         #expect(path.count == 2 && path[1] == "/mine")
@@ -27,7 +28,8 @@ struct VLLMPluginTests {
         #expect(!FileManager.default.fileExists(atPath: path[0]))
     }
 
-    @Test func isOnTheUsersListOfPlugins() async throws {
+    @Test("a plugin is added to the user's list of plugins")
+    func usersList() async throws {
         for (given, expected) in [(nil, nil), ("", nil), ("theirs", "theirs,ours")] as [(String?, String?)] {
             let plan = try await plan(given.map { ["VLLM_PLUGINS": $0] } ?? [:])
             #expect(plan.environment["VLLM_PLUGINS"] == expected)

@@ -22,7 +22,8 @@ import Testing
         #expect(version.description == text)
     }
 
-    @Test func knowsTheBuildForProcessors() {
+    @Test("the CPU build is recognised")
+    func cpuBuild() {
         #expect(VLLMVersion("0.32.0+cpu").isCPUBuild)
         #expect(!VLLMVersion("0.32.0").isCPUBuild)
     }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PocketEngine
 
-@Suite struct CheckpointTests {
+@Suite("Checkpoints") struct CheckpointTests {
     private let scratch: Scratch
 
     init() throws { scratch = try Scratch() }
@@ -28,7 +28,8 @@ import Testing
         return folder
     }
 
-    @Test func truncatedFilesAreNoticed() throws {
+    @Test("truncated files are noticed")
+    func truncated() throws {
         #expect(
             fault(about: try spoilt("model.safetensors") { $0 = $0.prefix(5) }).contains(
                 "truncated, no header"))
@@ -42,7 +43,8 @@ import Testing
             fault(about: try spoilt("config.json") { $0 = $0.dropLast(9) }).contains("not valid JSON"))
     }
 
-    @Test func missingTensorsAndUnknownTypesAreNamed() throws {
+    @Test("missing tensors and unknown types are named")
+    func tensors() throws {
         func replacing(_ old: String, _ new: String) throws -> URL {
             try spoilt("model.safetensors") { data in
                 guard let range = data.range(of: Data(old.utf8)) else { return }
@@ -57,14 +59,16 @@ import Testing
         #expect(fault(about: try replacing("{\"", "[\"")).contains("header is not valid JSON"))
     }
 
-    @Test func shapesAreChecked() throws {
+    @Test("shapes are checked")
+    func shapes() throws {
         let folder = try Fixture.tied.copy(to: scratch, changing: "config.json", ["intermediate_size": 96])
         #expect(
             fault(about: folder).hasSuffix(
                 "mlp.gate_proj.weight has shape [80, 48], config.json asks for [96, 48]"))
     }
 
-    @Test func missingFilesAreNamed() throws {
+    @Test("missing files are named")
+    func missingFiles() throws {
         for file in ["config.json", "model.safetensors", "tokenizer.json"] {
             let folder = try Fixture.tied.copy(to: scratch)
             try FileManager.default.removeItem(at: folder.appending(path: file))
@@ -73,7 +77,8 @@ import Testing
         #expect(fault(about: URL(filePath: "/no/such/model")).hasPrefix("Invalid local directory"))
     }
 
-    @Test func unsupportedModelsAreRefused() throws {
+    @Test("unsupported models are refused")
+    func unsupported() throws {
         func fault(_ changes: [String: any Sendable], _ fixture: Fixture = .tied) throws -> String {
             self.fault(about: try fixture.copy(to: scratch, changing: "config.json", changes))
         }
@@ -91,14 +96,16 @@ import Testing
                 "needs one label, this one has 2"))
     }
 
-    @Test func endOfTextComesFromTheGenerationConfigFirst() throws {
+    @Test("the end of text comes from generation_config.json first")
+    func endOfText() throws {
         let folder = try Fixture.untied.copy(to: scratch, changing: "generation_config.json", ["eos_token_id": [5, 9]])
         #expect(try ModelConfig(folder: folder).endOfText == [5, 9])
         try FileManager.default.removeItem(at: folder.appending(path: "generation_config.json"))
         #expect(try ModelConfig(folder: folder).endOfText.count == 2)
     }
 
-    @Test func theContextIsNotLongerThanTheModels() {
+    @Test("a context longer than the model's is refused")
+    func context() {
         #expect {
             try Fixture.tied.engine(maxModelLength: 257)
         } throws: {

@@ -4,12 +4,13 @@ import Testing
 
 @testable import PocketEngine
 
-@Suite(.timeLimit(.minutes(1))) struct CompletionRouteTests {
+@Suite("/v1/completions", .timeLimit(.minutes(1))) struct CompletionRouteTests {
     private let golden: [Golden.Causal]
 
     init() throws { golden = try Golden.shared.get().tied }
 
-    @Test func theAnswerHasTheShapeOfVLLMs() async throws {
+    @Test("a response has the shape of vLLM's")
+    func shape() async throws {
         try await withServer { client in
             let answer = try await client.post(
                 "/v1/completions",
@@ -47,7 +48,8 @@ import Testing
         }
     }
 
-    @Test func tokenIDsAreReturnedOnRequestOnly() async throws {
+    @Test("token ids are returned on request only")
+    func tokenIDs() async throws {
         try await withServer { client in
             let choice = try await client.post("/v1/completions", ["prompt": "a", "seed": 1]).json["choices"][
                 0]
@@ -57,7 +59,8 @@ import Testing
         }
     }
 
-    @Test func promptsMayBeTextsOrIDs() async throws {
+    @Test("prompts may be texts or ids")
+    func prompts() async throws {
         try await withServer { client in
             let tokenizer = try Tokenizer(folder: Fixture.tied.folder)
             func text(_ prompt: any Sendable, choice: Int = 0) async throws -> String? {
@@ -74,7 +77,8 @@ import Testing
         }
     }
 
-    @Test func stopsAreToldApart() async throws {
+    @Test("the kinds of stops are told apart")
+    func stops() async throws {
         let ids = golden[0].greedy
         let tokenizer = try Tokenizer(folder: Fixture.tied.folder)
         try await withServer { client in
@@ -110,7 +114,8 @@ import Testing
         }
     }
 
-    @Test func samplingIsRepeatableBySeed() async throws {
+    @Test("sampling is repeatable by seed")
+    func seed() async throws {
         try await withServer { client in
             func texts(_ seed: Int, n: Int = 3, prompts: Int = 1) async throws -> [[Int]] {
                 let answer = try await client.post(
@@ -131,7 +136,8 @@ import Testing
         }
     }
 
-    @Test func theAnswerIsBoundedByTheContext() async throws {
+    @Test("a response is bounded by the context")
+    func contextLimit() async throws {
         try await withServer(engine: try Fixture.tied.engine(maxModelLength: 20)) { client in
             func ask(_ length: Int, _ limit: any Sendable) async throws -> Answer {
                 try await client.post(
@@ -174,7 +180,8 @@ import Testing
         }
     }
 
-    @Test func badRequestsAreExplained() async throws {
+    @Test("bad requests are explained")
+    func badRequests() async throws {
         let cases: [(body: [String: any Sendable], message: String)] = [
             (["prompt": "a", "n": 2, "temperature": 0], "n must be 1 when using greedy sampling, got 2."),
             (["prompt": "a", "n": 0], "n must be at least 1, got 0."),
@@ -221,7 +228,8 @@ import Testing
         }
     }
 
-    @Test func anUnknownModelIsNotFound() async throws {
+    @Test("an unknown model is not found")
+    func unknownModel() async throws {
         try await withServer { client in
             for path in ["/v1/completions", "/tokenize"] {
                 let answer = try await client.post(path, ["model": "nope", "prompt": "a"])
@@ -233,7 +241,8 @@ import Testing
         }
     }
 
-    @Test func manyRequestsAtOnceAreAnsweredAsAlone() async throws {
+    @Test("many requests at once get the responses that each gets alone")
+    func manyAtOnce() async throws {
         try await withServer(engine: try Fixture.tied.engine(threads: 4)) { client in
             let answers = try await withThrowingTaskGroup(of: (Int, [Int]?).self) { group in
                 for index in 0..<60 {

@@ -4,7 +4,7 @@ import Testing
 @testable import PocketEngine
 
 /// The demo's own models, held against what transformers says of them (`demo/golden.json`, `demo/golden-tokens.jsonl`).
-@Suite struct DemoModelTests {
+@Suite("The demo's models") struct DemoModelTests {
     private static let demo = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "demo")
 
@@ -41,8 +41,8 @@ import Testing
             .map { try JSONDecoder().decode(Line.self, from: $0) }
     }
 
-    @Test(arguments: ["draft", "target", "prm"])
-    func everyProblemHasTheTokensThatTransformersGivesIt(model: String) throws {
+    @Test("every problem has the tokens that transformers gives it", arguments: ["draft", "target", "prm"])
+    func tokens(model: String) throws {
         struct Problem: Decodable { var id, question: String }
         struct Tokens: Decodable {
             var id: String
@@ -58,8 +58,8 @@ import Testing
         }
     }
 
-    @Test(arguments: ["draft", "target"])
-    func greedyTextIsThatOfTransformers(name: String) throws {
+    @Test("greedy text is that of transformers", arguments: ["draft", "target"])
+    func greedy(name: String) throws {
         let tokenizer = try Tokenizer(folder: folder(name))
         let generator = Generator(model: try model(name), tokenizer: tokenizer)
         let goldens = try goldens()
@@ -75,7 +75,8 @@ import Testing
         }
     }
 
-    @Test func rewardsAreThoseOfTransformers() throws {
+    @Test("rewards are those of transformers")
+    func rewards() throws {
         let model = try model("prm")
         for golden in try goldens() {
             let session = Session(model: model, capacity: golden.prm.ids.count)

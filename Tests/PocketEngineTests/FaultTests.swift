@@ -4,8 +4,9 @@ import Testing
 
 @testable import PocketEngine
 
-@Suite struct FaultPlanTests {
-    @Test func specsAreRead() throws {
+@Suite("Fault specifications") struct FaultPlanTests {
+    @Test("fault specifications are read")
+    func reads() throws {
         let plan = try FaultPlan(specs: [
             "slow-start=1.5", "die-on-start", "ignore-sigterm", "grandchild", "die-after=3",
             "error-500-after=2:1",
@@ -24,12 +25,15 @@ import Testing
         for kind in FaultPlan.Kind.allCases { _ = try FaultPlan(specs: ["\(kind.rawValue)-after=0"]) }
     }
 
-    @Test(arguments: [
-        "", "die", "die-after", "die-after=", "die-after=x", "die-after=-1", "die-after=1:2:3", "slow-start",
-        "slow-start=-1", "poison=x", "poison=:die", "poison=x:nothing", "explode-after=1", "grandchild=1", "at=/health",
-        "at=:hang",
-    ])
-    func otherSpecsAreRefused(_ spec: String) {
+    @Test(
+        "malformed fault specifications are refused",
+        arguments: [
+            "", "die", "die-after", "die-after=", "die-after=x", "die-after=-1", "die-after=1:2:3", "slow-start",
+            "slow-start=-1", "poison=x", "poison=:die", "poison=x:nothing", "explode-after=1", "grandchild=1",
+            "at=/health",
+            "at=:hang",
+        ])
+    func refuses(_ spec: String) {
         #expect {
             try FaultPlan(specs: [spec])
         } throws: {
@@ -38,7 +42,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct RequestFaultTests {
+@Suite("Faults of requests", .timeLimit(.minutes(1))) struct RequestFaultTests {
     private static let body: [String: any Sendable] = ["prompt": "a", "max_tokens": 3, "temperature": 0]
 
     private func completions(_ client: Client, _ count: Int) async throws -> [Answer] {
@@ -51,7 +55,8 @@ import Testing
         #expect(try await completions(client, statuses.count).map(\.status) == statuses)
     }
 
-    @Test func errorsActFromTheirRequestOn() async throws {
+    @Test("errors act from their request on")
+    func from() async throws {
         try await withServer(faults: ["error-500-after=2"]) { client in
             let answers = try await completions(client, 4)
             #expect(answers.map(\.status) == [200, 200, 500, 500])
@@ -61,13 +66,15 @@ import Testing
         }
     }
 
-    @Test func aCountLimitsThem() async throws {
+    @Test("a count limits how often they act")
+    func count() async throws {
         try await withServer(faults: ["error-500-after=1:2"]) { client in
             try await expectStatuses([200, 500, 500, 200, 200], client)
         }
     }
 
-    @Test func onlyRequestsToTheModelCount() async throws {
+    @Test("only requests to the model count")
+    func modelRequests() async throws {
         try await withServer(faults: ["error-500-after=1"]) { client in
             _ = try await client.post("/tokenize", ["prompt": "a"])
             _ = try await client.post("/v1/completions", ["prompt": ""])
@@ -75,7 +82,8 @@ import Testing
         }
     }
 
-    @Test func bodiesAreCutOrGarbage() async throws {
+    @Test("bodies are cut or garbage")
+    func bodies() async throws {
         try await withServer(faults: ["cut-body-after=0:1", "garbage-after=0:1"]) { client in
             let answers = try await completions(client, 3)
             #expect(answers.map(\.status) == [200, 200, 200])
@@ -85,7 +93,8 @@ import Testing
         }
     }
 
-    @Test func scoresAreSpoilt() async throws {
+    @Test("scores are spoilt")
+    func scores() async throws {
         try await withServer(.prm, faults: ["wrong-scores-after=1:1", "nan-scores-after=2:1"]) { client in
             var answers: [Answer] = []
             for _ in 0..<4 {
@@ -98,7 +107,8 @@ import Testing
         }
     }
 
-    @Test func hangingRequestsAreNeverAnswered() async throws {
+    @Test("hanging requests never get a response")
+    func hangs() async throws {
         try await withServer(faults: ["hang-after=1"]) { client in
             _ = try await completions(client, 1)
             let connection = try Connection(port: client.port)
@@ -110,7 +120,8 @@ import Testing
         }
     }
 
-    @Test func poisonHitsItsRequestForEver() async throws {
+    @Test("poison hits its request every time")
+    func poison() async throws {
         try await withServer(.prm, faults: ["poison=37 apples:500"]) { client in
             func ask(_ input: any Sendable) async throws -> Int {
                 try await client.post("/pooling", ["input": input]).status
@@ -125,7 +136,8 @@ import Testing
         }
     }
 
-    @Test func onceMeansOneProcess() async throws {
+    @Test("with --fault-once, faults act in one process")
+    func once() async throws {
         let scratch = try Scratch()
         let file = scratch.path("once")
         try await withServer(faults: ["error-500-after=1"], faultOnce: file) { client in

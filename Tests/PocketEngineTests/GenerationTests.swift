@@ -4,7 +4,7 @@ import Testing
 
 @testable import PocketEngine
 
-@Suite struct StoppableTextTests {
+@Suite("Text that may stop") struct StoppableTextTests {
     /// Feeds pieces one after the other, as tokens come.
     private func feed(_ pieces: [String], stops: [String], include: Bool = false) -> (
         text: String, stop: String?, used: Int
@@ -22,39 +22,46 @@ import Testing
         return (text.text, nil, pieces.count)
     }
 
-    @Test(arguments: [
-        (["85", ".\n\n", "The"], "85.", 2), (["85.", "\n\n", "The"], "85.", 2),
-        (["85.", "\n", "\n", "The"], "85.", 3),
-        (["\n\n", "The"], "", 1), (["85.\n\n\n", "x"], "85.", 1), (["a", "\n\nThe end"], "a", 2),
-        (["a\n", "b\n", "\nc"], "a\nb", 3),
-    ])
-    func aBlankLineStopsWhereverTokensEnd(pieces: [String], text: String, used: Int) {
+    @Test(
+        "a blank line stops wherever tokens end",
+        arguments: [
+            (["85", ".\n\n", "The"], "85.", 2), (["85.", "\n\n", "The"], "85.", 2),
+            (["85.", "\n", "\n", "The"], "85.", 3),
+            (["\n\n", "The"], "", 1), (["85.\n\n\n", "x"], "85.", 1), (["a", "\n\nThe end"], "a", 2),
+            (["a\n", "b\n", "\nc"], "a\nb", 3),
+        ])
+    func blankLine(pieces: [String], text: String, used: Int) {
         #expect(feed(pieces, stops: ["\n\n"]) == (text, "\n\n", used))
         #expect(feed(pieces, stops: ["\n\n"], include: true) == (text + "\n\n", "\n\n", used))
     }
 
-    @Test func theRestOfTheLastTokenIsCut() {
+    @Test("the rest of the last token is cut")
+    func rest() {
         #expect(feed(["a\n\n\n"], stops: ["\n\n"], include: true).text == "a\n\n")
         #expect(feed(["a\n\nThe"], stops: ["\n\n"]).text == "a")
     }
 
-    @Test func theFirstStopOfTheListCounts() {
+    @Test("the first stop of the list counts")
+    func firstStop() {
         #expect(feed(["one two"], stops: ["two", "one"]).stop == "two")
         #expect(feed(["one", " two"], stops: ["two", "one"]).stop == "one")
     }
 
-    @Test func withoutAStopNothingIsCut() {
+    @Test("without a stop nothing is cut")
+    func noStop() {
         #expect(feed(["a", "\n", "b"], stops: ["\n\n"]) == ("a\nb", nil, 3))
         #expect(feed(["a", "\n\n"], stops: []) == ("a\n\n", nil, 2))
         #expect(feed(["ab", ""], stops: ["abc"]) == ("ab", nil, 2))
     }
 
-    @Test func carriageReturnsAreCharactersOfTheirOwn() {
+    @Test("carriage returns are characters of their own")
+    func carriageReturns() {
         #expect(feed(["a\r", "\n", "\r\n"], stops: ["\n"]).text == "a\r")
         #expect(feed(["e", "\u{301}"], stops: ["\u{E9}"]).stop == nil)
     }
 
-    @Test func charactersMayBeSplitBetweenTokens() {
+    @Test("characters may be split between tokens")
+    func splitCharacters() {
         let bytes = Array("né🙂.".utf8)
         let pieces = bytes.map { [$0] }
         #expect(feed(pieces, stops: []).text == "né🙂.")
@@ -64,7 +71,7 @@ import Testing
     }
 }
 
-@Suite struct SamplerTests {
+@Suite("The sampler") struct SamplerTests {
     private func draw(_ parameters: SamplingParameters, choice: Int = 0, _ logits: [Float], times: Int)
         -> [Int]
     {
@@ -74,12 +81,14 @@ import Testing
 
     private let logits: [Float] = [0, 2, 1, 2, -1]
 
-    @Test func greedyTakesTheFirstOfTheGreatest() {
+    @Test("greedy sampling takes the first of the greatest")
+    func greedy() {
         #expect(draw(SamplingParameters(maxTokens: 1, temperature: 0), logits, times: 3) == [1, 1, 1])
         #expect(draw(SamplingParameters(maxTokens: 1, temperature: 1e-6), logits, times: 1) == [1])
     }
 
-    @Test func limitsKeepTheMostLikely() {
+    @Test("limits keep the most likely")
+    func limits() {
         func seen(_ parameters: SamplingParameters) -> Set<Int> { Set(draw(parameters, logits, times: 500)) }
         #expect(seen(SamplingParameters(maxTokens: 1, topK: 2)) == [1, 3])
         #expect(seen(SamplingParameters(maxTokens: 1, topK: 3)) == [1, 2, 3])
@@ -88,7 +97,8 @@ import Testing
         #expect(seen(SamplingParameters(maxTokens: 1)) == [0, 1, 2, 3, 4])
     }
 
-    @Test func frequenciesFollowTheLogits() {
+    @Test("frequencies follow the logits")
+    func frequencies() {
         let parameters = SamplingParameters(maxTokens: 1, temperature: 2, seed: 1)
         let draws = draw(parameters, logits, times: 20_000)
         let weights = logits.map { exp(Double($0) / 2) }
@@ -98,7 +108,8 @@ import Testing
         }
     }
 
-    @Test func drawsDependOnSeedAndChoiceOnly() {
+    @Test("draws depend on seed and choice only")
+    func draws() {
         var parameters = SamplingParameters(maxTokens: 1, seed: 7)
         let first = draw(parameters, logits, times: 50)
         #expect(draw(parameters, logits, times: 50) == first)
@@ -108,7 +119,7 @@ import Testing
     }
 }
 
-@Suite struct GeneratorTests {
+@Suite("The generator") struct GeneratorTests {
     private let generator: Generator
     private let golden: Golden.Causal
 
@@ -138,7 +149,8 @@ import Testing
         generator.tokenizer.decode(ids, skipSpecial: true)
     }
 
-    @Test func theLimitEndsAText() throws {
+    @Test("the limit ends a text")
+    func limit() throws {
         let completion = try complete { $0.maxTokens = 5 }
         #expect(completion.tokens == Array(golden.greedy.prefix(5)))
         #expect(completion.finish == .length && completion.stopReason == nil)
@@ -146,7 +158,8 @@ import Testing
 
     /// Every stretch of the text as a stop: the text ends before its first occurrence, the ids with the token that
     /// completed it.
-    @Test func stopStringsMayLieAcrossTokens() throws {
+    @Test("stop strings may lie across tokens")
+    func stopStrings() throws {
         let ids = golden.greedy
         let whole = Array(text(ids).unicodeScalars)
         #expect(whole.count > 20)
@@ -170,14 +183,16 @@ import Testing
         }
     }
 
-    @Test func stopTokensEndATextAndAreNamed() throws {
+    @Test("stop tokens end a text and are named")
+    func stopTokens() throws {
         let completion = try complete { $0.stopTokens = [golden.greedy[6]] }
         #expect(completion.finish == .stop && completion.stopReason == .token(golden.greedy[6]))
         #expect(completion.tokens == Array(golden.greedy.prefix(7)))
         #expect(completion.text == text(golden.greedy.prefix(6)))
     }
 
-    @Test func theEndOfSequenceEndsATextUnnamed() throws {
+    @Test("the end of the sequence ends a text and is not named")
+    func endOfSequence() throws {
         // The same model, told that the sixth and the ninth greedy ids end a text.
         let (first, other) = (golden.greedy[8], golden.greedy[5])
         let scratch = try Scratch()
@@ -194,7 +209,8 @@ import Testing
         #expect(try complete(Self.generator(folder2)) { _ in }.stopReason == .token(other))
     }
 
-    @Test func anAbandonedTextIsGivenUp() {
+    @Test("an abandoned text is given up")
+    func abandoned() {
         let cancellation = Cancellation()
         cancellation.abandon()
         #expect(throws: Cancellation.Abandoned.self) {
@@ -204,7 +220,8 @@ import Testing
         }
     }
 
-    @Test func anAbortedTextEndsWithWhatThereIs() throws {
+    @Test("an aborted text ends with what is written so far")
+    func aborted() throws {
         let cancellation = Cancellation()
         let completion = try generator.complete(
             golden.prompt, SamplingParameters(maxTokens: 40, temperature: 0), choice: 0,

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PocketEngine
 
-@Suite struct ModelTests {
+@Suite("The model") struct ModelTests {
     private func model(_ fixture: Fixture) throws -> Qwen2 {
         let config = try ModelConfig(folder: fixture.folder)
         return try Qwen2(folder: fixture.folder, config: config, positions: config.maxPositions)
@@ -28,8 +28,8 @@ import Testing
         return zip(a, b).map { abs($0 - $1) }.max() ?? .infinity
     }
 
-    @Test(arguments: [Fixture.tied, .untied])
-    func logitsAgreeWithTransformers(_ fixture: Fixture) throws {
+    @Test("logits agree with transformers", arguments: [Fixture.tied, .untied])
+    func logits(_ fixture: Fixture) throws {
         let model = try model(fixture)
         for golden in try Golden.shared.get().causal(fixture) {
             let rows = rows(model, golden.prompt, parts: [golden.prompt.count])
@@ -38,7 +38,8 @@ import Testing
         }
     }
 
-    @Test func scoresAgreeWithTransformers() throws {
+    @Test("scores agree with transformers")
+    func scores() throws {
         let model = try model(.prm)
         for golden in try Golden.shared.get().prm {
             let raw = rows(model, golden.prompt, parts: [golden.prompt.count]).map { $0[0] }
@@ -47,8 +48,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [Fixture.tied, .untied])
-    func greedyTextAgreesWithTransformers(_ fixture: Fixture) throws {
+    @Test("greedy text agrees with transformers", arguments: [Fixture.tied, .untied])
+    func greedy(_ fixture: Fixture) throws {
         let generator = Generator(model: try model(fixture), tokenizer: try Tokenizer(folder: fixture.folder))
         for golden in try Golden.shared.get().causal(fixture) {
             let parameters = SamplingParameters(maxTokens: 40, temperature: 0, ignoreEndOfText: true)
@@ -60,8 +61,8 @@ import Testing
     }
 
     /// Bit for bit: prefill, decode and every way of cutting between them.
-    @Test(arguments: Fixture.allCases)
-    func resultsDoNotDependOnChunking(_ fixture: Fixture) throws {
+    @Test("results do not depend on chunking", arguments: Fixture.allCases)
+    func chunking(_ fixture: Fixture) throws {
         let model = try model(fixture)
         let ids = (0..<97).map { ($0 * 37 + 11) % 400 }
         let reference = rows(model, ids, parts: [97])
@@ -71,14 +72,16 @@ import Testing
         }
     }
 
-    @Test func resultsDoNotDependOnWhatComesAfter() throws {
+    @Test("results do not depend on later tokens")
+    func causal() throws {
         let model = try model(.prm)
         let ids = (0..<60).map { ($0 * 53 + 7) % 400 }
         let long = rows(model, ids, parts: [60])
         #expect(rows(model, Array(ids.prefix(21)), parts: [21]) == Array(long.prefix(21)))
     }
 
-    @Test func resultsDoNotDependOnThreadsOrCompany() async throws {
+    @Test("results do not depend on threads or on other requests")
+    func threads() async throws {
         let alone = try Fixture.tied.engine(threads: 1)
         let together = try Fixture.tied.engine(threads: 4)
         defer {
@@ -96,8 +99,9 @@ import Testing
     }
 }
 
-@Suite struct KernelTests {
-    @Test func exponentialIsExactToAboutOneUnit() {
+@Suite("Numeric kernels") struct KernelTests {
+    @Test("the exponential is exact to about one unit in the last place")
+    func exponential() {
         for step in -8700...8800 {
             let x = Float(step) / 100
             let ours = Double(Kernels.exponential(Panel(repeating: x))[3])
@@ -109,8 +113,10 @@ import Testing
     }
 
     /// Odd sizes in every direction, against the sum written down.
-    @Test(arguments: [(1, 1, 1), (16, 3, 2), (17, 40, 5), (50, 7, 1), (33, 24, 8)])
-    func matrixProductIsTheSumInOrder(rows: Int, columns: Int, tokens: Int) {
+    @Test(
+        "a matrix product is the sum in order",
+        arguments: [(1, 1, 1), (16, 3, 2), (17, 40, 5), (50, 7, 1), (33, 24, 8)])
+    func matrixProduct(rows: Int, columns: Int, tokens: Int) {
         var random = SplitMix64(seed: 3, stream: 0)
         func numbers(_ count: Int) -> [Float] { (0..<count).map { _ in Float(random.nextUnit() * 2 - 1) } }
         let (weights, bias, input) = (numbers(rows * columns), numbers(rows), numbers(tokens * columns))

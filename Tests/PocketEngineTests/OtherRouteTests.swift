@@ -4,8 +4,9 @@ import Testing
 
 @testable import PocketEngine
 
-@Suite(.timeLimit(.minutes(1))) struct OtherRouteTests {
-    @Test func poolingScoresEveryToken() async throws {
+@Suite("The other endpoints", .timeLimit(.minutes(1))) struct OtherRouteTests {
+    @Test("/pooling scores every token")
+    func pooling() async throws {
         let golden = try Golden.shared.get().prm
         try await withServer(.prm) { client in
             let answer = try await client.post(
@@ -33,7 +34,8 @@ import Testing
         }
     }
 
-    @Test func poolingErrorsAreExplained() async throws {
+    @Test("errors of /pooling are explained")
+    func poolingErrors() async throws {
         try await withServer(.prm) { client in
             let long = try await client.post("/pooling", ["input": Array(repeating: 1, count: 257)])
             #expect(long.status == 400 && long.json["error"]["param"].string == "input_tokens")
@@ -53,7 +55,8 @@ import Testing
         }
     }
 
-    @Test func theWrongKindOfModelHasNotTheEndpoint() async throws {
+    @Test("the wrong kind of model does not have the endpoint")
+    func wrongModel() async throws {
         func expectNotFound(_ answer: Answer) {
             #expect(answer.status == 404)
             #expect(answer.json.keys == ["detail"] && answer.json["detail"].string == "Not Found")
@@ -68,7 +71,8 @@ import Testing
         }
     }
 
-    @Test func tokenizeAndDetokenize() async throws {
+    @Test("/tokenize and /detokenize are inverse")
+    func tokenize() async throws {
         try await withServer { client in
             let ids = try Tokenizer(folder: Fixture.tied.folder).encode("a b\n\n")
             let answer = try await client.post(
@@ -83,7 +87,8 @@ import Testing
         }
     }
 
-    @Test func theServerDescribesItself() async throws {
+    @Test("the server describes itself")
+    func describes() async throws {
         try await withServer { client in
             for path in ["/health", "/ping"] {
                 let answer = try await client.get(path)
@@ -97,7 +102,8 @@ import Testing
         }
     }
 
-    @Test func metricsCountWhatWasDone() async throws {
+    @Test("metrics count what was done")
+    func metrics() async throws {
         try await withServer { client in
             let body: [String: any Sendable] = [
                 "prompt": [1, 2, 3], "max_tokens": 4, "temperature": 0, "ignore_eos": true,
@@ -112,7 +118,8 @@ import Testing
         }
     }
 
-    @Test func theKeyGuardsTheV1PathsOnly() async throws {
+    @Test("the key guards the paths under /v1 only")
+    func key() async throws {
         try await withServer(.tied, { $0.apiKey = "sesame" }) { client in
             let body: [String: any Sendable] = ["prompt": "a", "max_tokens": 1]
             for headers in [[:], ["Authorization": "Bearer wrong"], ["Authorization": "sesame"]] {
@@ -129,7 +136,8 @@ import Testing
         }
     }
 
-    @Test func requestsAreLoggedAsTheyArrive() async throws {
+    @Test("requests are logged as they arrive")
+    func log() async throws {
         let scratch = try Scratch()
         let path = scratch.path("requests.jsonl")
         try await withServer(.tied, { $0.requestLog = path }) { client in
@@ -158,10 +166,11 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct LifeTests {
+@Suite("The server's life", .timeLimit(.minutes(1))) struct LifeTests {
     private static let body: [String: any Sendable] = ["prompt": "a", "max_tokens": 2, "temperature": 0]
 
-    @Test func requestsWaitWhileTheEngineSleeps() async throws {
+    @Test("requests wait while the engine sleeps")
+    func sleep() async throws {
         try await withServer { client in
             let asleep = try await client.post("/sleep?level=1")
             #expect(asleep.text == #"{"level":1,"status":"sleeping"}"#)
@@ -183,7 +192,8 @@ import Testing
         }
     }
 
-    @Test func sleepCutsShortWhatRuns() async throws {
+    @Test("sleep cuts running requests short")
+    func sleepAborts() async throws {
         try await withServer(engine: try Fixture.tied.engine(threads: 1)) { client in
             async let answer = client.post(
                 "/v1/completions",
@@ -199,7 +209,8 @@ import Testing
     }
 
     /// The kernel gives one client port to connections with several servers, and several may live in one process.
-    @Test func aClientOfAnotherServerIsNotTakenForThisOne() async throws {
+    @Test("a client of another server is not taken for this one's")
+    func otherServer() async throws {
         try await withServer { other in
             try await withServer(engine: try Fixture.tied.engine(threads: 1)) { client in
                 let leaving = try Connection(port: other.port, from: 0)
@@ -219,7 +230,8 @@ import Testing
         }
     }
 
-    @Test func aClientThatLeavesTakesItsRequestsAlong() async throws {
+    @Test("a client that leaves takes its requests along")
+    func clientLeaves() async throws {
         try await withServer(engine: try Fixture.tied.engine(threads: 1)) { client in
             let connection = try Connection(port: client.port)
             let body: [String: any Sendable] = [
@@ -234,7 +246,8 @@ import Testing
         }
     }
 
-    @Test func aClientThatLeavesASleepingEngineIsForgotten() async throws {
+    @Test("a client that leaves a sleeping engine is forgotten")
+    func clientLeavesAsleep() async throws {
         try await withServer { client in
             _ = try await client.post("/sleep")
             let connection = try Connection(port: client.port)
@@ -246,7 +259,8 @@ import Testing
         }
     }
 
-    @Test func aConnectionServesManyRequests() async throws {
+    @Test("a connection serves many requests")
+    func manyRequests() async throws {
         try await withServer { client in
             let connection = try Connection(port: client.port)
             defer { connection.close() }

@@ -5,14 +5,15 @@ import Testing
 @testable import PocketEngine
 
 /// The `rsd-pocket` executable itself: start, end, and the faults that take the process along.
-@Suite(.timeLimit(.minutes(1))) struct ProcessTests {
+@Suite("The rsd-pocket process", .timeLimit(.minutes(1))) struct ProcessTests {
     private static let body: [String: any Sendable] = ["model": "m", "prompt": "a", "max_tokens": 2]
 
     private let scratch: Scratch
 
     init() throws { scratch = try Scratch() }
 
-    @Test func itServesUntilTerminated() async throws {
+    @Test("the server serves until it is terminated")
+    func serves() async throws {
         for number in [SIGTERM, SIGINT] {
             let server = try ServerProcess(environment: ["VLLM_API_KEY": "sesame"])
             let client = try await server.untilReady()
@@ -24,7 +25,8 @@ import Testing
         }
     }
 
-    @Test func anOpenRequestDoesNotKeepItAlive() async throws {
+    @Test("an open request does not keep the server alive")
+    func openRequest() async throws {
         let log = scratch.path("requests.jsonl")
         let server = try ServerProcess(["--fault", "hang-after=0", "--request-log", log])
         let client = try await server.untilReady()
@@ -55,7 +57,8 @@ import Testing
         }
     }
 
-    @Test func aTakenPortIsAnError() async throws {
+    @Test("a taken port is an error")
+    func takenPort() async throws {
         let first = try ServerProcess()
         let port = try await first.untilReady().port
         let second = try ServerProcess(["--port", "\(port)"])
@@ -63,7 +66,8 @@ import Testing
         #expect(await second.end() == .exit(1))
     }
 
-    @Test func aModelThatCannotBeServedIsAnError() async throws {
+    @Test("a model that cannot be served is an error")
+    func badModel() async throws {
         let folder = try Fixture.tied.copy(
             to: scratch, changing: "config.json", ["architectures": ["LlamaForCausalLM"]])
         let server = try ServerProcess(folder: folder)
@@ -71,7 +75,8 @@ import Testing
         #expect(await server.end() == .exit(1))
     }
 
-    @Test func itMayDieOnARequest() async throws {
+    @Test("the server may die on a request")
+    func diesOnRequest() async throws {
         let server = try ServerProcess(["--fault", "die-after=1"])
         let client = try await server.untilReady()
         #expect(try await client.post("/v1/completions", Self.body).status == 200)
@@ -79,7 +84,8 @@ import Testing
         #expect(await server.end() == .signal(SIGKILL))
     }
 
-    @Test func poisonMayKillAndOnceStartsAfresh() async throws {
+    @Test("poison may kill the process, and with --fault-once the next one lives")
+    func poisonKills() async throws {
         let arguments = ["--fault", "poison=deadly:die", "--fault-once", scratch.path("once")]
         let deadly: [String: any Sendable] = ["prompt": "a deadly prompt", "max_tokens": 1]
         let server = try ServerProcess(arguments)
@@ -91,13 +97,15 @@ import Testing
         #expect(try await again.untilReady().post("/v1/completions", deadly).status == 200)
     }
 
-    @Test func itMayDieOnStart() async throws {
+    @Test("the server may die while it starts")
+    func diesOnStart() async throws {
         let server = try ServerProcess(["--fault", "die-on-start"])
         _ = try await server.line("RuntimeError: Engine core initialization failed.")
         #expect(await server.end() == .exit(3))
     }
 
-    @Test func aSlowStartCanBeEnded() async throws {
+    @Test("a slow start can be ended")
+    func slowStart() async throws {
         let server = try ServerProcess(["--fault", "slow-start=600"])
         _ = try await server.line("Model loaded")
         server.signal(SIGTERM)
@@ -106,7 +114,8 @@ import Testing
         _ = try await quick.untilReady()
     }
 
-    @Test func itMayIgnoreTermination() async throws {
+    @Test("the server may ignore SIGTERM")
+    func ignoresTermination() async throws {
         let server = try ServerProcess(["--fault", "ignore-sigterm"])
         let client = try await server.untilReady()
         server.signal(SIGTERM)
@@ -116,7 +125,8 @@ import Testing
         #expect(await server.end() == .signal(SIGKILL))
     }
 
-    @Test func aGrandchildMaySurvive() async throws {
+    @Test("the grandchild fault leaves a child process behind")
+    func grandchild() async throws {
         let server = try ServerProcess(["--fault", "grandchild"])
         let line = try await server.line("fault grandchild: pid ")
         let child = try #require(line.split(separator: " ").last.flatMap { pid_t($0) })
@@ -128,7 +138,8 @@ import Testing
         #expect(kill(-server.pid, SIGTERM) == 0)
     }
 
-    @Test func badArgumentsAreRefused() async throws {
+    @Test("bad arguments are refused")
+    func badArguments() async throws {
         let server = try ServerProcess(["--fault", "explode"])
         _ = try await server.line("unknown fault explode")
         #expect(await server.end() == .exit(1))

@@ -4,10 +4,10 @@ import Testing
 
 @testable import PocketEngine
 
-@Suite struct TokenizerTests {
+@Suite("The tokenizer") struct TokenizerTests {
     /// The third folder writes its merges as "a b", the others as ["a", "b"].
-    @Test(arguments: Fixture.allCases)
-    func agreesWithTheReferenceOnEveryText(_ fixture: Fixture) throws {
+    @Test("every text has the reference's tokens", arguments: Fixture.allCases)
+    func reference(_ fixture: Fixture) throws {
         let tokenizer = try Tokenizer(folder: fixture.folder)
         let texts = try Golden.shared.get().texts
         #expect(texts.count > 50)
@@ -20,25 +20,30 @@ import Testing
         }
     }
 
-    @Test func specialTokensAreSkippedOnRequestOnly() throws {
+    @Test("special tokens are skipped on request only")
+    func specialTokens() throws {
         let tokenizer = try Tokenizer(folder: Fixture.tied.folder)
         let ids = tokenizer.encode("a<|endoftext|>b<tool>")
         #expect(tokenizer.decode(ids, skipSpecial: true) == "ab<tool>")
         #expect(tokenizer.decode(ids, skipSpecial: false) == "a<|endoftext|>b<tool>")
     }
 
-    @Test func idsWithoutATokenHaveNoText() throws {
+    @Test("ids without a token have no text")
+    func unknownIDs() throws {
         let tokenizer = try Tokenizer(folder: Fixture.untied.folder)
         #expect(tokenizer.decode([100_000], skipSpecial: false) == "")
         #expect(tokenizer.written(100_000) == "")
     }
 
-    @Test(arguments: ["", "a", "\n\n", ".\n\n", "don't  stop\r\n\n x 12", " \u{A0}\u{2003}ß", "\u{1F642}!\n"])
-    func piecesAddUpToTheText(_ text: String) {
+    @Test(
+        "pieces add up to the text",
+        arguments: ["", "a", "\n\n", ".\n\n", "don't  stop\r\n\n x 12", " \u{A0}\u{2003}ß", "\u{1F642}!\n"])
+    func pieces(_ text: String) {
         #expect(PreTokenizer.pieces(text).flatMap { $0 } == Array(text.utf8))
     }
 
-    @Test func piecesFollowTheExpression() {
+    @Test("pieces follow the expression")
+    func expression() {
         func pieces(_ text: String) -> [String] {
             PreTokenizer.pieces(text).map { String(decoding: $0, as: UTF8.self) }
         }
@@ -50,7 +55,8 @@ import Testing
         #expect(pieces("''s") == ["''", "s"])
     }
 
-    @Test func aWholePieceIsItsTokenWhereMergesAreIgnored() throws {
+    @Test("a whole piece is its token where merges are ignored")
+    func ignoredMerges() throws {
         let bytes = Dictionary(uniqueKeysWithValues: (0...255).map { ([UInt8($0)], $0) })
         let vocabulary = bytes.merging([Array("ab".utf8): 300, Array("abc".utf8): 301]) { $1 }
         func encode(_ ignoreMerges: Bool) throws -> [Int] {
@@ -63,7 +69,8 @@ import Testing
         #expect(try encode(true) == [301])
     }
 
-    @Test func otherKindsOfTokenizersAreRefused() throws {
+    @Test("other kinds of tokenizers are refused")
+    func otherKinds() throws {
         let changes: [[String: any Sendable]] = [
             ["normalizer": ["type": "NFKC"]],
             [

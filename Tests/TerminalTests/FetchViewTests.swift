@@ -2,8 +2,9 @@ import Testing
 
 @testable import Terminal
 
-@Suite struct FetchViewTests {
-    @Test func showsABarWhereTheSizeIsKnown() {
+@Suite("The view of a fetch") struct FetchViewTests {
+    @Test("a known size has a bar")
+    func knownSize() {
         var view = FetchView()
         #expect(!view.hasBegun)
         view.take(.began(dataset: "math500", address: "https://host/x.jsonl"))
@@ -19,7 +20,8 @@ import Testing
         #expect(view.takeLasting() == [])
     }
 
-    @Test func showsBytesWhereItIsNot() {
+    @Test("an unknown size has the bytes so far")
+    func unknownSize() {
         var view = FetchView()
         view.take(.began(dataset: "a", address: "http://host/a"))
         view.take(.received(1_500_000, of: nil))

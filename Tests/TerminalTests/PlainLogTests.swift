@@ -5,8 +5,9 @@ import Testing
 @testable import Runner
 @testable import Terminal
 
-@Suite struct PlainLogTests {
-    @Test func datesEveryLineAndTellsProgressNowAndThen() throws {
+@Suite("The plain log") struct PlainLogTests {
+    @Test("every line has its time, and progress is reported now and then")
+    func lines() throws {
         var log = PlainLog(job: "gsm8k-smol", begin: 0)
         func take(_ event: RunEvent, _ seconds: Double) {
             log.take(event, at: seconds, date: Date(timeIntervalSince1970: 1_800_000_000 + seconds))

@@ -4,7 +4,7 @@ import Testing
 @testable import RSDJobs
 @testable import Terminal
 
-@Suite struct PlanViewTests {
+@Suite("The view of a plan") struct PlanViewTests {
     private static let plan = JobPlan(
         job: "gsm8k-smol", methods: 2, problems: 1319, trajectories: 2638,
         models: [
@@ -27,7 +27,8 @@ import Testing
             .init(what: "engines coming up", seconds: 1200, share: 0.25),
         ])
 
-    @Test func showsAPlanAt100Columns() {
+    @Test("a plan at 100 columns")
+    func wide() {
         #expect(
             screen(PlanView(Self.plan).lines(width: 100)) == """
                 gsm8k-smol  2 methods, 1,319 problems, 2,638 trajectories
@@ -53,7 +54,8 @@ import Testing
                 """)
     }
 
-    @Test func showsHowFarAPlanWasOff() {
+    @Test("a plan is compared with its run")
+    func compared() {
         let rows = zip(Self.plan.figures, [4.0, 120_000, 61]).map { figure, taken in
             PlanComparison.Row(
                 name: figure.name, planned: figure.range, taken: taken, isWithin: figure.range.contains(taken))

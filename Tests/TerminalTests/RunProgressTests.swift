@@ -3,8 +3,9 @@ import Testing
 @testable import RunStore
 @testable import Terminal
 
-@Suite struct RunProgressTests {
-    @Test func aResumedRunCountsWhatEarlierProcessesDid() throws {
+@Suite("Progress of a run") struct RunProgressTests {
+    @Test("a resumed run counts what earlier processes did")
+    func resumed() throws {
         var judged = Fixture.rsd("demo-0")
         try judged.apply(Fixture.drafted(["a\n\n", "b"]))
         try judged.apply(Fixture.scored([0.9, 0.1]))

@@ -4,7 +4,7 @@ import Testing
 @testable import RunStore
 @testable import Terminal
 
-@Suite struct RunViewTests {
+@Suite("The view of a run") struct RunViewTests {
     private var view = RunView(job: "gsm8k-smol", begin: 0)
 
     /// A run whose first draft phase stands at 6 of 20 after 5 seconds of it.
@@ -23,7 +23,8 @@ import Testing
         return view
     }
 
-    @Test func saysNothingOfEnginesWhenAllIsFinished() {
+    @Test("a finished run mentions no engines")
+    func finished() {
         var finished = RunView(job: "gsm8k-smol", begin: 0)
         finished.take(.began(total: 2, finished: 2, replayed: 9), at: 1)
         #expect(screen(finished.block(width: 60, at: 2)).contains("\nall finished, writing the results…\n"))
@@ -31,7 +32,8 @@ import Testing
         #expect(screen(finished.block(width: 60, at: 2)).contains("\ngrading the answers…\n"))
     }
 
-    @Test func showsThatItReadsTheJournal() {
+    @Test("reading the journal is shown")
+    func readsJournal() {
         #expect(
             screen(view.block(width: 60, at: 2)) == """
                 gsm8k-smol
@@ -40,7 +42,8 @@ import Testing
                 """)
     }
 
-    @Test mutating func showsHowLongAnEngineHasBeenStarting() {
+    @Test("how long an engine has been starting is shown")
+    mutating func starting() {
         view.take(.began(total: 40, finished: 0, replayed: 0), at: 1)
         view.take(.loading(engine: "target"), at: 2)
         #expect(
@@ -51,7 +54,8 @@ import Testing
                 """)
     }
 
-    @Test func showsAPhaseAt60Columns() throws {
+    @Test("a phase at 60 columns")
+    func phaseNarrow() throws {
         let text = screen(try Self.drafting().block(width: 60, at: 9))
         #expect(
             text == """
@@ -61,7 +65,8 @@ import Testing
                 """)
     }
 
-    @Test func showsAPhaseAt100Columns() throws {
+    @Test("a phase at 100 columns")
+    func phaseWide() throws {
         let text = screen(try Self.drafting().block(width: 100, at: 9))
         #expect(
             text == """
@@ -71,26 +76,29 @@ import Testing
                 """)
     }
 
-    @Test func growsNoWiderThanTheEyeFollows() throws {
+    @Test("the view has a greatest width")
+    func widest() throws {
         let block = try Self.drafting().block(width: 200, at: 9)
         #expect(block.allSatisfy { $0.width <= 120 })
         #expect(block == (try Self.drafting().block(width: 120, at: 9)))
     }
 
-    @Test(arguments: 1...130)
-    func neverWraps(width: Int) throws {
+    @Test("no line wraps", arguments: 1...130)
+    func fits(width: Int) throws {
         var view = try Self.drafting()
         #expect(view.block(width: width, at: 9).allSatisfy { $0.width <= width })
         view.take(.loading(engine: "draft"), at: 9)
         #expect(view.block(width: width, at: 9).allSatisfy { $0.width <= width })
     }
 
-    @Test func shrinksToTheBarWhereThereIsNoRoom() throws {
+    @Test("the view shrinks to the bar where there is no room")
+    func barOnly() throws {
         let view = try Self.drafting()
         #expect(view.block(width: 60, height: 4, at: 9) == [view.block(width: 60, at: 9)[1]])
     }
 
-    @Test func showsAnEngineThatIsStartedAgainWithinAPhase() throws {
+    @Test("an engine that is restarted within a phase is shown")
+    func restart() throws {
         var view = try Self.drafting()
         view.take(.trouble(.died("draft", how: "signal 9")), at: 9)
         view.take(.loading(engine: "draft"), at: 9)
@@ -102,7 +110,8 @@ import Testing
                 """)
     }
 
-    @Test func countsVerdictsAsTheyFallAndFinishesAsTheyCome() throws {
+    @Test("verdicts and finished trajectories are counted as they come")
+    func counts() throws {
         var view = try Self.drafting()
         view.take(.phaseEnded(wave: 1, roles: [.draft], seconds: 5), at: 9)
         view.take(.swapped, at: 10)
@@ -124,7 +133,8 @@ import Testing
                 """)
     }
 
-    @Test func leavesALineForEveryPhaseThatEnded() throws {
+    @Test("every phase that ended leaves a line")
+    func phaseEnds() throws {
         var view = try Self.drafting()
         view.take(.phaseEnded(wave: 1, roles: [.draft], seconds: 5), at: 9)
         #expect(
@@ -135,14 +145,16 @@ import Testing
         #expect(view.takeLasting(width: 100).isEmpty)
     }
 
-    @Test func shortensTheLineOfAPhaseAt60Columns() throws {
+    @Test("the line of an ended phase is shorter at 60 columns")
+    func phaseEndsNarrow() throws {
         var view = try Self.drafting()
         _ = view.takeLasting(width: 60)
         view.take(.phaseEnded(wave: 1, roles: [.draft], seconds: 5), at: 9)
         #expect(screen(view.takeLasting(width: 60)) == "– wave 1  draft            6/20     5.0 s")
     }
 
-    @Test func tellsTroubleFailuresAndMessages() throws {
+    @Test("trouble, failures and messages are shown")
+    func trouble() throws {
         var view = RunView(job: "j", begin: 0)
         view.take(.began(total: 2, finished: 0, replayed: 0), at: 0)
         view.take(.swept(count: 1), at: 0)
@@ -167,7 +179,8 @@ import Testing
         #expect(view.progress.failed == 1)
     }
 
-    @Test func countsFailuresBeyondTheFirstOfAPhase() throws {
+    @Test("failures beyond the first of a phase are counted")
+    func failures() throws {
         var view = RunView(job: "j", begin: 0)
         view.take(.phaseBegan(wave: 2, roles: [.draft], trajectories: 9), at: 0)
         for index in 0..<9 {
@@ -183,7 +196,8 @@ import Testing
         #expect(lines[11] == "✗ wave 2  draft             9/9             0 tokens               2.0 s")
     }
 
-    @Test func estimatesThePhaseOnlyOnceThereIsSomethingToGoBy() {
+    @Test("a phase is estimated only once there is data")
+    func estimate() {
         var phase = PhaseProgress(wave: 1, roles: [.draft], total: 100, begin: 10)
         #expect(phase.remaining(at: 30) == nil)
         phase.done = 4

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Terminal
 
-@Suite("What reaches a terminal")
+@Suite("Text for a terminal")
 struct SanitizedTests {
     /// Everything that moves a cursor, sets a title, or puts text elsewhere than it stands.
     private static let harmful: [ClosedRange<UInt32>] = [

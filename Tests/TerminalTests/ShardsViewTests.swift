@@ -5,7 +5,7 @@ import Testing
 @testable import RunStore
 @testable import Terminal
 
-@Suite struct ShardsViewTests {
+@Suite("The view of shards") struct ShardsViewTests {
     private static var status: ShardsStatus {
         func part(_ index: Int, _ state: ShardsStatus.Part.State, _ change: (inout ShardsStatus.Part) -> Void)
             -> ShardsStatus.Part
@@ -37,7 +37,8 @@ import Testing
             queue: [SlurmTask(job: "101", task: 4, state: "PENDING", reason: "PartitionTimeLimit")], merge: "102")
     }
 
-    @Test func showsAllShardsAt100Columns() {
+    @Test("all shards at 100 columns")
+    func wide() {
         let text = screen(ShardsView(Self.status).lines(width: 100))
         #expect(
             text == """
@@ -57,7 +58,8 @@ import Testing
                 """)
     }
 
-    @Test func saysWhatToDoWhenNobodyWorksOnThem() {
+    @Test("idle shards come with the next command")
+    func idle() {
         var status = Self.status
         status.queue = nil
         status.shards = status.shards.filter { $0.state == .finished || $0.state == .notBegun }

@@ -4,7 +4,7 @@ import Testing
 @testable import RunStore
 @testable import Terminal
 
-@Suite struct StatusViewTests {
+@Suite("The view of a run's status") struct StatusViewTests {
     /// In the target phase of wave 1: one rewritten, one waiting, one that failed, and a target_only that waits.
     private static func status(holder: LockHolder?) throws -> RunStatus {
         var waiting = Fixture.rsd("b")
@@ -33,7 +33,8 @@ import Testing
 
     private static let holder = LockHolder(host: "node12", pid: 4711)
 
-    @Test func showsARunThatAProcessWorksOnAt100Columns() throws {
+    @Test("a running run at 100 columns")
+    func running() throws {
         let text = screen(StatusView(try Self.status(holder: Self.holder)).lines(width: 100))
         #expect(
             text == """
@@ -51,7 +52,8 @@ import Testing
                 """)
     }
 
-    @Test func showsAStoppedRunAt60Columns() throws {
+    @Test("a stopped run at 60 columns")
+    func stopped() throws {
         let text = screen(StatusView(try Self.status(holder: nil)).lines(width: 60))
         #expect(
             text == """
@@ -67,7 +69,8 @@ import Testing
                 """)
     }
 
-    @Test func showsAFinishedRun() throws {
+    @Test("a finished run")
+    func finished() throws {
         var status = RunStatus(
             job: "demo", directory: "my runs/demo", holder: nil, trajectories: [try Fixture.finished()],
             records: [],
@@ -88,13 +91,14 @@ import Testing
         #expect(screen(StatusView(status).lines(width: 100)).contains("--retry-failed"))
     }
 
-    @Test(arguments: 20...110)
+    @Test("no line is wider than the terminal", arguments: 20...110)
     func fits(width: Int) throws {
         let lines = StatusView(try Self.status(holder: Self.holder)).lines(width: width)
         #expect(lines.allSatisfy { $0.width <= width })
     }
 
-    @Test func findsThePhaseByTheEngineThatIsUpBeforeItAnswers() throws {
+    @Test("the phase is that of the engine that is up, before it responds")
+    func phase() throws {
         let status = RunStatus(
             job: "j", directory: "d", holder: Self.holder, trajectories: [Fixture.rsd("a")],
             records: [.load(EngineLoad("draft", seconds: 1))], figures: RunFigures(records: [], waves: 0),
@@ -103,7 +107,8 @@ import Testing
         #expect(status.methods[0].phaseTotal == 1)
     }
 
-    @Test func isJSON() throws {
+    @Test("the status is available as JSON")
+    func json() throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let text = String(decoding: try encoder.encode(try Self.status(holder: nil)), as: UTF8.self)

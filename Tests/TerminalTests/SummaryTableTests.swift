@@ -4,8 +4,9 @@ import Testing
 @testable import RunStore
 @testable import Terminal
 
-@Suite struct SummaryTableTests {
-    @Test func isATableAt100Columns() {
+@Suite("The table of results") struct SummaryTableTests {
+    @Test("it is a table at 100 columns")
+    func wide() {
         let text = screen(SummaryTable(Fixture.summary()).lines(width: 100))
         #expect(
             text == """
@@ -28,7 +29,8 @@ import Testing
                 """)
     }
 
-    @Test func leavesTheLeastOutAt80Columns() {
+    @Test("at 80 columns the least important columns are left out")
+    func medium() {
         let text = screen(Array(SummaryTable(Fixture.summary()).lines(width: 80).prefix(5)))
         #expect(
             text == """
@@ -40,7 +42,8 @@ import Testing
                 """)
     }
 
-    @Test func isAListAt60Columns() {
+    @Test("it is a list at 60 columns")
+    func narrow() {
         let text = screen(SummaryTable(Fixture.summary()).lines(width: 60))
         #expect(
             text == """
@@ -93,7 +96,7 @@ import Testing
         )
     }
 
-    @Test(arguments: [40, 60, 80, 99, 100, 101, 200])
+    @Test("no line is wider than the terminal", arguments: [40, 60, 80, 99, 100, 101, 200])
     func fits(width: Int) {
         let lines = SummaryTable(Fixture.summary()).lines(width: width)
         #expect(lines.allSatisfy { $0.width <= width })
@@ -102,14 +105,16 @@ import Testing
         #expect(footer.allSatisfy { $0.width <= width })
     }
 
-    @Test func shortensNamesBeforeItGivesTheTableUp() {
+    @Test("names are shortened before the table becomes a list")
+    func longNames() {
         var summary = Fixture.summary()
         summary.rows[0].method = "rsd-with-a-name-that-tells-a-story"
         let lines = screen(SummaryTable(summary).lines(width: 100))
         #expect(lines.contains("rsd-with-a-name…  143/200"))
     }
 
-    @Test func saysFirstWhereManyAnswersWereCut() {
+    @Test("many answers that were cut are reported first")
+    func cutAnswers() {
         var summary = Fixture.summary()
         #expect(summary.cutAnswers.isEmpty, "2 % are no more than 2 %")
         summary.rows[0].finishes = ["eos": 193, "max_tokens": 5, "failed": 2]
@@ -124,7 +129,8 @@ import Testing
                 """)
     }
 
-    @Test func headsEachDataSet() {
+    @Test("each data set has a heading")
+    func datasets() {
         var summary = Fixture.summary()
         summary.rows.append(summary.rows[0])
         summary.rows[2].dataset = "math500"
@@ -133,7 +139,8 @@ import Testing
         #expect(lines.contains("math500  0 answers per method"))
     }
 
-    @Test func endsWithWhereThingsLie() {
+    @Test("the table ends with the paths of the results")
+    func paths() {
         let example = TrajectoryID(method: "rsd@0.7", dataset: "heldout", problem: "it's 1")
         var summary = Fixture.summary()
         summary.rows[0].grades = ["right": 143, "wrong": 56, "timeout": 1]

@@ -7,8 +7,9 @@ import Testing
 @testable import Reporting
 @testable import Terminal
 
-@Suite struct TrajectoryViewTests {
-    @Test func showsAFinishedTrajectoryAt100Columns() throws {
+@Suite("The view of a trajectory") struct TrajectoryViewTests {
+    @Test("a finished trajectory at 100 columns")
+    func finished() throws {
         let report = TrajectoryReport(
             try Fixture.finished(), problem: Fixture.problem, result: Fixture.result(try Fixture.finished(), .right))
         let text = screen(TrajectoryView(report).lines(width: 100))
@@ -34,7 +35,8 @@ import Testing
                 """#)
     }
 
-    @Test func showsAnUnfinishedTrajectoryAt60Columns() throws {
+    @Test("an unfinished trajectory at 60 columns")
+    func unfinished() throws {
         let report = TrajectoryReport(try Fixture.midway(), problem: Fixture.problem)
         let text = screen(TrajectoryView(report).lines(width: 60))
         #expect(
@@ -131,7 +133,8 @@ import Testing
         #expect(json.ranges(of: #""answer":"7""#).count == 3)
     }
 
-    @Test func showsAFailure() throws {
+    @Test("a failure is shown with its reason")
+    func failure() throws {
         var trajectory = Fixture.rsd("demo-1")
         try trajectory.apply(.failed(reason: "the prompt is too long"))
         let text = screen(
@@ -186,7 +189,8 @@ import Testing
                 """), "\(text)")
     }
 
-    @Test func coloursWritersAndVerdicts() throws {
+    @Test("writers and verdicts have colours")
+    func colours() throws {
         let report = TrajectoryReport(
             try Fixture.finished(), problem: Fixture.problem, result: Fixture.result(try Fixture.finished(), .right))
         let lines = TrajectoryView(report).lines(width: 100).map { $0.rendered(colour: true) }
@@ -195,7 +199,8 @@ import Testing
         #expect(lines.contains { $0.contains("\u{1B}[32mdraft \u{1B}[0m") && $0.contains("12 apples") })
     }
 
-    @Test func writesWhatIsNotThereYetAsNull() throws {
+    @Test("in JSON, values that do not exist yet are null")
+    func json() throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let report = TrajectoryReport(try Fixture.midway(), problem: Fixture.problem)
@@ -206,7 +211,8 @@ import Testing
         #expect(text.contains(#""waits_for":"draft""#))
     }
 
-    @Test func findsTheNamesThatWereMeant() {
+    @Test("the names that were meant are found")
+    func nearNames() {
         let names = ["rsd/heldout/demo-001/0", "rsd/heldout/demo-017/0", "target_only/heldout/demo-017/0"]
         #expect(NearestNames.find("demo-017", among: names, count: 2) == [names[1], names[2]])
         #expect(NearestNames.find("rsd/heldout/demo-O17/0", among: names, count: 1) == [names[1]])

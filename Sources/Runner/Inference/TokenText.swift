@@ -21,8 +21,7 @@ struct TokenText {
     ///   - dropsSpaces: whether a token decoded alone loses the space before it.
     ///   - isCut: whether the text ends at a stop string, after which the tokens may continue.
     static func allows(_ text: String, for pieces: [String], dropsSpaces: Bool, isCut: Bool = false) -> Bool {
-    ///   - pieces: the text of each token alone, or of several together that share a character.
-    ///   - dropsSpaces: whether a token decoded alone loses the space before it.
+        // Nearly always the tokens are the text, and no pattern is needed.
         pieces.joined().utf8.elementsEqual(text.utf8)
             || TokenText(pieces, dropsSpaces: dropsSpaces).allows(text, isCut: isCut)
     }

@@ -5,17 +5,17 @@ import Testing
 
 /// Promise 1: after `kill -9` at any moment the same command ends with the results of an untouched run, and asks for nothing
 /// that the journal holds.
-@Suite(.inSlots) struct CrashTests {
+@Suite("Kills at random moments", .inSlots) struct CrashTests {
     static let killsPerCampaign = 11
     /// RSD_E2E_SEED gives other moments.
     static let seed = ProcessInfo.processInfo.environment["RSD_E2E_SEED"].flatMap { UInt64($0) } ?? 1
 
-    @Test("kill -9 of the runner, over and over", arguments: 0..<3)
+    @Test("a run survives kill -9 of the runner, over and over", arguments: 0..<3)
     func runnerKilled(campaign: UInt64) async throws {
         try await survivesKills(campaign: campaign) { runner, _ in runner.send(SIGKILL) }
     }
 
-    @Test("kill -9 of the runner and all its engines, over and over", arguments: 3..<6)
+    @Test("a run survives kill -9 of the runner and all its engines, over and over", arguments: 3..<6)
     func allKilled(campaign: UInt64) async throws {
         try await survivesKills(campaign: campaign) { runner, job in
             runner.send(SIGKILL)
@@ -27,7 +27,7 @@ import Testing
     enum Victim: CaseIterable { case runner, forkServer, engine }
 
     @Test(
-        "kill -9 of the runner, the process that engines are forked from, an engine, and pairs of them",
+        "a run survives kill -9 of the runner, the process that engines are forked from, an engine, and pairs of them",
         arguments: 6..<9)
     func anyKilled(campaign: UInt64) async throws {
         var random = SeededRandom(seed: Self.seed << 8 + campaign + 100)
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test("kill -9 of an engine at work", arguments: ["draft", "prm", "target"])
+    @Test("a run survives kill -9 of an engine at work", arguments: ["draft", "prm", "target"])
     func engineKilledAtWork(role: String) async throws {
         // One request after the other, each slow enough that the phase is surely not over.
         let job = try TestJob(JobSetup(arguments: ["delay-ms: 150"], engine: ["concurrency: 1"]))
@@ -95,7 +95,7 @@ import Testing
         #expect(try job.livingEngines().isEmpty)
     }
 
-    @Test("kill -9 of an engine as soon as it is up", arguments: ["draft", "prm", "target"])
+    @Test("a run survives kill -9 of an engine as soon as it is up", arguments: ["draft", "prm", "target"])
     func engineKilledWhenReady(role: String) async throws {
         let job = try TestJob(JobSetup(arguments: ["delay-ms: 150"]))
         let runner = try job.start()
@@ -107,7 +107,7 @@ import Testing
         #expect(try job.livingEngines().isEmpty)
     }
 
-    @Test("kill -9 of an engine that is starting")
+    @Test("a run survives kill -9 of an engine that is starting")
     func engineKilledWhileStarting() async throws {
         let job = try TestJob(JobSetup(faults: ["slow-start=600"], faultsActOnce: true))
         let runner = try job.start()

@@ -3,7 +3,7 @@ import RunnerSupport
 import Testing
 
 /// Several runs on one machine have nothing to do with each other.
-@Suite(.inSlots) struct NeighbourTests {
+@Suite("Two runs on one machine", .inSlots) struct NeighbourTests {
     @Test("one that is killed is not noticed by the other, and goes on without disturbing it")
     func killed() async throws {
         let setup = JobSetup(arguments: ["delay-ms: 20"], engine: ["concurrency: 2"])

@@ -3,7 +3,7 @@ import RunnerSupport
 import Testing
 
 /// Promise 3: what keeps failing where others succeed is given up alone; what fails for all stops the run, resumable.
-@Suite(.inSlots) struct LastingFaultTests {
+@Suite("Faults that last", .inSlots) struct LastingFaultTests {
     struct Poison: Sendable, CustomTestStringConvertible {
         var kind: String
         var reason: String
@@ -20,7 +20,7 @@ import Testing
         Poison(kind: "wrong-scores", reason: "the PRM gave"),
     ]
 
-    @Test("one problem is poison to the engines", arguments: poisons)
+    @Test("a problem that is poison to the engines fails alone", arguments: poisons)
     func poisonedAlone(_ poison: Poison) async throws {
         let setup = JobSetup(
             methods: "[{ rsd: { weighting: constant, p: 0.5 } }]",
@@ -82,7 +82,7 @@ import Testing
         try await goesOn(job)
     }
 
-    @Test("an engine that says nothing while it starts")
+    @Test("an engine that says nothing while it starts is given up")
     func silentOnStart() async throws {
         let job = try TestJob(JobSetup(faults: ["slow-start=600"], engine: ["start_timeout: 1"]))
         let run = try await job.run()

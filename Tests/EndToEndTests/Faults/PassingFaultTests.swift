@@ -3,7 +3,7 @@ import RunnerSupport
 import Testing
 
 /// Promise 3: an engine that misbehaves for a while costs a restart or a repeated request, and changes no byte of the results.
-@Suite(.inSlots) struct PassingFaultTests {
+@Suite("Faults that pass", .inSlots) struct PassingFaultTests {
     struct Manner: Sendable, CustomTestStringConvertible {
         var fault: String
         /// What the runner does about it.
@@ -40,7 +40,7 @@ import Testing
             says: ["will be retried", "scores for"]),
     ]
 
-    @Test(arguments: manners)
+    @Test("a fault that passes changes no byte of the results", arguments: manners)
     func changesNoByte(_ manner: Manner) async throws {
         var setup = manner.setup
         setup.faults = [manner.fault]

@@ -3,7 +3,7 @@ import RunnerSupport
 import Testing
 
 /// Engines that are started ahead of time: the same results, and nothing of them outlives the run.
-@Suite(.inSlots) struct StandbyTests {
+@Suite("An engine on standby", .inSlots) struct StandbyTests {
     /// Each request slow enough that an engine is at work while the next one waits.
     private static let setup = JobSetup(arguments: ["delay-ms: 100"], engine: ["warm: false"])
 
@@ -37,7 +37,8 @@ import Testing
         try expectNothingLeft(of: job)
     }
 
-    @Test("kill -9 of the runner, and of the runner and the engine that waits", arguments: [false, true])
+    @Test(
+        "a run survives kill -9 of the runner, and of the runner and the engine that waits", arguments: [false, true])
     func runnerKilled(withEngine: Bool) async throws {
         let job = try TestJob(Self.setup)
         let runner = try job.start()

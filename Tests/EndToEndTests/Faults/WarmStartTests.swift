@@ -3,7 +3,7 @@ import RunnerSupport
 import Testing
 
 /// Engines that are forked: the same results, and where it does not go well they are spawned.
-@Suite(.inSlots) struct WarmStartTests {
+@Suite("Warm starts", .inSlots) struct WarmStartTests {
     private static let setup = JobSetup(engine: ["warm: true"])
 
     @Test("an engine is a child of the process that forks it, and nothing of either is left")

@@ -3,7 +3,7 @@ import RunnerSupport
 import Testing
 
 /// Servers that somebody else runs: here, this test.
-@Suite(.inSlots) struct AttachTests {
+@Suite("Attached servers", .inSlots) struct AttachTests {
     @Test("three running servers give the same bytes, and run on")
     func sameResults() async throws {
         let servers = try await DemoServers()

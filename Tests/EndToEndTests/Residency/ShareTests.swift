@@ -3,7 +3,7 @@ import RunnerSupport
 import Testing
 
 /// All engines up at once, or in groups.
-@Suite(.inSlots) struct ShareTests {
+@Suite("Engines that share the GPU", .inSlots) struct ShareTests {
     @Test("with all engines up there are three starts, no swaps and the same bytes")
     func share() async throws {
         let job = try TestJob(JobSetup(engine: ["residency: share"]))

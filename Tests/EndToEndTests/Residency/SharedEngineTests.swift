@@ -8,7 +8,7 @@ import Testing
 @testable import RunStore
 
 /// A checkpoint that plays two parts is loaded once.
-@Suite(.inSlots) struct SharedEngineTests {
+@Suite("Roles that share an engine", .inSlots) struct SharedEngineTests {
     private static let target = Programs.repository.appending(path: "demo/models/target").path
 
     @Test(

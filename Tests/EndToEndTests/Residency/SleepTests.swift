@@ -3,7 +3,7 @@ import RunnerSupport
 import Testing
 
 /// Engines that sleep instead of ending: the same results, with three starts in all.
-@Suite(.inSlots) struct SleepTests {
+@Suite("Engines that sleep", .inSlots) struct SleepTests {
     private static let methods = "[{ rsd: { weighting: constant, p: 0.5 } }]"
 
     @Test("asleep and woken, engines give the same bytes", arguments: [1, 2])

@@ -3,7 +3,7 @@ import RunnerSupport
 import Testing
 
 /// A run that has to be over at some time ends before, and goes on when it is run again.
-@Suite(.inSlots) struct DeadlineTests {
+@Suite("A run with a deadline", .inSlots) struct DeadlineTests {
     @Test("nothing begins where there is no time for it", arguments: [true, false])
     func tooLate(isSlurm: Bool) async throws {
         let job = try TestJob()

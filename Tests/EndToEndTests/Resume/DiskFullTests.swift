@@ -5,9 +5,9 @@ import TestSupport
 import Testing
 
 /// A disk with no room left: an exit code of its own, earlier lines intact, and the same command goes on.
-@Suite(.inSlots, .enabled(if: SmallDisk.canBeMade, "mounting a file system is not allowed here"))
+@Suite("A full disk", .inSlots, .enabled(if: SmallDisk.canBeMade, "mounting a file system is not allowed here"))
 struct DiskFullTests {
-    @Test("the journal's disk is full")
+    @Test("a run whose journal's disk is full stops with code 6, and goes on when there is room")
     func journal() async throws {
         let kilobytes = 4
         let job = try TestJob()
@@ -39,7 +39,9 @@ struct DiskFullTests {
         withExtendedLifetime(disk) {}
     }
 
-    @Test("the whole directory's disk is full", arguments: [0, 4, 12, 24, 40])
+    @Test(
+        "a run whose whole directory's disk is full stops with code 6, and goes on when there is room",
+        arguments: [0, 4, 12, 24, 40])
     func everything(kilobytes: Int) async throws {
         let job = try TestJob()
         try FileManager.default.createDirectory(at: job.directory.url, withIntermediateDirectories: true)

@@ -3,7 +3,7 @@ import RunnerSupport
 import Testing
 
 /// What a shell, a terminal or a system may do to a program before it does anything itself.
-@Suite(.inSlots) struct OddStartTests {
+@Suite("Unusual process environments", .inSlots) struct OddStartTests {
     /// Starts the program with a shell's words before it.
     private func start(_ words: String, _ arguments: [String], of job: TestJob) throws -> RunnerProcess {
         try RunnerProcess(

@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 /// What a run directory is not taken on for, and that it stays as it is then.
-@Suite(.inSlots) struct RefusalTests {
-    @Test("a second runner while the first lives")
+@Suite("Run directories that are refused", .inSlots) struct RefusalTests {
+    @Test("a second runner is refused while the first lives")
     func secondRunner() async throws {
         let job = try TestJob(JobSetup(arguments: ["delay-ms: 100"], engine: ["concurrency: 2"]))
         let first = try job.start()
@@ -31,7 +31,7 @@ import Testing
         #expect(try await job.results() == job.reference())
     }
 
-    @Test("a changed threshold", arguments: [true, false])
+    @Test("a run with a changed threshold is refused", arguments: [true, false])
     func changedThreshold(isFinished: Bool) async throws {
         var setup = JobSetup(problems: 0..<2, methods: "[{ rsd: { threshold: 0.7 } }]")
         let job = try TestJob(setup)
@@ -54,7 +54,7 @@ import Testing
         #expect(try await job.results() == job.reference())
     }
 
-    @Test("a damaged line in the middle of the journal, wherever it is hit", arguments: [0, 1, 2])
+    @Test("a damaged line in the middle of the journal is refused, wherever it is hit", arguments: [0, 1, 2])
     func damagedJournal(part: Int) async throws {
         let job = try TestJob()
         #expect(try await job.run().code == 0)
@@ -77,7 +77,7 @@ import Testing
         #expect(try await job.run().code == 0)
     }
 
-    @Test("a directory that holds the run of other problems")
+    @Test("a directory that holds the run of other problems is refused")
     func otherProblems() async throws {
         let job = try TestJob(JobSetup(problems: 0..<1, methods: "[draft_only]"))
         #expect(try await job.run().code == 0)

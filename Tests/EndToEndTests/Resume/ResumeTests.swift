@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 /// The same command goes on from whatever state the directory is in.
-@Suite(.inSlots) struct ResumeTests {
-    @Test("with other engine arguments and another concurrency")
+@Suite("Resuming a run", .inSlots) struct ResumeTests {
+    @Test("a run resumes with other engine arguments and another concurrency")
     func changedEngine() async throws {
         var setup = JobSetup()
         let job = try TestJob(setup)
@@ -21,7 +21,7 @@ import Testing
         #expect(try await job.results() == job.reference())
     }
 
-    @Test("after the end of the machine: the journal ends anywhere")
+    @Test("a run resumes wherever the machine's end has cut its journal")
     func tornTail() async throws {
         let job = try TestJob()
         #expect(try await job.run().code == 0)
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(
-        "after a kill before anything was done",
+        "a run resumes after a kill before anything was done",
         arguments: ["directory", "job.yaml", "torn journal", "journal", "manifest"])
     func hardlyBegun(stage: String) async throws {
         let job = try TestJob()
@@ -63,7 +63,7 @@ import Testing
         #expect(try job.livingEngines().isEmpty)
     }
 
-    @Test("when it is finished: the results are made anew from the journal, without an engine")
+    @Test("the results of a finished run are made again from the journal, without an engine")
     func finished() async throws {
         let job = try TestJob()
         #expect(try await job.run().code == 0)

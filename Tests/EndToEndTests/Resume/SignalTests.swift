@@ -3,10 +3,12 @@ import RunnerSupport
 import Testing
 
 /// Promise 4: a signal stops a run so that the same command goes on.
-@Suite(.inSlots) struct SignalTests {
+@Suite("Signals during a run", .inSlots) struct SignalTests {
     static let signals = [SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2]
 
-    @Test("in the middle of a phase: answers in flight are taken, engines stopped", arguments: signals)
+    @Test(
+        "after a signal in the middle of a phase, responses in flight are taken and engines stopped", arguments: signals
+    )
     func midPhase(signal: Int32) async throws {
         let job = try TestJob(JobSetup(arguments: ["delay-ms: 100"], engine: ["concurrency: 2"]))
         var watch = try RepetitionWatch(job)
@@ -23,7 +25,7 @@ import Testing
         #expect(try watch.repetitions().isEmpty)
     }
 
-    @Test("while an engine starts", arguments: signals)
+    @Test("a signal while an engine starts ends the run with code 75", arguments: signals)
     func duringStart(signal: Int32) async throws {
         let job = try TestJob(JobSetup(faults: ["slow-start=600"]))
         let runner = try job.start()
@@ -35,7 +37,7 @@ import Testing
         try await goesOn(job)
     }
 
-    @Test("twice: answers in flight are not waited for")
+    @Test("after a second signal, responses in flight are not waited for")
     func twoInterrupts() async throws {
         let job = try TestJob(JobSetup(faults: ["hang-after=2"], engine: ["concurrency: 1"]))
         let runner = try job.start()
@@ -52,7 +54,7 @@ import Testing
     }
 
     @Test(
-        "while the engine hangs: the wait for its answers is bounded",
+        "the wait for a hanging engine's responses is bounded",
         arguments: ["hang-after=0", "at=/detokenize:hang"])
     func interruptedWhileHanging(fault: String) async throws {
         let job = try TestJob(JobSetup(faults: [fault]))

@@ -3,7 +3,7 @@ import RunnerSupport
 import Testing
 
 /// What the script of a shard does with the end of its runner, under a real bash.
-@Suite(.inSlots) struct BatchScriptTests {
+@Suite("The batch script's task", .inSlots) struct BatchScriptTests {
     @Test("the runner's code is the task's, and nothing is requeued", arguments: [0, 3, 5, 137])
     func ends(code: Int32) async throws {
         let stage = try ScriptStage()

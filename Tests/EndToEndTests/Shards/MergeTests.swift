@@ -4,7 +4,7 @@ import RunnerSupport
 import Testing
 
 /// Shards of a job, put together, are the job.
-@Suite(.inSlots) struct MergeTests {
+@Suite("merge", .inSlots) struct MergeTests {
     private static let setup = JobSetup(problems: 0..<5)
 
     @Test("the results of merged shards are those of the undivided run, whatever happened to a shard")

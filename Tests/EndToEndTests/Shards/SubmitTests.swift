@@ -6,7 +6,7 @@ import Testing
 @testable import RSDJobs
 
 /// `submit`, `status` and `cancel` against commands that play Slurm: what they are asked, and what comes back of what they say.
-@Suite(.inSlots) struct SubmitTests {
+@Suite("submit", .inSlots) struct SubmitTests {
     @Test("the scripts are written and submitted, and the ids kept; the array's own task runs its shard")
     func submits() async throws {
         let job = try TestJob(JobSetup(problems: 0..<4))

@@ -4,7 +4,7 @@ import Testing
 
 /// A run directory that several machines see, on a file system whose locks they do not share: each test has machines of other
 /// names, and takes the kernel's lock out of the way.
-@Suite(.inSlots) struct TakeOverTests {
+@Suite("A run taken over from another machine", .inSlots) struct TakeOverTests {
     private static func machine(_ name: String, gpu: Int = 0) -> [String: String] {
         ["RSD_BATCH_HOST": name, "RSD_BATCH_LOCK_BEAT": "0.3", "CUDA_VISIBLE_DEVICES": "\(gpu)"]
     }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ModelLifecycle
 
-@Suite struct EnergyMeterTests {
+@Suite("The energy meter") struct EnergyMeterTests {
     @Test("tells joules where the driver counts them, and nothing where it does not or cannot be asked")
     func readings() async {
         let gpu = FakeGPU(using: 1)

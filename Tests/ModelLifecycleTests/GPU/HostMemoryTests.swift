@@ -15,7 +15,8 @@ struct HostMemoryTests {
 
     private var memory: HostMemory? { HostMemory.read(proc: scratch.path("proc"), cgroups: scratch.path("cgroup")) }
 
-    @Test func withoutGroups() throws {
+    @Test("without control groups the machine's own numbers count")
+    func withoutGroups() throws {
         #expect(memory == HostMemory(total: 1_024_000, available: 819_200))
         try scratch.write("MemTotal: 1000 kB\nMemFree: 100 kB\n", to: "proc/meminfo")
         #expect(memory == HostMemory(total: 1_024_000, available: 102_400))
@@ -56,7 +57,7 @@ struct HostMemoryTests {
         #expect(memory == HostMemory(total: 400_000, available: 325_000, isLimited: true))
     }
 
-    @Test("this machine has some")
+    @Test("this machine has memory")
     func now() throws {
         let memory = try #require(HostMemory.now())
         #expect(memory.total > 0 && memory.available > 0 && memory.available <= memory.total)

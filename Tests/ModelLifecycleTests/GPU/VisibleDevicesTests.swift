@@ -19,13 +19,15 @@ struct VisibleDevicesTests {
         return devices.map { "\($0.index):\($0.uuid.dropFirst(4))" }.joined(separator: " ")
     }
 
-    @Test(arguments: [
-        (nil, "0:aa11 1:aa22 2:bb33"), ("", ""), ("-1", ""), ("NoDevFiles", ""), ("2", "0:bb33"),
-        ("2,0", "0:bb33 1:aa11"), (" 1 , 2 ", "0:aa22 1:bb33"),
-        // The first entry that names nothing ends the list, as does one that stands there already.
-        ("1,-1,0", "0:aa22"), ("0,7,1", "0:aa11"), ("0,,1", "0:aa11"), ("1,1", "0:aa22"), ("GPU-bb", "0:bb33"),
-        ("GPU-aa22,0", "0:aa22 1:aa11"), ("GPU-aa", ""), ("GPU-cc", ""),
-    ])
+    @Test(
+        "CUDA_VISIBLE_DEVICES chooses the GPUs",
+        arguments: [
+            (nil, "0:aa11 1:aa22 2:bb33"), ("", ""), ("-1", ""), ("NoDevFiles", ""), ("2", "0:bb33"),
+            ("2,0", "0:bb33 1:aa11"), (" 1 , 2 ", "0:aa22 1:bb33"),
+            // The first entry that names nothing ends the list, as does one that stands there already.
+            ("1,-1,0", "0:aa22"), ("0,7,1", "0:aa11"), ("0,,1", "0:aa11"), ("1,1", "0:aa22"), ("GPU-bb", "0:bb33"),
+            ("GPU-aa22,0", "0:aa22 1:aa11"), ("GPU-aa", ""), ("GPU-cc", ""),
+        ])
     func choice(list: String?, expected: String) throws {
         #expect(try seen(list) == expected)
     }

@@ -42,7 +42,8 @@ struct ReadAheadPlanTests {
         }
     }
 
-    @Test func aPlanIsDoneWhenNothingIsLeft() {
+    @Test("a plan is done when nothing is left")
+    func done() {
         #expect(ReadAheadPlan(sizes: []).isDone && ReadAheadPlan(sizes: [0, 0]).isDone)
         var plan = ReadAheadPlan(sizes: [0, 1, 0])
         #expect(!plan.isDone)

@@ -49,7 +49,8 @@ struct ReadAheadTests {
         return outcome
     }
 
-    @Test func allOfItIsInMemoryThen() async throws {
+    @Test("all of a file is in memory afterwards")
+    func all() async throws {
         guard try canEvict else { return }
         let outcome = try #require(try await run { .init(total: .gibibytes(8), available: .gibibytes(8)) })
         // The kernel reads on by itself, and what it has read is not read again.

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ModelLifecycle
 
-@Suite struct ColdAnswersTests {
+@Suite("Answers of spawned engines") struct ColdAnswersTests {
     private let scratch: Scratch
     private let answers: ColdAnswers
     private let model: String
@@ -28,7 +28,7 @@ import Testing
         answers.answer(of: configuration ?? self.configuration, launch ?? self.launch, build: build)
     }
 
-    @Test(arguments: [Canary.Answer.tokens([3, 4]), .scores([[0.25, -1], [1e-9, 7]])])
+    @Test("an answer is kept", arguments: [Canary.Answer.tokens([3, 4]), .scores([[0.25, -1], [1e-9, 7]])])
     func keeps(_ answer: Canary.Answer) {
         #expect(known() == nil)
         #expect(answers.note(answer, of: configuration, launch, build: "vllm 1"))

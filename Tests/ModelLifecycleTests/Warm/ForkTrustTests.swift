@@ -2,7 +2,7 @@ import Testing
 
 @testable import ModelLifecycle
 
-@Suite struct ForkTrustTests {
+@Suite("Trust in forks by version") struct ForkTrustTests {
     @Test("proven where it was tried, unproven on a GPU, and refused elsewhere unless it is asked for")
     func byVersion() {
         #expect(VLLMVersion("0.32.0+cpu").trustInForks(isWanted: false) == .proven)

@@ -7,7 +7,7 @@ import Testing
 @testable import ModelLifecycle
 
 /// Who is forked, and what the run says where somebody is not.
-@Suite(.timeLimit(.minutes(1))) struct WarmStartsTests {
+@Suite("Fork servers", .timeLimit(.minutes(1))) struct WarmStartsTests {
     private let scratch: Scratch
     private let ledger: EngineLedger
     private let log = Lines()

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("The memory that a checkpoint takes")
+@Suite("The memory of a checkpoint")
 struct CheckpointMemoryTests {
     private func memory(_ config: String, _ stored: [String: Int] = [:]) throws -> CheckpointMemory {
         var memory = CheckpointMemory(config: try checkpointConfig(config))
@@ -22,7 +22,7 @@ struct CheckpointMemoryTests {
     }
 
     @Test(
-        "the cache of a token: keys and values of all layers",
+        "a token's cache has the keys and values of all layers",
         arguments: [
             // Qwen2.5-7B, a model with a head of its own width, one without groups, a text model within another, DeepSeek-V2.
             (

@@ -28,7 +28,7 @@ struct DataModelFilesTests {
         #expect(try ModelFiles.parameterCount(directory: fixture.path("models/draft")) == 9)
     }
 
-    @Test("and in all shards of an index")
+    @Test("parameters are counted in all shards of an index")
     func shards() throws {
         func shard(_ fixture: borrowing SpecFixture) throws {
             try FileManager.default.removeItem(atPath: fixture.path(weights))

@@ -4,7 +4,7 @@ import Testing
 @Suite("SHA-256")
 struct DataSHA256Tests {
     @Test(
-        "the vectors of FIPS 180-4 and its neighbours",
+        "the vectors of FIPS 180-4 have their hashes",
         arguments: [
             ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
             ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
@@ -25,7 +25,7 @@ struct DataSHA256Tests {
         #expect(SHA256.hex(text) == digest)
     }
 
-    @Test("every length of the last block, in pieces of any size")
+    @Test("every length of the last block hashes the same in pieces of any size")
     func pieces() {
         for length in 0..<200 {
             let bytes = (0..<length).map { UInt8($0 & 0xFF) }

@@ -2,14 +2,16 @@
 import Foundation
 import Testing
 
-@Suite("What a tokenizer's files tell")
+@Suite("A checkpoint's tokenizer files")
 struct TokenizerFilesTests {
-    @Test(arguments: [
-        (#"{"bos_token": "<|im_start|>"}"#, "<|im_start|>"),
-        (#"{"bos_token": {"content": "<s>", "lstrip": false}}"#, "<s>"), (#"{"bos_token": null}"#, nil),
-        (#"{"eos_token": "</s>"}"#, nil), (#"{"bos_token": {}}"#, nil), ("[]", nil), ("", nil),
-    ])
-    func theBeginningToken(_ settings: String, _ token: String?) {
+    @Test(
+        "the token that begins a text is found",
+        arguments: [
+            (#"{"bos_token": "<|im_start|>"}"#, "<|im_start|>"),
+            (#"{"bos_token": {"content": "<s>", "lstrip": false}}"#, "<s>"), (#"{"bos_token": null}"#, nil),
+            (#"{"eos_token": "</s>"}"#, nil), (#"{"bos_token": {}}"#, nil), ("[]", nil), ("", nil),
+        ])
+    func beginningToken(_ settings: String, _ token: String?) {
         let file = try? CheckpointJSON(Data(settings.utf8), name: "tokenizer_config.json", in: "m")
         #expect(file.flatMap(TokenizerFiles.beginningToken(settings:)) == token)
     }
@@ -27,19 +29,23 @@ struct TokenizerFilesTests {
         #expect(token() == "<s>")
     }
 
-    @Test(arguments: [
-        (#"{"model": {"type": "BPE", "vocab": {"+": 10, "-": 12, "Ġ+": 489}, "merges": []}}"#, "+", "-"),
-        (#"{"model": {"type": "BPE", "vocab": {"+": 28806, "-": 28733, "▁+": 648, "▁-": 387}}}"#, "▁+", "▁-"),
-        (#"{"model": {"type": "Unigram", "vocab": [["<unk>", 0], ["▁-", -3.5], ["▁+", -4]]}}"#, "▁+", "▁-"),
-        (#"{"model": {"vocab": {"+": 1, "-": 2, "▁+": 3}}}"#, "+", "-"),
-    ])
+    @Test(
+        "the ids of plus and minus are found",
+        arguments: [
+            (#"{"model": {"type": "BPE", "vocab": {"+": 10, "-": 12, "Ġ+": 489}, "merges": []}}"#, "+", "-"),
+            (#"{"model": {"type": "BPE", "vocab": {"+": 28806, "-": 28733, "▁+": 648, "▁-": 387}}}"#, "▁+", "▁-"),
+            (#"{"model": {"type": "Unigram", "vocab": [["<unk>", 0], ["▁-", -3.5], ["▁+", -4]]}}"#, "▁+", "▁-"),
+            (#"{"model": {"vocab": {"+": 1, "-": 2, "▁+": 3}}}"#, "+", "-"),
+        ])
     func plusAndMinus(_ tokenizer: String, _ plus: String, _ minus: String) {
         #expect(PlusAndMinus(tokenizer: Data(tokenizer.utf8)) == PlusAndMinus(plus: plus, minus: minus))
     }
 
-    @Test(arguments: [
-        #"{"model": {"vocab": {"+": 1}}}"#, #"{"model": {"vocab": 3}}"#, #"{"vocab": {"+": 1, "-": 2}}"#, "",
-    ])
+    @Test(
+        "other tokenizer files have no plus and minus",
+        arguments: [
+            #"{"model": {"vocab": {"+": 1}}}"#, #"{"model": {"vocab": 3}}"#, #"{"vocab": {"+": 1, "-": 2}}"#, "",
+        ])
     func noPlusAndMinus(_ tokenizer: String) {
         #expect(PlusAndMinus(tokenizer: Data(tokenizer.utf8)) == nil)
     }

@@ -2,11 +2,13 @@
 import Testing
 
 /// Draft-ahead decides as the step-at-a-time algorithm does, for every look-ahead.
+@Suite("Look-ahead and step-at-a-time decoding")
 struct EquivalenceTests {
     private static let seeds: Range<UInt64> = 0..<12_000
     private static let lookaheads: [Lookahead] = [.steps(1), .steps(2), .steps(3), .all]
 
-    @Test func everyLookaheadDecidesAsStepAtATime() async {
+    @Test("every look-ahead decides as decoding one step at a time does")
+    func everyLookahead() async {
         var failures = 0
         var seams = 0
         var seen = Dictionary(uniqueKeysWithValues: Occurrence.allCases.map { ($0, 0) })

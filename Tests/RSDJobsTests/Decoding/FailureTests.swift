@@ -2,6 +2,7 @@
 import Testing
 
 /// A trajectory that failed stands still until it is retried, and then goes on from where it stood.
+@Suite("Failed trajectories")
 struct FailureTests {
     private static let life: [Event] = [
         .drafted("one\n\n", "two\n\n", "three", end: .eos), .rewards(1, 0, 1),
@@ -9,8 +10,8 @@ struct FailureTests {
         .drafted("four", end: .eos),
     ]
 
-    @Test(arguments: 0...life.count)
-    func failsAndIsRetriedInEveryState(length: Int) throws {
+    @Test("a trajectory may fail and be retried in every state", arguments: 0...life.count)
+    func everyState(length: Int) throws {
         var trajectory = Trajectory.rewardGuided()
         try trajectory.apply(Array(Self.life.prefix(length)))
         let (response, needs) = (trajectory.response, trajectory.needs)
@@ -26,7 +27,8 @@ struct FailureTests {
         #expect(trajectory.needs == needs)
     }
 
-    @Test func mayFailAgain() throws {
+    @Test("a retried trajectory may fail again")
+    func again() throws {
         var trajectory = Trajectory.singleModel(.draft)
         try trajectory.apply([.failed(reason: "first"), .retried, .failed(reason: "second")])
         #expect(trajectory.response.failure == "second")

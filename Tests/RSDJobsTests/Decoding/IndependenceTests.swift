@@ -4,11 +4,13 @@ import TestSupport
 import Testing
 
 /// A trajectory comes to the same response whatever else is in the batch and in whatever order answers arrive.
+@Suite("Trajectories beside others")
 struct IndependenceTests {
     private let models = FakeModels(seed: 7)
     private let lookaheads: [Lookahead] = [.steps(1), .steps(2), .all]
 
-    @Test func aloneAndInTurnsAtRandom() throws {
+    @Test("a trajectory alone is the one that takes turns with others at random")
+    func randomTurns() throws {
         let alone = try eachAlone()
         var random = SeededRandom(seed: 1)
         var batch = batch()
@@ -20,7 +22,8 @@ struct IndependenceTests {
         #expect(batch.map(\.response) == alone)
     }
 
-    @Test func aloneAndInWaves() throws {
+    @Test("a trajectory alone is the one in waves")
+    func waves() throws {
         let alone = try eachAlone()
         var batch = batch()
         for _ in 0..<200 {
@@ -33,7 +36,8 @@ struct IndependenceTests {
         #expect(batch.map(\.response) == alone)
     }
 
-    @Test func aloneAndFromAMergedJournal() throws {
+    @Test("a trajectory alone is the one from a merged journal")
+    func mergedJournal() throws {
         var journals: [[Event]] = []
         var alone = batch()
         for index in alone.indices {

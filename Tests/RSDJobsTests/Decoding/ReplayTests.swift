@@ -3,9 +3,10 @@ import TestSupport
 import Testing
 
 /// The events are all there is to a trajectory: who has them has its state.
+@Suite("Replay")
 struct ReplayTests {
-    @Test(arguments: [Lookahead.steps(1), .steps(3), .all])
-    func everyPrefixOfTheEventsGivesTheStateBack(lookahead: Lookahead) throws {
+    @Test("every prefix of the events restores the state", arguments: [Lookahead.steps(1), .steps(3), .all])
+    func everyPrefix(lookahead: Lookahead) throws {
         for seed in 0..<100 as Range<UInt64> {
             let decoding = RandomCase(seed: seed)
             let recording = try Recording(decoding, lookahead, isTroubled: true)
@@ -19,8 +20,8 @@ struct ReplayTests {
         }
     }
 
-    @Test(arguments: [Lookahead.steps(1), .steps(3), .all])
-    func aFailureThatIsForgivenLeavesNoTrace(lookahead: Lookahead) throws {
+    @Test("a failure that is retried leaves no trace", arguments: [Lookahead.steps(1), .steps(3), .all])
+    func forgivenFailure(lookahead: Lookahead) throws {
         for seed in 0..<300 as Range<UInt64> {
             let decoding = RandomCase(seed: seed)
             let troubled = try Recording(decoding, lookahead, isTroubled: true)

@@ -2,30 +2,34 @@
 import TestSupport
 import Testing
 
+@Suite("The step splitter")
 struct StepSplitterTests {
     private let splitter = StepSplitter(delimiter: "\n\n")
 
-    @Test(arguments: [
-        ("", []),
-        ("a", ["a"]),
-        ("a\n", ["a\n"]),
-        ("a\n\nb", ["a\n\n", "b"]),
-        ("a.\n\n", ["a.\n\n"]),
-        ("a\n\nb\n\n", ["a\n\n", "b\n\n"]),
-        ("a\n\n\nb", ["a\n\n", "\nb"]),
-        ("a\n\n\n\nb", ["a\n\n", "\n\n", "b"]),
-        ("a\n\n\n\n\nb", ["a\n\n", "\n\n", "\nb"]),
-        ("\n\n", ["\n\n"]),
-        ("\n\na", ["\n\n", "a"]),
-        ("\n\n\n", ["\n\n", "\n"]),
-        ("a\n \nb", ["a\n \nb"]),
-    ])
-    func cutsAfterEachDelimiter(text: String, steps: [String]) {
+    @Test(
+        "a text is cut after each delimiter",
+        arguments: [
+            ("", []),
+            ("a", ["a"]),
+            ("a\n", ["a\n"]),
+            ("a\n\nb", ["a\n\n", "b"]),
+            ("a.\n\n", ["a.\n\n"]),
+            ("a\n\nb\n\n", ["a\n\n", "b\n\n"]),
+            ("a\n\n\nb", ["a\n\n", "\nb"]),
+            ("a\n\n\n\nb", ["a\n\n", "\n\n", "b"]),
+            ("a\n\n\n\n\nb", ["a\n\n", "\n\n", "\nb"]),
+            ("\n\n", ["\n\n"]),
+            ("\n\na", ["\n\n", "a"]),
+            ("\n\n\n", ["\n\n", "\n"]),
+            ("a\n \nb", ["a\n \nb"]),
+        ])
+    func delimiters(text: String, steps: [String]) {
         #expect(splitter.split(text) == steps)
     }
 
     /// To Swift "\r\n" is one character, and a letter with its accent too; a delimiter is bytes.
-    @Test func cutsBytesAndNotCharacters() {
+    @Test("a text is cut by bytes and not by characters")
+    func bytes() {
         #expect(splitter.split("a\r\n\nb") == ["a\r\n\n", "b"])
         #expect(splitter.split("a\r\n\r\nb") == ["a\r\n\r\nb"])
         #expect(
@@ -35,57 +39,65 @@ struct StepSplitterTests {
         #expect(StepSplitter(delimiter: "\u{e9}").split("xe\u{301}y").count == 1)
     }
 
-    @Test(arguments: [
-        ("\n", "a\n\nb", ["a\n", "\n", "b"]),
-        ("</step>", "a</step>b</step", ["a</step>", "b</step"]),
-        ("</step>", "<</step></step>", ["<</step>", "</step>"]),
-        ("aba", "ababa", ["aba", "ba"]),
-        ("ки", "x ки y", ["x ки", " y"]),
-    ])
-    func cutsAtOtherDelimiters(delimiter: String, text: String, steps: [String]) {
+    @Test(
+        "other delimiters cut likewise",
+        arguments: [
+            ("\n", "a\n\nb", ["a\n", "\n", "b"]),
+            ("</step>", "a</step>b</step", ["a</step>", "b</step"]),
+            ("</step>", "<</step></step>", ["<</step>", "</step>"]),
+            ("aba", "ababa", ["aba", "ba"]),
+            ("ки", "x ки y", ["x ки", " y"]),
+        ])
+    func otherDelimiters(delimiter: String, text: String, steps: [String]) {
         #expect(StepSplitter(delimiter: delimiter).split(text) == steps)
     }
 
-    @Test(arguments: [
-        ([], [0]),
-        (["a", "\n\n"], [2, 0]),
-        (["a", ".\n\n", "b"], [2, 1]),
-        (["a", "\n", "\n", "b", "c"], [3, 2]),
-        (["a", "\n\n", ""], [2, 1]),
-        ([""], [1]),
-        (["a", "\n\n\n"], [2, 0]),
-        (["a", "\n\n\n\n"], [2, 0, 0]),
-        (["a\n", "\nb", "c"], [2, 1]),
-        (["\u{fffd}", "\u{fffd}", "\n\n", "b"], [3, 1]),
-    ])
-    func countsTheTokensOfEachStep(pieces: [String], counts: [Int]) {
+    @Test(
+        "the tokens of each step are counted",
+        arguments: [
+            ([], [0]),
+            (["a", "\n\n"], [2, 0]),
+            (["a", ".\n\n", "b"], [2, 1]),
+            (["a", "\n", "\n", "b", "c"], [3, 2]),
+            (["a", "\n\n", ""], [2, 1]),
+            ([""], [1]),
+            (["a", "\n\n\n"], [2, 0]),
+            (["a", "\n\n\n\n"], [2, 0, 0]),
+            (["a\n", "\nb", "c"], [2, 1]),
+            (["\u{fffd}", "\u{fffd}", "\n\n", "b"], [3, 1]),
+        ])
+    func tokenCounts(pieces: [String], counts: [Int]) {
         #expect(splitter.tokenCounts(pieces: pieces) == counts)
     }
 
-    @Test(arguments: [
-        ([], 0),
-        (["a", "\n\n", "b"], 1),
-        (["a", "\n", "\n", "b"], 1),
-        (["a", "\n\n\n", "b"], 0),
-        (["a", "\n\nb", "\n\n"], 0),
-        (["a\n", "\n\n"], 0),
-        (["a", "\n\n", "\n\n\n\n", "c"], 1),
-        (["a", "\n\n\n\n"], 0),
-    ])
-    func tellsHowManyStepsEndWithAToken(pieces: [String], whole: Int) {
+    @Test(
+        "a token may end several steps",
+        arguments: [
+            ([], 0),
+            (["a", "\n\n", "b"], 1),
+            (["a", "\n", "\n", "b"], 1),
+            (["a", "\n\n\n", "b"], 0),
+            (["a", "\n\nb", "\n\n"], 0),
+            (["a\n", "\n\n"], 0),
+            (["a", "\n\n", "\n\n\n\n", "c"], 1),
+            (["a", "\n\n\n\n"], 0),
+        ])
+    func stepsPerToken(pieces: [String], whole: Int) {
         #expect(splitter.cut(pieces: pieces).whole == whole)
     }
 
-    @Test(arguments: [
-        ("a\n\n", true), ("\n\n", true), ("a\r\n\n", true), ("a\n", false), ("", false), ("\n\na", false),
-    ])
-    func tellsWhetherTheDelimiterIsLast(text: String, isLast: Bool) {
+    @Test(
+        "a text may end with the delimiter",
+        arguments: [
+            ("a\n\n", true), ("\n\n", true), ("a\r\n\n", true), ("a\n", false), ("", false), ("\n\na", false),
+        ])
+    func endsWithDelimiter(text: String, isLast: Bool) {
         #expect(splitter.endsWithDelimiter(text) == isLast)
     }
 
     /// Any text in any pieces: nothing is lost, and the two ways of cutting agree.
-    @Test(arguments: ["\n\n", "\n", "</step>", "aba", "ки"])
-    func randomTextIsCutWithoutLoss(delimiter: String) {
+    @Test("random text is cut without loss", arguments: ["\n\n", "\n", "</step>", "aba", "ки"])
+    func random(delimiter: String) {
         let splitter = StepSplitter(delimiter: delimiter)
         let vocabulary = [
             "", "a", "b", "ab", "\n", "\n\n", "\n\n\n\n", ".\n\n", "\r", "</", "step>", "</step>", "к", "и",
@@ -112,7 +124,8 @@ struct StepSplitterTests {
     }
 
     /// Tokens that are bytes: a character that is cut in two reads as two replacement marks, and the counts stand.
-    @Test func charactersInHalvesDoNotShiftTheCounts() {
+    @Test("characters split over tokens do not shift the counts")
+    func halfCharacters() {
         let text = "é→👩‍🔬\n\nß\n\n\nκ"
         let halves = Array(text.utf8).map { String(decoding: [$0], as: UTF8.self) }
         #expect(splitter.tokenCounts(pieces: halves) == splitter.split(text).map(\.utf8.count))

@@ -1,8 +1,10 @@
 @testable import Decoding
 import Testing
 
+@Suite("Token counts")
 struct TokenCountsTests {
-    @Test func sumCoversEveryCount() {
+    @Test("the sum covers every count")
+    func sum() {
         var counts = TokenCounts()
         counts.draft = TokenCounts.Written(kept: 1, rejected: 2, lookahead: 3, prompt: 4)
         counts.target = TokenCounts.Written(kept: 5, rejected: 6, lookahead: 7, prompt: 8)
@@ -14,11 +16,13 @@ struct TokenCountsTests {
         #expect(sum.prm == TokenCounts.Read(judged: 18, prompt: 20))
     }
 
-    @Test func promptIsNotGenerated() {
+    @Test("the prompt is not generated")
+    func prompt() {
         #expect(TokenCounts.Written(kept: 1, rejected: 2, lookahead: 3, prompt: 4).generated == 6)
     }
 
-    @Test func writersAreToldApart() {
+    @Test("draft and target tokens are told apart")
+    func writers() {
         var counts = TokenCounts()
         counts[writer: .draft].kept = 1
         counts[writer: .target].kept = 2

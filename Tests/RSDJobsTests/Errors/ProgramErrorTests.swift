@@ -4,7 +4,7 @@ import Support
 import Testing
 @testable import rsd_batch
 
-@Suite("Errors say what they are and what the program exits with") struct ProgramErrorTests {
+@Suite("Program errors") struct ProgramErrorTests {
     /// Errors that one layer throws and the same or the next one handles; none may end the program.
     private static let inner: Set = [
         "Answers.Failure", "Answers.Unmanageable", "Checkpoints.End", "Checkpoints.Unknown", "Checkpoints.Unreadable",

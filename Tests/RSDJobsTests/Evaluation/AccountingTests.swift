@@ -8,10 +8,11 @@ import Foundation
 import Testing
 
 /// Rows against what is counted by hand from a few lines.
-@Suite struct AccountingTests {
+@Suite("Accounting") struct AccountingTests {
     private let flops = Flops(parameters: [.draft: 10, .target: 100, .prm: 1])
 
-    @Test func everySampleThatAModelWritesCosts() {
+    @Test("every sample that a model writes costs")
+    func everySample() {
         var tokens = TokenCounts()
         tokens.target = .init(kept: 5, rejected: 15, prompt: 40)
         #expect(flops.paper(tokens) == 4000)
@@ -47,7 +48,8 @@ import Testing
         return [right, alone, wrong, failed]
     }
 
-    @Test func countsOfOneMethod() throws {
+    @Test("the counts of one method are summed")
+    func oneMethod() throws {
         let row = Summary.Row(method: "rsd", dataset: "d", lines: rsdLines(), flops: flops)
         #expect((row.total, row.problems, row.correct) == (4, 2, 2))
         #expect(row.finishes == ["eos": 2, "max_steps": 1, "failed": 1])
@@ -63,7 +65,8 @@ import Testing
         #expect(row.accuracyLow == Proportion(1, of: 2).interval?.lowerBound)
     }
 
-    @Test func acceptanceOfRightAndWrongAnswers() throws {
+    @Test("acceptance is told by right and wrong answers")
+    func acceptance() throws {
         let row = Summary.Row(method: "rsd", dataset: "d", lines: rsdLines(), flops: flops)
         let acceptance = try #require(row.acceptance)
         #expect(acceptance.all.steps == Verdicts(accepted: 3, rejected: 3))
@@ -81,7 +84,8 @@ import Testing
         #expect(json == #"{"accepted":3,"rejected":1,"share":0.75}"#)
     }
 
-    @Test func rewardsWithoutAThresholdAreNoVerdicts() {
+    @Test("rewards without a threshold are no verdicts")
+    func noThreshold() {
         let lines = rsdLines().map { line in
             var line = line
             line.verdicts = nil
@@ -92,7 +96,8 @@ import Testing
         #expect(row.draftAlone.count == 1)
     }
 
-    @Test func pairsAreOfTheSameProblemAndSample() throws {
+    @Test("pairs are of the same problem and sample")
+    func pairs() throws {
         let target = [
             ResultLine.sample(method: "target_only", problem: "a", correct: true),
             ResultLine.sample(method: "target_only", problem: "b", correct: true),
@@ -103,7 +108,8 @@ import Testing
         #expect(pairs.difference == -0.5)
     }
 
-    @Test func busyIsTheUnionOfRequestsAndIdleTheRestOfThePhases() {
+    @Test("busy time is the union of requests, and idle time the rest of the phases")
+    func busyAndIdle() {
         let id = TrajectoryID(method: "m", dataset: "d", problem: "p")
         func asked(_ role: Role, _ begin: Double, _ seconds: Double) -> JournalRecord {
             let answer = Generated(role: role, steps: [StepText(text: "x", tokens: 1)], end: .eos, promptTokens: 1)

@@ -4,7 +4,7 @@ import ModelLifecycle
 @testable import Support
 import Testing
 
-@Suite("Starts, by how they came up and by phase") struct StartFiguresTests {
+@Suite("Figures of engine starts") struct StartFiguresTests {
     private let records: [JournalRecord] = [
         .load(
             EngineLoad(

@@ -7,7 +7,7 @@ import Foundation
 @testable import Support
 import Testing
 
-@Suite struct SummaryTests {
+@Suite("The summary") struct SummaryTests {
     private func line(
         correct: Bool, steps: [Step], tokens: TokenCounts = TokenCounts(), verdicts: Verdicts? = nil,
         finish: Finish = .eos
@@ -26,7 +26,8 @@ import Testing
         return line
     }
 
-    @Test func sharesAreOfWhatTheyClaim() throws {
+    @Test("shares have the denominators that they claim")
+    func shares() throws {
         var tokens = TokenCounts()
         tokens.draft.kept = 30
         tokens.draft.rejected = 10
@@ -62,7 +63,8 @@ import Testing
     }
 
     /// Where no model writes the delimiter, each answer is one step, and what a PRM decides means little.
-    @Test func answersThatNoDelimiterDividesAreTold() throws {
+    @Test("answers without a delimiter are counted")
+    func undivided() throws {
         let job = try SpecFixture().load()
         func undivided(_ method: String, length: Int, steps: Int) throws -> [String]? {
             let lines = try (0..<3).map { _ in
@@ -82,7 +84,8 @@ import Testing
         #expect(try undivided("target_only", length: 200, steps: 1) == nil)
     }
 
-    @Test func aMethodWithoutVerdictsHasNoAcceptance() throws {
+    @Test("a method without verdicts has no acceptance")
+    func noVerdicts() throws {
         let row = Summary.Row(
             method: "draft_only", dataset: "d",
             lines: [try line(correct: true, steps: [Step(text: "a", origin: .draft)])],
@@ -92,7 +95,8 @@ import Testing
         #expect(row.targetStepShare == 0)
     }
 
-    @Test func nothingIsAShareOfNothing() throws {
+    @Test("a share of nothing is no number")
+    func nothing() throws {
         let row = Summary.Row(method: "m", dataset: "d", lines: [], flops: Flops(parameters: [:]))
         #expect(row.accuracy == nil)
         #expect(row.accuracyLow == nil)
@@ -103,19 +107,22 @@ import Testing
     }
 
     /// Against the roots of (p − q)² = z² q (1 − q) / n, solved for q elsewhere.
-    @Test(arguments: [
-        (0, 20, 0.0, 0.161125),
-        (20, 20, 0.838875, 1.0),
-        (10, 20, 0.299298, 0.700702),
-        (186, 200, 0.885945, 0.957848),
-    ])
+    @Test(
+        "Wilson intervals agree with known values",
+        arguments: [
+            (0, 20, 0.0, 0.161125),
+            (20, 20, 0.838875, 1.0),
+            (10, 20, 0.299298, 0.700702),
+            (186, 200, 0.885945, 0.957848),
+        ])
     func wilson(count: Int, total: Int, low: Double, high: Double) throws {
         let interval = try #require(Proportion(count, of: total).interval)
         #expect(abs(interval.lowerBound - low) < 1e-5)
         #expect(abs(interval.upperBound - high) < 1e-5)
     }
 
-    @Test func aResultLineSaysWhatIsMissing() throws {
+    @Test("a result line has null for what is missing")
+    func missingKeys() throws {
         let line = try line(correct: false, steps: [Step(text: "a", origin: .target)])
         let text = String(decoding: try ResultLine.encode([line]), as: UTF8.self)
         #expect(text.contains(#""reward":null"#))
@@ -142,7 +149,8 @@ import Testing
         #expect(line.candidates?.map(\.answer) == ["7", nil, "12"])
     }
 
-    @Test func runFiguresAddUpOverResumptions() {
+    @Test("the figures of a run add up over resumptions")
+    func resumptions() {
         let records: [JournalRecord] = [
             .load(EngineLoad("draft", seconds: 1)), .phase(wave: 1, engines: ["draft"], seconds: 10), .swap,
             .load(EngineLoad("prm", seconds: 2)), .load(EngineLoad("draft", seconds: 3)),

@@ -6,7 +6,7 @@ import Testing
 @testable import Support
 
 /// Answers that are graded from a file of their own.
-@Suite struct AnswerFileTests {
+@Suite("Files of answers") struct AnswerFileTests {
     private func file(_ text: String) throws -> AnswerFile {
         try AnswerFile(file: "answers.jsonl", Data(text.utf8))
     }
@@ -18,7 +18,8 @@ import Testing
         return (counts, String(decoding: written, as: UTF8.self).split(separator: "\n").map(String.init))
     }
 
-    @Test func aLineForEachAnswerInOrder() async throws {
+    @Test("each answer gets a line, in order")
+    func order() async throws {
         let text = """
             {"text": "<think>12</think> The answer is 15.", "gold": 15, "id": "a", "kind": "think"}
 
@@ -47,7 +48,8 @@ import Testing
     }
 
     /// All at once, and before anything is graded.
-    @Test func everythingWrongIsTold() async throws {
+    @Test("all errors of a file are reported")
+    func errors() async throws {
         let text = """
             {"text": "so 1", "gold": "1"}
             {"text": "so 1", "gold": }
@@ -72,15 +74,18 @@ import Testing
         #expect(told.contains("answers.jsonl:8: error: 'text' has a control character instead of \\boxed"))
     }
 
-    @Test(arguments: [
-        ("", "has no answers"), ("\n \n", "has no answers"), (#"[{"gold": 1}]"#, "a JSON list"),
-    ])
-    func filesWithoutAnswers(text: String, fault: String) {
+    @Test(
+        "a file without answers is refused",
+        arguments: [
+            ("", "has no answers"), ("\n \n", "has no answers"), (#"[{"gold": 1}]"#, "a JSON list"),
+        ])
+    func noAnswers(text: String, fault: String) {
         let error = #expect(throws: UnusableAnswers.self) { try file(text).check() }
         #expect(error?.diagnostics.first?.message.contains(fault) ?? false)
     }
 
-    @Test func manyFaultsAreCounted() {
+    @Test("many errors are counted")
+    func manyErrors() {
         let error = #expect(throws: UnusableAnswers.self) {
             try file(String(repeating: "{\"gold\": 1}\n", count: 1000)).check()
         }
@@ -89,7 +94,7 @@ import Testing
     }
 
     /// Portions of any size end at the end of a line.
-    @Test(arguments: [1, 20, 1000, Int.max])
+    @Test("portions of any size end at the end of a line", arguments: [1, 20, 1000, Int.max])
     func portions(bytes: Int) async throws {
         let lines = (1...40).map { #"{"answer": "\#($0)", "gold": "\#($0)"}"# + ($0 % 7 == 0 ? "\n\n" : "\n") }
         var seen: [String] = []
@@ -102,7 +107,8 @@ import Testing
         #expect(numbers == (1...40).map { $0 + ($0 - 1) / 7 })
     }
 
-    @Test func aCommandIsAskedOnceAndItsVerdictsAreTaken() async throws {
+    @Test("a command is asked once, and its verdicts are taken")
+    func command() async throws {
         let script = #"sed 's/.*"id":"\([^"]*\)".*/{"id": "\1", "correct": true, "reason": "I say so"}/'"#
         let kind = GraderKind.command(GraderCommand(words: ["sh", "-c", script], directory: "/", timeout: 60))
         let (counts, lines) = try await verdicts(

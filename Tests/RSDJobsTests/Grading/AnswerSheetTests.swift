@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Which answers a grader is asked about, and what becomes of the others.
-@Suite struct AnswerSheetTests {
+@Suite("Verdicts without and with a grader") struct AnswerSheetTests {
     /// Says that all are right.
     private struct Generous: Grader {
         let startsProcesses = false
@@ -42,7 +42,8 @@ import Testing
         ids = trajectories.map(\.id)
     }
 
-    @Test func whatIsDecidedWithoutAGrader() async throws {
+    @Test("some answers are decided without a grader")
+    func withoutGrader() async throws {
         let sheet = AnswerSheet(trajectories)
         #expect(sheet.pairs.map(\.id) == [ids[0], ids[4]])
         #expect(sheet.pairs[0].pair.answer == "2" && sheet.pairs[0].pair.gold == "2")
@@ -52,13 +53,15 @@ import Testing
         #expect(ids.map { grades[$0]?.verdict } == [.right, .wrong, .empty, .empty, .right, nil])
     }
 
-    @Test func exactFindsNoAnswerInACutText() async throws {
+    @Test("exact finds no answer in a text that was cut")
+    func cutTextExact() async throws {
         let grades = try await AnswerSheet(trajectories).grades(from: ExactGrader())
         #expect(ids.map { grades[$0]?.verdict } == [.right, .wrong, .empty, .empty, .empty, nil])
     }
 
     /// As its worker is told of no more than one answer, it dies of a second.
-    @Test func mathVerifyFindsNoneThereEither() async throws {
+    @Test("math-verify finds no answer in a text that was cut either")
+    func cutTextMathVerify() async throws {
         let scratch = try Scratch()
         let worker = MathVerifyGrader.Worker(
             executable: "/bin/sh",
@@ -70,13 +73,15 @@ import Testing
         #expect(ids.map { grades[$0]?.verdict } == [.right, .wrong, .empty, .empty, .empty, nil])
     }
 
-    @Test func aGraderThatCannotGoOnMakesErrors() async throws {
+    @Test("a grader that cannot go on makes errors")
+    func failingGrader() async throws {
         let grades = try await AnswerSheet(trajectories).grades(from: Broken())
         #expect(ids.map { grades[$0]?.verdict } == [.error, .wrong, .empty, .empty, .error, nil])
         #expect(grades[ids[0]]?.reason == "out of order")
     }
 
-    @Test func aLineSaysWhatItsAnswerIsWorth() throws {
+    @Test("a result line has the verdict of its answer")
+    func line() throws {
         let trajectory = try #require(trajectories[ids[4]])
         let line = ResultLine(
             trajectory, finish: .maxTokens, gold: "4", grade: Grade(.timeout, reason: "too long", answer: "four"))

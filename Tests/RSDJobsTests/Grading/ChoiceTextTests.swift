@@ -3,7 +3,7 @@
 import Testing
 
 /// Choices whose texts look like lists, like letters, or like each other.
-@Suite struct ChoiceTextTests {
+@Suite("Answers by the text of a choice") struct ChoiceTextTests {
     static let sets: [[String]] = [
         ["True, True", "False, False", "True, False", "False, True"],
         ["high and high", "high and low", "low and low", "low and high"],
@@ -26,8 +26,8 @@ import Testing
         ["k = 0 and n = 1", "k = 1 and n = 0", "k = n = 1", "k > 1"],
     ]
 
-    @Test(arguments: sets)
-    func aTextIsRightForItsOwnLetterAlone(choices: [String]) {
+    @Test("a text is right for its own letter alone", arguments: sets)
+    func ownLetter(choices: [String]) {
         for (letter, gold) in zip(["A", "B", "C", "D"], choices) {
             for text in choices {
                 let shown = text.hasSuffix(".") ? String(text.dropLast()) : text
@@ -39,7 +39,8 @@ import Testing
         }
     }
 
-    @Test func twoChoicesOfTheSameText() {
+    @Test("two choices may have the same text")
+    func sameText() {
         let choices = ["one", "two", "one"]
         #expect(ExactGrader().isCorrect("one", gold: "A", choices: choices))
         #expect(ExactGrader().isCorrect("One.", gold: "C", choices: choices))
@@ -47,7 +48,8 @@ import Testing
     }
 
     /// A form that is none of the texts counts where it means one choice and no other.
-    @Test func otherFormsOfAText() {
+    @Test("other forms of a text are recognised")
+    func otherForms() {
         let choices = ["True, False", "False, True", "1,000", "x = 1/2"]
         #expect(ExactGrader().isCorrect("true,false", gold: "A", choices: choices))
         #expect(!ExactGrader().isCorrect("true,false", gold: "B", choices: choices))
@@ -58,7 +60,8 @@ import Testing
     }
 
     /// The prompt asks for a capital; a small letter that is the text of a choice is that choice.
-    @Test func aLetterThatIsAlsoAText() {
+    @Test("a letter that is also a text is a letter")
+    func letterAsText() {
         #expect(ExactGrader().isCorrect("B", gold: "B", choices: ["As", "P", "Sb", "B"]))
         #expect(!ExactGrader().isCorrect("B", gold: "D", choices: ["As", "P", "Sb", "B"]))
         #expect(!ExactGrader().isCorrect("(B)", gold: "D", choices: ["As", "P", "Sb", "B"]))
@@ -68,7 +71,8 @@ import Testing
         #expect(ExactGrader().isCorrect("d", gold: "D", choices: ["Error", "a", "b", "c"]))
     }
 
-    @Test func lettersWithMoreAfterThem() {
+    @Test("a letter may have more after it")
+    func letterWithMore() {
         let choices = ["1", "2", "B cells", "T cells"]
         let said = AnswerExtraction.answer(in: "The answer is B because x > 0. So we are done.")
         #expect(ExactGrader().isCorrect(said, gold: "B", choices: choices))

@@ -5,7 +5,7 @@ import TestSupport
 @testable import RunStore
 import Testing
 
-@Suite struct CommandGraderTests {
+@Suite("A command as the grader") struct CommandGraderTests {
     private let scratch: Scratch
     private let directory: RunDirectory
 
@@ -29,7 +29,8 @@ import Testing
         #"echo '{"id": "m/d/\#(name)/0", "correct": \#(correct)\#(more)}'"#
     }
 
-    @Test func verdictsInAnyOrder() async throws {
+    @Test("verdicts may come in any order")
+    func anyOrder() async throws {
         let script = [
             line("c", false, #", "reason": "too late""#), line("b", true), line("a", false, #", "answer": "A""#),
         ]
@@ -38,45 +39,53 @@ import Testing
         #expect(try directory.openStarts() == 0)
     }
 
-    @Test func itIsToldAllThereIsToKnow() async throws {
+    @Test("the command gets question, answer and response")
+    func input() async throws {
         _ = try await grader("cat > questions").grade([pairs[0]])
         let text = try String(contentsOf: scratch.file("questions"), encoding: .utf8)
         #expect(
             text == #"{"answer":"a","dataset":"d","gold":"b","id":"m/d/a/0","question":"qa?","text":"so a"}"# + "\n")
     }
 
-    @Test func whatItSaysNothingOfIsAnError() async throws {
+    @Test("a missing verdict is an error")
+    func missing() async throws {
         let grades = try await grader("\(line("b", true)); echo; echo nonsense").grade(pairs)
         #expect(grades.map(\.verdict) == [.error, .right, .error])
         #expect(
             grades[0].reason == #"the grader gave no verdict; line 3 of its output is no verdict: "nonsense""#)
     }
 
-    @Test func twoVerdictsAreNone() async throws {
+    @Test("two verdicts for one answer are none")
+    func twoVerdicts() async throws {
         let grades = try await grader("\(line("b", true)); \(line("b", false)); \(line("a", true))").grade(pairs)
         #expect(grades.map(\.verdict) == [.right, .error, .error])
     }
 
-    @Test func anotherExitStatusMakesAllErrors() async throws {
+    @Test("any other exit status makes all answers errors")
+    func exitStatus() async throws {
         let all = ["a", "b", "c"].map { line($0, true) }.joined(separator: "; ")
         let grades = try await grader("\(all); exit 3").grade(pairs)
         #expect(grades.map(\.verdict) == [.error, .error, .error])
         #expect(grades[0].reason == "the grader ended with exit status 3; see logs/grader-1.log")
     }
 
-    @Test func whatWasSaidBeforeTheLimitCounts() async throws {
+    @Test("verdicts before the time limit count")
+    func timeLimit() async throws {
         let grades = try await grader("\(line("b", true)); sleep 600", timeout: 1).grade(pairs)
         #expect(grades.map(\.verdict) == [.timeout, .right, .timeout])
         #expect(try directory.openStarts() == 0)
     }
 
-    @Test func standardErrorGoesToTheLog() async throws {
+    @Test("standard error goes to the log")
+    func log() async throws {
         _ = try await grader("echo a word >&2").grade(pairs)
         #expect(try String(contentsOf: directory.logs.appending(path: "grader-1.log"), encoding: .utf8) == "a word\n")
     }
 
-    @Test(arguments: [["./grade.py"], ["no-such-grader-at-all"], ["/nowhere/grade"]])
-    func oneThatIsNotThereIsTold(words: [String]) async throws {
+    @Test(
+        "a command that does not exist is named",
+        arguments: [["./grade.py"], ["no-such-grader-at-all"], ["/nowhere/grade"]])
+    func notFound(words: [String]) async throws {
         let grader = CommandGrader(command: GraderCommand(words: words, directory: scratch.url.path)) { [directory] in
             try GraderProcesses(directory)
         }

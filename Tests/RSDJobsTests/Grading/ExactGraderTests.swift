@@ -4,30 +4,33 @@ import Foundation
 import RunnerSupport
 import Testing
 
-@Suite struct ExactGraderTests {
-    @Test func theGoldenSetIsThere() { #expect(GoldenCase.all.count >= 393) }
+@Suite("The exact grader") struct ExactGraderTests {
+    @Test("the golden set is complete")
+    func goldenSet() { #expect(GoldenCase.all.count >= 393) }
 
-    @Test(arguments: GoldenCase.all)
+    @Test("the golden set has its verdicts", arguments: GoldenCase.all)
     func verdict(_ golden: GoldenCase) {
         #expect(ExactGrader().isCorrect(golden.answer, gold: golden.gold) == (golden.exact == .right))
     }
 
     /// What a vote counts as one answer is one answer for the grader.
-    @Test(arguments: GoldenCase.all)
-    func equalKeysAreRight(_ golden: GoldenCase) {
+    @Test("equal keys are right", arguments: GoldenCase.all)
+    func equalKeys(_ golden: GoldenCase) {
         guard AnswerKey(golden.answer) == AnswerKey(golden.gold), golden.exact != .empty else { return }
         // An answer that is words beside one that is a letter is for the rule of choices alone, and a vote counts `x = 5` with 5.
         #expect(golden.exact == .right || ["choices", "nothing", "equations"].contains(golden.about))
     }
 
-    @Test func noAnswerIsWrong() {
+    @Test("no answer is wrong")
+    func noAnswer() {
         for answer in [nil, "", "  ", "\n"] {
             #expect(!ExactGrader().isCorrect(answer, gold: "5"))
             #expect(!ExactGrader().isCorrect(answer, gold: ""))
         }
     }
 
-    @Test func aChoiceMayBeToldByItsText() {
+    @Test("a choice may be named by its text")
+    func choiceText() {
         let choices = ["12", #"\frac{1}{2}"#, "a triangle"]
         #expect(ExactGrader().isCorrect("0.5", gold: "B", choices: choices))
         #expect(ExactGrader().isCorrect("A triangle", gold: "C", choices: choices))
@@ -38,24 +41,27 @@ import Testing
     }
 }
 
-@Suite struct AnswerKeyTests {
-    @Test(arguments: [
-        (["1/2", "0.5", #"\frac{1}{2}"#, #"$\dfrac12$"#, #"x = \frac{2}{4}"#], "1/2"),
-        (["1,234", "1234", "1234.0", #"1{,}234"#, #"\$1234"#], "1234"),
-        ([#"\sqrt{8}"#, #"2\sqrt{2}"#, #"\frac{4}{\sqrt2}"#], "2·√2"),
-        (["2, 1", #"\{1,2\}"#, "1 and 2", "x=1 or x=2"], "{1, 2}"),
-        (["x=1, y=2", "y = 2 and x = 1", #"\{y=2, x=1.0\}"#], "{x=1, y=2}"),
-        (["12 345", "12,345", #"12\;345"#, "12345"], "12345"),
-        (["(1, 2)", #"\left(1,2\right)"#, "(1.0, 2)"], "(1, 2)"),
-        ([#"\text{Evelyn}"#, "evelyn"], "evelyn"),
-        (["28%", #"28\%"#, "28"], "28"),
-        (["", " ", "$$"], ""),
-    ])
+@Suite("Keys of answers") struct AnswerKeyTests {
+    @Test(
+        "answers of one group have one key",
+        arguments: [
+            (["1/2", "0.5", #"\frac{1}{2}"#, #"$\dfrac12$"#, #"x = \frac{2}{4}"#], "1/2"),
+            (["1,234", "1234", "1234.0", #"1{,}234"#, #"\$1234"#], "1234"),
+            ([#"\sqrt{8}"#, #"2\sqrt{2}"#, #"\frac{4}{\sqrt2}"#], "2·√2"),
+            (["2, 1", #"\{1,2\}"#, "1 and 2", "x=1 or x=2"], "{1, 2}"),
+            (["x=1, y=2", "y = 2 and x = 1", #"\{y=2, x=1.0\}"#], "{x=1, y=2}"),
+            (["12 345", "12,345", #"12\;345"#, "12345"], "12345"),
+            (["(1, 2)", #"\left(1,2\right)"#, "(1.0, 2)"], "(1, 2)"),
+            ([#"\text{Evelyn}"#, "evelyn"], "evelyn"),
+            (["28%", #"28\%"#, "28"], "28"),
+            (["", " ", "$$"], ""),
+        ])
     func groups(answers: [String], key: String) {
         for answer in answers { #expect(AnswerKey(answer).description == key) }
     }
 
-    @Test func differ() {
+    @Test("answers that differ have different keys")
+    func differ() {
         let answers = [
             "1", "2", "(1,2)", "[1,2]", "{1,2,3}", "x", "x^2", "yes", "no", #"\frac13"#, "0.33", "0.3333", "12", "1 2",
             "34", #"3 \quad 4"#, #"\binom{1}{23}"#, #"\binom{12}{3}"#, "x=1, y=2", "x=2, y=1", "35/2", "3 5/2",
@@ -65,7 +71,7 @@ import Testing
 }
 
 /// Answers that are meant to hang, to exhaust the stack or the memory, or to be read beyond their end.
-@Suite struct HostileAnswerTests {
+@Suite("Hostile answers") struct HostileAnswerTests {
     private static let million = 1_000_000
 
     static let answers: [(name: String, text: String)] = [
@@ -130,7 +136,7 @@ import Testing
     ]
 
     /// They come to an end, and equal nothing else.
-    @Test(arguments: answers.map(\.name))
+    @Test("a hostile answer is graded in bounded time", arguments: answers.map(\.name))
     func ends(name: String) throws {
         let text = try #require(Self.answers.first { $0.name == name }).text
         _ = AnswerExtraction.answer(in: text)
@@ -143,7 +149,8 @@ import Testing
     }
 
     /// Every beginning and every end of some good answers.
-    @Test func piecesOfGoodAnswers() {
+    @Test("pieces of good answers are graded in bounded time")
+    func pieces() {
         for golden in GoldenCase.all.enumerated().filter({ $0.offset % 5 == 0 }).map(\.element) {
             let characters = Array(golden.gold)
             for index in characters.indices {

@@ -5,7 +5,7 @@ import RunnerSupport
 import Testing
 
 /// Answers of every kind as models write them, against golds as data sets have them: `exact.jsonl`.
-@Suite struct ExactKindTests {
+@Suite("Kinds of exact answers") struct ExactKindTests {
     struct Row: Decodable {
         var kind: String
         var answer: String
@@ -20,9 +20,10 @@ import Testing
         return Dictionary(grouping: lines.compactMap { try? JSONDecoder().decode(Row.self, from: $0) }, by: \.kind)
     }()
 
-    @Test func theRowsAreThere() { #expect(Self.rows.values.reduce(0) { $0 + $1.count } >= 1250) }
+    @Test("the recorded rows are complete")
+    func complete() { #expect(Self.rows.values.reduce(0) { $0 + $1.count } >= 1250) }
 
-    @Test(arguments: rows.keys.sorted())
+    @Test("each recorded row has its verdict", arguments: rows.keys.sorted())
     func verdicts(of kind: String) throws {
         for row in try #require(Self.rows[kind]) {
             let pair = GradingPair(id: "", dataset: "", question: "", text: "", answer: row.answer, gold: row.gold)
@@ -32,7 +33,8 @@ import Testing
     }
 
     /// Of all kinds only algebra is too much for it. A vote counts as one what is one answer, and asks for no names and units.
-    @Test func onlyAlgebraIsNotDecided() {
+    @Test("only algebra is left undecided")
+    func undecided() {
         let knowsMore: Set = ["units", "units in mathrm", "currency", "degrees"]
         for row in Self.rows.values.joined() {
             #expect(row.verdict != "undecided" || row.kind == "algebra", "\(row.answer) against \(row.gold)")

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The way to and from the workers of math-verify, on workers that are shell scripts.
-@Suite struct MathVerifyGraderTests {
+@Suite("The math-verify grader") struct MathVerifyGraderTests {
     private let scratch: Scratch
     private let directory: RunDirectory
 
@@ -24,14 +24,16 @@ import Testing
 
     private func verdicts(_ grades: [Grade]) -> [String] { grades.map(\.verdict.rawValue) }
 
-    @Test func verdictsComeBackInOrder() async throws {
+    @Test("verdicts come back in order")
+    func order() async throws {
         let pairs = (0..<40).map { WorkerScript.pair("\($0)", $0 % 3 == 0 ? "RIGHT" : "no") }
         let grades = try await grader(WorkerScript.start(answers: ""), workers: 3).grade(pairs)
         #expect(verdicts(grades) == (0..<40).map { $0 % 3 == 0 ? "right" : "wrong" })
         #expect(try directory.openStarts() == 0)
     }
 
-    @Test func aWorkerThatDiesCostsOneAnswer() async throws {
+    @Test("a worker that dies costs one answer")
+    func workerDies() async throws {
         let script = WorkerScript.start(answers: "*DIE*) exit 7 ;;")
         let pairs = ["RIGHT", "DIE", "RIGHT", "DIE", "no"].enumerated().map { WorkerScript.pair("\($0)", $1) }
         let grades = try await grader(script, workers: 1).grade(pairs)
@@ -40,7 +42,8 @@ import Testing
         #expect(try directory.openStarts() == 0)
     }
 
-    @Test func nonsenseIsAnError() async throws {
+    @Test("a malformed verdict is an error")
+    func nonsense() async throws {
         let script = WorkerScript.start(answers: #"*NONSENSE*) echo hello ;; *ODD*) echo '{"verdict": "fine"}' ;;"#)
         let pairs = ["NONSENSE", "ODD", "RIGHT"].enumerated().map { WorkerScript.pair("\($0)", $1) }
         let grades = try await grader(script, workers: 1).grade(pairs)
@@ -49,7 +52,8 @@ import Testing
     }
 
     /// The worker waits for a child that ignores SIGTERM, and reads no signal itself.
-    @Test func aWorkerThatHangsIsKilledAndTheRestGoesOn() async throws {
+    @Test("a worker that hangs is killed, and the rest goes on")
+    func workerHangs() async throws {
         let hang = "trap '' TERM; sh -c 'trap \"\" TERM; while :; do sleep 600; done'"
         let script = WorkerScript.start("echo $$ >> pids", answers: "*HANG*) \(hang) ;;")
         var started = script
@@ -67,7 +71,8 @@ import Testing
     }
 
     /// A question that is larger than what a socket holds, to a worker that reads nothing.
-    @Test func aWorkerThatDoesNotReadIsGivenUp() async throws {
+    @Test("a worker that does not read is given up")
+    func workerDoesNotRead() async throws {
         let worker = MathVerifyGrader.Worker(executable: "/bin/sh", arguments: ["-c", "echo '{}'; exec sleep 600"])
         let pair = GradingPair(
             id: "a", dataset: "d", question: "?", text: String(repeating: "x", count: 4_000_000), answer: "x",
@@ -77,7 +82,8 @@ import Testing
         #expect(try directory.openStarts() == 0)
     }
 
-    @Test func oneThatDoesNotComeUpIsToldWithItsLastWords() async throws {
+    @Test("a worker that does not start is reported with its last words")
+    func workerDoesNotStart() async throws {
         let worker = MathVerifyGrader.Worker(executable: "/bin/sh", arguments: ["-c", "echo no module >&2; exit 1"])
         await #expect(throws: GraderUnavailable("the grader exited while starting: no module")) {
             _ = try await grader(worker).grade([WorkerScript.pair("a", "RIGHT")])
@@ -85,7 +91,8 @@ import Testing
         #expect(try directory.openStarts() == 0)
     }
 
-    @Test func cancellationLeavesNoProcess() async throws {
+    @Test("a cancellation leaves no process")
+    func cancelled() async throws {
         let script = WorkerScript.start(answers: "*HANG*) touch \(scratch.file("hangs").path); sleep 600 ;;")
         let grader = grader(script)
         let work = Task { try await grader.grade([WorkerScript.pair("a", "HANG"), WorkerScript.pair("b", "HANG")]) }
@@ -96,7 +103,8 @@ import Testing
     }
 
     /// Letters need no calculation, and no worker.
-    @Test func lettersAreJudgedHere() async throws {
+    @Test("letters are judged without a worker")
+    func letters() async throws {
         let nowhere = MathVerifyGrader.Worker(executable: "/nowhere", arguments: [])
         var pair = WorkerScript.pair("a", #"\text{(B)}"#)
         pair.gold = "B"
@@ -104,7 +112,8 @@ import Testing
     }
 
     /// The last number of a response that a limit cut is no answer: there is nothing to start a worker for.
-    @Test func aCutTextWithoutAnAnswerIsNotJudged() async throws {
+    @Test("a text that was cut and has no answer is not judged")
+    func cutText() async throws {
         let nowhere = MathVerifyGrader.Worker(executable: "/nowhere", arguments: [])
         var pair = WorkerScript.pair("a", "RIGHT")
         (pair.text, pair.answer, pair.isCut) = ("RIGHT, and 3 + 4", nil, true)
@@ -112,7 +121,8 @@ import Testing
     }
 
     /// A phrase alone marks no answer, and the worker is to search the text; not that of a response that a limit cut.
-    @Test func whatACutTextNamesIsAllThatAWorkerIsGiven() async throws {
+    @Test("of a text that was cut, a worker gets the answer alone")
+    func cutTextAnswer() async throws {
         let script = WorkerScript.start(answers: #"*'"answer":"7"'*) echo '{"verdict": "right"}' ;;"#)
         var pair = WorkerScript.pair("a", "no")
         (pair.text, pair.answer) = ("the answer is 7. To check, 3 + 4", "7")
@@ -121,7 +131,8 @@ import Testing
         #expect(verdicts(try await grader(script).grade([pair])) == ["right"])
     }
 
-    @Test func aPythonThatIsNotThereIsTold() async throws {
+    @Test("a Python that does not exist is named")
+    func noPython() async throws {
         let grader = MathVerifyGrader(python: "/nowhere/python", venv: nil, limit: .seconds(1)) { [directory] in
             try GraderProcesses(directory)
         }
@@ -133,7 +144,8 @@ import Testing
         }
     }
 
-    @Test func aPythonWithoutItIsToldWithTheRemedy() async throws {
+    @Test("a Python without math-verify is reported with a remedy")
+    func noMathVerify() async throws {
         try Script.write(
             "#!/bin/sh\necho \"No module named 'math_verify'\" >&2\nexit 1\n", to: scratch.file("python"))
         let grader = MathVerifyGrader(python: scratch.file("python").path, venv: nil, limit: .seconds(1)) {

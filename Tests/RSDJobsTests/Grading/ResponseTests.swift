@@ -20,10 +20,11 @@ struct ResponseCase: Decodable, Sendable, CustomStringConvertible {
     }()
 }
 
-@Suite struct ResponseTests {
-    @Test func allCasesAreRead() { #expect(ResponseCase.all.count >= 259) }
+@Suite("Answers in responses") struct ResponseTests {
+    @Test("all recorded cases are read")
+    func complete() { #expect(ResponseCase.all.count >= 259) }
 
-    @Test(arguments: ResponseCase.all)
+    @Test("each recorded response has its answer", arguments: ResponseCase.all)
     func answer(_ response: ResponseCase) {
         #expect(AnswerExtraction.answer(in: response.text, isCut: response.cut ?? false) == response.answer)
     }
@@ -40,8 +41,8 @@ struct ResponseCase: Decodable, Sendable, CustomStringConvertible {
         #"<|channel|>analysis<|message|>\boxed{12}<|end|><|start|>assistant<|channel|>final<|message|>"#,
     ]
 
-    @Test(arguments: reasonings)
-    func whatStandsAfterTheReasoningCounts(reasoning: String) {
+    @Test("what stands after the reasoning counts", arguments: reasonings)
+    func afterReasoning(reasoning: String) {
         for end in ["The final answer is 15.", #"\boxed{15}"#, "#### 15", "**Answer:** 15", "答案是15。", "So 6+9 = 15."] {
             #expect(isRight(reasoning + end, "15"), "\(end)")
             #expect(!isRight(reasoning + end, "12"), "\(end)")
@@ -51,10 +52,12 @@ struct ResponseCase: Decodable, Sendable, CustomStringConvertible {
         #expect(AnswerExtraction.finalText(of: reasoning).trimmingCharacters(in: .whitespacesAndNewlines).isEmpty)
     }
 
-    @Test(arguments: [
-        #"<think>maybe \boxed{12}"#, "<think>The answer is 12.", "<think>12", "<think>x</think> 1 <think>12",
-    ])
-    func aReasoningThatDoesNotEndHasNoAnswer(text: String) {
+    @Test(
+        "a reasoning that does not end has no answer",
+        arguments: [
+            #"<think>maybe \boxed{12}"#, "<think>The answer is 12.", "<think>12", "<think>x</think> 1 <think>12",
+        ])
+    func endlessReasoning(text: String) {
         for isCut in [false, true] { #expect(AnswerExtraction.answer(in: text, isCut: isCut) == nil) }
         #expect(AnswerExtraction.marked(in: text) == nil)
     }
@@ -65,8 +68,8 @@ struct ResponseCase: Decodable, Sendable, CustomStringConvertible {
         "ANSWER", "Hence the answer is", "*Answer:*", "答案是：", "最终答案是", "**答案**：", "### 答案", "Final answer =",
     ]
 
-    @Test(arguments: announcements)
-    func aFormulaMayFollowOnTheNextLine(announcement: String) {
+    @Test("a formula may follow on the next line", arguments: announcements)
+    func nextLine(announcement: String) {
         for formula in [
             #"\[\frac{3}{7}\]"#, #"$$\frac{3}{7}$$"#, #"$\frac{3}{7}$"#, #"\(\frac{3}{7}\)"#, "\\[\n\\frac{3}{7}\n\\]",
             "$$\n\\frac{3}{7}.\n$$", "3/7", "**3/7**", #"$\frac37$."#,
@@ -87,8 +90,8 @@ struct ResponseCase: Decodable, Sendable, CustomStringConvertible {
         "\n\nNote: 3 of 4.",
     ]
 
-    @Test(arguments: tails)
-    func whatFollowsAnAnswerInItsSentenceIsNoPartOfIt(tail: String) {
+    @Test("the rest of the sentence is no part of an answer", arguments: tails)
+    func restOfSentence(tail: String) {
         for answer in [
             "15", "**15**", "`15`", "$15$", #"\(15\)"#, "_15_", "\"15\"", "“15”", "15.0", "１５", #"\boxed{15}"#,
         ] {
@@ -101,29 +104,35 @@ struct ResponseCase: Decodable, Sendable, CustomStringConvertible {
     }
 
     /// Neither of two answers is one, nor is a part of one.
-    @Test(arguments: [
-        ("Thus it is 3/4.", "4"), ("so 2 1/2", "1/2"), (#"it is $\frac{3}{4}$"#, "4"), ("The answer is 3 or 4.", "3"),
-        ("The answer is 3 or 4.", "4"), ("The answer is not 12.", "12"), ("10 000 ways", "0"), ("about 3 million", "3"),
-        ("the point (3, 4)", "4"), ("the ratio 2:3", "3"), ("2^10", "10"), (#"\boxed{1} and \boxed{2}"#, "2"),
-        (#"\boxed{1} or \boxed{2}"#, "1"), (#"\boxed{}"#, "0"), ("The answer is 5 if n is odd.", "5"),
-        ("The answer is 1, if n is even, and 0 otherwise.", "1"), ("The answer is $3$ million.", "3"),
-        ("The answer is 3–5.", "3"), ("The answer is 15万。", "15"), ("答案是15万。", "15"), ("答案是1、2、3。", "1"),
-        ("The answer is $2$ and $3$.", "2"), ("The answer is − 5.", "5"), ("The answer is 7 (or 8).", "7"),
-        ("The answer is unknown. We had 12.", "12"), ("The answer is 15. No, that answer is wrong.", "15"),
-    ])
-    func noPartOfAnAnswerIsOne(text: String, gold: String) {
+    @Test(
+        "a part of an answer is not an answer",
+        arguments: [
+            ("Thus it is 3/4.", "4"), ("so 2 1/2", "1/2"), (#"it is $\frac{3}{4}$"#, "4"),
+            ("The answer is 3 or 4.", "3"),
+            ("The answer is 3 or 4.", "4"), ("The answer is not 12.", "12"), ("10 000 ways", "0"),
+            ("about 3 million", "3"),
+            ("the point (3, 4)", "4"), ("the ratio 2:3", "3"), ("2^10", "10"), (#"\boxed{1} and \boxed{2}"#, "2"),
+            (#"\boxed{1} or \boxed{2}"#, "1"), (#"\boxed{}"#, "0"), ("The answer is 5 if n is odd.", "5"),
+            ("The answer is 1, if n is even, and 0 otherwise.", "1"), ("The answer is $3$ million.", "3"),
+            ("The answer is 3–5.", "3"), ("The answer is 15万。", "15"), ("答案是15万。", "15"), ("答案是1、2、3。", "1"),
+            ("The answer is $2$ and $3$.", "2"), ("The answer is − 5.", "5"), ("The answer is 7 (or 8).", "7"),
+            ("The answer is unknown. We had 12.", "12"), ("The answer is 15. No, that answer is wrong.", "15"),
+        ])
+    func partOfAnswer(text: String, gold: String) {
         #expect(!isRight(text, gold))
     }
 
-    @Test(arguments: [
-        ("answers", "the answer is "), ("headings", "#### word "), ("reasonings", "<think></think>"),
-        ("open ones", "<think>"),
-        ("boxes without braces", #"\boxed. "#), ("joined boxes", #"\boxed{1} and "#),
-        ("formulas", #"answer is \(\(\(\("#),
-        ("dollars", "answer $ $1 "), ("operators", "1 + "), ("brackets", "((1 "), ("letters", "is the answer A "),
-        ("Chinese", "答案是选"), ("tags", "<answer>"), ("full width", "１，"),
-    ])
-    func longTextsComeToAnEnd(name: String, piece: String) {
+    @Test(
+        "long texts are searched in bounded time",
+        arguments: [
+            ("answers", "the answer is "), ("headings", "#### word "), ("reasonings", "<think></think>"),
+            ("open ones", "<think>"),
+            ("boxes without braces", #"\boxed. "#), ("joined boxes", #"\boxed{1} and "#),
+            ("formulas", #"answer is \(\(\(\("#),
+            ("dollars", "answer $ $1 "), ("operators", "1 + "), ("brackets", "((1 "), ("letters", "is the answer A "),
+            ("Chinese", "答案是选"), ("tags", "<answer>"), ("full width", "１，"),
+        ])
+    func longTexts(name: String, piece: String) {
         let text = String(repeating: piece, count: 4000)
         _ = AnswerExtraction.answer(in: text)
         _ = AnswerExtraction.answer(in: text + "\n" + text, isCut: true)

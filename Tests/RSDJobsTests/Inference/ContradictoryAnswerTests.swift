@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Whatever is wrong with an engine's answer, it is refused, or it is taken for what it would have been otherwise.
-@Suite(.timeLimit(.minutes(1))) struct ContradictoryAnswerTests {
+@Suite("Contradictory responses", .timeLimit(.minutes(1))) struct ContradictoryAnswerTests {
     /// A byte-level vocabulary with all that makes text differ from tokens.
     private static let vocabulary: [[UInt8]] =
         ["a", " b", "\n", "\n\n", ".\n\n", "\n\n\n", "é", ".", " 7", "<tag>"].map { Array($0.utf8) }
@@ -81,7 +81,9 @@ import Testing
 
     private static let settings = [(true, 6), (false, 6), (false, 12)]
 
-    @Test(arguments: [UInt64(1), 2]) func aLieIsRefusedOrChangesNothing(_ seed: UInt64) async throws {
+    @Test("a false response is refused or changes nothing", arguments: [UInt64(1), 2]) func lies(_ seed: UInt64)
+        async throws
+    {
         let answer = Mutex(EngineDouble.Completion(text: "", tokens: []))
         let server = EngineDouble(
             ids: { text, _ in text == "A" ? [0] : [0, 1] },

@@ -6,7 +6,7 @@ import TestServers
 import Testing
 
 /// What reaches a model that is asked to go on, and what is made of its answer.
-@Suite struct GenerationAskerTests {
+@Suite("Requests for generation") struct GenerationAskerTests {
     private let prompt = ProblemPrompt(question: "2 eggs?", form: .text("Q: 2 eggs?\nA:"))
 
     private func wanted(_ steps: [String] = [], stops: Bool = true, tokens: Int = 50) -> Generation {
@@ -39,8 +39,8 @@ import Testing
     }
 
     /// Draft and target need not have the same tokenizer: what one wrote the other reads in its own tokens.
-    @Test(arguments: [RecordedTokenizer.smolLM2, .qwen2, .mistral])
-    func everyModelReadsTheStepsInItsOwnTokens(_ tokenizer: RecordedTokenizer) async throws {
+    @Test("every model reads the steps in its own tokens", arguments: [RecordedTokenizer.smolLM2, .qwen2, .mistral])
+    func ownTokens(_ tokenizer: RecordedTokenizer) async throws {
         let (asked, generated) = try await ask(
             wanted([" Two eggs.\n\n"]), of: tokenizer, answer: try rest(of: tokenizer))
         let step = try #require(tokenizer.continuations[" Two eggs.\n\n"])
@@ -50,7 +50,8 @@ import Testing
         #expect(generated.promptTokens == asked[0].prompt.count)
     }
 
-    @Test func aRequestSaysWhereToStopAndWithWhichSeed() async throws {
+    @Test("a request has its stop and its seed")
+    func stopAndSeed() async throws {
         let (asked, generated) = try await ask(wanted(), of: .qwen2, seed: 11, answer: try rest(of: .qwen2))
         #expect(asked.map(\.stop) == [["\n\n"]])
         #expect(asked.map(\.includesStop) == [true])
@@ -63,7 +64,8 @@ import Testing
     }
 
     /// vLLM would cut maxTokens to the context without a word.
-    @Test func theBudgetIsCutToTheContextBeforeItIsSent() async throws {
+    @Test("the budget is cut to the context before it is sent")
+    func budget() async throws {
         let length = try #require(RecordedTokenizer.smolLM2.ids["Q: 2 eggs?\nA:"]).count
         var cut = try rest(of: .smolLM2)
         (cut.text, cut.tokens, cut.finish, cut.stop) = ("The rest", Array(cut.tokens.prefix(2)), "length", nil)
@@ -78,8 +80,8 @@ import Testing
 
     /// A model may have several ends of the sequence. Where it is a special token its text is left out; where it is not, the text
     /// has it, and the solution must not.
-    @Test(arguments: [" Two eggs", " Two eggs."])
-    func anyEndOfTheSequenceIsAnEnd(_ text: String) async throws {
+    @Test("any end of the sequence is an end", arguments: [" Two eggs", " Two eggs."])
+    func endOfSequence(_ text: String) async throws {
         let answer = EngineDouble.Completion(text: text, tokens: [5713, 5246, 30], stopToken: 30)
         for stops in [true, false] {
             let (_, generated) = try await ask(wanted(stops: stops), of: .smolLM2, answer: answer)
@@ -89,7 +91,9 @@ import Testing
     }
 
     /// The token that completes a delimiter may hold more line breaks than that, or the next delimiter.
-    @Test(arguments: ["\n\n\n", "\n\n\n\n"]) func aStopInTheMiddleOfATokenEndsTheStep(_ last: String) async throws {
+    @Test("a stop in the middle of a token ends the step", arguments: ["\n\n\n", "\n\n\n\n"]) func stopInsideToken(
+        _ last: String
+    ) async throws {
         var server = RecordedTokenizer.smolLM2
         server.pieces[7777] = last
         let answer = EngineDouble.Completion(text: " Two\n\n", tokens: [5713, 7777], stop: "\n\n")
@@ -99,7 +103,8 @@ import Testing
     }
 
     /// That of some models is the delimiter itself.
-    @Test func anEndThatIsADelimiterIsAnEnd() async throws {
+    @Test("an end that is a delimiter is an end")
+    func delimiterAsEnd() async throws {
         let answer = EngineDouble.Completion(text: " Two eggs\n\n", tokens: [5713, 5246, 1116], stopToken: 1116)
         let (_, generated) = try await ask(wanted(stops: false), of: .smolLM2, answer: answer)
         #expect(generated.end == .eos)
@@ -107,29 +112,33 @@ import Testing
     }
 
     /// A server that does not tell its context may run into it; any other answer that is cut too soon is nonsense.
-    @Test func anAnswerThatIsCutTooSoonIsRefused() async throws {
+    @Test("a response that is cut too soon is refused")
+    func cutTooSoon() async throws {
         let cut = EngineDouble.Completion(text: " Two eggs", tokens: [5713, 5246], finish: "length")
         await #expect(throws: MalformedResponse.self) { try await ask(wanted(), of: .smolLM2, answer: cut) }
         let (_, generated) = try await ask(wanted(), of: .smolLM2, contextLength: .max, answer: cut)
         #expect(generated.end == .context)
     }
 
-    @Test(arguments: [
-        EngineDouble.Completion(text: " Two egg", tokens: [5713, 5246], finish: "length"),
-        EngineDouble.Completion(text: " Two  eggs", tokens: [5713, 5246], finish: "length"),
-        EngineDouble.Completion(text: "", tokens: [5713, 5246], finish: "length"),
-        EngineDouble.Completion(text: " Two eggs", tokens: [5713, 5246]),
-        EngineDouble.Completion(text: " eggs", tokens: [5713, 5246, 30]),
-        EngineDouble.Completion(text: " Two\n\n", tokens: [5713, 1116], finish: "length"),
-        EngineDouble.Completion(text: " Two\n\n", tokens: [5713, 1116, 30]),
-    ])
-    func aTextThatItsTokensDoNotSayIsRefused(_ answer: EngineDouble.Completion) async throws {
+    @Test(
+        "a text that its tokens do not spell is refused",
+        arguments: [
+            EngineDouble.Completion(text: " Two egg", tokens: [5713, 5246], finish: "length"),
+            EngineDouble.Completion(text: " Two  eggs", tokens: [5713, 5246], finish: "length"),
+            EngineDouble.Completion(text: "", tokens: [5713, 5246], finish: "length"),
+            EngineDouble.Completion(text: " Two eggs", tokens: [5713, 5246]),
+            EngineDouble.Completion(text: " eggs", tokens: [5713, 5246, 30]),
+            EngineDouble.Completion(text: " Two\n\n", tokens: [5713, 1116], finish: "length"),
+            EngineDouble.Completion(text: " Two\n\n", tokens: [5713, 1116, 30]),
+        ])
+    func otherText(_ answer: EngineDouble.Completion) async throws {
         await #expect(throws: MalformedResponse.self) {
             try await ask(wanted(tokens: answer.tokens.count), of: .smolLM2, answer: answer)
         }
     }
 
-    @Test func nothingIsAskedWhereTheContextIsFull() async throws {
+    @Test("nothing is asked where the context is full")
+    func fullContext() async throws {
         let length = try #require(RecordedTokenizer.smolLM2.ids["Q: 2 eggs?\nA:"]).count
         let (asked, generated) = try await ask(
             wanted(), of: .smolLM2, contextLength: length, answer: try rest(of: .smolLM2))

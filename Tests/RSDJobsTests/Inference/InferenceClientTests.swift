@@ -6,7 +6,7 @@ import TestServers
 import Testing
 
 /// Which form of the prompt a token classifier gets to see.
-@Suite struct AskingTests {
+@Suite("The prompt of a token classifier") struct AskingTests {
     /// The fixture's job with this prompt and PRM; one problem, of which one step is drafted; what the PRM is then asked.
     private func asked(_ prompt: String, prmHasTemplate: Bool) async throws -> [String] {
         let fixture = try SpecFixture()
@@ -43,19 +43,22 @@ import Testing
         return asked.withLock { $0 }
     }
 
-    @Test func aClassifierWithATemplateIsShownTheChat() async throws {
+    @Test("a classifier with a template gets the chat")
+    func withTemplate() async throws {
         let asked = try await asked(#"{ chat: { system: "Think.", user: "{question}" } }"#, prmHasTemplate: true)
         #expect(asked.first == "<system>Think.<user>1+1?")
         #expect(asked.last == "Two.")
     }
 
-    @Test func oneWithoutIsShownTheDefaultPrompt() async throws {
+    @Test("a classifier without a template gets the default prompt")
+    func withoutTemplate() async throws {
         let asked = try await asked(#"{ chat: { system: "Think.", user: "{question}" } }"#, prmHasTemplate: false)
         #expect(asked.first == "1+1?\n\nA")
         #expect(asked.last == "Two.")
     }
 
-    @Test func aTextIsTheSameForAll() async throws {
+    @Test("a text prompt is the same for all")
+    func text() async throws {
         let asked = try await asked(#""Q: {question}\n""#, prmHasTemplate: true)
         #expect(asked.first == "Q: 1+1?\n")
         #expect(asked.last == "Two.")

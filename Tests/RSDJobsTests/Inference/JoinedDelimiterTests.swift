@@ -36,7 +36,7 @@ private enum JoiningTokenizer {
 }
 
 /// Where a model writes the delimiter inside a longer token, or in other tokens than text is read in.
-@Suite struct JoinedDelimiterTests {
+@Suite("Delimiters inside tokens") struct JoinedDelimiterTests {
     private let prompt = ProblemPrompt(question: "?", form: .text("?"))
 
     /// What the asker makes of text that the draft wrote in these pieces.
@@ -64,13 +64,15 @@ private enum JoiningTokenizer {
         return (generated.steps.map(\.text), generated.seam)
     }
 
-    @Test func whatIsWrittenAsItIsReadHasNone() async throws {
+    @Test("text that is written as it is read has no seam")
+    func noSeam() async throws {
         #expect(try await seam(["a", "\n\n", "b", "\n\n", "c"]).seam == nil)
         #expect(try await seam(["a", "\n\n"]).seam == nil)
         #expect(try await seam(["b"], after: ["a\n\n"]).seam == nil)
     }
 
-    @Test func aDelimiterInsideATokenIsOne() async throws {
+    @Test("a delimiter inside a token is a seam")
+    func insideToken() async throws {
         let third = try await seam(["a", "\n\n\n", "b"])
         #expect(third.steps == ["a\n\n", "\nb"])
         #expect(third.seam == 1)
@@ -81,7 +83,8 @@ private enum JoiningTokenizer {
     }
 
     /// The tokens end with the delimiter, but the model would be shown others.
-    @Test func otherTokensThanTextIsReadInAreOne() async throws {
+    @Test("a delimiter in other tokens than text is read in is a seam")
+    func otherTokens() async throws {
         #expect(try await seam(["a", "\n", "\n", "b"]).seam == 1)
         // The end of the response was drawn after those as well.
         let end = try await seam(["a", "\n", "\n"])
@@ -90,7 +93,8 @@ private enum JoiningTokenizer {
         #expect(try await seam(["\n", "b", "\n\n", "c"], after: ["a\n\n"]).seam == 1)
     }
 
-    @Test func nobodyElseIsConcerned() async throws {
+    @Test("only a draft that looks ahead has seams")
+    func others() async throws {
         let pieces = ["a", "\n\n\n", "b"]
         #expect(try await seam(pieces, looksAhead: false).seam == nil)
         #expect(try await seam(pieces, role: .target).seam == nil)
@@ -100,11 +104,13 @@ private enum JoiningTokenizer {
     }
 
     /// A step's reward comes from tokens that hold nothing of the next one: all at once, or one at a time.
-    @Test(arguments: [
-        ["a\n\n", "\nb\n\n", "c"], ["a\n\n", "\n\n", "b"], ["a\n\n", "will\n\n", "we"], ["\n\n", "\n\n", "\n"],
-        ["a\n\n", "b\n\n", "c"],
-    ])
-    func rewardsKnowNothingOfTheNextStep(_ steps: [String]) async throws {
+    @Test(
+        "rewards do not depend on the next step",
+        arguments: [
+            ["a\n\n", "\nb\n\n", "c"], ["a\n\n", "\n\n", "b"], ["a\n\n", "will\n\n", "we"], ["\n\n", "\n\n", "\n"],
+            ["a\n\n", "b\n\n", "c"],
+        ])
+    func rewards(_ steps: [String]) async throws {
         var server = JoiningTokenizer.server
         server.pool = { try .scores($0.map { [Double($0) / 1_000] }) }
         try await server.withSession { session async throws in

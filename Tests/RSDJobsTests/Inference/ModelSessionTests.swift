@@ -50,11 +50,12 @@ private struct SeamTokenizer {
     }
 }
 
-@Suite struct ModelSessionTests {
+@Suite("Tokens of prompts and steps") struct ModelSessionTests {
     private func text(_ text: String) -> ProblemPrompt { ProblemPrompt(question: "", form: .text(text)) }
 
     /// What a model has written so far, it is shown as it wrote it, and not as its tokenizer would read the bare text.
-    @Test func stepsAreContinuedAsTheyWereWritten() async throws {
+    @Test("steps are continued as they were written")
+    func steps() async throws {
         try await SeamTokenizer().server.withSession { session async throws in
             let prefix = try await session.tokens(of: text("?"), steps: ["ab\n\n"])
             #expect(prefix == [63, 97, 98, 2, 2])
@@ -64,7 +65,8 @@ private struct SeamTokenizer {
         }
     }
 
-    @Test func aPromptThatEndsInTheDelimiterIsReadLikeAStep() async throws {
+    @Test("a prompt that ends in the delimiter is read like a step")
+    func promptEndsInDelimiter() async throws {
         try await SeamTokenizer().server.withSession { session async throws in
             #expect(try await session.tokens(of: text("ab\n\n")) == [97, 98, 2, 2])
             #expect(try await session.tokens(of: text("ab\n")) == [97, 98, 2])
@@ -72,14 +74,16 @@ private struct SeamTokenizer {
     }
 
     /// "\n" and "\n" together would be another token than the model was shown and the one that it wrote.
-    @Test func aPromptKeepsItsTokensWhateverFollows() async throws {
+    @Test("a prompt keeps its tokens whatever follows")
+    func promptKeepsTokens() async throws {
         try await SeamTokenizer().server.withSession { session async throws in
             #expect(try await session.tokens(of: text("a\n"), steps: ["\n"]) == [97, 2, 2])
             #expect(try await session.client.tokenize("a\n\n", addSpecialTokens: true).tokens == [97, 1])
         }
     }
 
-    @Test func nothingWrittenYetIsNoText() async throws {
+    @Test("no steps yet are no text")
+    func nothingYet() async throws {
         try await SeamTokenizer().server.withSession { session async throws in
             let prompt = try await session.tokens(of: text("a"))
             #expect(try await session.tokens(of: text("a"), steps: []) == prompt)
@@ -87,7 +91,8 @@ private struct SeamTokenizer {
         }
     }
 
-    @Test func aTokenizerThatCannotBeContinuedIsAnErrorAndNoGuess() async throws {
+    @Test("a tokenizer that cannot be continued is an error")
+    func cannotContinue() async throws {
         try await SeamTokenizer(joinsLetters: true).server.withSession { session async throws in
             await #expect(throws: PermanentFailure.self) { try await session.tokens(of: text("ab\n\n")) }
             await #expect(throws: PermanentFailure.self) { try await session.tokens(of: text("a"), steps: ["b\n\n"]) }
@@ -95,7 +100,8 @@ private struct SeamTokenizer {
     }
 
     /// `<s>[INST]` in a template, and a tokenizer that puts `<s>` before everything.
-    @Test func aTextHasOneStartWhoeverWritesIt() async throws {
+    @Test("a text has one beginning-of-sequence token, whoever writes it")
+    func oneStart() async throws {
         try await SeamTokenizer(addsStart: true).server.withSession { session async throws in
             #expect(try await session.tokens(of: text("ab")) == [4, 97, 98])
             #expect(try await session.tokens(of: text("^ab")) == [4, 97, 98])
@@ -108,7 +114,8 @@ private struct SeamTokenizer {
         }
     }
 
-    @Test func aChatIsRenderedByTheServerOnceAndContinued() async throws {
+    @Test("a chat is rendered once and then continued")
+    func chat() async throws {
         let rendered = Mutex<[[EngineDouble.Message]]>([])
         var server = SeamTokenizer(addsStart: true).server
         server.chat = { messages in
@@ -127,7 +134,8 @@ private struct SeamTokenizer {
             ])
     }
 
-    @Test func piecesAreAskedForOnceAndKept() async throws {
+    @Test("pieces are asked for once and kept")
+    func pieces() async throws {
         try await SeamTokenizer().server.withSession { session async throws in
             let pieces = try await session.pieces(of: [97, 1, 97, 2])
             #expect(pieces == ["a", "\n\n", "a", "\n"])

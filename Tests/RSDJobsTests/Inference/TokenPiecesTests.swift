@@ -3,9 +3,10 @@ import ModelLifecycle
 @testable import Support
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TokenPiecesTests {
+@Suite("Texts of tokens", .timeLimit(.minutes(1))) struct TokenPiecesTests {
     /// An engine that never answers is found out by others; the wait for it ends when they say so.
-    @Test func aWaitThatIsGivenUpEnds() async throws {
+    @Test("a wait that is cancelled ends")
+    func cancelled() async throws {
         let once = OnceOnly<Int, String>()
         let isAsked = Latch<Void>()
         let first = Task {
@@ -26,7 +27,8 @@ import Testing
     }
 
     /// Engines come and go; what one of them failed to say is asked of the next.
-    @Test func failuresAreNotRemembered() async throws {
+    @Test("failures are not remembered")
+    func failures() async throws {
         let pieces = TokenPieces()
         await #expect(throws: EngineAnswerError.self) {
             try await pieces.pieces(of: [1, 2, 3], from: Self.nobody(port: 1))

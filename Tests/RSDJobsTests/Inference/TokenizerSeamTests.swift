@@ -78,8 +78,8 @@ struct SeamCase: Sendable, CustomTestStringConvertible {
 
     private func prompt(_ text: String) -> ProblemPrompt { ProblemPrompt(question: "", form: .text(text)) }
 
-    @Test(arguments: tokenizers, SeamCase.all)
-    func everyPrefixIsThatOfTheWhole(_ tokenizer: RecordedTokenizer, _ seams: SeamCase) async throws {
+    @Test("the tokens of every prefix are a prefix of the whole", arguments: tokenizers, SeamCase.all)
+    func prefixes(_ tokenizer: RecordedTokenizer, _ seams: SeamCase) async throws {
         try await tokenizer.server.withSession { session async throws in
             let before = try await session.tokens(of: prompt(seams.prompt))
             #expect(before.starts(with: tokenizer.bos))
@@ -99,7 +99,8 @@ struct SeamCase: Sendable, CustomTestStringConvertible {
     }
 
     /// What is shown here is why: the plain text goes on differently, with SmolLM2 at every seam.
-    @Test func plainTextIsNotSafe() throws {
+    @Test("plain text would not be safe")
+    func plainText() throws {
         let smol = RecordedTokenizer.smolLM2.ids
         let whole = try #require(smol[" Two eggs.\n\nThe rest is sold.\n\nSo it is 2."])
         for text in [" Two eggs.\n\n", " Two eggs.\n\nThe rest is sold.\n\n"] {
@@ -114,7 +115,9 @@ struct SeamCase: Sendable, CustomTestStringConvertible {
 
     /// A third line break belongs to the step after the delimiter. Byte-level tokenizers join it to the two before it, so a
     /// step that ends there was written in other tokens than one that a word follows: its prefix is that of the usual case.
-    @Test(arguments: tokenizers) func aThirdLineBreakBelongsToTheNextStep(_ tokenizer: RecordedTokenizer) async throws {
+    @Test("a third line break belongs to the next step", arguments: tokenizers) func thirdLineBreak(
+        _ tokenizer: RecordedTokenizer
+    ) async throws {
         try await tokenizer.server.withSession { session async throws in
             #expect(session.splitter.split("Now:\n\n\nThe end") == ["Now:\n\n", "\nThe end"])
             let before = try await session.tokens(of: prompt("Q: x?\n\n"))

@@ -6,7 +6,7 @@ import TestSupport
 @testable import Support
 import Testing
 
-@Suite struct JournalTests {
+@Suite("The journal") struct JournalTests {
     private let scratch: Scratch
     private let file: URL
 
@@ -33,7 +33,8 @@ import Testing
         return try Data(contentsOf: file)
     }
 
-    @Test func everyKindOfRecordComesBack() async throws {
+    @Test("every kind of record is read back")
+    func roundTrip() async throws {
         let id = TrajectoryID(method: "a/b", dataset: "\u{2028}", problem: "\0", sample: 3)
         let records: [JournalRecord] = [
             record(1),
@@ -66,7 +67,8 @@ import Testing
         #expect(contents.tornBytes == 0)
     }
 
-    @Test func linesArePlainJSON() async throws {
+    @Test("lines are plain JSON")
+    func plainJSON() async throws {
         let line = try #require(String(decoding: try await write(1), as: UTF8.self).split(separator: "\n").first)
         let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
         #expect(object?["kind"] as? String == "generated")
@@ -95,7 +97,8 @@ import Testing
         #expect(later == .load(EngineLoad("draft", seconds: 1.5, phases: StartPhases(ready: 0.5))))
     }
 
-    @Test func aTornEndIsDroppedWhereverItTore() async throws {
+    @Test("a torn end is dropped, wherever it tore")
+    func tornEnd() async throws {
         let whole = try await write(3)
         let two = try #require(whole.dropLast().lastIndex(of: UInt8(ascii: "\n"))) + 1
         for length in two..<whole.count {
@@ -107,7 +110,8 @@ import Testing
         }
     }
 
-    @Test func writingGoesOnAfterATornEnd() async throws {
+    @Test("writing goes on after a torn end")
+    func writesAfterTornEnd() async throws {
         let whole = try await write(3)
         try whole.dropLast(10).write(to: file)
         let contents = try JournalReader.read(file)
@@ -137,7 +141,8 @@ import Testing
         #expect(fault?.line == 2)
     }
 
-    @Test func aBlockOfZerosAtTheEndIsATornEnd() async throws {
+    @Test("a block of zeros at the end is a torn end")
+    func zeros() async throws {
         let whole = try await write(2)
         try (whole + Data(repeating: 0, count: 4096) + Data("\n".utf8)).write(to: file)
         let contents = try JournalReader.read(file)
@@ -145,7 +150,8 @@ import Testing
         #expect(contents.goodLength == whole.count)
     }
 
-    @Test func anyFlippedBitInTheMiddleIsReportedWithItsPlace() async throws {
+    @Test("any flipped bit in the middle is reported with its place")
+    func flippedBit() async throws {
         let whole = try await write(3)
         let lines = whole.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         let second = lines[1].startIndex..<lines[1].endIndex
@@ -161,7 +167,8 @@ import Testing
     }
 
     /// It is no torn end: it would be cut away.
-    @Test func aLineOfANewerVersionIsNotTouched() async throws {
+    @Test("a line of a newer version is not touched")
+    func newerVersion() async throws {
         _ = try await write(2)
         let known = String(decoding: try JournalLine.encode(.swap), as: UTF8.self)
         let body = #"kind":"dream"}"#
@@ -178,7 +185,8 @@ import Testing
         #expect(error?.description.contains("written by a newer version") == true)
     }
 
-    @Test func manyWritersAtOnceLoseNothing() async throws {
+    @Test("many writers at once lose nothing")
+    func manyWriters() async throws {
         let journal = try Journal(file: file, goodLength: 0)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<2000 {
@@ -190,7 +198,8 @@ import Testing
         #expect(found == Set((0..<2000).map { "\(record($0))" }))
     }
 
-    @Test func aRecordIsInTheFileWhenAppendReturns() async throws {
+    @Test("a record is in the file when append returns")
+    func append() async throws {
         let journal = try Journal(file: file, goodLength: 0)
         for number in 0..<20 {
             try await journal.append(record(number))
@@ -198,7 +207,8 @@ import Testing
         }
     }
 
-    @Test func aFullDiskIsSaidAndStopsTheJournal() async throws {
+    @Test("a full disk is reported and stops the journal")
+    func fullDisk() async throws {
         try FileManager.default.createSymbolicLink(atPath: file.path, withDestinationPath: "/dev/full")
         let journal = try Journal(file: file, goodLength: 0)
         for _ in 0..<2 {
@@ -208,7 +218,8 @@ import Testing
         }
     }
 
-    @Test func crcIsTheCommonOne() {
+    @Test("the CRC is the common one")
+    func crc() {
         #expect(Checksum.crc32(Array("123456789".utf8)) == 0xcbf4_3926)
     }
 }

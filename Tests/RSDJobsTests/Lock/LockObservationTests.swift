@@ -1,14 +1,14 @@
 @testable import RunStore
 import Testing
 
-@Suite struct LockObservationTests {
+@Suite("Observing a lock") struct LockObservationTests {
     private func entry(_ number: Int = 1, touched: Int, heartbeatInterval: Double = 10) -> LockFiles.Entry {
         var holder = LockHolder(host: "node1", pid: 7)
         holder.heartbeatInterval = heartbeatInterval
         return LockFiles.Entry(number: number, content: .held(holder), touched: touched)
     }
 
-    @Test("a sign of life between two looks")
+    @Test("a sign of life between two looks keeps a holder alive")
     func alive() {
         var observation = LockObservation()
         #expect(observation.look(entry(touched: 5), at: .seconds(100)) == .unknown)
@@ -16,7 +16,7 @@ import Testing
         #expect(observation.look(entry(touched: 6), at: .seconds(159)) == .alive)
     }
 
-    @Test("none for six of its beats, by the observer's clock, however old the file")
+    @Test("a holder without a sign of life for six beats of the observer's clock is gone, however old the file")
     func gone() {
         var observation = LockObservation()
         #expect(observation.look(entry(touched: -1_000_000), at: .seconds(100)) == .unknown)
@@ -35,7 +35,7 @@ import Testing
         #expect(observation.look(entry(2, touched: 6), at: .seconds(119)) == .gone)
     }
 
-    @Test("a file without words, as a claim is for a moment")
+    @Test("a file without content is not judged, as a claim has none for a moment")
     func unreadable() {
         var observation = LockObservation()
         let torn = LockFiles.Entry(number: 1, content: .unreadable, touched: 5)

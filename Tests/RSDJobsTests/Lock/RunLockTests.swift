@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite struct RunLockTests {
+@Suite("The lock of a run directory") struct RunLockTests {
     @Test("the second is refused, and told who has it")
     func second() async throws {
         let scratch = try Scratch()
@@ -47,7 +47,7 @@ import Testing
         try successor?.confirm()
     }
 
-    @Test("names that are no numbers, and one that leaves no next one")
+    @Test("names that are not numbers do not count, and the last number is refused")
     func lastNumber() async throws {
         let scratch = try Scratch()
         for name in ["lock.007", "lock.+3", "lock.-1", "lock.0", "lock.9999999999999999999"] {
@@ -61,7 +61,7 @@ import Testing
         try await RunLock.take(scratch.file("lock")).confirm()
     }
 
-    @Test("of those who come at the same time one gets it")
+    @Test("of many that come at the same time, one gets the lock")
     func oneOfMany() async throws {
         let scratch = try Scratch()
         let file = scratch.file("lock")
@@ -95,7 +95,7 @@ import Testing
         #expect(LockInspector.now(scratch.file("lock"))?.holder == lock.holder)
     }
 
-    @Test("and who comes second is refused at once, whatever has become of the holder's words")
+    @Test("a second runner is refused at once, whatever has become of the holder's file")
     func damagedWhileHeld() async throws {
         let scratch = try Scratch()
         let lock = try await RunLock.take(scratch.file("lock"))
@@ -132,7 +132,7 @@ import Testing
         #expect(KernelLock.isFree(scratch.file("lock")) == false)
     }
 
-    @Test("it is left in one stroke and in the room that it had")
+    @Test("a release is one write, in the room that the file had")
     func releasedInPlace() async throws {
         let scratch = try Scratch()
         let files = LockFiles(base: scratch.file("lock"))

@@ -2,9 +2,10 @@
 @testable import Methods
 import Testing
 
-@Suite struct BestOfNTests {
+@Suite("best_of_n") struct BestOfNTests {
     /// As lm-evaluation-harness files tell of it.
-    @Test func samplesInItsOwnWay() {
+    @Test("samples have the method's own sampling settings")
+    func sampling() {
         let sampling = Sampling(temperature: 0.7, topP: 0.8)
         let samples = SampleSettings(n: 4, sampling: sampling)
         let own: [any MethodSettings] = [
@@ -46,11 +47,13 @@ import Testing
         return trajectory.response
     }
 
-    @Test(arguments: [
-        (BestOfN.Score.last, 1, [0.5, 0.8, 0.6]), (.min, 2, [0.5, 0.1, 0.6]), (.mean, 0, [0.7, 0.45, 0.6]),
-        (.product, 0, [0.45, 0.08, 0.36]),
-    ])
-    func theBestScoreIsTaken(score: BestOfN.Score, best: Int, scores: [Double]) throws {
+    @Test(
+        "the best score is taken",
+        arguments: [
+            (BestOfN.Score.last, 1, [0.5, 0.8, 0.6]), (.min, 2, [0.5, 0.1, 0.6]), (.mean, 0, [0.7, 0.45, 0.6]),
+            (.product, 0, [0.45, 0.08, 0.36]),
+        ])
+    func bestScore(score: BestOfN.Score, best: Int, scores: [Double]) throws {
         let response = try chosen(by: score)
         #expect(response.text == "\(best)\n\nend")
         for (candidate, expected) in zip(response.candidates ?? [], scores) {
@@ -64,7 +67,8 @@ import Testing
         #expect(response.tokens.draft.rejected == 12)
     }
 
-    @Test func oneThatSaysNothingComesLast() throws {
+    @Test("a sample without text comes last")
+    func emptySample() throws {
         var trajectory = trajectory(2, .mean)
         try trajectory.apply(.drafted("", end: .eos, for: 0))
         try trajectory.apply(.drafted("x", end: .eos, for: 1))
@@ -73,7 +77,8 @@ import Testing
         #expect(trajectory.response.text == "x")
     }
 
-    @Test func aSampleIsScoredWhileOthersAreWritten() throws {
+    @Test("a sample is scored while others are written")
+    func overlap() throws {
         var trajectory = trajectory(2, .last)
         try trajectory.apply(.drafted("x", end: .eos, for: 1))
         #expect(trajectory.needs.map(\.role) == [.draft, .prm])

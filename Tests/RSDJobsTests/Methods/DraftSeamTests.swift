@@ -3,6 +3,7 @@
 import Testing
 
 /// A draft that went on after a step from other tokens than step-at-a-time would show it.
+@Suite("Seams in a draft")
 struct DraftSeamTests {
     private func draft(_ texts: [String], seam: Int?, end: StepEnd = .eos) -> Event {
         .generated(
@@ -11,7 +12,8 @@ struct DraftSeamTests {
                 seam: seam))
     }
 
-    @Test func theDraftIsAskedAgainFromThere() throws {
+    @Test("the draft is asked again from the seam")
+    func asksAgain() throws {
         var trajectory = Trajectory.rewardGuided()
         try trajectory.apply(draft(["one\n\n", "\ntwo\n\n", "three"], seam: 1))
         #expect(
@@ -29,7 +31,8 @@ struct DraftSeamTests {
         #expect(trajectory.response.tokens.draft.prompt == 18)
     }
 
-    @Test func nothingIsAskedWhereTheResponseIsFullAnyway() throws {
+    @Test("nothing is asked where the response is full anyway")
+    func full() throws {
         for limits in [
             Limits(delimiter: "\n\n", maxTokens: 5, maxSteps: 9), Limits(delimiter: "\n\n", maxTokens: 99, maxSteps: 1),
         ] {
@@ -39,20 +42,22 @@ struct DraftSeamTests {
         }
     }
 
-    @Test func whatOneModelWritesAsAWholeIsKept() throws {
+    @Test("a solution that one model writes as a whole is kept")
+    func wholeSolution() throws {
         var trajectory = Trajectory.singleModel(.draft)
         try trajectory.apply(draft(["one\n\n", "\ntwo"], seam: 1))
         #expect(trajectory.response.text == "one\n\n\ntwo")
     }
 
-    @Test(arguments: [0, 4]) func aSeamIsAfterOneOfTheSteps(_ seam: Int) {
+    @Test("a seam is after one of the steps", arguments: [0, 4]) func place(_ seam: Int) {
         var trajectory = Trajectory.rewardGuided()
         #expect(throws: UnexpectedEvent.self) {
             try trajectory.apply(draft(["one\n\n", "two\n\n", "three"], seam: seam))
         }
     }
 
-    @Test func theJournalKeepsIt() throws {
+    @Test("the journal keeps a seam")
+    func journal() throws {
         let id = TrajectoryID(method: "m", dataset: "d", problem: "p")
         for seam in [nil, 1] as [Int?] {
             let record = JournalRecord.event(id, draft(["one\n\n", "two"], seam: seam))
@@ -64,6 +69,7 @@ struct DraftSeamTests {
 }
 
 /// `max_tokens_per_call`: the limit of the authors' code.
+@Suite("max_tokens_per_call")
 struct CallLimitTests {
     private func limits(_ count: Int) -> Limits { Limits(delimiter: "\n\n", tokens: .call(count), maxSteps: 100) }
 
@@ -78,7 +84,8 @@ struct CallLimitTests {
         return wanted.maxTokens
     }
 
-    @Test func theResponseEndsWithTheStepThatReachesItThePromptIncluded() throws {
+    @Test("the response ends with the step that reaches the limit, the prompt included")
+    func lastStep() throws {
         var trajectory = Trajectory.rewardGuided(lookahead: .steps(1), limits: limits(20))
         try trajectory.apply([wrote(.draft, "one\n\n", end: .delimiter, prompt: 9), .rewards(1)])
         // 14 of 20, and yet a step may have 20.
@@ -88,7 +95,8 @@ struct CallLimitTests {
         #expect(trajectory.response.text == "one\n\na long second step\n\n")
     }
 
-    @Test func exactlySoManyAreEnough() throws {
+    @Test("exactly as many tokens as the limit reach it")
+    func exact() throws {
         for (prompt, finish) in [(14, nil), (15, Finish.maxTokens)] {
             var trajectory = Trajectory.rewardGuided(lookahead: .steps(1), limits: limits(20))
             try trajectory.apply([wrote(.draft, "one\n\n", end: .delimiter, prompt: prompt), .rewards(1)])
@@ -96,7 +104,8 @@ struct CallLimitTests {
         }
     }
 
-    @Test func theTargetsStepReachesItByItsOwnCount() throws {
+    @Test("the target's step counts in the target's tokens")
+    func targetsCount() throws {
         var trajectory = Trajectory.rewardGuided(limits: limits(20))
         try trajectory.apply([wrote(.draft, "one", end: .eos, prompt: 2), .rewards(0)])
         #expect(maxTokens(trajectory) == 20)
@@ -105,7 +114,8 @@ struct CallLimitTests {
     }
 
     /// What was written ahead of the step that reaches it is not put to the PRM.
-    @Test func whatIsAheadOfItIsDropped() throws {
+    @Test("steps beyond the limit are dropped")
+    func lookahead() throws {
         var trajectory = Trajectory.rewardGuided(limits: limits(12))
         try trajectory.apply(wrote(.draft, "one\n\n", "two\n\n", "three", end: .eos, prompt: 2))
         #expect(trajectory.needs.first == .score(Scoring(steps: ["one\n\n", "two\n\n"], unscored: [0, 1])))
@@ -115,7 +125,8 @@ struct CallLimitTests {
     }
 
     /// One request wrote several steps, and its limit struck in one that would have had a request of its own.
-    @Test func aStepThatIsCutAheadIsAskedForAgain() throws {
+    @Test("a step that was cut in the look-ahead is asked for again")
+    func cutStep() throws {
         var trajectory = Trajectory.rewardGuided(limits: limits(20))
         try trajectory.apply(wrote(.draft, "one\n\n", "two, which is cu", end: .maxTokens, prompt: 2))
         #expect(
@@ -128,7 +139,8 @@ struct CallLimitTests {
         #expect(trajectory.response.finish == .maxTokens)
     }
 
-    @Test func aWholeSolutionIsOneCall() throws {
+    @Test("a whole solution is one call")
+    func oneCall() throws {
         var trajectory = Trajectory.singleModel(.target, limits: limits(20))
         #expect(maxTokens(trajectory) == 20)
         try trajectory.apply(wrote(.target, "one\n\n", "two", end: .eos, prompt: 50))

@@ -4,6 +4,7 @@
 import Testing
 
 /// An end of the response right after a delimiter, where the PRM can judge it: a step without text.
+@Suite("Ends without text")
 struct EmptyEndTests {
     private let id = TrajectoryID(method: "m", dataset: "d", problem: "p")
 
@@ -15,7 +16,9 @@ struct EmptyEndTests {
                 draw: Draw(runSeed: 0, trajectory: id)))
     }
 
-    @Test(arguments: [Lookahead.all, .steps(1), .steps(3)]) func itIsPutToThePRM(_ lookahead: Lookahead) throws {
+    @Test("an end without text is scored by the PRM", arguments: [Lookahead.all, .steps(1), .steps(3)]) func scored(
+        _ lookahead: Lookahead
+    ) throws {
         var trajectory = rewardGuided(lookahead: lookahead)
         if lookahead == .all {
             try trajectory.apply(.drafted("one\n\n", "", end: .eos))
@@ -36,7 +39,8 @@ struct EmptyEndTests {
         #expect(trajectory.response.text == "one\n\n")
     }
 
-    @Test func whereItFallsTheTargetWritesOn() throws {
+    @Test("where the end is rejected, the target goes on")
+    func rejected() throws {
         var trajectory = rewardGuided()
         try trajectory.apply([.drafted("one\n\n", "", end: .eos), .rewards(0.9, 0.4)])
         #expect(
@@ -51,7 +55,8 @@ struct EmptyEndTests {
         #expect(trajectory.response.finish == .eos)
     }
 
-    @Test func anEmptyResponseIsSuchAnEnd() throws {
+    @Test("an empty response is such an end")
+    func emptyResponse() throws {
         var trajectory = rewardGuided()
         try trajectory.apply(.drafted("", end: .eos))
         #expect(trajectory.needs.first == .score(Scoring(steps: [""], unscored: [0])))
@@ -61,7 +66,7 @@ struct EmptyEndTests {
     }
 
     /// A limit says nothing of whether the response is at its end.
-    @Test(arguments: [StepEnd.context, .maxTokens]) func aLimitIsNoSuchEnd(_ end: StepEnd) throws {
+    @Test("a limit is no such end", arguments: [StepEnd.context, .maxTokens]) func limit(_ end: StepEnd) throws {
         var trajectory = rewardGuided()
         try trajectory.apply(.drafted("one\n\n", "", end: end))
         #expect(trajectory.needs.first == .score(Scoring(steps: ["one\n\n", ""].dropLast(), unscored: [0])))
@@ -70,7 +75,8 @@ struct EmptyEndTests {
         #expect(trajectory.response.steps.count == 1)
     }
 
-    @Test func aSearchHasItJudgedToo() throws {
+    @Test("a step search has the end scored too")
+    func search() throws {
         var trajectory = Trajectory(
             id: id, limits: .roomy,
             method: StepSearch(
@@ -85,7 +91,8 @@ struct EmptyEndTests {
         #expect(trajectory.response.steps.map(\.reward) == [0.3])
     }
 
-    @Test func wholeSolutionsHaveItJudgedToo() throws {
+    @Test("whole solutions have their end scored too")
+    func wholeSolutions() throws {
         var trajectory = Trajectory(
             id: id, limits: .roomy,
             method: BestSample(
@@ -109,7 +116,8 @@ struct EmptyEndTests {
         #expect(trajectory.response.steps.map(\.reward) == [0.1, 0.9])
     }
 
-    @Test func thoseWithAMarkCanJudgeIt() {
+    @Test("profiles with a mark after each step can score an end")
+    func profiles() {
         let can: [PRMProfile] = [.skywork(stepToken: "\n"), .qwenPRM, .mathShepherd, .rlhflow]
         for profile in can { #expect(profile.judgesEmptySteps, "\(profile)") }
         #expect(!PRMProfile.tokenClassification.judgesEmptySteps && !PRMProfile.judge.judgesEmptySteps)

@@ -2,7 +2,7 @@
 @testable import Methods
 import Testing
 
-@Suite struct MajorityTests {
+@Suite("majority") struct MajorityTests {
     private func trajectory(_ count: Int) -> Trajectory {
         Trajectory(
             id: TrajectoryID(method: "m", dataset: "d", problem: "p"), limits: .roomy,
@@ -21,7 +21,8 @@ import Testing
         return trajectory.response
     }
 
-    @Test func theAnswerOfMostIsTaken() throws {
+    @Test("the most frequent answer is taken")
+    func most() throws {
         let texts = [
             #"It is \boxed{1}"#, #"So \boxed{2}"#, #"Thus \boxed{ 2}"#, "no answer", "none either", "nor here",
         ]
@@ -34,13 +35,15 @@ import Testing
         #expect(response.tokens.draft.generated == texts.reduce(0) { $0 + $1.utf8.count })
     }
 
-    @Test func equalVotesGoToTheFirst() throws {
+    @Test("a tie goes to the first")
+    func tie() throws {
         #expect(try elected([#"\boxed{3}"#, #"\boxed{4}"#]).text == #"\boxed{3}"#)
         #expect(try elected(["?", #"\boxed{4}"#, #"\boxed{3}"#]).text == #"\boxed{4}"#)
         #expect(try elected(["?", "!"]).text == "?")
     }
 
-    @Test func aSampleThatIsNotFinishedGoesOn() throws {
+    @Test("a sample that is not finished goes on")
+    func unfinished() throws {
         var trajectory = trajectory(2)
         try trajectory.apply(.drafted(#"\boxed{1}"#, end: .eos, for: 0))
         try trajectory.apply(.drafted("one\n\n", end: .delimiter, for: 1))

@@ -4,8 +4,10 @@
 import Testing
 
 /// How a trajectory goes, by example.
+@Suite("rsd")
 struct RewardGuidedTests {
-    @Test func firstRejectedStepAndAllAfterItAreDropped() throws {
+    @Test("the first rejected step and all after it are dropped")
+    func firstRejected() throws {
         var trajectory = Trajectory.rewardGuided()
         try trajectory.apply(.drafted("one\n\n", "two\n\n", "three\n\n", "four", end: .eos))
         #expect(
@@ -36,7 +38,8 @@ struct RewardGuidedTests {
         #expect(trajectory.response.tokens.prm.judged == 2)
     }
 
-    @Test func stepOfTheTargetIsScoredButNeverPutToTheThreshold() throws {
+    @Test("a step of the target is scored but never put to the threshold")
+    func targetsStep() throws {
         var trajectory = Trajectory.rewardGuided()
         try trajectory.apply([
             .drafted("one", end: .eos), .rewards(0.1), .rewrote("ONE\n\n", end: .delimiter),
@@ -50,7 +53,8 @@ struct RewardGuidedTests {
         #expect(trajectory.response.tokens.prm.judged == 2)
     }
 
-    @Test func responseThatEndsAfterADelimiterHasNothingToJudge() throws {
+    @Test("a response that ends after a delimiter has nothing to judge")
+    func endAfterDelimiter() throws {
         var trajectory = Trajectory.rewardGuided(lookahead: .steps(1))
         try trajectory.apply([.drafted("one\n\n", end: .delimiter), .rewards(1), .drafted("", end: .eos)])
         #expect(trajectory.response.finish == .eos && trajectory.needs.isEmpty)
@@ -58,7 +62,8 @@ struct RewardGuidedTests {
         #expect(trajectory.response.keptTokens == 6)
     }
 
-    @Test func targetMayEndTheResponse() throws {
+    @Test("the target may end the response")
+    func targetEnds() throws {
         var trajectory = Trajectory.rewardGuided()
         try trajectory.apply([
             .drafted("one\n\n", "two", end: .eos), .rewards(0, 1), .rewrote("done", end: .eos),
@@ -67,7 +72,8 @@ struct RewardGuidedTests {
         #expect(trajectory.response.text == "done")
     }
 
-    @Test func targetThatEndsTheResponseAtOnceKeepsWhatItReplaces() throws {
+    @Test("a target that ends the response at once keeps the step that it replaces")
+    func targetEndsAtOnce() throws {
         var trajectory = Trajectory.rewardGuided()
         try trajectory.apply([
             .drafted("one\n\n", "nonsense", end: .eos), .rewards(1, 0), .rewrote("", end: .eos),
@@ -82,7 +88,8 @@ struct RewardGuidedTests {
         #expect(row.draftAlone.count == 0)
     }
 
-    @Test func onlyOneStepIsTakenFromTheTarget() throws {
+    @Test("only one step is taken from the target")
+    func oneStep() throws {
         var trajectory = Trajectory.rewardGuided()
         try trajectory.apply([
             .drafted("one", end: .eos), .rewards(0), .rewrote("ONE\n\n", "TWO", end: .eos),
@@ -92,7 +99,8 @@ struct RewardGuidedTests {
         #expect(trajectory.response.tokens.target.lookahead == 3)
     }
 
-    @Test func draftRunsAheadAsFarAsItMay() throws {
+    @Test("the draft runs ahead as far as it may")
+    func lookahead() throws {
         var trajectory = Trajectory.rewardGuided(lookahead: .steps(2))
         try trajectory.apply(.drafted("one\n\n", end: .delimiter))
         #expect(
@@ -105,17 +113,20 @@ struct RewardGuidedTests {
         #expect(trajectory.needs.first?.role == .draft)
     }
 
-    @Test(arguments: [
-        Limits(delimiter: "\n\n", maxTokens: 99, maxSteps: 1),
-        Limits(delimiter: "\n\n", maxTokens: 5, maxSteps: 9),
-    ])
-    func draftRunsNoFurtherAheadThanTheLimits(limits: Limits) throws {
+    @Test(
+        "the draft runs no further ahead than the limits",
+        arguments: [
+            Limits(delimiter: "\n\n", maxTokens: 99, maxSteps: 1),
+            Limits(delimiter: "\n\n", maxTokens: 5, maxSteps: 9),
+        ])
+    func lookaheadLimits(limits: Limits) throws {
         var trajectory = Trajectory.rewardGuided(lookahead: .steps(3), limits: limits)
         try trajectory.apply(.drafted("one\n\n", end: .delimiter))
         #expect(trajectory.needs.first == .score(Scoring(steps: ["one\n\n"], unscored: [0])))
     }
 
-    @Test func stepsBeyondTheLimitAreNotScored() throws {
+    @Test("steps beyond the limit are not scored")
+    func beyondLimit() throws {
         var trajectory = Trajectory.rewardGuided(
             limits: Limits(delimiter: "\n\n", maxTokens: 99, maxSteps: 2))
         try trajectory.apply(.drafted("1\n\n", "2\n\n", "3\n\n", "4", end: .eos))
@@ -125,15 +136,16 @@ struct RewardGuidedTests {
         #expect(trajectory.response.tokens.draft.lookahead == 4)
     }
 
-    @Test(arguments: [StepEnd.maxTokens, .context])
-    func cutAnswerIsNotAnAnswerThatEnded(end: StepEnd) throws {
+    @Test("a response that was cut has not ended", arguments: [StepEnd.maxTokens, .context])
+    func cut(end: StepEnd) throws {
         var trajectory = Trajectory.rewardGuided()
         try trajectory.apply([.drafted("one\n\n", "tw", end: end), .rewards(1, 1)])
         #expect(trajectory.response.finish?.rawValue == end.rawValue)
         #expect(trajectory.response.text == "one\n\ntw")
     }
 
-    @Test func wavesCountTheRoundsOfDrafting() throws {
+    @Test("waves count the rounds of drafting")
+    func waves() throws {
         var trajectory = Trajectory.rewardGuided(lookahead: .steps(2))
         try trajectory.apply([
             .drafted("1\n\n", end: .delimiter), .drafted("2\n\n", end: .delimiter), .rewards(1, 0),
@@ -143,7 +155,8 @@ struct RewardGuidedTests {
         #expect(trajectory.response.waves == 2)
     }
 
-    @Test func lookAheadThatIsTooLongForThePRMHarmsNoStepBeforeIt() throws {
+    @Test("a look-ahead too long for the PRM harms no step before it")
+    func overlong() throws {
         let partly = Event.scored(Scored(rewards: [1, 0.9], tokens: [1, 1], promptTokens: 0, overlong: [2]))
         let rejecting = Event.scored(Scored(rewards: [1, 0], tokens: [1, 1], promptTokens: 0, overlong: [2]))
         var trajectory = Trajectory.rewardGuided()
@@ -165,7 +178,8 @@ struct RewardGuidedTests {
         #expect(other.response.tokens.draft.lookahead == 5)
     }
 
-    @Test func whatThePRMDidNotSeeIsNoted() throws {
+    @Test("steps that the PRM did not see are noted")
+    func dropped() throws {
         var trajectory = Trajectory.rewardGuided()
         try trajectory.apply([
             .drafted("one\n\n", "two\n\n", "three", end: .eos),

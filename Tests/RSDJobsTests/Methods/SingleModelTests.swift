@@ -1,9 +1,10 @@
 @testable import Decoding
 import Testing
 
+@Suite("draft_only and target_only")
 struct SingleModelTests {
-    @Test(arguments: [Role.draft, .target])
-    func oneModelWritesItAll(role: Role) throws {
+    @Test("one model writes the whole response", arguments: [Role.draft, .target])
+    func oneModel(role: Role) throws {
         var trajectory = Trajectory.singleModel(role)
         #expect(
             trajectory.needs.first
@@ -18,7 +19,8 @@ struct SingleModelTests {
         #expect(trajectory.response.waves == 1)
     }
 
-    @Test func endAfterADelimiterIsNoStep() throws {
+    @Test("an end after a delimiter is no step")
+    func endAfterDelimiter() throws {
         var trajectory = Trajectory.singleModel(.draft)
         try trajectory.apply(.drafted("one\n\n", "", end: .eos))
         #expect(trajectory.response.steps.map(\.text) == ["one\n\n"])
@@ -26,7 +28,8 @@ struct SingleModelTests {
         #expect(trajectory.response.keptTokens == 6)
     }
 
-    @Test func stepsBeyondTheLimitAreDropped() throws {
+    @Test("steps beyond the limit are dropped")
+    func beyondLimit() throws {
         var trajectory = Trajectory.singleModel(
             .draft, limits: Limits(delimiter: "\n\n", maxTokens: 100, maxSteps: 2))
         try trajectory.apply(.drafted("1\n\n", "2\n\n", "3\n\n", "4", end: .eos))
@@ -36,7 +39,8 @@ struct SingleModelTests {
         #expect(trajectory.response.tokens.draft.lookahead == 4)
     }
 
-    @Test func tokensThatEndAtADelimiterEndTheResponse() throws {
+    @Test("a token limit at a delimiter ends the response")
+    func tokenLimit() throws {
         var trajectory = Trajectory.singleModel(
             .target, limits: Limits(delimiter: "\n\n", maxTokens: 6, maxSteps: 9))
         try trajectory.apply(.rewrote("1\n\n", "2\n\n", end: .delimiter))
@@ -44,15 +48,16 @@ struct SingleModelTests {
         #expect(trajectory.response.remainingTokens == 0)
     }
 
-    @Test(arguments: [StepEnd.maxTokens, .context])
-    func cutAnswerIsNotAnAnswerThatEnded(end: StepEnd) throws {
+    @Test("a response that was cut has not ended", arguments: [StepEnd.maxTokens, .context])
+    func cut(end: StepEnd) throws {
         var trajectory = Trajectory.singleModel(.target)
         try trajectory.apply(.rewrote("one\n\n", "tw", end: end))
         #expect(trajectory.response.finish?.rawValue == end.rawValue)
     }
 
     /// A context that is full right after a delimiter shows only when the model is asked again.
-    @Test func answerThatEndsWithTheDelimiterIsGoneOnWith() throws {
+    @Test("a response that ends with the delimiter goes on")
+    func goesOn() throws {
         var trajectory = Trajectory.singleModel(.target)
         try trajectory.apply(.rewrote("one\n\n", end: .delimiter))
         #expect(

@@ -6,7 +6,7 @@ import Foundation
 import Testing
 
 /// Token-level speculative decoding is the target's engine with the draft inside.
-@Suite struct SpeculativeTests {
+@Suite("speculative") struct SpeculativeTests {
     private func fixture(_ methods: String, _ changes: (String, String)...) throws -> SpecFixture {
         let fixture = try SpecFixture()
         try fixture.writeJob(
@@ -14,7 +14,8 @@ import Testing
         return fixture
     }
 
-    @Test func theDraftIsTheTargetsSpeculator() throws {
+    @Test("the draft is the target's speculator")
+    func speculator() throws {
         let fixture = try fixture("- speculative: { tokens: 3 }")
         let job = try fixture.load()
         let model = try #require(job.spec.models[.speculative])
@@ -41,7 +42,8 @@ import Testing
         #expect(config.method == "draft_model" && config.model == "/m/" + name && config.num_speculative_tokens == 3)
     }
 
-    @Test func itsEngineTakesTheMemoryOfBoth() throws {
+    @Test("the engine takes the memory of both models")
+    func memory() throws {
         let job = try fixture("- speculative", ("  - { rsd: { threshold: 0.7 } }\n", "")).load()
         #expect(job.spec.rolesInWave == [.speculative])
         #expect(Set(job.models.keys) == [.draft, .target])
@@ -49,14 +51,16 @@ import Testing
         #expect(both.stored == ["F16": 2 * 2 * 9])
     }
 
-    @Test func whatWasResolvedLoadsAsTheSame() throws {
+    @Test("a resolved spec loads as the same job")
+    func resolved() throws {
         let fixture = try fixture("- speculative: { tokens: 3 }")
         let job = try fixture.load()
         try fixture.write(job.spec.renderYAML(), to: "job.yaml")
         #expect(try fixture.load().spec == job.spec)
     }
 
-    @Test func itIsRefusedWhereItCannotBe() throws {
+    @Test("the method is refused where it is impossible")
+    func refusals() throws {
         let cases: [(String, [(String, String)], String)] = [
             (
                 "- speculative", [("kind: vllm\n  residency: swap", "kind: pocket")],
@@ -79,7 +83,8 @@ import Testing
         }
     }
 
-    @Test func theTargetsTextIsTheTargets() throws {
+    @Test("the text is the target's")
+    func text() throws {
         var trajectory = Trajectory.singleModel(.speculative)
         try trajectory.apply(.wrote(.speculative, ["one\n\n", "two"], .eos))
         #expect(trajectory.response.steps.map(\.origin) == [.target, .target])

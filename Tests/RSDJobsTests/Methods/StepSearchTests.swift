@@ -2,7 +2,7 @@
 @testable import Methods
 import Testing
 
-@Suite struct StepSearchTests {
+@Suite("step_search") struct StepSearchTests {
     private func trajectory(beams: Int, candidates: Int, limits: Limits = .roomy) -> Trajectory {
         Trajectory(
             id: TrajectoryID(method: "m", dataset: "d", problem: "p"), limits: limits,
@@ -38,7 +38,8 @@ import Testing
         }
     }
 
-    @Test func withOneBeamTheBestCandidateOfEachStepIsTaken() throws {
+    @Test("with one beam, the best candidate of each step is taken")
+    func oneBeam() throws {
         var trajectory = trajectory(beams: 1, candidates: 3)
         #expect(trajectory.needs.map(\.candidate) == [0, 1, 2])
         let worth = ["a\n\n": 0.2, "b\n\n": 0.9, "c\n\n": 0.4, "x": 0.3, "y": 0.3, "z": 0.1]
@@ -63,7 +64,8 @@ import Testing
         #expect(response.verdicts == nil)
     }
 
-    @Test func theBestBeamsGoOnAndAFinishedOneMayBeOvertaken() throws {
+    @Test("the best beams go on, and a finished one may be overtaken")
+    func beams() throws {
         var trajectory = trajectory(beams: 2, candidates: 2)
         // One root writes as many candidates as two beams will.
         #expect(trajectory.needs.count == 4)
@@ -79,7 +81,8 @@ import Testing
         #expect(trajectory.response.finish == .eos)
     }
 
-    @Test func anEndWithoutAWordIsWorthWhatTheSolutionIs() throws {
+    @Test("an end without text has the value of its solution")
+    func emptyEnd() throws {
         for (other, expected) in [(0.8, "one\n\ntwo"), (0.6, "one\n\n")] {
             var trajectory = trajectory(beams: 1, candidates: 2)
             try round(&trajectory, write: { _, _ in ("one\n\n", .delimiter) }) { _ in 0.7 }
@@ -88,7 +91,8 @@ import Testing
         }
     }
 
-    @Test func theOrderOfAnswersChangesNothing() throws {
+    @Test("the order of responses changes nothing")
+    func order() throws {
         func finished(reversed: Bool) throws -> Response {
             var trajectory = trajectory(beams: 2, candidates: 3)
             var rounds = 0
@@ -108,7 +112,8 @@ import Testing
         #expect(response.steps.count == 4)
     }
 
-    @Test func eachBeamHasItsOwnLimits() throws {
+    @Test("each beam has its own limits")
+    func limits() throws {
         var trajectory = trajectory(
             beams: 1, candidates: 2, limits: Limits(delimiter: "\n\n", maxTokens: 100, maxSteps: 2))
         for _ in 0..<2 { try round(&trajectory, write: { _, k in ("\(k)\n\n", .delimiter) }) { _ in 0.5 } }
@@ -116,7 +121,8 @@ import Testing
         #expect(trajectory.response.text == "0\n\n0\n\n")
     }
 
-    @Test func whatNobodyAskedForIsRefused() throws {
+    @Test("a response that was not asked for is refused")
+    func unexpected() throws {
         var trajectory = trajectory(beams: 1, candidates: 2)
         #expect(throws: UnexpectedEvent.self) { try trajectory.apply(.drafted("a\n\n", end: .delimiter, for: 2)) }
         try trajectory.apply(.drafted("a\n\n", end: .delimiter, for: 1))

@@ -10,7 +10,7 @@ import Testing
 @testable import Runner
 @testable import Support
 
-@Suite struct PlanTests {
+@Suite("Plans") struct PlanTests {
     /// A run of the fixture's job whose answers were simulated.
     private static func run(_ job: LoadedJob, in directory: RunDirectory, luck: UInt64) async throws -> StoredRun {
         let models = SimulatedModels(

@@ -9,7 +9,7 @@ import Testing
 @testable import Runner
 @testable import Support
 
-@Suite struct SimulationTests {
+@Suite("The simulation") struct SimulationTests {
     static func models(_ job: LoadedJob, luck: UInt64 = 0) -> SimulatedModels {
         SimulatedModels(
             workload: Assumptions(job.spec.decoding).cases[0], delimiter: job.spec.decoding.delimiter,

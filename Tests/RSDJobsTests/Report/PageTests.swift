@@ -5,7 +5,7 @@ import Foundation
 import Testing
 
 /// The data that is put into the page. What the page makes of it is looked at in a browser.
-@Suite struct PageTests {
+@Suite("The report's page") struct PageTests {
     /// Texts that would like to be more than texts.
     private static let hostile = [
         "<script>alert(1)</script>", "</script><img src=x onerror=alert(1)>", "<!-- <script>", "]]> &amp; ",
@@ -33,7 +33,8 @@ import Testing
         #expect(block.trajectories[0].answer == text)
     }
 
-    @Test func aJobMayHaveAnyName() throws {
+    @Test("a job may have any name")
+    func anyName() throws {
         let page = String(decoding: try SmallReport.golden.made().html(), as: UTF8.self)
         #expect(page.contains("<title>demo · rsd-batch</title>"))
         #expect(page.contains("default-src 'none'"))
@@ -41,7 +42,8 @@ import Testing
         #expect(page.firstMatch(of: /(?:src|href)\s*=\s*"?(?:https?:)?\/\//) == nil)
     }
 
-    @Test func aProblemHasEachTextOnce() throws {
+    @Test("a problem has each text once")
+    func textOnce() throws {
         let data = try PageData(SmallReport.golden.made())
         let first = String(decoding: data.problems.split(separator: UInt8(ascii: "\n"))[0], as: UTF8.self)
         #expect(
@@ -56,7 +58,8 @@ import Testing
         )
     }
 
-    @Test func theIndexTellsOfEveryTrajectory() throws {
+    @Test("the index lists every trajectory")
+    func index() throws {
         var report = SmallReport.golden
         report.lines[1].finish = .maxTokens
         report.lines[1].cut = true
@@ -99,7 +102,8 @@ import Testing
         #expect(first.contains(#""reason":"10 s""#) && first.contains(#""verdict":"timeout""#))
     }
 
-    @Test func alternativesAreRewardsNotTaken() throws {
+    @Test("alternatives are the rewards that were not taken")
+    func alternatives() throws {
         let alternatives = [Alternative(text: "b", reward: 0.31), Alternative(text: "c")]
         var histogram = RewardHistogram(method: "beam_search", dataset: "d")
         histogram.add([Step(text: "a", origin: .draft, reward: 1, alternatives: alternatives)])

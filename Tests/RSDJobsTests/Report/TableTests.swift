@@ -4,8 +4,9 @@ import Foundation
 @testable import RunStore
 import Testing
 
-@Suite struct TableTests {
-    @Test func markdown() throws {
+@Suite("The report's tables") struct TableTests {
+    @Test("the Markdown table is the golden one")
+    func markdown() throws {
         // Draft, target and PRM have nine weights each.
         #expect(
             try SmallReport.golden.made().markdown == #"""
@@ -52,7 +53,8 @@ import Testing
         #expect(summary.cutAnswers.prefix(2).map { $0.contains("on heldout") } == [true, false])
     }
 
-    @Test func csv() throws {
+    @Test("the CSV has every figure")
+    func csv() throws {
         let lines = try SmallReport.golden.made().summary.csv.split(separator: "\n").map {
             $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         }
@@ -109,14 +111,16 @@ import Testing
         #expect(json.run.joules?.working == ["draft": 2880.5])
     }
 
-    @Test func aNameWithACommaStaysOneCell() throws {
+    @Test("a name with a comma stays one cell")
+    func comma() throws {
         var summary = try SmallReport.golden.made().summary
         summary.rows[0].method = "a,\"b\""
         #expect(summary.csv.contains("\n\"a,\"\"b\"\"\",heldout,"))
     }
 
     /// The fields that lm-evaluation-harness writes, as its loaders look for them.
-    @Test func lmEval() throws {
+    @Test("the results are in the format of lm-eval")
+    func lmEval() throws {
         var report = SmallReport.golden
         var second = report.lines[1]
         second.sample = 1

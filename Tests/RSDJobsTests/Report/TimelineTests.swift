@@ -5,7 +5,7 @@ import ModelLifecycle
 @testable import Support
 import Testing
 
-@Suite struct TimelineTests {
+@Suite("The timeline") struct TimelineTests {
     private func asked(_ role: Role, _ begin: Double, _ seconds: Double) -> JournalRecord {
         let id = TrajectoryID(method: "m", dataset: "d", problem: "p")
         let span = TimeSpan(begin: begin, seconds: seconds)
@@ -16,7 +16,8 @@ import Testing
         return .event(id, .generated(answer), asked: span)
     }
 
-    @Test func enginesTakeTurns() {
+    @Test("engines take turns")
+    func turns() {
         let timeline = Timeline([
             .load(EngineLoad("draft", seconds: 5)), asked(.draft, 1010, 20), asked(.draft, 1005, 5),
             .phase(wave: 1, engines: ["draft"], seconds: 25),
@@ -52,7 +53,8 @@ import Testing
         #expect(json.contains(#""phases":{"graphs":0.25,"imports":0.25,"ready":0.25,"weights":0.25},"start":"warm""#))
     }
 
-    @Test func aGroupComesUpOneAfterTheOtherAndARestartedEngineBeforeItsNextRequest() {
+    @Test("a group comes up one engine after the other, and a restarted engine before its next request")
+    func group() {
         let timeline = Timeline([
             .load(EngineLoad("draft", seconds: 2)), .load(EngineLoad("prm", seconds: 3)),
             asked(.draft, 105, 10), asked(.prm, 110, 10),
@@ -71,7 +73,8 @@ import Testing
             ])
     }
 
-    @Test func theNightBetweenTwoProcessesIsCut() {
+    @Test("the pause between two processes is cut")
+    func pause() {
         let timeline = Timeline([
             asked(.draft, 0, 100), .phase(wave: 1, engines: ["draft"], seconds: 100),
             .wake(engine: "prm", seconds: 10), asked(.prm, 30_010, 90), .phase(wave: 1, engines: ["prm"], seconds: 90),
@@ -82,7 +85,8 @@ import Testing
         #expect(timeline.bars[1] == .init(engine: "prm", kind: .wake, begin: 104, end: 114))
     }
 
-    @Test func journalsWithoutTimesAreLaidEndToEnd() {
+    @Test("journals without times are laid end to end")
+    func withoutTimes() {
         let timeline = Timeline([
             .load(EngineLoad("draft", seconds: 2)), .phase(wave: 1, engines: ["draft"], seconds: 7),
             .load(EngineLoad("prm", seconds: 1)), .swap, .phase(wave: 1, engines: ["prm"], seconds: 3),
@@ -114,7 +118,8 @@ import Testing
         #expect(!Timeline([.load(EngineLoad("draft", seconds: 5, begin: 1000))]).hasGuesses)
     }
 
-    @Test func nothingTakesNoTime() {
+    @Test("a run without events takes no time")
+    func nothing() {
         #expect(Timeline([]).bars.isEmpty)
         #expect(Timeline([.swap]).seconds == 0)
     }

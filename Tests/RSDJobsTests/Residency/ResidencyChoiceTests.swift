@@ -47,11 +47,8 @@ struct ResidencyChoiceTests {
         let plan = try plan(packed, on: Machines.gpu())
         #expect(plan.residency == .sleep)
         #expect(plan.groups == [[.draft, .prm], [.target]])
-        #expect(
-            plan.reason
-                == "sleep, draft and PRM together: draft 14.2 + PRM 14.2 + target 38.7 GiB of weights do not fit together "
-                + "in the 79.1 GiB of GPU 0 with room for their caches, and asleep they take 76.1 of the 500.0 GiB of RAM "
-                + "that are free")
+        let reason = try #require(plan.reason)
+        #expect(reason.names("sleep", "draft", "14.2", "PRM", "target", "38.7", "79.1", "76.1", "500.0"), "\(reason)")
     }
 
     @Test("24 GB, 1.5B + 7B + 1.5B: asleep, in two groups")
@@ -59,11 +56,8 @@ struct ResidencyChoiceTests {
         let plan = try plan(small, on: Machines.gpu("NVIDIA GeForce RTX 4090", total: 23.6))
         #expect(plan.residency == .sleep)
         #expect(plan.groups == [[.draft, .prm], [.target]])
-        #expect(
-            plan.reason
-                == "sleep, draft and PRM together: draft 2.9 + PRM 2.9 + target 14.2 GiB of weights do not fit together in "
-                + "the 23.6 GiB of GPU 0 with room for their caches, and asleep they take 28.9 of the 500.0 GiB of RAM "
-                + "that are free")
+        let reason = try #require(plan.reason)
+        #expect(reason.names("sleep", "draft", "2.9", "PRM", "target", "14.2", "23.6", "28.9", "500.0"), "\(reason)")
     }
 
     @Test("S5: a node whose memory cannot hold the sleeping weights: swapped")
@@ -71,69 +65,52 @@ struct ResidencyChoiceTests {
         let plan = try plan(small, on: Machines.gpu(total: 23.6, ram: 16, limited: true))
         #expect(plan.residency == .swap)
         #expect(plan.groups == [[.draft, .prm], [.target]])
+        let reason = try #require(plan.reason)
         #expect(
-            plan.reason
-                == "swap, draft and PRM together: draft 2.9 + PRM 2.9 + target 14.2 GiB of weights do not fit together in "
-                + "the 23.6 GiB of GPU 0 with room for their caches, and asleep they would take 28.9 GiB of the 16.0 GiB "
-                + "of RAM that are free of the 16.0 GiB that this job is limited to")
+            reason.names("swap", "draft", "2.9", "PRM", "target", "14.2", "23.6", "28.9", "16.0", "limited"),
+            "\(reason)")
     }
 
     @Test("no GPU: all at once where the machine's memory holds them, else one after the other")
     func noGPU() throws {
         let roomy = try plan(small, on: Machines.cpu(64))
         #expect(roomy.residency == .share)
-        #expect(
-            roomy.reason
-                == "share: draft 2.9 + PRM 2.9 + target 14.2 GiB of weights and 15.7 GiB for their caches fit together in "
-                + "the 64.0 GiB of this machine's memory")
+        #expect(try #require(roomy.reason).names("share", "2.9", "14.2", "15.7", "64.0", "machine's"))
         let tight = try plan(small, on: Machines.cpu(24, limited: true))
         #expect(tight.residency == .swap)
         #expect(tight.groups == [[.draft, .prm], [.target]])
+        #expect(try #require(tight.reason).names("swap", "2.9", "14.2", "24.0", "limited"))
+        let said = try #require(refusal(small, on: Machines.cpu(12)))
         #expect(
-            tight.reason
-                == "swap, draft and PRM together: draft 2.9 + PRM 2.9 + target 14.2 GiB of weights do not fit together in "
-                + "the 24.0 GiB of memory that this job is limited to with room for their caches")
-        #expect(
-            refusal(small, on: Machines.cpu(12))
-                == "no residency makes this job possible here: target 14.2 GiB of weights, 3.5 GiB for the engine and "
-                + "0.3 GiB of cache for one request make 17.9 GiB, and 11.8 GiB can be had of the 12.0 GiB of this "
-                + "machine's memory. For the target, use a quantised checkpoint (4 bits a weight, as in AWQ and GPTQ, take "
-                + "about a quarter of 16) or a machine with more memory")
+            said.names("target", "14.2", "3.5", "0.3", "17.9", "11.8", "12.0", "machine's", "machine"), "\(said)")
     }
 
     @Test("memory that others have is named, and does not count")
     func others() throws {
         let busy = Machines.gpu(free: 60)
-        #expect(
-            try plan(small, on: busy).reason
-                == "share: draft 2.9 + PRM 2.9 + target 14.2 GiB of weights and 31.7 GiB for their caches fit together in "
-                + "the 60.0 GiB that are free of the 79.1 GiB of GPU 0")
+        let reason = try #require(plan(small, on: busy).reason)
+        #expect(reason.names("share", "31.7", "60.0", "79.1"), "\(reason)")
         let holder = GPUHolder(pid: 4711, name: "python", bytes: .gibibytes(70))
-        #expect(
-            refusal(small, on: Machines.gpu(free: 9, holders: [holder]))?.hasSuffix(
-                "make 16.7 GiB, and 7.4 GiB can be had of the 9.0 GiB that are free of the 79.1 GiB of GPU 0. For the target, "
-                    + "end python (pid 4711, 70.0 GiB), or use a quantised checkpoint (4 bits a weight, as in AWQ and "
-                    + "GPTQ, take about a quarter of 16) or a GPU with more memory") == true)
+        let said = try #require(refusal(small, on: Machines.gpu(free: 9, holders: [holder])))
+        #expect(said.names("16.7", "7.4", "9.0", "79.1", "python", "4711", "70.0", "GPU"), "\(said)")
     }
 
     @Test("a context whose cache does not fit is the remedy, not another model")
-    func context() {
+    func context() throws {
         let long = JobSpec.sample(args: [argument("max-model-len", "128K")])
+        let said = try #require(refusal(small, on: Machines.gpu(total: 20), long))
         #expect(
-            refusal(small, on: Machines.gpu(total: 20), long)
-                == "no residency makes this job possible here: target 14.2 GiB of weights, 2.3 GiB for the engine and "
-                + "7.0 GiB of cache for one request make 23.4 GiB, and 19.6 GiB can be had of the 20.0 GiB of GPU 0. Give "
-                + "the target a shorter `context`: 59259 tokens would fit")
+            said.names("target", "14.2", "2.3", "7.0", "23.4", "19.6", "20.0", "context", "59259"), "\(said)")
+        #expect(!said.contains("checkpoint"))
     }
 
-    @Test("one model")
+    @Test("a single model is up throughout")
     func one() throws {
         let plan = try plan([.target: Checkpoints.math7B], on: Machines.gpu(), .sample(methods: [.targetOnly]))
         #expect(plan.residency == .share)
         #expect(plan.groups == [[.target]])
-        #expect(
-            plan.reason
-                == "share: target 14.2 GiB of weights and 61.1 GiB for its cache fit in the 79.1 GiB of GPU 0")
+        let reason = try #require(plan.reason)
+        #expect(reason.names("share", "target", "14.2", "61.1", "79.1"), "\(reason)")
         #expect(plan.memory[.target] == nil)
     }
 
@@ -142,9 +119,8 @@ struct ResidencyChoiceTests {
         let plan = try plan(small, on: .unknown("MIG-1 is a MIG slice"))
         #expect(plan.residency == .swap)
         #expect(plan.groups == [[.draft], [.prm], [.target]])
-        #expect(
-            plan.reason
-                == "swap, one model at a time, since what fits together is not known: MIG-1 is a MIG slice")
+        let reason = try #require(plan.reason)
+        #expect(reason.names("swap") && reason.contains("MIG-1 is a MIG slice"), "\(reason)")
         #expect(plan.memory.isEmpty)
     }
 

@@ -11,7 +11,7 @@ import Testing
 @testable import Support
 
 /// Whether an engine is taken for alive by what it does, and not by what it says of its health.
-@Suite(.timeLimit(.minutes(1))) struct ActiveEnginesTests {
+@Suite("An engine's health", .timeLimit(.minutes(1))) struct ActiveEnginesTests {
     /// An engine that never answers a question and says that it is unwell; its counters grow as long as a test likes.
     private final class BusyEngine: ManagedEngine {
         let name = "draft"
@@ -57,15 +57,17 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (#"{"data":[{"id":"draft","max_model_len":0}]}"#, "max_model_len is 0"),
-        (#"{"data":[{"id":"target","max_model_len":100}]}"#, "it does not serve 'draft'"),
-        (
-            #"{"data":[{"id":"draft","max_model_len":63}]}"#,
-            "its context holds 63 tokens, and the job's `context` is 64"
-        ),
-    ])
-    func anEngineWithAnImpossibleContextIsStartedOnceMoreAndThenOfNoUse(_ models: String, _ why: String) async throws {
+    @Test(
+        "an engine with an impossible context is restarted once and then useless",
+        arguments: [
+            (#"{"data":[{"id":"draft","max_model_len":0}]}"#, "max_model_len is 0"),
+            (#"{"data":[{"id":"target","max_model_len":100}]}"#, "it does not serve 'draft'"),
+            (
+                #"{"data":[{"id":"draft","max_model_len":63}]}"#,
+                "its context holds 63 tokens, and the job's `context` is 64"
+            ),
+        ])
+    func impossibleContext(_ models: String, _ why: String) async throws {
         let fixture = try SpecFixture()
         try fixture.writeJob(("models/draft }", "models/draft, context: 64 }"))
         let engine = try await BusyEngine()
@@ -87,7 +89,8 @@ import Testing
     }
 
     /// A run that was told to stop would otherwise wait for it, and be killed.
-    @Test func anEngineThatHangsIsNotWaitedForToTellWhatItWroteAhead() async throws {
+    @Test("an engine that hangs is not waited for to report its speculation")
+    func speculationHangs() async throws {
         let engine = try await BusyEngine()
         engine.state.isMute.withLock { $0 = true }
         let fixture = try SpecFixture()
@@ -102,7 +105,8 @@ import Testing
         #expect(await active.speculation() == nil)
     }
 
-    @Test func anEngineThatWorksIsNotTakenForDeadWhateverItsHealth() async throws {
+    @Test("an engine that works is not taken for dead, whatever its health endpoint says")
+    func worksUnhealthy() async throws {
         let fixture = try SpecFixture()
         let job = try fixture.load()
         let engine = try await BusyEngine()

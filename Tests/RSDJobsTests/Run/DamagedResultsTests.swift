@@ -8,7 +8,7 @@ import Testing
 @testable import Support
 
 /// `results.jsonl` and the journal beside it tell of the same answers, or one of them is told of by its name.
-@Suite final class DamagedResultsTests {
+@Suite("Damaged results") final class DamagedResultsTests {
     private let fixture: SpecFixture
     private let directory: RunDirectory
 

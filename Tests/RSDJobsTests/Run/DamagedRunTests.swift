@@ -11,7 +11,7 @@ import Testing
 
 /// A file of a run directory that is gone, damaged or another run's is told of by its name, or made again; nothing is mixed, and
 /// nothing that was generated is asked for once more.
-@Suite final class DamagedRunTests {
+@Suite("Damaged run directories") final class DamagedRunTests {
     enum Damage: CaseIterable {
         case missing, empty, truncated, flipped, zeros, folder, danglingLink, pipe, ofAnotherJob
     }
@@ -94,7 +94,7 @@ import Testing
         return faults
     }
 
-    @Test("each file, damaged in each way", arguments: cases)
+    @Test("each file, damaged in each way, is named or does not matter", arguments: cases)
     func each(file: String, damage: Damage) async throws {
         if damage == .ofAnotherJob { try await runBoth() } else { _ = try await run(in: directory) }
         if file == "engines.jsonl" { try Data("{}\n".utf8).write(to: directory.engines) }
@@ -123,7 +123,7 @@ import Testing
         error is DamagedRun || error is SpecChanged || error is JournalCorrupt || error is RunIncomplete
     }
 
-    @Test("what is no directory and stands where one has to be", arguments: ["", "journal", "logs"], [false, true])
+    @Test("a file or a link in the place of a directory is named", arguments: ["", "journal", "logs"], [false, true])
     func noDirectory(name: String, isLink: Bool) async throws {
         let place = name.isEmpty ? directory.url : directory.url.appending(path: name)
         try Folder.make(place.deletingLastPathComponent().path)
@@ -215,7 +215,7 @@ import Testing
         #expect(try Data(contentsOf: directory.results) == results)
     }
 
-    @Test("killed at the beginning, after each file that is written there", arguments: 0..<4)
+    @Test("a run that was killed at the beginning, after any file that it writes there, goes on", arguments: 0..<4)
     func hardlyBegun(stage: Int) async throws {
         _ = try await run(in: directory)
         let results = try Data(contentsOf: directory.results)
@@ -236,7 +236,7 @@ import Testing
         #expect(try Data(contentsOf: directory.results) == results)
     }
 
-    @Test("the journal of another shard")
+    @Test("the journal of another shard is refused")
     func anotherShard() async throws {
         let job = try fixture.load()
         var places: [RunDirectory] = []
@@ -251,7 +251,7 @@ import Testing
         #expect(error?.file == places[1].journal.path)
     }
 
-    @Test("the spec of a shard that is to be merged", arguments: [Damage.missing, .empty, .zeros, .folder, .pipe])
+    @Test("a damaged spec of a shard stops the merge", arguments: [Damage.missing, .empty, .zeros, .folder, .pipe])
     func specOfShard(damage: Damage) async throws {
         let job = try fixture.load()
         let places = Shard.all(2).map { RunDirectory(directory.url.appending(path: $0.directoryName)) }
@@ -266,7 +266,7 @@ import Testing
         #expect(error?.file == places[0].job.path)
     }
 
-    @Test("a submission that cannot be read")
+    @Test("a submission that cannot be read is named")
     func submission() throws {
         try directory.create()
         try Data("{".utf8).write(to: directory.submission)

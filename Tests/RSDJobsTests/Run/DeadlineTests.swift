@@ -5,17 +5,18 @@ import ModelLifecycle
 @testable import Support
 import Testing
 
-@Suite struct DeadlineTests {
+@Suite("Deadlines") struct DeadlineTests {
     private let now = Date(timeIntervalSince1970: 1_800_000_000)
     private let costs = Deadline.Costs(unknownLoad: 120, leastWork: 30, stopping: 15)
 
     @Test(
-        "durations", arguments: [("90m", 5400), ("45s", 45), ("2h", 7200), ("1h30m", 5400), ("1d12h", 129_600)])
+        "durations are read",
+        arguments: [("90m", 5400), ("45s", 45), ("2h", 7200), ("1h30m", 5400), ("1d12h", 129_600)])
     func durations(text: String, seconds: Double) {
         #expect(Deadline(text, now: now)?.end == now + seconds)
     }
 
-    @Test("times, with a zone and without")
+    @Test("times are read, with a zone and without")
     func times() throws {
         let end = Date(timeIntervalSince1970: 1_777_658_400)
         #expect(Deadline("2026-05-01T18:00:00Z", now: now)?.end == end)
@@ -24,12 +25,12 @@ import Testing
         #expect(local == end - Double(TimeZone.current.secondsFromGMT(for: local)))
     }
 
-    @Test("what is neither", arguments: ["", "90", "m", "tomorrow", "30m1h", "2026-05-01", "-5m"])
+    @Test("text that is neither is refused", arguments: ["", "90", "m", "tomorrow", "30m1h", "2026-05-01", "-5m"])
     func neither(text: String) {
         #expect(Deadline(text, now: now) == nil)
     }
 
-    @Test("Slurm's word for it, where it is one")
+    @Test("Slurm's end time counts where it is a time")
     func slurm() {
         #expect(Deadline.slurm(["SLURM_JOB_END_TIME": "1800000060"])?.end == now + 60)
         #expect(Deadline.slurm(["SLURM_JOB_END_TIME": "INVALID"]) == nil)

@@ -11,7 +11,7 @@ import ModelLifecycle
 import Testing
 
 /// A run goes on by the rules that it was begun with, and a new one by those of today.
-@Suite struct DecodingRulesTests {
+@Suite("Decoding rules of earlier versions") struct DecodingRulesTests {
     private func run(_ job: LoadedJob, in directory: RunDirectory) async throws {
         _ = try await JobRun(job, in: directory, on: FakePool()).run()
     }
@@ -36,7 +36,8 @@ import Testing
 
     private func text(_ file: URL) throws -> String { try String(contentsOf: file, encoding: .utf8) }
 
-    @Test func aRunBegunWithTheOlderDefaultGoesOnWithIt() async throws {
+    @Test("a run begun with the older default goes on with it")
+    func olderDefault() async throws {
         let fixture = try SpecFixture()
         try fixture.writeJob((" max_tokens: 64,", ""))
         let directory = RunDirectory(URL(filePath: fixture.path("run")))
@@ -52,7 +53,8 @@ import Testing
     }
 
     /// The older default is no way round what a spec says.
-    @Test func aRunOfTodayIsNotTakenForAnOlderOne() async throws {
+    @Test("a run of today is not taken for an older one")
+    func today() async throws {
         let fixture = try SpecFixture()
         try fixture.writeJob(("max_tokens: 64", "max_tokens: 512"))
         let directory = RunDirectory(URL(filePath: fixture.path("run")))
@@ -61,7 +63,8 @@ import Testing
         await #expect(throws: SpecChanged.self) { try await run(try fixture.load(), in: directory) }
     }
 
-    @Test func theRulesOfALaterVersionAreAChange() throws {
+    @Test("the rules of a later version are a change")
+    func laterVersion() throws {
         let fixture = try SpecFixture()
         let job = try fixture.load()
         let later = try JSONDecoder().decode(
@@ -71,10 +74,12 @@ import Testing
     }
 
     /// What an older journal took unjudged replays so, in every method; by the rules of today it is another journal.
-    @Test(arguments: [
-        "{ rsd: { threshold: 0.7 } }", "{ best_of_n: { n: 2 } }", "{ process_best_of_n: { n: 2 } }",
-    ])
-    func anOlderJournalReplays(_ method: String) throws {
+    @Test(
+        "an older journal is replayed by its own rules",
+        arguments: [
+            "{ rsd: { threshold: 0.7 } }", "{ best_of_n: { n: 2 } }", "{ process_best_of_n: { n: 2 } }",
+        ])
+    func olderJournal(_ method: String) throws {
         let fixture = try SpecFixture()
         try fixture.writeJob(("{ rsd: { threshold: 0.7 } }", method))
         var job = try fixture.load()
@@ -114,7 +119,8 @@ import Testing
         #"{"architectures": ["Qwen2ForCausalLM"], "hidden_size": 4, "max_position_embeddings": \#(context)}"#
     }
 
-    @Test func theStandardLimitIsTheContextWhereThatIsShorter() throws {
+    @Test("the standard limit is the context where that is shorter")
+    func standardLimit() throws {
         let fixture = try SpecFixture()
         try fixture.writeJob((" max_tokens: 64,", ""))
         #expect(try fixture.load().spec.decoding.tokens == .response(2048))
@@ -128,7 +134,8 @@ import Testing
         #expect(try fixture.load().spec.decoding.tokens == .response(4096))
     }
 
-    @Test func theAuthorsLimitHasTheirName() throws {
+    @Test("max_tokens_per_call is the limit of the paper's authors")
+    func authorsLimit() throws {
         let fixture = try SpecFixture()
         try fixture.writeJob(("max_tokens: 64", "max_tokens_per_call: 64"))
         let job = try fixture.load()

@@ -12,9 +12,13 @@ import Testing
 @testable import Support
 
 /// What a run writes down of its engines; that it comes to its results is for `EndToEndTests`.
-@Suite struct JobRunTests {
-    /// A counter that only loads and requests move.
-    private final class Counter: GPUMemory {
+@Suite("A run's journal") struct JobRunTests {
+    /// Engines that come up at known times, on a GPU whose counter only they and the work on them move.
+    private final class Room: EngineRoom, EngineSite, GPUMemory {
+        let groups: [[EngineID]] = [["draft"], ["prm"], ["target"]]
+        let reason: String? = nil
+        let requests = RequestsInFlight.sample
+        let isMeasured: Bool
         private let joules = Mutex(1000.0)
 
         func add(_ more: Double) { joules.withLock { $0 += more } }

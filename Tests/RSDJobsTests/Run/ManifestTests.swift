@@ -4,9 +4,10 @@ import TestSupport
 @testable import RunStore
 import Testing
 
-@Suite struct ManifestTests {
+@Suite("The manifest") struct ManifestTests {
     /// Trap N1: whoever compares greedy texts must be able to see it.
-    @Test func tellsOfBatchInvariance() {
+    @Test("the manifest records batch invariance")
+    func batchInvariance() {
         var engine = JobSpec.sample(.share).engine
         #expect(engine.kind == .vllm)
         #expect(engine.batchInvariant == false)

@@ -6,7 +6,7 @@ import Testing
 @testable import Runner
 
 /// Which group of engines is readied while another works.
-@Suite struct NextGroupTests {
+@Suite("The next group of engines") struct NextGroupTests {
     private static let each: [[Role]] = [[.draft], [.prm], [.target]]
 
     private func job(_ methods: String) throws -> LoadedJob {
@@ -15,7 +15,7 @@ import Testing
         return try fixture.load()
     }
 
-    @Test("the next in the order of a wave that somebody will need, round and round")
+    @Test("the next group is the next in the wave's order that somebody will need, round and round")
     func rewardGuided() throws {
         let trajectories = TrajectorySet(try job("  - { rsd: { threshold: 0.7 } }\n"))
         #expect(trajectories.group(after: [.draft], of: Self.each) == [.prm])
@@ -23,7 +23,7 @@ import Testing
         #expect(trajectories.group(after: [.draft, .prm], of: [[.draft, .prm], [.target]]) == [.target])
     }
 
-    @Test("what others wait for already comes too; what nobody asks does not")
+    @Test("a group that trajectories wait for already is next, and one that nobody needs is not")
     func others() throws {
         let job = try job("  - draft_only\n  - target_only\n")
         var trajectories = TrajectorySet(job)

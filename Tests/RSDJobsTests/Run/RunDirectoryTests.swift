@@ -4,8 +4,9 @@ import TestSupport
 @testable import Support
 import Testing
 
-@Suite struct RunDirectoryTests {
-    @Test func itIsMadeWithAllAboveIt() throws {
+@Suite("The run directory") struct RunDirectoryTests {
+    @Test("it is made with all directories above it")
+    func parents() throws {
         let scratch = try Scratch()
         let directory = RunDirectory(scratch.file("a/b/run"))
         try directory.create()
@@ -14,7 +15,8 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: directory.journal.deletingLastPathComponent().path))
     }
 
-    @Test func whatCannotBeMadeIsNamed() throws {
+    @Test("a directory that cannot be made is named")
+    func cannotBeMade() throws {
         let scratch = try Scratch()
         try Data().write(to: scratch.file("file"))
         let under = #expect(throws: FileFailure.self) { try RunDirectory(scratch.file("file/run")).create() }
@@ -23,7 +25,8 @@ import Testing
         #expect(same == FileFailure(path: scratch.file("file").path, errno: EEXIST))
     }
 
-    @Test func aFileIsReplacedAsAWhole() throws {
+    @Test("a file is replaced as a whole")
+    func atomic() throws {
         let scratch = try Scratch()
         try AtomicFile.write(Data("old".utf8), to: scratch.file("summary.json"))
         try AtomicFile.write(Data("new".utf8), to: scratch.file("summary.json"))

@@ -8,7 +8,7 @@ import Testing
 @testable import Runner
 
 /// Values of `engine.env`, and of flags that are called like secrets, stand in no file that others may read.
-@Suite final class SecretValuesTests {
+@Suite("Secret values") final class SecretValuesTests {
     private static let secrets = ["hf_ENVSECRET", "sk-ARGSECRET", "MODELSECRET"]
     private let fixture: SpecFixture
     private let directory: RunDirectory
@@ -38,7 +38,7 @@ import Testing
         return (attributes[.posixPermissions] as? Int ?? 0) & 0o777
     }
 
-    @Test("a run keeps their names, resumes without their values, and is shown without them")
+    @Test("a run keeps the names of secrets, resumes without their values, and is shown without them")
     func run() async throws {
         let job = try fixture.load()
         _ = try await JobRun(job, in: directory, on: FakePool()).run()
@@ -55,7 +55,7 @@ import Testing
         #expect(try StoredRun(directory).job.spec == job.spec.withoutSecrets)
     }
 
-    @Test("the report of a run of an earlier version, whose job.yaml has them")
+    @Test("a report hides secrets that an earlier version wrote to job.yaml")
     func earlierVersion() async throws {
         let job = try fixture.load()
         _ = try await JobRun(job, in: directory, on: FakePool()).run()
@@ -66,7 +66,7 @@ import Testing
         for secret in Self.secrets { #expect(try !String(contentsOf: directory.job, encoding: .utf8).contains(secret)) }
     }
 
-    @Test("a copy without them is not run")
+    @Test("a copy of the spec without its secrets is refused")
     func copy() async throws {
         try Data(try fixture.load().spec.withoutSecrets.renderYAML().utf8)
             .write(to: fixture.directory.appending(path: "job.yaml"))
@@ -77,7 +77,7 @@ import Testing
             "\(fault)")
     }
 
-    @Test("a submission's tasks have them from a file that nobody else may read")
+    @Test("the tasks of a submission read secrets from a file that nobody else may read")
     func submission() throws {
         let job = try fixture.load()
         let submitter = try Submitter(

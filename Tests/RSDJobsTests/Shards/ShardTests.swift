@@ -4,8 +4,8 @@ import OrderedCollections
 @testable import RunStore
 import Testing
 
-@Suite struct ShardTests {
-    @Test("what is written as a shard", arguments: [("1/1", 1, 1), ("2/4", 2, 4), ("16/16", 16, 16)])
+@Suite("Shards") struct ShardTests {
+    @Test("an index and a count are a shard", arguments: [("1/1", 1, 1), ("2/4", 2, 4), ("16/16", 16, 16)])
     func reads(text: String, index: Int, count: Int) throws {
         let shard = try #require(Shard(text))
         #expect((shard.index, shard.count) == (index, count))
@@ -13,12 +13,16 @@ import Testing
         #expect(Shard(directoryName: shard.directoryName) == shard)
     }
 
-    @Test("what is none", arguments: ["", "0/4", "5/4", "1/0", "-1/4", "1", "1/4/", " 1/4", "1/99999999999999999999"])
+    @Test(
+        "other text is no shard",
+        arguments: ["", "0/4", "5/4", "1/0", "-1/4", "1", "1/4/", " 1/4", "1/99999999999999999999"])
     func refuses(text: String) {
         #expect(Shard(text) == nil)
     }
 
-    @Test("what is no directory of a shard", arguments: ["shard-01-of-4", "shard-5-of-4", "shard-1-of-4.old", "logs"])
+    @Test(
+        "directories with other names are no shard's",
+        arguments: ["shard-01-of-4", "shard-5-of-4", "shard-1-of-4.old", "logs"])
     func noDirectory(name: String) {
         #expect(Shard(directoryName: name) == nil)
     }
@@ -69,7 +73,7 @@ import Testing
     }
 }
 
-@Suite struct ShardedJobTests {
+@Suite("A shard of a job") struct ShardedJobTests {
     @Test("a shard of a job is the same job with fewer problems, chosen after the data set's own selection")
     func part() throws {
         let fixture = try SpecFixture()
@@ -83,7 +87,7 @@ import Testing
         #expect(parts.map { TrajectorySet($0).count } == [2, 2])
     }
 
-    @Test("no more shards than problems")
+    @Test("more shards than problems are refused")
     func tooMany() throws {
         let whole = try SpecFixture().load()
         let shard = try #require(Shard("1/4"))

@@ -2,7 +2,7 @@ import Testing
 
 @testable import RSDJobs
 
-@Suite struct SlurmTests {
+@Suite("Slurm's commands") struct SlurmTests {
     @Test(
         "what sbatch says comes back as a sentence with a next step",
         arguments: [
@@ -46,7 +46,7 @@ import Testing
         #expect(SlurmRefusal(command: "scancel", said: "").description == "scancel failed: no output")
     }
 
-    @Test("squeue's lines")
+    @Test("squeue's lines are read")
     func tasks() {
         #expect(
             SlurmTask("21|3|PENDING|JobArrayTaskLimit")
@@ -82,7 +82,7 @@ import Testing
     }
 }
 
-@Suite struct BatchScriptTests {
+@Suite("The batch script") struct BatchScriptTests {
     private static func script(_ request: SlurmRequest, directory: String = "/shared/run") -> BatchScript {
         BatchScript(
             name: "math 500", program: "/opt/rsd-batch", directory: directory, request: request,
@@ -115,7 +115,7 @@ import Testing
         #expect(script.merge.contains("\nexec /opt/rsd-batch merge /shared/run\n"))
     }
 
-    @Test("paths that a shell or Slurm could misread")
+    @Test("paths that a shell or Slurm could misread are quoted")
     func paths() {
         let script = Self.script(SlurmRequest(shards: 1), directory: "/my runs/100%")
         #expect(script.array.contains(#"#SBATCH --output="/my runs/100%%/logs/slurm-shard-%a.log""#))

@@ -7,7 +7,7 @@ import Foundation
 import Testing
 
 /// The schema that editors check specs with says what the decoder says.
-@Suite struct JobSchemaTests {
+@Suite("The JSON schema of jobs") struct JobSchemaTests {
     private static let jobs = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../../jobs").standardizedFileURL
     private let schema: JSONSchema
@@ -16,7 +16,8 @@ import Testing
         schema = try JSONSchema(Data(contentsOf: Self.jobs.appending(path: "job.schema.json")))
     }
 
-    @Test func itHasTheDecodersKeys() throws {
+    @Test("the schema has the decoder's keys")
+    func keys() throws {
         let models = try schema.at("properties", "models")
         #expect(try schema.keys() == Set(ParsedJob.keys))
         #expect(try models.keys() == Set(Role.named.map(\.rawValue)))
@@ -30,7 +31,8 @@ import Testing
         #expect(try schema.at("properties", "decoding").keys() == Set(DecodingSpec.keys))
     }
 
-    @Test func itHasTheDecodersWords() throws {
+    @Test("the schema has the decoder's words")
+    func words() throws {
         let engine = try schema.at("properties", "engine", "properties")
         #expect(try engine.at("kind").words() == Set(EngineKind.all.map(\.name)))
         #expect(try engine.at("residency").words() == Set(ResidencyKind.allCases.map(\.rawValue)))
@@ -46,7 +48,8 @@ import Testing
         #expect(grading == Set(GraderKey.allCases.map(\.rawValue)))
     }
 
-    @Test func itHasEveryMethodAndItsSettings() throws {
+    @Test("the schema has every method and its settings")
+    func methods() throws {
         var settings: [String: Set<String>] = [:]
         for choice in try schema.at("properties", "methods", "items").choices().dropFirst() {
             let key = try #require(try choice.keys().first)
@@ -76,13 +79,15 @@ import Testing
         try FileManager.default.contentsOfDirectory(atPath: jobs.path).filter { $0.hasSuffix(".yaml") }.sorted()
     }
 
-    @Test(arguments: [
-        ("threshold: 0.7", "threshold: 1.7"), ("kind: pocket", "kind: pocke"), ("seed: 7", "seed: -1"),
-        ("name: demo", "nam: demo"), ("- target_only", "- majority"), ("max_tokens: 64", "max_tokens: many"),
-        ("{ rsd: { threshold: 0.7 } }", "{ beam_search: { n: 4 } }"),
-        ("path: problems.jsonl", "paths: problems.jsonl"),
-    ])
-    func whatTheDecoderRefusesItRefuses(good: String, bad: String) throws {
+    @Test(
+        "the schema refuses what the decoder refuses",
+        arguments: [
+            ("threshold: 0.7", "threshold: 1.7"), ("kind: pocket", "kind: pocke"), ("seed: 7", "seed: -1"),
+            ("name: demo", "nam: demo"), ("- target_only", "- majority"), ("max_tokens: 64", "max_tokens: many"),
+            ("{ rsd: { threshold: 0.7 } }", "{ beam_search: { n: 4 } }"),
+            ("path: problems.jsonl", "paths: problems.jsonl"),
+        ])
+    func refusals(good: String, bad: String) throws {
         for (text, isGood) in [(SpecFixture.job, true), (SpecFixture.job.replacing(good, with: bad), false)] {
             let source = try SourceText(file: "job.yaml", utf8: Data(text.utf8))
             let (_, diagnostics) = JobLoader.decode(source, directory: "/")

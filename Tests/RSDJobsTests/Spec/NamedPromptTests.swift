@@ -28,7 +28,7 @@ struct NamedPromptTests {
         "wizard_zs": #"### Instruction:\#nWhat is $1+1$?\#n\#n### Response: Let's think step by step."#,
     ]
 
-    @Test("are those of the Qwen2.5-Math evaluation, letter by letter")
+    @Test("named prompts are those of the Qwen2.5-Math evaluation, letter by letter")
     func texts() {
         let made = PromptTemplate.named.map { ($0.name, $0.render("What is $1+1$?")) }
         #expect(Dictionary(made) { first, _ in first } == Self.golden)

@@ -31,19 +31,19 @@ struct SpecBoundsTests {
         #expect(says.hasPrefix("job.yaml:7:"))
     }
 
-    @Test("deep nesting, in each of the ways to write it", arguments: ["[", "{a: ", "- ", "? "])
+    @Test("deep nesting is refused in each of the ways to write it", arguments: ["[", "{a: ", "- ", "? "])
     func nesting(piece: String) throws {
         let says = try Self.first("name: x\nseed:\n  " + String(repeating: piece, count: 100_000))
         #expect(says.hasSuffix("error: nested too deeply"), "\(says)")
     }
 
-    @Test("an alias to what it stands in, and merge keys")
+    @Test("an alias to what it stands in, and merge keys, are refused")
     func selves() throws {
         #expect(try Self.first("name: &a [*a]") == "job.yaml:1:11: error: the alias '*a' has no anchor '&a' above it")
         #expect(try Self.first("b: &b { k: 1 }\nname: { <<: *b }").contains("merge keys ('<<') are not supported"))
     }
 
-    @Test("a flat list, and a key, of any size")
+    @Test("a long list is refused, and a long key is shown in short")
     func large() throws {
         let many = String(repeating: "1,", count: 100_001)
         #expect(try Self.first("seed: [\(many)]").hasSuffix("more than 100000 values, with aliases expanded"))
@@ -57,7 +57,7 @@ struct SpecBoundsTests {
         #expect(try Self.fault(SpecFixture.job.replacing("kind: pocket", with: "kind: \(key)")).count < 1000)
     }
 
-    @Test("a message for each of a great many faults is no help")
+    @Test("of a great many errors only the first are shown")
     func manyFaults() throws {
         let keys = (0..<5000).map { "key\($0): 1\n" }.joined()
         let says = try Self.fault(SpecFixture.job + keys)

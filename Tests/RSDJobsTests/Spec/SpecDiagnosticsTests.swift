@@ -1,28 +1,23 @@
 import Foundation
 import Testing
 
-/// A fault in an otherwise good job, and all that loading says of it.
+/// A fault in an otherwise good job. What loading says of it is in `diagnostics.txt`, under the title.
 struct BadCase: Sendable, CustomTestStringConvertible {
     var title: String
     var job: String
     var problems: String
-    var says: String
 
     /// A job of its own.
-    init(_ title: String, job: String, says: String) {
+    init(_ title: String, job: String) {
         self.title = title
         self.job = job
         self.problems = SpecFixture.problems
-        self.says = says
     }
 
     /// The good job with some of its text replaced, each where it stands first.
-    init(
-        _ title: String, changes: [(String, String)], problems: String = SpecFixture.problems, says: String
-    ) {
+    init(_ title: String, changes: [(String, String)], problems: String = SpecFixture.problems) {
         self.title = title
         self.problems = problems
-        self.says = says
         job = SpecFixture.job
         for (old, new) in changes {
             guard let range = job.range(of: old) else { preconditionFailure("\(title): no '\(old)'") }
@@ -32,27 +27,65 @@ struct BadCase: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { title }
 
-    func check() throws {
+    func fault() throws -> String {
         let fixture = try SpecFixture()
         try fixture.write(job, to: "job.yaml")
         try fixture.write(problems, to: "problems.jsonl")
-        #expect(fixture.fault() == says)
+        return fixture.fault()
     }
+
+    func check() throws { try GoldenTexts.diagnostics.expect(fault(), title) }
 }
 
-@Suite("What a bad job is told")
+extension GoldenTexts {
+    fileprivate static let diagnostics = GoldenTexts(
+        file: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "diagnostics.txt"))
+}
+
+@Suite("Diagnostics of bad jobs")
 struct SpecDiagnosticsTests {
-    @Test(arguments: BadCase.keys) func keys(_ bad: BadCase) throws { try bad.check() }
-    @Test(arguments: BadCase.types) func types(_ bad: BadCase) throws { try bad.check() }
-    @Test(arguments: BadCase.values) func values(_ bad: BadCase) throws { try bad.check() }
-    @Test(arguments: BadCase.prompts) func prompts(_ bad: BadCase) throws { try bad.check() }
-    @Test(arguments: BadCase.methodsAndDataSets) func methods(_ bad: BadCase) throws { try bad.check() }
-    @Test(arguments: BadCase.datasetSettings) func datasetSettings(_ bad: BadCase) throws { try bad.check() }
-    @Test(arguments: BadCase.engineArguments) func arguments(_ bad: BadCase) throws { try bad.check() }
-    @Test(arguments: BadCase.profiles) func profiles(_ bad: BadCase) throws { try bad.check() }
-    @Test(arguments: BadCase.residency) func residency(_ bad: BadCase) throws { try bad.check() }
-    @Test(arguments: BadCase.grading) func grading(_ bad: BadCase) throws { try bad.check() }
-    @Test(arguments: BadCase.yaml) func yaml(_ bad: BadCase) throws { try bad.check() }
-    @Test(arguments: BadCase.files) func files(_ bad: BadCase) throws { try bad.check() }
-    @Test(arguments: BadCase.datasetLines) func datasets(_ bad: BadCase) throws { try bad.check() }
+    @Test("bad keys have diagnostics", arguments: BadCase.keys) func keys(_ bad: BadCase) throws { try bad.check() }
+    @Test("wrong types have diagnostics", arguments: BadCase.types) func types(_ bad: BadCase) throws {
+        try bad.check()
+    }
+    @Test("bad values have diagnostics", arguments: BadCase.values) func values(_ bad: BadCase) throws {
+        try bad.check()
+    }
+    @Test("bad prompts have diagnostics", arguments: BadCase.prompts) func prompts(_ bad: BadCase) throws {
+        try bad.check()
+    }
+    @Test("bad methods have diagnostics", arguments: BadCase.methodsAndDataSets) func methods(_ bad: BadCase) throws {
+        try bad.check()
+    }
+    @Test("bad settings of data sets have diagnostics", arguments: BadCase.datasetSettings) func datasetSettings(
+        _ bad: BadCase
+    ) throws { try bad.check() }
+    @Test("bad engine arguments have diagnostics", arguments: BadCase.engineArguments) func arguments(_ bad: BadCase)
+        throws
+    { try bad.check() }
+    @Test("bad profiles have diagnostics", arguments: BadCase.profiles) func profiles(_ bad: BadCase) throws {
+        try bad.check()
+    }
+    @Test("a bad residency has diagnostics", arguments: BadCase.residency) func residency(_ bad: BadCase) throws {
+        try bad.check()
+    }
+    @Test("bad grading has diagnostics", arguments: BadCase.grading) func grading(_ bad: BadCase) throws {
+        try bad.check()
+    }
+    @Test("malformed YAML has diagnostics", arguments: BadCase.yaml) func yaml(_ bad: BadCase) throws {
+        try bad.check()
+    }
+    @Test("bad files have diagnostics", arguments: BadCase.files) func files(_ bad: BadCase) throws { try bad.check() }
+    @Test("bad data sets have diagnostics", arguments: BadCase.datasetLines) func datasets(_ bad: BadCase) throws {
+        try bad.check()
+    }
+
+    @Test("the golden file has the diagnostics of these cases and no others")
+    func golden() throws {
+        let cases =
+            BadCase.keys + BadCase.types + BadCase.values + BadCase.prompts + BadCase.methodsAndDataSets
+            + BadCase.datasetSettings + BadCase.engineArguments + BadCase.profiles + BadCase.residency
+            + BadCase.grading + BadCase.yaml + BadCase.files + BadCase.datasetLines
+        try GoldenTexts.diagnostics.expectTitles(cases.map { (title: $0.title, text: try $0.fault()) })
+    }
 }

@@ -3,7 +3,7 @@ import Foundation
 @testable import Support
 import Testing
 
-@Suite("What may not change between a run and its resumption")
+@Suite("A job's identity")
 struct SpecIdentityTests {
     /// What the identity says has changed after the job, or a file, was changed.
     private func changes(
@@ -25,7 +25,7 @@ struct SpecIdentityTests {
         }
     }
 
-    @Test("settings")
+    @Test("decoding and methods may not change")
     func settings() throws {
         #expect(try changes(("0.7", "0.8")) == ["methods.rsd.threshold: 0.7 → 0.8"])
         #expect(try changes(("seed: 7", "seed: 8")) == ["seed: 7 → 8"])
@@ -46,7 +46,7 @@ struct SpecIdentityTests {
             ])
     }
 
-    @Test("how the PRM is asked")
+    @Test("the way in which the PRM is asked may not change")
     func profiles() throws {
         let old = "token-classification"
         #expect(
@@ -60,7 +60,7 @@ struct SpecIdentityTests {
             ])
     }
 
-    @Test("models by their files, wherever these lie")
+    @Test("models count by their files, wherever these lie")
     func models() throws {
         // The fixture's models hold the same files.
         #expect(try changes(("models/target", "models/draft")) == [])
@@ -82,7 +82,7 @@ struct SpecIdentityTests {
         #expect(try changes { try $0.write("x", to: "models/draft/README.md") } == [])
     }
 
-    @Test("data: what is used of it")
+    @Test("the records that are used may not change")
     func data() throws {
         let lines = SpecFixture.problems
         #expect(
@@ -106,7 +106,7 @@ struct SpecIdentityTests {
             } == [])
     }
 
-    @Test("data: where it lies and how it is written does not matter, its order and its choices do")
+    @Test("where data lies and how it is written may change, its order and its choices may not")
     func dataSettings() throws {
         let csv = "question,answer,uid\n1+1?,2,a\n2+2?,4,b\n3+3?,6,c\n"
         #expect(try changes(("problems.jsonl }", "problems.csv }")) { try $0.write(csv, to: "problems.csv") } == [])
@@ -133,7 +133,7 @@ struct SpecIdentityTests {
         }
     }
 
-    @Test("survives JSON, and its hash stays the same on every machine")
+    @Test("an identity survives JSON, and its hash is the same on every machine")
     func stability() throws {
         let fixture = try SpecFixture()
         let identity = SpecIdentity(try fixture.load())

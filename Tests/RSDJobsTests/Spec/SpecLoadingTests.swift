@@ -5,7 +5,7 @@ import Foundation
 @testable import Support
 import Testing
 
-@Suite("Loading a good job")
+@Suite("Good jobs")
 struct SpecLoadingTests {
     @Test("every default is filled in, every path absolute")
     func defaults() throws {
@@ -147,7 +147,7 @@ struct SpecLoadingTests {
         #expect(try fixture.load().spec == plain)
     }
 
-    @Test("what stands in no spec text: encodings and missing files")
+    @Test("text in another encoding and missing files are refused")
     func unreadable() throws {
         let fixture = try SpecFixture()
         try fixture.write(Data("name: demo\nseed: \u{e9}".utf8) + [0xE9], to: "job.yaml")
@@ -229,7 +229,7 @@ struct SpecLoadingTests {
         #expect(throws: SpecErrors.self) { try fixture.load() }
     }
 
-    @Test("the roles that a method needs")
+    @Test("a method needs certain roles")
     func roles() {
         #expect(MethodKind.rsd(.clipping).roles == [.draft, .target, .prm])
         #expect(MethodKind.draftOnly.roles == [.draft])

@@ -7,7 +7,7 @@ import Testing
 @testable import Runner
 @testable import Support
 
-@Suite("Numbers at the door")
+@Suite("Numbers from outside")
 struct SpecNumberTests {
     private static let absurd = [
         "9223372036854775807", "9223372036854775808", "-9223372036854775808", "99999999999999999999999",
@@ -68,7 +68,7 @@ struct SpecNumberTests {
     }
 
     @Test(
-        "limits are said with the place",
+        "limits are reported with the place",
         arguments: [
             (
                 "concurrency: 8", "concurrency: 65537",
@@ -90,7 +90,7 @@ struct SpecNumberTests {
     }
 
     @Test(
-        "times from flags and the environment",
+        "times from flags and the environment are bounded",
         arguments: Self.absurd + ["999999999999999999999999d", "1e300", "inf", "nan", "0", "1"])
     func times(text: String) throws {
         let costs = Deadline.Costs(unknownLoad: 1, leastWork: 1, stopping: 1)
@@ -124,7 +124,8 @@ struct SpecNumberTests {
         }
     }
 
-    @Test func arithmetic() {
+    @Test("arithmetic on absurd numbers does not trap")
+    func arithmetic() {
         let (most, least) = (Int.max, Int.min)
         let sums: [Int] = [most.plus(1), least.plus(-1), 2.plus(3)]
         #expect(sums == [most, least, 5] as [Int])

@@ -10,7 +10,7 @@ import Testing
 
 @Suite("The resolved spec")
 struct SpecRenderingTests {
-    @Test("reads as it should")
+    @Test("the resolved spec has its golden text")
     func text() throws {
         let fixture = try SpecFixture()
         try fixture.writeJob(
@@ -52,7 +52,7 @@ struct SpecRenderingTests {
                 """#)
     }
 
-    @Test("loads from another directory as an equal job")
+    @Test("a resolved spec loads from another directory as an equal job")
     func loadsAgain() throws {
         let fixture = try SpecFixture()
         try fixture.write("Q: {question}\nA:", to: "cot.txt")

@@ -24,7 +24,7 @@ struct SpecYAMLTests {
     }
 
     @Test(
-        "numbers",
+        "numbers mean what the core schema says",
         arguments: [
             ("0", 0.0), ("-7", -7), ("007", 7), ("0x1F", 31), ("0o17", 15), ("0.7", 0.7), (".5", 0.5),
             ("5.", 5),
@@ -88,7 +88,7 @@ struct SpecYAMLTests {
     }
 
     @Test(
-        "the nearest key",
+        "the nearest key is suggested",
         arguments: [
             ("tresholds", "threshold"), ("Threshold", "threshold"), ("max-tokens", "max_tokens"),
             ("max_new_tokens", "max_tokens"), ("mehtod", "method"), ("colour", nil), ("x", nil), ("q", nil),

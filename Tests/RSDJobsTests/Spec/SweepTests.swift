@@ -7,14 +7,15 @@ import Testing
 @testable import Support
 
 /// Lists in a spec that stand for several methods, or several seeds.
-@Suite struct SweepTests {
+@Suite("Sweeps") struct SweepTests {
     private func job(_ method: String, seed: String = "7") throws -> LoadedJob {
         let fixture = try SpecFixture()
         try fixture.writeJob(("- { rsd: { threshold: 0.7 } }", "- \(method)"), ("seed: 7", "seed: \(seed)"))
         return try fixture.load()
     }
 
-    @Test func eachElementOfAListIsAMethod() throws {
+    @Test("each element of a list is a method")
+    func list() throws {
         let methods = try job("rsd: { threshold: [0.6, 0.7] }").spec.methods
         #expect(methods.map(\.name) == ["rsd-0.6", "rsd-0.7", "target_only"])
         #expect(methods.prefix(2).map(\.kind) == [0.6, 0.7].map { .rsd(.binaryStep(threshold: $0)) })
@@ -22,13 +23,15 @@ import Testing
         #expect(weightings.map(\.name) == ["rsd-clipping", "rsd-sigmoidal", "target_only"])
     }
 
-    @Test func severalListsMakeEveryCombination() throws {
+    @Test("several lists make every combination")
+    func combinations() throws {
         let methods = try job("majority: { name: m, n: [4, 8], model: [draft, target] }").spec.methods
         #expect(methods.map(\.name) == ["m-4-draft", "m-4-target", "m-8-draft", "m-8-target", "target_only"])
         #expect(methods[3].kind.roles == [.target])
     }
 
-    @Test func eachOfThemIsChecked() throws {
+    @Test("each combination is checked")
+    func checked() throws {
         for (method, message) in [
             ("rsd: { threshold: [0.6, 1.7] }", "'threshold' must be from 0 to 1, found 1.7"),
             ("rsd: { threshold: [0.6, 0.6] }", "a method named 'rsd-0.6' is already defined on line"),
@@ -48,7 +51,8 @@ import Testing
         #expect(error?.description.contains("duplicate seed 1") == true)
     }
 
-    @Test func eachSeedIsASampleOfEveryProblem() throws {
+    @Test("each seed is a sample of every problem")
+    func seeds() throws {
         let job = try job("majority: { n: 4 }", seed: "[5, 6]")
         let ids = TrajectorySet(job).map(\.id)
         #expect(
@@ -67,7 +71,8 @@ import Testing
                 })
     }
 
-    @Test func methodsThatAskAlikeAskTheSame() throws {
+    @Test("methods that ask alike share their requests")
+    func sharedRequests() throws {
         let job = try job("rsd: { threshold: [0.6, 0.7] }")
         let trajectories = TrajectorySet(job)
         let keys = try trajectories.map(\.id).prefix(6).map { id in

@@ -20,7 +20,7 @@ private enum Editor: String, CaseIterable, Sendable {
     }
 }
 
-@Suite("The door for text that people edit")
+@Suite("Text that people edit")
 struct TextDoorTests {
     private static let prompt = "Solve it. #\nBriefly.\n\n{question}\nThink. \u{2028}é\n"
 

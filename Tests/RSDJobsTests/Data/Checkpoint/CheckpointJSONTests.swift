@@ -26,7 +26,8 @@ struct CheckpointJSONTests {
         #expect(try read(text)["a"]?.double == number)
     }
 
-    @Test func notANumber() throws {
+    @Test("numbers that JSON does not have are read as Python reads them")
+    func notANumber() throws {
         #expect(try read(#"{"a": NaN}"#)["a"]?.double?.isNaN == true)
         #expect(try read(#"{"a": true}"#)["a"]?.truth == true)
         #expect(try read(#"{"a": 9223372036854775808}"#)["a"]?.whole == nil)

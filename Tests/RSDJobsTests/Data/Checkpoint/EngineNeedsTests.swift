@@ -3,7 +3,7 @@ import Foundation
 @testable import JobSpecs
 import Testing
 
-@Suite("What an engine needs of a checkpoint is there before it starts")
+@Suite("What an engine needs of a checkpoint")
 struct EngineNeedsTests {
     /// What loading says of a job whose target lacks something.
     private func fault(
@@ -23,7 +23,7 @@ struct EngineNeedsTests {
     }
 
     @Test(
-        "a tokenizer in any form that vLLM loads",
+        "a tokenizer may have any form that vLLM loads",
         arguments: [
             ["tokenizer.model"], ["tekken.json"], ["vocab.json", "merges.txt"], ["qwen.tiktoken"], ["tiktoken.model"],
             ["vocab.txt"],
@@ -54,7 +54,8 @@ struct EngineNeedsTests {
         #expect(pointer.hasSuffix(" is a Git LFS pointer, not the file itself; run `git lfs pull`"))
     }
 
-    @Test func noTokenizer() throws {
+    @Test("a checkpoint without a tokenizer is refused")
+    func noTokenizer() throws {
         #expect(
             try fault { try remove("tokenizer.json", $0) }
                 == "models/target has no tokenizer: no tokenizer.json, tokenizer.model, tekken.json, vocab.json with merges.txt, "
@@ -80,7 +81,7 @@ struct EngineNeedsTests {
     }
 
     @Test(
-        "a tokenizer.json that cannot be loaded",
+        "a tokenizer.json that cannot be loaded is refused",
         arguments: [
             ("", "in models/target, tokenizer.json is empty"),
             (
@@ -103,7 +104,7 @@ struct EngineNeedsTests {
         }
     }
 
-    @Test("one that lies elsewhere is looked at there")
+    @Test("a tokenizer that lies elsewhere is checked there")
     func elsewhere() throws {
         func target(_ tokenizer: String) -> [(String, String)] {
             [
@@ -125,7 +126,7 @@ struct EngineNeedsTests {
     }
 
     @Test(
-        "architectures that can play the part",
+        "an architecture has to fit the role",
         arguments: [
             (
                 "{}",
@@ -155,7 +156,7 @@ struct EngineNeedsTests {
         #expect(try fault { try $0.write(config, to: "models/target/config.json") } == said)
     }
 
-    @Test("a byte order mark is what transformers refuses, and nobody else")
+    @Test("a byte order mark is refused where transformers refuses it, and nowhere else")
     func mark() throws {
         let config = "\u{FEFF}" + #"{"architectures": ["Qwen2ForCausalLM"]}"#
         #expect(
@@ -166,7 +167,7 @@ struct EngineNeedsTests {
     }
 
     @Test(
-        "weights whose number nobody knows are warned of, and the job may say it",
+        "an unknown number of parameters is warned of, and the job may state it",
         arguments: [
             ("7.6B", 7_600_000_000), ("\"1.5 T\"", 1_500_000_000_000), ("7.6e9", 7_600_000_000),
             ("7615616512", 7_615_616_512), ("800K", 800_000),
@@ -192,10 +193,12 @@ struct EngineNeedsTests {
         #expect(try fixture.load().spec == job.spec)
     }
 
-    @Test(arguments: [
-        "0", "-1", "1e300", ".inf", "lots", "\"7615616512\"", "7.6X", "[1]", "1e16", "99999999999999999999",
-        "1.5", "7", "0.5K",
-    ])
+    @Test(
+        "an impossible number of parameters is refused",
+        arguments: [
+            "0", "-1", "1e300", ".inf", "lots", "\"7615616512\"", "7.6X", "[1]", "1e16", "99999999999999999999",
+            "1.5", "7", "0.5K",
+        ])
     func badParameters(written: String) throws {
         let fixture = try SpecFixture()
         try fixture.writeJob(

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Headers of weights that somebody else wrote")
+@Suite("Headers of weight files")
 struct HeaderFuzzTests {
     private func file(_ header: String, data: Int = 0) -> Data {
         var file = Data()
@@ -64,7 +64,8 @@ struct HeaderFuzzTests {
                 == fault.map { "model.safetensors has a broken safetensors header: \($0)" })
     }
 
-    @Test func offsetsPastTheEnd() throws {
+    @Test("offsets past the end of the file are refused")
+    func offsetsPastTheEnd() throws {
         for end in ["5", "9223372036854775807", "18446744073709551615"] {
             let header = #"{"a": {"dtype": "U8", "shape": [5], "data_offsets": [0, \#(end)]}}"#
             #expect(try fault(file(header, data: 4))?.hasPrefix("model.safetensors is truncated") == true)

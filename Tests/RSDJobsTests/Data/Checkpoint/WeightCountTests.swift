@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("How many weights a checkpoint has")
+@Suite("The number of a checkpoint's weights")
 struct WeightCountTests {
     private func size(_ set: TensorSet, _ json: String = "{}") throws -> ModelSize {
         let config = try checkpointConfig(json)
@@ -72,7 +72,8 @@ struct WeightCountTests {
                 + "Set 'models.target.parameters' to the number of its weights")
     }
 
-    @Test func unknownTensors() throws {
+    @Test("tensors of unknown packing leave the number unknown")
+    func unknownTensors() throws {
         var set = TensorSet()
         set.add("a.weight", "U8", 4, 4)
         #expect(try size(set).source == "the packing of a.weight (U8) is unknown")
@@ -163,7 +164,8 @@ struct WeightCountTests {
         #expect(size.total == 46_702_792_704)
     }
 
-    @Test func expertsInOneTensor() throws {
+    @Test("experts in one tensor are counted as experts")
+    func expertsInOneTensor() throws {
         var set = TensorSet()
         set.add("model.embed_tokens.weight", "BF16", 10, 8)
         set.add("model.layers.0.feed_forward.experts.gate_up_proj", "BF16", 4, 8, 32)

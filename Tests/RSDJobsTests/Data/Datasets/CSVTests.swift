@@ -60,7 +60,7 @@ struct CSVTests {
         }
     }
 
-    @Test("what RFC 4180 says by example")
+    @Test("the examples of RFC 4180 are read as it says")
     func examples() {
         #expect(scan("a,b\r\naaa,bbb\r\nzzz,yyy\r\n").rows == [["a": "aaa", "b": "bbb"], ["a": "zzz", "b": "yyy"]])
         #expect(scan("a,b\naaa,bbb").rows == [["a": "aaa", "b": "bbb"]])
@@ -70,7 +70,8 @@ struct CSVTests {
         #expect(scan("a,b\n1,").rows == [["a": "1", "b": ""]])
     }
 
-    @Test func byteOrderMarksBlankLinesAndNamelessColumns() {
+    @Test("byte order marks, blank lines and columns without a name are left out")
+    func leftOut() {
         #expect(scan("\u{FEFF}a,b\n\n1,2\n  \r\n\n3,4\n\n").rows == [["a": "1", "b": "2"], ["a": "3", "b": "4"]])
         #expect(scan(",a\n0,x\n").rows == [["a": "x"]])
         #expect(scan("a\n\"\"\nx\n").rows == [["a": ""], ["a": "x"]])
@@ -80,11 +81,13 @@ struct CSVTests {
         #expect(scan("a,b\n").faults == [])
     }
 
-    @Test func aQuoteInTheMiddleIsAQuote() {
+    @Test("a quote in the middle of a field is a quote")
+    func quoteInTheMiddle() {
         #expect(scan("a,b\nthe 5\" nail,say \"hi\"\n").rows == [["a": "the 5\" nail", "b": "say \"hi\""]])
     }
 
-    @Test func hostileFiles() {
+    @Test("hostile files are refused with their place")
+    func hostileFiles() {
         #expect(scan("a,b\n1\n1,2,3\n4,5\n").rows == [["a": "4", "b": "5"]])
         #expect(
             scan("a,b\n1\n1,2,3\n").faults == [
@@ -103,7 +106,8 @@ struct CSVTests {
         #expect(scan(String(repeating: ",", count: 100_000) + "\n1\n").faults.count == 1)
     }
 
-    @Test func anyBytesEndInRecordsOrFaults() {
+    @Test("any bytes end in records or errors")
+    func fuzz() {
         var random = SeededRandom(seed: 4)
         let alphabet = Array("\",\t\n\ra\u{FEFF}é".utf8) + [0xFF, 0]
         for _ in 0..<3000 {

@@ -12,7 +12,7 @@ struct DataReaderTests {
         return reader
     }
 
-    @Test("line endings, a byte order mark, blank lines and a missing last line end")
+    @Test("line endings, a byte order mark, blank lines and a missing last line ending do not matter")
     func lines() {
         let text =
             "\u{FEFF}{\"question\": \"a\", \"answer\": 1}\r\n\r\n  \n\t{\"question\": \"b\", \"answer\": 2}\n"
@@ -52,7 +52,7 @@ struct DataReaderTests {
         #expect(reader.problems.map(\.id) == ["7", "test/algebra/1.json", "-1"])
     }
 
-    @Test("bytes that are not UTF-8, and UTF-16")
+    @Test("bytes that are not UTF-8, and UTF-16, are refused")
     func encodings() {
         let bad = read(Data("{\"question\": \"a".utf8) + [0xE9] + Data("\", \"answer\": 1}".utf8))
         #expect(
@@ -70,7 +70,7 @@ struct DataReaderTests {
         #expect(reader.diagnostics.map(\.message) == ["not JSON: nested too deeply"])
     }
 
-    @Test("fifty thousand lines")
+    @Test("fifty thousand lines are read")
     func many() {
         var text = ""
         for index in 0..<50_000 {

@@ -8,7 +8,7 @@ import TestServers
 import TestSupport
 import Testing
 
-@Suite("Data sets with an address", .timeLimit(.minutes(1)))
+@Suite("Data sets with a URL", .timeLimit(.minutes(1)))
 struct DatasetCacheTests {
     private static let lines = #"{"question": "1+1?", "answer": 2}"# + "\n"
     private static let sum = SHA256.hex(lines)
@@ -68,7 +68,8 @@ struct DatasetCacheTests {
         TestServer.Response(body: Data(lines.utf8))
     }
 
-    @Test func aFileIsFetchedOnceAndThenReadWithoutTheServer() async throws {
+    @Test("a file is fetched once and then read without the server")
+    func fetchedOnce() async throws {
         let dataset = "{ name: d, path: 'URL/a%20b.jsonl?raw=true', sha256: \(Self.sum.uppercased()) }"
         var address = ""
         let events = Mutex<[FetchEvent]>([])
@@ -108,7 +109,8 @@ struct DatasetCacheTests {
         #expect(again.problems["d"]?.map(\.answer) == ["2"])
     }
 
-    @Test func anotherFileIsRefusedAndNotKept() async throws {
+    @Test("a file with another checksum is refused and not kept")
+    func otherFile() async throws {
         let other = String(repeating: "0", count: 64)
         try await serving({ _, _ in Self.good() }) { base in
             let setup = try Setup("{ name: d, path: \(base)/x.jsonl, sha256: '\(other)' }")
@@ -123,7 +125,8 @@ struct DatasetCacheTests {
         }
     }
 
-    @Test func aDamagedCopyIsToldAndFetchedAgain() async throws {
+    @Test("a damaged copy is reported and fetched again")
+    func damagedCopy() async throws {
         let asked = try await serving({ _, _ in Self.good() }) { base in
             let setup = try Setup("{ name: d, path: \(base)/x.jsonl, sha256: \(Self.sum) }")
             #expect(await setup.fetch() == "fetched")
@@ -135,7 +138,8 @@ struct DatasetCacheTests {
         #expect(asked == 2)
     }
 
-    @Test func withoutACopyItSaysWhatToDo() throws {
+    @Test("without a copy, the error has a remedy")
+    func noCopy() throws {
         let setup = try Setup("{ name: d, path: https://example.invalid/x.jsonl, sha256: \(Self.sum) }")
         #expect(
             setup.load().hasPrefix(
@@ -143,7 +147,8 @@ struct DatasetCacheTests {
                     + "run `rsd-batch validate` on this job to fetch it\n"))
     }
 
-    @Test func aRefusalIsToldAndABusyServerAskedAgain() async throws {
+    @Test("a refusal is reported, and a busy server is asked again")
+    func refusals() async throws {
         let refused = try await serving({ _, _ in TestServer.Response(status: 404) }) { base in
             let setup = try Setup("{ name: d, path: \(base)/x.jsonl, sha256: \(Self.sum) }")
             #expect(
@@ -165,7 +170,8 @@ struct DatasetCacheTests {
         #expect(down == 3)
     }
 
-    @Test func redirectsAreFollowed() async throws {
+    @Test("redirects are followed")
+    func redirects() async throws {
         try await serving({ path, _ in
             path == "/new.bin"
                 ? Self.good()
@@ -177,7 +183,8 @@ struct DatasetCacheTests {
         }
     }
 
-    @Test func allThatCannotBeHadIsToldAtOnceAndTheRestKept() async throws {
+    @Test("all failed fetches are reported together, and the other files kept")
+    func severalFailures() async throws {
         try await serving({ path, _ in
             path == "/good.jsonl" ? Self.good() : TestServer.Response(status: 410)
         }) { base in
@@ -193,7 +200,8 @@ struct DatasetCacheTests {
         }
     }
 
-    @Test func nothingIsFetchedForASpecWithFaults() async throws {
+    @Test("nothing is fetched for a spec with errors")
+    func badSpec() async throws {
         let asked = try await serving({ _, _ in Self.good() }) { base in
             let setup = try Setup("{ name: d, path: \(base)/x.jsonl, sha256: \(Self.sum), limits: 3 }")
             #expect(await setup.fetch() == "fetched")
@@ -203,7 +211,8 @@ struct DatasetCacheTests {
         #expect(asked == 0)
     }
 
-    @Test func aCacheThatCannotBeWrittenIsTold() async throws {
+    @Test("a cache that cannot be written is an error at the data set")
+    func unwritableCache() async throws {
         try await serving({ _, _ in Self.good() }) { base in
             let setup = try Setup("{ name: d, path: \(base)/x.jsonl, sha256: \(Self.sum) }")
             try setup.fixture.write("a file", to: "cache")
@@ -212,7 +221,8 @@ struct DatasetCacheTests {
         }
     }
 
-    @Test func aFetchIsGivenUpWhenTheRunIsToStop() async throws {
+    @Test("a fetch is given up when the run has to stop")
+    func interrupted() async throws {
         let interruption = Interruption()
         try await serving({ _, _ in
             interruption.raise(to: .draining)
@@ -229,7 +239,8 @@ struct DatasetCacheTests {
         }
     }
 
-    @Test func aLocalFileMayHaveAChecksum() throws {
+    @Test("a local file may have a checksum")
+    func localFile() throws {
         let good = try Setup("{ name: d, path: problems.jsonl, sha256: \(SHA256.hex(SpecFixture.problems)) }")
         #expect(good.load() == "1+1? 2+2? 3+3?")
         let bad = try Setup("{ name: d, path: problems.jsonl, sha256: \(Self.sum) }")
@@ -239,7 +250,8 @@ struct DatasetCacheTests {
                     + "but 'sha256' is \(Self.sum): it is a different file\n"))
     }
 
-    @Test func theStandardCacheIsWhereTheDesktopKeepsItsOwn() {
+    @Test("the standard cache is in the user's cache directory")
+    func standardCache() {
         let directory = DatasetCache.standard.directory.path
         #expect(directory.hasPrefix("/") && directory.hasSuffix("/rsd-batch/datasets"))
     }

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("What a data set is told, and how often")
+@Suite("Complaints about a data set")
 struct DatasetComplaintTests {
     private func read(_ text: String, _ format: DatasetFormat = .jsonl) -> DatasetReader {
         var reader = DatasetReader(
@@ -135,7 +135,7 @@ struct DatasetComplaintTests {
         #expect(fixture.fault().contains("error: no problem is left after the first 2"))
     }
 
-    @Test("a prompt in which an escape has eaten a command's first letter")
+    @Test("a prompt in which an escape has eaten a command's first letter is warned of")
     func prompts() throws {
         let fixture = try SpecFixture()
         try fixture.writeJob((#""{question}\n\n""#, #""{question}\nAnswer in \boxed{}.\n""#))

@@ -16,7 +16,8 @@ struct JSONDocumentTests {
         read(text).diagnostics.map { $0.rendered.split(separator: "\n").first.map(String.init) ?? "" }
     }
 
-    @Test func aListOfObjects() {
+    @Test("a document may be a list of objects")
+    func list() {
         let reader = read("\u{FEFF}\n[ {\"q\": \"x\", \"a\": 1.50} ,\n {\"a\": \"y\", \"q\": \"[{\"} ] \n")
         #expect(reader.diagnostics == [])
         #expect(reader.problems.map(\.question) == ["x", "[{"])
@@ -24,7 +25,8 @@ struct JSONDocumentTests {
         #expect(reader.problems.map(\.id) == ["0", "1"])
     }
 
-    @Test func anObjectWithOneListOfObjects() {
+    @Test("a document may be an object with one list of objects")
+    func listInObject() {
         let text = #"""
             {"version": {"n": [1]}, "tags": ["a", {}], "empty": [],
              "data": [{"q": "x", "a": 1}, {"q": "y", "a": 2}], "note": "[{"}
@@ -33,7 +35,8 @@ struct JSONDocumentTests {
         #expect(read(text).problems.map(\.question) == ["x", "y"])
     }
 
-    @Test func dotsLeadIntoObjects() {
+    @Test("dots in a field's name lead into objects")
+    func dots() {
         let rows = read(#"{"rows": [{"row": {"q": "x", "info": {"a": 3}}}]}"#) {
             $0.question = "row.q"
             $0.answer = "row.info.a"
@@ -52,7 +55,8 @@ struct JSONDocumentTests {
         }
     }
 
-    @Test func onlyWhatIsUsedIsLookedAt() {
+    @Test("only the fields that are used are checked")
+    func unusedFields() {
         let text = #"[{"q": "x", "a": 1}, 5, {"q": "y"}, {"q": "z", "a": 3}, oops"#
         #expect(read(text) { $0.limit = 1 }.diagnostics == [])
         let some = read(text) { ($0.start, $0.limit) = (3, 1) }
@@ -60,7 +64,8 @@ struct JSONDocumentTests {
         #expect(some.problems.map(\.id) == ["3"])
     }
 
-    @Test func documentsThatAreNoDataSets() {
+    @Test("documents that are no data sets are refused")
+    func noDataSet() {
         #expect(faults("") == ["d.json: error: the data set is empty"])
         #expect(faults("[]") == ["d.json: error: the data set is empty"])
         #expect(faults("42") == ["d.json:1:1: error: expected a list of objects, found the number 42"])
@@ -79,7 +84,8 @@ struct JSONDocumentTests {
             ])
     }
 
-    @Test func brokenDocuments() {
+    @Test("broken documents are refused with their place")
+    func broken() {
         let good = #"{"q": "x", "a": 1}"#
         #expect(
             faults("[\(good)\n") == ["d.json:2:1: error: not JSON: expected ',' or ']', found the end of the file"])

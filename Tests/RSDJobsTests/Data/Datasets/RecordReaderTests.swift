@@ -24,36 +24,41 @@ struct RecordReaderTests {
         return reader.diagnostics.map(\.message)
     }
 
-    @Test(arguments: Golden.all)
-    func readsAsTheEvaluationDoes(_ golden: Golden) {
+    @Test("each reader reads records as the evaluation code does", arguments: Golden.all)
+    func golden(_ golden: Golden) {
         let reader = read(golden.record, spec(golden.reader))
         #expect(reader.diagnostics == [])
         #expect(reader.problems.map(\.question) == [golden.question])
         #expect(reader.problems.map(\.answer) == [golden.answer])
     }
 
-    @Test func everyReaderHasAGoldenRecord() {
+    @Test("every reader has a golden record")
+    func complete() {
         #expect(Set(Golden.all.map(\.reader)) == Set(RecordReader.named.map(\.name)))
         #expect(Set(RecordReader.named.map(\.name)).count == RecordReader.named.count)
     }
 
-    @Test(arguments: [
-        ("mmlu_stem", ["1", "i", "32", "32i"]), ("gpqa", ["iron", "mercury", "zinc", "gold"]),
-        ("sat_math", ["-10", "0", "10", "-10 and 10"]),
-        ("aqua", ["(a + b)(a - b)", "(a - b)2", "(a + b)2", "a3 + b3", "None of these"]),
-        ("gaokao_math_qa", ["4", "5", "6", "7"]), ("gsm8k", []), ("cn_middle_school", []),
-    ])
-    func choicesAreKept(name: String, choices: [String]) throws {
+    @Test(
+        "choices are kept",
+        arguments: [
+            ("mmlu_stem", ["1", "i", "32", "32i"]), ("gpqa", ["iron", "mercury", "zinc", "gold"]),
+            ("sat_math", ["-10", "0", "10", "-10 and 10"]),
+            ("aqua", ["(a + b)(a - b)", "(a - b)2", "(a + b)2", "a3 + b3", "None of these"]),
+            ("gaokao_math_qa", ["4", "5", "6", "7"]), ("gsm8k", []), ("cn_middle_school", []),
+        ])
+    func choices(name: String, choices: [String]) throws {
         let golden = try #require(Golden.all.first { $0.reader == name })
         #expect(read(golden.record, spec(name)).problems.first?.choices == choices)
     }
 
-    @Test func bothFormsOfSATChoices() throws {
+    @Test("both forms of SAT choices are read")
+    func satChoices() throws {
         let golden = try #require(Golden.all.last { $0.reader == "sat_math" })
         #expect(read(golden.record, spec("sat_math")).problems.first?.choices == ["1,190", "1,900", "2,900", "19,000"])
     }
 
-    @Test func otherSpellingsOfAField() {
+    @Test("other spellings of a field are read")
+    func spellings() {
         let upper = read(#"{"Body": "A.", "Question": "B?", "Answer": 2.0}"#, spec("svamp"))
         let lower = read(#"{"body": "A.", "question": "B?", "answer": 2.0}"#, spec("svamp"))
         #expect(upper.problems.map(\.question) == ["A. B?"])
@@ -74,7 +79,8 @@ struct RecordReaderTests {
         #expect(reader.problems.map(\.question) == [suffix.isEmpty ? "Is it?" : "Is it? \(suffix)"])
     }
 
-    @Test func fieldsOfTheSpecComeBeforeThoseOfTheReader() {
+    @Test("fields of the spec come before those of the reader")
+    func fields() {
         let record = #"{"question": "a", "answer": "no mark", "q": " b ", "gold": "1,000", "final": {"value": 7}}"#
         #expect(
             read(record, spec("gsm8k", question: "q", answer: "gold")).problems
@@ -88,7 +94,8 @@ struct RecordReaderTests {
             ])
     }
 
-    @Test func recordsOfAnotherShape() {
+    @Test("records of another shape are refused")
+    func otherShape() {
         #expect(
             messages(#"{"question": "q", "answer": "18"}"#, spec("gsm8k"))
                 == ["no '####' before the final answer in 'answer'"])
@@ -129,7 +136,8 @@ struct ChoicesTests {
         return reader.problems.map(\.answer) + reader.diagnostics.map(\.message)
     }
 
-    @Test func anAnswerIsALetterATextOrAPlace() {
+    @Test("an answer is a letter, a text or a place")
+    func answer() {
         #expect(letter(#""B""#) == ["B"])
         #expect(letter(#"" two ""#) == ["B"])
         #expect(letter("0") == ["A"])
@@ -137,7 +145,8 @@ struct ChoicesTests {
         #expect(letter(#""3""#) == ["C"])
     }
 
-    @Test func anAnswerThatIsNoneOrSeveral() {
+    @Test("an answer that is none or several of the choices is refused")
+    func noneOrSeveral() {
         #expect(letter(#""D""#) == [#""D" in 'answer' is neither a choice nor the letter of one, A to C"#])
         #expect(letter("3") == [#"expected a number from 0 to 2 in 'answer', found "3""#])
         #expect(letter("1.0") == [#"expected a number from 0 to 2 in 'answer', found "1.0""#])
@@ -148,7 +157,8 @@ struct ChoicesTests {
         #expect(letter("0", of: #""x""#) == [#"expected a list of texts in 'choices', found the text "x""#])
     }
 
-    @Test func aFieldForEachChoice() {
+    @Test("each choice may have a field of its own")
+    func fieldEach() {
         let spec = DatasetSpec(
             name: "d", path: "/d.csv", question: "q", answer: "a", choices: .fields(["x", "y.z"]), id: nil)
         var reader = DatasetReader(spec, showing: "d.csv")
@@ -174,7 +184,8 @@ struct ChoicesTests {
     }
 
     /// A table cannot tell a number from text.
-    @Test func digitsInATableAreAPlace() {
+    @Test("digits in a table are a place")
+    func digitsInATable() {
         for format in [DatasetFormat.csv, .tsv] {
             #expect(letter(inTable: "2", of: "red,green,blue,pink", format) == ["C"])
             #expect(letter(inTable: " 0 ", of: "red,green,blue,pink", format) == ["A"])
@@ -189,7 +200,8 @@ struct ChoicesTests {
                 == [#""1.0" in 'a' is neither a choice nor the letter of one, A to D"#])
     }
 
-    @Test func digitsThatMayBeATextOrAPlaceAreRefused() {
+    @Test("digits that may be a text or a place are refused")
+    func ambiguousDigits() {
         #expect(
             letter(inTable: "2", of: "1,2,3,4") == [
                 #""2" in 'a' may be the text of B or, as an index from 0, C; write the letter"#

@@ -26,7 +26,8 @@ struct SelectionTests {
         return reader.problems.compactMap { Int($0.id) }
     }
 
-    @Test func startThenLimit() {
+    @Test("start comes before limit")
+    func startThenLimit() {
         #expect(ids(10, start: 3) == Array(3..<10))
         #expect(ids(10, start: 3, limit: 4) == [3, 4, 5, 6])
         #expect(ids(10, start: 8, limit: 4) == [8, 9])

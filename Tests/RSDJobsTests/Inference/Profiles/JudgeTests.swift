@@ -7,7 +7,7 @@ import Testing
 
 private let problem = ProblemPrompt(question: "Why?", form: .text("Q: Why?\n\n"))
 
-@Suite struct JudgeTests {
+@Suite("The judge") struct JudgeTests {
     private let steps = ["one\n\n", "two\n\n", "end"]
 
     @Test("a reward does not depend on the order in which the probabilities come")
@@ -24,7 +24,8 @@ private let problem = ProblemPrompt(question: "Why?", form: .text("Q: Why?\n\n")
         #expect(Set(rewards).count == 1)
     }
 
-    @Test func eachStepIsAQuestionOfItsOwn() async throws {
+    @Test("each step is a question of its own")
+    func questions() async throws {
         let prm = ToyPRM(write: { $0.contains("two\n\nend") ? ("3", ["3": 0]) : ("9", ["9": 0]) })
         let scored = try await prm.withSession { session in
             try await Judge(overlong: .fail).ask(Scoring(steps: steps, unscored: [1, 2]), about: problem, of: session)
@@ -41,7 +42,8 @@ private let problem = ProblemPrompt(question: "Why?", form: .text("Q: Why?\n\n")
         #expect(scored.promptTokens == lengths.reduce(0, +))
     }
 
-    @Test func theRewardIsTheMeanOfTheDigits() throws {
+    @Test("the reward is the mean of the digits")
+    func mean() throws {
         func reward(_ text: String, _ probabilities: [String: Double]?) throws -> Double {
             try Judge.reward(
                 of: Completion(
@@ -58,7 +60,8 @@ private let problem = ProblemPrompt(question: "Why?", form: .text("Q: Why?\n\n")
         #expect(throws: MalformedResponse.self) { try reward("9", ["a": 1]) }
     }
 
-    @Test func aJudgeThatGivesNoDigitGivesNoReward() async throws {
+    @Test("a judge that writes no digit gives no reward")
+    func noDigit() async throws {
         await #expect(throws: MalformedResponse.self) {
             try await ToyPRM(write: { _ in ("Sure", ["Sure": -0.1, "0": -3]) }).withSession { session in
                 try await Judge(overlong: .fail).ask(
@@ -67,7 +70,7 @@ private let problem = ProblemPrompt(question: "Why?", form: .text("Q: Why?\n\n")
         }
     }
 
-    @Test(arguments: OverlongPolicy.allCases) func aShortContextIsTreatedAsWithAnyPRM(
+    @Test("a short context is treated as with any PRM", arguments: OverlongPolicy.allCases) func shortContext(
         _ policy: OverlongPolicy
     ) async throws {
         let long = String(repeating: "long ", count: 20)

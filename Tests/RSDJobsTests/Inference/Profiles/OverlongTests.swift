@@ -21,11 +21,13 @@ private struct CharacterScorer: OnePassScorer {
 }
 
 /// What a short context does to the steps that do not fit, and what it must not do to those that do.
-@Suite struct OverlongTests {
+@Suite("Steps that do not fit the PRM's context") struct OverlongTests {
     private static let steps = ["one\n\n", "a longer step\n\n", "\n\n", "x\n\n", "the last of them"]
 
     /// The rewards of all steps at once are those of each step when it is the last, whatever the length of the context.
-    @Test(arguments: OverlongPolicy.allCases) func allAtOnceIsOneAtATime(_ policy: OverlongPolicy) async throws {
+    @Test("all steps at once get the rewards that each gets alone", arguments: OverlongPolicy.allCases) func equal(
+        _ policy: OverlongPolicy
+    ) async throws {
         let scorer = CharacterScorer(overlong: policy)
         let whole = scorer.read(Self.steps)
         var seen: Set<String> = []
@@ -39,7 +41,9 @@ private struct CharacterScorer: OnePassScorer {
         #expect(seen == (policy == .fail ? ["whole", "overlong"] : ["whole", "window", "overlong"]))
     }
 
-    @Test(arguments: ProfileTests.Golden.all, OverlongPolicy.allCases) func soItIsWithEveryProfile(
+    @Test(
+        "with every profile, all at once is one at a time", arguments: ProfileTests.Golden.all, OverlongPolicy.allCases)
+    func everyProfile(
         _ golden: ProfileTests.Golden, _ policy: OverlongPolicy
     ) async throws {
         let scorer = golden.scorer(policy)
@@ -96,7 +100,8 @@ private struct CharacterScorer: OnePassScorer {
         }
     }
 
-    @Test func aWindowKeepsTheQuestionAndDropsAsFewStepsAsWillDo() async throws {
+    @Test("a window keeps the question and drops as few steps as possible")
+    func window() async throws {
         let prm = ToyPRM(contextLength: 22)
         let scorer = Skywork(stepToken: "\n\n", beginningToken: nil, overlong: .window)
         let scored = try await prm.withSession { session in
@@ -110,7 +115,8 @@ private struct CharacterScorer: OnePassScorer {
         #expect(scored.promptTokens == 18 + 18)
     }
 
-    @Test func stepsThatDoNotFitAreSaidToBeSo() async throws {
+    @Test("steps that do not fit are reported as overlong")
+    func doNotFit() async throws {
         let prm = ToyPRM(contextLength: 12)
         let scorer = Skywork(stepToken: "\n\n", beginningToken: nil, overlong: .fail)
         try await prm.withSession { session in

@@ -7,7 +7,7 @@ import Testing
 private let problem = ProblemPrompt(question: "Why?", form: .text("Q: Why?\n\n"))
 
 /// What each profile has its model read, token for token, and where it looks for the rewards.
-@Suite struct ProfileTests {
+@Suite("PRM profiles") struct ProfileTests {
     /// A scorer, the columns of its model's rows, what is read up to each of two steps, and whether special tokens stand there.
     struct Golden: Sendable, CustomTestStringConvertible {
         var name: String
@@ -55,7 +55,8 @@ private let problem = ProblemPrompt(question: "Why?", form: .text("Q: Why?\n\n")
     /// A step that begins with a line break (a run of three), one of the delimiter alone, and one that is open at its end.
     private static let steps = ["one\n\n", "\ntwo\n\n", "\n\n", "end"]
 
-    @Test(arguments: goldens) func readsAsTheModelWasTrained(_ golden: Golden) async throws {
+    @Test("each profile reads as its model was trained", arguments: goldens) func golden(_ golden: Golden) async throws
+    {
         let prm = ToyPRM(columns: golden.columns)
         let scored = try await prm.withSession { session in
             try await golden.scorer(.fail).ask(
@@ -68,7 +69,7 @@ private let problem = ProblemPrompt(question: "Why?", form: .text("Q: Why?\n\n")
         #expect(scored.promptTokens == (try await ends(of: golden)).last?.count)
     }
 
-    @Test(arguments: goldens) func onlyTheStepsInQuestionGetRewards(_ golden: Golden) async throws {
+    @Test("only the steps in question get rewards", arguments: goldens) func unscored(_ golden: Golden) async throws {
         let scored = try await ToyPRM(columns: golden.columns).withSession { session in
             try await golden.scorer(.fail).ask(
                 Scoring(steps: Self.steps, unscored: [1, 3]), about: problem, of: session)
@@ -92,7 +93,7 @@ private let problem = ProblemPrompt(question: "Why?", form: .text("Q: Why?\n\n")
     }
 
     /// Trajectories that came to the same steps in other ways want other rewards of them; to the engine it is one question.
-    @Test(arguments: goldens) func theSameReadingIsAskedForOnce(_ golden: Golden) async throws {
+    @Test("the same reading is asked for once", arguments: goldens) func once(_ golden: Golden) async throws {
         let prm = ToyPRM(columns: golden.columns)
         try await prm.withSession { session in
             let wanted = [[0, 1, 2, 3], [1, 3], [3]].map { Scoring(steps: Self.steps, unscored: $0) }
@@ -111,7 +112,8 @@ private let problem = ProblemPrompt(question: "Why?", form: .text("Q: Why?\n\n")
         #expect(prm.passes.count == 1)
     }
 
-    @Test(arguments: goldens) func answersThatDoNotFitAreNoRewards(_ golden: Golden) async throws {
+    @Test("responses that do not fit are no rewards", arguments: goldens) func malformed(_ golden: Golden) async throws
+    {
         let corruptions: [@Sendable ([[Double]]) -> String?] = [
             { "{\"data\":[{\"data\":\($0.dropLast())}]}" },
             { "{\"data\":[{\"data\":\($0 + $0.suffix(1))}]}" },
@@ -133,13 +135,15 @@ private let problem = ProblemPrompt(question: "Why?", form: .text("Q: Why?\n\n")
         }
     }
 
-    @Test func aTokenizerWithoutTheTagIsAnotherModels() async throws {
+    @Test("a tokenizer without the tag is an error")
+    func noTag() async throws {
         try await ToyPRM().withSession { session in
             await #expect(throws: PermanentFailure.self) { try await session.onlyToken(in: "<extra_1>") }
         }
     }
 
-    @Test func aStepThatIsReadOtherwiseWhenMoreFollowsIsReadApart() {
+    @Test("a step that reads otherwise when more follows is read separately")
+    func readApart() {
         let reading = Reading(problem: [1], prefixes: [[1, 2, 3], [1, 2, 4, 5], [1, 2, 4, 5, 6]])
         #expect(reading.apart == [0: [1, 2, 3]])
         #expect(reading.ends == [2, 3, 4])
@@ -149,7 +153,8 @@ private let problem = ProblemPrompt(question: "Why?", form: .text("Q: Why?\n\n")
     }
 
     /// Where the tag is read with the text around it, it must be the same tag.
-    @Test func aStepWithoutTextHasTheTagAlone() async throws {
+    @Test("a step without text has the tag alone")
+    func emptyStep() async throws {
         let prm = ToyPRM()
         let shepherd = MathShepherd(model: "", overlong: .fail)
         try await prm.withSession { session in
@@ -162,8 +167,9 @@ private let problem = ProblemPrompt(question: "Why?", form: .text("Q: Why?\n\n")
     }
 
     /// All at once or one at a time: the mark after a step without text has a reward of its own.
-    @Test(arguments: goldens.filter { $0.name != "token-classification" })
-    func aStepWithoutTextIsJudged(_ golden: Golden) async throws {
+    @Test(
+        "a step without text has a reward of its own", arguments: goldens.filter { $0.name != "token-classification" })
+    func emptyStepJudged(_ golden: Golden) async throws {
         try await ToyPRM(columns: golden.columns).withSession { session in
             let scorer = golden.scorer(.fail)
             for steps in [[""], ["one\n\n", ""], ["\n\n", ""]] {

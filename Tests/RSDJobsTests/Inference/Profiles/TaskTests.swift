@@ -7,7 +7,7 @@ import Testing
 @testable import Runner
 
 /// What each profile asks of the engine that serves its model.
-@Suite struct ProfileTaskTests {
+@Suite("The task of an engine for a PRM") struct ProfileTaskTests {
     private func setup(_ profile: PRMProfile, tokenizer: String? = nil) throws -> ScoringSetup? {
         let fixture = try SpecFixture()
         if let tokenizer { try fixture.write(tokenizer, to: "models/prm/tokenizer.json") }
@@ -18,27 +18,31 @@ import Testing
         }
     }
 
-    @Test func tokenClassifiersAreServedAsTheyAre() throws {
+    @Test("token classifiers are served as they are")
+    func tokenClassifier() throws {
         #expect(try setup(.tokenClassification) == ScoringSetup())
     }
 
-    @Test func qwenGivesARowForEachToken() throws {
+    @Test("Qwen's PRM gives a row for each token")
+    func qwen() throws {
         #expect(try setup(.qwenPRM) == ScoringSetup(pooler: ["pooling_type": "\"ALL\""]))
     }
 
-    @Test(arguments: [PRMProfile.mathShepherd, .rlhflow])
-    func languageModelsAreMadeClassifiersOfTwoTokens(_ profile: PRMProfile) throws {
+    @Test("language models become classifiers of two tokens", arguments: [PRMProfile.mathShepherd, .rlhflow])
+    func languageModel(_ profile: PRMProfile) throws {
         let setup = try #require(try setup(profile, tokenizer: #"{"model": {"vocab": {"▁+": 648, "▁-": 387}}}"#))
         #expect(setup.convert == "classify")
         #expect(setup.overrides["classifier_from_token"] == #"["▁-", "▁+"]"#)
         #expect(throws: ModelFilesError.self) { try self.setup(profile) }
     }
 
-    @Test func aJudgeIsAGenerator() throws {
+    @Test("a judge is a generator")
+    func judge() throws {
         #expect(try setup(.judge) == nil)
     }
 
-    @Test func skyworkBringsItsPlugin() throws {
+    @Test("Skywork brings its plugin")
+    func skywork() throws {
         let plugin = try #require(try setup(.skywork(stepToken: "\n\n"))?.plugin)
         #expect(
             plugin.files.keys.sorted() == [
@@ -53,7 +57,8 @@ import Testing
                 == true)
     }
 
-    @Test func generatorsHaveNoScorer() {
+    @Test("generators have no scorer")
+    func generators() {
         #expect(ModelSpec(model: "/m").scorer == nil)
     }
 }

@@ -11,7 +11,7 @@ import Testing
 @testable import Runner
 @testable import Support
 
-@Suite struct EngineExecutorTests {
+@Suite("The executor for engines") struct EngineExecutorTests {
     private let scratch: Scratch
     private let file: URL
     private let interruption = Interruption()
@@ -74,7 +74,8 @@ import Testing
         numbers.contains { "\($0)" == trajectory.id.problem }
     }
 
-    @Test func everybodyIsAskedOnceAndJournalled() async throws {
+    @Test("every request is sent once and its response journalled")
+    func once() async throws {
         let engines = FakeEngines()
         try await work(engines, trajectories(50)).run()
         #expect(engines.asked.count == 50)
@@ -89,7 +90,8 @@ import Testing
         return RewardGuided(weighting: .binaryStep(threshold: 0.7), lookahead: .all, draw: draw)
     }
 
-    @Test func aGroupOfModelsTakesATrajectoryAllTheWay() async throws {
+    @Test("a group of models takes a trajectory all the way")
+    func group() async throws {
         let engines = FakeEngines()
         let work = try work(engines, trajectories(3, method: rewardGuided), group: ["draft", "prm", "target"])
         try await work.run()
@@ -97,7 +99,8 @@ import Testing
         #expect(engines.asked.count == 6)
     }
 
-    @Test func eachEngineOfAGroupHasItsOwnRequestsInFlight() async throws {
+    @Test("each engine of a group has its own requests in flight")
+    func ownRequests() async throws {
         // The draft's answer to the last waits until the PRM has been asked: nobody waits for a whole phase to end.
         let scoring = Latch<Void>()
         let engines = FakeEngines { trajectory, _, _ in
@@ -113,7 +116,8 @@ import Testing
         #expect(engines.asked.count == 40)
     }
 
-    @Test func onlyTheEngineInTroubleIsRestarted() async throws {
+    @Test("only the engine in trouble is restarted")
+    func oneRestart() async throws {
         let engines = FakeEngines { trajectory, _, restarts in
             isProblem(trajectory, 5) && isScored(trajectory) && restarts == 0 ? .die : .answer
         }
@@ -125,7 +129,8 @@ import Testing
 
     private func isScored(_ trajectory: InferenceRequest) -> Bool { trajectory.need.role == .prm }
 
-    @Test func aFailedAttemptIsRepeated() async throws {
+    @Test("a failed attempt is repeated")
+    func retry() async throws {
         let engines = FakeEngines { trajectory, times, _ in
             isProblem(trajectory, 3) && times == 1 ? .fail("broken pipe") : .answer
         }
@@ -138,7 +143,8 @@ import Testing
         #expect(engines.restarts == 0)
     }
 
-    @Test func whoKeepsFailingGetsAFreshEngineAndThenFails() async throws {
+    @Test("a request that keeps failing gets a fresh engine and then fails")
+    func keepsFailing() async throws {
         let engines = FakeEngines { trajectory, _, _ in isProblem(trajectory, 3) ? .fail("no sense") : .answer }
         try await work(engines, trajectories(5)).run()
         let finishes = try journalled(5)
@@ -148,7 +154,8 @@ import Testing
         #expect(engines.asked.count { $0.problem == "3" } == 3)
     }
 
-    @Test func aFreshEngineMayMendIt() async throws {
+    @Test("a fresh engine may succeed")
+    func freshEngine() async throws {
         let engines = FakeEngines { trajectory, _, restarts in
             isProblem(trajectory, 3) && restarts == 0 ? .fail("no sense") : .answer
         }
@@ -157,14 +164,16 @@ import Testing
         #expect(engines.restarts == 1)
     }
 
-    @Test func whatNoEngineCanAnswerFailsAtOnce() async throws {
+    @Test("a permanent failure is not retried")
+    func permanent() async throws {
         let engines = FakeEngines { trajectory, _, _ in isProblem(trajectory, 0) ? .unanswerable("too long") : .answer }
         try await work(engines, trajectories(2)).run()
         #expect(try journalled(2) == ["0": .failed, "1": .eos])
         #expect(engines.asked.count == 2)
     }
 
-    @Test func anEngineThatDiesIsRestartedAndOnlyTheUnansweredAreAskedAgain() async throws {
+    @Test("an engine that dies is restarted, and only unanswered requests are sent again")
+    func engineDies() async throws {
         let engines = FakeEngines { trajectory, _, restarts in
             isProblem(trajectory, 20) && restarts == 0 ? .die : .answer
         }
@@ -174,7 +183,8 @@ import Testing
         #expect(engines.asked.count <= 48)
     }
 
-    @Test func theRequestThatKillsTheEngineIsFoundAndFails() async throws {
+    @Test("the request that kills the engine is found and fails")
+    func poison() async throws {
         let engines = FakeEngines { trajectory, _, _ in isProblem(trajectory, 20) ? .die : .answer }
         try await work(engines, trajectories(40)).run()
         let finishes = try journalled(40)
@@ -182,7 +192,8 @@ import Testing
         #expect(finishes.values.count { $0 == .eos } == 39)
     }
 
-    @Test func theRequestThatHangsTheEngineIsFoundAndFails() async throws {
+    @Test("the request that hangs the engine is found and fails")
+    func hanging() async throws {
         let engines = FakeEngines { trajectory, _, _ in isProblem(trajectory, 7) ? .hang : .answer }
         try await work(engines, trajectories(40)).run()
         let finishes = try journalled(40)
@@ -190,7 +201,8 @@ import Testing
         #expect(finishes.values.count { $0 == .eos } == 39)
     }
 
-    @Test func anEngineThatDiesOfEverythingIsGivenUpAndNobodyIsBlamed() async throws {
+    @Test("an engine that dies of everything is given up, and no request is blamed")
+    func diesOfEverything() async throws {
         let engines = FakeEngines { _, _, _ in .die }
         let work = try work(engines, trajectories(40))
         let error = await #expect(throws: EngineUseless.self) { try await work.run() }
@@ -199,7 +211,8 @@ import Testing
         #expect(engines.restarts < 12)
     }
 
-    @Test func anEngineThatAnswersNobodyIsGivenUpAndNobodyIsBlamed() async throws {
+    @Test("an engine that answers nobody is given up, and no request is blamed")
+    func answersNobody() async throws {
         let engines = FakeEngines { _, _, _ in .fail("500: out of luck") }
         let work = try work(engines, trajectories(10))
         let error = await #expect(throws: EngineUseless.self) { try await work.run() }
@@ -207,7 +220,8 @@ import Testing
         #expect(try journalled(10).isEmpty)
     }
 
-    @Test func aDyingEngineThatGetsSomewhereIsRestartedAsOftenAsItTakes() async throws {
+    @Test("a dying engine that makes progress is restarted as often as it takes")
+    func progress() async throws {
         let answered = Mutex(0)
         let engines = FakeEngines { _, _, _ in
             answered.withLock {
@@ -219,7 +233,8 @@ import Testing
         #expect(engines.restarts >= 15)
     }
 
-    @Test func aWishToStopLetsAnswersArriveAndAsksNothingNew() async throws {
+    @Test("the first signal lets responses arrive and sends nothing new")
+    func drains() async throws {
         let engines = FakeEngines { [interruption] trajectory, _, _ in
             if isProblem(trajectory, 4) { interruption.raise(to: .draining) }
             return .answer
@@ -232,7 +247,8 @@ import Testing
         #expect(engines.asked.count == finished)
     }
 
-    @Test func theSecondWishToStopDropsWhatIsInFlight() async throws {
+    @Test("the second signal drops the requests in flight")
+    func drops() async throws {
         let engines = FakeEngines { [interruption] trajectory, _, _ in
             if isProblem(trajectory, 4) {
                 interruption.raise(to: .immediate)
@@ -245,7 +261,8 @@ import Testing
         #expect(try journalled(50)["4"] == nil)
     }
 
-    @Test func aWishToStopGivesUpARestart() async throws {
+    @Test("a signal gives up a restart")
+    func stopDuringRestart() async throws {
         let engines = FakeEngines(
             { trajectory, _, _ in isProblem(trajectory, 1) ? .die : .answer },
             restart: { [interruption] in
@@ -256,7 +273,8 @@ import Testing
         await #expect(throws: Interrupted.self) { try await work.run() }
     }
 
-    @Test func aRestartForWhichThereIsNoTimeIsNotBegun() async throws {
+    @Test("a restart for which there is no time is not begun")
+    func noTime() async throws {
         let engines = FakeEngines { trajectory, _, _ in isProblem(trajectory, 4) ? .die : .answer }
         let work = try work(
             engines, trajectories(5), concurrency: 1, deadline: Deadline("the end", end: Date() + 500),
@@ -267,7 +285,8 @@ import Testing
         #expect(try journalled(5).count == 4)
     }
 
-    @Test func aJournalThatCannotBeWrittenStopsTheRun() async throws {
+    @Test("a journal that cannot be written stops the run")
+    func unwritableJournal() async throws {
         try FileManager.default.createSymbolicLink(atPath: file.path, withDestinationPath: "/dev/full")
         let work = try work(FakeEngines(), trajectories(5))
         await #expect(throws: JournalWriteFailure.self) { try await work.run() }
@@ -286,7 +305,8 @@ import Testing
         }
     }
 
-    @Test func whatSeveralNeedIsAskedOnce() async throws {
+    @Test("a request that several trajectories need is sent once")
+    func shared() async throws {
         let engines = FakeEngines()
         let work = try work(
             engines, crowd(3, 10, method: rewardGuided), group: ["draft", "prm", "target"], shares: true)
@@ -299,7 +319,8 @@ import Testing
         #expect(Set(records.compactMap { if case .event(let id, _, _) = $0 { id } else { nil } }).count == 30)
     }
 
-    @Test func whatFailsForOneFailsForAllWhoWait() async throws {
+    @Test("a shared request that fails fails for all who wait")
+    func sharedFailure() async throws {
         let engines = FakeEngines { question, _, _ in isProblem(question, 0) ? .unanswerable("too long") : .answer }
         let work = try work(engines, crowd(3, 2, method: SingleModel(role: .draft)), shares: true)
         try await work.run()
@@ -308,7 +329,9 @@ import Testing
         #expect(engines.asked.count == 2)
     }
 
-    @Test(.timeLimit(.minutes(1))) func candidatesOfOneTrajectoryAreWrittenSideBySide() async throws {
+    @Test("candidates of one trajectory are written side by side", .timeLimit(.minutes(1))) func candidates()
+        async throws
+    {
         // Nobody gets a draft before four are being written.
         let drafts = Mutex(0)
         let fourAreAsked = Latch<Void>()
@@ -337,7 +360,8 @@ import Testing
         }
     }
 
-    @Test func whoFailsWithSeveralCandidatesFailsOnce() async throws {
+    @Test("a trajectory with several failed candidates fails once")
+    func failsOnce() async throws {
         let engines = FakeEngines { question, _, _ in isProblem(question, 1) ? .unanswerable("too long") : .answer }
         let method = MajorityVote(
             samples: Samples(

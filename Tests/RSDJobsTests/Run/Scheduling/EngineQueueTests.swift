@@ -3,7 +3,7 @@ import Testing
 @testable import RSDJobs
 @testable import Runner
 
-@Suite("Queue of an engine")
+@Suite("The queue of an engine")
 struct EngineQueueTests {
     private func request(_ name: String) -> RequestFingerprint { RequestFingerprint(digest: name) }
 

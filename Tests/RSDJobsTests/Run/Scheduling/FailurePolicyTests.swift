@@ -3,7 +3,7 @@ import Testing
 @testable import RSDJobs
 @testable import Runner
 
-@Suite("Failure policy")
+@Suite("The failure policy")
 struct FailurePolicyTests {
     private func requests(_ count: Int) -> [RequestFingerprint] {
         (0..<count).map { RequestFingerprint(digest: "\($0)") }

@@ -9,7 +9,7 @@ import Testing
 @testable import Support
 
 /// What holds of the scheduler however answers, failures, crashes and stops fall together.
-@Suite("Scheduler, whatever comes in whatever order")
+@Suite("The scheduler, whatever comes in whatever order")
 struct SchedulerPropertyTests {
     private static let groups: [[[EngineID]]] = [
         [["draft"], ["prm"], ["target"]], [["draft", "prm"], ["target"]], [["draft", "prm", "target"]],

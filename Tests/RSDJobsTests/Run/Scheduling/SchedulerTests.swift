@@ -7,7 +7,7 @@ import Testing
 @testable import RunStore
 @testable import Runner
 
-@Suite("Scheduler")
+@Suite("The scheduler")
 struct SchedulerTests {
     private func bench(
         _ methods: String = "[draft_only]", problems: Int = 3, seed: String = "7",
