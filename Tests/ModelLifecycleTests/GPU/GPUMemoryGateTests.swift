@@ -140,9 +140,7 @@ struct MemorySettlingTests {
         gpu.use(1, holders: [GPUHolder(pid: 12, name: "python", bytes: .gibibytes(40))])
         let error = await #expect(throws: EngineError.self) { try await memoryGate(gpu).start(engine, beside: []) }
         #expect(error?.code == .noMemory)
-        #expect(
-            error?.message.hasSuffix(
-                "too little memory; on the GPU now: python (pid 12, 40.0 GiB). It was started twice") == true)
+        #expect(error?.message.contains("python (pid 12, 40.0 GiB)") == true)
         #expect(error?.logPath?.hasSuffix("draft-2.log") == true)
         #expect(await engine.counters.failedStarts == 2)
     }

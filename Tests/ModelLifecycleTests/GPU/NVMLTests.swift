@@ -60,7 +60,7 @@ struct NVMLTests {
     func hangs() async throws {
         let reader = try await reader("HANG", limit: .milliseconds(20))
         let error = await #expect(throws: GPUUnmeasurable.self) { try await reader.read() }
-        #expect(error?.description.hasPrefix("NVIDIA's driver did not respond within 0.02 seconds") == true)
+        #expect(error?.description.names("driver", "0.02") == true)
     }
 
     @Test("a GPU that is cut into slices is recognised")

@@ -56,16 +56,14 @@ struct NvidiaSMITests {
     func hangs() async throws {
         let smi = try program("trap '' TERM; while :; do sleep 0.01; done", limit: .milliseconds(50))
         let error = await #expect(throws: GPUUnmeasurable.self) { try await smi.read() }
-        #expect(error?.description.hasPrefix("nvidia-smi did not respond within 0.05 seconds") == true)
+        #expect(error?.description.names("nvidia-smi", "0.05") == true)
     }
 
     @Test("words that are not understood are an error and no guess")
     func malformed() async throws {
         let smi = try program("echo 'GPU-aaaa, Fake, lots, 3, Disabled'")
         let error = await #expect(throws: GPUUnmeasurable.self) { try await smi.read() }
-        #expect(
-            error?.description
-                == "nvidia-smi printed an unexpected line: GPU-aaaa, Fake, lots, 3, Disabled")
+        #expect(error?.description.contains("GPU-aaaa, Fake, lots, 3, Disabled") == true)
         let sliced = try program("echo 'GPU-aaaa, Fake, [N/A], [N/A], Enabled'")
         #expect(try await sliced.read()?.map(\.isSliced) == [true])
     }

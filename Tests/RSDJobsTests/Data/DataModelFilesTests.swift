@@ -4,7 +4,22 @@ import Testing
 
 @Suite("The files of a model")
 struct DataModelFilesTests {
-    private let weights = "models/draft/model.safetensors"
+    private static let weights = "models/draft/model.safetensors"
+    private var weights: String { Self.weights }
+
+    /// Two shards of an index, of which the second is missing.
+    private static func shard(_ fixture: borrowing SpecFixture) throws {
+        try FileManager.default.removeItem(atPath: fixture.path(weights))
+        try fixture.write(
+            #"{"metadata": {"total_size": 1}, "weight_map": {"a": "1.safetensors", "b": "2.safetensors", "c": "2.safetensors"}}"#,
+            to: "models/draft/model.safetensors.index.json")
+        try fixture.write(safetensors(["a": [5]]), to: "models/draft/1.safetensors")
+    }
+
+    private static func bin(_ fixture: borrowing SpecFixture, _ data: Data) throws {
+        try FileManager.default.removeItem(atPath: fixture.path(weights))
+        try fixture.write(data, to: "models/draft/pytorch_model.bin")
+    }
 
     /// What is said of the draft model after its files were changed.
     private func fault(_ change: (borrowing SpecFixture) throws -> Void) throws -> String {
@@ -30,52 +45,26 @@ struct DataModelFilesTests {
 
     @Test("parameters are counted in all shards of an index")
     func shards() throws {
-        func shard(_ fixture: borrowing SpecFixture) throws {
-            try FileManager.default.removeItem(atPath: fixture.path(weights))
-            try fixture.write(
-                #"{"metadata": {"total_size": 1}, "weight_map": {"a": "1.safetensors", "b": "2.safetensors", "c": "2.safetensors"}}"#,
-                to: "models/draft/model.safetensors.index.json")
-            try fixture.write(safetensors(["a": [5]]), to: "models/draft/1.safetensors")
-        }
         let complete = try fault {
-            try shard($0)
+            try Self.shard($0)
             try $0.write(safetensors(["b": [7], "c": [2, 2]]), to: "models/draft/2.safetensors")
         }
         #expect(complete == "16 parameters")
-        #expect(try fault(shard) == "models/draft lacks the shard 2.safetensors listed in its index")
     }
 
     @Test("PyTorch's own files are taken where there are no others, as some PRMs are published")
     func pyTorch() throws {
-        func bin(_ fixture: borrowing SpecFixture, _ data: Data) throws {
-            try FileManager.default.removeItem(atPath: fixture.path(weights))
-            try fixture.write(data, to: "models/draft/pytorch_model.bin")
-        }
         // Tied weights are one storage, and positions no weights.
-        #expect(try fault { try bin($0, PyTorchArchive.file()) } == "36 parameters")
+        #expect(try fault { try Self.bin($0, PyTorchArchive.file()) } == "36 parameters")
         let fixture = try SpecFixture()
-        try bin(fixture, PyTorchArchive.file())
+        try Self.bin(fixture, PyTorchArchive.file())
         let files = try ModelFiles(directory: fixture.path("models/draft"))
         #expect(files.size.source == "pickled headers")
         #expect(files.memory.stored == ["BF16": 40, "F16": 24, "I64": 48, "F32": 16])
         try fixture.write(PyTorchArchive.file(fill: 1), to: "models/draft/pytorch_model.bin")
         #expect(try ModelFiles(directory: fixture.path("models/draft")).fingerprint != files.fingerprint)
-        #expect(
-            try fault { try bin($0, Data("version https://git-lfs".utf8)) }
-                == "in models/draft, pytorch_model.bin is a Git LFS pointer, not the file itself; run `git lfs pull`")
-        #expect(
-            try fault { try bin($0, Data("<html>".utf8)) }
-                == "in models/draft, pytorch_model.bin is not a PyTorch file")
-        #expect(try fault { try bin($0, Data()) } == "in models/draft, pytorch_model.bin is empty")
-        #expect(
-            try fault { try bin($0, PyTorchArchive.file().dropLast(40)) }
-                == "in models/draft, pytorch_model.bin is truncated")
-        // One that only running it could read.
-        let unclear = "pytorch_model.bin does not list its tensors"
-        #expect(try fault { try bin($0, Data([0x80, 2]) + Data(repeating: 7, count: 100)) } == unclear)
-        #expect(try fault { try bin($0, PyTorchArchive.file(pickle: Data("junk".utf8))) } == unclear)
         let sharded = try fault {
-            try bin($0, PyTorchArchive.file())
+            try Self.bin($0, PyTorchArchive.file())
             try FileManager.default.moveItem(
                 atPath: $0.path("models/draft/pytorch_model.bin"), toPath: $0.path("models/draft/1.bin"))
             try $0.write(
@@ -85,57 +74,55 @@ struct DataModelFilesTests {
         #expect(sharded == "36 parameters")
     }
 
+    private typealias Change = @Sendable (borrowing SpecFixture) throws -> Void
+
+    private static let bad: KeyValuePairs<String, Change> = [
+        "no weights": { try FileManager.default.removeItem(atPath: $0.path(weights)) },
+        "weights that are cut off": { try $0.write(safetensors(["w": [100]]).dropLast(7), to: weights) },
+        "a header that is cut off": { try $0.write(safetensors(["w": [100]]).prefix(30), to: weights) },
+        "a few bytes": { try $0.write("hello", to: weights) },
+        "no bytes": { try $0.write("", to: weights) },
+        "a Git LFS pointer": {
+            try $0.write("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", to: weights)
+        },
+        "a header that is no object": {
+            try $0.write(Data([2, 0, 0, 0, 0, 0, 0, 0]) + Data("[]".utf8), to: weights)
+        },
+        "a shape that overflows": {
+            let header = #"{"w":{"dtype":"F16","shape":[4611686018427387904,4],"data_offsets":[0,0]}}"#
+            try $0.write(Data([UInt8(header.utf8.count), 0, 0, 0, 0, 0, 0, 0]) + Data(header.utf8), to: weights)
+        },
+        "a configuration that is no object": { try $0.write("[]", to: "models/draft/config.json") },
+        "an index without a map": {
+            try FileManager.default.removeItem(atPath: $0.path(weights))
+            try $0.write("{}", to: "models/draft/model.safetensors.index.json")
+        },
+        "an index that names a tensor in the wrong shard": {
+            try FileManager.default.removeItem(atPath: $0.path(weights))
+            try $0.write(safetensors(["a": [1]]), to: "models/draft/1.safetensors")
+            try $0.write(
+                #"{"weight_map": {"a": "1.safetensors", "b": "1.safetensors"}}"#,
+                to: "models/draft/model.safetensors.index.json")
+        },
+        "a missing shard": { try shard($0) },
+        "a pipe": {
+            try FileManager.default.removeItem(atPath: $0.path(weights))
+            try #require(mkfifo($0.path(weights), 0o600) == 0)
+        },
+        "weights without a tensor": { try $0.write(safetensors([:]), to: weights) },
+        "a Git LFS pointer to PyTorch's file": { try bin($0, Data("version https://git-lfs".utf8)) },
+        "a web page in place of PyTorch's file": { try bin($0, Data("<html>".utf8)) },
+        "no bytes in PyTorch's file": { try bin($0, Data()) },
+        "PyTorch's file cut off": { try bin($0, PyTorchArchive.file().dropLast(40)) },
+        // Those that only running them could read.
+        "an old pickle": { try bin($0, Data([0x80, 2]) + Data(repeating: 7, count: 100)) },
+        "another pickle": { try bin($0, PyTorchArchive.file(pickle: Data("junk".utf8))) },
+    ]
+
     @Test("what cannot be loaded is refused before the run")
     func faults() throws {
-        #expect(
-            try fault { try FileManager.default.removeItem(atPath: $0.path(weights)) }
-                == "models/draft has no model.safetensors, no model.safetensors.index.json, and no pytorch_model.bin")
-        #expect(
-            try fault { try $0.write(safetensors(["w": [100]]).dropLast(7), to: weights) }
-                == "in models/draft, model.safetensors is truncated: its header gives 297 bytes, but it has 290"
-        )
-        #expect(
-            try fault { try $0.write(safetensors(["w": [100]]).prefix(30), to: weights) }
-                == "in models/draft, model.safetensors is not a safetensors file, or it is truncated")
-        #expect(
-            try fault { try $0.write("hello", to: weights) }
-                == "in models/draft, model.safetensors is truncated")
-        #expect(
-            try fault {
-                try $0.write("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", to: weights)
-            }
-                == "in models/draft, model.safetensors is a Git LFS pointer, not the file itself; run `git lfs pull`"
-        )
-        #expect(
-            try fault { try $0.write(Data([2, 0, 0, 0, 0, 0, 0, 0]) + Data("[]".utf8), to: weights) }
-                == "in models/draft, model.safetensors has a broken safetensors header")
-        let huge = #"{"w":{"dtype":"F16","shape":[4611686018427387904,4],"data_offsets":[0,0]}}"#
-        #expect(
-            try fault {
-                try $0.write(
-                    Data([UInt8(huge.utf8.count), 0, 0, 0, 0, 0, 0, 0]) + Data(huge.utf8), to: weights)
-            }
-                == "in models/draft, model.safetensors has a broken safetensors header: w has the invalid shape [4611686018427387904, 4]"
-        )
-        #expect(
-            try fault { try $0.write("[]", to: "models/draft/config.json") }
-                == "config.json in models/draft is not a JSON object")
-        #expect(
-            try fault {
-                try FileManager.default.removeItem(atPath: $0.path(weights))
-                try $0.write("{}", to: "models/draft/model.safetensors.index.json")
-            } == "model.safetensors.index.json in models/draft has no weight map")
-        #expect(
-            try fault {
-                try FileManager.default.removeItem(atPath: $0.path(weights))
-                try $0.write(safetensors(["a": [1]]), to: "models/draft/1.safetensors")
-                try $0.write(
-                    #"{"weight_map": {"a": "1.safetensors", "b": "1.safetensors"}}"#,
-                    to: "models/draft/model.safetensors.index.json")
-            }
-                == "model.safetensors.index.json in models/draft lists b in 1.safetensors, which does not contain it; download both again"
-        )
-        #expect(try fault { try $0.write("", to: weights) } == "in models/draft, model.safetensors is empty")
+        try GoldenTexts(beside: #filePath, "model-files.txt").expect(
+            Self.bad.map { (title: $0.key, text: try fault($0.value)) })
     }
 
     @Test(
@@ -159,17 +146,5 @@ struct DataModelFilesTests {
             try $0.write("", to: "models/draft/\(file)")
         }
         #expect(configured.hasSuffix("and no pytorch_model.bin" + ending))
-    }
-
-    @Test("weights that are a pipe are not waited for, and files without any tensor are no weights")
-    func noWeights() throws {
-        #expect(
-            try fault {
-                try FileManager.default.removeItem(atPath: $0.path(weights))
-                try #require(mkfifo($0.path(weights), 0o600) == 0)
-            } == "model.safetensors in models/draft is not a regular file")
-        #expect(
-            try fault { try $0.write(safetensors([:]), to: weights) }
-                == "the weight files in models/draft contain no tensors")
     }
 }

@@ -66,7 +66,7 @@ import Testing
         let all = ["a", "b", "c"].map { line($0, true) }.joined(separator: "; ")
         let grades = try await grader("\(all); exit 3").grade(pairs)
         #expect(grades.map(\.verdict) == [.error, .error, .error])
-        #expect(grades[0].reason == "the grader ended with exit status 3; see logs/grader-1.log")
+        #expect(grades[0].reason?.names("3", "logs/grader-1.log") == true)
     }
 
     @Test("verdicts before the time limit count")

@@ -38,7 +38,7 @@ import Testing
         let pairs = ["RIGHT", "DIE", "RIGHT", "DIE", "no"].enumerated().map { WorkerScript.pair("\($0)", $1) }
         let grades = try await grader(script, workers: 1).grade(pairs)
         #expect(verdicts(grades) == ["right", "error", "right", "error", "wrong"])
-        #expect(grades[1].reason == "the grader died of it: exit status 7")
+        #expect(grades[1].reason?.names("7") == true)
         #expect(try directory.openStarts() == 0)
     }
 
@@ -48,7 +48,7 @@ import Testing
         let pairs = ["NONSENSE", "ODD", "RIGHT"].enumerated().map { WorkerScript.pair("\($0)", $1) }
         let grades = try await grader(script, workers: 1).grade(pairs)
         #expect(verdicts(grades) == ["error", "error", "right"])
-        #expect(grades[0].reason == #"the grader gave no verdict but "hello""#)
+        #expect(grades[0].reason?.names("hello") == true)
     }
 
     /// The worker waits for a child that ignores SIGTERM, and reads no signal itself.
@@ -61,7 +61,7 @@ import Testing
         let pairs = ["RIGHT", "HANG", "RIGHT"].enumerated().map { WorkerScript.pair("\($0)", $1) }
         let grades = try await grader(started, limit: .seconds(3), workers: 1).grade(pairs)
         #expect(verdicts(grades) == ["right", "timeout", "right"])
-        #expect(grades[1].reason == "math-verify took more than 3.0 s")
+        #expect(grades[1].reason?.names("math-verify", "3.0") == true)
         let pids = try String(contentsOf: scratch.file("pids"), encoding: .utf8).split(separator: "\n").compactMap {
             pid_t($0)
         }

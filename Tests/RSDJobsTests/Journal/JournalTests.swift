@@ -214,7 +214,7 @@ import Testing
         for _ in 0..<2 {
             let failure = await #expect(throws: JournalWriteFailure.self) { try await journal.append(record(1)) }
             #expect(failure?.errno == ENOSPC)
-            #expect(failure?.description.contains("Free some space") == true)
+            #expect(failure?.explanation.exit == .disk)
         }
     }
 

@@ -41,7 +41,6 @@ import Testing
         if way < 2 { try lock.confirm() }
         let loss = #expect(throws: RunLockLost.self) { try lock.confirm(isLast: way < 2) }
         #expect(loss?.directory == run.path)
-        #expect(loss?.description.contains("was moved, removed or replaced") == true)
         #expect(loss?.holder == successor?.holder)
         #expect(raised.withLock { $0 })
         try successor?.confirm()
@@ -217,7 +216,7 @@ import Testing
                 await Task.yield()
             }
         }
-        #expect(stop?.description.contains("the lock of \(run.path) could not be checked for too long") == true)
+        #expect(stop?.directory == run.path)
         #expect(stop?.description.contains("No such file or directory") == true)
     }
 

@@ -2,6 +2,7 @@
 @testable import Decoding
 @testable import JobSpecs
 import ModelLifecycle
+import TestSupport
 @testable import Runner
 import Testing
 

@@ -23,7 +23,7 @@ import Testing
         let file = scratch.file("manifest.json")
         try Data(#"{"format": 2, "program": "9.1.0", "dreams": []}"#.utf8).write(to: file)
         let error = #expect(throws: NewerRun.self) { try Manifest.read(file) }
-        #expect(error?.description.contains("this run was written by rsd-batch 9.1.0") == true)
+        #expect(error?.description.names("9.1.0") == true)
         #expect(try Manifest.read(scratch.file("none.json")) == nil)
     }
 }

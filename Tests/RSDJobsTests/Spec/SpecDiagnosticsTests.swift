@@ -38,8 +38,7 @@ struct BadCase: Sendable, CustomTestStringConvertible {
 }
 
 extension GoldenTexts {
-    fileprivate static let diagnostics = GoldenTexts(
-        file: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "diagnostics.txt"))
+    fileprivate static let diagnostics = GoldenTexts(beside: #filePath, "diagnostics.txt")
 }
 
 @Suite("Diagnostics of bad jobs")
@@ -86,6 +85,6 @@ struct SpecDiagnosticsTests {
             BadCase.keys + BadCase.types + BadCase.values + BadCase.prompts + BadCase.methodsAndDataSets
             + BadCase.datasetSettings + BadCase.engineArguments + BadCase.profiles + BadCase.residency
             + BadCase.grading + BadCase.yaml + BadCase.files + BadCase.datasetLines
-        try GoldenTexts.diagnostics.expectTitles(cases.map { (title: $0.title, text: try $0.fault()) })
+        try GoldenTexts.diagnostics.expect(cases.map { (title: $0.title, text: try $0.fault()) })
     }
 }

@@ -51,20 +51,21 @@ struct CheckpointJSONTests {
     @Test(
         "sizes that no model has are named",
         arguments: [
-            (#"{"num_hidden_layers": 9223372036854775807}"#, "'num_hidden_layers' as 9223372036854775807"),
-            (#"{"num_hidden_layers": -1}"#, "'num_hidden_layers' as -1"),
-            (#"{"hidden_size": 1e400}"#, "'hidden_size' as 1e400"),
-            (#"{"num_attention_heads": NaN}"#, "'num_attention_heads' as NaN"),
-            (#"{"head_dim": 0.5}"#, "'head_dim' as 0.5"),
-            (#"{"max_position_embeddings": 0}"#, "'max_position_embeddings' as 0"),
+            (#"{"num_hidden_layers": 9223372036854775807}"#, "num_hidden_layers 9223372036854775807"),
+            (#"{"num_hidden_layers": -1}"#, "num_hidden_layers -1"),
+            (#"{"hidden_size": 1e400}"#, "hidden_size 1e400"),
+            (#"{"num_attention_heads": NaN}"#, "num_attention_heads NaN"),
+            (#"{"head_dim": 0.5}"#, "head_dim 0.5"),
+            (#"{"max_position_embeddings": 0}"#, "max_position_embeddings 0"),
             (
                 #"{"text_config": {"kv_lora_rank": 123456789012345678901234567890}}"#,
-                "'kv_lora_rank' as 123456789012345678901234567890"
+                "kv_lora_rank 123456789012345678901234567890"
             ),
         ])
     func absurd(json: String, what: String) {
         let error = #expect(throws: ModelFilesError.self) { try checkpointConfig(json) }
-        #expect(error?.description == "config.json in m gives \(what), which is not possible for a model")
+        let key = what.split(separator: " ").map(String.init)
+        #expect(error?.description.names("config.json", "m", key[0], key[1]) == true)
     }
 
     @Test("no numbers in config.json trap, whatever they are")

@@ -64,41 +64,31 @@ struct JSONDocumentTests {
         #expect(some.problems.map(\.id) == ["3"])
     }
 
-    @Test("documents that are no data sets are refused")
-    func noDataSet() {
-        #expect(faults("") == ["d.json: error: the data set is empty"])
-        #expect(faults("[]") == ["d.json: error: the data set is empty"])
-        #expect(faults("42") == ["d.json:1:1: error: expected a list of objects, found the number 42"])
-        #expect(faults("{}") == ["d.json:1:1: error: expected one list of objects, found an object without one"])
-        #expect(
-            faults(#"{"train": [{}], "test": [{}]}"#) == [
-                "d.json:1:1: error: expected one list of objects, found an object with several: 'train', 'test'; keep one of them"
-            ])
-        #expect(
-            faults("{\"q\": \"x\", \"a\": 1}\n{\"q\": \"y\", \"a\": 2}\n")
-                == ["d.json:2:1: error: a second object; for one object per line, set 'format: jsonl'"])
-        #expect(
-            faults("[\n {\"q\": \"x\", \"a\": 1},\n 7,\n {\"q\": \"\", \"a\": 1}\n]") == [
-                "d.json:3:2: error: expected a JSON object, found the number 7",
-                "d.json:4: error: the question is empty",
-            ])
-    }
+    private static let good = #"{"q": "x", "a": 1}"#
 
-    @Test("broken documents are refused with their place")
-    func broken() {
-        let good = #"{"q": "x", "a": 1}"#
-        #expect(
-            faults("[\(good)\n") == ["d.json:2:1: error: not JSON: expected ',' or ']', found the end of the file"])
-        #expect(faults("[\(good) \(good)]") == ["d.json:1:21: error: not JSON: expected ',' or ']', found '{'"])
-        #expect(faults("[\(good),]") == ["d.json:1:21: error: not JSON: expected a value, found ']'"])
-        #expect(faults("[\(good)] x") == ["d.json:1:22: error: not JSON: expected the end of the file, found 'x'"])
-        #expect(
-            faults("[\n  \(good),\n  {\"q\": \"é\", \"a\": 1, \"q\": 2}]")
-                == ["d.json:3:22: error: duplicate field 'q'"])
-        #expect(faults("{\"data\": [\(good)], }").count == 1)
-        let deep = String(repeating: "[", count: 100_000)
-        #expect(faults(deep) == ["d.json:1:130: error: not JSON: nested too deeply"])
-        #expect(faults(#"{"data": "# + deep) == ["d.json:1:138: error: not JSON: nested too deeply"])
+    /// Documents, by what is wrong with them.
+    private static let bad: KeyValuePairs = [
+        "no document": "",
+        "no object": "[]",
+        "a number": "42",
+        "an object without a list": "{}",
+        "an object with two lists": #"{"train": [{}], "test": [{}]}"#,
+        "an object on each line": "{\"q\": \"x\", \"a\": 1}\n{\"q\": \"y\", \"a\": 2}\n",
+        "elements that are no good": "[\n {\"q\": \"x\", \"a\": 1},\n 7,\n {\"q\": \"\", \"a\": 1}\n]",
+        "no closing bracket": "[\(good)\n",
+        "no comma": "[\(good) \(good)]",
+        "a comma too many": "[\(good),]",
+        "more after the end": "[\(good)] x",
+        "a duplicate field": "[\n  \(good),\n  {\"q\": \"é\", \"a\": 1, \"q\": 2}]",
+        "a comma after the list": "{\"data\": [\(good)], }",
+        "deep nesting": String(repeating: "[", count: 100_000),
+        "deep nesting in an object": #"{"data": "# + String(repeating: "[", count: 100_000),
+    ]
+
+    @Test("documents that are broken or no data sets are refused with their place")
+    func refused() throws {
+        let said = Self.bad.map { (title: $0.key, text: faults($0.value).joined(separator: "\n")) }
+        try GoldenTexts(beside: #filePath, "json-documents.txt").expect(said)
     }
 
     @Test("a long line is not shown")
@@ -115,6 +105,6 @@ struct JSONDocumentTests {
         let text = "[" + String(repeating: #"{"q": "x", "a": 1},"#, count: 20) + "oops]"
         let reader = read(text) { ($0.shuffle, $0.limit) = (1, 2) }
         #expect(reader.problems == [])
-        #expect(reader.diagnostics.map(\.message) == ["not JSON: expected a value, found 'o'"])
+        #expect(reader.diagnostics.map(\.line) == [1] && reader.diagnostics.map(\.column) == [382])
     }
 }

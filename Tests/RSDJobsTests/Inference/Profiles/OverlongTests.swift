@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Decoding
@@ -128,9 +129,7 @@ private struct CharacterScorer: OnePassScorer {
                 try await scorer.ask(
                     Scoring(steps: ["first\n\n", "second\n\n"], unscored: [1]), about: problem, of: session)
             }
-            #expect(
-                error?.reason
-                    == "the solution up to step 2 is too long for the PRM, whose context holds 12 tokens")
+            #expect(error?.reason.names("2", "12") == true)
         }
         #expect(prm.passes == ["Why?\nfirst¶"])
     }

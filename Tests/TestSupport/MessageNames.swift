@@ -2,7 +2,7 @@ import Foundation
 
 extension String {
     /// Whether all of these are words of the text: what a message has to name, however it is worded.
-    func names(_ values: String...) -> Bool {
+    package func names(_ values: String...) -> Bool {
         let marks = CharacterSet(charactersIn: "'\"`,.;:()")
         let words = split(whereSeparator: \.isWhitespace).map { $0.trimmingCharacters(in: marks) }
         return Set(words).isSuperset(of: values)
