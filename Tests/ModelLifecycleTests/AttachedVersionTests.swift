@@ -4,7 +4,7 @@ import Testing
 @testable import ModelLifecycle
 
 @Suite("The version of an attached server") struct AttachedVersionTests {
-    private func versions(_ told: String) async throws -> [String: VLLMVersion] {
+    private func version(_ told: String) async throws -> VLLMVersion {
         let server = try await TestServer { _ in .json(#"{"version": "\#(told)"}"#) }
         return try await AttachedEngine(
             AttachedServer(

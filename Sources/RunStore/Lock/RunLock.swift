@@ -52,7 +52,7 @@ package final class RunLock: Sendable {
             let finding = try await LockInspector.finding(
                 files, isFreeHere: { kernel.isConclusive ? try await kernel.take() : nil },
                 waiting: { if !hasTold { waiting($0, $1) } })
-                // A crashed machine may leave a lock that its file system keeps.
+            // A crashed machine may leave a lock that its file system keeps.
             guard case .free(let number, let isAbandoned) = finding, try await kernel.take() || isAbandoned else {
                 let holder = try? files.last()?.holder
                 guard waits else { throw RunLocked(directory: directory, holder: holder) }

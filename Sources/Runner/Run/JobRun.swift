@@ -132,7 +132,8 @@ package struct JobRun<Outcome: Sendable>: Sendable {
     }
 
     /// Closes the provider in any case.
-    private func closing<Value>(_ provider: any EngineProvider, _ body: () async throws -> Value) async throws -> Value {
+    private func closing<Value>(_ provider: any EngineProvider, _ body: () async throws -> Value) async throws -> Value
+    {
         do {
             let value = try await body()
             await provider.close()

@@ -94,35 +94,25 @@ struct RecordReaderTests {
             ])
     }
 
+    /// Records of another shape than their reader's.
+    private static let bad: [(record: String, reader: String)] = [
+        (#"{"question": "q", "answer": "18"}"#, "gsm8k"),
+        (#"{"question": "q", "solution": "I don't know"}"#, "minerva_math"),
+        (#"{"question": "q", "solution": "\\boxed{1} \\boxed{2"}"#, "math"),
+        (#"{"problem": "q", "final_answer": []}"#, "olympiadbench"),
+        (#"{"question": "q", "choices": ["a", "b"], "answer": 2}"#, "mmlu_stem"),
+        (#"{"question": "q", "choices": ["a", {}], "answer": 1}"#, "gpqa"),
+        (#"{"question": "q", "choices": ["a"], "answer": 0}"#, "gpqa"),
+        (#"{"question": "q", "options": "1) x 2) y", "Answer": "A"}"#, "sat_math"),
+        (#"{"text": "q"}"#, "mawps"),
+    ]
+
     @Test("records of another shape are refused")
-    func otherShape() {
-        #expect(
-            messages(#"{"question": "q", "answer": "18"}"#, spec("gsm8k"))
-                == ["no '####' before the final answer in 'answer'"])
-        #expect(
-            messages(#"{"question": "q", "solution": "I don't know"}"#, spec("minerva_math"))
-                == [#"no \boxed{…} in 'solution'"#])
-        #expect(
-            messages(#"{"question": "q", "solution": "\\boxed{1} \\boxed{2"}"#, spec("math"))
-                == [#"the last \boxed{ in 'solution' is never closed"#])
-        #expect(
-            messages(#"{"problem": "q", "final_answer": []}"#, spec("olympiadbench"))
-                == ["'final_answer' is an empty list"])
-        #expect(
-            messages(#"{"question": "q", "choices": ["a", "b"], "answer": 2}"#, spec("mmlu_stem"))
-                == [#"expected a number from 0 to 1 in 'answer', found "2""#])
-        #expect(
-            messages(#"{"question": "q", "choices": ["a", {}], "answer": 1}"#, spec("gpqa"))
-                == ["expected a list of texts in 'choices', found other elements in it"])
-        #expect(
-            messages(#"{"question": "q", "choices": ["a"], "answer": 0}"#, spec("gpqa"))
-                == ["expected 2 to 26 choices, found 1"])
-        #expect(
-            messages(#"{"question": "q", "options": "1) x 2) y", "Answer": "A"}"#, spec("sat_math"))
-                == ["'options' does not start with 'A)'"])
-        #expect(
-            messages(#"{"text": "q"}"#, spec("mawps"))
-                == ["no field 'question'; the record has 'text'", "no field 'target'; the record has 'text'"])
+    func otherShape() throws {
+        let said = Self.bad.map { record, reader in
+            (title: "\(reader) \(record)", text: messages(record, spec(reader)).joined(separator: "\n"))
+        }
+        try GoldenTexts(beside: #filePath, "records.txt").expect(said)
     }
 }
 
@@ -146,15 +136,16 @@ struct ChoicesTests {
     }
 
     @Test("an answer that is none or several of the choices is refused")
-    func noneOrSeveral() {
-        #expect(letter(#""D""#) == [#""D" in 'answer' is neither a choice nor the letter of one, A to C"#])
-        #expect(letter("3") == [#"expected a number from 0 to 2 in 'answer', found "3""#])
-        #expect(letter("1.0") == [#"expected a number from 0 to 2 in 'answer', found "1.0""#])
-        #expect(letter("[0]") == ["expected text or a number in 'answer', found a list"])
-        #expect(letter(#""x""#, of: #"["x", "y", "x"]"#) == [#""x" in 'answer' may be A or C"#])
-        #expect(letter(#""A""#, of: #"["B", "A"]"#) == [#""A" in 'answer' may be A or B"#])
-        #expect(letter("0", of: #"["x", " "]"#) == ["the choice B is empty"])
-        #expect(letter("0", of: #""x""#) == [#"expected a list of texts in 'choices', found the text "x""#])
+    func noneOrSeveral() throws {
+        let bad: [(answer: String, choices: String)] = [
+            (#""D""#, #"["one", "two", "3"]"#), ("3", #"["one", "two", "3"]"#), ("1.0", #"["one", "two", "3"]"#),
+            ("[0]", #"["one", "two", "3"]"#), (#""x""#, #"["x", "y", "x"]"#), (#""A""#, #"["B", "A"]"#),
+            ("0", #"["x", " "]"#), ("0", #""x""#),
+        ]
+        let said = bad.map { answer, choices in
+            (title: "\(answer) of \(choices)", text: letter(answer, of: choices).joined(separator: "\n"))
+        }
+        try GoldenTexts(beside: #filePath, "choices.txt").expect(said)
     }
 
     @Test("each choice may have a field of its own")
