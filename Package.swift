@@ -159,7 +159,8 @@ let package = Package(
             name: "RSDJobsTests", dependencies: modules + ["RunnerSupport", "TestServers", "TestSupport", "rsd-batch"],
             exclude: [
                 "Grading/golden.jsonl", "Grading/exact.jsonl", "Grading/responses.jsonl", "Spec/diagnostics.txt",
-                "Data/model-files.txt", "Data/Datasets/json-documents.txt", "Data/Datasets/records.txt",
+                "Data/model-files.txt", "Data/Checkpoint/tokenizers.txt", "Data/Datasets/json-documents.txt",
+                "Data/Datasets/records.txt",
                 "Data/Datasets/choices.txt", "Data/Datasets/csv.txt",
             ], swiftSettings: strict),
         .testTarget(

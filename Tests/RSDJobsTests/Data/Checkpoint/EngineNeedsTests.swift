@@ -1,5 +1,6 @@
 @testable import Checkpoints
 import Foundation
+import TestSupport
 @testable import JobSpecs
 import Testing
 
@@ -39,7 +40,7 @@ struct EngineNeedsTests {
             try remove("tokenizer.json", $0)
             for name in names { try $0.write("x", to: "models/target/\(name)") }
         }
-        #expect(pocket == "models/target has no tokenizer.json, which the pocket engine needs")
+        #expect(pocket.names("models/target", "tokenizer.json", "pocket"), "\(pocket)")
         let broken = try fault {
             try remove("tokenizer.json", $0)
             for name in names { try $0.write("", to: "models/target/\(name)") }
@@ -56,11 +57,11 @@ struct EngineNeedsTests {
 
     @Test("a checkpoint without a tokenizer is refused")
     func noTokenizer() throws {
+        let said = try fault { try remove("tokenizer.json", $0) }
         #expect(
-            try fault { try remove("tokenizer.json", $0) }
-                == "models/target has no tokenizer: no tokenizer.json, tokenizer.model, tekken.json, vocab.json with merges.txt, "
-                + "or *.tiktoken. Copy it from the model that this one was made from, or name a directory that has it by "
-                + "args: { tokenizer: DIR }")
+            said.names(
+                "models/target", "tokenizer.json", "tokenizer.model", "tekken.json", "vocab.json", "merges.txt",
+                "*.tiktoken", "args"), "\(said)")
         #expect(
             try fault {
                 try remove("tokenizer.json", $0)
@@ -80,27 +81,23 @@ struct EngineNeedsTests {
             }.contains("models/prm has no tokenizer"))
     }
 
-    @Test(
-        "a tokenizer.json that cannot be loaded is refused",
-        arguments: [
-            ("", "in models/target, tokenizer.json is empty"),
-            (
-                "version https://git-lfs.github.com/spec/v1\n",
-                "in models/target, tokenizer.json is a Git LFS pointer, not the file itself; run `git lfs pull`"
-            ),
-            ("[]", "in models/target, tokenizer.json is not a JSON object"),
-            ("{}", "in models/target, tokenizer.json has no vocabulary"),
-            (#"{"model": {"merges": []}}"#, "in models/target, tokenizer.json has no vocabulary"),
-            (#"{"model": {"vocab": {}}}"#, "in models/target, tokenizer.json has no vocabulary"),
-            (#"{"model": {"vocab": null}}"#, "in models/target, tokenizer.json has no vocabulary"),
-            (
-                #"{"model": {"vocab": {"a": 0"#,
-                "in models/target, tokenizer.json is broken or cut off: not JSON: expected ',' or '}', found the end of the file"
-            ),
-        ])
-    func brokenTokenizer(content: String, said: String) throws {
+    @Test("a tokenizer.json that cannot be loaded is refused")
+    func brokenTokenizer() throws {
+        let bad: KeyValuePairs = [
+            "no bytes": "",
+            "a Git LFS pointer": "version https://git-lfs.github.com/spec/v1\n",
+            "a list": "[]",
+            "no model": "{}",
+            "no vocabulary": #"{"model": {"merges": []}}"#,
+            "an empty vocabulary": #"{"model": {"vocab": {}}}"#,
+            "a vocabulary of null": #"{"model": {"vocab": null}}"#,
+            "a file that is cut off": #"{"model": {"vocab": {"a": 0"#,
+        ]
         for kind in ["vllm", "pocket"] {
-            #expect(try fault(kind) { try $0.write(content, to: "models/target/tokenizer.json") } == said)
+            let said = try bad.map { title, content in
+                (title: title, text: try fault(kind) { try $0.write(content, to: "models/target/tokenizer.json") })
+            }
+            try GoldenTexts(beside: #filePath, "tokenizers.txt").expect(said)
         }
     }
 
@@ -118,9 +115,7 @@ struct EngineNeedsTests {
         let good = fixture.path("models/draft")
         #expect(try fault(job: target(good)) { try remove("tokenizer.json", $0) } == "loaded")
         #expect(try fault(job: target("Qwen/Qwen2.5-7B")) { try remove("tokenizer.json", $0) } == "loaded")
-        #expect(
-            try fault(job: target("/nowhere")) { _ in }
-                == "there is no directory /nowhere, which args name as the tokenizer of the target")
+        #expect(try fault(job: target("/nowhere")) { _ in }.names("/nowhere", "args", "tokenizer", "target"))
         try FileManager.default.removeItem(atPath: good + "/tokenizer.json")
         #expect(try fault(job: target(good)) { _ in }.contains("has no tokenizer"))
     }

@@ -1,5 +1,6 @@
 @testable import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Complaints about a data set")
@@ -18,23 +19,17 @@ struct DatasetComplaintTests {
     @Test("one wrong field is one sentence, however many records there are")
     func oneWrongField() {
         let lines = (0..<1000).map { #"{"question": "q\#($0)", "anwser": \#($0)}"# }.joined(separator: "\n")
-        #expect(
-            says(lines) == [
-                "d:1: error: no field 'answer'; the record has 'question', 'anwser'; did you mean 'anwser'? (and 999 more records like this one)"
-            ])
+        let field = says(lines)
+        #expect(field.count == 1 && field[0].names("d:1", "error", "answer", "question", "anwser", "999"), "\(field)")
         let rows = "question,answer\n" + (0..<50).map { "q,\($0),\($0)\n" }.joined()
-        #expect(
-            says(rows, .csv) == [
-                "d:2: error: the row has 3 fields, but the first row names 2 (and 49 more records like this one)"
-            ])
+        let row = says(rows, .csv)
+        #expect(row.count == 1 && row[0].names("d:2", "error", "3", "2", "49"), "\(row)")
         let ids = (0..<30).map { _ in #"{"question": "q", "answer": 1, "n": "x"}"# }.joined(separator: "\n")
         var reader = DatasetReader(
             DatasetSpec(name: "d", path: "/d.jsonl", question: "question", answer: "answer", id: "n"), showing: "d")
         reader.read(Data(ids.utf8))
-        #expect(
-            reader.diagnostics.map(\.rendered) == [
-                #"d:2: error: duplicate id "x"; first used on line 1 (and 28 more records like this one)"#
-            ])
+        let id = reader.diagnostics.map(\.rendered)
+        #expect(id.count == 1 && id[0].names("d:2", "error", "x", "1", "28"), "\(id)")
     }
 
     @Test(
@@ -45,9 +40,8 @@ struct DatasetComplaintTests {
         #expect(unused.diagnostics == [])
         #expect(unused.problems.map(\.answer) == ["1"])
         #expect(says(#"[{"question": "q", "answer": 1, "score": \#(word)}]"#, .json) == [])
-        #expect(
-            says(#"{"question": "q", "answer": \#(word)}"#)
-                == ["d:1: error: expected text or a number in 'answer', found \(word), which is not a number"])
+        let used = says(#"{"question": "q", "answer": \#(word)}"#)
+        #expect(used.count == 1 && used[0].names("d:1", "error", "answer", word), "\(used)")
         #expect(says(#"{"question": "q", "answer": 1, "x": \#(word.dropLast())}"#).count == 1)
     }
 
@@ -108,9 +102,7 @@ struct DatasetComplaintTests {
         #expect(plain.problems.map(\.answer) == ["1", "2", "3", "4"])
         let swallowed = says("question\tanswer\n\"5 inches\t1\nhow long?\"\t2\n", .tsv)
         #expect(swallowed.count == 1)
-        #expect(
-            swallowed.first?.hasPrefix("d:2:1: error: the quote that opens here closes on line 3") == true,
-            "\(swallowed)")
+        #expect(swallowed.first?.names("d:2:1", "error", "quote", "3") == true, "\(swallowed)")
         #expect(
             says("question\tanswer\na\t1\n\"5 inches\t2\nb\t3\n", .tsv)
                 == ["d:3:1: error: the quote that opens here is never closed"])
@@ -129,8 +121,9 @@ struct DatasetComplaintTests {
         try fixture.write(
             "{\"question\": \"q\", \"answer\": \"\"}\n{\"question\": \"r\", \"answer\": 1}\n", to: "problems.jsonl")
         let says = fixture.fault()
-        #expect(says.contains("warning: the limit is 500, and the data set has only 2 problems"), "\(says)")
-        #expect(says.contains("warning: 1 problem without an answer"), "\(says)")
+        let warnings = says.split(separator: "\n").filter { $0.contains("warning: ") }.map(String.init)
+        #expect(warnings.contains { $0.names("limit", "500", "2") }, "\(says)")
+        #expect(warnings.contains { $0.names("1", "problem", "answer") }, "\(says)")
         try fixture.writeJob(("path: problems.jsonl", "path: problems.jsonl, start: 2"))
         #expect(fixture.fault().contains("error: no problem is left after the first 2"))
     }
