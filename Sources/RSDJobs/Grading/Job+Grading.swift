@@ -44,7 +44,8 @@ extension Job {
         let grader = kind.grader(venv: run.job.spec.engine.venv, directory: directory)
         let models = try run.modelSizes()
         let id = try await interruption.cancelOnInterrupt { try await grader.prepare() }
-        let before = Regrading.verdicts(in: directory)
+        let before = Dictionary(
+            ResultLine.all(in: directory.resultsContent).map { ($0.id, $0.correct) }, uniquingKeysWith: { $1 })
         let writer = ResultsWriter(
             job: run.job, manifest: run.manifest, directory: directory, models: models, records: run.records)
         began(id, run.trajectories.finishedCount, run.trajectories.count)
@@ -67,9 +68,10 @@ package struct Regrading: Sendable {
     /// Answers without an earlier verdict.
     package var new = 0
 
+    /// - Parameter before: whether the answer of each trajectory was right.
     init(outcome: RunOutcome, before: [String: Bool]) {
         self.outcome = outcome
-        for (id, isRight) in Self.verdicts(in: outcome.directory) {
+        for (id, isRight) in outcome.verdicts {
             switch (before[id], isRight) {
             case (nil, _): new += 1
             case (false?, true): nowRight += 1
@@ -77,12 +79,5 @@ package struct Regrading: Sendable {
             default: break
             }
         }
-    }
-
-    /// Whether each trajectory's answer is right in the existing results.
-    static func verdicts(in directory: RunDirectory) -> [String: Bool] {
-        var verdicts: [String: Bool] = [:]
-        for line in ResultLine.all(in: directory.resultsContent) { verdicts[line.id] = line.correct }
-        return verdicts
     }
 }

@@ -43,6 +43,9 @@ package struct RunOutcome: Sendable {
     /// Answers without a verdict: the grader timed out or failed.
     package var unjudged: [Unjudged]
 
+    /// By trajectory: whether its answer counts as right.
+    let verdicts: [String: Bool]
+
     package struct Unjudged: Sendable, Equatable {
         package var id: String
         package var verdict: Grade.Verdict
@@ -52,6 +55,7 @@ package struct RunOutcome: Sendable {
     init(directory: RunDirectory, summary: Summary, lines: [ResultLine]) {
         self.directory = directory
         self.summary = summary
+        verdicts = Dictionary(uniqueKeysWithValues: lines.map { ($0.id, $0.correct) })
         failed = lines.count { $0.finish == .failed }
         unjudged = lines.filter { [.timeout, .error].contains($0.verdict) }.map {
             Unjudged(id: $0.id, verdict: $0.verdict, reason: $0.verdictReason ?? "")

@@ -13,12 +13,8 @@ import Testing
 
 /// What a run writes down of its engines; that it comes to its results is for `EndToEndTests`.
 @Suite("A run's journal") struct JobRunTests {
-    /// Engines that come up at known times, on a GPU whose counter only they and the work on them move.
-    private final class Room: EngineRoom, EngineSite, GPUMemory {
-        let groups: [[EngineID]] = [["draft"], ["prm"], ["target"]]
-        let reason: String? = nil
-        let requests = RequestsInFlight.sample
-        let isMeasured: Bool
+    /// A counter that only loads and requests move.
+    private final class EnergyCounter: GPUMemory {
         private let joules = Mutex(1000.0)
 
         func add(_ more: Double) { joules.withLock { $0 += more } }
@@ -32,7 +28,7 @@ import Testing
     private func records(isMeasured: Bool) async throws -> [JournalRecord] {
         let fixture = try SpecFixture()
         let directory = RunDirectory(URL(filePath: fixture.path("run")))
-        let counter = Counter()
+        let counter = EnergyCounter()
         let engines = FakeEngines { _, _, _ in
             counter.add(1)
             return .answer
