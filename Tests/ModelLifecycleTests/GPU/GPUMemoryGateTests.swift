@@ -7,7 +7,7 @@ import Testing
 @testable import ModelLifecycle
 
 @Suite("Waiting for GPU memory", .timeLimit(.minutes(1)))
-struct MemorySettlingTests {
+struct GPUMemoryGateTests {
     private let clock = RecordingClock()
 
     private func memoryGate(_ gpu: FakeGPU, baseline: Double = 1, limit: Duration = .seconds(60)) -> GPUMemoryGate {

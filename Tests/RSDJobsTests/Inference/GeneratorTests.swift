@@ -6,7 +6,7 @@ import TestServers
 import Testing
 
 /// What reaches a model that is asked to go on, and what is made of its answer.
-@Suite("Requests for generation") struct GenerationAskerTests {
+@Suite("Requests for generation") struct GeneratorTests {
     private let prompt = ProblemPrompt(question: "2 eggs?", form: .text("Q: 2 eggs?\nA:"))
 
     private func wanted(_ steps: [String] = [], stops: Bool = true, tokens: Int = 50) -> Generation {

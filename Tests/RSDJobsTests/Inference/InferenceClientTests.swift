@@ -6,7 +6,7 @@ import TestServers
 import Testing
 
 /// Which form of the prompt a token classifier gets to see.
-@Suite("The prompt of a token classifier") struct AskingTests {
+@Suite("The prompt of a token classifier") struct InferenceClientTests {
     /// The fixture's job with this prompt and PRM; one problem, of which one step is drafted; what the PRM is then asked.
     private func asked(_ prompt: String, prmHasTemplate: Bool) async throws -> [String] {
         let fixture = try SpecFixture()

@@ -50,12 +50,12 @@ struct SpecProfileFitTests {
                 "MistralForCausalLM", "qwen-prm",
                 "use 'profile: math-shepherd' or 'profile: rlhflow' or 'profile: judge'"
             ),
-            ("BertModel", "judge", "no profile is"),
+            ("BertModel", "judge", "no profile matches"),
         ])
     func unfit(_ architecture: String, _ profile: String, _ remedy: String) throws {
         #expect(
             try fault(architecture, profile)
-                == "job.yaml:6:17: error: models/prm is a \(architecture), which the profile '\(profile)' is not for; \(remedy)"
+                == "job.yaml:6:17: error: models/prm is a \(architecture), which does not match the profile '\(profile)'; \(remedy)"
         )
     }
 

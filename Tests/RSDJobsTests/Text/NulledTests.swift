@@ -18,7 +18,8 @@ struct NulledTests {
         String(decoding: try JSONText.encode(value), as: UTF8.self)
     }
 
-    @Test func nothingIsWrittenAsNullAndReadWhereItIsAbsent() throws {
+    @Test("nil is written as null, and an absent value is read as nil")
+    func null() throws {
         #expect(try written(Fact()) == #"{"answer":null,"steps":null}"#)
         #expect(try read(#"{"answer":null,"steps":null}"#) == Fact())
         #expect(try read("{}") == Fact())

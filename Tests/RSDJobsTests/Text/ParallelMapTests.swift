@@ -14,7 +14,8 @@ struct ParallelMapTests {
         #expect(numbers.dropFirst(2).parallelMap { $0 * 3 } == numbers.dropFirst(2).map { $0 * 3 })
     }
 
-    @Test func theFirstErrorInOrderIsThrown() {
+    @Test("of several errors, the first in order is thrown")
+    func firstError() {
         let refused = #expect(throws: Refused.self) {
             try Array(0..<10_000).parallelMap { number throws(Refused) in
                 if number == 4711 || number > 9000 { throw Refused(number: number) }
