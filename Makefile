@@ -22,7 +22,7 @@ WAITING := ModelLifecycleTests|PocketEngineTests
 test: deps
 	$(SWIFT) build --build-tests
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=64 $(SWIFT) test --skip-build --disable-xctest --filter "$(WAITING)"
-	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 $(SWIFT) test --skip-build --disable-xctest --filter "RSDJobsTests|TerminalTests"
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=32 $(SWIFT) test --skip-build --disable-xctest --filter "RSDJobsTests|TerminalTests"
 	$(SWIFT) test --skip-build --disable-xctest --filter EndToEndTests
 
 # One after the other: each test has several processes that use all cores. VLLM_TESTS chooses among them; those that test-vllm leaves
@@ -38,6 +38,7 @@ test-vllm test-vllm-all: deps
 	scripts/make-test-models
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest --no-parallel --filter "$(VLLM_TESTS)" $(LEFT_OUT)
+	$(if $(filter test-vllm-all,$@),RSD_E2E_CAMPAIGNS=9 $(SWIFT) test --skip-build --disable-xctest --filter CrashTests)
 
 # On a real Slurm with two nodes on loopback, which comes up for it and goes again. Needs root.
 test-slurm: deps

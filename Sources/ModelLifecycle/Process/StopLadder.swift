@@ -79,15 +79,19 @@ package struct StopLadder: Sendable {
     private struct Pause {
         private let first: Duration
         private var next: Duration
-        private let exit: Latch<ExitStatus>?
+        /// nil once the leader's end has been seen.
+        private var exit: Latch<ExitStatus>?
 
         init(_ first: Duration, until exit: Latch<ExitStatus>?) {
             (self.first, next, self.exit) = (first, first, exit)
         }
 
         mutating func sleep() async throws {
-            if let exit, exit.value == nil {
-                if try await exit.wait(atMost: next) != nil { return next = first }
+            if let waited = exit {
+                guard try await waited.wait(atMost: next) == nil else {
+                    (exit, next) = (nil, first)
+                    return
+                }
             } else {
                 try await Task.sleep(for: next)
             }

@@ -7,15 +7,17 @@ import Testing
 /// that the journal holds.
 @Suite("Kills at random moments", .inSlots) struct CrashTests {
     static let killsPerCampaign = 11
+    /// RSD_E2E_CAMPAIGNS sets how often each kind of campaign is run.
+    static let campaigns = ProcessInfo.processInfo.environment["RSD_E2E_CAMPAIGNS"].flatMap { UInt64($0) } ?? 1
     /// RSD_E2E_SEED gives other moments.
     static let seed = ProcessInfo.processInfo.environment["RSD_E2E_SEED"].flatMap { UInt64($0) } ?? 1
 
-    @Test("a run survives kill -9 of the runner, over and over", arguments: 0..<3)
+    @Test("a run survives kill -9 of the runner, over and over", arguments: 0..<campaigns)
     func runnerKilled(campaign: UInt64) async throws {
         try await survivesKills(campaign: campaign) { runner, _ in runner.send(SIGKILL) }
     }
 
-    @Test("a run survives kill -9 of the runner and all its engines, over and over", arguments: 3..<6)
+    @Test("a run survives kill -9 of the runner and all its engines, over and over", arguments: 100..<100 + campaigns)
     func allKilled(campaign: UInt64) async throws {
         try await survivesKills(campaign: campaign) { runner, job in
             runner.send(SIGKILL)
@@ -28,7 +30,7 @@ import Testing
 
     @Test(
         "a run survives kill -9 of the runner, the process that engines are forked from, an engine, and pairs of them",
-        arguments: 6..<9)
+        arguments: 200..<200 + campaigns)
     func anyKilled(campaign: UInt64) async throws {
         var random = SeededRandom(seed: Self.seed << 8 + campaign + 100)
         try await survivesKills(campaign: campaign, JobSetup(engine: ["warm: true"])) { runner, job in

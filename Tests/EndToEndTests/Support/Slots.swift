@@ -5,7 +5,7 @@ import Testing
 /// Lets few tests run at the same time.
 struct SlotsTrait: SuiteTrait, TestTrait, TestScoping {
     /// Much of a run is waiting for processes to come and go.
-    private static let slots = Slots(2 * min(ProcessInfo.processInfo.activeProcessorCount, 4))
+    private static let slots = Slots(3 * min(ProcessInfo.processInfo.activeProcessorCount, 4))
 
     let isRecursive = true
 
