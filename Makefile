@@ -15,8 +15,8 @@ demo: deps
 	$(BUILD) --product rsd-batch
 	.build/release/rsd-batch run jobs/demo.yaml --run-dir $(RUN_DIR)
 
-# Tests of processes and connections, 64 at a time: with all their servers' files open no process can be started safely. Then those that
-# compute, and of which many have a server of their own: more than four at a time, the ones that wait for something starve.
+# Tests of processes and connections first, 64 at a time: with more of their servers' files open, no process can be started safely. Then
+# those that compute, 32 at a time: the others would time out behind them. Then those that run the programs.
 WAITING := ModelLifecycleTests|PocketEngineTests
 
 test: deps
