@@ -23,6 +23,6 @@ import Testing
     func tooOld() async throws {
         let error = await #expect(throws: EngineError.self) { try await version("0.9.2") }
         #expect(error?.message.contains("vLLM 0.9.2 is too old") == true)
-        #expect(error?.description.contains("Start the server at http://127.0.0.1:") == true)
+        #expect(error?.description.contains("on the server at http://127.0.0.1:") == true)
     }
 }

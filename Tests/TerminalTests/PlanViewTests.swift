@@ -16,7 +16,7 @@ import Testing
             .init(roles: [.draft], need: 5_700_000_000, budget: 20_000_000_000),
             .init(roles: [.target], need: 23_000_000_000, budget: 20_000_000_000),
         ],
-        basis: ["what was seen in runs/earlier"],
+        basis: ["observed in runs/earlier"],
         figures: [
             .init(name: .waves, range: PlanRange(low: 3, expected: 5, high: 15)),
             .init(name: .tokensWritten(.draft), range: PlanRange(low: 4270, expected: 19_200, high: 99_200)),
@@ -50,7 +50,7 @@ import Testing
                           engines coming up  25% of the time, 20:00
 
                 based on
-                  - what was seen in runs/earlier
+                  - observed in runs/earlier
                 """)
     }
 

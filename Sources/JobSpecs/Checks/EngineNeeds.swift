@@ -2,7 +2,7 @@ import Checkpoints
 import Decoding
 import Foundation
 
-/// What an engine needs of a checkpoint beside weights that can be read, so that what it would die of is found before it starts.
+/// Checks of a checkpoint, besides readable weights, that find before the start what would make an engine fail.
 struct EngineNeeds {
     let kind: EngineKind
     let role: Role
@@ -14,7 +14,7 @@ struct EngineNeeds {
         try checkArchitecture(files, directory)
         if kind.usesTransformers, let name = files.marked.first {
             throw ModelFilesError(
-                "\(name) in \(directory) begins with a byte order mark, which transformers refuses; save it as UTF-8 without one"
+                "\(name) in \(directory) begins with a byte order mark, which transformers rejects; save it as UTF-8 without one"
             )
         }
         try checkTokenizer(directory)
@@ -25,31 +25,32 @@ struct EngineNeeds {
     private func checkArchitecture(_ files: ModelFiles, _ directory: String) throws(ModelFilesError) {
         // Overrides may name another architecture.
         guard !flags.contains(where: { $0.flag.hasPrefix("hf-overrides") }) else { return }
-        // What a PRM is, its profile asks.
+        // A PRM's profile checks its architecture.
         guard role != .prm else { return }
         guard let architecture = files.architectures.first else {
             throw ModelFilesError(
-                "config.json in \(directory) names no 'architectures', by which an engine knows what kind of model it is"
+                "config.json in \(directory) has no 'architectures', which an engine needs to identify the model"
             )
         }
         if Self.judges.contains(where: architecture.hasSuffix) || architecture.wholeMatch(of: Self.bodies) != nil {
             throw ModelFilesError(
-                "\(directory) is a \(architecture), which writes no text; the \(role.rawValue) has to")
+                "\(directory) is a \(architecture), which does not generate text; use a generative model as the \(role.rawValue)"
+            )
         }
     }
 
-    /// Ends of the names of models that give scores.
+    /// Suffixes of architectures that return scores.
     private static let judges = [
         "ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering", "ForMaskedLM",
         "ForImageClassification",
         "ForRewardModel", "ForProcessRewardModel", "ForPrmModel", "RewardModel", "ForTextEncoding",
     ]
 
-    /// Models without the head that chooses the next token: they make embeddings.
+    /// Architectures without a language-model head, which return embeddings.
     private static nonisolated(unsafe) let bodies =
         /(Llama|Mistral|Mixtral|Qwen[0-9]*(Moe)?|Gemma[0-9]*(Text)?|Phi[0-9]*|(Modern|XLMRo|Ro|Al|Distil|De)?[Bb]ert[a]?|GteModel|NomicBert|T5Encoder)Model/
 
-    /// The model's own, or that which its flags name: a directory, or a name that the engine finds in its cache.
+    /// Checks the model's own tokenizer, or the one that its flags name: a directory, or a name in the engine's cache.
     private func checkTokenizer(_ directory: String) throws(ModelFilesError) {
         guard !flags.contains(where: { $0.flag == "skip-tokenizer-init" }) else { return }
         guard let other = flag("tokenizer") else { return try TokenizerCheck.check(directory, for: kind) }
@@ -60,7 +61,7 @@ struct EngineNeeds {
         }
         if other.hasPrefix("/") || other.hasPrefix(".") || other.hasPrefix("~") {
             throw ModelFilesError(
-                "there is no directory \(other), which args name as the tokenizer of the \(role.rawValue)")
+                "there is no directory \(other), the tokenizer of the \(role.rawValue) in args")
         }
     }
 }

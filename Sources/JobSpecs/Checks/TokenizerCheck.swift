@@ -2,16 +2,16 @@ import Checkpoints
 import Foundation
 import Support
 
-/// Whether a directory has a tokenizer that an engine could load.
+/// Checks that a directory has a tokenizer that an engine can load.
 enum TokenizerCheck {
-    /// Files that are a tokenizer, each with the others that it needs.
+    /// The files of each kind of tokenizer.
     private static let kinds = [
         ["tokenizer.model"], ["tekken.json"], ["vocab.json", "merges.txt"], ["vocab.txt"], ["spiece.model"],
         ["spm.model"],
         ["sentencepiece.bpe.model"], ["sentencepiece.model"], ["bpe.codes", "vocab.txt"],
     ]
 
-    /// - Throws: ``ModelFilesError`` where there is none, or one that is broken.
+    /// - Throws: ``ModelFilesError`` if there is none, or it is broken.
     static func check(_ directory: String, for kind: EngineKind) throws(ModelFilesError) {
         let settings = try CheckpointJSON.read("tokenizer_config.json", in: directory)
         if let file = contents("tokenizer.json", directory) {
@@ -22,7 +22,7 @@ enum TokenizerCheck {
             throw ModelFilesError("\(directory) has no tokenizer.json, which \(kind.title) needs")
         }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        // Versions of Mistral's are called tokenizer.model.v3, those of tiktoken by any name.
+        // Mistral's files have names such as tokenizer.model.v3; tiktoken's may have any name.
         let found =
             kinds.first { $0.allSatisfy(names.contains) }
             ?? names.filter { $0.hasPrefix("tokenizer.model.v") || $0.hasSuffix(".tiktoken") || $0 == "tiktoken.model" }
@@ -34,11 +34,11 @@ enum TokenizerCheck {
             if start.isEmpty { throw ModelFilesError("in \(directory), \(name) is empty") }
             if start == GitPointer.start { throw ModelFilesError("in \(directory), \(GitPointer.explanation(name))") }
         }
-        // A tokenizer may be a program that comes with the checkpoint.
+        // A tokenizer may be code in the checkpoint.
         guard found.isEmpty, settings?["auto_map"]?.object?["AutoTokenizer"] == nil else { return }
         throw ModelFilesError(
             "\(directory) has no tokenizer: no tokenizer.json, tokenizer.model, tekken.json, vocab.json with merges.txt, or "
-                + "*.tiktoken. Copy it from the model that this one was made from, or name a directory that has it by "
+                + "*.tiktoken. Copy it from the base model, or set a directory that contains it with "
                 + "args: { tokenizer: DIR }")
     }
 
@@ -52,7 +52,7 @@ enum TokenizerCheck {
         return (try? handle.read(upToCount: GitPointer.start.count)) ?? Data()
     }
 
-    /// What is wrong with a `tokenizer.json`, if anything is: it has a model, which has a vocabulary.
+    /// A fault in a `tokenizer.json`, if any: it must have a model with a vocabulary.
     static func fault(inTokenizer data: Data) -> String? {
         let name = "tokenizer.json"
         if data.isEmpty { return "\(name) is empty" }
@@ -72,7 +72,7 @@ enum TokenizerCheck {
                     try reader.object { (reader, key, _) throws(JSONReader.Fault) in
                         let (start, isTable) = (reader.offset, reader.peek == 0x5B || reader.peek == 0x7B)
                         _ = try reader.value()
-                        // The shortest with a token in it is `{"a":0}`.
+                        // The shortest vocabulary with a token is `{"a":0}`.
                         hasVocabulary = hasVocabulary || key == "vocab" && isTable && reader.offset - start > 4
                     }
                 }

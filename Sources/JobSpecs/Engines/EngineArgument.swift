@@ -7,7 +7,7 @@ package struct EngineArgument: Sendable, Equatable {
         self.value = value
     }
 
-    /// Flags that change how vLLM renders a chat.
+    /// Flags that determine how vLLM renders a chat.
     static let chatFlags: Set<String> = ["chat-template", "default-chat-template-kwargs"]
 
     /// The name with dashes, since engines accept both `max_model_len` and `max-model-len`.

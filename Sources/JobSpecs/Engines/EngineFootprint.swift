@@ -1,15 +1,15 @@
-/// What an engine takes beside its weights and its KV cache, in bytes.
+/// The memory of an engine besides weights and KV cache, in bytes.
 package struct EngineFootprint: Sendable, Hashable {
-    /// Beside the share that it is given: CUDA's context and what its libraries keep.
+    /// GPU memory outside its share: the CUDA context and memory of libraries.
     package var outside: Int
-    /// Within its share: activations of the largest batch, and CUDA graphs.
+    /// GPU memory within its share: activations of the largest batch, and CUDA graphs.
     package var working: Int
-    /// What it keeps on the GPU while it sleeps.
+    /// GPU memory that it keeps while asleep.
     package var asleep: Int
-    /// What its processes keep in the machine's memory, whether it sleeps or not.
+    /// RAM of its processes, asleep or not.
     package var host: Int
-    /// What its processes have in the machine's memory before they touch the device.
+    /// RAM of its processes before they use the device.
     package var standby: Int
-    /// The least cache worth starting it with.
+    /// The smallest useful cache.
     package var leastCache: Int
 }

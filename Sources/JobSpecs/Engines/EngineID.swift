@@ -1,4 +1,4 @@
-/// An engine of a run, by its name in the journal, the ledger and the logs.
+/// The name of an engine in the journal, the ledger and the logs.
 package struct EngineID: Sendable, Hashable, CustomStringConvertible {
     package let name: String
 
@@ -6,7 +6,7 @@ package struct EngineID: Sendable, Hashable, CustomStringConvertible {
 
     package var description: String { name }
 
-    /// Its name in sentences.
+    /// Its name in messages.
     package var title: String { self == "prm" ? "PRM" : name }
 }
 

@@ -3,7 +3,7 @@ import ModelLifecycle
 import Support
 
 extension EngineKind {
-    /// The small engine for processors that comes with the program.
+    /// The small CPU engine included with rsd-batch.
     package static let pocket = EngineKind(
         name: "pocket", title: "the pocket engine", dialect: { _ in PocketDialect() },
         profiles: [.tokenClassification], numberType: .float, footprint: { _ in .pocket }, hardware: { _ in .pocket },

@@ -1,59 +1,59 @@
 import Checkpoints
 import ModelLifecycle
 
-/// A kind of engine: all that the program knows of it before one is started, apart from how to start it, which its dialect knows.
+/// A kind of engine and its properties. Its dialect starts engines.
 ///
-/// A new kind is a file with a value of this type, and a place in ``all``. Nothing else in the program asks which kind it is.
+/// To add a kind, define a value of this type and add it to ``all``. No other code depends on which kinds there are.
 package struct EngineKind: Sendable {
-    /// As job specs write it, such as `vllm`.
+    /// Its name in job specs, such as `vllm`.
     package var name: String
-    /// As messages call it, such as "the pocket engine".
+    /// Its name in messages, such as "the pocket engine".
     package var title: String
     /// - Parameter venv: ``EngineSpec/venv``.
     package var dialect: @Sendable (_ venv: String?) -> any EngineDialect
 
-    // MARK: What a spec may ask of it
+    // MARK: Features
 
-    /// Whether it lives in a Python environment that `venv` names.
+    /// Whether it is installed in a Python environment, set by `venv`.
     package var usesVenv = false
-    /// The residency of a spec that names none.
+    /// The default residency.
     package var residency = ResidencyKind.swap
-    /// Whether its start is worth shortening: engines are forked or started ahead of time unless the spec says `warm: false`.
+    /// Whether engines are forked or started ahead of time, unless the spec sets `warm: false`.
     package var startsWarm = false
-    /// Whether it puts a chat into the words of the model's chat template.
+    /// Whether it renders chats with the model's chat template.
     package var rendersChat = false
-    /// Whether it decodes speculatively with a draft model.
+    /// Whether it supports speculative decoding with a draft model.
     package var speculates = false
-    /// The PRM profiles it can serve; nil for all.
+    /// The PRM profiles that it supports; nil for all.
     package var profiles: [PRMProfile.Name]?
-    /// Whether it loads checkpoints by transformers and so takes any tokenizer; otherwise only a `tokenizer.json`.
+    /// Whether it loads checkpoints with transformers and so supports any tokenizer; otherwise only `tokenizer.json`.
     package var usesTransformers = false
-    /// The environment variable that makes results independent of what else is in a batch.
+    /// The environment variable that makes results independent of the batch.
     package var batchInvariantVariable: String?
 
-    // MARK: What it takes of a machine
+    // MARK: Hardware
 
-    /// Whether it runs on GPUs, unless the installed build is one for processors.
+    /// Whether it runs on GPUs, unless the installed build is a CPU build.
     package var usesGPU = false
-    /// Whether it frees its GPU while it sleeps.
+    /// Whether sleep frees the GPU's memory.
     package var freesGPUAsleep = false
-    /// Whether its part of the memory can be set: vLLM's `gpu-memory-utilization` and `kv-cache-memory-bytes`.
+    /// Whether its share of the memory can be set: vLLM's `gpu-memory-utilization` and `kv-cache-memory-bytes`.
     package var dividesMemory = false
-    /// The type in which it computes, whatever its flags say; nil where they decide.
+    /// The number type that it always computes in; nil if flags determine it.
     package var numberType: NumberType?
     package var footprint: @Sendable (MachineMemory) -> EngineFootprint
 
-    // MARK: How long it takes
+    // MARK: Timing
 
     package var hardware: @Sendable (MachineMemory) -> HardwareAssumptions
-    /// Seconds that a start may take where none has been seen, to be held against a job's time limit.
+    /// Assumed seconds of a start if none was observed, to compare with a job's time limit.
     package var unknownStart: Double
-    /// Seconds of work that are worth a start.
+    /// Minimum seconds of work that justify a start.
     package var leastWork: Double
 }
 
 extension EngineKind {
-    /// The kinds that job specs may name.
+    /// All kinds that job specs can select.
     package static let all: [EngineKind] = [.vllm, .pocket]
 }
 
@@ -62,7 +62,7 @@ extension EngineKind: Equatable {
 }
 
 extension [EngineKind] {
-    /// `'kind: vllm'`, for those that can do what a spec asks.
+    /// The kinds that meet a condition, as `'kind: vllm' or 'kind: other'`.
     func names(where isAble: (EngineKind) -> Bool) -> String {
         filter(isAble).map { "'kind: \($0.name)'" }.joined(separator: " or ")
     }

@@ -1,7 +1,7 @@
 extension EngineSpec {
-    /// Whether its engines are forked, see `WarmStarts`; where that is not possible, they are spawned.
+    /// Whether engines are forked if possible, and otherwise spawned; see `WarmStarts`.
     package var startsWarm: Bool { residency != .attach && (warm ?? kind.startsWarm) }
 
-    /// Whether a fork server's answers may be compared with those of spawned engines, and engines be started ahead of time.
+    /// Whether a fork server's answers may be compared with a spawned engine's, and engines started ahead of time.
     package var startsAhead: Bool { kind.startsWarm || warm != nil }
 }

@@ -1,29 +1,30 @@
 import Support
 
-/// What a plan takes for granted of machines: what engines get out of them, which is less than what they have.
+/// A plan's assumptions about engines on a kind of machine: effective rates, which are below the hardware's peak.
 package struct HardwareAssumptions: Sendable, Equatable {
     package var name: String
-    /// Seconds of a cold start without the weights: imports, compilation, graphs.
+    /// Seconds of a cold start without loading weights: imports, compilation, CUDA graphs.
     package var start: PlanRange
-    /// nil where engines do not start warm.
+    /// nil if engines do not start warm.
     package var warm: WarmStarts?
-    /// Bytes of weights a second from disk into the engine.
+    /// Bytes of weights loaded from disk per second.
     package var loading: PlanRange
+    /// Seconds of a wake from sleep.
     package var wake: PlanRange
-    /// Bytes of weights a second that decoding reads.
+    /// Bytes of weights that decoding reads per second.
     package var bandwidth: PlanRange
-    /// Floating-point operations a second.
+    /// Floating-point operations per second.
     package var compute: PlanRange
-    /// Seconds for each token beside all that.
+    /// Additional seconds per token.
     package var overhead = PlanRange(exactly: 0)
 
-    /// Engines that are forked from a process that has done their imports.
+    /// Starts of engines that are forked from a process with all imports done.
     package struct WarmStarts: Sendable, Equatable {
-        /// Seconds of these imports, once in a run.
+        /// Seconds of the imports, once per run.
         package var imports: PlanRange
-        /// Seconds of a start without the weights.
+        /// Seconds of a start without loading weights.
         package var start: PlanRange
-        /// Where this is known from.
+        /// The source of these numbers.
         package var source: String
     }
 }

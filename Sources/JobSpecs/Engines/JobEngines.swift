@@ -2,8 +2,8 @@ import Decoding
 
 /// The engines of a job, and the roles that each serves.
 ///
-/// A role is what a model does in a method; an engine serves one checkpoint for one kind of task. Roles with the same
-/// needs share an engine, which is named after the first of them.
+/// A role is a model's part in a method; an engine serves one checkpoint for one kind of task. Roles with the same needs share
+/// an engine, which is named after the first of them.
 package struct JobEngines: Sendable, Equatable {
     /// In the order of a wave.
     package let all: [EngineID]
@@ -31,10 +31,10 @@ package struct JobEngines: Sendable, Equatable {
     /// The roles that an engine serves, in the order of a wave.
     package func roles(of engine: EngineID) -> [Role] { Role.wave.filter { byRole[$0] == engine } }
 
-    /// The role whose model the engine is started with; its other roles need the same.
+    /// The role whose model the engine is started with; its other roles have the same model.
     package func namesake(of engine: EngineID) -> Role? { Role.naming.first { byRole[$0] == engine } }
 
-    /// The engines for groups of roles. An engine with roles in several groups is in the first of them.
+    /// The engines of groups of roles. An engine with roles in several groups is in the first of them.
     package func groups(of roles: [[Role]]) -> [[EngineID]] {
         var seen: Set<EngineID> = []
         return roles.map { group in

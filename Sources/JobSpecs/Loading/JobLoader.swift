@@ -8,11 +8,10 @@ import Support
 
 /// Loads jobs.
 package enum JobLoader {
-    /// Reads a spec and all that it names, and reports everything that is wrong in one error.
+    /// Reads a spec and all files that it names, and reports all faults in one error.
     ///
-    /// Grading and reporting need no models: with `withModels: false` their files are not looked at, and the job
-    /// says nothing of them.
-    /// Data sets with an address are taken from the cache: see ``fetchDatasets(of:into:interruption:retries:observe:)``.
+    /// Grading and reporting need no models: with `withModels: false` their files are not read, and the job has no information
+    /// about them. Data sets with a URL are read from the cache: see ``fetchDatasets(of:into:interruption:retries:observe:)``.
     package static func load(
         _ url: URL, withModels: Bool = true, cache: DatasetCache = .standard, kinds: [EngineKind] = EngineKind.all
     ) throws(SpecErrors) -> LoadedJob {
@@ -38,7 +37,7 @@ package enum JobLoader {
         return job
     }
 
-    /// Decodes a spec without looking at the files it names; nil when it is not a mapping.
+    /// Decodes a spec without reading the files that it names; nil if it is not a mapping.
     package static func decode(_ source: SourceText, directory: String, kinds: [EngineKind] = EngineKind.all) -> (
         job: ParsedJob?, diagnostics: [Diagnostic]
     ) {
@@ -49,7 +48,7 @@ package enum JobLoader {
         return (job, sorted(faults + log.diagnostics))
     }
 
-    /// Whether a spec is one by itself, whatever has become of the files that it names.
+    /// Whether a spec is valid, regardless of the files that it names.
     package static func isReadable(_ url: URL) -> Bool {
         guard let source = try? source(of: url) else { return false }
         let (job, diagnostics) = decode(source, directory: directory(of: url))
@@ -72,12 +71,12 @@ package enum JobLoader {
         }
     }
 
-    /// Where the spec's relative paths begin.
+    /// The base directory of relative paths in the spec.
     package static func directory(of url: URL) -> String {
         url.absoluteURL.standardizedFileURL.deletingLastPathComponent().path(percentEncoded: false)
     }
 
-    /// Messages about a spec; the rest are counted.
+    /// Maximum number of messages about a spec; the rest are only counted.
     private static let mostMessages = 50
 
     private static func sorted(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
@@ -95,20 +94,20 @@ package enum JobLoader {
     }
 }
 
-/// Holds a decoded spec against the files it names.
+/// Checks a decoded spec against the files that it names.
 private struct JobCheck {
     let written: ParsedJob
     let log: DiagnosticLog
-    /// Whether the spec's path was given from the working directory, so that other paths are shown so too.
+    /// Whether the spec's path was given relative to the working directory, so that other paths are shown so too.
     let isRelative: Bool
     let cache: DatasetCache
-    /// Whether the spec has faults already, for which nothing was fetched.
+    /// Whether the spec already has faults, so that no data set was fetched.
     let isFaulty: Bool
 
     var prompt: PromptSpec?
     var models: [Role: ModelFiles] = [:]
     var problems: OrderedDictionary<String, [Problem]> = [:]
-    /// Of prompts, chat templates and data sets.
+    /// Diagnostics of prompts, chat templates and data sets.
     var fileDiagnostics: [Diagnostic] = []
 
     init(written: ParsedJob, log: DiagnosticLog, isRelative: Bool, cache: DatasetCache, isFaulty: Bool) {
@@ -128,10 +127,10 @@ private struct JobCheck {
         }
     }
 
-    /// Solutions of a run at most, those between which methods choose included: all are held in memory.
+    /// Maximum number of solutions of a run, including those that methods choose from: all are held in memory.
     private static let mostSolutions = 4_000_000
 
-    /// Whether this data set makes the job more than can be run; then, after a message, no more is read.
+    /// Whether this data set makes the job too large. If so, reports it, and no more data sets are read.
     private func isTooMuch(_ dataset: WrittenDataset) -> Bool {
         let (count, seeds) = (problems.values.reduce(0) { $0 + $1.count }, written.seeds.count)
         let breadth = written.methods.reduce(0.0) { $0 + Double($1.kind.settings.breadth) }
@@ -140,7 +139,7 @@ private struct JobCheck {
         let parts = [(count, "problem"), (seeds, "seed"), (written.methods.count, "method")].map { counted($0, $1) }
         log.error(
             at: dataset.pathMark,
-            "\(parts[0]), \(parts[1]) and \(parts[2]) make \(solutions.plain) solutions, and a run holds at most \(Self.mostSolutions)"
+            "\(parts[0]), \(parts[1]) and \(parts[2]) make \(solutions.plain) solutions; the limit for a run is \(Self.mostSolutions)"
         )
         return true
     }
@@ -156,18 +155,18 @@ private struct JobCheck {
             }
             if text.contains(/\\n(?![a-z])/) {
                 log.warning(
-                    at: written.prompt.mark, #"\#(path) holds '\n' as two characters, not as a line break"#)
+                    at: written.prompt.mark, #"\#(path) contains '\n' as two characters, not as a line break"#)
             }
             if let found = ControlCharacter(in: text) {
                 fileDiagnostics.append(
                     Diagnostic(
-                        .warning, file: shown(path), line: found.line, message: "the prompt holds \(found.words)"))
+                        .warning, file: shown(path), line: found.line, message: "the prompt contains \(found.words)"))
             }
             prompt = .template(PromptTemplate(name: URL(filePath: path).lastPathComponent, text: text))
         }
     }
 
-    /// The text of a prompt's file; nil after a message.
+    /// The text of a prompt file; nil after reporting a fault.
     private mutating func text(of path: String) -> String? {
         do {
             return try TextFile(file: shown(path), TextFile.contents(of: path)).text()
@@ -179,7 +178,7 @@ private struct JobCheck {
         return nil
     }
 
-    /// A model that no method needs may be missing.
+    /// Checks models; one that no method needs may be missing.
     private mutating func checkModels() {
         let needed = Set(written.methods.flatMap { $0.kind.roles.flatMap(\.models) })
         for role in Role.named {
@@ -204,7 +203,7 @@ private struct JobCheck {
         }
     }
 
-    /// Of an engine that the program starts itself and that the model gives its tokenizer.
+    /// Checks the needs of an engine, if this program starts it and the model provides its tokenizer.
     private func checkNeeds(of role: Role, _ files: ModelFiles) throws(ModelFilesError) {
         let leaders = written.methods.flatMap { $0.kind.roles.map { $0.models[0] } }
         guard let engine = written.engine, engine.residency != .attach, leaders.contains(role),
@@ -221,13 +220,13 @@ private struct JobCheck {
             for argument in arguments where argument.flag == "chat-template" { checkTemplateFile(argument.value ?? "") }
         }
         guard let template = files.chatTemplate else {
-            // Somebody else's server may have been given one, and a PRM can do without.
+            // A server that others run may have one, and a PRM does not need one.
             guard role != .prm, engine.kind.rendersChat, engine.residency != .attach, !flags.contains("chat-template")
             else { return }
             return log.error(
                 at: model.mark,
                 "\(model.value.model) has no chat template, neither in chat_template.jinja nor in tokenizer_config.json; "
-                    + "with 'prompt: chat' give it one by args: { chat-template: FILE }, or choose a named or written prompt"
+                    + "for 'prompt: chat', set one with args: { chat-template: FILE }, or use another prompt"
             )
         }
         if template.unicodeScalars.first == "\u{FEFF}", !flags.contains("chat-template") {
@@ -236,17 +235,17 @@ private struct JobCheck {
         if template.contains("strftime_now"), flags.allSatisfy({ !EngineArgument.chatFlags.contains($0) }) {
             log.warning(
                 at: model.mark,
-                "the chat template in \(model.value.model) can write today's date, and a run resumed on another day would "
-                    + "go on with other prompts; fix the date with args: { default-chat-template-kwargs: … }")
+                "the chat template in \(model.value.model) can insert today's date, which would change the prompts of a run "
+                    + "resumed on another day; fix the date with args: { default-chat-template-kwargs: … }")
         }
     }
 
     private static let markInTemplate =
-        "begins with a byte order mark, which would stand in every prompt; save it as UTF-8 without one"
+        "begins with a byte order mark, which would be in every prompt; save it as UTF-8 without one"
 
-    /// vLLM reads the file itself, as Python reads text: of what an editor may leave in it, only line breaks do no harm.
+    /// Checks a chat template's file. vLLM reads it as Python reads text, so other line breaks do no harm, but a byte order mark does.
     private mutating func checkTemplateFile(_ path: String) {
-        // Anything else is a template written out, or one of vLLM's own.
+        // Otherwise it is the template's text, or the name of one of vLLM's.
         guard let data = try? TextFile.contents(of: path) else { return }
         do throws(Diagnostic) {
             let file = try TextFile(file: shown(path), data)
@@ -277,7 +276,7 @@ private struct JobCheck {
         if reader.problems.isEmpty {
             log.error(
                 at: dataset.startMark,
-                "no problem is left\(after): the data set has only \(counted(reader.records, "problem"))")
+                "no problem remains\(after): the data set has only \(counted(reader.records, "problem"))")
         } else if let limit = spec.limit, reader.problems.count < limit {
             log.warning(
                 at: dataset.limitMark,

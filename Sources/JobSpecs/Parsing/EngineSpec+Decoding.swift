@@ -6,24 +6,24 @@ extension EngineSpec {
         ["kind", "venv"] + WrittenResidency.keys
         + ["warm", "args", "env", "concurrency", "start_timeout", "stall_timeout", "stop_grace"]
 
-    /// Flags that the runner gives to every engine itself.
+    /// Flags that the runner sets for every engine.
     static let ownFlags: Set<String> = [
         "api-key", "convert", "enable-sleep-mode", "generation-config", "host", "model", "pooler-config", "port",
         "runner", "seed", "served-model-name", "task", "uds",
     ]
 
-    /// - Parameter directory: that of the spec file, where relative paths begin.
+    /// - Parameter directory: the spec file's, the base of relative paths.
     init?(field: SpecField, directory: String, kinds: [EngineKind]) {
         guard let section = SpecSection(field, "engine", keys: Self.keys) else { return nil }
         let kind = section.required("kind")?.choice(among: kinds.map { ($0.name, $0) }, called: "engine")
         let venv = section["venv"].flatMap { $0.path(from: directory) }
         if let field = section["venv"], kind?.usesVenv == false {
-            field.error("'venv' is for \(kinds.names(where: \.usesVenv)); remove it")
+            field.error("'venv' applies to \(kinds.names(where: \.usesVenv)); remove it")
         }
         let residency = WrittenResidency(section, engine: kind)
         let warm = section["warm"].flatMap { $0.bool() }
         if let field = section["warm"], residency.kind == .attach {
-            field.error("'warm' is for engines that this program starts; remove it")
+            field.error("'warm' applies to engines that rsd-batch starts; remove it")
         }
         let args = section.value("args", default: [], EngineArgument.decodeAll)
         let env = section.value("env", default: [:], Self.environment)
@@ -41,7 +41,7 @@ extension EngineSpec {
             stallTimeout: stall, stopGrace: grace)
     }
 
-    /// As a spec writes that the requests in flight go by what the engine runs at once.
+    /// The value of `concurrency` that derives it from the engine's settings.
     static let followsEngine = "auto"
 
     private static func requests(_ field: SpecField) -> Int? {
@@ -54,7 +54,7 @@ extension EngineSpec {
         for (key, value) in entries {
             if key.value.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) == nil {
                 field.log.error(
-                    at: key.mark, "\(quoted(key.value)) is not a name for an environment variable")
+                    at: key.mark, "\(quoted(key.value)) is not a valid name for an environment variable")
             }
             environment[key.value] = value.asWritten()
         }
@@ -63,7 +63,7 @@ extension EngineSpec {
 }
 
 extension EngineArgument {
-    /// `key: value` is `--key value`, `true` is the bare flag, `false` is nothing, and a list repeats the flag.
+    /// Decodes flags: `key: value` is `--key value`, `true` the bare flag, `false` no flag, and a list repeats the flag.
     static func decodeAll(_ field: SpecField) -> [EngineArgument]? {
         guard let entries = field.entries() else { return nil }
         var arguments: [EngineArgument] = []
@@ -81,7 +81,7 @@ extension EngineArgument {
                     let element = SpecField(name: key.value, node: node, log: field.log)
                     if case .bool = element.scalar?.meaning {
                         element.error(
-                            "a list for '\(key.value)' holds text and numbers; put \(element.scalar?.text ?? "") in quotes"
+                            "a list for '\(key.value)' can contain only text and numbers; put \(element.scalar?.text ?? "") in quotes"
                         )
                     } else if let text = element.asWritten() {
                         arguments.append(EngineArgument(name: key.value, value: text))
@@ -97,9 +97,9 @@ extension EngineArgument {
     private static func check(_ key: Located<String>, log: DiagnosticLog) {
         if key.value.hasPrefix("-") {
             let bare = key.value.drop { $0 == "-" }
-            log.error(at: key.mark, "write the flag '\(key.value)' without its dashes: '\(bare)'")
+            log.error(at: key.mark, "write the flag '\(key.value)' without dashes: '\(bare)'")
         } else if key.value.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]*/) == nil {
-            log.error(at: key.mark, "\(quoted(key.value)) is not a name for a flag")
+            log.error(at: key.mark, "\(quoted(key.value)) is not a valid name for a flag")
         } else if EngineSpec.ownFlags.contains(key.value.replacing("_", with: "-")) {
             log.error(at: key.mark, "'\(key.value)' is set by the runner; remove it")
         }
@@ -107,10 +107,10 @@ extension EngineArgument {
 }
 
 extension SpecField {
-    /// The characters of text, a number or a truth value, as they stand in the spec.
+    /// The characters of text, a number or a boolean, as written in the spec.
     fileprivate func asWritten() -> String? {
         guard let scalar, scalar.meaning != .null else { return expected("text or a number") }
-        guard !scalar.text.contains("\0") else { return fail("'\(name)' holds a NUL character") }
+        guard !scalar.text.contains("\0") else { return fail("'\(name)' contains a NUL character") }
         return scalar.text
     }
 }

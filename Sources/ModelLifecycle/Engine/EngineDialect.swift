@@ -1,69 +1,67 @@
 import Foundation
 
-/// How one kind of engine is started, and what its last words mean. All kinds speak vLLM's HTTP API.
-///
-/// A new kind of engine is a new type with this protocol, and nothing else.
+/// How to start one kind of engine and interpret its log. All kinds speak vLLM's HTTP API.
 package protocol EngineDialect: Sendable {
-    /// As the job spec says it: `vllm`, `pocket`.
+    /// Its name in job specs: `vllm`, `pocket`.
     var kind: String { get }
 
-    /// The command line for one start.
+    /// The plan of one start.
     ///
     /// - Parameters:
     ///   - configuration: the engine to start.
-    ///   - port: a port of 127.0.0.1 that was free a moment ago.
-    /// - Returns: what to run, and where it will listen.
-    /// - Throws: ``EngineError`` with ``EngineError/Code/cannotLaunch`` when the engine is not installed or the like.
+    ///   - port: a port of 127.0.0.1 that was free when checked.
+    /// - Returns: the command line, and where the engine will listen.
+    /// - Throws: ``EngineError`` with ``EngineError/Code/cannotLaunch``, for example if the engine is not installed.
     func launch(_ configuration: EngineConfiguration, port: Int) async throws -> LaunchPlan
 
-    /// What a process that ended before it was ready died of; nil when its words mean nothing to this dialect.
+    /// The cause of a failed start; nil if the log shows no known one.
     ///
-    /// - Parameter logTail: the end of its log, long enough to hold a traceback.
+    /// - Parameter logTail: the end of the log, long enough for a traceback.
     func explain(exit: ExitStatus, logTail: String) -> StartFailure?
 
-    /// Those lines of the log that tell a person most.
+    /// The lines of the log that are most useful to users.
     func tellingLines(of logTail: String) -> [String]
 
-    /// What a line of a starting engine's log tells of how far it is; nil for most lines.
+    /// The progress that a line of a starting engine's log shows; nil for most lines.
     ///
     /// - Parameter line: without terminal controls.
     func startMark(in line: Substring) -> StartMark?
 
-    /// The engine's own version, for the manifest.
+    /// The engine's version, for the manifest.
     func version() async throws -> String
 
     /// Whether the installed build runs on GPUs.
     func usesGPU() async throws -> Bool
 
-    /// How a process is started that forks engines of this kind; nil where there is none.
+    /// How to start a process that forks engines of this kind; nil if there is none.
     ///
     /// - Parameters:
-    ///   - models: the folders of the models that engines will have.
-    ///   - environment: what engines get on top of this program's own, see ``EngineConfiguration/environment``.
-    ///   - processors: the part that each engine will have.
-    ///   - isWanted: whether the user asks for it, also where nobody has tried it.
+    ///   - models: the directories of the engines' models.
+    ///   - environment: added to this program's environment, see ``EngineConfiguration/environment``.
+    ///   - processors: the share of each engine.
+    ///   - isWanted: whether the user asks for it, even if untested.
     func forkServer(
         models: [String], environment: [String: String], processors: ProcessorShare, isWanted: Bool
     ) async throws -> ForkServerPlan?
 
-    /// How many requests an engine with these flags takes on at once.
+    /// The number of requests that an engine with these flags runs concurrently.
     ///
-    /// - Parameter device: the first of its GPUs; nil where there is none, or nothing is known of it.
+    /// - Parameter device: the first of its GPUs; nil if there is none or it is unknown.
     func capacity(_ arguments: [EngineConfiguration.Argument], on device: GPUDevice?) async -> EngineCapacity
 
-    /// The same start, held at a gate before it touches the device; nil where this kind of engine cannot be held.
+    /// The same start, held at a gate before it uses the device; nil if this kind of engine cannot be held.
     ///
     /// - Parameters:
-    ///   - plan: of ``launch(_:port:)``.
-    ///   - configuration: the engine that it is of.
+    ///   - plan: from ``launch(_:port:)``.
+    ///   - configuration: the engine of the plan.
     /// - Returns: a plan with a ``LaunchPlan/gate``.
     func held(_ plan: LaunchPlan, _ configuration: EngineConfiguration) throws -> LaunchPlan?
 
-    /// A sentence for whoever uses this version of the engine; nil where there is nothing to say.
+    /// A warning about this version of the engine, if there is one.
     func caution() async throws -> String?
 
-    /// The environment by which the engine's processes keep to their part of the processors. What the job or the user has set
-    /// comes before it.
+    /// Environment variables that limit the engine's processes to their share of the processors. Variables that the job or the user
+    /// sets take precedence.
     func environment(for share: ProcessorShare) async throws -> [String: String]
 }
 
@@ -87,21 +85,21 @@ extension EngineDialect {
     }
 }
 
-/// Everything that a start needs.
+/// Everything needed to start an engine.
 package struct LaunchPlan: Sendable, Hashable {
     /// Absolute path.
     package var executable: String
     package var arguments: [String]
-    /// Set on top of this program's environment and the configuration's.
+    /// Added to this program's environment and the configuration's.
     package var environment: [String: String]
-    /// Where the engine will listen. Mostly the port that was proposed.
+    /// The port that the engine will listen on, mostly the proposed one.
     package var port: Int
     package var host: String
-    /// Files and folders to remove when the engine is gone.
+    /// Files and directories to remove after the engine has ended.
     package var temporaries: [String]
-    /// The file of the gate at which it waits; nil where it goes on by itself.
+    /// The file of the gate at which it waits; nil without a gate.
     package var gate: String?
-    /// How it can be forked; nil where it cannot.
+    /// How to fork it; nil if it cannot be forked.
     package var warm: WarmLaunch?
 
     package init(
@@ -122,14 +120,14 @@ package struct LaunchPlan: Sendable, Hashable {
     }
 }
 
-/// Why an engine did not become ready.
+/// Why an engine failed to start.
 package enum StartFailure: Sendable, Hashable {
-    /// Somebody else took the port between the look and the start: worth another try.
+    /// Another process took the port after it was checked; worth a retry.
     case portTaken
-    /// There was not enough memory at that moment: worth another try when others have given theirs back.
+    /// Not enough memory at that time; worth a retry once others have freed theirs.
     case noMemory(String, remedy: String? = nil)
-    /// A known cause, and what to do about it.
+    /// A known cause, and its remedy.
     case because(String, remedy: String? = nil)
-    /// The engine's own words.
+    /// The engine's error message.
     case said(String)
 }

@@ -1,12 +1,12 @@
 import Foundation
 
-/// The small CPU engine that comes with this program.
+/// The pocket engine, the small CPU engine included with rsd-batch.
 package struct PocketDialect: EngineDialect {
     package let kind = "pocket"
     private let fixed: String?
 
-    /// - Parameter executable: the program to use; nil looks for `rsd-pocket` beside this program, then in the
-    ///   environment variable RSD_POCKET, then on PATH.
+    /// - Parameter executable: path of `rsd-pocket`; nil to look next to this program, then in the environment variable RSD_POCKET,
+    ///   then on PATH.
     package init(executable: String? = nil) { fixed = executable }
 
     package func launch(_ configuration: EngineConfiguration, port: Int) throws -> LaunchPlan {
@@ -19,7 +19,7 @@ package struct PocketDialect: EngineDialect {
             warm: WarmLaunch(arguments: arguments, early: configuration.environment, late: [:]))
     }
 
-    /// For those who test what comes of one.
+    /// For tests of warm starts.
     package func forkServer(
         models: [String], environment: [String: String], processors: ProcessorShare, isWanted: Bool
     ) async throws -> ForkServerPlan? {
@@ -28,7 +28,7 @@ package struct PocketDialect: EngineDialect {
             trust: .proven, build: try await version())
     }
 
-    /// For those who test what comes of one: there is little that it could do before it loads its model.
+    /// For tests of starts ahead of time; the pocket engine has little to do before it loads its model.
     package func held(_ plan: LaunchPlan, _ configuration: EngineConfiguration) throws -> LaunchPlan? {
         let room = try EngineRoomFolder.make()
         var plan = plan
@@ -48,7 +48,7 @@ package struct PocketDialect: EngineDialect {
         let path = try executable(for: kind)
         let output = try await CommandOutput.run(path, ["--version"])
         guard output.status == .exited(code: 0) else {
-            let end = output.status.map { "\($0)" } ?? "no end within a minute"
+            let end = output.status.map { "\($0)" } ?? "a timeout after a minute"
             throw EngineError(
                 .cannotLaunch, engine: kind, "\(path) --version ended with \(end): \(output.text)")
         }
@@ -59,7 +59,7 @@ package struct PocketDialect: EngineDialect {
         Self.capacity(arguments)
     }
 
-    /// It computes as many sequences at once as it has threads: one for each core, unless `threads` says otherwise.
+    /// As many concurrent sequences as threads: `threads`, or one per core.
     static func capacity(_ arguments: [EngineConfiguration.Argument]) -> EngineCapacity {
         let threads = arguments.last { $0.name == "threads" }?.value.flatMap { Int($0) }
         return EngineCapacity(sequences: threads ?? ProcessInfo.processInfo.activeProcessorCount)
@@ -80,7 +80,7 @@ package struct PocketDialect: EngineDialect {
         }
         throw EngineError(
             .cannotLaunch, engine: engine,
-            "the pocket engine was not found: put rsd-pocket beside this program, on PATH, "
-                + "or name it in the environment variable RSD_POCKET")
+            "cannot find rsd-pocket, the pocket engine",
+            remedy: "Put it next to rsd-batch or on PATH, or set the environment variable RSD_POCKET to its path.")
     }
 }

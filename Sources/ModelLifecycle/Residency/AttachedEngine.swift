@@ -1,13 +1,13 @@
 import Foundation
 
-/// A server that somebody else runs, and what it is to serve.
+/// A server that others run, and the model that it must serve.
 package struct AttachedServer: Sendable, Hashable {
-    /// The engine's part in the run, such as `draft`.
+    /// The engine's name in the run, such as `draft`.
     package var name: String
     package var endpoint: HTTPEndpoint
-    /// The path or name of the model, as the job has it.
+    /// The path or name of the model in the job.
     package var model: String
-    /// The name by which the server knows it; nil finds it out.
+    /// The name under which the server serves it; nil to find it.
     package var served: String?
     package var task: EngineTask
 
@@ -29,13 +29,13 @@ package actor AttachedEngine: ManagedEngine {
     private let clock: any Clock<Duration>
     private var connected: EngineClient?
 
-    /// Looks in a row that find nobody, before a server counts as gone.
+    /// Consecutive failed checks before a server counts as gone.
     private static let misses = 3
     private static let pause = Duration.seconds(2)
 
     /// - Parameters:
     ///   - patience: how long to wait for a server that went away.
-    ///   - http: may be shared by several.
+    ///   - http: may be shared by several engines.
     package init(
         _ server: AttachedServer, patience: Duration, http: HTTPClient = HTTPClient(),
         retry: RetryPolicy = RetryPolicy(), clock: any Clock<Duration> = ContinuousClock()
@@ -53,7 +53,7 @@ package actor AttachedEngine: ManagedEngine {
         get throws {
             guard let connected else {
                 throw EngineError(
-                    .notReady, engine: name, "\(server.endpoint.base) was not asked yet whether it is there")
+                    .notReady, engine: name, "not yet connected to the server at \(server.endpoint.base)")
             }
             return connected
         }
@@ -71,13 +71,13 @@ package actor AttachedEngine: ManagedEngine {
         return []
     }
 
-    /// Lets go of the server, which runs on.
+    /// Disconnects from the server, which keeps running.
     package func stop() async throws {
         connected = nil
         await http.closeIdleConnections()
     }
 
-    /// Makes sure that the right model is served, and for the right task.
+    /// Connects, after checking that the server serves the right model for the right task.
     ///
     /// - Parameter limit: how long to wait for a server that does not answer.
     /// - Throws: ``EngineError``.
@@ -87,7 +87,7 @@ package actor AttachedEngine: ManagedEngine {
             guard waited < limit else {
                 throw EngineError(
                     .notReady, engine: name,
-                    "nobody answers at \(server.endpoint.base); start the server, or correct the `url` in the job")
+                    "no server responds at \(server.endpoint.base)", remedy: urlRemedy)
             }
             try await clock.sleep(for: Self.pause)
             waited += Self.pause
@@ -102,19 +102,21 @@ package actor AttachedEngine: ManagedEngine {
         connected = client
     }
 
-    /// What the server says of its version.
+    /// The version that the server reports.
     ///
-    /// - Throws: ``EngineError`` where it does not answer, or is too old.
+    /// - Throws: ``EngineError`` if it does not respond or is too old.
     package func version() async throws -> VLLMVersion {
         do {
             let version = VLLMVersion(try await anonymous.version())
-            try version.check(for: name, remedy: "Start the server at \(server.endpoint.base) with a newer one")
+            try version.check(for: name, remedy: "Upgrade vLLM on the server at \(server.endpoint.base).")
             return version
         } catch let error as EngineAnswerError {
-            throw EngineError(
-                .notReady, engine: name,
-                "\(error); start the server at \(server.endpoint.base), or correct the `url` in the job")
+            throw EngineError(.notReady, engine: name, "\(error)", remedy: urlRemedy)
         }
+    }
+
+    private nonisolated var urlRemedy: String {
+        "Start the server at \(server.endpoint.base), or correct the `url` in the job."
     }
 
     package func gone() async throws -> String {
@@ -123,10 +125,10 @@ package actor AttachedEngine: ManagedEngine {
             try await clock.sleep(for: Self.pause)
             misses = await answers() ? 0 : misses + 1
         }
-        return "\(server.endpoint.base) no longer answers"
+        return "\(server.endpoint.base) no longer responds"
     }
 
-    /// Whether a server is there. One that is slow to answer is busy, not dead.
+    /// Whether the server is up. One that is slow to respond is busy, not gone.
     private func answers() async -> Bool {
         var request = HTTPRequest(.get, server.endpoint, "/health", deadline: .seconds(10))
         request.answerLimit = 1 << 20
@@ -139,12 +141,12 @@ package actor AttachedEngine: ManagedEngine {
         }
     }
 
-    /// Names no model yet.
+    /// A client that names no model.
     private var anonymous: EngineClient {
         EngineClient(endpoint: server.endpoint, model: "", http: http, retry: retry, clock: clock)
     }
 
-    // MARK: The right one
+    // MARK: The right model and task
 
     private func servedName() async throws -> String {
         let models: [ServedModel]
@@ -154,8 +156,8 @@ package actor AttachedEngine: ManagedEngine {
             if case .status(401, _, _, _, _) = error {
                 throw EngineError(
                     .notReady, engine: name,
-                    "\(server.endpoint.base) wants an API key: name the environment variable that holds it in the job "
-                        + "(`key_env`)")
+                    "\(server.endpoint.base) requires an API key",
+                    remedy: "Set `key_env` in the job to the environment variable that contains it.")
             }
             throw EngineError(.notReady, engine: name, "\(server.endpoint.base): \(error)")
         }
@@ -167,8 +169,8 @@ package actor AttachedEngine: ManagedEngine {
         let served = models.map { "'\($0.id)'" }.joined(separator: ", ")
         throw EngineError(
             .notReady, engine: name,
-            "\(server.endpoint.base) serves \(served.isEmpty ? "nothing" : served) and not the model of this job; correct "
-                + "the `url`, or say under which name it serves \(path) (`served`)")
+            "\(server.endpoint.base) serves \(served.isEmpty ? "no model" : served), but not the model of this job",
+            remedy: "Correct the `url`, or set `served` to the name under which it serves \(path).")
     }
 
     private func wrongTask(_ error: EngineAnswerError) -> EngineError {
@@ -182,7 +184,7 @@ package actor AttachedEngine: ManagedEngine {
         }
         return EngineError(
             .notReady, engine: name,
-            "the server at \(server.endpoint.base) does not \(wanted), which the \(name) must; correct the `url`, or "
-                + "start it for that (`vllm serve --runner pooling` for a PRM)")
+            "the server at \(server.endpoint.base) does not \(wanted), which the \(name) must",
+            remedy: "Correct the `url`, or start the server for this task (`vllm serve --runner pooling` for a PRM).")
     }
 }

@@ -1,31 +1,31 @@
 import Logging
 import Support
 
-/// Lets engines start one after the other, each when the GPU's memory is as the run found it.
+/// Starts engines one at a time, each once the GPU's memory is as free as before the run.
 ///
-/// What engines that are gone had is compared with the run's own baseline, measured before its first engine, and not with
-/// a fall: after a crash the memory may have come back before anybody looked.
+/// It compares the memory in use with the run's baseline, measured before its first engine, rather than wait for it to fall: after a
+/// crash the memory may already be back at the first look.
 package actor GPUMemoryGate {
     private let gpu: (any GPUMemory)?
     /// The GPUs that engines use.
     private let uuids: Set<String>
     /// Bytes in use before the first engine.
     private let baseline: Int
-    /// Bytes by which a level may differ and count as the same: desktops and monitors come and go.
+    /// Bytes of difference that are ignored, since other programs such as desktops use some of the memory too.
     private let tolerance: Int
     private let limit: Duration
     private let clock: any Clock<Duration>
     private let logger: Logger
     private let turnstile = Turnstile()
-    /// What strangers took after the baseline and did not give back within the limit. They are waited for once.
+    /// Bytes that were not freed within the limit; they are waited for only once.
     private var allowance = 0
-    /// What each engine had when it was last looked at.
+    /// Bytes of each engine when last measured.
     private var holdings: [String: Int] = [:]
 
     /// - Parameters:
-    ///   - gpu: asked again and again; nil where engines use no GPU.
-    ///   - baseline: the GPUs that engines will use, as they are before the first one.
-    ///   - limit: how long a wait may last.
+    ///   - gpu: nil if engines use no GPU.
+    ///   - baseline: the GPUs that engines will use, measured before the first engine.
+    ///   - limit: the maximum length of a wait.
     package init(
         gpu: (any GPUMemory)?, baseline: [GPUDevice], tolerance: Int = .gibibytes(0.25),
         limit: Duration = .seconds(60), clock: any Clock<Duration> = ContinuousClock(),
@@ -40,25 +40,25 @@ package actor GPUMemoryGate {
         self.logger = logger
     }
 
-    /// For engines without a GPU: there is nothing to wait for.
+    /// A gate for engines without a GPU, which waits for nothing.
     package static func withoutGPU(logger: Logger = Logger(label: "rsd-batch.memory")) -> GPUMemoryGate {
         GPUMemoryGate(gpu: nil, baseline: [], logger: logger)
     }
 
-    /// What a start comes to.
+    /// The result of a start.
     package struct Arrival: Sendable {
-        /// Empty where the engine was up.
+        /// Empty if the engine was already up.
         package var events: [EngineEvent] = []
         /// See ``measure(_:beside:)``.
         package var bytes: Int?
     }
 
-    /// Starts an engine when memory has settled, and once more where there was not enough of it. No two starts overlap:
-    /// engines that start together mistake each other's memory for free.
+    /// Starts an engine once memory has settled, and retries once if it ran out of memory. Starts never overlap, because engines
+    /// that start together mistake each other's memory for free.
     ///
-    /// - Parameter others: the engines that are up and stay so.
-    /// - Returns: how it came up, and the bytes that it has now.
-    /// - Throws: what ``Engine/start()`` throws; for want of memory, with those who hold it.
+    /// - Parameter others: the engines that are up and stay up.
+    /// - Returns: its start, and the bytes that it uses now.
+    /// - Throws: errors of ``Engine/start()``; if memory ran out, with the processes that use it.
     @discardableResult
     package func start(_ engine: Engine, beside others: [String]) async throws -> Arrival {
         try await turnstile.pass {
@@ -69,7 +69,7 @@ package actor GPUMemoryGate {
             do {
                 start = try await engine.start()
             } catch let error as EngineError where error.code == .noMemory {
-                self.logger.warning("engine \(error.engine): \(error.message); starting it once more")
+                self.logger.warning("engine \(error.engine): \(error.message); restarting it")
                 try await self.waitForRelease(beside: others)
                 do {
                     start = try await engine.start()
@@ -82,9 +82,10 @@ package actor GPUMemoryGate {
         }
     }
 
-    /// Waits until no more memory is in use than before the first engine and by the engines that are up.
+    /// Waits until the memory in use is only the baseline and that of the engines that are up.
     ///
-    /// - Returns: who holds more, when the limit passed first. The run goes on then, and does not wait for that memory again.
+    /// - Returns: the extra memory and its holders, if the limit passed first. The run then continues and does not wait for that
+    ///   memory again.
     /// - Throws: `CancellationError`.
     @discardableResult
     package func waitForRelease(beside others: [String] = []) async throws -> MemoryHeld? {
@@ -113,9 +114,9 @@ package actor GPUMemoryGate {
         return nil
     }
 
-    /// Looks how much an engine has now that it was started or put to sleep.
+    /// Measures the memory of an engine after it was started or put to sleep.
     ///
-    /// - Returns: bytes on all GPUs; nil where they cannot be told.
+    /// - Returns: bytes on all GPUs; nil if they cannot be measured.
     @discardableResult
     package func measure(_ engine: String, beside others: [String]) async -> Int? {
         guard let devices = await look() else { return nil }
@@ -125,7 +126,7 @@ package actor GPUMemoryGate {
         return bytes
     }
 
-    /// Bytes in use when all is well. Engines share the GPU with whoever was there before.
+    /// Bytes that should be in use: the baseline and the engines that are up.
     private func expected(beside others: [String]) -> Int {
         Set(others).reduce(baseline) { $0 + holdings[$1, default: 0] }
     }
@@ -135,24 +136,24 @@ package actor GPUMemoryGate {
         do {
             return try await gpu.devices().filter { uuids.contains($0.uuid) }
         } catch {
-            logger.warning("GPU memory is not waited for: \(error)")
+            logger.warning("cannot measure GPU memory, so starts do not wait for it to be freed: \(error)")
             return nil
         }
     }
 
     private func tellingHolders(_ error: EngineError) async -> EngineError {
         let holders = (await look() ?? []).flatMap(\.holders)
-        let who = holders.isEmpty ? "" : "; on the GPU now: " + holders.map(\.description).joined(separator: ", ")
+        let who = holders.isEmpty ? "" : "; processes on the GPU: " + holders.map(\.description).joined(separator: ", ")
         return EngineError(
-            error.code, engine: error.engine, error.message + who + ". It was started twice",
+            error.code, engine: error.engine, "\(error.message) (two attempts)\(who)",
             remedy: error.remedy, exit: error.exit, logPath: error.logPath, logTail: error.logTail)
     }
 
 }
 
-/// GPU memory that did not come back in time, and who has it.
+/// GPU memory that was not freed in time, and the processes that use it.
 package struct MemoryHeld: Sendable, Hashable, CustomStringConvertible {
-    /// More than when the run began.
+    /// Bytes in use beyond what is expected.
     package var bytes: Int
     package var limit: Duration
     package var holders: [GPUHolder]
@@ -160,10 +161,9 @@ package struct MemoryHeld: Sendable, Hashable, CustomStringConvertible {
     package var description: String {
         let who =
             holders.isEmpty
-            ? "whose processes cannot be seen from here"
-            : "in use by "
-                + holders.map(\.description).joined(separator: ", ")
-        return "\(bytes.inGiB) GiB of GPU memory more than when the run began did not come back within \(limit), "
-            + "\(who); going on with what there is"
+            ? "used by processes that are not visible here"
+            : "used by " + holders.map(\.description).joined(separator: ", ")
+        return
+            "GPU memory use is \(bytes.inGiB) GiB above that at the start of the run and did not fall within \(limit) (\(who)); continuing"
     }
 }

@@ -1,10 +1,10 @@
-/// An engine whose process this program starts. It makes room by ending, or by sleeping where it can.
+/// An engine whose process this program starts. It frees memory by ending, or by sleeping.
 package struct LocalEngine: ManagedEngine {
     let engine: Engine
     private let memory: GPUMemoryGate
     private let sleep: SleepCycle?
 
-    /// - Parameter sleep: nil for an engine that makes room by ending.
+    /// - Parameter sleep: nil for an engine that frees memory by ending.
     init(_ engine: Engine, memory: GPUMemoryGate, sleep: SleepCycle? = nil) {
         self.engine = engine
         self.memory = memory
@@ -24,7 +24,7 @@ package struct LocalEngine: ManagedEngine {
 
     package func unload(beside others: [String]) async throws -> Bool {
         if let sleep { return try await sleep.unload(beside: others) }
-        // What was only started ahead of time has nothing that others need.
+        // A process that was only started ahead of time uses no memory that others need.
         guard await engine.state != .stopped else { return false }
         try await engine.stop()
         return true

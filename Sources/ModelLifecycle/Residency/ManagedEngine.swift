@@ -1,52 +1,52 @@
 import Support
 
-/// An engine of a run, whoever started it: how to reach it, how it comes up, and how it makes room for others.
+/// An engine of a run, started by this program or not: its client, how it starts, and how it frees memory for others.
 package protocol ManagedEngine: Sendable {
     /// The engine's name in the run, such as `draft`.
     var name: String { get }
 
-    /// A client of the present process. The next process needs another: ask again after a restart.
+    /// A client of the current process. After a restart it must be requested again.
     ///
     /// - Throws: ``EngineError`` with ``EngineError/Code/notReady``.
     var client: EngineClient { get async throws }
 
-    /// Returns how the present process ended, once it has.
+    /// Waits until the current process ends, and returns how it ended.
     ///
-    /// - Throws: ``EngineError`` with ``EngineError/Code/notReady`` where there never was one; `CancellationError`.
+    /// - Throws: ``EngineError`` with ``EngineError/Code/notReady`` if there is no process; `CancellationError`.
     func gone() async throws -> String
 
-    /// Returns once the engine is ready; at once where it is.
+    /// Starts or wakes the engine and returns once it is ready; at once if it already is.
     ///
-    /// - Parameter others: engines that have a process, and keep it.
-    /// - Returns: starts and wakings.
-    /// - Throws: what ``GPUMemoryGate/start(_:beside:)`` throws.
+    /// - Parameter others: engines that have a process and keep it.
+    /// - Returns: starts and wakes.
+    /// - Throws: errors of ``GPUMemoryGate/start(_:beside:)``.
     func load(beside others: [String]) async throws -> [EngineEvent]
 
     /// Frees the memory that others need.
     ///
     /// - Parameter others: engines that have a process.
-    /// - Returns: whether there was something to free.
-    /// - Throws: what ``Engine/stop()`` throws.
+    /// - Returns: whether there was memory to free.
+    /// - Throws: errors of ``Engine/stop()``.
     func unload(beside others: [String]) async throws -> Bool
 
-    /// Brings the engine up in a new process, after it died or went wrong.
+    /// Restarts the engine in a new process after a fault.
     ///
-    /// - Throws: what ``load(beside:)`` throws.
+    /// - Throws: errors of ``load(beside:)``.
     func restart(beside others: [String]) async throws -> [EngineEvent]
 
-    /// Leaves nothing of it up.
+    /// Stops the engine, asleep or not.
     func stop() async throws
 
-    /// Its process, where this program starts it.
+    /// Its process; nil if this program does not start it.
     var process: Engine? { get }
 
-    /// Whether it has a process, be it asleep.
+    /// Whether it has a process, asleep or not.
     var isUp: Bool { get async }
 
     /// Whether loading it reads the checkpoint's files.
     var readsFiles: Bool { get async }
 
-    /// Bytes that it will put into the machine's memory when it makes room on the GPU.
+    /// Bytes that it will move to the machine's memory when it frees the GPU.
     var departureBytes: Int { get async }
 }
 
@@ -65,8 +65,8 @@ extension ManagedEngine {
 /// What happened to an engine.
 package enum EngineEvent: Sendable, Equatable {
     case loaded(engine: String, EngineStart)
-    /// From asleep to awake and well.
+    /// Woken from sleep and checked.
     case woken(engine: String, TimeSpan)
-    /// An engine was stopped or put to sleep to make room for another.
+    /// Stopped or put to sleep to free memory for another engine.
     case swapped
 }

@@ -1,25 +1,25 @@
 import Logging
 import Support
 
-/// Decides which engines are up, and when: one group at a time, the paper's offline mode.
+/// Controls which engines are up: one group at a time, as in the paper's offline mode.
 package actor Residency {
-    /// Names of engines that may be up together, in the order in which a wave visits them:
-    /// `[["draft"], ["prm"], ["target"]]` where one fits on the GPU at a time.
+    /// Names of engines that may be up together, in the order of a wave: `[["draft"], ["prm"], ["target"]]` if the GPU holds one
+    /// at a time.
     package nonisolated let groups: [[String]]
     private let engines: [String: any ManagedEngine]
     private let readAhead: ReadAhead
     private let standby: StandbyMemory?
     private let turnstile = Turnstile()
 
-    /// Engines that make room by ending.
+    /// A residency of engines that free memory by ending.
     ///
     /// - Parameters:
-    ///   - engines: each with the name of its configuration.
-    ///   - groups: nil is a group for each engine, in the order given.
-    ///   - memory: starts the engines, each when all others are gone and their memory is back.
+    ///   - engines: named by their configurations.
+    ///   - groups: nil gives each engine its own group, in the order given.
+    ///   - memory: starts the engines once the memory of ended ones is free.
     ///   - readAhead: reads the weights of engines that are about to start.
-    ///   - standby: nil where no engine is started ahead of time.
-    /// - Throws: ``ResidencyError`` when names do not fit together.
+    ///   - standby: nil if no engine is started ahead of time.
+    /// - Throws: ``ResidencyError`` for duplicate or unknown names.
     package init(
         engines: [Engine], groups: [[String]]? = nil, memory: GPUMemoryGate = .withoutGPU(),
         readAhead: ReadAhead = ReadAhead(), standby: StandbyMemory? = nil
@@ -28,7 +28,7 @@ package actor Residency {
             engines.map { LocalEngine($0, memory: memory) }, groups: groups, readAhead: readAhead, standby: standby)
     }
 
-    /// Engines that make room by sleeping.
+    /// A residency of engines that free memory by sleeping.
     ///
     /// - Parameters:
     ///   - level: see ``EngineClient/sleep(level:)``.
@@ -46,7 +46,7 @@ package actor Residency {
         try self.init(engines, groups: groups, readAhead: readAhead, standby: standby)
     }
 
-    /// Servers that are up already, such as one for each GPU of a node: the paper's online mode.
+    /// A residency of servers that are already up, such as one per GPU of a node: the paper's online mode.
     package init(attached: [AttachedEngine]) throws {
         try self.init(attached, groups: [attached.map(\.name)], readAhead: ReadAhead(), standby: nil)
     }
@@ -68,17 +68,17 @@ package actor Residency {
         self.standby = standby
     }
 
-    /// Makes a group the resident one. Does nothing where it already is.
+    /// Makes a group the resident one. Does nothing if it already is.
     ///
-    /// - Returns: its engines, ready, by name; and what happened, swaps last.
-    /// - Throws: what ``Engine/start()`` and ``Engine/stop()`` throw; ``ResidencyError``.
+    /// - Returns: its ready engines by name; and the events, swaps last.
+    /// - Throws: errors of ``Engine/start()`` and ``Engine/stop()``; ``ResidencyError``.
     package func activate(_ group: [String]) async throws -> (
         engines: [String: any ManagedEngine], events: [EngineEvent]
     ) {
         guard groups.contains(group) else {
             throw ResidencyError(description: "\(group) is not one of the groups \(groups)")
         }
-        // Here too: stopping others takes time, and an engine imports before it reads.
+        // Reading now uses the time in which others stop and the engine imports.
         await readAhead(group)
         return try await turnstile.pass { [engines] in
             var (swaps, events) = ([EngineEvent](), [EngineEvent]())
@@ -86,7 +86,7 @@ package actor Residency {
                 await engine.process?.dismiss()
                 if try await engine.unload(beside: self.up(without: name)) { swaps.append(.swapped) }
             }
-            // One after the other: engines that start together mistake each other's memory for free.
+            // In turn: engines that start together mistake each other's memory for free.
             for name in group {
                 if let engine = engines[name] { events += try await engine.load(beside: self.up(without: name)) }
             }
@@ -94,9 +94,9 @@ package actor Residency {
         }
     }
 
-    /// Brings one engine of the resident group up in a new process, after it died or went wrong.
+    /// Restarts one engine of the resident group in a new process after a fault.
     ///
-    /// - Throws: as ``activate(_:)``.
+    /// - Throws: errors of ``activate(_:)``.
     package func restart(_ name: String) async throws -> [EngineEvent] {
         guard let engine = engines[name] else {
             throw ResidencyError(description: "there is no engine \(name)")
@@ -104,14 +104,14 @@ package actor Residency {
         return try await turnstile.pass { try await engine.restart(beside: self.up(without: name)) }
     }
 
-    /// Readies what the start of the group that comes next will need, as far as the next group is known. Returns at once; a wrong
-    /// guess costs no more than the readying. An empty group is none.
+    /// Prepares the start of the next group: starts an engine ahead of time and reads weights. Returns at once; a wrong guess costs only
+    /// the preparation. An empty group stands for none.
     package func expect(_ group: [String]) async {
         await standBy(group)
         await readAhead(group)
     }
 
-    /// Starts the first engine of a group that is not up as far as it can be while others work, and ends what was started
+    /// Starts the first engine of a group that is not up, as far as possible while others work. Ends engines started ahead of time
     /// for another group.
     private func standBy(_ group: [String]) async {
         var next: Engine?
@@ -143,11 +143,11 @@ package actor Residency {
         readAhead.read(files, keeping: await reserve)
     }
 
-    /// Leaves nothing up. Runs to its end even when the calling task is cancelled.
+    /// Stops all engines. Completes even if the calling task is cancelled.
     package func deactivate() async throws {
         readAhead.stop()
         try await turnstile.pass { [engines] in
-            // Side by side, since there may be little time; all are stopped even when one cannot be.
+            // Concurrently, since time may be short; all others are stopped even if one fails to stop.
             let failure = await withTaskGroup(of: (any Error)?.self) { stops in
                 for engine in engines.values {
                     stops.addTask {
@@ -161,7 +161,7 @@ package actor Residency {
         }
     }
 
-    /// Engines that have a process, be it asleep.
+    /// Other engines that have a process, asleep or not.
     private nonisolated func up(without name: String) async -> [String] {
         var names: [String] = []
         for other in engines.keys.sorted() where other != name {
@@ -171,7 +171,7 @@ package actor Residency {
     }
 }
 
-/// A group that the residency does not know.
+/// Invalid engine names or groups.
 package struct ResidencyError: ProgramError, Hashable {
     package let description: String
     package var explanation: Explanation { Explanation("residency", .engine, description, remedy: nil) }

@@ -2,10 +2,10 @@ import Foundation
 import Logging
 import Support
 
-/// Makes room by vLLM's sleep mode: the process stays, and its weights wait in the machine's memory or on disk.
+/// Frees memory by vLLM's sleep mode: the process stays, and its weights are kept in the machine's memory or on disk.
 ///
-/// Whatever goes wrong with sleep costs a cold start and never an answer: an engine that does not give its memory back, that
-/// keeps more of it from cycle to cycle, that cannot be woken or has lost its model is stopped and started again.
+/// A fault of sleep costs a cold start and never a response: an engine that does not free its memory, keeps more of it in each cycle,
+/// cannot be woken, or has lost its model is restarted.
 actor SleepCycle {
     nonisolated let engine: Engine
     private let level: Int
@@ -15,20 +15,20 @@ actor SleepCycle {
 
     private var isAsleep = false
     private var known: Canary.Answer?
-    /// Bytes on the GPU that the start took.
+    /// Bytes on the GPU after the start.
     private var footprint: Int?
-    /// Bytes that stayed on the GPU after the first sleep of this process.
+    /// Bytes left on the GPU after the first sleep of this process.
     private var firstResidue: Int?
 
-    /// What a cycle may keep of the GPU's memory beyond what the first one kept, before the engine is started anew.
+    /// Bytes of GPU memory that a later sleep may keep beyond the first one before the engine is restarted.
     static let growthLimit = Int.gibibytes(1)
-    /// How often memory is looked at after sleep, until it has come back.
+    /// Maximum number of measurements after sleep, until the memory is free.
     private static let looks = 20
     private static let pause = Duration.milliseconds(250)
 
     /// - Parameters:
     ///   - level: see ``EngineClient/sleep(level:)``.
-    ///   - memory: where it cannot tell the GPU's memory, sleep is taken at its word.
+    ///   - memory: checks that sleep has freed memory, if it can be measured.
     init(_ engine: Engine, level: Int, memory: GPUMemoryGate, clock: any Clock<Duration>, logger: Logger) {
         self.engine = engine
         self.level = level
@@ -63,7 +63,7 @@ actor SleepCycle {
                 await memory.measure(engine.configuration.name, beside: others)
                 return [.woken(engine: engine.configuration.name, watch.span)]
             } catch  where !(error is CancellationError) {
-                try await giveUp("it did not wake well: \(error)")
+                try await giveUp("waking failed: \(error)")
             }
         }
         return try await coldStart(beside: others)
@@ -76,14 +76,14 @@ actor SleepCycle {
         do {
             known = try await canary.ask(engine.client)
         } catch EngineAnswerError.engine {
-            // It died at once: whoever asks it next learns how.
+            // It has died: the next request to it reports how.
             known = nil
         } catch let error as EngineAnswerError {
-            try await giveUp("it was started and does not answer as it should: \(error)")
+            try await giveUp("it does not answer correctly after its start: \(error)")
             guard tries > 1 else {
                 throw EngineError(
                     .notReady, engine: engine.configuration.name,
-                    "it was started and does not answer as it should: \(error)")
+                    "it does not answer correctly after its start: \(error)")
             }
             return try await start.events + coldStart(beside: others, tries: tries - 1)
         }
@@ -103,7 +103,7 @@ actor SleepCycle {
         }
         isAsleep = false
         guard let known, try await canary.ask(client).agrees(with: known) else {
-            throw CanaryError(description: "it no longer answers as it did after its start")
+            throw CanaryError(description: "its answer differs from the one after its start")
         }
     }
 
@@ -121,7 +121,7 @@ actor SleepCycle {
         do {
             try await sleep(beside: others)
         } catch  where !(error is CancellationError) {
-            try await giveUp("it cannot be put to sleep: \(error)")
+            try await giveUp("sleep failed: \(error)")
         }
         return true
     }
@@ -130,7 +130,7 @@ actor SleepCycle {
         var client = try await engine.client
         client.retry = .never
         try await client.sleep(level: level)
-        guard try await client.isSleeping() else { throw CanaryError(description: "it says that it is still awake") }
+        guard try await client.isSleeping() else { throw CanaryError(description: "it reports that it is still awake") }
         isAsleep = true
         if let footprint, footprint > 0 { try await checkMemory(footprint: footprint, beside: others) }
     }
@@ -145,7 +145,7 @@ actor SleepCycle {
         guard left <= footprint / 2 else {
             throw CanaryError(
                 description:
-                    "asleep, it still holds \(left.inGiB) GiB of the \(footprint.inGiB) GiB of GPU memory that it took")
+                    "asleep, it still uses \(left.inGiB) GiB of its \(footprint.inGiB) GiB of GPU memory")
         }
         let first = firstResidue ?? left
         firstResidue = first
@@ -154,13 +154,13 @@ actor SleepCycle {
         guard left - first <= Self.growthLimit else {
             throw CanaryError(
                 description:
-                    "asleep, it holds \(left.inGiB) GiB of GPU memory, \((left - first).inGiB) more than the first time"
+                    "asleep, it uses \(left.inGiB) GiB of GPU memory, \((left - first).inGiB) GiB more than in its first sleep"
             )
         }
     }
 
     private func giveUp(_ why: String) async throws {
-        logger.warning("engine \(engine.configuration.name): \(why); starting it anew where it is needed next")
+        logger.warning("engine \(engine.configuration.name): \(why); restarting it when it is needed next")
         isAsleep = false
         try await engine.stop()
     }

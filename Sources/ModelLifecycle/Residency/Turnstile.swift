@@ -1,4 +1,4 @@
-/// Lets one operation at a time through, in the order in which they came: an actor alone would let them interleave.
+/// Runs one operation at a time, in order of arrival; an actor alone would let them interleave.
 actor Turnstile {
     private var busy = false
     private var queue: [CheckedContinuation<Void, Never>] = []

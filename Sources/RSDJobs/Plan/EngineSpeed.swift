@@ -3,25 +3,26 @@ import ModelLifecycle
 import Runner
 import Support
 
-/// How long an engine takes over things, in seconds.
+/// The speed of an engine, in seconds.
 struct EngineSpeed: Sendable, Equatable {
-    /// Until it is ready.
+    /// A start, until the engine is ready.
     var start: PlanRange
+    /// A wake from sleep.
     var wake: PlanRange
-    /// For a token of a prompt, with many requests in flight.
+    /// A token of a prompt, with many requests in flight.
     var read: PlanRange
-    /// For a token that it writes, with many requests in flight.
+    /// A generated token, with many requests in flight.
     var written: PlanRange
-    /// For a token of the answer that all others have to wait for.
+    /// A token of the response that all others wait for.
     var serial: PlanRange
 }
 
 extension HardwareAssumptions {
-    /// An engine's pace by its model.
+    /// The speed of an engine for a model.
     ///
     /// - Parameters:
-    ///   - parameters: weights that a token meets.
-    ///   - isWarm: whether engines start warm where they can.
+    ///   - parameters: number of weights that a token passes through.
+    ///   - isWarm: whether engines start warm if possible.
     func speed(parameters: Int, weights: Int, concurrency: Int, isWarm: Bool) -> EngineSpeed {
         let start = (isWarm ? warm?.start : nil) ?? start
         let (bytes, operations) = (Double(weights), 2 * Double(parameters))
@@ -39,17 +40,17 @@ extension HardwareAssumptions {
             serial: each { fast, slow in bytes / bandwidth[keyPath: fast] + overhead[keyPath: slow] })
     }
 
-    /// In words.
+    /// The assumptions in sentences.
     func sentences(isWarm: Bool) -> [String] {
         func range(_ range: PlanRange, _ unit: String) -> String {
             "\(NumberFormat.si(range.low)) to \(NumberFormat.si(range.high))\(unit) (\(NumberFormat.si(range.expected)) likely)"
         }
-        let reading = "and the reading of its weights at \(range(loading, "B/s"))"
+        let reading = "plus loading weights at \(range(loading, "B/s"))"
         var starts = ["\(name): a start takes \(range(start, " s")) \(reading)"]
         if isWarm, let warm {
             starts = [
                 "\(name): a warm start takes \(range(warm.start, " s")) \(reading)",
-                "\(name): warm starts (\(warm.source)) need \(range(warm.imports, " s")) of imports once; with "
+                "\(name): warm starts (\(warm.source)) need \(range(warm.imports, " s")) of imports once per run; with "
                     + "`engine: { warm: false }`, a start takes \(range(start, " s"))",
             ]
         }

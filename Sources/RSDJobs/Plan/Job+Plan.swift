@@ -7,11 +7,11 @@ import Runner
 import Support
 
 extension Job {
-    /// Tells what a job would take. Starts nothing and writes nothing.
+    /// Estimates a job's time and cost. Starts nothing and writes nothing.
     ///
     /// - Parameters:
-    ///   - profile: a run whose models and engines are like the job's; nil takes assumptions.
-    ///   - gpuMemory: bytes of the GPU to plan for, where it is not this machine's.
+    ///   - profile: a run with similar models and engines; nil uses assumptions.
+    ///   - gpuMemory: bytes of the GPU to plan for, if it is not this machine's.
     /// - Throws: ``ResidencyImpossible``, ``UnusableRun``, or `CancellationError`.
     package static func plan(_ job: LoadedJob, profile: StoredRun? = nil, gpuMemory: Int? = nil) async throws
         -> JobPlan
@@ -19,7 +19,7 @@ extension Job {
         try await plan(job, profile: profile, gpuMemory: gpuMemory, simulating: 2000)
     }
 
-    /// - Parameter limit: of a job with more trajectories than this, a part is simulated.
+    /// - Parameter limit: a job with more trajectories than this is simulated in part.
     static func plan(
         _ job: LoadedJob, profile run: StoredRun? = nil, gpuMemory: Int? = nil, simulating limit: Int
     ) async throws -> JobPlan {
@@ -45,7 +45,7 @@ extension Job {
         var isGuessed = false
         for demand in demands {
             let size = engines.namesake(of: demand.engine).flatMap(job.size)
-            // Without the number of weights, that of their bytes is a guess.
+            // If the number of weights is unknown, their bytes are a guess.
             let assumed = hardware.speed(
                 parameters: size?.parameters ?? demand.weights, weights: demand.weights,
                 concurrency: sideBySide[demand.engine] ?? 1, isWarm: isWarm)
@@ -58,27 +58,27 @@ extension Job {
             let caution = profile?.caution(isWarm: isWarm)
             isGuessed = isGuessed || caution != nil
             basis.append(
-                "what was seen in \(run.directory.url.relativePath)" + (caution.map { "; \($0)" } ?? ""))
+                "observed in \(run.directory.url.relativePath)" + (caution.map { "; \($0)" } ?? ""))
         }
         if isGuessed {
             basis += hardware.sentences(isWarm: isWarm)
             let counts = demands.map { "\($0.engine.title) \(sideBySide[$0.engine] ?? 1)" }.joined(separator: ", ")
-            basis.append("requests side by side, as the engines run and their caches hold: \(counts)")
+            basis.append("concurrent requests, as engine settings and caches allow: \(counts)")
         }
         if let gpuMemory,
             await RequestsInFlight(spec, on: .gpu(wished(gpuMemory, name: "A100"), nil), dialect: dialect) != requests
         {
             basis.append(
-                "a GPU that is no A100, on which vLLM runs fewer sequences at once: `args: { max-num-seqs: 256 }` in the "
-                    + "job's `engine` section plans for one")
+                "a GPU other than an A100, on which vLLM runs fewer concurrent sequences: to plan for an A100, set "
+                    + "`args: { max-num-seqs: 256 }` in the job's `engine` section")
         }
         basis += job.sizeSentences
         if factor > 1 {
             basis.append(
-                "simulated with 1 in \(NumberFormat.fixed(factor, 1)) of the problems, and counted up")
+                "simulated with 1 in \(NumberFormat.fixed(factor, 1)) problems and scaled up")
         }
         if case .unknown = machine {
-            basis.append("the memory of no GPU: --gpu-memory plans for one that is not here")
+            basis.append("no GPU memory is known; to plan for another machine's GPU, use --gpu-memory")
         }
         let figures = JobPlan.figures(
             simulations, of: roles, on: engines, speeds: speeds,
@@ -100,7 +100,7 @@ extension Job {
             figures: figures, costs: JobPlan.costs(figures))
     }
 
-    /// A run is as far from another as one simulation from another, and this.
+    /// Uncertainty of predicting one run from another, in addition to the spread of simulations.
     private static let profileSlack = 0.2
 
     private static func wished(_ bytes: Int, name: String = "as wished", count: Int = 1) -> [GPUDevice] {
@@ -126,9 +126,8 @@ extension Job {
             return try ResidencyPlan(job.spec, models: job.memory, on: machine, requests: requests)
         } catch let error as ResidencyImpossible {
             guard case .unknown = machine else { throw error }
-            throw ResidencyImpossible(
-                description:
-                    "\(error.description). --gpu-memory plans for another machine than this one")
+            let remedies = [error.remedy, "To plan for another machine's GPU, use --gpu-memory."]
+            throw ResidencyImpossible(error.summary, remedy: remedies.compactMap(\.self).joined(separator: " "))
         }
     }
 
@@ -176,7 +175,7 @@ extension JobPlan {
 }
 
 extension ResidencyPlan {
-    /// Requests that each engine will work on side by side: as many as its cache holds.
+    /// Concurrent requests of each engine, as its settings and cache allow.
     fileprivate func sideBySide(
         _ demands: [ModelDemand], answering tokens: Double, on machine: MachineMemory, of engine: EngineSpec
     ) -> [EngineID: Int] {
@@ -200,10 +199,10 @@ extension ResidencyPlan {
 }
 
 extension LoadedJob {
-    /// The size of the model whose text an engine writes.
+    /// The size of the model that generates an engine's text.
     fileprivate func size(of role: Role) -> ModelSize? { models[role.models[0]]?.size }
 
-    /// The job with so few of its problems that not many more trajectories are left, and how many times as many it really has.
+    /// The job with a sample of its problems, of about `limit` trajectories, and the factor to scale results up by.
     fileprivate func sample(trajectories limit: Int) -> (job: LoadedJob, factor: Double) {
         let all = trajectoryCount
         let every = (all + limit - 1) / limit
@@ -217,7 +216,7 @@ extension LoadedJob {
 }
 
 extension LoadedJob {
-    /// What N is of each model, and where it comes from.
+    /// Each model's N and its source.
     fileprivate var sizeSentences: [String] {
         Role.named.compactMap { role in
             guard let size = models[role]?.size else { return nil }
@@ -240,12 +239,12 @@ extension ProblemPrompt {
 extension MachineMemory {
     fileprivate var unknownReason: String? {
         guard case .unknown(let why) = self else { return nil }
-        return "what fits is not known: \(why)"
+        return "it is unknown which models fit together: \(why)"
     }
 }
 
 extension Assumptions {
-    /// In words.
+    /// The assumptions in sentences.
     var sentences: [String] {
         func range(_ range: PlanRange, _ words: (Double) -> String) -> String {
             let ends = (words(min(range.low, range.high)), words(max(range.low, range.high)))
@@ -255,9 +254,9 @@ extension Assumptions {
         return [
             "a solution takes \(range(steps, number)) steps and \(range(tokens, number)) tokens, a third more or less by problem",
             "the PRM gives \(range(goodSteps) { NumberFormat.percent($0, places: 0) }) of draft steps a reward of at least "
-                + "\(Self.goodReward), and to the others any lower one alike",
-            "a step that is drawn by chance is the likeliest one in \(range(sameness) { NumberFormat.percent($0, places: 0) }) of cases",
-            "a prompt has \(range(tokensPerByte) { NumberFormat.fixed($0, 2) }) tokens for each byte",
+                + "\(Self.goodReward), and any lower reward, equally likely, to the others",
+            "a sampled step is the most likely one in \(range(sameness) { NumberFormat.percent($0, places: 0) }) of cases",
+            "a prompt has \(range(tokensPerByte) { NumberFormat.fixed($0, 2) }) tokens per byte",
         ]
     }
 }

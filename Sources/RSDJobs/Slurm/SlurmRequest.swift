@@ -1,16 +1,16 @@
 import JobSpecs
 
-/// What a submission asks Slurm for.
+/// The Slurm settings of a submission.
 package struct SlurmRequest: Sendable, Equatable {
     package var shards: Int
     package var partition: String?
-    /// As Slurm writes it, `2:00:00` or `1-12`; nil is the partition's own limit.
+    /// In Slurm's format, `2:00:00` or `1-12`; nil for the partition's limit.
     package var time: String?
-    /// Of each shard, `0` for none; nil leaves it to the options and the environment.
+    /// GPUs per shard, `0` for none; nil leaves it to the options and the environment.
     package var gpus: String?
-    /// Shards at work at the same time, at most.
+    /// Maximum number of shards that run at the same time.
     package var arrayLimit: Int?
-    /// Further options of sbatch, as they are.
+    /// Further options for sbatch, passed unchanged.
     package var options: [String]
 
     package init(
@@ -25,16 +25,16 @@ package struct SlurmRequest: Sendable, Equatable {
         self.options = options
     }
 
-    /// Whether it says how many GPUs a shard has, so that what the environment says of them does not count.
+    /// Whether it sets the number of GPUs, which overrides the environment.
     var statesGPUs: Bool { gpus != nil || namesGPUs }
 
-    /// Whether the options ask for GPUs in words of their own.
+    /// Whether the options request GPUs.
     package var namesGPUs: Bool {
         options.contains { $0.hasPrefix("--gpus") || $0.hasPrefix("--gres") || $0.hasPrefix("-G") }
     }
 }
 
 extension LoadedJob {
-    /// Whether its engines run on GPUs as far as the job tells: vLLM's build for processors asks for none.
+    /// Whether the job's engines use GPUs, unless the installed vLLM is a CPU build.
     package var wantsGPU: Bool { spec.engine.kind.usesGPU && spec.engine.residency != .attach }
 }

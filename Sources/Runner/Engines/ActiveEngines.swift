@@ -3,7 +3,7 @@ import JobSpecs
 import ModelLifecycle
 import RunStore
 
-/// The engines of the resident group, up and ready.
+/// The engines of the resident group, while they are ready.
 actor ActiveEngines {
     private let managed: [EngineID: any ManagedEngine]
     private let engines: JobEngines
@@ -17,8 +17,8 @@ actor ActiveEngines {
     private var signs: [EngineID: ProgressSigns] = [:]
 
     /// - Parameters:
-    ///   - managed: the engines that are up.
-    ///   - engines: which roles they serve.
+    ///   - managed: the engines of the group.
+    ///   - engines: the roles that they serve.
     init(
         _ managed: [EngineID: any ManagedEngine], of engines: JobEngines, pieces: [EngineID: TokenPieces],
         inference: InferenceClient,
@@ -34,10 +34,10 @@ actor ActiveEngines {
         restartEngine = restart
     }
 
-    /// Checks that each engine answers as it should.
+    /// Checks that each engine answers correctly, and restarts those that do not.
     ///
-    /// - Returns: the starts of engines that did not, and were restarted.
-    /// - Throws: ``EngineUseless``, and what a restart throws.
+    /// - Returns: the restarts.
+    /// - Throws: ``EngineUseless``, or an error of a restart.
     func open() async throws -> [EngineEvent] {
         var events: [EngineEvent] = []
         for engine in managed.keys.sorted(by: { $0.name < $1.name }) { events += try await openSession(engine) }
@@ -75,10 +75,10 @@ actor ActiveEngines {
         }
     }
 
-    /// An engine that was started anew counts from 0 again; what its predecessor counted since the last look is lost.
+    /// A restarted engine counts from 0; what the process before it counted since the last call is lost.
     func speculation() async -> RunFigures.Speculation? {
         guard var client = engines[.speculative].flatMap({ sessions[$0] })?.client else { return nil }
-        // A run that is to stop does not wait for an engine that hangs.
+        // A run that is stopping does not wait for an engine that hangs.
         (client.deadline, client.retry) = (min(stallTimeout, .seconds(5)), .never)
         guard let metrics = try? await client.metrics() else { return nil }
         let now = RunFigures.Speculation(
@@ -95,8 +95,8 @@ actor ActiveEngines {
         return try await restartEngine(engine) + openSession(engine)
     }
 
-    /// An engine that died since it was ready gets no session: whoever asks it is told so, and ``trouble()`` tells how. One
-    /// that answers wrongly is started once more.
+    /// Opens a session with an engine, and restarts the engine if it answers incorrectly. An engine that has died since it was
+    /// ready gets no session: requests to it throw ``EngineGone``, and ``trouble()`` returns how it ended.
     private func openSession(_ engine: EngineID, restarts: Int = 1) async throws -> [EngineEvent] {
         guard let process = managed[engine] else { return [] }
         do {
@@ -107,7 +107,7 @@ actor ActiveEngines {
                 context < wanted
             {
                 throw CanaryError(
-                    description: "its context holds \(context) tokens, and the job's `context` is \(wanted)")
+                    description: "its context is \(context) tokens, and the job's `context` is \(wanted)")
             }
             if engines[.prm] == engine { try await checkScores(of: client) }
             sessions[engine] = ModelSession(
@@ -130,8 +130,8 @@ actor ActiveEngines {
 
     // MARK: Progress
 
-    /// Returns when an engine that was asked something has shown no progress for the stall limit. An engine may be well and
-    /// yet do nothing, so its answers and its token counters are what counts, not its health.
+    /// Returns once an engine with open requests has made no progress for the stall limit. An engine can be healthy and still do
+    /// nothing, so progress means responses and token counters, not health.
     private func stall(of engine: EngineID) async -> EngineTrouble? {
         var counter: Double?
         while !Task.isCancelled {
@@ -152,7 +152,7 @@ actor ActiveEngines {
     }
 }
 
-/// When an engine last gave a sign that it works on what it was asked.
+/// The time of an engine's last progress, and its open requests.
 private struct ProgressSigns {
     private var last = ContinuousClock.now
     private var requests = 0
@@ -161,7 +161,7 @@ private struct ProgressSigns {
     var age: Duration { ContinuousClock.now - last }
 
     mutating func asked() {
-        // What was idle has had nothing to show.
+        // An idle engine had no progress to make.
         if requests == 0 { last = .now }
         requests += 1
     }

@@ -4,13 +4,13 @@ import JobSpecs
 import Logging
 import ModelLifecycle
 
-/// Engines that somebody else runs.
+/// Servers that others run.
 package struct AttachedEngines: EngineProvider {
     private let job: LoadedJob
     private let servers: [AttachedEngine]
     private let logger: Logger
 
-    /// - Throws: `EngineError` where a key is not there; ``ModelFilesError``.
+    /// - Throws: `EngineError` if a key is not set; ``ModelFilesError``.
     package init(job: LoadedJob, logger: Logger) throws {
         self.job = job
         self.logger = logger
@@ -36,11 +36,11 @@ package struct AttachedEngines: EngineProvider {
         return "attached: vllm " + versions.map(\.description).joined(separator: ", ")
     }
 
-    /// Nothing was started, so that nothing can be left.
+    /// Nothing was started, so nothing can be left.
     package func sweep() async throws -> Int { 0 }
 
     package func open() async throws -> any EnginePool {
-        // How a server was started it does not tell: it is taken to run what its version runs by itself on any machine.
+        // A server does not report its flags: it is assumed to run as many sequences as its version does by default on any machine.
         var capacities: [EngineID: EngineCapacity] = [:]
         for server in servers { capacities[EngineID(server.name)] = try await server.version().capacity() }
         let requests = RequestsInFlight(job.spec, capacities: capacities)
@@ -50,7 +50,7 @@ package struct AttachedEngines: EngineProvider {
 }
 
 extension AttachedServer {
-    /// - Throws: `EngineError` where the key is not there; ``ModelFilesError``.
+    /// - Throws: `EngineError` if the key is not set; ``ModelFilesError``.
     fileprivate init?(_ engine: EngineID, model: ModelSpec) throws {
         guard let server = model.server else { return nil }
         var key: Secret?
@@ -58,7 +58,8 @@ extension AttachedServer {
             guard let value = ProcessInfo.processInfo.environment[variable], !value.isEmpty else {
                 throw EngineError(
                     .cannotLaunch, engine: engine.name,
-                    "the environment variable \(variable), which the job names as `key_env`, is not set")
+                    "the environment variable \(variable), which the job names as `key_env`, is not set",
+                    remedy: "Set it to the server's API key.")
             }
             key = Secret(value)
         }

@@ -3,39 +3,39 @@ import ModelLifecycle
 import RunStore
 import Support
 
-/// A run's engines: which may be up together, how to bring them up, and how to ask them.
+/// A run's engines: which of them are up together, how they start, and how they answer.
 package protocol EnginePool: Sendable {
-    /// Groups of engines that may be up together, in the order in which a wave visits them.
+    /// Groups of engines that are up together, in the order of a wave.
     var groups: [[EngineID]] { get }
-    /// Why these groups, where the program chose them.
+    /// Why these groups, if the program chose them.
     var reason: String? { get }
-    /// How many requests each engine is kept busy with.
+    /// Requests to keep in flight to each engine.
     var requests: RequestsInFlight { get }
-    /// Measures what the engines use; nil where that is not possible.
+    /// Measures the engines' energy; nil if that is not possible.
     var energy: EnergyMeter? { get }
 
-    /// Makes a group the resident one, and returns once all of it is ready.
+    /// Makes a group the resident one, and returns once all its engines are ready.
     ///
-    /// - Returns: loads, wakings and swaps.
+    /// - Returns: loads, wakes and swaps.
     func activate(_ group: [EngineID]) async throws -> [EngineEvent]
 
-    /// Readies the group that comes next, as far as it is known, while the resident one works; an empty one is none.
+    /// Prepares the next group, if known, while the resident one works; an empty group stands for none.
     func expect(_ group: [EngineID]) async
 
-    /// Puts a request to an engine of the resident group.
+    /// Sends a request to an engine of the resident group.
     ///
-    /// - Throws: ``EngineGone`` where the engine is no longer there, ``PermanentFailure`` where another attempt is of no use,
-    ///   anything else for an attempt that failed.
+    /// - Throws: ``EngineGone`` if the engine has ended; ``PermanentFailure`` if retrying cannot help; any other error for a
+    ///   failed attempt.
     func answer(_ request: InferenceRequest) async throws -> Answer
 
-    /// Returns when an engine of the resident group has died or makes no progress, or when the task is cancelled.
+    /// Returns once an engine of the resident group has died or makes no progress, or the task is cancelled.
     func trouble() async -> EngineTrouble?
 
-    /// Tokens that the speculator of an engine proposed since the last call, and those of them that were accepted; nil
-    /// without a speculator.
+    /// Tokens that an engine's speculator has proposed since the last call, and how many of them were accepted; nil without a
+    /// speculator.
     func speculation() async -> RunFigures.Speculation?
 
-    /// Brings one engine of the resident group up in a new process.
+    /// Restarts one engine of the resident group in a new process.
     func restart(_ engine: EngineID) async throws -> [EngineEvent]
 
     /// Stops every engine.

@@ -1,19 +1,19 @@
 import JobSpecs
 
-/// Where a run's engines come from: this machine, or servers that are up already.
+/// The source of a run's engines: this machine, or servers that are already up.
 package protocol EngineProvider: Sendable {
-    /// The engine's version; asked for once, before anything starts.
+    /// The engine's version; called once, before anything starts.
     func version() async throws -> String
 
-    /// Ends what an earlier run of this directory left behind.
+    /// Ends engines that an earlier run of this directory left behind.
     ///
-    /// - Returns: how many engines it found.
+    /// - Returns: their number.
     func sweep() async throws -> Int
 
-    /// Measures the memory, while nothing of this run holds any, and settles which engines may be up together.
+    /// Measures the memory before this run uses any, and decides which engines are up together.
     func open() async throws -> any EnginePool
 
-    /// Leaves nothing up, not even the processes that engines are forked from. May be called more than once.
+    /// Ends all processes, including those that engines are forked from. May be called more than once.
     func close() async
 }
 

@@ -11,7 +11,7 @@ extension EngineConfiguration {
         weights: [WeightFile] = [],
         sleeps: Bool = false
     ) throws {
-        // The job's own part of the memory was for all engines together, and has been divided.
+        // The job's share of the memory is for all engines together, and has been divided.
         let arguments = engine.args(for: model).filter { memory.share == nil || $0.flag != "gpu-memory-utilization" }
         self.init(
             name: name.name, model: model.model, weights: weights,
@@ -24,12 +24,12 @@ extension EngineConfiguration {
 }
 
 extension EngineSpec {
-    /// How often an engine is asked before a request counts as failed.
+    /// Attempts per request before it counts as failed.
     static let retry = RetryPolicy(attempts: 3)
 }
 
 extension LoadedJob {
-    /// What the checkpoints tell of the memory that each engine takes.
+    /// The memory that each engine needs, according to its checkpoints.
     package var memory: [Role: CheckpointMemory] {
         Dictionary(
             uniqueKeysWithValues: spec.rolesInWave.compactMap { role in
@@ -40,13 +40,13 @@ extension LoadedJob {
 }
 
 extension LoadedJob {
-    /// The files that an engine loads when it starts; empty where its flags have it load in some other way.
+    /// The files that an engine loads at its start; empty if its flags make it load in another way.
     package func weights(of role: Role) -> [WeightFile] {
         let format = spec.models[role].flatMap { spec.engine.args(for: $0).last { $0.flag == "load-format" }?.value }
         guard Self.plainFormats.contains(format ?? "auto") else { return [] }
         return role.models.flatMap { models[$0]?.weights ?? [] }
     }
 
-    /// Values of vLLM's `load-format` that read the files that transformers would.
+    /// Values of vLLM's `load-format` that read the same files as transformers.
     private static let plainFormats: Set<String> = ["auto", "hf", "safetensors", "bitsandbytes"]
 }

@@ -1,7 +1,7 @@
 import JobSpecs
 import Support
 
-/// Something that only a restart mends.
+/// A fault of an engine that requires a restart.
 package enum EngineTrouble: Sendable, Equatable, CustomStringConvertible {
     case died(EngineID, how: String)
     case stalled(EngineID, seconds: Double)
@@ -21,10 +21,10 @@ package enum EngineTrouble: Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-/// A request could not be put because its engine is not there.
+/// A request could not be sent because its engine has ended.
 struct EngineGone: Error {}
 
-/// An engine that cannot be made to work; what was journalled stays good.
+/// An engine that keeps failing. The journal stays valid.
 package struct EngineUseless: ProgramError {
     package var engines: [EngineID]
     package var reason: String
@@ -33,6 +33,6 @@ package struct EngineUseless: ProgramError {
         Explanation(
             "engine-useless", .engine,
             "giving up on the \(engines.map(\.name).joined(separator: ", ")) engine: \(reason)",
-            remedy: "Nothing that was done is lost: see its log, fix the cause and run the same command again.")
+            remedy: "No results are lost: see its log, fix the cause, and run the same command again.")
     }
 }

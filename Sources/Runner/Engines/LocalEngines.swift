@@ -4,13 +4,13 @@ import Logging
 import ModelLifecycle
 import RunStore
 
-/// Engines that are processes of this machine.
+/// Engines that run as processes on this machine.
 package struct LocalEngines: EngineProvider {
     package let job: LoadedJob
     package let directory: RunDirectory
     package let dialect: any EngineDialect
     package let ledger: EngineLedger
-    /// nil where there is nothing to fork engines from.
+    /// nil if engines are not forked.
     private let warmStarts: WarmStarts?
     package let logger: Logger
 
@@ -39,7 +39,7 @@ package struct LocalEngines: EngineProvider {
         let sweep = try await ledger.sweepLeftovers(grace: .seconds(job.spec.engine.stopGrace))
         for elsewhere in sweep.elsewhere {
             logger.warning(
-                "an engine (\(elsewhere.engine)) of this run was started on \(elsewhere.host) and never stopped; look there"
+                "an engine (\(elsewhere.engine)) of this run was started on \(elsewhere.host) and not stopped; check that it has ended there"
             )
         }
         return sweep.ended.count
@@ -47,7 +47,7 @@ package struct LocalEngines: EngineProvider {
 
     package func open() async throws -> any EnginePool {
         if let caution = try await dialect.caution() { logger.warning("\(caution)") }
-        // What was swept a moment ago may not have given its memory back yet.
+        // Engines that the sweep has just ended may not have freed their memory yet.
         let machine = try await MachineMemory.measure(for: job.spec, dialect: dialect, atRest: true)
         let requests = await RequestsInFlight(job.spec, on: machine, dialect: dialect)
         let plan = try ResidencyPlan(job.spec, models: job.memory, on: machine, requests: requests)
@@ -89,7 +89,7 @@ package struct LocalEngines: EngineProvider {
             standby: standby, logger: logger)
     }
 
-    /// Every engine's part of the processors. The run says what that means for them.
+    /// Every engine's share of the processors. Logs how engines are set to it.
     private func processorShare(_ plan: ResidencyPlan) async throws -> ProcessorShare {
         let processors = HostProcessors.now()
         let share = ProcessorShare(of: processors, engines: plan.mostTogether)
@@ -113,7 +113,7 @@ package struct LocalEngines: EngineProvider {
 }
 
 extension LoadedJob {
-    /// What the job's engines are forked from. What they answer may depend on the GPU.
+    /// The fork server of the job's engines. Answers may depend on the GPU, so its name is part of the build.
     fileprivate func forkServer(_ dialect: any EngineDialect, processors: ProcessorShare, on machine: MachineMemory)
         async throws -> ForkServerPlan?
     {
@@ -126,18 +126,18 @@ extension LoadedJob {
 }
 
 extension MachineMemory {
-    /// Looks at the machine as the job's engines will find it.
+    /// Measures the machine's memory as the job's engines will find it.
     ///
-    /// - Parameter atRest: whether to wait until no GPU memory is coming back any more.
-    /// - Throws: `EngineError` where the engine is not installed.
+    /// - Parameter atRest: whether to wait until the GPU's memory has settled.
+    /// - Throws: `EngineError` if the engine is not installed.
     package static func measure(for job: JobSpec, dialect: any EngineDialect, atRest: Bool = false) async throws
         -> MachineMemory
     {
         let engine = job.engine
         let host = HostMemory.now()
-        // Engines that run on processors need no look at the GPUs.
+        // Engines that run on the CPU need no GPU.
         guard try await dialect.usesGPU() else {
-            return host.map { .host($0) } ?? .unknown("the kernel does not tell how much memory there is")
+            return host.map { .host($0) } ?? .unknown("the kernel does not report the machine's memory")
         }
         let wanted = job.models.values.map(engine.parallelism).max() ?? 1
         do throws(GPUUnmeasurable) {
@@ -147,7 +147,7 @@ extension MachineMemory {
                 return .unknown(
                     devices.isEmpty
                         ? "no NVIDIA GPU is visible here, and the installed \(engine.kind.title) is not a CPU build"
-                        : "the job spreads a model over \(wanted) GPUs, and \(devices.count) are visible here")
+                        : "the job spreads a model over \(wanted) GPUs; only \(devices.count) visible here")
             }
             return .gpu(Array(devices.prefix(wanted)), host)
         } catch {
@@ -164,6 +164,6 @@ extension EngineSpec {
         residency == .attach ? nil : kind.batchInvariantVariable.map { environment[$0] == "1" }
     }
 
-    /// The environment of its processes, as far as it is known before they start.
+    /// The environment of its processes, as far as known before they start.
     package var environment: [String: String] { ProcessInfo.processInfo.environment.merging(env) { $1 } }
 }

@@ -6,14 +6,14 @@ import ModelLifecycle
 import RunStore
 import Synchronization
 
-/// The engines of a job, under a residency.
+/// The engines of a job and their residency.
 final class ResidentEngines: EnginePool {
     private let job: LoadedJob
     private let residency: Residency
-    /// Those of the resident group.
+    /// The engines of the resident group.
     private let active = Mutex<ActiveEngines?>(nil)
     private let inference: InferenceClient
-    /// Kept over restarts: a model's tokens do not change.
+    /// Kept across restarts: a model's tokens do not change.
     private let pieces: [EngineID: TokenPieces]
     private let engines: JobEngines
     private let logger: Logger
@@ -37,14 +37,14 @@ final class ResidentEngines: EnginePool {
         pieces = Dictionary(uniqueKeysWithValues: engines.all.map { ($0, TokenPieces()) })
         groups = residency.groups.map { $0.map { EngineID($0) } }
         let shellLimit = OpenFiles.limit
-        // An engine that dies is to be started again, whatever others are asked at that moment.
+        // Starting a process needs files too: an engine that dies must be restarted however many requests are in flight.
         let limit = startsEngines ? min(shellLimit, ChildProcess.mostOpenFiles) : shellLimit
         self.requests = requests.limited(toFiles: limit, groups: groups)
         if self.requests != requests, limit == shellLimit {
             logger.warning(
                 """
-                this shell lets a process have \(shellLimit) files open, so fewer requests than the engines could take are kept \
-                in flight (\(self.requests), for \(requests)): raise it with `ulimit -n`
+                the limit of \(shellLimit) open files keeps fewer requests in flight than the engines can take \
+                (\(self.requests) instead of \(requests)); raise it with `ulimit -n`
                 """)
         }
     }
@@ -83,17 +83,17 @@ final class ResidentEngines: EnginePool {
 }
 
 extension ResidentEngines {
-    /// An engine that something kills while it starts has done nothing wrong: it gets one more start.
+    /// Retries once if an engine was killed during its start, which is not the engine's fault.
     private func retryOnceIfKilled<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
         } catch let error as EngineError where error.code == .diedDuringStart {
             switch error.exit {
-            // What is not known is the end of a fork whose parent was killed with it.
+            // The exit of a fork is unknown if its parent was killed with it.
             case .signalled, .unknown: break
             case .exited, nil: throw error
             }
-            logger.warning("engine \(error.engine): \(error.message); starting it once more")
+            logger.warning("engine \(error.engine): \(error.message); restarting it")
             return try await body()
         }
     }

@@ -1,15 +1,15 @@
 import ModelLifecycle
 
-/// The memory that engines share: that of one GPU, or the machine's where there is none.
+/// The memory that engines share: one GPU's, or the machine's if engines use no GPU.
 package struct MemoryPool: Sendable, Equatable {
-    /// As sentences call it: `GPU 0`, `this machine`.
+    /// Its name in messages: `GPU 0`, `this machine's memory`.
     package var name: String
     var isGPU: Bool
-    /// Bytes in all.
+    /// Total bytes.
     package var total: Int
-    /// Bytes that nobody has.
+    /// Bytes that are free.
     package var free: Int
-    /// The part of `total` that the job lets its engines have together.
+    /// The share of `total` that the job allows its engines together.
     var ceiling: Double?
 
     package init(name: String, isGPU: Bool, total: Int, free: Int, ceiling: Double? = nil) {
@@ -20,24 +20,24 @@ package struct MemoryPool: Sendable, Equatable {
         self.ceiling = ceiling
     }
 
-    /// Kept back, since estimates are no measurements.
+    /// Share kept in reserve, since demands are estimates.
     private static let slack = 0.02
 
-    /// Bytes for engines that are up together, and for what they need beside their shares.
+    /// Bytes for engines that are up together, including what they need outside their shares.
     package var budget: Int {
         let allowed = ceiling.map { Int(bounding: $0 * Double(total)) } ?? .max
         return max(0, min(free.plus(-Int(bounding: Self.slack * Double(total))), allowed))
     }
 
-    /// `the 79.1 GiB of GPU 0`, or what others leave of them.
+    /// `the 79.1 GiB of GPU 0`, or the part of it that is free.
     package var description: String {
         let whole = "the \(total.inGiB) GiB of \(name)"
-        return total - free > .gibibytes(1) ? "the \(free.inGiB) GiB that are free of \(whole)" : whole
+        return total - free > .gibibytes(1) ? "the \(free.inGiB) GiB free of \(whole)" : whole
     }
 }
 
 extension MachineMemory {
-    /// nil where it is not known. On several GPUs the one with the least counts.
+    /// The memory to divide; nil if it is unknown. Of several GPUs, the one with the least free memory.
     package func pool(ceiling: Double?) -> MemoryPool? {
         switch self {
         case .gpu(let devices, _):
@@ -46,7 +46,7 @@ extension MachineMemory {
             }
         case .host(let memory):
             MemoryPool(
-                name: memory.isLimited ? "memory that this job is limited to" : "this machine's memory", isGPU: false,
+                name: memory.isLimited ? "this job's memory limit" : "this machine's memory", isGPU: false,
                 total: memory.total, free: memory.available, ceiling: ceiling)
         case .unknown: nil
         }

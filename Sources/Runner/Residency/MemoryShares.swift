@@ -1,18 +1,18 @@
 import Decoding
 import JobSpecs
 
-/// How engines that are up together divide the memory.
+/// The memory of each engine, for engines that are up together.
 package struct MemoryShares: Sendable, Equatable {
-    /// Bytes that each may take: its weights, its work and its cache.
+    /// Bytes for each engine: its weights, working memory and cache.
     private(set) var bytes: [EngineID: Int] = [:]
-    /// Bytes for each cache, of those.
+    /// Bytes of these for each cache.
     package private(set) var caches: [EngineID: Int] = [:]
 
-    /// Gives each model what it must have, and divides the rest by how much cache its requests can use.
+    /// Gives each model its minimum, and divides the rest in proportion to the cache that its requests can use.
     ///
     /// - Parameters:
-    ///   - sleepers: engines that sleep on the GPU meanwhile.
-    ///   - useful: whether caches for one request at a time are too little.
+    ///   - sleepers: number of engines asleep on the GPU meanwhile.
+    ///   - useful: whether each cache must have room for several requests.
     /// - Throws: ``MemoryTooSmall``.
     package init(
         _ models: [ModelDemand], in pool: MemoryPool, footprint: EngineFootprint, sleepers: Int = 0,
@@ -32,7 +32,7 @@ package struct MemoryShares: Sendable, Equatable {
             }
             let part = model.fixedCache == nil && appetite > 0 ? Self.appetite(model) / appetite : 0
             var cache = need.cache(of: model).plus(Int(bounding: rest * part))
-            // Nobody else could use the rest of a GPU; the machine's memory has better uses.
+            // The rest of a GPU has no other use; the machine's memory has.
             if !pool.isGPU { cache = min(cache, max(model.greatestCache, need.cache(of: model))) }
             caches[model.engine] = cache
             bytes[model.engine] = base.plus(cache)
@@ -46,18 +46,18 @@ package struct MemoryShares: Sendable, Equatable {
 
     var cacheTotal: Int { caches.values.sum() }
 
-    /// vLLM's `gpu-memory-utilization` for a model: a part of the GPU's whole memory, never more than the bytes.
+    /// vLLM's `gpu-memory-utilization` for a model: its share of the GPU's total memory, rounded down.
     func utilization(of engine: EngineID, in pool: MemoryPool) -> Double? {
         bytes[engine].map { (Double($0) / Double(pool.total) * 1000).rounded(.down) / 1000 }
     }
 }
 
-/// What models need when they are up together.
+/// The memory that models need to be up together.
 package struct MemoryNeed: Sendable, Equatable {
     package var models: [ModelDemand]
-    /// For the engines' own work, beside weights and caches.
+    /// Bytes for the engines themselves, besides weights and caches.
     package var engines: Int
-    /// Of engines that sleep meanwhile.
+    /// Bytes of engines that are asleep meanwhile.
     var asleep: Int
     private var useful: Bool
     private var leastCache: Int
@@ -86,22 +86,24 @@ package struct MemoryNeed: Sendable, Equatable {
     package var total: Int { withoutCaches.plus(caches) }
 }
 
-/// Models that do not fit, with all the numbers.
+/// Models do not fit; with all the numbers.
 package struct MemoryTooSmall: Error, Equatable, CustomStringConvertible {
     var need: MemoryNeed
     var pool: MemoryPool
-    var remedy = ""
+    /// In whole sentences; nil if nothing is known that helps.
+    var remedy: String?
 
+    /// Without the remedy.
     package var description: String {
         let models = need.models
         let each = models.count == 1 ? "cache for one request" : "caches for one request each"
         var parts = ["\(models.weightsInGiB) of weights"]
         parts.append("\(need.engines.inGiB) GiB for the \(models.count == 1 ? "engine" : "engines")")
         parts.append("\(need.caches.inGiB) GiB of \(each)")
-        if need.asleep > 0 { parts.append("\(need.asleep.inGiB) GiB of engines that sleep there") }
+        if need.asleep > 0 { parts.append("\(need.asleep.inGiB) GiB of sleeping engines") }
         return
-            "\(parts.dropLast().joined(separator: ", ")) and \(parts[parts.count - 1]) make \(need.total.inGiB) GiB, and "
-            + "\(pool.budget.inGiB) GiB can be had of \(pool.description)" + remedy
+            "\(parts.dropLast().joined(separator: ", ")) and \(parts[parts.count - 1]) add up to "
+            + "\(need.total.inGiB) GiB; \(pool.budget.inGiB) GiB of \(pool.description) can be used"
     }
 }
 

@@ -2,44 +2,44 @@ import Checkpoints
 import Decoding
 import JobSpecs
 
-/// What the model of one engine needs of the memory that engines share.
+/// The demand of one engine's model on the memory that engines share.
 package struct ModelDemand: Sendable, Equatable {
     package var engine: EngineID
-    /// Whether it reads texts and writes none, as a PRM does; one that shares its engine does not count.
+    /// Whether its engine only reads text, as a PRM's does; false for a PRM that shares its engine.
     var readsOnly = false
-    /// Bytes, loaded.
+    /// Bytes of the loaded weights.
     package var weights: Int
-    /// Bytes of the KV cache for one token.
+    /// Bytes of KV cache per token.
     package var cachePerToken: Int
-    /// Tokens of the longest request that the engine takes: it must have a cache for one such.
+    /// Tokens of the longest request that the engine accepts; its cache must have room for one.
     package var context: Int
     /// Tokens of a long request of this job.
     var longRequest: Int
-    /// Requests that the engine works on side by side at most.
+    /// Maximum number of requests that the engine runs concurrently.
     package var sideBySide: Int
-    /// The part of the GPU that the job gives to this model itself.
+    /// The share of the GPU that the job sets for this model.
     var fixedShare: Double?
-    /// The cache that the job gives to this model itself, in bytes.
+    /// Bytes of cache that the job sets for this model.
     var fixedCache: Int?
 
-    /// Generators keep many long texts in their caches; a PRM reads a text once and drops it.
+    /// Number of long requests that a cache should hold. Generators keep many long texts; a PRM reads a text once and drops it.
     var usefulRequests: Int { min(sideBySide, readsOnly ? 2 : 8) }
 
-    /// Bytes without which the engine would not start.
+    /// Bytes of cache that the engine needs to start.
     var leastCache: Int { fixedCache ?? cachePerToken.times(context) }
 
-    /// Bytes with which requests run side by side.
+    /// Bytes of cache that let requests run concurrently.
     var usefulCache: Int { fixedCache ?? max(leastCache, cachePerToken.times(longRequest).times(usefulRequests)) }
 
-    /// Bytes beyond which hardly a request would wait less: few texts grow as long as they may, and those that are being written
-    /// have come half the way.
+    /// Bytes of cache beyond which more would hardly help: few texts reach the limit, and texts in progress are on average half
+    /// written.
     var greatestCache: Int {
         fixedCache ?? max(leastCache, cachePerToken.times(longRequest).times(min(sideBySide, Self.mostLongRequests)))
     }
 
     private static let mostLongRequests = 64
 
-    /// Requests that a cache holds side by side, each with its prompt and come half the way to an answer of so many tokens.
+    /// Number of concurrent requests that a cache can hold, each with its prompt and half of a response of so many tokens.
     package func requests(inCache bytes: Int, answering tokens: Double) -> Int {
         let each = min(longRequest, Self.promptTokens.plus(Int(bounding: tokens / 2)))
         return bytes / max(1, cachePerToken.times(each))
@@ -47,7 +47,7 @@ package struct ModelDemand: Sendable, Equatable {
 }
 
 extension ModelDemand {
-    /// Tokens that a prompt is taken to have, where nothing is known of it.
+    /// Assumed tokens of a prompt.
     private static let promptTokens = 512
 
     init(
@@ -76,9 +76,9 @@ extension ModelDemand {
         fixedCache = space ?? flag("kv-cache-memory-bytes").flatMap(Int.init(humanReadable:))
     }
 
-    /// Of the engines that a job's methods need, in the order of a wave.
+    /// Demands of the engines that a job's methods need, in the order of a wave.
     ///
-    /// - Parameter models: what the checkpoints tell, see ``LoadedJob/memory``.
+    /// - Parameter models: see ``LoadedJob/memory``.
     package static func all(
         of job: JobSpec, models: [Role: CheckpointMemory], requests: RequestsInFlight
     ) -> [ModelDemand] {
@@ -92,7 +92,7 @@ extension ModelDemand {
         }
     }
 
-    /// Weights that vLLM packs while it loads them take less; how much depends on the layers, so this is on the safe side.
+    /// Bytes of weights that vLLM quantises while loading. The saving depends on the layers, so this is a cautious estimate.
     private static func quantised(_ bytes: Int, _ memory: CheckpointMemory, by method: String?) -> Int {
         guard let method, !memory.isQuantised else { return bytes }
         return method == "bitsandbytes" ? bytes.times(2) / 5 : method == "fp8" ? bytes.times(3) / 5 : bytes
@@ -102,7 +102,7 @@ extension ModelDemand {
 extension EngineSpec {
     private static let mostGPUs = 4096
 
-    /// GPUs over which one model is spread.
+    /// Number of GPUs over which one model is spread.
     package func parallelism(of model: ModelSpec) -> Int {
         let flags = args(for: model)
         let product = ["tensor-parallel-size", "pipeline-parallel-size"].reduce(1) { product, name in

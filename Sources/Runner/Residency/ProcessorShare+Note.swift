@@ -1,18 +1,17 @@
 import ModelLifecycle
 
 extension ProcessorShare {
-    /// What a run says of it, once.
+    /// A notice that a run logs once; nil without settings.
     ///
-    /// - Parameter settings: what engines get in their environment, without what the job or the user has set; with none there is
-    ///   nothing to say.
+    /// - Parameter settings: variables in the engines' environment, without those that the job or the user sets.
     package func note(engines: Int, on processors: HostProcessors, settings: [String: String]) -> String? {
         guard !settings.isEmpty else { return nil }
         let words = settings.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: " ")
         let cause =
             isShared
-            ? "\(engines) engines that are up together share \(processors.usable) "
+            ? "\(engines) engines share \(processors.usable) "
                 + (processors.usable == 1 ? "processor" : "processors")
-            : "a quota gives this job the time of \(processors.usable) of the \(processors.allowed) processors"
-        return "\(cause): each engine starts with \(words); `env` in the job's `engine` section comes before that"
+            : "a quota limits this job to \(processors.usable) of \(processors.allowed) processors"
+        return "\(cause): each engine starts with \(words); to change this, set `env` in the job's `engine` section"
     }
 }

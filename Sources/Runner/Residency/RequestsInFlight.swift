@@ -3,15 +3,13 @@ import JobSpecs
 import ModelLifecycle
 import SpecYAML
 
-/// How many requests are kept in flight to each engine: what the job says, else as many as the engine runs at once and a short
-/// queue beside them.
+/// Requests to keep in flight to each engine: the job's `concurrency`, or as many as the engine runs concurrently and a short queue.
 package struct RequestsInFlight: Sendable, Equatable {
     private let engines: JobEngines
-    /// Answers in the making to have of each engine at most, were all for one role; how many requests each of them may have in flight
-    /// is ``width``.
+    /// Maximum answers in progress if all are for this role. Each may have ``width`` requests in flight.
     private var windows: [Role: Int] = [:]
     private var sequences: [EngineID: Int] = [:]
-    /// Requests that one answer may have in flight.
+    /// Maximum requests in flight for one answer.
     private var width: [Role: Int] = [:]
 
     /// - Parameter capacities: of the engines that the job's methods need.
@@ -30,7 +28,7 @@ package struct RequestsInFlight: Sendable, Equatable {
         }
     }
 
-    /// Of engines that this program starts.
+    /// For engines that this program starts.
     package init(_ job: JobSpec, on machine: MachineMemory, dialect: any EngineDialect) async {
         let engines = JobEngines(job)
         var capacities: [EngineID: EngineCapacity] = [:]
@@ -42,19 +40,19 @@ package struct RequestsInFlight: Sendable, Equatable {
         self.init(job, capacities: capacities)
     }
 
-    /// Answers to wait for from an engine at most, in its ``slots(of:)``.
+    /// Maximum answers in progress on an engine, counted in ``slots(of:)``.
     func window(of engine: EngineID) -> Int { engines.roles(of: engine).map(window).max() ?? 1 }
 
     private func window(of role: Role) -> Int { windows[role] ?? 1 }
 
-    /// How much of its engine's window an answer for this role takes: more than one where another role's answers take fewer requests.
+    /// Slots of its engine's window that an answer for this role takes: more than one if another role's answers need fewer requests.
     func slots(of role: Role) -> Int { engines[role].map { max(1, window(of: $0) / window(of: role)) } ?? 1 }
 
-    /// Sequences that an engine then runs side by side.
+    /// Sequences that an engine then runs concurrently.
     func sideBySide(_ engine: EngineID) -> Int { sequences[engine] ?? 1 }
 
-    /// Until a request is given up, though its engine makes progress: an hour, and longer in proportion where it shares the engine
-    /// with more than 64 others.
+    /// Time limit of a request, even if its engine makes progress: an hour, and proportionally more if more than 64 requests share
+    /// the engine.
     func deadline(of engine: EngineID) -> Duration { .seconds(3600) * max(1, (requests(to: engine) + 63) / 64) }
 
     private func requests(to engine: EngineID) -> Int {
@@ -63,12 +61,12 @@ package struct RequestsInFlight: Sendable, Equatable {
 
     // MARK: Open files
 
-    /// Files that a run has open beside the connections of its requests.
+    /// Files that a run has open besides the connections of its requests.
     private static let otherFiles = 128
 
-    /// Each request has a connection: no more of them than the files that this process may have open.
+    /// Limited to the files that this process may have open, since each request has a connection.
     ///
-    /// - Parameter groups: engines that are asked at the same time.
+    /// - Parameter groups: groups of engines that receive requests at the same time.
     func limited(toFiles files: Int, groups: [[EngineID]]) -> RequestsInFlight {
         var limited = self
         let room = max(0, files.plus(-Self.otherFiles))
@@ -95,7 +93,7 @@ extension RequestsInFlight: CustomStringConvertible {
 }
 
 extension MachineMemory {
-    /// The one whose size and name vLLM's defaults go by.
+    /// The GPU whose size and name determine vLLM's defaults.
     fileprivate var firstGPU: GPUDevice? {
         if case .gpu(let devices, _) = self { devices.first } else { nil }
     }

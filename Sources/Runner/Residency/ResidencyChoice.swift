@@ -2,20 +2,20 @@ import Decoding
 import JobSpecs
 import ModelLifecycle
 
-/// What `residency: auto` comes to on a machine, and why.
+/// The residency that `residency: auto` chooses on a machine, and why.
 struct ResidencyChoice: Sendable, Equatable {
     var residency: ResidencyKind
     var groups: [[EngineID]]
-    /// One sentence that names the numbers.
+    /// The reason in one sentence, with numbers.
     var sentence: String
 
-    /// All models at once where that leaves room for their caches; else in groups, asleep where the machine's memory can
-    /// hold them, else stopped and started.
+    /// Chooses `share` if all models fit together with room for their caches; otherwise groups, with `sleep` if the machine's
+    /// memory has room for the sleeping engines, else `swap`.
     ///
     /// - Parameters:
-    ///   - models: those that the job's methods need, in the order of a wave.
-    ///   - canSleep: whether the engine can, on such a machine.
-    /// - Throws: ``MemoryTooSmall`` where a model does not even fit alone.
+    ///   - models: the models that the job's methods need, in the order of a wave.
+    ///   - canSleep: whether the engine supports sleep on such a machine.
+    /// - Throws: ``MemoryTooSmall`` if a model does not fit even alone.
     static func choose(
         _ models: [ModelDemand], on machine: MachineMemory, footprint: EngineFootprint, ceiling: Double? = nil,
         canSleep: Bool
@@ -23,7 +23,9 @@ struct ResidencyChoice: Sendable, Equatable {
         guard let pool = machine.pool(ceiling: ceiling) else {
             return ResidencyChoice(
                 residency: .swap, groups: models.map { [$0.engine] },
-                sentence: "swap, one model at a time, since what fits together is not known: \(machine.unknownReason)")
+                sentence:
+                    "swap, one model at a time, since it is unknown which models fit together: \(machine.unknownReason)"
+            )
         }
         let division = Division(models: models, pool: pool, footprint: footprint)
         if let shares = division.shares(models, sleepers: 0) {
@@ -35,24 +37,24 @@ struct ResidencyChoice: Sendable, Equatable {
         if let sleeping, asleep.fits(machine.host) {
             return ResidencyChoice(
                 residency: .sleep, groups: sleeping,
-                sentence: "sleep\(division.inGroups(sleeping)): \(division.tooMuch), and asleep they take "
-                    + "\(asleep.total.inGiB) of the \(machine.host.phrase)")
+                sentence: "sleep\(division.inGroups(sleeping)): \(division.tooMuch); asleep, they take "
+                    + "\(asleep.total.inGiB) GiB of the \(machine.host.phrase)")
         }
         guard let groups = division.groups(asleep: false) else { throw division.failure(holders: machine.holders) }
         var why = ""
         if sleeping != nil {
-            why = ", and asleep they would take \(asleep.total.inGiB) GiB of the \(machine.host.phrase)"
+            why = "; asleep, they would take \(asleep.total.inGiB) GiB of the \(machine.host.phrase)"
         } else if canSleep {
             why =
-                ", and engines that sleep, which keep \(footprint.asleep.inGiB) GiB each, would leave too little of it"
+                "; sleeping engines, which keep \(footprint.asleep.inGiB) GiB each, would leave too little of it"
         }
         return ResidencyChoice(
             residency: .swap, groups: groups, sentence: "swap\(division.inGroups(groups)): \(division.tooMuch)\(why)")
     }
 }
 
-/// What engines that sleep keep in the machine's memory: all of them have slept once a wave is over, and what was pinned
-/// for a sleep is not given back.
+/// The demand of sleeping engines on the machine's memory. All engines count: after one wave each has slept, and memory pinned for a
+/// sleep is not freed.
 struct HostDemand: Sendable, Equatable {
     var weights: Int
     var processes: Int
@@ -68,34 +70,34 @@ struct HostDemand: Sendable, Equatable {
 }
 
 extension HostMemory? {
-    /// `120.0 GiB of RAM that are free`
+    /// `120.0 GiB of free RAM`
     package var phrase: String {
-        guard let self else { return "machine's memory, which cannot be told" }
-        let whose = self.isLimited ? " of the \(self.total.inGiB) GiB that this job is limited to" : ""
-        return "\(self.available.inGiB) GiB of RAM that are free\(whose)"
+        guard let self else { return "machine's memory, which is unknown" }
+        let whose = self.isLimited ? " (this job's limit: \(self.total.inGiB) GiB)" : ""
+        return "\(self.available.inGiB) GiB of free RAM\(whose)"
     }
 }
 
-/// Ways to divide models into groups.
+/// The ways to divide models into groups.
 private struct Division {
     var models: [ModelDemand]
     var pool: MemoryPool
     var footprint: EngineFootprint
 
-    /// nil where a group does not fit. One that is alone may do with less than engines side by side.
+    /// The shares of a group; nil if it does not fit. A single engine without sleepers may have a smaller cache.
     func shares(_ group: [ModelDemand], sleepers: Int) -> MemoryShares? {
         try? MemoryShares(
             group, in: pool, footprint: footprint, sleepers: sleepers, useful: group.count > 1 || sleepers > 0)
     }
 
-    /// The fewest groups of neighbours in a wave: each border between two costs a swap in every wave.
+    /// The smallest number of groups of neighbours in a wave, since each boundary costs a swap per wave.
     func groups(asleep: Bool) -> [[EngineID]]? {
         partitions(models[...]).first { groups in
             groups.allSatisfy { shares($0, sleepers: asleep ? models.count - $0.count : 0) != nil }
         }?.map { $0.map(\.engine) }
     }
 
-    /// With the fewest parts first, and among those with the longest first part first.
+    /// Fewest parts first; among those, longest first part first.
     private func partitions(_ rest: ArraySlice<ModelDemand>) -> [[[ModelDemand]]] {
         guard !rest.isEmpty else { return [[]] }
         let all = (1...rest.count).reversed().flatMap { length in
@@ -114,17 +116,17 @@ private struct Division {
         let left = pool.budget.plus(-need.withoutCaches)
         if left >= 0, model.cachePerToken > 0 {
             let tokens = left / model.cachePerToken
-            return ". Give the \(model.engine.title) a shorter `context`: \(tokens) tokens would fit"
+            return "Set a shorter `context` for the \(model.engine.title): \(tokens) tokens fit."
         }
         var others = ""
         if pool.isGPU, need.total <= pool.total - pool.total / 50 {
-            let who = holders.isEmpty ? "what else uses it" : holders.map(\.description).joined(separator: ", ")
+            let who = holders.isEmpty ? "the other processes on it" : holders.map(\.description).joined(separator: ", ")
             others = "end \(who), or "
         }
         let device = pool.isGPU ? "a GPU with more memory" : "a machine with more memory"
         return
-            ". For the \(model.engine.title), \(others)use a quantised checkpoint (4 bits a weight, as in AWQ and GPTQ, take "
-            + "about a quarter of 16) or \(device)"
+            "For the \(model.engine.title), \(others)use a quantised checkpoint (4 bits per weight, as in AWQ and GPTQ, take "
+            + "about a quarter of 16) or \(device)."
     }
 
     // MARK: Words

@@ -4,19 +4,19 @@ import JobSpecs
 import ModelLifecycle
 import Support
 
-/// A job's residency on a given machine, with nothing left to choose.
+/// A job's residency on a given machine, with all choices made.
 package struct ResidencyPlan: Sendable, Equatable {
     package var residency: ResidencyKind
     /// Engines that are up together, in the order of a wave.
     package var groups: [[EngineID]]
-    /// How many engines are up together and awake at most.
+    /// Maximum number of engines that are up and awake together.
     var mostTogether: Int { groups.map(\.count).max() ?? 0 }
-    /// What each engine is told of memory.
+    /// Memory settings of each engine.
     var memory: [EngineID: EngineMemory]
-    /// Why, where it was left to the program to choose.
+    /// Why, if the program chose it.
     package var reason: String?
 
-    /// - Parameter models: those that the job's methods need.
+    /// - Parameter models: the models that the job's methods need.
     /// - Throws: ``ResidencyImpossible``.
     package init(
         _ job: JobSpec, models: [Role: CheckpointMemory], on machine: MachineMemory, requests: RequestsInFlight
@@ -31,12 +31,12 @@ package struct ResidencyPlan: Sendable, Equatable {
         switch engine.residency {
         case .auto:
             let choice: ResidencyChoice
-            do {
+            do throws(MemoryTooSmall) {
                 choice = try ResidencyChoice.choose(
                     demands, on: machine, footprint: footprint, ceiling: ceiling,
                     canSleep: engine.kind.freesGPUAsleep && pool?.isGPU == true)
             } catch {
-                throw ResidencyImpossible(description: "no residency makes this job possible here: \(error)")
+                throw ResidencyImpossible("no residency makes this job possible here: \(error)", remedy: error.remedy)
             }
             (residency, groups, reason) = (choice.residency, choice.groups, choice.sentence)
         case .share, .attach: (residency, groups) = (engine.residency, [engines])
@@ -65,21 +65,20 @@ package struct ResidencyPlan: Sendable, Equatable {
         guard let pool else {
             if isAlone || models.allSatisfy({ $0.fixedShare != nil }) { return [:] }
             throw ResidencyImpossible(
-                description: "what each engine may take of the memory cannot be computed: \(machine.unknownReason). "
-                    + "Give each model a `gpu-memory-utilization` in its own `args`, or use `residency: swap`")
+                "the memory of each engine cannot be computed: \(machine.unknownReason)",
+                remedy: "Set `gpu-memory-utilization` in the `args` of each model, or use `residency: swap`.")
         }
-        // vLLM's own default will do for an engine that has the GPU to itself.
+        // vLLM's default is right for an engine that has the GPU to itself.
         if isAlone, pool.isGPU, pool.ceiling != nil || pool.suffices(outside: footprint.outside) { return [:] }
         let shares: MemoryShares
         do {
             shares = try MemoryShares(models, in: pool, footprint: footprint, sleepers: sleepers)
         } catch {
-            // Whether one engine fits alone is best told by itself: these are estimates.
+            // A single engine finds out itself whether it fits: these are estimates.
             if isAlone { return [:] }
             throw ResidencyImpossible(
-                description:
-                    "`residency: \(residency.rawValue)` is not possible here: \(error). `residency: auto` chooses what is"
-            )
+                "`residency: \(residency.rawValue)` is not possible here: \(error)",
+                remedy: "Use `residency: auto`, which chooses one that is.")
         }
         var memory: [EngineID: EngineMemory] = [:]
         for model in models {
@@ -94,62 +93,61 @@ package struct ResidencyPlan: Sendable, Equatable {
         return memory
     }
 
-    /// Engines that sleep keep their weights in the machine's memory.
+    /// Checks that the engine can sleep here, and that the machine's memory has room for what sleeping engines keep.
     private static func checkSleep(
         _ models: [ModelDemand], _ engine: EngineSpec, _ machine: MachineMemory, _ footprint: EngineFootprint
     ) throws {
         guard engine.kind.freesGPUAsleep else { return }
         if case .host = machine {
             throw ResidencyImpossible(
-                description:
-                    "`residency: sleep` is not possible here: \(engine.kind.hardware(machine).name) has no sleep mode. "
-                    + "Use `residency: swap`, or `auto`")
+                "`residency: sleep` is not possible here: \(engine.kind.hardware(machine).name) has no sleep mode",
+                remedy: "Use `residency: swap` or `residency: auto`.")
         }
         let demand = HostDemand(models, footprint: footprint, level: engine.sleepLevel)
         guard let host = machine.host, !demand.fits(host) else { return }
-        let weights = engine.sleepLevel == 1 ? "\(models.weightsInGiB) of weights and " : ""
+        let weights = engine.sleepLevel == 1 ? "\(models.weightsInGiB) for weights and " : ""
         let lighter = engine.sleepLevel == 1 ? "`sleep_level: 2`, which reads weights from disk again, " : ""
         throw ResidencyImpossible(
-            description:
-                "`residency: sleep` is not possible here: asleep, \(weights)\(demand.processes.inGiB) GiB of processes "
-                + "make \(demand.total.inGiB) GiB, and there are \(Optional(host).phrase). Use \(lighter)`residency: swap`, or "
-                + "give the job more memory (Slurm: --mem)")
+            "`residency: sleep` is not possible here: sleeping engines need \(weights)\(demand.processes.inGiB) GiB for processes, "
+                + "\(demand.total.inGiB) GiB in total; there is \(Optional(host).phrase)",
+            remedy: "Use \(lighter)`residency: swap`, or give the job more memory (Slurm: --mem).")
     }
 }
 
-/// What an engine is told of memory; what is nil is left to it.
+/// Memory settings of an engine; nil leaves a setting to the engine.
 package struct EngineMemory: Sendable, Equatable {
     /// vLLM's `gpu-memory-utilization`.
     var share: Double?
-    /// vLLM's `kv-cache-memory-bytes`, which its CPU build needs: by itself it would take most of the machine's memory.
+    /// vLLM's `kv-cache-memory-bytes`, for its CPU build, which by default takes most of the machine's memory.
     var cacheBytes: Int?
 }
 
-/// The machine has not the memory for what the job wants.
+/// The job's residency is not possible on this machine, mostly for lack of memory.
 package struct ResidencyImpossible: ProgramError, Equatable {
-    package let description: String
-    package var explanation: Explanation { Explanation("residency-impossible", .engine, description, remedy: nil) }
+    package var summary: String
+    package var remedy: String?
+    package var explanation: Explanation { Explanation("residency-impossible", .engine, summary, remedy: remedy) }
 
-    package init(description: String) {
-        self.description = description
+    package init(_ summary: String, remedy: String? = nil) {
+        (self.summary, self.remedy) = (summary, remedy)
     }
 }
 
 extension MachineMemory {
-    /// Why its memory is not known.
-    var unknownReason: String { if case .unknown(let why) = self { why } else { "it has no memory to measure" } }
+    /// Why its memory is unknown.
+    var unknownReason: String { if case .unknown(let why) = self { why } else { "its memory cannot be measured" } }
 }
 
 extension MemoryPool {
     /// vLLM's default for `gpu-memory-utilization`.
     private static let usual = 0.92
 
-    /// Whether an engine can have what it takes by itself.
+    /// Whether vLLM's default share is free.
     fileprivate func suffices(outside: Int) -> Bool { Double(free - outside) >= Self.usual * Double(total) }
 }
 
 extension EngineSpec {
-    /// `gpu-memory-utilization` for the whole job: what all engines that are up may take together.
+    /// `gpu-memory-utilization` of the whole job: the share of all engines that are up together.
     fileprivate var ceiling: Double? {
         kind.dividesMemory ? args.last { $0.flag == "gpu-memory-utilization" }?.value.flatMap(Double.init) : nil
     }

@@ -120,7 +120,7 @@ import Testing
         try #require(await runner.reached { FileManager.default.fileExists(atPath: acted) })
         kill(try #require(job.presentEngine()?.pid), SIGKILL)
         #expect(await runner.exitCode() == 0, "\(runner.standardError)")
-        #expect(runner.standardError.contains("starting it once more"))
+        #expect(runner.standardError.contains("restarting it"))
         #expect(try await job.results() == job.reference())
         #expect(try job.livingEngines().isEmpty)
     }

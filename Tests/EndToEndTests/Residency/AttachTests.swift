@@ -25,7 +25,8 @@ import Testing
         setup.urls["draft"] = servers.setup.urls["target"]
         let wrongModel = try await TestJob(setup).run()
         #expect(wrongModel.code != 0)
-        #expect(wrongModel.messages.contains("serves 'target' and not the model of this job"), "\(wrongModel.messages)")
+        #expect(
+            wrongModel.messages.contains("serves 'target', but not the model of this job"), "\(wrongModel.messages)")
         setup.served["draft"] = "prm"
         setup.urls["draft"] = servers.setup.urls["prm"]
         let wrongTask = try await TestJob(setup).run()
@@ -40,7 +41,7 @@ import Testing
         setup.urls["prm"] = "http://127.0.0.1:9"
         let run = try await TestJob(setup).run()
         #expect(run.code != 0)
-        #expect(run.messages.contains("start the server at http://127.0.0.1:9"), "\(run.messages)")
+        #expect(run.messages.contains("Start the server at http://127.0.0.1:9"), "\(run.messages)")
     }
 
     @Test("a key is read from the environment and sent; without it the job says what is missing")

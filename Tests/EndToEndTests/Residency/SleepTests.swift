@@ -52,8 +52,8 @@ import Testing
     @Test(
         "sleep that fails costs a cold start and no answer",
         arguments: [
-            ("sleep-error", "cannot be put to sleep"), ("wake-error", "did not wake well"),
-            ("wake-corrupt", "no longer answers as it did after its start"),
+            ("sleep-error", "sleep failed"), ("wake-error", "waking failed"),
+            ("wake-corrupt", "its answer differs from the one after its start"),
         ])
     func failures(fault: String, message: String) async throws {
         let job = try TestJob(JobSetup(faults: [fault], engine: ["residency: sleep"]))

@@ -57,8 +57,8 @@ struct GPUMemoryGateTests {
         #expect(clock.now.offset >= .seconds(10) && clock.now.offset <= .seconds(11))
         #expect(
             held.description
-                == "30.5 GiB of GPU memory more than when the run began did not come back within 10.0 seconds, in use by "
-                + "VLLM::EngineCore (pid 4711, 30.5 GiB); going on with what there is")
+                == "GPU memory use is 30.5 GiB above that at the start of the run and did not fall within 10.0 seconds (used by "
+                + "VLLM::EngineCore (pid 4711, 30.5 GiB)); continuing")
         let slept = clock.sleeps.count
         #expect(try await memoryGate.waitForRelease() == nil)
         #expect(clock.sleeps.count == slept)

@@ -92,7 +92,7 @@ struct ErrorSample {
             ErrorSample(SpawnError.executableMissing("/vllm"), "spawn", .engine),
             ErrorSample(SpawnError.failed("/vllm", reason: "no memory"), "spawn", .engine),
             ErrorSample(ResidencyError(description: "two engines have a name"), "residency", .engine),
-            ErrorSample(ResidencyImpossible(description: "too little memory"), "residency-impossible", .engine),
+            ErrorSample(ResidencyImpossible("too little memory"), "residency-impossible", .engine),
             ErrorSample(GPUUnmeasurable("the driver is stuck"), "gpu-unmeasurable", .engine),
         ]
 

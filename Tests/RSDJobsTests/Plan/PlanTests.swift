@@ -92,13 +92,13 @@ import Testing
         #expect(unfinished.finished == 0 && unfinished.total == 6)
     }
 
-    @Test("a plan for a GPU by its memory says that it is no A100 where that makes a difference")
+    @Test("a plan for a GPU by its memory says so if it would differ for an A100")
     func namelessGPU() async throws {
         let fixture = try SpecFixture()
         func says(_ engine: String, _ gibibytes: Double) async throws -> Bool {
             try fixture.writeJob(("kind: pocket\n  concurrency: 8", engine))
             let plan = try await Job.plan(fixture.load(), gpuMemory: .gibibytes(gibibytes))
-            return plan.basis.contains { $0.contains("a GPU that is no A100") }
+            return plan.basis.contains { $0.contains("a GPU other than an A100") }
         }
         #expect(try await says("kind: vllm\n  residency: swap", 80))
         #expect(try await !says("kind: vllm\n  residency: swap", 24))
@@ -163,7 +163,7 @@ import Testing
         #expect(none.seconds == assumed && none.caution == nil)
     }
 
-    @Test("a large job is simulated in part and counted up")
+    @Test("a large job is simulated in part and scaled up")
     func sampled() async throws {
         let fixture = try SpecFixture()
         func plan(_ count: Int) async throws -> JobPlan {
@@ -175,7 +175,7 @@ import Testing
         func requests(_ plan: JobPlan) -> Double { plan.figures.first { $0.name == .requests }?.range.expected ?? 0 }
         let (part, whole) = (try await plan(20), try await plan(200))
         #expect(whole.trajectories == 400)
-        #expect(whole.basis.contains { $0.contains("1 in 10.0 of the problems") }, "\(whole.basis)")
+        #expect(whole.basis.contains { $0.contains("1 in 10.0 problems") }, "\(whole.basis)")
         #expect(abs(requests(whole) / requests(part) - 10) < 1)
     }
 

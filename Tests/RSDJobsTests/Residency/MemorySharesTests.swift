@@ -132,6 +132,6 @@ struct MemorySharesTests {
         #expect(
             error?.description
                 == "draft 2.9 + PRM 2.9 + target 14.2 GiB of weights, 6.8 GiB for the engines and 0.4 GiB of caches for one "
-                + "request each make 27.1 GiB, and 23.5 GiB can be had of the 24.0 GiB of GPU 0")
+                + "request each add up to 27.1 GiB; 23.5 GiB of the 24.0 GiB of GPU 0 can be used")
     }
 }

@@ -38,9 +38,9 @@ struct ResidencyChoiceTests {
         #expect(
             refusal(large, on: Machines.gpu())
                 == "no residency makes this job possible here: target 135.4 GiB of weights, 2.3 GiB for the engine and "
-                + "1.3 GiB of cache for one request make 138.9 GiB, and 77.5 GiB can be had of the 79.1 GiB of GPU 0. "
-                + "For the target, use a quantised checkpoint (4 bits a weight, as in AWQ and GPTQ, take about a quarter "
-                + "of 16) or a GPU with more memory")
+                + "1.3 GiB of cache for one request add up to 138.9 GiB; 77.5 GiB of the 79.1 GiB of GPU 0 can be used. "
+                + "For the target, use a quantised checkpoint (4 bits per weight, as in AWQ and GPTQ, take about a quarter "
+                + "of 16) or a GPU with more memory.")
     }
 
     @Test("80 GB, 7B + 72B in 4 bits + 7B: asleep, in two groups")
@@ -68,7 +68,7 @@ struct ResidencyChoiceTests {
         #expect(plan.groups == [[.draft, .prm], [.target]])
         let reason = try #require(plan.reason)
         #expect(
-            reason.names("swap", "draft", "2.9", "PRM", "target", "14.2", "23.6", "28.9", "16.0", "limited"),
+            reason.names("swap", "draft", "2.9", "PRM", "target", "14.2", "23.6", "28.9", "16.0", "limit"),
             "\(reason)")
     }
 
@@ -80,7 +80,7 @@ struct ResidencyChoiceTests {
         let tight = try plan(small, on: Machines.cpu(24, limited: true))
         #expect(tight.residency == .swap)
         #expect(tight.groups == [[.draft, .prm], [.target]])
-        #expect(try #require(tight.reason).names("swap", "2.9", "14.2", "24.0", "limited"))
+        #expect(try #require(tight.reason).names("swap", "2.9", "14.2", "24.0", "limit"))
         let said = try #require(refusal(small, on: Machines.cpu(12)))
         #expect(
             said.names("target", "14.2", "3.5", "0.3", "17.9", "11.8", "12.0", "machine's", "machine"), "\(said)")

@@ -64,7 +64,7 @@ import Testing
             (#"{"data":[{"id":"target","max_model_len":100}]}"#, "it does not serve 'draft'"),
             (
                 #"{"data":[{"id":"draft","max_model_len":63}]}"#,
-                "its context holds 63 tokens, and the job's `context` is 64"
+                "its context is 63 tokens, and the job's `context` is 64"
             ),
         ])
     func impossibleContext(_ models: String, _ why: String) async throws {

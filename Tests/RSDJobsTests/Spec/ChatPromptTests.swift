@@ -89,7 +89,7 @@ struct ChatPromptTests {
         try write("chat", to: fixture)
         #expect(
             fixture.fault() == """
-                job.yaml:4:19: warning: the chat template in models/draft can write today's date, and a run resumed on another day would go on with other prompts; fix the date with args: { default-chat-template-kwargs: … }
+                job.yaml:4:19: warning: the chat template in models/draft can insert today's date, which would change the prompts of a run resumed on another day; fix the date with args: { default-chat-template-kwargs: … }
                   draft: { model: models/draft }
                                   ^
                 loaded

@@ -190,7 +190,7 @@ struct SpecLoadingTests {
         try fixture.write(#"{question}\n\n"#, to: "cot.txt")
         #expect(
             fixture.fault() == #"""
-                job.yaml:12:17: warning: cot.txt holds '\n' as two characters, not as a line break
+                job.yaml:12:17: warning: cot.txt contains '\n' as two characters, not as a line break
                 prompt: { file: cot.txt }
                                 ^
                 loaded

@@ -124,7 +124,7 @@ struct TextDoorTests {
         try fixture.write("\u{FEFF}{{ messages }}\n", to: "t.jinja")
         #expect(
             fixture.fault()
-                == "t.jinja: error: the chat template begins with a byte order mark, which would stand in every prompt; save it as UTF-8 without one\n1 error in job.yaml"
+                == "t.jinja: error: the chat template begins with a byte order mark, which would be in every prompt; save it as UTF-8 without one\n1 error in job.yaml"
         )
         try fixture.write(Data([0xFF, 0xFE, 0x7B, 0]), to: "t.jinja")
         #expect(fixture.fault() == "t.jinja: error: the file is UTF-16; save it as UTF-8\n1 error in job.yaml")

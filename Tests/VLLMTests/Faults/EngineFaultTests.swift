@@ -15,7 +15,7 @@ import Testing
 
         // The server answers 500, ends, and exits with 0.
         let headless = try await job.untilAtWork(runner, after: starting)
-        try expect(["its engine core ended without an error message", "starting it once more"], once: runner)
+        try expect(["its engine core ended without an error message", "restarting it"], once: runner)
         kill(headless.core, SIGKILL)
 
         // The core is left behind.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// vLLM's own server, `vllm serve`: the GPU build and the CPU build alike.
+/// vLLM's server, `vllm serve`, in its GPU and CPU builds.
 package struct VLLMDialect: EngineDialect {
     package let kind = "vllm"
     let installation: VLLMInstallation
@@ -90,9 +90,9 @@ package struct VLLMDialect: EngineDialect {
         return (version ?? .newest).capacity(arguments, on: device)
     }
 
-    /// What every engine of a job gets in its environment before anything is imported: vLLM reads some of it but once.
+    /// Environment variables that every engine of a job needs before any import, since vLLM reads some of them only once.
     ///
-    /// - Parameter given: what is set already, and stays.
+    /// - Parameter given: variables that are already set, and take precedence.
     static func earlyEnvironment(
         _ given: [String: String], _ version: VLLMVersion, isParallel: Bool, processors: ProcessorShare
     ) -> [String: String] {
@@ -105,36 +105,36 @@ package struct VLLMDialect: EngineDialect {
         Self.environment(for: share, try await installation.versionToStart())
     }
 
-    /// OpenMP's threads spin for milliseconds after each piece of work, on processors that other engines need.
+    /// Keeps OpenMP's threads from spinning for milliseconds after each task on processors that other engines need.
     private static func environment(for share: ProcessorShare, _ version: VLLMVersion) -> [String: String] {
         var environment: [String: String] = [:]
         if share.isShared { environment["OMP_WAIT_POLICY"] = "passive" }
-        // With a GPU, vLLM chooses by itself, and few.
+        // With a GPU, vLLM itself chooses a small number.
         if version.isCPUBuild { environment["OMP_NUM_THREADS"] = share.threads.map(String.init) }
         return environment
     }
 
     private static let binding = "VLLM_CPU_OMP_THREADS_BIND"
 
-    /// How the CPU build binds its threads. Left to itself, it binds every engine to the same cores.
+    /// How the CPU build binds its threads. By default it binds every engine to the same cores.
     private static func threadBinding(_ version: VLLMVersion, isParallel: Bool) -> String? {
         if version.knowsNobind { return "nobind" }
-        // Of several processes each would want a list of its own.
+        // Several processes would need one list each.
         return isParallel ? nil : ProcFS.allowedCPUs
     }
 
-    /// What every vLLM process gets unless the job or the user has set it.
+    /// Environment variables of every vLLM process, unless the job or the user sets them.
     private static let defaults = [
-        // Models are local folders: nothing is to be looked up, and nothing to be told.
+        // Models are local directories: nothing is to be downloaded, and no usage reported.
         "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1",
-        // In TMPDIR, which is new each time, every start would compile again.
+        // By default in TMPDIR, which is new for each start, so that every start would compile again.
         "TORCHINDUCTOR_CACHE_DIR": CacheFolder.path + "/inductor",
-        // The order in which GPU memory was measured.
+        // Numbers GPUs in the order in which their memory is measured.
         "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
     ]
 }
 
-/// Where this program and its scripts keep what may be deleted at any time.
+/// The cache directory of rsd-batch and its scripts; its contents may be deleted at any time.
 enum CacheFolder {
     static var path: String {
         let environment = ProcessInfo.processInfo.environment

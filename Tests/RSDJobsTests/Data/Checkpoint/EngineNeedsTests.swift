@@ -125,23 +125,23 @@ struct EngineNeedsTests {
         arguments: [
             (
                 "{}",
-                "config.json in models/target names no 'architectures', by which an engine knows what kind of model it is"
+                "config.json in models/target has no 'architectures', which an engine needs to identify the model"
             ),
             (
                 #"{"architectures": []}"#,
-                "config.json in models/target names no 'architectures', by which an engine knows what kind of model it is"
+                "config.json in models/target has no 'architectures', which an engine needs to identify the model"
             ),
             (
                 #"{"architectures": ["Qwen2ForSequenceClassification"]}"#,
-                "models/target is a Qwen2ForSequenceClassification, which writes no text; the target has to"
+                "models/target is a Qwen2ForSequenceClassification, which does not generate text; use a generative model as the target"
             ),
             (
                 #"{"architectures": ["Qwen3Model"]}"#,
-                "models/target is a Qwen3Model, which writes no text; the target has to"
+                "models/target is a Qwen3Model, which does not generate text; use a generative model as the target"
             ),
             (
                 #"{"architectures": ["BertModel"]}"#,
-                "models/target is a BertModel, which writes no text; the target has to"
+                "models/target is a BertModel, which does not generate text; use a generative model as the target"
             ),
             (#"{"architectures": ["GPT2LMHeadModel"]}"#, "loaded"), (#"{"architectures": ["ChatGLMModel"]}"#, "loaded"),
             (#"{"architectures": ["Gemma3ForConditionalGeneration"], "vision_config": {}}"#, "loaded"),
@@ -156,7 +156,7 @@ struct EngineNeedsTests {
         let config = "\u{FEFF}" + #"{"architectures": ["Qwen2ForCausalLM"]}"#
         #expect(
             try fault { try $0.write(config, to: "models/target/config.json") }
-                == "config.json in models/target begins with a byte order mark, which transformers refuses; save it as UTF-8 without one"
+                == "config.json in models/target begins with a byte order mark, which transformers rejects; save it as UTF-8 without one"
         )
         #expect(try fault("pocket") { try $0.write(config, to: "models/target/config.json") } == "loaded")
     }

@@ -125,7 +125,7 @@ struct DatasetComplaintTests {
         #expect(warnings.contains { $0.names("limit", "500", "2") }, "\(says)")
         #expect(warnings.contains { $0.names("1", "problem", "answer") }, "\(says)")
         try fixture.writeJob(("path: problems.jsonl", "path: problems.jsonl, start: 2"))
-        #expect(fixture.fault().contains("error: no problem is left after the first 2"))
+        #expect(fixture.fault().contains("error: no problem remains after the first 2"))
     }
 
     @Test("a prompt in which an escape has eaten a command's first letter is warned of")
@@ -138,6 +138,6 @@ struct DatasetComplaintTests {
             ), "\(fixture.fault())")
         try fixture.writeJob((#""{question}\n\n""#, "{ file: cot.txt }"))
         try fixture.write("Solve.\n{question} \u{8}oxed{}\n", to: "cot.txt")
-        #expect(fixture.fault().hasPrefix(#"cot.txt:2: warning: the prompt holds a backspace and "oxed""#))
+        #expect(fixture.fault().hasPrefix(#"cot.txt:2: warning: the prompt contains a backspace and "oxed""#))
     }
 }
