@@ -51,7 +51,7 @@ package final class TestServer: Sendable {
     /// - Throws: an error of the system where there is no port.
     package init(_ handler: @escaping Handler) async throws {
         let server = HTTPServer(
-            config: .init(address: try .inet(ip4: "127.0.0.1", port: 0), timeout: 60, logger: .disabled))
+            config: .init(address: try .inet(ip4: "127.0.0.1", port: 0), timeout: 600, logger: .disabled))
         let log = Log()
         await server.appendRoute("*") { request in
             let request = Request(
