@@ -30,11 +30,14 @@ private func flow(_ pairs: Pairs) -> String {
     pairs.isEmpty ? "{}" : "{ " + pairs.map { "\($0.key): \($0.value)" }.joined(separator: ", ") + " }"
 }
 
+/// A path, none of whose characters is expanded when it is read back.
+private func pathText(_ path: String) -> String { YAMLWriter.text(path.replacing("$", with: "$$")) }
+
 private func list(_ elements: [String]) -> String { "[" + elements.joined(separator: ", ") + "]" }
 
 extension ModelSpec {
     fileprivate var yaml: Pairs {
-        var pairs: Pairs = [("model", YAMLWriter.text(model))]
+        var pairs: Pairs = [("model", pathText(model))]
         if let context { pairs.append(("context", String(context))) }
         if let parameters { pairs.append(("parameters", String(parameters))) }
         if !args.isEmpty { pairs.append(("args", flow(args.yaml))) }
@@ -70,7 +73,7 @@ extension EngineSpec {
             (YAMLWriter.text($0.key), doubleQuoted($0.value))
         }
         var pairs: Pairs = [("kind", kind.name)]
-        if let venv { pairs.append(("venv", YAMLWriter.text(venv))) }
+        if let venv { pairs.append(("venv", pathText(venv))) }
         pairs.append(("residency", residency.rawValue))
         if let warm { pairs.append(("warm", String(warm))) }
         if let groups { pairs.append(("groups", list(groups.map { list($0.map(\.rawValue)) }))) }
@@ -101,7 +104,9 @@ extension [EngineArgument] {
 
 extension DatasetSpec {
     fileprivate var yaml: Pairs {
-        var pairs: Pairs = [("name", YAMLWriter.text(name)), ("path", YAMLWriter.text(path))]
+        var pairs: Pairs = [
+            ("name", YAMLWriter.text(name)), ("path", isRemote ? YAMLWriter.text(path) : pathText(path)),
+        ]
         func add(_ key: String, _ value: String?) {
             if let value { pairs.append((key, value)) }
         }
@@ -155,12 +160,12 @@ extension GraderKind {
         switch self {
         case .exact: [("with", key.rawValue)]
         case .mathVerify(let python, let timeout):
-            [("with", key.rawValue)] + (python.map { [("python", YAMLWriter.text($0))] } ?? [])
+            [("with", key.rawValue)] + (python.map { [("python", pathText($0))] } ?? [])
                 + [("timeout", timeout.plain)]
         case .command(let command):
             [
                 ("with", key.rawValue), ("command", list(command.words.map(doubleQuoted))),
-                ("directory", YAMLWriter.text(command.directory)), ("timeout", command.timeout.plain),
+                ("directory", pathText(command.directory)), ("timeout", command.timeout.plain),
             ]
         }
     }

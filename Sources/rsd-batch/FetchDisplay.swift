@@ -25,14 +25,17 @@ final class FetchDisplay: Sendable {
     /// Downloads the job's remote data sets, then loads the job.
     ///
     /// - Throws: what ``JobLoader`` throws; ``Interrupted``.
-    func load(_ job: String, _ interruption: Interruption) async throws -> LoadedJob {
-        let file = URL(filePath: job)
-        try await fetchDatasets(of: file, interruption)
-        return try StopSignals.endingAtOnce(interruption) { try JobLoader.load(file) }
+    func load(_ job: JobOptions, _ interruption: Interruption) async throws -> LoadedJob {
+        try await fetchDatasets(of: job, interruption)
+        return try StopSignals.endingAtOnce(interruption) { try JobLoader.load(job.url, settings: job.settings) }
     }
 
-    private func fetchDatasets(of job: URL, _ interruption: Interruption) async throws {
-        let fetch = { try await JobLoader.fetchDatasets(of: job, interruption: interruption) { self.take($0) } }
+    private func fetchDatasets(of job: JobOptions, _ interruption: Interruption) async throws {
+        let fetch = {
+            try await JobLoader.fetchDatasets(of: job.url, settings: job.settings, interruption: interruption) {
+                self.take($0)
+            }
+        }
         if quiet { return try await fetch() }
         try await console.drawing({ self.frame() }, last: { self.frame(isLast: true) }, during: fetch)
     }

@@ -13,11 +13,12 @@ extension JobLoader {
     ///
     /// - Throws: ``SpecErrors`` with each data set that could not be downloaded; ``Interrupted``.
     package static func fetchDatasets(
-        of url: URL, into cache: DatasetCache = .standard, interruption: Interruption = Interruption(),
+        of url: URL, settings: [String] = [], into cache: DatasetCache = .standard,
+        interruption: Interruption = Interruption(),
         retries: RetryPolicy = RetryPolicy(attempts: 3), observe: @escaping @Sendable (FetchEvent) -> Void = { _ in }
     ) async throws {
         guard let source = try? source(of: url),
-            case let (job?, diagnostics) = decode(source, directory: directory(of: url)),
+            case let (job?, diagnostics) = decode(source, settings: settings, directory: directory(of: url)),
             !diagnostics.contains(where: { $0.severity == .error })
         else { return }
         let missing = job.datasets.filter { $0.spec.isRemote && !cache.holds($0.spec.sha256 ?? "") }

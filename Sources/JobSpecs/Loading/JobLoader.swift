@@ -13,11 +13,12 @@ package enum JobLoader {
     /// Grading and reporting need no models: with `withModels: false` their files are not read, and the job has no information
     /// about them. Data sets with a URL are read from the cache: see ``fetchDatasets(of:into:interruption:retries:observe:)``.
     package static func load(
-        _ url: URL, withModels: Bool = true, cache: DatasetCache = .standard, kinds: [EngineKind] = EngineKind.all
+        _ url: URL, settings: [String] = [], withModels: Bool = true, cache: DatasetCache = .standard,
+        kinds: [EngineKind] = EngineKind.all
     ) throws(SpecErrors) -> LoadedJob {
         let shown = url.relativePath
         let source = try source(of: url)
-        let (written, faults) = decode(source, directory: directory(of: url), kinds: kinds)
+        let (written, faults) = decode(source, settings: settings, directory: directory(of: url), kinds: kinds)
         let problems = faults + (withModels ? source.withheldValues : [])
         guard let written else { throw SpecErrors(file: shown, diagnostics: problems) }
         var check = JobCheck(
@@ -38,10 +39,13 @@ package enum JobLoader {
     }
 
     /// Decodes a spec without reading the files that it names; nil if it is not a mapping.
-    package static func decode(_ source: SourceText, directory: String, kinds: [EngineKind] = EngineKind.all) -> (
-        job: ParsedJob?, diagnostics: [Diagnostic]
-    ) {
-        let (document, faults) = YAMLParser.parse(source)
+    ///
+    /// - Parameter settings: values from the command line, such as `decoding.max_tokens=4096`, in place of the spec's.
+    package static func decode(
+        _ source: SourceText, settings: [String] = [], directory: String, kinds: [EngineKind] = EngineKind.all
+    ) -> (job: ParsedJob?, diagnostics: [Diagnostic]) {
+        var (document, faults) = YAMLParser.parse(source)
+        faults += document?.apply(settings) ?? []
         guard let document else { return (nil, sorted(faults)) }
         let log = DiagnosticLog(source: source)
         let job = ParsedJob(SpecField(name: "the job", node: document, log: log), directory: directory, kinds: kinds)

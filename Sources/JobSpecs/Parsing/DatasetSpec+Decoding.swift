@@ -16,15 +16,15 @@ struct WrittenDataset {
     var limitMark: Mark
 
     static func decodeAll(_ field: SpecField, directory: String) -> [WrittenDataset] {
-        var firstLine: [String: Int] = [:]
+        var first: [String: Mark] = [:]
         return (field.elements(named: "a data set") ?? []).compactMap { element in
             guard let section = SpecSection(element, "a data set", keys: keys) else { return nil }
             let name = section.required("name")?.identifier()
             if let name, let field = section["name"] {
-                if let line = firstLine[name] {
-                    field.error("a data set named '\(name)' is already defined on line \(line)")
+                if let mark = first[name] {
+                    field.error("a data set named '\(name)' is already defined \(mark.words)")
                 } else {
-                    firstLine[name] = field.mark.line
+                    first[name] = field.mark
                 }
             }
             return WrittenDataset(section, name: name ?? "", directory: directory)

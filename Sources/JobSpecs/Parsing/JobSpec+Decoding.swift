@@ -1,5 +1,4 @@
 import Decoding
-import Foundation
 import SpecYAML
 import Support
 
@@ -150,25 +149,4 @@ extension SpecField {
         }
         return number(limits) { range.contains($0) }.map(Int.init(bounding:))
     }
-
-    /// An absolute path. Relative paths start at the spec's directory; `~` is the home directory.
-    package func path(from directory: String) -> String? {
-        guard let text = word() else { return nil }
-        guard !text.contains("\0") else { return fail("'\(name)' contains a NUL character") }
-        let path = NSString(string: text).expandingTildeInPath
-        return plainPath(path.hasPrefix("/") ? path : directory + "/" + path)
-    }
-}
-
-/// An absolute path without `.`, `..` and superfluous slashes, resolved like the shell's `cd` does.
-package func plainPath(_ path: String) -> String {
-    var parts: [Substring] = []
-    for part in path.split(separator: "/") {
-        switch part {
-        case ".": continue
-        case "..": _ = parts.popLast()
-        default: parts.append(part)
-        }
-    }
-    return "/" + parts.joined(separator: "/")
 }

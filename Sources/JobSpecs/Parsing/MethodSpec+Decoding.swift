@@ -7,15 +7,15 @@ extension MethodSpec {
     private static let most = 1000
 
     static func decodeAll(_ field: SpecField) -> [MethodSpec] {
-        var firstLine: [String: Int] = [:]
+        var first: [String: Mark] = [:]
         let methods = (field.elements(named: "a method") ?? []).flatMap { element in
             decodeOne(element).filter { method in
-                guard let line = firstLine[method.name] else {
-                    firstLine[method.name] = element.mark.line
+                guard let mark = first[method.name] else {
+                    first[method.name] = element.mark
                     return true
                 }
                 element.error(
-                    "a method named '\(method.name)' is already defined on line \(line); give this one a different 'name'"
+                    "a method named '\(method.name)' is already defined \(mark.words); give this one a different 'name'"
                 )
                 return false
             }

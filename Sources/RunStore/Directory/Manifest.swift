@@ -162,6 +162,8 @@ package struct SpecChanged: ProgramError {
             "spec-changed", .directoryTaken,
             "the job differs from the one that \(directory) was begun with; the results of two jobs must not mix:\n"
                 + changes.map { "  \($0)" }.joined(separator: "\n"),
-            remedy: "Give the changed job another name or another --run-dir, or delete the directory to start over.")
+            remedy:
+                "Resume it with the settings that it was begun with, those of --set included (its job.yaml has them all), give "
+                + "the changed job another name or another --run-dir, or delete the directory to start over.")
     }
 }

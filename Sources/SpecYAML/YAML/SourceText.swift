@@ -20,7 +20,8 @@ package struct SourceText: Sendable {
     }
 
     package func diagnostic(_ severity: Diagnostic.Severity, at mark: Mark, _ message: String) -> Diagnostic {
-        Diagnostic(
+        if let key = mark.setting { return Diagnostic(severity, setting: key, message) }
+        return Diagnostic(
             severity, file: file, line: mark.line, column: mark.column, message: message,
             sourceLine: lines.indices.contains(mark.line - 1) ? lines[mark.line - 1] : nil)
     }

@@ -81,6 +81,11 @@ final class YAMLEvents {
         if source.scalar(at: mark) == "\t" {
             return source.diagnostic(.error, at: mark, "YAML cannot be indented with tabs; use spaces")
         }
+        if source.scalar(at: mark) == "{", mark.column > 1,
+            source.scalar(at: Mark(line: mark.line, column: mark.column - 1)) == "$"
+        {
+            return source.diagnostic(.error, at: mark, "within { } and [ ], put text that contains '${' in quotes")
+        }
         if problem.hasPrefix("mapping values are not allowed") {
             return source.diagnostic(
                 .error, at: mark, "misplaced ':'; put text that contains ': ' in quotes, and align keys"

@@ -7,7 +7,7 @@ import Support
 /// counts in full, so that a small text cannot expand without bound.
 package struct YAMLParser {
     /// Deeper than any real spec, and shallow enough for the stack.
-    private static let deepest = 64
+    static let deepest = 64
     /// Limit on the keys and values of a document, with aliases expanded.
     private static let mostNodes = 100_000
     private static let longestKey = 200

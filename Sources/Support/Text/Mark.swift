@@ -2,13 +2,19 @@
 package struct Mark: Sendable, Hashable, Comparable {
     package var line: Int
     package var column: Int
+    /// The key of the value that was set on the command line and has this place; nil for a place in the file.
+    package var setting: String?
 
-    package init(line: Int, column: Int) {
+    package init(line: Int, column: Int, setting: String? = nil) {
         self.line = line
         self.column = column
+        self.setting = setting
     }
 
     package static let start = Mark(line: 1, column: 1)
+
+    /// For messages: `on line 3`, or `by --set seed`.
+    package var words: String { setting.map { "by --set \($0)" } ?? "on line \(line)" }
 
     package static func < (one: Mark, other: Mark) -> Bool {
         (one.line, one.column) < (other.line, other.column)

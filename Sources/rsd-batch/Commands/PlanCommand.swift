@@ -16,8 +16,7 @@ struct PlanCommand: AsyncParsableCommand, StoppableCommand {
             but downloads remote data sets.
             """)
 
-    @Argument(help: "The job spec.", completion: .file(extensions: ["yaml", "yml"]))
-    var job: String
+    @OptionGroup var job: JobOptions
 
     @Option(help: "Take lengths, rewards and speeds from this run of similar models.", completion: .directory)
     var profile: String?

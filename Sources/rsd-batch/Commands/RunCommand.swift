@@ -17,8 +17,7 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
             summary.json with --json, goes to standard output.
             """)
 
-    @Argument(help: "The job spec.", completion: .file(extensions: ["yaml", "yml"]))
-    var job: String
+    @OptionGroup var job: JobOptions
 
     @Option(help: "The run directory. (default: runs/<job name>)", completion: .directory)
     var runDir: String?

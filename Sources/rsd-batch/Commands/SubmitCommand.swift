@@ -18,8 +18,7 @@ struct SubmitCommand: AsyncParsableCommand, StoppableCommand {
               rsd-batch cancel /shared/run
             """)
 
-    @Argument(help: "The job spec.", completion: .file(extensions: ["yaml", "yml"]))
-    var job: String
+    @OptionGroup var job: JobOptions
 
     @Option(
         help: "The run directory, visible to all nodes. (default: runs/<job name>)", completion: .directory)

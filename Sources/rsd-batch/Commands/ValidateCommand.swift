@@ -12,8 +12,7 @@ struct ValidateCommand: AsyncParsableCommand, StoppableCommand {
             Downloads remote data sets. With `residency: auto`, also reports the choice for this machine.
             """)
 
-    @Argument(help: "The job's spec.", completion: .file(extensions: ["yaml", "yml"]))
-    var job: String
+    @OptionGroup var job: JobOptions
 
     @OptionGroup var output: OutputOptions
 
@@ -35,7 +34,7 @@ struct ValidateCommand: AsyncParsableCommand, StoppableCommand {
         }
         console.showWarnings(of: loaded)
         let overview = JobOverview(
-            loaded, file: job, residency: await residency(of: loaded), grader: await grader(of: loaded))
+            loaded, file: job.file, residency: await residency(of: loaded), grader: await grader(of: loaded))
         if output.json {
             try console.outJSON(Verdict(overview, warnings: loaded.warnings))
         } else {

@@ -116,6 +116,19 @@ import Testing
         #expect(try job.summary().rows.allSatisfy { $0.grades["error", default: 0] > 0 })
     }
 
+    @Test("shards get the settings that were given with the submission")
+    func settings() async throws {
+        let job = try TestJob()
+        let slurm = try PlayedSlurm(job)
+        let submitted = try await slurm.submit(["--set", "decoding.max_tokens=30", "--set", "methods=[draft_only]"])
+        #expect(submitted.code == 0, "\(submitted.messages)")
+        let spec = try Data(contentsOf: job.directory.job)
+        #expect(try String(contentsOf: job.directory.arrayScript, encoding: .utf8).contains(#"run "$run/job.yaml""#))
+        try job.write(JobSetup(methods: "[draft_only]", maxTokens: 30))
+        #expect(try await slurm.submit().code == 0)
+        #expect(try Data(contentsOf: job.directory.job) == spec)
+    }
+
     @Test("the cluster that took the array is asked, whatever the shell says of clusters, queues and cancelling")
     func clusters() async throws {
         let job = try TestJob(JobSetup(problems: 0..<4))

@@ -8,7 +8,7 @@ import Testing
 
 /// The schema that editors check specs with says what the decoder says.
 @Suite("The JSON schema of jobs") struct JobSchemaTests {
-    private static let jobs = URL(filePath: #filePath).deletingLastPathComponent()
+    static let jobs = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../../jobs").standardizedFileURL
     private let schema: JSONSchema
 

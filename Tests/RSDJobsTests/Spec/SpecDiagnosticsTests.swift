@@ -6,6 +6,15 @@ struct BadCase: Sendable, CustomTestStringConvertible {
     var title: String
     var job: String
     var problems: String
+    /// Values from the command line.
+    var settings: [String] = []
+
+    /// The good job with values from the command line.
+    init(_ title: String, set settings: String...) {
+        self.title = title
+        self.settings = settings
+        (job, problems) = (SpecFixture.job, SpecFixture.problems)
+    }
 
     /// A job of its own.
     init(_ title: String, job: String) {
@@ -31,7 +40,7 @@ struct BadCase: Sendable, CustomTestStringConvertible {
         let fixture = try SpecFixture()
         try fixture.write(job, to: "job.yaml")
         try fixture.write(problems, to: "problems.jsonl")
-        return fixture.fault()
+        return fixture.fault(settings)
     }
 
     func check() throws { try GoldenTexts.diagnostics.expect(fault(), title) }
@@ -71,6 +80,13 @@ struct SpecDiagnosticsTests {
     @Test("bad grading has diagnostics", arguments: BadCase.grading) func grading(_ bad: BadCase) throws {
         try bad.check()
     }
+    @Test("bad settings have diagnostics", arguments: BadCase.settings) func settings(_ bad: BadCase) throws {
+        try bad.check()
+    }
+    @Test("bad variables in paths have diagnostics", arguments: BadCase.variables) func variables(_ bad: BadCase) throws
+    {
+        try bad.check()
+    }
     @Test("malformed YAML has diagnostics", arguments: BadCase.yaml) func yaml(_ bad: BadCase) throws {
         try bad.check()
     }
@@ -81,10 +97,11 @@ struct SpecDiagnosticsTests {
 
     @Test("the golden file has the diagnostics of these cases and no others")
     func golden() throws {
-        let cases =
-            BadCase.keys + BadCase.types + BadCase.values + BadCase.prompts + BadCase.methodsAndDataSets
-            + BadCase.datasetSettings + BadCase.engineArguments + BadCase.profiles + BadCase.residency
-            + BadCase.grading + BadCase.yaml + BadCase.files + BadCase.datasetLines
+        let cases = [
+            BadCase.keys, BadCase.types, BadCase.values, BadCase.prompts, BadCase.methodsAndDataSets,
+            BadCase.datasetSettings, BadCase.engineArguments, BadCase.profiles, BadCase.residency, BadCase.grading,
+            BadCase.settings, BadCase.variables, BadCase.yaml, BadCase.files, BadCase.datasetLines,
+        ].joined()
         try GoldenTexts.diagnostics.expect(cases.map { (title: $0.title, text: try $0.fault()) })
     }
 }

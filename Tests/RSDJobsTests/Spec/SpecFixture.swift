@@ -73,15 +73,15 @@ struct SpecFixture: ~Copyable {
 
     func path(_ path: String) -> String { directory.appending(path: path).path }
 
-    func load() throws(SpecErrors) -> LoadedJob {
-        try JobLoader.load(directory.appending(path: "job.yaml"))
+    func load(_ settings: [String] = []) throws(SpecErrors) -> LoadedJob {
+        try JobLoader.load(directory.appending(path: "job.yaml"), settings: settings)
     }
 
     /// What loading says, with the directory's own name left out of every path.
-    func fault() -> String {
+    func fault(_ settings: [String] = []) -> String {
         let text: String
         do {
-            let job = try load()
+            let job = try load(settings)
             text = (job.warnings.map(\.rendered) + ["loaded"]).joined(separator: "\n")
         } catch {
             text = error.description

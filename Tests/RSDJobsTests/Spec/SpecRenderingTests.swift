@@ -216,7 +216,7 @@ private struct SpecGenerator {
     private mutating func text(nul: Bool = true) -> String {
         let pieces = [
             "a", "é", "true", "1", " ", "\n", "\\n", "\"", "'", ": ", " #", "\t", "{", "]", "𝄞", "-",
-            "\u{2028}",
+            "\u{2028}", "$", "${A}",
         ]
         var text = ""
         for _ in 0..<draw(0...6) { text += pieces[draw(0...(pieces.count - 1))] }
