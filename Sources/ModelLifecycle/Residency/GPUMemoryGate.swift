@@ -148,7 +148,6 @@ package actor GPUMemoryGate {
             error.code, engine: error.engine, "\(error.message) (two attempts)\(who)",
             remedy: error.remedy, exit: error.exit, logPath: error.logPath, logTail: error.logTail)
     }
-
 }
 
 /// GPU memory that was not freed in time, and the processes that use it.

@@ -79,7 +79,11 @@ final class ResidentEngines: EnginePool {
         try await active.withLock { $0 }?.restart(engine) ?? []
     }
 
-    func stop() async throws { try await residency.deactivate() }
+    func stop() async throws {
+        // They hold this pool, to restart engines.
+        active.withLock { $0 = nil }
+        try await residency.deactivate()
+    }
 }
 
 extension ResidentEngines {
