@@ -71,6 +71,14 @@ package struct DatasetReader {
             }
             records += 1
         }
+        if let expected = spec.records {
+            while try scanner.next(isWanted: false) != nil { records += 1 }
+            if records != expected {
+                let message = "the data set has \(counted(records, "record")), but 'records' is \(expected)"
+                let miscount = Diagnostic(file: faults.file, message: message)
+                faults.add(message.kindOfMessage, miscount)
+            }
+        }
         problems = taken.sorted { $0.place < $1.place }.map(\.problem)
     }
 

@@ -5,6 +5,8 @@ package struct DatasetSpec: Sendable, Equatable {
     package var path: String
     /// The file's SHA-256 in lower-case hexadecimal.
     package var sha256: String?
+    /// Number of records in the whole file, if it has to be just that.
+    package var records: Int?
     /// nil to infer it from the end of the path.
     package var format: DatasetFormat?
     /// Name of a known record format.
@@ -23,13 +25,15 @@ package struct DatasetSpec: Sendable, Equatable {
     package var limit: Int?
 
     package init(
-        name: String, path: String, sha256: String? = nil, format: DatasetFormat? = nil, reader: String? = nil,
-        question: String? = nil, answer: String? = nil, choices: ChoiceFields? = nil, id: String? = nil,
+        name: String, path: String, sha256: String? = nil, records: Int? = nil, format: DatasetFormat? = nil,
+        reader: String? = nil, question: String? = nil, answer: String? = nil, choices: ChoiceFields? = nil,
+        id: String? = nil,
         shuffle: UInt64? = nil, start: Int = 0, limit: Int? = nil
     ) {
         self.name = name
         self.path = path
         self.sha256 = sha256
+        self.records = records
         self.format = format
         self.reader = reader
         self.question = question

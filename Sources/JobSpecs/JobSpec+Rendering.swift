@@ -111,6 +111,7 @@ extension DatasetSpec {
             if let value { pairs.append((key, value)) }
         }
         add("sha256", sha256.map(YAMLWriter.text))
+        add("records", records.map(String.init))
         add("format", format?.rawValue)
         add("reader", reader)
         add("question", question.map(YAMLWriter.text))

@@ -76,7 +76,7 @@ extension RecordReader {
     /// The data sets that the Qwen2.5-Math evaluation reads (`parse_question` and `parse_ground_truth` in its
     /// `evaluation/parser.py`, with `gpqa`, `math500` and `aimo2` as the authors of RSD added them), by the same names.
     /// Its normalisation of gold answers and predictions, such as dropping units, is left to grading.
-    package static let named = wordProblems + competitions + multipleChoice + exams
+    package static let named = wordProblems + competitions + multipleChoice + exams + tables
 }
 
 extension Record {

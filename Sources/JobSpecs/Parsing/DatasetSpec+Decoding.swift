@@ -6,7 +6,8 @@ import Support
 /// A data set, with the places of settings that can only be checked against the file.
 struct WrittenDataset {
     static let keys = [
-        "name", "path", "sha256", "format", "reader", "question", "answer", "choices", "id", "shuffle", "start",
+        "name", "path", "sha256", "records", "format", "reader", "question", "answer", "choices", "id", "shuffle",
+        "start",
         "limit",
     ]
 
@@ -18,7 +19,7 @@ struct WrittenDataset {
     static func decodeAll(_ field: SpecField, directory: String) -> [WrittenDataset] {
         var first: [String: Mark] = [:]
         return (field.elements(named: "a data set") ?? []).compactMap { element in
-            guard let section = SpecSection(element, "a data set", keys: keys) else { return nil }
+            guard let section = SpecSection(element, "a data set", keys: keys, textIs: "name") else { return nil }
             let name = section.required("name")?.identifier()
             if let name, let field = section["name"] {
                 if let mark = first[name] {
@@ -31,13 +32,21 @@ struct WrittenDataset {
         }
     }
 
+    /// What is not written of a known data set is taken from the table, as if it were written here.
     private init?(_ section: SpecSection, name: String, directory: String) {
-        let path = section.required("path")?.fileOrAddress(from: directory)
-        let sum = section["sha256"].flatMap { $0.sha256() }
+        let known = section["path"] == nil ? KnownDataset.named(name) : nil
+        if known == nil, section["path"] == nil, !name.isEmpty, let field = section["name"] {
+            field.error(Self.unknown(name))
+            return nil
+        }
+        let field = known == nil ? section.required("path") : section["name"]
+        let path = known?.address ?? field?.fileOrAddress(from: directory)
+        let sum = section["sha256"].flatMap { $0.sha256() } ?? known?.sha256
+        let records: Int? = section["records"].flatMap { $0.integer(in: 1...SpecLimit.tokens) } ?? known?.records
         let format: DatasetFormat? = section["format"].flatMap { $0.choice(of: DatasetFormat.self) }
-        let reader = section["reader"].flatMap { $0.reader() }
+        let reader = section["reader"].flatMap { $0.reader() } ?? known?.reader
         // A reader knows its fields.
-        let own = section["reader"] == nil
+        let own = section["reader"] == nil && known == nil
         let question = section["question"].flatMap { $0.word() } ?? (own ? "question" : nil)
         let answer = section["answer"].flatMap { $0.word() } ?? (own ? "answer" : nil)
         let choices = section["choices"].flatMap(ChoiceFields.init(field:))
@@ -45,10 +54,10 @@ struct WrittenDataset {
         let shuffle: UInt64? = section["shuffle"].flatMap { $0.integer(in: 0...UInt64.max) }
         let start: Int = section.value("start", default: 0) { $0.integer(in: 0...SpecLimit.tokens) }
         let limit: Int? = section["limit"].flatMap { $0.integer(in: 1...SpecLimit.tokens) }
-        guard let path, let field = section["path"] else { return nil }
+        guard let path, let field else { return nil }
         spec = DatasetSpec(
-            name: name, path: path, sha256: sum, format: format, reader: reader, question: question, answer: answer,
-            choices: choices, id: id, shuffle: shuffle, start: start, limit: limit)
+            name: name, path: path, sha256: sum, records: records, format: format, reader: reader, question: question,
+            answer: answer, choices: choices, id: id, shuffle: shuffle, start: start, limit: limit)
         pathMark = field.mark
         startMark = section["start"]?.mark ?? section.mark
         limitMark = section["limit"]?.mark ?? section.mark
@@ -62,6 +71,14 @@ struct WrittenDataset {
             let formats = DatasetFormat.allCases.map(\.rawValue).joined(separator: ", ")
             field.error("the file name does not show the format of the data set; set 'format' to one of \(formats)")
         }
+    }
+}
+
+extension WrittenDataset {
+    private static func unknown(_ name: String) -> String {
+        let meant = nearest(to: name, among: KnownDataset.all.map(\.name)).map { "; did you mean '\($0)'?" } ?? ";"
+        return
+            "unknown data set '\(name)'\(meant) docs/spec.md lists the known names; any other data set needs a 'path'"
     }
 }
 

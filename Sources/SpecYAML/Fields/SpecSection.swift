@@ -20,6 +20,16 @@ package struct SpecSection {
         self.init(entries, name, at: field.mark, keys: keys, log: field.log)
     }
 
+    /// Opens a mapping, or a text that stands for a mapping with just this key.
+    package init?(_ field: SpecField, _ name: String, keys: [String], textIs key: String) {
+        guard field.scalar?.meaning == .text else {
+            self.init(field, name, keys: keys)
+            return
+        }
+        let entry = YAMLEntry(key: key, keyMark: field.mark, value: field.node)
+        self.init([entry], name, at: field.mark, keys: keys, log: field.log)
+    }
+
     package init(_ entries: [YAMLEntry], _ name: String, at mark: Mark, keys: [String], log: DiagnosticLog) {
         self.name = name
         self.mark = mark

@@ -26,7 +26,7 @@ import Testing
         #expect(try models.at("properties", "target").keys() == Set(model))
         #expect(try models.at("properties", "prm").keys() == Set(model + ["profile", "overlong"]))
         #expect(try schema.at("properties", "engine").keys() == Set(EngineSpec.keys))
-        #expect(try schema.at("properties", "datasets", "items").keys() == Set(WrittenDataset.keys))
+        #expect(try schema.at("properties", "datasets", "items").choices()[1].keys() == Set(WrittenDataset.keys))
         #expect(try schema.at("properties", "grading").keys() == Set(GradingSpec.keys))
         #expect(try schema.at("properties", "decoding").keys() == Set(DecodingSpec.keys))
     }
@@ -36,7 +36,9 @@ import Testing
         let engine = try schema.at("properties", "engine", "properties")
         #expect(try engine.at("kind").words() == Set(EngineKind.all.map(\.name)))
         #expect(try engine.at("residency").words() == Set(ResidencyKind.allCases.map(\.rawValue)))
-        let dataset = try schema.at("properties", "datasets", "items", "properties")
+        let datasets = try schema.at("properties", "datasets", "items").choices()
+        #expect(try datasets[0].words() == Set(KnownDataset.all.map(\.name)))
+        let dataset = try datasets[1].at("properties")
         #expect(try dataset.at("format").words() == Set(DatasetFormat.allCases.map(\.rawValue)))
         #expect(try dataset.at("reader").words() == Set(RecordReader.named.map(\.name)))
         let prm = try schema.at("properties", "models", "properties", "prm", "properties")
@@ -86,6 +88,7 @@ import Testing
             ("name: demo", "nam: demo"), ("- target_only", "- majority"), ("max_tokens: 64", "max_tokens: many"),
             ("{ rsd: { threshold: 0.7 } }", "{ beam_search: { n: 4 } }"),
             ("path: problems.jsonl", "paths: problems.jsonl"),
+            ("{ name: heldout, path: problems.jsonl }", "gsm9k"),
         ])
     func refusals(good: String, bad: String) throws {
         for (text, isGood) in [(SpecFixture.job, true), (SpecFixture.job.replacing(good, with: bad), false)] {

@@ -7,6 +7,16 @@ extension BadCase {
     private static let sum = String(repeating: "a", count: 64)
 
     static let datasetSettings = [
+        BadCase(
+            "data sets by unknown names",
+            changes: [
+                (
+                    "- { name: heldout, path: problems.jsonl }",
+                    "[gsm9k, { name: MATH-500, limit: 3 }, { name: physics }, { name: gsm8k, reader: gsm }, a/b, 5, gsm8k]"
+                )
+            ]),
+        dataset(
+            "another number of records", "path: problems.jsonl, records: 4, limit: 1"),
         dataset(
             "an address without a checksum", "path: https://example.invalid/x.jsonl"),
         dataset(

@@ -148,7 +148,8 @@ private struct SpecGenerator {
         let isRemote = draw(0...1) == 0
         return DatasetSpec(
             name: "d\(index)", path: isRemote ? "https://host/\(word())?a=b#c" : "/data/\(word())",
-            sha256: isRemote ? sum() : maybe { $0.sum() }, format: DatasetFormat.allCases[draw(0...3)], reader: reader,
+            sha256: isRemote ? sum() : maybe { $0.sum() }, records: maybe { $0.draw(1...900) },
+            format: DatasetFormat.allCases[draw(0...3)], reader: reader,
             question: reader == nil ? "q" + text() : maybe { "q" + $0.text() },
             answer: reader == nil ? "a" + text() : maybe { "a" + $0.text() },
             choices: maybe {

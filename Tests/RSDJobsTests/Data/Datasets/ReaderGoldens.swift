@@ -1,5 +1,5 @@
 // Records of public data sets, and what the Qwen2.5-Math evaluation's own `parse_question` makes of each. Answers are those of
-// its `parse_ground_truth` before it tidies them for comparison. The records of math, imo2024 and gpqa are made up in the
+// its `parse_ground_truth` before it tidies them for comparison. The records of math, imo2024, tabmwp and gpqa are made up in the
 // shape of those sets; GPQA's authors ask not to publish questions of theirs.
 
 /// A record, and the problem that its reader makes of it.
@@ -294,5 +294,38 @@ struct Golden: Sendable {
             #"""
             $i$ 是虚数单位, 复数 $\frac{9+2 i}{2+i}=(\quad)$.
             """#, #"4-\mathrm{i}"#),
+        Golden(
+            "tabmwp",
+            #"""
+            {"question": "Some friends discussed the sizes of their coin collections. What is the mean of the numbers?", "choices": null, "answer": "1,084", "unit": null, "table_title": "Coin collections", "table": "Name | Number of coins\nBraden | 1,076\nCamilla | 1,092", "ques_type": "free_text", "ans_type": "integer_number"}
+            """#,
+            #"""
+            Read the following table regarding "Coin collections" and answer a question:
+            Name | Number of coins
+            Braden | 1,076
+            Camilla | 1,092
+            Some friends discussed the sizes of their coin collections. What is the mean of the numbers?
+            """#, #"1084"#),
+        Golden(
+            "tabmwp",
+            #"""
+            {"question": "At a price of $155, is there a shortage or a surplus?", "choices": ["shortage", "it's a \\ surplus"], "answer": "shortage", "unit": null, "table_title": null, "table": "Price | Demand | Supply\n$155 | 22,600 | 5,800", "ques_type": "multi_choice", "ans_type": "extractive_text"}
+            """#,
+            #"""
+            Read the following table and answer a question:
+            Price | Demand | Supply
+            $155 | 22,600 | 5,800
+            At a price of $155, is there a shortage or a surplus? Please select from the following options: ['shortage', "it's a \\ surplus"]
+            """#, #"shortage"#),
+        Golden(
+            "tabmwp",
+            #"""
+            {"question": "Does he have enough?", "choices": ["yes", "no"], "answer": "no", "unit": null, "table_title": "", "table": "piano | $10.55", "ques_type": "multi_choice", "ans_type": "boolean_text"}
+            """#,
+            #"""
+            Read the following table and answer a question:
+            piano | $10.55
+            Does he have enough? Please select from the following options: ['yes', 'no'] (Yes or No)
+            """#, #"no"#),
     ]
 }
