@@ -8,7 +8,7 @@ SWIFT ?= swift
 BUILD := $(SWIFT) build -c release
 RUN_DIR ?= runs/demo
 
-.PHONY: demo test test-vllm test-vllm-all test-slurm release test-release lint format bench measure deps clean
+.PHONY: demo test test-vllm test-vllm-all test-slurm release test-release wheel test-wheel install lint format bench measure deps clean
 
 demo: deps
 	$(BUILD) --product rsd-pocket
@@ -54,6 +54,18 @@ release: deps
 # Runs the demo from the tarball on a bare Debian 12. Needs root.
 test-release: deps
 	scripts/test-release "$$(scripts/make-release)"
+
+# A wheel in dist/ for `pip install`, which puts rsd-batch beside vLLM.
+wheel: deps
+	@scripts/make-wheel
+
+# Installs the wheel on a bare Debian 12 and runs the README's commands there. Needs root.
+test-wheel: deps
+	scripts/test-wheel "$$(scripts/make-wheel)"
+
+PREFIX ?= /usr/local
+install: deps
+	@scripts/install-tree "$(DESTDIR)$(PREFIX)"
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks

@@ -55,6 +55,15 @@ static inline CURLcode rsd_curl_message_result(const CURLMsg *message) {
     return message->data.result;
 }
 
+// Where this libcurl expects certificates of authorities unless told otherwise; NULL if it does not say.
+static inline const char *rsd_curl_authorities(void) {
+#if LIBCURL_VERSION_NUM >= 0x074600
+    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+    if (info && info->age >= CURLVERSION_SEVENTH) return info->cainfo;
+#endif
+    return NULL;
+}
+
 // Not curl's: Linux calls that are variadic (syscall) or that the Glibc module does not export. A pidfd names one
 // process for good, where a pid may be somebody else's a moment later.
 static inline int rsd_pidfd_open(pid_t pid) {

@@ -11,7 +11,7 @@ package struct LoadedJob: Sendable {
     /// The problems to solve, by data set in the spec's order.
     package var problems: OrderedDictionary<String, [Problem]>
     /// All problems that the spec selects, in whichever shard; part of the job's identity.
-    package let allProblems: OrderedDictionary<String, [Problem]>
+    package internal(set) var allProblems: OrderedDictionary<String, [Problem]>
     /// The shard to work on; nil for all problems.
     package internal(set) var shard: Shard?
     /// The checkpoints of the models that the methods need.

@@ -27,7 +27,8 @@ final class FetchDisplay: Sendable {
     /// - Throws: what ``JobLoader`` throws; ``Interrupted``.
     func load(_ job: JobOptions, _ interruption: Interruption) async throws -> LoadedJob {
         try await fetchDatasets(of: job, interruption)
-        return try StopSignals.endingAtOnce(interruption) { try JobLoader.load(job.url, settings: job.settings) }
+        let whole = try StopSignals.endingAtOnce(interruption) { try JobLoader.load(job.url, settings: job.settings) }
+        return job.limit.map(whole.limited) ?? whole
     }
 
     private func fetchDatasets(of job: JobOptions, _ interruption: Interruption) async throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import JobSpecs
 
 /// The spec that a command takes, and values set in place of the spec's.
 struct JobOptions: ParsableArguments {
@@ -14,5 +15,20 @@ struct JobOptions: ParsableArguments {
                 + "repeated.", valueName: "key=value"))
     var settings: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Take at most this many problems of each data set: a run of its own, by default in runs/<job name>-limit-N.",
+            valueName: "N"))
+    var limit: Int?
+
     var url: URL { URL(filePath: file) }
+
+    /// The run directory unless another is given.
+    func runDirectory(of job: LoadedJob) -> String {
+        "runs/\(job.spec.name)" + (limit.map { "-limit-\($0)" } ?? "")
+    }
+
+    func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("--limit must be at least 1.") }
+    }
 }

@@ -175,11 +175,12 @@ import Testing
         try Script.write("#!/bin/sh\n\(script)\n", to: URL(filePath: file))
     }
 
-    private func find(venv: String? = nil, _ environment: [String: String] = [:]) async throws
-        -> VLLMInstallation.Command
-    {
+    private func find(
+        venv: String? = nil, _ environment: [String: String] = [:], program: String? = nil
+    ) async throws -> VLLMInstallation.Command {
         try await VLLMInstallation(
-            venv: venv, environment: environment, standardFolder: scratch.path("standard")
+            venv: venv, environment: environment, standardFolder: scratch.path("standard"),
+            program: program.map(scratch.path)
         ).command(for: "draft")
     }
 
@@ -230,6 +231,22 @@ import Testing
         #expect(command.executable == scratch.path("with/python3"))
         #expect(command.arguments == ["-m", "vllm.entrypoints.cli.main"])
         await #expect(throws: EngineError.self) { try await find(["PATH": scratch.path("without")]) }
+    }
+
+    @Test("a program that a wheel installed finds the vLLM beside it before any on PATH")
+    func besideTheProgram() async throws {
+        let own = "env/lib/python3.12/site-packages/rsd_batch/bin/rsd-batch"
+        let environment = ["PATH": scratch.path("path")]
+        try program("path/vllm")
+        #expect(try await find(environment, program: own).executable == scratch.path("path/vllm"))
+        try program("env/bin/python")
+        #expect(try await find(environment, program: own).executable == scratch.path("path/vllm"))
+        try program("env/bin/python", script: "exit 0")
+        #expect(try await find(environment, program: own).executable == scratch.path("env/bin/python"))
+        #expect(try await find(environment, program: "env/bin/rsd-batch").executable == scratch.path("path/vllm"))
+        try program("named/bin/python")
+        let named = environment.merging(["RSD_BATCH_VLLM": scratch.path("named")]) { $1 }
+        #expect(try await find(named, program: own).executable == scratch.path("named/bin/python"))
     }
 
     @Test("where vLLM is not found, the error has a remedy")

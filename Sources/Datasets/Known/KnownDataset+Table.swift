@@ -56,6 +56,9 @@ extension KnownDataset {
             "math500", bytes: 446_564, records: 500,
             sha256: "35dc41080a3680858b27fa7e0533d2d547825316fc5dafe5d316f4ccc5a06132"),
         KnownDataset(
+            "mawps", bytes: 402_636, records: 2065,
+            sha256: "00ffe31161be8623a3d36741830edbba87a3aee0109f693810fe40b9d5d91b8b"),
+        KnownDataset(
             "mawps_addsub", file: "mawps/addsub.jsonl", reader: "mawps", bytes: 70_911, records: 395,
             sha256: "2fae2c92530cdf1ac0487db9a90e68d6af84049d755c07c4486411c1d7f43e75"),
         KnownDataset(
@@ -67,9 +70,6 @@ extension KnownDataset {
         KnownDataset(
             "mawps_singleop", file: "mawps/singleop.jsonl", reader: "mawps", bytes: 75_278, records: 562,
             sha256: "feb012e7ed5503cdb96fd127d539692b033000e9134655acaf4f4e0091328e94"),
-        KnownDataset(
-            "mawps", bytes: 402_636, records: 2065,
-            sha256: "00ffe31161be8623a3d36741830edbba87a3aee0109f693810fe40b9d5d91b8b"),
         KnownDataset(
             "minerva_math", bytes: 247_267, records: 272,
             sha256: "0e656b430d3a0a1dab6aa853f453ba3805e28e2cabe4fc72486a897cc09d8ba2"),

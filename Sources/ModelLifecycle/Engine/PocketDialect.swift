@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// The pocket engine, the small CPU engine included with rsd-batch.
 package struct PocketDialect: EngineDialect {
@@ -70,7 +71,7 @@ package struct PocketDialect: EngineDialect {
         let manager = FileManager.default
         let environment = ProcessInfo.processInfo.environment
         var candidates: [String] = []
-        if let own = try? manager.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
+        if let own = Program.path {
             candidates.append((own as NSString).deletingLastPathComponent + "/rsd-pocket")
         }
         if let named = environment["RSD_POCKET"], !named.isEmpty { candidates.append(named) }

@@ -39,6 +39,9 @@ final class CurlTransfer {
         headerList = nil
     }
 
+    private static let authorities = CertificateAuthorities.file(
+        environment: ProcessInfo.processInfo.environment, ofLibrary: rsd_curl_authorities().map { String(cString: $0) })
+
     private func configure(_ request: HTTPRequest) {
         rsd_curl_set_string(easy, CURLOPT_URL, request.url)
         rsd_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
@@ -54,6 +57,7 @@ final class CurlTransfer {
             rsd_curl_set_long(easy, CURLOPT_LOW_SPEED_TIME, max(1, Int(stallLimit.inSeconds.rounded(.up))))
             // Some servers refuse clients without a name.
             rsd_curl_set_string(easy, CURLOPT_USERAGENT, "libcurl")
+            if let file = Self.authorities { rsd_curl_set_string(easy, CURLOPT_CAINFO, file) }
         }
         rsd_curl_set_long(easy, CURLOPT_TIMEOUT_MS, request.deadline.wholeMilliseconds)
         rsd_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, request.connectLimit.wholeMilliseconds)

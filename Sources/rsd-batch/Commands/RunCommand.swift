@@ -55,7 +55,7 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
         let fetching = FetchDisplay(console: console, colour: output.colour, quiet: quiet)
         let whole = try await fetching.load(job, interruption)
         let loaded = try shard.map(whole.part) ?? whole
-        let parent = runDir ?? "runs/\(loaded.spec.name)"
+        let parent = runDir ?? job.runDirectory(of: loaded)
         let path = shard.map { "\(parent)/\($0.directoryName)" } ?? parent
         let display = ProgressDisplay(
             job: loaded.spec.name, console: console, colour: output.colour, quiet: quiet)

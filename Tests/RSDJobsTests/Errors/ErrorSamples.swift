@@ -35,6 +35,7 @@ struct ErrorSample {
     private static let job = [
         ErrorSample(faults, "job-invalid", .badJob),
         ErrorSample(RunIncomplete(errors: faults), "run-incomplete", .badJob),
+        ErrorSample(DemoMissing(), "demo-missing", .badJob),
         ErrorSample(NoRun(directory: "run"), "no-run", .badJob),
         ErrorSample(NoShards(directory: "run"), "no-shards", .badJob),
         ErrorSample(NoSubmission(directory: "run"), "no-submission", .badJob),

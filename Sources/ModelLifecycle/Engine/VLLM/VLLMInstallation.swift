@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// The vLLM installation on this machine. Searched for once.
 package actor VLLMInstallation {
@@ -17,20 +18,34 @@ package actor VLLMInstallation {
     private let venv: String?
     private let environment: [String: String]
     private let standardFolder: String
+    private let ownPython: String?
     private var found: Command?
     private var told: VLLMVersion?
 
-    /// - Parameter venv: a virtual environment's directory, or its Python. nil searches `$RSD_BATCH_VLLM`, then PATH
-    ///   for `vllm` and for a Python that has it, then the environment of `scripts/setup-vllm`.
+    /// - Parameter venv: a virtual environment's directory, or its Python. nil searches `$RSD_BATCH_VLLM`, then the
+    ///   environment that this program is installed in, then PATH for `vllm` and for a Python that has it, then the
+    ///   environment of `scripts/setup-vllm`.
     package init(venv: String?) {
         self.init(
-            venv: venv, environment: ProcessInfo.processInfo.environment, standardFolder: Self.standardFolder)
+            venv: venv, environment: ProcessInfo.processInfo.environment, standardFolder: Self.standardFolder,
+            program: Program.path)
     }
 
-    init(venv: String?, environment: [String: String], standardFolder: String) {
+    init(venv: String?, environment: [String: String], standardFolder: String, program: String? = nil) {
         self.venv = venv
         self.environment = environment
         self.standardFolder = standardFolder
+        ownPython = program.flatMap(Self.python(aroundProgram:))
+    }
+
+    /// The Python of the environment that a wheel put the program into: `ENV/lib/python3.12/site-packages/rsd_batch/bin`.
+    private static func python(aroundProgram path: String) -> String? {
+        guard let match = path.firstMatch(of: /(.*)\/lib(?:64)?\/python[^\/]*\/site-packages\/rsd_batch\/bin\/[^\/]+/)
+        else {
+            return nil
+        }
+        let python = "\(match.1)/bin/python"
+        return SearchPath.isProgram(python) ? python : nil
     }
 
     /// - Throws: ``EngineError`` with ``EngineError/Code/cannotLaunch`` if there is no vLLM.
@@ -114,6 +129,9 @@ package actor VLLMInstallation {
                 throw missing(engine, "no Python in \(named), set by RSD_BATCH_VLLM")
             }
             return command
+        }
+        if let ownPython, try await hasVLLM(ownPython) {
+            return Command(executable: ownPython, arguments: Self.module, python: ownPython)
         }
         let path = SearchPath(environment)
         if let program = path.program("vllm") {
