@@ -12,9 +12,8 @@ let orderedCollections = Target.Dependency.product(name: "OrderedCollections", p
 
 /// The layers of the program, the lowest first.
 let modules: [Target.Dependency] = [
-    "Support", "ModelLifecycle", "Answers", "SpecYAML", "Decoding", "Methods", "Checkpoints", "Datasets", "JobSpecs",
-    "RunStore",
-    "Graders", "Reporting", "Runner", "RSDJobs",
+    "Support", "ModelLifecycle", "Hub", "Answers", "SpecYAML", "Decoding", "Methods", "Checkpoints", "Datasets",
+    "JobSpecs", "RunStore", "Graders", "Reporting", "Runner", "RSDJobs",
 ]
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -45,6 +44,9 @@ let package = Package(
             name: "ModelLifecycle", dependencies: ["CCurl", "Support", logging],
             resources: [.embedInCode("Engine/Warm/fork_server.py"), .embedInCode("Engine/Standby/gate.py")],
             swiftSettings: strict),
+        .target(
+            name: "Hub", dependencies: ["ModelLifecycle", "Support"], resources: [.embedInCode("Python/hub.py")],
+            swiftSettings: strict),
         library("Answers", ["Support"]),
         library("SpecYAML", ["CYAML", "Support", orderedCollections]),
         library("Decoding", ["Support"]),
@@ -54,7 +56,7 @@ let package = Package(
         library(
             "JobSpecs",
             [
-                "Checkpoints", "Datasets", "Decoding", "Methods", "ModelLifecycle", "SpecYAML", "Support",
+                "Checkpoints", "Datasets", "Decoding", "Hub", "Methods", "ModelLifecycle", "SpecYAML", "Support",
                 orderedCollections,
             ]),
         library(
@@ -151,7 +153,7 @@ let package = Package(
         .testTarget(
             name: "VLLMTests",
             dependencies: modules + ["RunnerSupport", "TestSupport", "rsd-batch", "rsd-pocket", logging],
-            exclude: ["gsm8k", "measure", "reference"], swiftSettings: strict),
+            exclude: ["gsm8k", "hub", "measure", "reference"], swiftSettings: strict),
         .testTarget(
             name: "ClusterTests", dependencies: modules + ["RunnerSupport", "rsd-batch", "rsd-pocket"],
             swiftSettings: strict),

@@ -272,8 +272,8 @@ package struct LedgerError: ProgramError, Hashable {
 }
 
 /// Unguessable names.
-enum RandomName {
-    static func hex(bytes: Int) -> String {
+package enum RandomName {
+    package static func hex(bytes: Int) -> String {
         var generator = SystemRandomNumberGenerator()
         return (0..<bytes).map { _ in
             let byte = UInt8.random(in: 0...255, using: &generator)

@@ -2,6 +2,7 @@
 @testable import Decoding
 import Foundation
 @testable import Graders
+@testable import Hub
 @testable import JobSpecs
 @testable import ModelLifecycle
 @testable import RSDJobs
@@ -20,7 +21,7 @@ struct ErrorSample {
         (self.error, self.code, self.exit) = (error, code, exit)
     }
 
-    static let all: [ErrorSample] = job + directory + engine + disk + rest
+    static let all: [ErrorSample] = job + hub + directory + engine + disk + rest
 
     private static let fault = Diagnostic(file: "job.yaml", line: 3, column: 1, message: "a fault")
     private static let faults = SpecErrors(file: "job.yaml", diagnostics: [fault])
@@ -49,6 +50,12 @@ struct ErrorSample {
         ErrorSample(SlurmRefusal(command: "sbatch", said: "Invalid account"), "slurm-refusal", .badJob),
         ErrorSample(SlurmRefusal(command: "sbatch", said: ""), "slurm-refusal", .badJob),
     ]
+
+    private static let hub = HubError.Code.allCases.map { code in
+        ErrorSample(
+            HubError(code, "it failed", remedy: "Try again."), "hub-\(code.rawValue)",
+            [.room, .cache].contains(code) ? .disk : .badJob)
+    }
 
     private static let directory = [
         ErrorSample(RunLocked(directory: "run"), "run-locked", .directoryTaken),

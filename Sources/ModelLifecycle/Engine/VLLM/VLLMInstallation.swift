@@ -149,11 +149,7 @@ package actor VLLMInstallation {
     private func python(of program: String) -> String? {
         let sibling = URL(filePath: program).deletingLastPathComponent().appending(path: "python").path
         if SearchPath.isProgram(sibling) { return sibling }
-        let head = (try? FileHandle(forReadingFrom: URL(filePath: program)))?.readData(ofLength: 256) ?? Data()
-        let line = String(decoding: head, as: UTF8.self).prefix { !$0.isNewline }
-        guard line.hasPrefix("#!"), line.contains("python") else { return nil }
-        let named = line.dropFirst(2).trimmingCharacters(in: .whitespaces)
-        return SearchPath.isProgram(named) ? named : nil
+        return ConsoleScript.python(of: program, on: SearchPath(environment))
     }
 
     private func inVenv(_ path: String) -> Command? {
