@@ -8,6 +8,7 @@ package struct DatasetReader {
     /// Number of records read, used or not.
     package private(set) var records = 0
     private let reader: RecordReader
+    private var meta: MetaFields
     private var faults: RepeatedFaults
     private var lineOfId: [String: Int] = [:]
     private var linesWithoutAnswer: [Int] = []
@@ -17,6 +18,7 @@ package struct DatasetReader {
         self.spec = spec
         faults = RepeatedFaults(file: file)
         reader = RecordReader(spec)
+        meta = MetaFields(spec)
     }
 
     /// Errors, each kind once and at most ten of them; then warnings.
@@ -80,9 +82,17 @@ package struct DatasetReader {
             }
         }
         problems = taken.sorted { $0.place < $1.place }.map(\.problem)
+        meta.settle(&problems)
+        for (fault, line) in meta.faults {
+            let file = faults.file
+            faults.add(
+                "meta \(fault.kind)", Diagnostic(file: file, line: line, message: "'meta': \(fault.message)"))
+        }
     }
 
     private mutating func problem(_ record: Record, number: Int, line: Int) -> Problem? {
+        var record = record
+        record.uses = meta.uses
         var faults: [FieldFault] = []
         func part<Value>(_ read: () throws -> Value) -> Value? {
             do {
@@ -105,10 +115,12 @@ package struct DatasetReader {
         lookForSlips(in: [("question", question), ("answer", answer)], line: line)
         lookForSlips(in: (choices?.texts ?? []).map { ("choice", $0) }, line: line)
         if let answer, answer.allSatisfy(\.isWhitespace) { linesWithoutAnswer.append(line) }
+        record.uses = nil
+        let meta = self.meta.values(of: record, line: line)
         guard let id, let question, let answer else { return nil }
         return Problem(
             dataset: spec.name, id: id, question: reader.wholeQuestion(question, choices, answer: answer),
-            choices: choices?.texts ?? [], answer: answer)
+            choices: choices?.texts ?? [], answer: answer, meta: meta)
     }
 
     private mutating func lookForSlips(in parts: [(name: String, text: String?)], line: Int) {

@@ -17,6 +17,8 @@ package struct DatasetSpec: Sendable, Equatable {
     package var choices: ChoiceFields?
     /// Field with the problem's id; nil numbers the problems from 0 in file order.
     package var id: String?
+    /// Fields that are kept as a problem's ``Problem/meta``; nil for all short ones that are not used otherwise.
+    package var meta: [String]?
     /// Seed for shuffling the records, before `start` and `limit` apply.
     package var shuffle: UInt64?
     /// Number of records to skip.
@@ -27,8 +29,7 @@ package struct DatasetSpec: Sendable, Equatable {
     package init(
         name: String, path: String, sha256: String? = nil, records: Int? = nil, format: DatasetFormat? = nil,
         reader: String? = nil, question: String? = nil, answer: String? = nil, choices: ChoiceFields? = nil,
-        id: String? = nil,
-        shuffle: UInt64? = nil, start: Int = 0, limit: Int? = nil
+        id: String? = nil, meta: [String]? = nil, shuffle: UInt64? = nil, start: Int = 0, limit: Int? = nil
     ) {
         self.name = name
         self.path = path
@@ -40,6 +41,7 @@ package struct DatasetSpec: Sendable, Equatable {
         self.answer = answer
         self.choices = choices
         self.id = id
+        self.meta = meta
         self.shuffle = shuffle
         self.start = start
         self.limit = limit

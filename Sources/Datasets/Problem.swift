@@ -1,3 +1,5 @@
+import Support
+
 /// A question and its gold answer, from one record of a data set.
 package struct Problem: Sendable, Equatable {
     /// The data set's name in the job.
@@ -11,12 +13,18 @@ package struct Problem: Sendable, Equatable {
     package var choices: [String]
     /// As in the data set: text, or a number with its original digits. A letter for multiple choice.
     package var answer: String
+    /// Further fields of the record, such as its subject; see ``MetaFields``.
+    package var meta: [String: JSONValue]
 
-    package init(dataset: String, id: String, question: String, choices: [String] = [], answer: String) {
+    package init(
+        dataset: String, id: String, question: String, choices: [String] = [], answer: String,
+        meta: [String: JSONValue] = [:]
+    ) {
         self.dataset = dataset
         self.id = id
         self.question = question
         self.choices = choices
         self.answer = answer
+        self.meta = meta
     }
 }

@@ -2,14 +2,19 @@ import OrderedCollections
 import Support
 
 /// One record of a data set: its fields in order.
-package struct Record: Equatable {
+package struct Record {
     package var fields: OrderedDictionary<String, JSONValue>
+    /// Learns the names of the fields that are read.
+    var uses: FieldUses?
 
     package subscript(name: String) -> JSONValue? { try? value(name) }
 
     /// A field's value. If no field has the name, its dots are a path into objects: `extra_info.answer`.
     package func value(_ name: String) throws(FieldFault) -> JSONValue {
-        if let value = fields[name] { return value }
+        if let value = fields[name] {
+            uses?.add(name)
+            return value
+        }
         var (fields, path) = (fields, "")
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         for part in parts.dropLast() {

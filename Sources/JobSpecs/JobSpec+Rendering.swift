@@ -118,6 +118,7 @@ extension DatasetSpec {
         add("answer", answer.map(YAMLWriter.text))
         add("choices", choices?.yaml)
         add("id", id.map(YAMLWriter.text))
+        add("meta", meta.map { list($0.map(YAMLWriter.text)) })
         add("shuffle", shuffle.map(String.init))
         add("start", start > 0 ? String(start) : nil)
         add("limit", limit.map(String.init))

@@ -9,6 +9,8 @@ package struct TrajectoryReport: Sendable, Equatable, Encodable {
     package var id: String
     package var question: String
     package var gold: String
+    /// nil if the problem has none.
+    package var meta: [String: JSONValue]?
     /// nil while unfinished.
     @Nulled package var finish: Finish?
     package var failure: String?
@@ -33,6 +35,7 @@ package struct TrajectoryReport: Sendable, Equatable, Encodable {
         id = trajectory.id.description
         question = problem?.question ?? ""
         gold = problem?.answer ?? ""
+        meta = problem.flatMap { $0.meta.isEmpty ? nil : $0.meta }
         finish = response.finish
         failure = response.failure
         waitsFor = trajectory.needs.first?.role.phase
@@ -48,7 +51,7 @@ package struct TrajectoryReport: Sendable, Equatable, Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, question, gold, finish, failure, steps, candidates, text, answer, correct, verdict, tokens, waves
+        case id, question, gold, meta, finish, failure, steps, candidates, text, answer, correct, verdict, tokens, waves
         case waitsFor = "waits_for"
         case verdictReason = "verdict_reason"
     }

@@ -14,6 +14,10 @@ package struct TrajectoryView: Sendable {
         if !report.question.isEmpty {
             lines += [Line()] + paragraph(report.question, Line("  "), .plain, width: width)
         }
+        if let meta = report.meta {
+            let fields = meta.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.words)" }
+            lines += [Line()] + (Line("  ") + Line(fields.joined(separator: " · "), .dim)).wrapped(to: width, indent: 2)
+        }
         lines.append(Line())
         for (index, step) in report.steps.enumerated() {
             lines += self.lines(for: step, number: index + 1, width: width)

@@ -6,9 +6,8 @@ import Support
 /// A data set, with the places of settings that can only be checked against the file.
 struct WrittenDataset {
     static let keys = [
-        "name", "path", "sha256", "records", "format", "reader", "question", "answer", "choices", "id", "shuffle",
-        "start",
-        "limit",
+        "name", "path", "sha256", "records", "format", "reader", "question", "answer", "choices", "id", "meta",
+        "shuffle", "start", "limit",
     ]
 
     var spec: DatasetSpec
@@ -51,13 +50,14 @@ struct WrittenDataset {
         let answer = section["answer"].flatMap { $0.word() } ?? (own ? "answer" : nil)
         let choices = section["choices"].flatMap(ChoiceFields.init(field:))
         let id = section["id"].flatMap { $0.word() }
+        let meta = section["meta"].flatMap { $0.fieldNames() }
         let shuffle: UInt64? = section["shuffle"].flatMap { $0.integer(in: 0...UInt64.max) }
         let start: Int = section.value("start", default: 0) { $0.integer(in: 0...SpecLimit.tokens) }
         let limit: Int? = section["limit"].flatMap { $0.integer(in: 1...SpecLimit.tokens) }
         guard let path, let field else { return nil }
         spec = DatasetSpec(
             name: name, path: path, sha256: sum, records: records, format: format, reader: reader, question: question,
-            answer: answer, choices: choices, id: id, shuffle: shuffle, start: start, limit: limit)
+            answer: answer, choices: choices, id: id, meta: meta, shuffle: shuffle, start: start, limit: limit)
         pathMark = field.mark
         startMark = section["start"]?.mark ?? section.mark
         limitMark = section["limit"]?.mark ?? section.mark
@@ -122,6 +122,13 @@ extension SpecField {
                 "an address with a password would be stored in the run directory; download the file and give its path")
         }
         return text
+    }
+
+    /// A field's name, or a list of names that may be empty.
+    fileprivate func fieldNames() -> [String]? {
+        if scalar != nil { return word().map { [$0] } }
+        if case .sequence(let names) = node.content, names.isEmpty { return [] }
+        return elements(named: "a field of '\(name)'")?.compactMap { $0.word() }
     }
 
     fileprivate func sha256() -> String? {

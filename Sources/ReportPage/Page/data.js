@@ -6,9 +6,9 @@ const data = JSON.parse(byId("index").textContent);
 const RIGHT = 1, CUT = 2, FAILED = 4;
 
 const rows = data.rows.map(([method, place, sample, state, origins], number) => {
-  const [dataset, problem] = data.problems[place];
+  const [dataset, problem, ...values] = data.problems[place];
   const names = [data.methods[method], data.datasets[dataset].name, problem, sample];
-  return { number, method: names[0], dataset: names[1], problem, place, sample, state, origins, id: names.join("/") };
+  return { number, method: names[0], dataset: names[1], problem, place, sample, state, origins, values, id: names.join("/") };
 });
 
 const rowsOfProblem = new Map();
@@ -47,10 +47,13 @@ const problemLines = (() => {
   };
 })();
 
+/** The value of a problem's field as text. */
+const fieldValue = (value) => (value === null ? "none" : typeof value === "string" ? value || '""' : JSON.stringify(value));
+
 /** The problem and the trajectory of a row; undefined if its text is not in the page. */
 function open(row) {
   const block = problemLines(row.place);
   if (!block) return undefined;
   const trajectory = block.trajectories[rowsOfProblem.get(row.place).indexOf(row)];
-  return { question: block.question, gold: block.gold, text: (part) => block.texts[part.x], ...trajectory };
+  return { question: block.question, gold: block.gold, fields: block.meta ?? [], text: (part) => block.texts[part.x], ...trajectory };
 }

@@ -3,7 +3,7 @@
 const ITEM = 44;
 const LONGEST_STRIP = 24;
 
-const browser = { found: rows, selected: undefined, filter: { method: "", dataset: "", outcome: "", text: "" } };
+const browser = { found: rows, selected: undefined, filter: { method: "", dataset: "", outcome: "", value: "", text: "" } };
 
 function showList() {
   const { filter } = browser;
@@ -19,7 +19,8 @@ function showList() {
   const datasets = data.datasets.map(({ name }) => name);
   byId("filters").append(...[search, only("method", "method", named(data.methods, "all methods")),
     datasets.length > 1 && only("dataset", "data set", named(datasets, "all data sets")),
-    only("outcome", "outcome", named(Object.keys(OUTCOME_FILTERS), "any outcome"))].filter(Boolean));
+    only("outcome", "outcome", named(Object.keys(OUTCOME_FILTERS), "any outcome")),
+    data.fields.length > 0 && only("value", data.fields.map(({ name }) => name).join(", "), valueOptions())].filter(Boolean));
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
   byId("list").addEventListener("scroll", drawItems, { passive: true });
   new ResizeObserver(drawItems).observe(byId("list"));
@@ -33,11 +34,14 @@ const OUTCOME_FILTERS = {
   failed: (row) => row.state & FAILED,
 };
 
+const valueOptions = () => [["", "all problems"], ...data.fields.flatMap(({ name, values }, field) =>
+  values.map((value, place) => [`${field} ${place}`, `${name}: ${fieldValue(value)}`]))];
+
 function applyFilter() {
-  const { method, dataset, outcome, text } = browser.filter;
+  const { method, dataset, outcome, value, text } = browser.filter;
   const wanted = text.trim().toLowerCase();
   browser.found = rows.filter((row) => (!method || row.method === method) && (!dataset || row.dataset === dataset)
-    && (!outcome || OUTCOME_FILTERS[outcome](row)) && (!wanted || row.problem.toLowerCase().includes(wanted)));
+    && (!value || row.values.some((pair) => pair.join(" ") === value)) && (!outcome || OUTCOME_FILTERS[outcome](row)) && (!wanted || row.problem.toLowerCase().includes(wanted)));
   byId("found").textContent = browser.found.length === rows.length ? counted(rows.length, "trajectory", "trajectories")
     : `${grouped(browser.found.length)} of ${counted(rows.length, "trajectory", "trajectories")}`;
   const height = `height: ${browser.found.length * ITEM}px`;

@@ -4,6 +4,7 @@ function showTables() {
   const tables = [[byId("results"), used(RESULT_COLUMNS)], [byId("decisions"), used(DECISION_COLUMNS)]];
   for (const [place, columns] of tables) sortable(place, columns);
   showNotes(tables.flatMap(([, columns]) => columns));
+  showBreakdowns();
   showTokens();
 }
 
@@ -76,6 +77,29 @@ function showNotes(columns) {
       + " as wrong; regrade with math-verify: rsd-batch grade RUN --with math-verify.");
   }
   byId("table-notes").append(...notes.filter(Boolean).map((note) => el("p", {}, note)));
+}
+
+/** The accuracies by the values of each field, such as `level`: a table per data set and field, folded at first. */
+function showBreakdowns() {
+  const place = byId("breakdowns");
+  const tables = data.datasets.flatMap(({ name }) => {
+    const members = data.summary.rows.filter((row) => row.dataset === name && row.breakdowns);
+    return (members[0]?.breakdowns ?? []).map(({ field, groups }, number) => {
+      const rows = members.map((row) => ({ method: row.method, groups: row.breakdowns[number].groups }));
+      const problems = (column) => Math.max(...rows.map(({ groups }) => groups[column].problems));
+      const heads = groups.map(({ value }, column) => el("th", { scope: "col", class: "num" }, ...visible(fieldValue(value)),
+        el("small", { class: "dim" }, ` ${counted(problems(column), "problem")}`)));
+      const body = rows.map(({ method, groups }) => el("tr", {}, el("th", { scope: "row" }, ...visible(method)),
+        groups.map((group) => el("td", { class: "num" }, percent(group.accuracy),
+          el("small", {}, range(group.accuracy_low, group.accuracy_high))))));
+      const title = data.datasets.length > 1 ? `${name}: ${field}` : field;
+      return el("div", { class: "scroll" }, el("table", {}, el("caption", {}, ...visible(title)),
+        el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "method"), heads)), el("tbody", {}, body)));
+    });
+  });
+  place.hidden = tables.length === 0;
+  place.querySelector("summary").append("Accuracy by ", ...visible(data.fields.map(({ name }) => name).join(", ")));
+  place.append(...tables);
 }
 
 const FATES = [

@@ -19,7 +19,8 @@ function showTrajectory(row) {
       el("code", {}, `rsd-batch show RUN '${row.id}'`), " prints them."));
     return;
   }
-  detail.append(el("div", { class: "question" }, el("h4", {}, "problem"), prose(found.question)));
+  detail.append(el("div", { class: "question" }, el("h4", {}, "problem"), prose(found.question),
+    found.fields.length > 0 && meta(found.fields.map(([name, value]) => `${name}: ${value}`))));
   const pair = other ? [[row, found], [other, open(other)]] : [[row, found]];
   detail.append(el("div", { class: `columns ${other ? "two" : ""}` },
     pair.map(([row, found]) => result(row, found, other && answerName(row))), stepGrid(pair.map(([, found]) => found))));

@@ -20,6 +20,8 @@ package struct ResultLine: Sendable, Equatable, Codable {
     /// The answer found in the text, or null.
     @Nulled package var answer: String?
     package var gold: String
+    /// The problem's ``Problem/meta``; absent if it has none.
+    package var meta: [String: JSONValue]?
     /// Whether the verdict is `right`.
     package var correct: Bool
     package var verdict: Grade.Verdict
@@ -35,7 +37,8 @@ package struct ResultLine: Sendable, Equatable, Codable {
     package var candidates: [Candidate]?
 
     /// - Parameter trajectory: a finished trajectory.
-    package init(_ trajectory: Trajectory, finish: Finish, gold: String, grade: Grade) {
+    package init(_ trajectory: Trajectory, finish: Finish, gold: String, meta: [String: JSONValue] = [:], grade: Grade)
+    {
         let response = trajectory.response
         id = trajectory.id.description
         method = trajectory.id.method
@@ -49,6 +52,7 @@ package struct ResultLine: Sendable, Equatable, Codable {
         cut = finish.isCut
         answer = grade.answer ?? AnswerExtraction.answer(in: response.text, isCut: cut)
         self.gold = gold
+        self.meta = meta.isEmpty ? nil : meta
         correct = grade.verdict == .right
         verdict = grade.verdict
         verdictReason = grade.reason
@@ -61,9 +65,10 @@ package struct ResultLine: Sendable, Equatable, Codable {
     /// Of all trajectories that are finished, in their order.
     package static func all(of trajectories: TrajectorySet, grades: [TrajectoryID: Grade]) -> [ResultLine] {
         trajectories.parallelMap { trajectory in
-            trajectory.response.finish.map {
+            let problem = trajectories.problem(of: trajectory.id)
+            return trajectory.response.finish.map {
                 ResultLine(
-                    trajectory, finish: $0, gold: trajectories.problem(of: trajectory.id)?.answer ?? "",
+                    trajectory, finish: $0, gold: problem?.answer ?? "", meta: problem?.meta ?? [:],
                     grade: grades[trajectory.id] ?? Grade(.error, reason: "it was never judged"))
             }
         }
@@ -74,7 +79,8 @@ package struct ResultLine: Sendable, Equatable, Codable {
     package var isUndecided: Bool { verdict == .wrong && verdictReason == Grade.notDecided }
 
     private enum CodingKeys: String, CodingKey {
-        case id, method, dataset, problem, sample, text, finish, failure, steps, answer, gold, correct, tokens, waves
+        case id, method, dataset, problem, sample, text, finish, failure, steps, answer, gold, meta, correct, tokens
+        case waves
         case verdicts, candidates
         case verdict, cut
         case verdictReason = "verdict_reason"

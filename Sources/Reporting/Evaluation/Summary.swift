@@ -71,11 +71,13 @@ extension Summary {
         let undivided = names.filter { name in Self.areUndivided(lines.filter { $0.method == name }) }
         self.undivided = undivided.isEmpty ? nil : undivided
         let groups = Dictionary(grouping: lines) { [$0.method, $0.dataset] }
+        let fields = Dictionary(grouping: lines, by: \.dataset).mapValues(BreakdownFields.init)
         let baseline = spec.methods.first { $0.kind == .targetOnly }?.name
         rows = spec.methods.flatMap { method in
             spec.datasets.map { dataset in
                 let lines = groups[[method.name, dataset.name]] ?? []
                 var row = Row(method: method.name, dataset: dataset.name, lines: lines, flops: flops)
+                row.breakdowns = fields[dataset.name]?.breakdowns(of: lines)
                 if let baseline, baseline != method.name {
                     row.paired = PairedComparison(
                         lines, against: groups[[baseline, dataset.name]] ?? [], named: baseline)

@@ -15,6 +15,8 @@ extension Summary {
         /// Ends of the accuracy's 95 % interval: Wilson's, clustered by problem if problems have several samples.
         @Nulled package var accuracyLow: Double?
         @Nulled package var accuracyHigh: Double?
+        /// The accuracy by the values of fields of the data set that have few; nil if there are none.
+        package var breakdowns: [Breakdown]?
         /// Comparison with the method in which the target works alone; nil for that method, and if there is none.
         @Nulled package var paired: PairedComparison?
         /// Number of trajectories by finish.
@@ -58,7 +60,7 @@ extension Summary {
 
         private enum CodingKeys: String, CodingKey {
             case method, dataset, total, problems, correct, accuracy, paired, finishes, grades, undecided, acceptance,
-                waves, tokens
+                waves, tokens, breakdowns
             case accuracyLow = "accuracy_low"
             case accuracyHigh = "accuracy_high"
             case targetStepShare = "target_step_share"
@@ -120,9 +122,8 @@ extension Summary.Row {
     }
 
     private mutating func setAccuracy(_ lines: [ResultLine]) {
-        let problems = Dictionary(grouping: lines, by: \.problem).values
-        let share = ClusteredProportion(problems.map { Proportion($0.count(where: \.correct), of: $0.count) })
-        self.problems = problems.count
+        let share = ClusteredProportion(lines)
+        problems = share.clusters.count
         accuracy = share.all.value
         accuracyLow = share.interval?.lowerBound
         accuracyHigh = share.interval?.upperBound

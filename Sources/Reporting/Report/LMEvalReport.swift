@@ -51,7 +51,10 @@ extension RunReport {
 
 /// A line of a `samples_…` file.
 struct LMEvalSample: Encodable {
-    struct Doc: Encodable { var id, question, answer: String }
+    struct Doc: Encodable {
+        var id, question, answer: String
+        var meta: [String: JSONValue]?
+    }
     struct Settings: Encodable {
         var until: [String] = []
         var do_sample: Bool
@@ -92,7 +95,7 @@ struct LMEvalSample: Encodable {
 
     init(number: Int, problem: Problem, prompt: String, lines: [ResultLine], settings: Settings) throws {
         doc_id = number
-        doc = Doc(id: problem.id, question: problem.question, answer: problem.answer)
+        doc = Doc(id: problem.id, question: problem.question, answer: problem.answer, meta: lines[0].meta)
         target = problem.answer
         arguments = Arguments(gen_args_0: .init(arg_0: prompt, arg_1: settings))
         resps = [lines.map(\.text)]

@@ -14,7 +14,8 @@ extension RunReport {
         if datasets.count > 1 { parts.append(accuracies(datasets)) }
         for dataset in datasets {
             if datasets.count > 1 { parts.append("## \(dataset.markdown)") }
-            parts.append(table(of: summary.rows.filter { $0.dataset == dataset }))
+            let rows = summary.rows.filter { $0.dataset == dataset }
+            parts += [table(of: rows)] + breakdowns(of: rows)
         }
         parts.append(notes.joined(separator: "  \n"))
         return parts.joined(separator: "\n\n") + "\n"
@@ -64,6 +65,21 @@ extension RunReport {
                 ]
         }
         return Self.table([header] + cells)
+    }
+
+    /// A table of accuracies for each field with few values; the number of problems is at the head of each column.
+    private func breakdowns(of rows: [Summary.Row]) -> [String] {
+        (rows.first?.breakdowns ?? []).enumerated().map { place, first in
+            let groups = rows.map { $0.breakdowns?[place].groups ?? [] }
+            let header = first.groups.indices.map { column in
+                let problems = groups.map { $0[column].problems }.max() ?? 0
+                return "\(first.groups[column].title.markdown) (\(problems))"
+            }
+            let cells = zip(rows, groups).map { row, groups in
+                [row.method.markdown] + groups.map { NumberFormat.percent($0.accuracy) }
+            }
+            return Self.table([[first.field.markdown] + header] + cells)
+        }
     }
 
     private func flops(

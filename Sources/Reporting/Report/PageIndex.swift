@@ -2,7 +2,9 @@ import Datasets
 import Decoding
 import Foundation
 import JobSpecs
+import OrderedCollections
 import RunStore
+import Support
 
 /// The part of the page's data that is read before a trajectory is opened.
 struct PageIndex: Encodable {
@@ -19,15 +21,23 @@ struct PageIndex: Encodable {
         var problems: Int
     }
 
-    /// Encoded as `[dataset, "id"]`.
+    /// A field that trajectories can be filtered by.
+    struct Field: Encodable {
+        var name: String
+        var values: [JSONValue]
+    }
+
+    /// Encoded as `[dataset, "id", [field, value], …]`, with the indices of its values in ``PageIndex/fields``.
     struct Problem: Encodable {
         var dataset: Int
         var problem: Datasets.Problem
+        var values: [[Int]]?
 
         func encode(to encoder: any Encoder) throws {
             var list = encoder.unkeyedContainer()
             try list.encode(dataset)
             try list.encode(problem.id)
+            for value in values ?? [] { try list.encode(value) }
         }
     }
 
@@ -78,6 +88,8 @@ struct PageIndex: Encodable {
     var total: Int
     var timeline: Timeline
     private(set) var histograms: [RewardHistogram] = []
+    /// Those of the breakdowns.
+    let fields: [Field]
     private(set) var problems: [Problem] = []
     private(set) var rows: [Row] = []
     /// Number of trajectories whose steps are in the page.
@@ -88,7 +100,7 @@ struct PageIndex: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case summary, job, spec, program, engine, host, created, residency, models, datasets, methods, total, timeline
-        case histograms, problems, rows, shard, merged
+        case histograms, fields, problems, rows, shard, merged
         case batchInvariant = "batch_invariant"
         case cutAnswers = "cut_answers"
         case inFull = "in_full"
@@ -120,6 +132,7 @@ struct PageIndex: Encodable {
             }
         }
         datasets = spec.datasets.map { Dataset(name: $0.name, problems: report.job.problems[$0.name]?.count ?? 0) }
+        fields = Self.fields(of: report.summary)
         var places: [String: [String: Int]] = [:]
         for (number, dataset) in spec.datasets.enumerated() {
             for problem in report.job.problems[dataset.name] ?? [] {
@@ -144,6 +157,7 @@ struct PageIndex: Encodable {
     /// - Parameter number: the line's index in the results.
     mutating func add(_ line: ResultLine, number: Int) {
         guard let method = methodPlaces[line.method], let problem = places[line.dataset]?[line.problem] else { return }
+        if problems[problem].values == nil { problems[problem].values = values(of: line) }
         var state: State = line.correct ? .right : []
         if line.cut { state.insert(.cut) }
         if line.finish == .failed { state.insert(.failed) }
@@ -158,5 +172,19 @@ struct PageIndex: Encodable {
                 return histograms.count - 1
             }()
         histograms[place].add(line.steps)
+    }
+
+    private static func fields(of summary: Summary) -> [Field] {
+        var fields: OrderedDictionary<String, OrderedSet<JSONValue>> = [:]
+        for breakdown in summary.rows.flatMap({ $0.breakdowns ?? [] }) {
+            fields[breakdown.field, default: []].formUnion(breakdown.groups.map(\.value).filter { $0 != .null })
+        }
+        return fields.map { Field(name: $0.key, values: Array($0.value)) }
+    }
+
+    private func values(of line: ResultLine) -> [[Int]] {
+        fields.enumerated().compactMap { number, field in
+            line.meta?[field.name].flatMap(field.values.firstIndex(of:)).map { [number, $0] }
+        }
     }
 }

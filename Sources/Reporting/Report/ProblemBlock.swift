@@ -48,12 +48,14 @@ struct ProblemBlock: Encodable {
 
     var question: String
     var gold: String
+    /// Names and values of its ``ResultLine/meta``, by name; nil if it has none.
+    private(set) var meta: [[String]]?
     private(set) var texts: [String] = []
     /// In the order of the page's index.
     private(set) var trajectories: [Trajectory] = []
     private var places: [String: Int] = [:]
 
-    private enum CodingKeys: String, CodingKey { case question, gold, texts, trajectories }
+    private enum CodingKeys: String, CodingKey { case question, gold, meta, texts, trajectories }
 
     init(question: String, gold: String) {
         self.question = question
@@ -61,6 +63,7 @@ struct ProblemBlock: Encodable {
     }
 
     mutating func add(_ line: ResultLine) {
+        meta = line.meta?.sorted { $0.key < $1.key }.map { [$0.key, $0.value.words] }
         var steps: [Step] = []
         for step in line.steps {
             steps.append(

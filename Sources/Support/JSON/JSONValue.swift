@@ -1,7 +1,7 @@
 import OrderedCollections
 
 /// The value of a field. Numbers keep their spelling.
-package enum JSONValue: Sendable, Equatable {
+package enum JSONValue: Sendable, Hashable {
     case string(String)
     case number(String)
     /// `NaN`, `Infinity` or `-Infinity`, as Python writes them.
@@ -17,6 +17,12 @@ package enum JSONValue: Sendable, Equatable {
         case .string(let text), .number(let text): text
         case .notANumber, .bool, .null, .list, .object: nil
         }
+    }
+
+    /// The value for people: a text as it is, anything else as JSON.
+    package var words: String {
+        if case .string(let text) = self { return text }
+        return (try? JSONText.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
     /// Description for messages.

@@ -80,6 +80,37 @@ import Testing
             ))
     }
 
+    @Test("fields of a problem are shown with it, and those with few values make tables and filters")
+    func fields() throws {
+        var report = SmallReport.golden
+        for place in report.lines.indices {
+            let problem = place % 3
+            report.lines[place].meta = [
+                "level": problem == 1 ? nil : .number("2"), "source": .string("</script>\(problem)"),
+                "__proto__": .null,
+            ].compactMapValues(\.self)
+        }
+        let made = try report.made()
+        let data = try PageData(made)
+        let index = try JSONDecoder().decode(Index.self, from: data.index)
+        #expect(index.fields.map(\.name) == ["level"] && index.fields.first?.values == [.number("2")])
+        #expect(
+            String(decoding: data.index, as: UTF8.self).contains(#""problems":[[0,"0",[0,0]],[0,"1"],[0,"2",[0,0]]]"#))
+        let first = String(decoding: data.problems.split(separator: UInt8(ascii: "\n"))[0], as: UTF8.self)
+        #expect(first.contains(#""meta":[["__proto__","null"],["level","2"],["source","\u003c/script>0"]]"#))
+        let groups = try #require(made.summary.rows[0].breakdowns?.first?.groups)
+        #expect(groups.map(\.value) == [.number("2"), .null])
+        #expect(groups.map(\.accuracy) == [0.5, 1])
+        #expect(
+            made.markdown.contains(
+                "\n\n| level | 2 (2) | none (1) |\n| --- | --: | --: |\n| rsd | 50.0% | 100.0% |\n"))
+        let sample = try made.lmEvalFiles()[0].content.split(separator: UInt8(ascii: "\n"))[2]
+        #expect(
+            String(decoding: sample, as: UTF8.self).contains(
+                #""meta":{"__proto__":null,"level":2,"source":"</script>2"}"#))
+        #expect(try JSONDecoder().decode([ResultLine].self, from: JSONText.encode(made.lines)) == made.lines)
+    }
+
     @Test("candidates, and what a grader says besides, are shown too")
     func moreFields() throws {
         var report = SmallReport.golden
@@ -139,7 +170,12 @@ import Testing
             var method: String
             var taken, rejected, target: [Int]
         }
+        struct Field: Decodable {
+            var name: String
+            var values: [JSONValue]
+        }
         var methods: [String]
+        var fields: [Field]
         var rows: [Row]
         var in_full: Int
         var summary: Summary

@@ -35,6 +35,10 @@ extension BadCase {
         dataset(
             "choices that are none", "path: problems.jsonl, choices: [a]"),
         dataset(
+            "fields to keep that are none", "path: problems.jsonl, meta: [3, level: 1]"),
+        dataset(
+            "fields to keep that are not there", "path: problems.jsonl, meta: [anser, answer]"),
+        dataset(
             "a start beyond the end", "path: problems.jsonl, start: 3"),
         dataset(
             "a limit beyond the end", "path: problems.jsonl, start: 1, limit: 5"),

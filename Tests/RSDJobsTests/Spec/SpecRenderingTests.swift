@@ -155,7 +155,9 @@ private struct SpecGenerator {
             choices: maybe {
                 $0.draw(0...1) == 0 ? .field("c" + $0.text()) : .fields(["x" + $0.text(), "y", $0.word()])
             },
-            id: maybe { "i" + $0.text() }, shuffle: maybe { $0.random.next() }, start: maybe { $0.draw(1...9) } ?? 0,
+            id: maybe { "i" + $0.text() },
+            meta: maybe { random in (0..<random.draw(0...2)).map { _ in "m" + random.text() } },
+            shuffle: maybe { $0.random.next() }, start: maybe { $0.draw(1...9) } ?? 0,
             limit: maybe { $0.draw(1...900) })
     }
 

@@ -84,13 +84,18 @@ struct RecordReaderTests {
         let record = #"{"question": "a", "answer": "no mark", "q": " b ", "gold": "1,000", "final": {"value": 7}}"#
         #expect(
             read(record, spec("gsm8k", question: "q", answer: "gold")).problems
-                == [Problem(dataset: "d", id: "0", question: "b", answer: "1,000")])
+                == [
+                    Problem(
+                        dataset: "d", id: "0", question: "b", answer: "1,000",
+                        meta: ["question": .string("a"), "answer": .string("no mark")])
+                ])
         #expect(read(record, spec("gsm8k", answer: "final.value")).problems.map(\.answer) == ["7"])
         let choices = #"{"question": "a", "choices": [], "options": ["x", "y"], "answer": "1", "letter": "A"}"#
         #expect(
             read(choices, spec("mmlu_stem", answer: "letter", choices: .field("options"))).problems == [
                 Problem(
-                    dataset: "d", id: "0", question: "a\nAnswer Choices: (A) x (B) y", choices: ["x", "y"], answer: "A")
+                    dataset: "d", id: "0", question: "a\nAnswer Choices: (A) x (B) y", choices: ["x", "y"], answer: "A",
+                    meta: ["answer": .string("1")])
             ])
     }
 
