@@ -42,7 +42,10 @@ let package = Package(
         library("Support", [orderedCollections]),
         .target(
             name: "ModelLifecycle", dependencies: ["CCurl", "Support", logging],
-            resources: [.embedInCode("Engine/Warm/fork_server.py"), .embedInCode("Engine/Standby/gate.py")],
+            resources: [
+                .embedInCode("Engine/Warm/fork_server.py"), .embedInCode("Engine/Standby/gate.py"),
+                .embedInCode("Engine/VLLM/Python"),
+            ],
             swiftSettings: strict),
         .target(
             name: "Hub", dependencies: ["ModelLifecycle", "Support"], resources: [.embedInCode("Python/hub.py")],
@@ -161,6 +164,7 @@ let package = Package(
             name: "RSDJobsTests", dependencies: modules + ["RunnerSupport", "TestServers", "TestSupport", "rsd-batch"],
             exclude: [
                 "Grading/golden.jsonl", "Grading/exact.jsonl", "Grading/responses.jsonl", "Spec/diagnostics.txt",
+                "Spec/flags.txt", "Spec/Flags",
                 "Data/model-files.txt", "Data/Checkpoint/tokenizers.txt", "Data/Datasets/json-documents.txt",
                 "Data/Datasets/records.txt",
                 "Data/Datasets/choices.txt", "Data/Datasets/csv.txt",

@@ -19,6 +19,8 @@ package struct LoadedJob: Sendable {
     package var warnings: [Diagnostic]
     /// The spec file.
     package var file: URL
+    /// Why the flags in `args` were not checked against the engine; nil if they were, or there are none.
+    package internal(set) var uncheckedFlags: String?
     package internal(set) var rules = DecodingRules.current
     /// Whether the spec sets no token limit.
     var hasStandardLimit = false

@@ -16,12 +16,12 @@ import Synchronization
 public struct RSDJob: Sendable {
     private let job: LoadedJob
 
-    /// Reads a spec and everything it names, and downloads data sets that have an address.
+    /// Reads a spec and everything it names, downloads data sets that have an address, and asks vLLM for its flags.
     ///
     /// - Throws: an error whose description lists every problem of the spec as `file:line:column: error: …`.
     public init(spec: URL) async throws {
         try await JobLoader.fetchDatasets(of: spec)
-        job = try JobLoader.load(spec)
+        job = try JobLoader.load(spec, flags: await JobLoader.flags(of: spec))
     }
 
     public var name: String { job.spec.name }

@@ -14,6 +14,13 @@ package struct JobOverview: Sendable, Equatable, Encodable {
     package var residency: String?
     /// The grader, or why it cannot be used here; nil if that was not asked.
     package var grader: String?
+    /// Why the flags in `args` were not checked; nil if they were, or there are none.
+    package var uncheckedFlags: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case file, name, methods, problems, trajectories, models, residency, grader
+        case uncheckedFlags = "unchecked_flags"
+    }
 
     /// A model that some method uses.
     package struct Model: Sendable, Equatable, Encodable {
@@ -35,6 +42,7 @@ package struct JobOverview: Sendable, Equatable, Encodable {
         self.file = file
         self.residency = residency
         self.grader = grader
+        uncheckedFlags = job.uncheckedFlags
         name = spec.name
         methods = spec.methods.count
         problems = spec.datasets.reduce(0) { $0 + (job.problems[$1.name]?.count ?? 0) }
@@ -45,6 +53,8 @@ package struct JobOverview: Sendable, Equatable, Encodable {
                 role: role, model: model.model, parameters: files.size.parameters, parametersFrom: files.size.source)
         }
     }
+
+    package static func unchecked(_ reason: String) -> String { "the flags in `args` were not checked: \(reason)" }
 
     package func lines(width: Int) -> [Line] {
         let counts = [
@@ -57,7 +67,7 @@ package struct JobOverview: Sendable, Equatable, Encodable {
                     + Line(model.parameters.map { NumberFormat.si($0) } ?? "–").padded(to: 6, alignRight: true)
                     + Line(" weights  ", .dim) + model.model).wrapped(to: width, indent: 10)
             }
-            + [residency, grader].compactMap(\.self).flatMap {
+            + [uncheckedFlags.map(Self.unchecked), residency, grader].compactMap(\.self).flatMap {
                 (Line("  here    ", .dim) + $0).wrapped(to: width, indent: 10)
             }
     }

@@ -10,6 +10,11 @@ extension Console {
         for warning in job.warnings { message("\(warning.rendered)\n") }
     }
 
+    /// Prints that flags were not checked, where the job may run elsewhere.
+    func showUncheckedFlags(of job: LoadedJob) {
+        if let reason = job.uncheckedFlags { message("rsd-batch: \(JobOverview.unchecked(reason))\n") }
+    }
+
     /// Reports that grading begins; nothing else is printed for a while.
     func grading(_ grader: String, finished: Int, of total: Int) {
         let rest = finished < total ? " of \(NumberFormat.grouped(total))" : ""

@@ -22,12 +22,17 @@ final class FetchDisplay: Sendable {
         self.quiet = quiet
     }
 
-    /// Downloads the job's remote data sets, then loads the job.
+    /// Downloads the job's remote data sets, asks its engine for its flags, then loads the job.
     ///
     /// - Throws: what ``JobLoader`` throws; ``Interrupted``.
     func load(_ job: JobOptions, _ interruption: Interruption) async throws -> LoadedJob {
         try await fetchDatasets(of: job, interruption)
-        let whole = try StopSignals.endingAtOnce(interruption) { try JobLoader.load(job.url, settings: job.settings) }
+        let flags = try await JobLoader.flags(of: job.url, settings: job.settings, interruption: interruption) {
+            if !self.quiet { self.console.message("rsd-batch: asking \($0) for its flags; this is done once\n") }
+        }
+        let whole = try StopSignals.endingAtOnce(interruption) {
+            try JobLoader.load(job.url, settings: job.settings, flags: flags)
+        }
         return job.limit.map(whole.limited) ?? whole
     }
 

@@ -76,6 +76,17 @@ import Testing
         #expect(!flags.words.contains("--hf-overrides"))
     }
 
+    @Test("a list follows one flag, except where vLLM collects repeated flags; a value may begin with a dash")
+    func lists() throws {
+        let words = try VLLMFlags(
+            configuration(arguments: [
+                .init("sizes", "1"), .init("sizes", "2"), .init("middleware", "a"), .init("middleware", "b"),
+                .init("template", "-x"),
+            ])
+        ).words
+        #expect(words.suffix(8) == ["--sizes", "1", "2", "--middleware", "a", "--middleware", "b", "--template=-x"])
+    }
+
     @Test("the job's flags are passed on and win")
     func jobsFlags() throws {
         let words = try VLLMFlags(

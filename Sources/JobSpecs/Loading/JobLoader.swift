@@ -12,9 +12,11 @@ package enum JobLoader {
     ///
     /// Grading and reporting need no models: with `withModels: false` their files are not read, and the job has no information
     /// about them. Data sets with a URL are read from the cache: see ``fetchDatasets(of:into:interruption:retries:observe:)``.
+    ///
+    /// - Parameter flags: from ``flags(of:settings:kinds:interruption:willAsk:)``.
     package static func load(
         _ url: URL, settings: [String] = [], withModels: Bool = true, cache: DatasetCache = .standard,
-        kinds: [EngineKind] = EngineKind.all
+        kinds: [EngineKind] = EngineKind.all, flags: FlagKnowledge = .notNeeded
     ) throws(SpecErrors) -> LoadedJob {
         let shown = url.relativePath
         let source = try source(of: url)
@@ -25,6 +27,7 @@ package enum JobLoader {
             written: written, log: DiagnosticLog(source: source), isRelative: !shown.hasPrefix("/"),
             cache: cache, isFaulty: problems.contains { $0.severity == .error })
         check.run(withModels: withModels)
+        if case .known(let known) = flags { FlagCheck(known: known, log: check.log).check(written.flags) }
         let diagnostics = sorted(problems + check.log.diagnostics) + check.fileDiagnostics
         guard !diagnostics.contains(where: { $0.severity == .error }), let prompt = check.prompt,
             let spec = written.spec(prompt: prompt)
@@ -32,6 +35,7 @@ package enum JobLoader {
         var job = LoadedJob(
             spec: spec, problems: check.problems, allProblems: check.problems, models: check.models,
             warnings: diagnostics, file: url, hasStandardLimit: written.hasStandardLimit)
+        if case .unknown(let reason) = flags { job.uncheckedFlags = reason }
         if job.hasStandardLimit {
             job.spec.decoding.tokens = job.rules.standardLimit(context: job.longestContext)
         }

@@ -95,14 +95,19 @@ extension EngineArgument {
     }
 
     private static func check(_ key: Located<String>, log: DiagnosticLog) {
-        if key.value.hasPrefix("-") {
-            let bare = key.value.drop { $0 == "-" }
-            log.error(at: key.mark, "write the flag '\(key.value)' without dashes: '\(bare)'")
-        } else if key.value.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]*/) == nil {
-            log.error(at: key.mark, "\(quoted(key.value)) is not a valid name for a flag")
-        } else if EngineSpec.ownFlags.contains(key.value.replacing("_", with: "-")) {
-            log.error(at: key.mark, "'\(key.value)' is set by the runner; remove it")
+        if let refusal = refusal(of: key.value) { log.error(at: key.mark, refusal) }
+    }
+
+    /// Why no engine can have a flag of this name; nil if one may.
+    static func refusal(of name: String) -> String? {
+        if name.hasPrefix("-") {
+            return "write the flag '\(name)' without dashes: '\(name.drop { $0 == "-" })'"
         }
+        if name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]*/) == nil {
+            return "\(quoted(name)) is not a valid name for a flag"
+        }
+        let whole = String(name.prefix { $0 != "." }).replacing("_", with: "-")
+        return EngineSpec.ownFlags.contains(whole) ? "'\(name)' is set by the runner; remove it" : nil
     }
 }
 

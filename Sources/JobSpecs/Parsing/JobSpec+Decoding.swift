@@ -21,6 +21,8 @@ package struct ParsedJob {
     var hasStandardLimit: Bool
     var methods: [MethodSpec]
     var grading: GradingSpec
+    /// The flags in the `args` of the engine and of each model, for engines that rsd-batch starts.
+    var flags: [[WrittenFlag]]
     /// Engines that specs may name.
     let kinds: [EngineKind]
 
@@ -41,6 +43,7 @@ package struct ParsedJob {
         grading = job.value("grading", default: GradingSpec(grader: .exact)) {
             GradingSpec(field: $0, directory: directory)
         }
+        flags = engine?.residency == .attach ? [] : WrittenFlag.sections(of: root.node, log: root.log)
         if let field = job["models"] { requireModels(at: field) }
         if let field = job["methods"] { addSpeculative(at: field) }
         if let field = job["engine"] { checkResidency(at: field) }

@@ -12,7 +12,11 @@ package struct EngineConfiguration: Sendable, Hashable {
         }
 
         /// The words on the command line.
-        package var words: [String] { ["--\(name)"] + (value.map { [$0] } ?? []) }
+        package var words: [String] {
+            guard let value else { return ["--\(name)"] }
+            // Otherwise it would be read as another flag.
+            return value.hasPrefix("-") ? ["--\(name)=\(value)"] : ["--\(name)", value]
+        }
     }
 
     /// The engine's name in the run, such as `draft`; also names its logs and the served model.

@@ -44,6 +44,15 @@ package protocol EngineDialect: Sendable {
         models: [String], environment: [String: String], processors: ProcessorShare, isWanted: Bool
     ) async throws -> ForkServerPlan?
 
+    /// The flags of its command line.
+    ///
+    /// - Parameters:
+    ///   - environment: the whole environment of the engines.
+    ///   - willAsk: called with the engine's name before a query that takes seconds.
+    /// - Returns: nil if the installation does not list them.
+    /// - Throws: ``EngineError``, for example if the engine is not installed.
+    func flags(environment: [String: String], willAsk: @Sendable (String) -> Void) async throws -> EngineFlags?
+
     /// The number of requests that an engine with these flags runs concurrently.
     ///
     /// - Parameter device: the first of its GPUs; nil if there is none or it is unknown.
@@ -66,6 +75,10 @@ package protocol EngineDialect: Sendable {
 }
 
 extension EngineDialect {
+    package func flags(
+        environment: [String: String], willAsk: @Sendable (String) -> Void
+    ) async throws -> EngineFlags? { nil }
+
     package func usesGPU() async throws -> Bool { false }
 
     package func caution() async throws -> String? { nil }

@@ -45,6 +45,10 @@ package struct PocketDialect: EngineDialect {
         return nil
     }
 
+    package func flags(
+        environment: [String: String], willAsk: @Sendable (String) -> Void
+    ) async throws -> EngineFlags? { .pocket }
+
     package func version() async throws -> String {
         let path = try executable(for: kind)
         let output = try await CommandOutput.run(path, ["--version"])

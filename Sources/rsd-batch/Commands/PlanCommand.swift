@@ -44,6 +44,7 @@ struct PlanCommand: AsyncParsableCommand, StoppableCommand {
         let fetching = FetchDisplay(console: console, colour: output.colour, quiet: false)
         let loaded = try await fetching.load(job, interruption)
         console.showWarnings(of: loaded)
+        console.showUncheckedFlags(of: loaded)
         let plan = try await Job.plan(
             loaded, profile: try profile.map(run), gpuMemory: gpuMemory.map { Int($0 * 1_073_741_824) })
         try show(plan, of: loaded, console)

@@ -75,6 +75,7 @@ struct SubmitCommand: AsyncParsableCommand, StoppableCommand {
         let fetching = FetchDisplay(console: console, colour: output.colour, quiet: print)
         let loaded = try await fetching.load(job, interruption)
         console.showWarnings(of: loaded)
+        console.showUncheckedFlags(of: loaded)
         let path = runDir ?? job.runDirectory(of: loaded)
         let submitter = try Submitter(
             loaded, in: RunDirectory(URL(filePath: path)), request: request(for: loaded), program: taskProgram)

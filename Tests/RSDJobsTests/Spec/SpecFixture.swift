@@ -73,15 +73,15 @@ struct SpecFixture: ~Copyable {
 
     func path(_ path: String) -> String { directory.appending(path: path).path }
 
-    func load(_ settings: [String] = []) throws(SpecErrors) -> LoadedJob {
-        try JobLoader.load(directory.appending(path: "job.yaml"), settings: settings)
+    func load(_ settings: [String] = [], flags: FlagKnowledge = .notNeeded) throws(SpecErrors) -> LoadedJob {
+        try JobLoader.load(directory.appending(path: "job.yaml"), settings: settings, flags: flags)
     }
 
     /// What loading says, with the directory's own name left out of every path.
-    func fault(_ settings: [String] = []) -> String {
+    func fault(_ settings: [String] = [], flags: FlagKnowledge = .notNeeded) -> String {
         let text: String
         do {
-            let job = try load(settings)
+            let job = try load(settings, flags: flags)
             text = (job.warnings.map(\.rendered) + ["loaded"]).joined(separator: "\n")
         } catch {
             text = error.description

@@ -85,6 +85,16 @@ package struct VLLMDialect: EngineDialect {
         try await installation.version().caution
     }
 
+    package func flags(
+        environment: [String: String], willAsk: @Sendable (String) -> Void
+    ) async throws -> EngineFlags? {
+        let command = try await installation.command(for: kind)
+        guard let python = command.python, let facts = try await installation.facts(), facts.vllm != nil else {
+            return nil
+        }
+        return try await VLLMFlagTable(python: python, facts: facts, environment: environment).flags(willAsk: willAsk)
+    }
+
     package func capacity(_ arguments: [EngineConfiguration.Argument], on device: GPUDevice?) async -> EngineCapacity {
         let version = try? await installation.version()
         return (version ?? .newest).capacity(arguments, on: device)

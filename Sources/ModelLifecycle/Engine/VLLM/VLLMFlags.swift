@@ -71,7 +71,17 @@ struct VLLMFlags {
         if let share = configuration.gpuShare, !given.contains(where: { $0.plainName == "gpu-memory-utilization" }) {
             words += ["--gpu-memory-utilization", String(format: "%.3f", share)]
         }
-        self.words = words + given.flatMap(\.words)
+        self.words = words + Self.words(given)
+    }
+
+    /// A list of values follows one flag: vLLM uses only the last of a repeated one, except where it collects them.
+    private static func words(_ arguments: [EngineConfiguration.Argument]) -> [String] {
+        var words: [String] = []
+        for (index, argument) in arguments.enumerated() {
+            let isNext = index > 0 && arguments[index - 1].name == argument.name && argument.plainName != "middleware"
+            words += isNext ? argument.value.map { [$0] } ?? [] : argument.words
+        }
+        return words
     }
 
     /// `max_position_embeddings` of a checkpoint; nil if its config.json has none at the top level.

@@ -21,6 +21,7 @@ package actor VLLMInstallation {
     private let ownPython: String?
     private var found: Command?
     private var told: VLLMVersion?
+    private var known: InstallationFacts?
 
     /// - Parameter venv: a virtual environment's directory, or its Python. nil searches `$RSD_BATCH_VLLM`, then the
     ///   environment that this program is installed in, then PATH for `vllm` and for a Python that has it, then the
@@ -85,6 +86,19 @@ package actor VLLMInstallation {
             if told == nil { told = try await ask(command) }
         } catch  where !(error is CancellationError) {}
         return try recent(told, found: command)
+    }
+
+    /// What is installed beside vLLM. Read once.
+    ///
+    /// - Returns: nil if only vLLM's own program was found, or its Python says nothing usable.
+    /// - Throws: ``EngineError`` if there is no vLLM.
+    func facts() async throws -> InstallationFacts? {
+        if let known { return known }
+        guard let python = try await command(for: "vllm").python else { return nil }
+        let script = String(decoding: PackageResources.installation_facts_py, as: UTF8.self)
+        let output = try await CommandOutput.run(python, ["-c", script], limit: .seconds(300))
+        known = MarkedLine.value(of: InstallationFacts.self, after: "rsd-batch facts: ", in: output.text)
+        return known
     }
 
     private func recent(_ version: VLLMVersion?, found command: Command) throws -> VLLMVersion {
