@@ -14,6 +14,23 @@ package enum TokenizerFiles {
         settings["bos_token"]?.text ?? settings["bos_token"]?.object?["content"]?.text
     }
 
+    /// The tokens that engines leave out of the text they return.
+    package static func specialTokens(of directory: String) -> Set<String> {
+        struct Token: Decodable {
+            var content: String
+            var special: Bool?
+        }
+        struct Settings: Decodable { var added_tokens_decoder: [String: Token]? }
+        struct File: Decodable { var added_tokens: [Token]? }
+        func read<Content: Decodable>(_ type: Content.Type, _ name: String) -> Content? {
+            FileManager.default.contents(atPath: directory + "/" + name)
+                .flatMap { try? JSONDecoder().decode(type, from: $0) }
+        }
+        let listed = read(Settings.self, "tokenizer_config.json")?.added_tokens_decoder.map { Array($0.values) }
+        let tokens = listed ?? read(File.self, "tokenizer.json")?.added_tokens ?? []
+        return Set(tokens.filter { $0.special == true }.map(\.content))
+    }
+
     /// - Throws: ``ModelFilesError`` if tokenizer.json is missing, or has no such tokens.
     package static func plusAndMinus(of directory: String) throws(ModelFilesError) -> PlusAndMinus {
         guard let data = FileManager.default.contents(atPath: directory + "/tokenizer.json") else {

@@ -7,8 +7,14 @@ package struct Candidate: Sendable, Equatable {
     /// The score by which it was compared, if there is one.
     package var score: Double?
     package var chosen: Bool
+    /// See ``Limits/thoughts``.
+    package var thoughts: Thoughts?
 
-    package init(text: String, finish: Finish, rewards: [Double?], score: Double? = nil, chosen: Bool) {
+    package init(
+        text: String, finish: Finish, rewards: [Double?], score: Double? = nil, chosen: Bool,
+        thoughts: Thoughts? = nil
+    ) {
+        self.thoughts = thoughts
         self.text = text
         self.finish = finish
         self.rewards = rewards

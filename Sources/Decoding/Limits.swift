@@ -1,14 +1,17 @@
-/// Limits of a response.
+/// The form of a response, and its limits.
 package struct Limits: Sendable, Equatable {
     /// The text that ends a step and belongs to it.
     package var delimiter: String
     package var tokens: TokenLimit
     package var maxSteps: Int
+    /// How thoughts are marked; nil if nothing is known of them.
+    package var thoughts: Thoughts?
 
-    package init(delimiter: String, tokens: TokenLimit, maxSteps: Int) {
+    package init(delimiter: String, tokens: TokenLimit, maxSteps: Int, thoughts: Thoughts? = nil) {
         self.delimiter = delimiter
         self.tokens = tokens
         self.maxSteps = maxSteps
+        self.thoughts = thoughts
     }
 
     package init(delimiter: String, maxTokens: Int, maxSteps: Int) {

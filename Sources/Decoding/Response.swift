@@ -15,12 +15,26 @@ package struct Response: Sendable, Equatable {
     package var verdicts: Verdicts?
     /// The solutions to choose from; nil for methods that do not choose between whole solutions.
     package var candidates: [Candidate]?
+    /// nil if the PRM sees everything.
+    private var reader: ThoughtReader?
+    /// Indices of the steps that the PRM does not see.
+    private var unseen: Set<Int> = []
 
     package init(limits: Limits) {
         self.limits = limits
+        reader = limits.thoughts.flatMap { $0.areHidden ? ThoughtReader($0) : nil }
     }
 
     package var text: String { steps.map(\.text).joined() }
+
+    /// Indices of the steps without a reward that the PRM sees.
+    package var unscored: [Int] { steps.indices.filter { steps[$0].reward == nil && !unseen.contains($0) } }
+
+    /// For each of the steps that may follow, whether the PRM sees any of it.
+    package func seen(_ following: [String]) -> [Bool] {
+        guard var reader else { return following.map { _ in true } }
+        return following.map { reader.answer(in: $0) != nil }
+    }
     /// Token limit of a request that writes to the end of the solution.
     package var remainingTokens: Int { max(0, limits.tokens.count - keptTokens) }
 
@@ -44,7 +58,10 @@ package struct Response: Sendable, Equatable {
     ///     step-by-step.
     ///   - isJudged: whether it will still be judged.
     package mutating func commit(_ step: Step, tokens: Int, end: StepEnd, length: Int? = nil, isJudged: Bool = false) {
-        if !step.text.isEmpty || step.rejected != nil || step.reward != nil || isJudged { steps.append(step) }
+        if !step.text.isEmpty || step.rejected != nil || step.reward != nil || isJudged {
+            if reader != nil, reader?.answer(in: step.text) == nil { unseen.insert(steps.count) }
+            steps.append(step)
+        }
         keptTokens += tokens
         switch end {
         case .eos: finish = .eos
@@ -75,7 +92,7 @@ package struct Response: Sendable, Equatable {
             let end = index == answer.steps.count - 1 ? answer.end : .delimiter
             commit(
                 Step(text: step.text, origin: origin), tokens: step.tokens, end: end,
-                isJudged: judgesEmptyEnd && end == .eos)
+                isJudged: judgesEmptyEnd && end == .eos && seen([step.text]) == [true])
         }
         return (kept, beyond)
     }
@@ -83,6 +100,7 @@ package struct Response: Sendable, Equatable {
     /// Replaces the steps and the end by those of another response to the same problem.
     package mutating func adopt(_ other: Response) {
         (steps, keptTokens, finish) = (other.steps, other.keptTokens, other.finish)
+        (reader, unseen) = (other.reader, other.unseen)
     }
 
     package mutating func setReward(_ reward: Double, dropped: Int?, ofStep index: Int) {

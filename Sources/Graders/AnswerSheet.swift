@@ -1,18 +1,19 @@
-import Answers
 import Decoding
+import Methods
 import RunStore
 import Support
 
 /// The answers of a run, as pairs for a grader.
 package struct AnswerSheet {
+    /// The reason for a verdict on a response that ends within its thoughts.
+    private static let stillThinking = "it ended within its thoughts"
+
     private var decided: [TrajectoryID: Grade] = [:]
     package private(set) var pairs: [(id: TrajectoryID, pair: GradingPair)] = []
 
     package init(_ trajectories: TrajectorySet) {
         let answers = trajectories.parallelMap { trajectory in
-            trajectory.response.finish.flatMap {
-                AnswerExtraction.answer(in: trajectory.response.text, isCut: $0.isCut)
-            }
+            trajectory.response.finish.flatMap { _ in trajectory.response.answer }
         }
         for (trajectory, answer) in zip(trajectories, answers) {
             guard let finish = trajectory.response.finish, let problem = trajectories.problem(of: trajectory.id) else {
@@ -20,12 +21,13 @@ package struct AnswerSheet {
             }
             let pair = GradingPair(
                 id: trajectory.id.description, dataset: problem.dataset, question: problem.question,
-                text: trajectory.response.text, answer: answer, isCut: finish.isCut, gold: problem.answer,
+                text: trajectory.response.answerText, answer: answer, isCut: finish.isCut, gold: problem.answer,
                 choices: problem.choices)
             if finish == .failed {
                 decided[trajectory.id] = Grade(.wrong, reason: "the trajectory failed", answer: answer)
             } else if pair.isBlank {
-                decided[trajectory.id] = Grade(.empty, answer: answer)
+                let isThinking = trajectory.response.endsWithinThoughts
+                decided[trajectory.id] = Grade(.empty, reason: isThinking ? Self.stillThinking : nil, answer: answer)
             } else {
                 pairs.append((trajectory.id, pair))
             }

@@ -16,10 +16,33 @@ extension JobSpec {
         }
         lines += ["engine:"] + engine.yaml.map { "  \($0): \($1)" }
         lines += ["datasets:"] + datasets.map { "  - " + flow($0.yaml) }
-        lines += ["prompt: " + prompt.yaml, "decoding:"] + decoding.yaml.map { "  \($0): \($1)" }
+        lines += ["prompt: " + prompt.yaml] + (thinkingYAML.map { ["thinking: " + $0] } ?? [])
+        lines += ["decoding:"] + decoding.yaml.map { "  \($0): \($1)" }
         lines += ["methods:"] + methods.map { "  - { \($0.kind.key): \(flow($0.yaml)) }" }
         lines += ["grading: " + flow(grading.grader.yaml)]
         return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension JobSpec {
+    fileprivate var thinkingYAML: String? {
+        switch thinking {
+        case nil: nil
+        case .off: "none"
+        case .marked(let marks): flow(marks.yaml(for: Role.named.filter { models[$0] != nil && $0 != .prm }))
+        }
+    }
+}
+
+extension MarkedThinking {
+    /// - Parameter writers: the models that write.
+    package func yaml(for writers: [Role]) -> [(key: String, value: String)] {
+        let starts = writers.map { (key: $0.rawValue, value: (open.contains($0) ? Start.prompt : .response).rawValue) }
+        let words = Set(starts.map(\.value))
+        return [
+            ("begin", doubleQuoted(begin)), ("end", doubleQuoted(end)),
+            ("starts", words.count == 1 ? starts[0].value : flow(starts)), ("prm", prm.rawValue),
+        ]
     }
 }
 

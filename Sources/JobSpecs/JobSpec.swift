@@ -13,6 +13,8 @@ package struct JobSpec: Sendable, Equatable {
     package var engine: EngineSpec
     package var datasets: [DatasetSpec]
     package var prompt: PromptSpec
+    /// nil if neither the spec nor the models' chat templates tell.
+    package var thinking: ThinkingSpec?
     package var decoding: DecodingSpec
     package var methods: [MethodSpec]
     package var grading: GradingSpec

@@ -3,10 +3,12 @@ import Decoding
 extension LoadedJob {
     /// The same job under the decoding rules of the run that started as `identity`.
     package func following(_ identity: SpecIdentity?) -> LoadedJob {
-        guard let rules = identity?.rules, rules != self.rules else { return self }
+        guard let identity else { return self }
         var job = self
-        job.rules = rules
-        if hasStandardLimit { job.spec.decoding.tokens = rules.standardLimit(context: longestContext) }
+        if recognisesThinking, !identity.knowsThinking { job.spec.thinking = nil }
+        guard identity.rules != self.rules else { return job }
+        job.rules = identity.rules
+        if hasStandardLimit { job.spec.decoding.tokens = job.rules.standardLimit(context: longestContext) }
         return job
     }
 

@@ -24,6 +24,8 @@ package struct LoadedJob: Sendable {
     package internal(set) var rules = DecodingRules.current
     /// Whether the spec sets no token limit.
     var hasStandardLimit = false
+    /// Whether thoughts were recognised rather than stated in the spec.
+    var recognisesThinking = false
 
     /// One per method, problem and seed.
     package var trajectoryCount: Int {

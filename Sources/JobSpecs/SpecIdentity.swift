@@ -50,6 +50,7 @@ package struct SpecIdentity: Sendable, Equatable, Codable {
             add("datasets.\(name).answers", Self.digest(problems) { [$0.id, $0.answer] })
         }
         addPrompt(spec)
+        addThinking(spec)
         for (key, value) in spec.decoding.yaml { add("decoding.\(key)", value) }
         add("methods", spec.methods.map(\.name).joined(separator: ", "))
         for method in spec.methods {
@@ -59,6 +60,11 @@ package struct SpecIdentity: Sendable, Equatable, Codable {
     }
 
     private static let rulesKey = "rules"
+
+    /// Whether it says how models think. Runs of versions that did not recognise thoughts say nothing.
+    var knowsThinking: Bool {
+        entries.contains { $0.key.split(separator: ".").first == Substring(Self.thinkingKey) }
+    }
 
     /// The decoding rules of a run with this identity. Without an entry, as in early versions, the first rules apply.
     /// An unknown entry, of a later version, makes the identity differ from all made here.
@@ -102,6 +108,20 @@ package struct SpecIdentity: Sendable, Equatable, Codable {
                 for argument in spec.engine.args(for: model) where EngineArgument.chatFlags.contains(argument.flag) {
                     add("prompt.\(role.rawValue).\(argument.flag)", argument.value ?? "true")
                 }
+            }
+        }
+    }
+
+    /// The key of `thinking`, and the beginning of those of its settings.
+    static let thinkingKey = "thinking"
+
+    private mutating func addThinking(_ spec: JobSpec) {
+        switch spec.thinking {
+        case nil: break
+        case .off: add(Self.thinkingKey, "none")
+        case .marked(let marks):
+            for (key, value) in marks.yaml(for: Role.named.filter { spec.models[$0] != nil && $0 != .prm }) {
+                add("\(Self.thinkingKey).\(key)", value)
             }
         }
     }

@@ -63,8 +63,8 @@ struct BestSample: DecodingMethod {
     func needs(for response: Response) -> [Need] {
         samples.needs
             + samples.responses.indices.filter { samples.responses[$0].finish != nil && !scored.contains($0) }.map {
-                let steps = samples.responses[$0].steps.map(\.text)
-                return .score(Scoring(steps: steps, unscored: Array(steps.indices), candidate: $0))
+                let sample = samples.responses[$0]
+                return .score(Scoring(steps: sample.steps.map(\.text), unscored: sample.unscored, candidate: $0))
             }
     }
 
@@ -73,7 +73,7 @@ struct BestSample: DecodingMethod {
         case (.generated(let answer), .generate):
             try samples.take(answer, counting: &response.tokens)
             let written = samples.responses[answer.candidate]
-            if written.finish != nil, written.steps.isEmpty { scored.insert(answer.candidate) }
+            if written.finish != nil, written.unscored.isEmpty { scored.insert(answer.candidate) }
         case (.scored(let answer), .score(let wanted)):
             let verdicts = try answer.verdicts(on: wanted)
             samples.setRewards(verdicts, of: answer.candidate)
@@ -87,7 +87,7 @@ struct BestSample: DecodingMethod {
         let scores = samples.responses.map { sample -> Double? in
             // If a step was too long for the PRM, the sample has no score and ranks last.
             let rewards = sample.steps.compactMap(\.reward)
-            return rewards.isEmpty || rewards.count < sample.steps.count ? nil : score.of(rewards)
+            return rewards.isEmpty || !sample.unscored.isEmpty ? nil : score.of(rewards)
         }
         let best = scores.indices.max { (scores[$0] ?? -1, -$0) < (scores[$1] ?? -1, -$1) } ?? 0
         samples.choose(best, scores: scores, for: &response)

@@ -55,7 +55,7 @@ struct MajorityVote: DecodingMethod {
     /// vote.
     private var elected: Int {
         let answers = samples.responses.map { response in
-            AnswerExtraction.answer(in: response.text, isCut: response.finish?.isCut ?? false).map(AnswerKey.init)
+            response.answer.map(AnswerKey.init)
         }
         var votes: [AnswerKey: Int] = [:]
         for case let answer? in answers { votes[answer, default: 0] += 1 }

@@ -51,12 +51,12 @@ package struct RewardGuided: DecodingMethod {
                     role: .draft, steps: steps + pending.map(\.step.text), stopsAtDelimiter: lookahead != .all,
                     maxTokens: response.remainingTokens(after: pendingTokens)))
         }
-        let unscored = response.steps.indices.filter { response.steps[$0].reward == nil }
-        let drafted = judged.map(\.step.text)
+        let judged = judged(in: response)
         return .score(
             Scoring(
-                steps: steps + drafted,
-                unscored: unscored + (steps.count..<steps.count + drafted.count), undecided: steps.count))
+                steps: steps + pending[...(judged.last ?? -1)].map(\.step.text),
+                unscored: response.unscored + judged.map { steps.count + $0 },
+                undecided: steps.count + (judged.first ?? 0)))
     }
 
     package mutating func apply(_ event: Event, to response: inout Response) throws {
@@ -78,12 +78,12 @@ package struct RewardGuided: DecodingMethod {
 
     private var pendingTokens: Int { pending.reduce(0) { $0 + $1.step.tokens } }
 
-    /// The pending steps to score: all but an empty one that the PRM cannot judge.
-    private var judged: ArraySlice<Pending> {
-        guard let last = pending.last, last.step.text.isEmpty, !(judgesEmptyEnd && pendingEnd == .eos) else {
-            return pending[...]
+    /// Indices of the pending steps to score: all that the PRM sees, but not an empty one that it cannot judge.
+    private func judged(in response: Response) -> [Int] {
+        let seen = response.seen(pending.map(\.step.text))
+        return pending.indices.filter {
+            seen[$0] && !(pending[$0].step.text.isEmpty && !(judgesEmptyEnd && pendingEnd == .eos))
         }
-        return pending.dropLast()
     }
 
     private func wantsMoreDraft(_ response: Response) -> Bool {
@@ -91,7 +91,8 @@ package struct RewardGuided: DecodingMethod {
         guard pendingEnd == .delimiter, !isFull(response) else { return false }
         switch lookahead {
         case .all: return isCutShort
-        case .steps(let ahead): return pending.count < ahead
+        // Steps that are not judged do not count, since step-at-a-time goes on to the next without a verdict.
+        case .steps(let ahead): return judged(in: response).count < ahead
         }
     }
 
@@ -115,7 +116,8 @@ package struct RewardGuided: DecodingMethod {
         response.tokens.draft.lookahead += answer.steps[taken...].reduce(0) { $0 + $1.tokens }
         isCutShort = taken < answer.steps.count
         pendingEnd = isCutShort ? .delimiter : answer.end
-        if judged.isEmpty { settle([:], in: &response) }
+        // Steps that are not judged wait for no verdict.
+        if !wantsMoreDraft(response) { settle([:], in: &response) }
     }
 
     /// Number of steps that step-at-a-time would have produced, apart from the limits of the response.
@@ -151,7 +153,7 @@ package struct RewardGuided: DecodingMethod {
     /// and only then does the trajectory fail: a look-ahead that overflows does not affect the steps before it.
     private mutating func settle(_ verdicts: [Int: Scored.Verdict], in response: inout Response) {
         let committed = response.steps.count
-        let judged = judged.count
+        let judged = Set(judged(in: response))
         for (index, (step, length)) in pending.map({ ($0.step, $0.length) }).enumerated() {
             guard rejected == nil, response.finish == nil else {
                 response.tokens.draft.lookahead += step.tokens
@@ -173,7 +175,7 @@ package struct RewardGuided: DecodingMethod {
                     continue
                 }
                 response.verdicts?.accepted += 1
-            } else if index < judged {
+            } else if judged.contains(index) {
                 pending.removeSubrange(..<index)
                 return
             }

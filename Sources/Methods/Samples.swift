@@ -57,7 +57,7 @@ struct Samples: Sendable {
             Candidate(
                 text: one.text, finish: one.finish ?? .failed,
                 rewards: one.steps.contains { $0.reward != nil } ? one.steps.map(\.reward) : [],
-                score: scores.isEmpty ? nil : scores[index], chosen: index == chosen)
+                score: scores.isEmpty ? nil : scores[index], chosen: index == chosen, thoughts: one.limits.thoughts)
         }
         response.adopt(responses[chosen])
         response.tokens[writer: role].rejected -= response.keptTokens

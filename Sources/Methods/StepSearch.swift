@@ -57,7 +57,9 @@ struct StepSearch: DecodingMethod {
                         role: .draft, steps: steps, stopsAtDelimiter: true, maxTokens: beam.response.remainingTokens(),
                         sampling: sampling, candidate: candidate))
             }
-            let isJudged = !attempt.text.isEmpty || judgesEmptyEnd && attempt.end == .eos
+            let isJudged =
+                (!attempt.text.isEmpty || judgesEmptyEnd && attempt.end == .eos)
+                && beam.response.seen([attempt.text]) == [true]
             guard attempt.verdict == nil, isJudged else { return nil }
             return .score(
                 Scoring(steps: steps + [attempt.text], unscored: [steps.count], candidate: candidate))

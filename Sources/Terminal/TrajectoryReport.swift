@@ -28,6 +28,8 @@ package struct TrajectoryReport: Sendable, Equatable, Encodable {
     package var verdictReason: String?
     package var tokens: TokenCounts
     package var waves: Int
+    /// How thoughts are marked; nil if nothing is known of them. Not in the JSON.
+    package var thoughts: Thoughts?
 
     /// - Parameter result: its line of the results; nil while unfinished.
     package init(_ trajectory: Trajectory, problem: Problem?, result: ResultLine? = nil) {
@@ -44,6 +46,7 @@ package struct TrajectoryReport: Sendable, Equatable, Encodable {
         text = response.text
         tokens = response.tokens
         waves = response.waves
+        thoughts = response.limits.thoughts
         answer = result?.answer
         correct = result?.correct
         verdict = result?.verdict

@@ -19,8 +19,10 @@ package struct TrajectoryView: Sendable {
             lines += [Line()] + (Line("  ") + Line(fields.joined(separator: " · "), .dim)).wrapped(to: width, indent: 2)
         }
         lines.append(Line())
+        var reader = report.thoughts.map(ThoughtReader.init)
         for (index, step) in report.steps.enumerated() {
-            lines += self.lines(for: step, number: index + 1, width: width)
+            lines += self.lines(for: step, number: index + 1, reader, width: width)
+            _ = reader?.read(step.text)
         }
         if report.steps.isEmpty { lines.append(Line("  no steps yet", .dim)) }
         return lines + [Line()] + facts(width: width)
@@ -31,23 +33,33 @@ package struct TrajectoryView: Sendable {
     /// For a step of a model that ended the response at once.
     private static let nothing = "nothing more"
 
-    private func lines(for step: Step, number: Int, width: Int) -> [Line] {
+    /// - Parameter reader: has read the steps before; nil if nothing is known of thoughts.
+    private func lines(for step: Step, number: Int, _ reader: ThoughtReader?, width: Int) -> [Line] {
         let label = Line(String(number), .dim).padded(to: 3, alignRight: true)
         guard let rejected = step.rejected else {
-            return entry(label, step.origin, step.reward, isRejected: false, step.text, width: width)
+            return entry(label, step.origin, step.reward, isRejected: false, step.text, reader, width: width)
                 + alternatives(to: step, width: width)
         }
-        return entry(label, .draft, rejected.reward, isRejected: true, rejected.text, width: width)
-            + entry(Line("   "), step.origin, step.reward, isRejected: false, step.text, width: width)
+        return entry(label, .draft, rejected.reward, isRejected: true, rejected.text, nil, width: width)
+            + entry(Line("   "), step.origin, step.reward, isRejected: false, step.text, reader, width: width)
     }
 
     private func entry(
-        _ label: Line, _ origin: Role, _ reward: Double?, isRejected: Bool, _ text: String, width: Int
+        _ label: Line, _ origin: Role, _ reward: Double?, isRejected: Bool, _ text: String, _ reader: ThoughtReader?,
+        width: Int
     ) -> [Line] {
         let style: Style = isRejected ? .red : origin == .target ? .yellow : .green
         let mark = isRejected ? "✗" : origin == .draft && reward != nil ? "✓" : " "
         let words = text.isEmpty ? Self.nothing : text
         let head = label + "  " + Line(origin.rawValue.padded(to: 6), style) + "  " + value(reward, mark, style)
+        if var reader, !text.isEmpty {
+            // Thoughts are dim, and the rest begins on a line of its own.
+            return reader.read(text).enumerated().flatMap { index, part in
+                paragraph(
+                    part.text, index == 0 ? head : Line(String(repeating: " ", count: head.width)),
+                    part.isThought ? .dim : .plain, width: width)
+            }
+        }
         return paragraph(words, head, isRejected || text.isEmpty ? .dim : .plain, width: width)
     }
 

@@ -35,7 +35,7 @@ import Testing
         let specs = zip(profiles, goldens).map { name, golden in
             Self.spec(name, model: model, stepToken: golden.step_token)
         }
-        let scorers = try specs.map { try #require($0.scorer) }
+        let scorers = try specs.map { try #require($0.scorer()) }
         try await ServedModel.with("prm", model, task: specs[0].task()) { served in
             let session = served.session()
             try await Canary(task: specs[0].task()).checkRepeatability(of: session.client)

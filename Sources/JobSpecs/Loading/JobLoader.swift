@@ -28,9 +28,10 @@ package enum JobLoader {
             cache: cache, isFaulty: problems.contains { $0.severity == .error })
         check.run(withModels: withModels)
         if case .known(let known) = flags { FlagCheck(known: known, log: check.log).check(written.flags) }
+        let thinking = check.thinking(withModels: withModels)
         let diagnostics = sorted(problems + check.log.diagnostics) + check.fileDiagnostics
         guard !diagnostics.contains(where: { $0.severity == .error }), let prompt = check.prompt,
-            let spec = written.spec(prompt: prompt)
+            let spec = written.spec(prompt: prompt, thinking: thinking)
         else { throw SpecErrors(file: shown, diagnostics: diagnostics) }
         var job = LoadedJob(
             spec: spec, problems: check.problems, allProblems: check.problems, models: check.models,
@@ -39,6 +40,8 @@ package enum JobLoader {
         if job.hasStandardLimit {
             job.spec.decoding.tokens = job.rules.standardLimit(context: job.longestContext)
         }
+        job.recognisesThinking = written.thinking == nil && thinking != nil
+        if withModels { job.warnings += job.thinkingWarnings.map { Diagnostic(.warning, file: shown, message: $0) } }
         return job
     }
 
@@ -133,6 +136,12 @@ private struct JobCheck {
             read(dataset)
             if isTooMuch(dataset) { break }
         }
+    }
+
+    /// How the generators think. Without their files, only what the spec says is known: a run's own copy says it all.
+    func thinking(withModels: Bool) -> ThinkingSpec? {
+        guard let prompt, withModels || written.thinking != nil else { return nil }
+        return ThinkingCheck(written, prompt: prompt, files: models, log: log).run()
     }
 
     /// Maximum number of solutions of a run, including those that methods choose from: all are held in memory.

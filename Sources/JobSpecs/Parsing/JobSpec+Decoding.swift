@@ -7,7 +7,7 @@ import Support
 /// Values that could not be decoded are nil; the log has the errors.
 package struct ParsedJob {
     static let keys = [
-        "name", "seed", "models", "engine", "datasets", "prompt", "decoding", "methods", "grading",
+        "name", "seed", "models", "engine", "datasets", "prompt", "thinking", "decoding", "methods", "grading",
     ]
 
     var name: String?
@@ -16,6 +16,8 @@ package struct ParsedJob {
     var engine: EngineSpec?
     var datasets: [WrittenDataset]
     var prompt: Located<WrittenPrompt>
+    /// nil for `auto`.
+    var thinking: Located<WrittenThinking>?
     var decoding: DecodingSpec
     /// Whether the spec sets no token limit.
     var hasStandardLimit: Bool
@@ -37,6 +39,9 @@ package struct ParsedJob {
         datasets = job.required("datasets").map { WrittenDataset.decodeAll($0, directory: directory) } ?? []
         let standard = Located(value: WrittenPrompt.template(PromptTemplate.standard), mark: root.mark)
         prompt = job.value("prompt", default: standard) { WrittenPrompt.decode($0, directory: directory) }
+        thinking = job["thinking"].flatMap { field in
+            WrittenThinking(field: field).map { Located(value: $0, mark: field.mark) }
+        }
         decoding = job.value("decoding", default: .standard, DecodingSpec.init(field:))
         hasStandardLimit = job["decoding"].map { !DecodingSpec.statesLimit($0) } ?? true
         methods = job.required("methods").map(MethodSpec.decodeAll) ?? []
@@ -94,11 +99,12 @@ package struct ParsedJob {
     }
 
     /// The spec, if everything was decoded.
-    func spec(prompt: PromptSpec) -> JobSpec? {
+    func spec(prompt: PromptSpec, thinking: ThinkingSpec?) -> JobSpec? {
         guard let name, let engine else { return nil }
         return JobSpec(
             name: name, seeds: seeds, models: models.mapValues(\.value), engine: engine,
-            datasets: datasets.map(\.spec), prompt: prompt, decoding: decoding, methods: methods,
+            datasets: datasets.map(\.spec), prompt: prompt, thinking: thinking,
+            decoding: decoding, methods: methods,
             grading: grading)
     }
 }

@@ -15,6 +15,8 @@ package struct CompletionRequest: Sendable, Hashable {
     package var stop: [String]
     /// Whether the stop string stays in the text. The token ids contain it in any case.
     package var includeStop: Bool
+    /// Whether special tokens stay in the text.
+    package var keepsSpecialTokens: Bool
     /// Number of likeliest tokens to return per position, at most 20; nil for none.
     package var logprobs: Int?
     /// The only tokens that may be generated; nil allows all.
@@ -23,7 +25,7 @@ package struct CompletionRequest: Sendable, Hashable {
     package init(
         promptTokens: [Int], maxTokens: Int, temperature: Double = 0, topP: Double = 1, topK: Int = -1,
         minP: Double = 0, repetitionPenalty: Double = 1, seed: Int, stop: [String] = [],
-        includeStop: Bool = true, logprobs: Int? = nil, allowedTokens: [Int]? = nil
+        includeStop: Bool = true, keepsSpecialTokens: Bool = false, logprobs: Int? = nil, allowedTokens: [Int]? = nil
     ) {
         self.promptTokens = promptTokens
         self.maxTokens = maxTokens
@@ -35,6 +37,7 @@ package struct CompletionRequest: Sendable, Hashable {
         self.seed = seed
         self.stop = stop
         self.includeStop = includeStop
+        self.keepsSpecialTokens = keepsSpecialTokens
         self.logprobs = logprobs
         self.allowedTokens = allowedTokens
     }

@@ -118,15 +118,17 @@ package struct EngineClient: Sendable {
     /// - Parameters:
     ///   - addGenerationPrompt: whether the text ends where the assistant's response begins.
     ///   - continueFinalMessage: whether the last message stays open for continuation; excludes `addGenerationPrompt`.
+    ///   - settings: of the template, such as `enable_thinking`; they precede those that the server was started with.
     /// - Returns: the ids, with the special tokens of the template and no others.
     package func tokenize(
-        messages: [ChatMessage], addGenerationPrompt: Bool, continueFinalMessage: Bool
+        messages: [ChatMessage], addGenerationPrompt: Bool, continueFinalMessage: Bool, settings: [String: Bool] = [:]
     ) async throws -> [Int] {
         struct Question: Encodable {
             var model: String
             var messages: [ChatMessage]
             var add_generation_prompt: Bool
             var continue_final_message: Bool
+            var chat_template_kwargs: [String: Bool]?
             // The template contains them already.
             var add_special_tokens = false
         }
@@ -136,7 +138,7 @@ package struct EngineClient: Sendable {
         }
         let question = Question(
             model: model, messages: messages, add_generation_prompt: addGenerationPrompt,
-            continue_final_message: continueFinalMessage)
+            continue_final_message: continueFinalMessage, chat_template_kwargs: settings.isEmpty ? nil : settings)
         return try await ask("/tokenize", .reading, question) { (answer: Answer, body) in
             try checkTokens(answer.tokens, count: answer.count, body)
             return answer.tokens

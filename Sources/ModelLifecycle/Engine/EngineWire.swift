@@ -16,7 +16,8 @@ struct CompletionQuestion: Encodable {
     var seed: Int
     var stop: [String]
     var include_stop_str_in_output: Bool
-    var skip_special_tokens = true
+    var skip_special_tokens: Bool
+    var spaces_between_special_tokens: Bool?
     var n = 1
     var stream = false
     var return_token_ids = true
@@ -35,6 +36,8 @@ struct CompletionQuestion: Encodable {
         seed = request.seed
         stop = request.stop
         include_stop_str_in_output = request.includeStop
+        skip_special_tokens = !request.keepsSpecialTokens
+        spaces_between_special_tokens = request.keepsSpecialTokens ? false : nil
         logprobs = request.logprobs
         allowed_token_ids = request.allowedTokens
     }

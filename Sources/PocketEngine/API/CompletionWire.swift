@@ -6,6 +6,7 @@ struct CompletionRequest: Decodable {
         case topP = "top_p"
         case topK = "top_k"
         case includeStop = "include_stop_str_in_output"
+        case skipSpecial = "skip_special_tokens"
         case stopTokens = "stop_token_ids"
         case ignoreEndOfText = "ignore_eos"
         case returnTokens = "return_token_ids"
@@ -59,7 +60,8 @@ struct CompletionRequest: Decodable {
             topP: try value(.topP, 1),
             topK: max(0, try value(.topK, 0)),
             seed: seed.map(UInt64.init(bitPattern:)) ?? .random(in: 0...(.max)), stop: stops,
-            includeStop: try value(.includeStop, false), stopTokens: Set(try value(.stopTokens, [Int]())),
+            includeStop: try value(.includeStop, false), skipSpecial: try value(.skipSpecial, true),
+            stopTokens: Set(try value(.stopTokens, [Int]())),
             ignoreEndOfText: try value(.ignoreEndOfText, false))
         try checkRanges(topK: try value(.topK, 0))
         try Self.refuseUnsupported(fields)

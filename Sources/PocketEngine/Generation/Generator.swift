@@ -32,10 +32,12 @@ struct Generator: Sendable {
             tokens.append(token)
             progress(0, 1)
             if let end = endOfText(token, parameters) {
-                if parameters.includeStop { _ = text.append(tokenizer.bytes(of: token, skipSpecial: true)) }
+                if parameters.includeStop {
+                    _ = text.append(tokenizer.bytes(of: token, skipSpecial: parameters.skipSpecial))
+                }
                 return finish(.stop, end.reason)
             }
-            if let stop = text.append(tokenizer.bytes(of: token, skipSpecial: true)) {
+            if let stop = text.append(tokenizer.bytes(of: token, skipSpecial: parameters.skipSpecial)) {
                 return finish(.stop, .text(stop))
             }
             if tokens.count == parameters.maxTokens { return finish(.length) }

@@ -11,6 +11,8 @@ struct SamplingParameters: Sendable {
     var seed: UInt64 = 0
     var stop: [String] = []
     var includeStop = false
+    /// Whether special tokens are left out of the text.
+    var skipSpecial = true
     var stopTokens: Set<Int> = []
     var ignoreEndOfText = false
 }

@@ -23,11 +23,18 @@ struct Assumptions: Sendable, Equatable {
     private static let spread = 0.4
     private static let variety = 32
 
-    init(_ decoding: DecodingSpec) {
+    /// - Parameter thinks: whether the models think before they answer.
+    init(_ decoding: DecodingSpec, thinks: Bool = false) {
         let limit = Double(decoding.maxTokens)
         tokens = PlanRange(low: 0.1 * limit, expected: min(0.3 * limit, 450), high: min(0.6 * limit, 1200))
         tokens.low = min(tokens.low, 150)
         let most = Double(decoding.maxSteps)
+        if thinks {
+            tokens = PlanRange(
+                low: min(1000, 0.5 * limit), expected: min(4000, 0.7 * limit), high: min(12000, 0.95 * limit))
+            steps = PlanRange(low: min(25, most), expected: min(100, most), high: min(300, most))
+            return
+        }
         steps = PlanRange(low: min(3, most), expected: min(6, most), high: min(14, most))
     }
 

@@ -29,7 +29,7 @@ extension Job {
         let requests = await RequestsInFlight(spec, on: machine, dialect: dialect)
         let residency = try residency(of: job, on: machine, requests)
         let profile = try run.map { run throws(UnusableRun) in try Profile(run) }
-        let assumptions = Assumptions(spec.decoding)
+        let assumptions = Assumptions(spec.decoding, thinks: job.thinks)
         let (sample, factor) = job.sample(trajectories: limit)
         let simulations = try await simulate(
             sample, residency, cases: profile?.cases ?? assumptions.cases
@@ -135,12 +135,15 @@ extension Job {
         -> [RunCounts]
     {
         let bytes = job.prompts.mapValues(\.bytes)
+        var job = job
+        let end = job.beginThoughtsInPrompts()
         return try await withThrowingTaskGroup(of: (Int, RunCounts).self) { group in
             for (luck, workload) in cases.enumerated() {
+                let job = job
                 group.addTask {
                     let models = SimulatedModels(
                         workload: workload, delimiter: job.spec.decoding.delimiter,
-                        temperature: job.spec.decoding.temperature,
+                        temperature: job.spec.decoding.temperature, endOfThoughts: end,
                         promptBytes: { bytes[$0] ?? 0 }, luck: UInt64(luck))
                     let simulation = Simulation(
                         job: job, residency: residency.residency,
@@ -258,5 +261,17 @@ extension Assumptions {
             "a sampled step is the most likely one in \(range(sameness) { NumberFormat.percent($0, places: 0) }) of cases",
             "a prompt has \(range(tokensPerByte) { NumberFormat.fixed($0, 2) }) tokens per byte",
         ]
+    }
+}
+
+extension LoadedJob {
+    /// Makes every response begin within its thoughts, as simulated ones do.
+    ///
+    /// - Returns: the text that ends them; nil if the PRM sees them, or there are none.
+    fileprivate mutating func beginThoughtsInPrompts() -> String? {
+        guard case .marked(var marks) = spec.thinking, marks.prm == .hidden else { return nil }
+        marks.open = [.draft, .target]
+        spec.thinking = .marked(marks)
+        return marks.end
     }
 }

@@ -11,10 +11,15 @@ struct SimulatedModels: Sendable {
     let delimiter: String
     /// The job's temperature.
     let temperature: Double
+    /// The text that ends thoughts, if it matters where they end: the PRM does not see them.
+    var endOfThoughts: String?
     /// Bytes of the prompt around a request.
     let promptBytes: @Sendable (ProblemName) -> Int
     /// Seed.
     let luck: UInt64
+
+    /// Share of the steps of a solution that are thoughts.
+    private static let thoughtShare = 0.8
 
     func answer(_ request: InferenceRequest) -> Event {
         let name = request.id.problemName
@@ -47,7 +52,10 @@ struct SimulatedModels: Sendable {
             let mark = before.joined(separator: "/")
             let tokens = max(1, Int((mean * (0.5 + chance(mark, "tokens"))).rounded()))
             end = tokens >= room ? .maxTokens : place >= last ? .eos : .delimiter
-            let text = MarkedStep(tokens: min(tokens, room), mark: mark).text + (end == .delimiter ? delimiter : "")
+            let endsThoughts = place == max(0, Int(Double(last) * Self.thoughtShare) - 1)
+            let text =
+                MarkedStep(tokens: min(tokens, room), mark: mark).text + (endsThoughts ? endOfThoughts ?? "" : "")
+                + (end == .delimiter ? delimiter : "")
             steps.append(StepText(text: text, tokens: min(tokens, room)))
             written.append(text)
             room -= tokens

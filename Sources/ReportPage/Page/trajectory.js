@@ -3,8 +3,19 @@
 const comparing = { name: "" };
 // A step ends with its delimiter, usually line breaks, which would only be blank space here.
 function stepProse(trajectory, part) {
-  const text = trajectory.text(part).replace(/[ \t\r\n]+$/, "");
-  return text === "" ? el("i", {}, "nothing more") : prose(text);
+  const text = withoutBlankEnd(trajectory.text(part));
+  if (text === "") return el("i", {}, "nothing more");
+  return part.h ? withThoughts(trajectory.text(part), part.h) : prose(text);
+}
+
+const withoutBlankEnd = (text) => text.replace(/[ \t\r\n]+$/, "");
+
+/** A text whose thoughts are set apart. `lengths` are those of its parts, alternately thought and answer. */
+function withThoughts(text, lengths) {
+  let start = 0;
+  const parts = lengths.map((length, place) => ({ text: text.slice(start, (start += length)), isThought: place % 2 === 0 }));
+  const shown = parts.map((part) => ({ ...part, text: withoutBlankEnd(part.text).replace(/^\n+/, "") })).filter((part) => part.text !== "");
+  return el("div", {}, shown.map((part) => (part.isThought ? el("div", { class: "thought", title: "thoughts" }, prose(part.text)) : prose(part.text))));
 }
 const answerName = (row) => (sampled ? `${row.method} #${row.sample}` : row.method);
 

@@ -1,10 +1,5 @@
-import Answers
 import Decoding
-
-extension Candidate {
-    /// Its answer, extracted as from a response; nil if there is none.
-    package var answer: String? { AnswerExtraction.answer(in: text, isCut: finish.isCut) }
-}
+import Methods
 
 extension Candidate: Codable {
     private enum CodingKeys: String, CodingKey { case text, finish, rewards, score, chosen }

@@ -1,7 +1,7 @@
-import Answers
 import Decoding
 import Foundation
 import Graders
+import Methods
 import RunStore
 import Support
 
@@ -35,6 +35,8 @@ package struct ResultLine: Sendable, Equatable, Codable {
     package var verdicts: Verdicts?
     /// The candidate solutions; absent for methods that write one.
     package var candidates: [Candidate]?
+    /// See ``Limits/thoughts``. Not in the file.
+    package var thoughts: Thoughts? = nil
 
     /// - Parameter trajectory: a finished trajectory.
     package init(_ trajectory: Trajectory, finish: Finish, gold: String, meta: [String: JSONValue] = [:], grade: Grade)
@@ -50,7 +52,7 @@ package struct ResultLine: Sendable, Equatable, Codable {
         failure = response.failure
         steps = response.steps
         cut = finish.isCut
-        answer = grade.answer ?? AnswerExtraction.answer(in: response.text, isCut: cut)
+        answer = grade.answer ?? response.answer
         self.gold = gold
         self.meta = meta.isEmpty ? nil : meta
         correct = grade.verdict == .right
@@ -60,6 +62,7 @@ package struct ResultLine: Sendable, Equatable, Codable {
         waves = response.waves
         verdicts = response.verdicts
         candidates = response.candidates
+        thoughts = response.limits.thoughts
     }
 
     /// Of all trajectories that are finished, in their order.

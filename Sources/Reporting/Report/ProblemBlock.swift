@@ -8,6 +8,8 @@ import Graders
 struct ProblemBlock: Encodable {
     struct Part: Encodable {
         var x: Int
+        /// Lengths of its parts in UTF-16, alternately thought and answer; absent without thoughts.
+        var h: [Int]?
         /// Reward.
         var r: Double?
         /// Number of oldest steps that the PRM did not see.
@@ -16,6 +18,7 @@ struct ProblemBlock: Encodable {
 
     struct Step: Encodable {
         var x: Int
+        var h: [Int]?
         /// Origin.
         var o: Role
         var r: Double?
@@ -28,6 +31,7 @@ struct ProblemBlock: Encodable {
 
     struct Candidate: Encodable {
         var x: Int
+        var h: [Int]?
         var finish: Finish
         var answer: String?
         var score: Double?
@@ -65,17 +69,21 @@ struct ProblemBlock: Encodable {
     mutating func add(_ line: ResultLine) {
         meta = line.meta?.sorted { $0.key < $1.key }.map { [$0.key, $0.value.words] }
         var steps: [Step] = []
+        var reader = line.thoughts.map(ThoughtReader.init)
         for step in line.steps {
+            let before = reader
             steps.append(
                 Step(
-                    x: place(step.text), o: step.origin, r: Self.rounded(step.reward), n: step.dropped,
-                    j: step.rejected.map { part($0.text, $0.reward, dropped: $0.dropped) },
-                    a: step.alternatives.map { $0.map { part($0.text, $0.reward) } }))
+                    x: place(step.text), h: reader?.lengths(of: step.text), o: step.origin,
+                    r: Self.rounded(step.reward), n: step.dropped,
+                    j: step.rejected.map { part($0.text, $0.reward, dropped: $0.dropped, after: before) },
+                    a: step.alternatives.map { $0.map { part($0.text, $0.reward, after: before) } }))
         }
         let candidates = line.candidates.map { candidates in
             candidates.map {
                 Candidate(
-                    x: place($0.text), finish: $0.finish, answer: $0.answer, score: Self.rounded($0.score),
+                    x: place($0.text), h: lengths($0), finish: $0.finish, answer: $0.answer,
+                    score: Self.rounded($0.score),
                     rewards: $0.rewards.map(Self.rounded), chosen: $0.chosen)
             }
         }
@@ -85,8 +93,16 @@ struct ProblemBlock: Encodable {
                 reason: line.verdictReason, tokens: line.tokens, steps: steps, candidates: candidates))
     }
 
-    private mutating func part(_ text: String, _ reward: Double?, dropped: Int? = nil) -> Part {
-        Part(x: place(text), r: Self.rounded(reward), n: dropped)
+    private mutating func part(
+        _ text: String, _ reward: Double?, dropped: Int? = nil, after reader: ThoughtReader?
+    ) -> Part {
+        var reader = reader
+        return Part(x: place(text), h: reader?.lengths(of: text), r: Self.rounded(reward), n: dropped)
+    }
+
+    private func lengths(_ candidate: Decoding.Candidate) -> [Int]? {
+        var reader = candidate.thoughts.map(ThoughtReader.init)
+        return reader?.lengths(of: candidate.text)
     }
 
     private mutating func place(_ text: String) -> Int {
@@ -98,5 +114,14 @@ struct ProblemBlock: Encodable {
 
     private static func rounded(_ number: Double?) -> Double? {
         number.map { ($0 * 1e6).rounded() / 1e6 }
+    }
+}
+
+extension ThoughtReader {
+    /// Reads a step and returns the lengths of its parts in UTF-16, alternately thought and answer; nil without thoughts.
+    fileprivate mutating func lengths(of step: String) -> [Int]? {
+        let parts = read(step)
+        guard parts.contains(where: \.isThought) else { return nil }
+        return (parts[0].isThought ? [] : [0]) + parts.map(\.text.utf16.count)
     }
 }

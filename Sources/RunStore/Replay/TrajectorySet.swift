@@ -11,10 +11,10 @@ package struct TrajectorySet: Sendable, RandomAccessCollection {
 
     package init(_ job: LoadedJob) {
         let spec = job.spec
-        let common = CommonSettings(job)
         var trajectories: [Trajectory] = []
         var problems: [TrajectoryID: Problem] = [:]
         for method in spec.methods {
+            let common = CommonSettings(job, for: method)
             for dataset in spec.datasets {
                 for problem in job.problems[dataset.name] ?? [] {
                     for (sample, seed) in spec.seeds.enumerated() {

@@ -7,12 +7,18 @@ struct Generator: Sendable {
     let decoding: DecodingSpec
     /// Whether a method uses steps that the draft wrote ahead.
     var looksAhead = false
+    /// Models whose tokenizers have the marks of thoughts among their special tokens.
+    var keepingSpecialTokens: Set<Role> = []
 
     /// - Parameters:
     ///   - prompt: the text before the first step.
     ///   - seed: of this request.
-    func ask(_ wanted: Generation, prompt: ProblemPrompt, seed: Int, of session: ModelSession) async throws -> Generated
-    {
+    ///   - thoughts: how they are marked; nil if nothing is known of them.
+    func ask(
+        _ wanted: Generation, prompt: ProblemPrompt, seed: Int, thoughts: Thoughts? = nil, of session: ModelSession
+    ) async throws -> Generated {
+        if let thoughts { try await session.check(thoughts, after: prompt) }
+        let keepsSpecialTokens = keepingSpecialTokens.contains(wanted.role.models[0])
         let ids = try await session.tokens(of: prompt, steps: wanted.steps)
         let room = session.contextLength - ids.count
         guard room > 0 else {
@@ -26,7 +32,8 @@ struct Generator: Sendable {
             CompletionRequest(
                 promptTokens: ids, maxTokens: limit,
                 temperature: sampling.temperature, topP: sampling.topP, seed: seed,
-                stop: wanted.stopsAtDelimiter ? [decoding.delimiter] : [], includeStop: true))
+                stop: wanted.stopsAtDelimiter ? [decoding.delimiter] : [], includeStop: true,
+                keepsSpecialTokens: keepsSpecialTokens))
         let isShort = completion.tokenIDs.count < limit
         let stop: Generated.Stop
         switch completion.finish {
@@ -38,7 +45,7 @@ struct Generator: Sendable {
         case .length: stop = .length
         case .eos, .endToken, .other: stop = .eos
         }
-        let (text, pieces) = try await session.written(completion)
+        let (text, pieces) = try await session.written(completion, keepsSpecialTokens: keepsSpecialTokens)
         guard !wanted.stopsAtDelimiter || session.splitter.isOneStep(text, isWhole: stop == .stopString),
             var generated = Generated(
                 role: wanted.role, text: text, pieces: pieces, stop: stop,

@@ -13,6 +13,9 @@ struct InferenceClient: Sendable {
     private let prmReadsChat: Bool
     private let generation: Generator
     private let scorer: (any PRMScorer)?
+    /// How thoughts are marked, by method.
+    private let thoughts: [String: Thoughts]
+    private let chatSettings: [String: Bool]
     /// Trajectories may show a PRM the same text and need different rewards of it.
     let rewards = OnceOnly<String, [Double]>()
     /// How the PRM is served.
@@ -26,9 +29,12 @@ struct InferenceClient: Sendable {
         splitter = StepSplitter(delimiter: spec.decoding.delimiter)
         generation = Generator(
             decoding: spec.decoding,
-            looksAhead: spec.decoding.lookahead == .all && spec.methods.contains { $0.kind.settings.looksAhead })
+            looksAhead: spec.decoding.lookahead == .all && spec.methods.contains { $0.kind.settings.looksAhead },
+            keepingSpecialTokens: spec.writersWithSpecialMarks)
+        thoughts = spec.methods.reduce(into: [:]) { $0[$1.name] = spec.thoughts(of: $1.kind.roles) }
+        chatSettings = spec.chatSettings
         let prm = job.models[.prm].flatMap { _ in spec.models[.prm] }
-        scorer = prm?.scorer
+        scorer = prm?.scorer(thinking: spec.thinking)
         prmTask = try prm?.task() ?? .generate
         prmReadsChat = job.hasChatTemplate(.prm)
         prompts = job.prompts
@@ -42,18 +48,21 @@ struct InferenceClient: Sendable {
         guard let prompt = prompts[id.problemName] else {
             throw PermanentFailure(reason: "the data set has no such problem")
         }
+        var session = session
+        session.chatSettings = chatSettings
+        let thoughts = thoughts[id.method]
         do {
             switch request.need {
             case .generate(let wanted):
                 return Answer(
                     event: .generated(
-                        try await generation.ask(wanted, prompt: prompt, seed: request.seed, of: session)))
+                        try await generation.ask(
+                            wanted, prompt: prompt, seed: request.seed, thoughts: thoughts, of: session)))
             case .score(let wanted):
                 guard let scorer else { throw PermanentFailure(reason: "the job has no PRM") }
-                var session = session
                 session.readings = Readings()
                 let scored = try await scorer.ask(
-                    wanted, about: prmReadsChat ? prompt : prompt.withoutChat, of: session)
+                    wanted, about: prmReadsChat ? prompt : prompt.withoutChat, thoughts: thoughts, of: session)
                 return Answer(event: .scored(scored), isAsked: session.readings.count > 0)
             }
         } catch let error as EngineAnswerError where error.promptTooLong {

@@ -4,8 +4,12 @@ extension ModelSession {
     /// The text of a completion, and the piece of it that each token stands for. Special tokens have empty pieces, and so has the
     /// token that ended the sequence: if it is not special, the completion has its text, which the response must not contain.
     ///
+    ///
+    /// - Parameter keepsSpecialTokens: see ``CompletionRequest/keepsSpecialTokens``. The text then has the end token's too.
     /// - Throws: ``MalformedResponse`` if the text does not match the tokens, or they do not end as the engine reports.
-    func written(_ completion: Completion) async throws -> (text: String, pieces: [String]) {
+    func written(
+        _ completion: Completion, keepsSpecialTokens: Bool = false
+    ) async throws -> (text: String, pieces: [String]) {
         let (text, ids) = (completion.text, completion.tokenIDs)
         var pieces = try await pieces(of: ids)
         let end = pieces.last ?? ""
@@ -18,7 +22,9 @@ extension ModelSession {
             // Half a character ends no sequence.
             let mayEnd = !end.unicodeScalars.contains("\u{fffd}")
             if mayEnd, try await stand(ids.dropLast(), for: text) { return (text, pieces) }
-            if case .endToken = completion.finish, text.utf8.suffix(end.utf8.count).elementsEqual(end.utf8) {
+            if keepsSpecialTokens || completion.finish == .endToken,
+                text.utf8.suffix(end.utf8.count).elementsEqual(end.utf8)
+            {
                 let rest = String(decoding: text.utf8.dropLast(end.utf8.count), as: UTF8.self)
                 if try await stand(ids.dropLast(), for: rest) { return (rest, pieces) }
             }

@@ -15,6 +15,8 @@ struct ModelSession: Sendable {
     var rewards = OnceOnly<String, [Double]>()
     /// The inputs counted for them.
     var readings = Readings()
+    /// Settings of the chat template, sent with every conversation that the model continues.
+    var chatSettings: [String: Bool] = [:]
 
     func pieces(of ids: some Sequence<Int> & Sendable) async throws -> [String] {
         try await pieces.pieces(of: ids, from: client)
@@ -35,7 +37,8 @@ struct ModelSession: Sendable {
             switch prompt.form {
             case .text(let text): try await promptTokens(of: text)
             case .chat(let messages):
-                try await client.tokenize(messages: messages, addGenerationPrompt: true, continueFinalMessage: false)
+                try await client.tokenize(
+                    messages: messages, addGenerationPrompt: true, continueFinalMessage: false, settings: chatSettings)
             }
         }
     }

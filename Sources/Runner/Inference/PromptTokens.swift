@@ -4,6 +4,10 @@ import JobSpecs
 actor PromptTokens {
     private var known: [ProblemPrompt.Form: [Int]] = [:]
     private var lead: TextLead?
+    /// Whether the prompts were found to begin or not to begin thoughts, as the job says.
+    private(set) var isChecked = false
+
+    func setChecked() { isChecked = true }
 
     func tokens(
         of form: ProblemPrompt.Form, otherwise read: @Sendable () async throws -> [Int]

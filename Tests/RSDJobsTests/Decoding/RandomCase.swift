@@ -58,6 +58,12 @@ struct RandomCase: CustomStringConvertible {
                 draw: draw))
     }
 
+    /// - Parameter words: tokens that the models then write too.
+    mutating func think(_ thoughts: Thoughts, in words: [String]) {
+        limits.thoughts = thoughts
+        models.vocabulary += words
+    }
+
     /// What the decoding comes to, one step at a time.
     func stepAtATime() -> (outcome: Outcome, last: WrittenStep) {
         decodeStepAtATime(models: models, weighting: weighting, draw: draw, limits: limits)

@@ -140,7 +140,7 @@ import Testing
         try fixture.writeJob(("max_tokens: 64", "max_tokens_per_call: 64"))
         let job = try fixture.load()
         #expect(job.spec.decoding.tokens == .call(64))
-        #expect(CommonSettings(job).limits.tokens == .call(64))
+        #expect(CommonSettings(job, for: job.spec.methods[0]).limits.tokens == .call(64))
         #expect(job.spec.renderYAML().contains("  max_tokens_per_call: 64\n"))
         #expect(SpecIdentity(job).entries.contains(.init(key: "decoding.max_tokens_per_call", value: "64")))
         try fixture.writeJob(("max_tokens: 64", "max_tokens: 64, max_tokens_per_call: 64"))

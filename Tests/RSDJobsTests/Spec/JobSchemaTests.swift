@@ -28,6 +28,12 @@ import Testing
         #expect(try schema.at("properties", "engine").keys() == Set(EngineSpec.keys))
         #expect(try schema.at("properties", "datasets", "items").choices()[1].keys() == Set(WrittenDataset.keys))
         #expect(try schema.at("properties", "grading").keys() == Set(GradingSpec.keys))
+        let thinking = try schema.at("properties", "thinking").choices()
+        #expect(try thinking[0].words() == Set(WrittenThinking.words))
+        #expect(try thinking[2].keys() == Set(WrittenThinking.keys))
+        let starts = try thinking[2].at("properties", "starts").choices()
+        #expect(try starts[0].words() == Set(MarkedThinking.Start.allCases.map(\.rawValue)))
+        #expect(try thinking[2].at("properties", "prm").words() == Set(MarkedThinking.View.allCases.map(\.rawValue)))
         #expect(try schema.at("properties", "decoding").keys() == Set(DecodingSpec.keys))
     }
 
@@ -89,6 +95,7 @@ import Testing
             ("{ rsd: { threshold: 0.7 } }", "{ beam_search: { n: 4 } }"),
             ("path: problems.jsonl", "paths: problems.jsonl"),
             ("{ name: heldout, path: problems.jsonl }", "gsm9k"),
+            (#"{question}\n\n""#, #"{question}\n\n"\#nthinking: on"#),
         ])
     func refusals(good: String, bad: String) throws {
         for (text, isGood) in [(SpecFixture.job, true), (SpecFixture.job.replacing(good, with: bad), false)] {

@@ -62,6 +62,9 @@ struct SpecDiagnosticsTests {
     @Test("bad prompts have diagnostics", arguments: BadCase.prompts) func prompts(_ bad: BadCase) throws {
         try bad.check()
     }
+    @Test("bad thinking has diagnostics", arguments: BadCase.thinking) func thinking(_ bad: BadCase) throws {
+        try bad.check()
+    }
     @Test("bad methods have diagnostics", arguments: BadCase.methodsAndDataSets) func methods(_ bad: BadCase) throws {
         try bad.check()
     }
@@ -98,7 +101,8 @@ struct SpecDiagnosticsTests {
     @Test("the golden file has the diagnostics of these cases and no others")
     func golden() throws {
         let cases = [
-            BadCase.keys, BadCase.types, BadCase.values, BadCase.prompts, BadCase.methodsAndDataSets,
+            BadCase.keys, BadCase.types, BadCase.values, BadCase.prompts, BadCase.thinking,
+            BadCase.methodsAndDataSets,
             BadCase.datasetSettings, BadCase.engineArguments, BadCase.profiles, BadCase.residency, BadCase.grading,
             BadCase.settings, BadCase.variables, BadCase.yaml, BadCase.files, BadCase.datasetLines,
         ].joined()

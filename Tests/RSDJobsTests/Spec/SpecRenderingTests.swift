@@ -85,8 +85,8 @@ struct SpecRenderingTests {
             var random = SpecGenerator(seed: UInt64(seed))
             let spec = random.spec()
             let yaml = spec.renderYAML()
-            let (job, diagnostics) = JobLoader.decode(
-                SourceText(file: "job.yaml", text: yaml), directory: "/")
+            let source = SourceText(file: "job.yaml", text: yaml)
+            let (job, diagnostics) = JobLoader.decode(source, directory: "/")
             #expect(diagnostics.filter { $0.severity == .error }.map(\.rendered) == [], "\(yaml)")
             let prompt: PromptSpec? =
                 switch job?.prompt.value {
@@ -94,7 +94,16 @@ struct SpecRenderingTests {
                 case .chat(let chat): .chat(chat)
                 case .file, nil: nil
                 }
-            #expect(prompt.flatMap { job?.spec(prompt: $0) } == spec, "\(yaml)")
+            let read = prompt.flatMap { prompt in
+                job?.spec(
+                    prompt: prompt,
+                    thinking: job?.thinking == nil
+                        ? nil
+                        : job.flatMap {
+                            ThinkingCheck($0, prompt: prompt, files: [:], log: DiagnosticLog(source: source)).run()
+                        })
+            }
+            #expect(read == spec, "\(yaml)")
         }
     }
 }
@@ -107,7 +116,7 @@ private struct SpecGenerator {
 
     mutating func spec() -> JobSpec {
         let methods = (0..<draw(1...4)).map { MethodSpec(name: "m\($0).\(word())", kind: method()) }
-        let profile = profile()
+        let (profile, prompt) = (profile(), prompt())
         return JobSpec(
             name: word(), seeds: (0..<draw(1...3)).map { UInt64($0) &+ random.next() << 2 },
             models: [
@@ -123,7 +132,7 @@ private struct SpecGenerator {
                 concurrency: draw(0...3) == 0 ? nil : draw(1...500), startTimeout: seconds(), stallTimeout: seconds(),
                 stopGrace: seconds()),
             datasets: (0..<draw(1...3)).map { dataset($0) },
-            prompt: prompt(),
+            prompt: prompt, thinking: thinking(prompt),
             decoding: DecodingSpec(
                 delimiter: text() + "\n", tokens: .response(draw(1...9999)), maxSteps: draw(1...999),
                 temperature: number(), topP: unit(), lookahead: draw(0...1) == 0 ? .all : .steps(draw(1...9))),
@@ -173,6 +182,21 @@ private struct SpecGenerator {
         let text = text() + "{question}" + text()
         if draw(0...2) == 0 { return .chat(ChatPrompt(system: draw(0...1) == 0 ? nil : "s" + self.text(), user: text)) }
         return .template(PromptTemplate(name: draw(0...1) == 0 ? "inline" : "n" + self.text(), text: text))
+    }
+
+    /// The text of a prompt opens no thoughts.
+    private mutating func thinking(_ prompt: PromptSpec) -> ThinkingSpec? {
+        switch draw(0...2) {
+        case 0: return nil
+        case 1: return .off
+        default:
+            var open: Set<Role> = []
+            if case .chat = prompt { open = Set([Role.draft, .target].filter { _ in draw(0...1) == 0 }) }
+            return .marked(
+                MarkedThinking(
+                    begin: "<b\(text(nul: false))>", end: "<e\(text(nul: false))>", open: open,
+                    prm: draw(0...1) == 0 ? .shown : .hidden))
+        }
     }
 
     private mutating func profile() -> PRMProfile {

@@ -17,9 +17,16 @@ struct Judge: PRMScorer {
     static let width = 4
 
     let overlong: OverlongPolicy
+    let showsConversation = true
+    private let thinking: ThinkingSpec?
     private let digits = DigitTokens()
+    private let closing = ClosingTokens()
 
-    init(overlong: OverlongPolicy) { self.overlong = overlong }
+    /// - Parameter thinking: of the job; a judge that can think is then kept from it, since it answers with one token.
+    init(overlong: OverlongPolicy, thinking: ThinkingSpec? = nil) {
+        self.overlong = overlong
+        self.thinking = thinking
+    }
 
     func ask(_ wanted: Scoring, about problem: ProblemPrompt, of session: ModelSession) async throws -> Scored {
         let opinions = try await withThrowingTaskGroup(of: (Int, Opinion?).self) { group in
@@ -57,12 +64,14 @@ struct Judge: PRMScorer {
         on steps: [String], about problem: ProblemPrompt, of session: ModelSession
     ) async throws -> Opinion? {
         for dropped in 0..<(overlong == .window ? steps.count : 1) {
-            let prompt = try await session.client.tokenize(
+            let conversation = try await session.client.tokenize(
                 messages: [
                     ChatMessage(role: "user", content: problem.question),
                     ChatMessage(role: "assistant", content: steps[dropped...].joined()),
                     ChatMessage(role: "user", content: Self.instruction),
-                ], addGenerationPrompt: true, continueFinalMessage: false)
+                ], addGenerationPrompt: true, continueFinalMessage: false,
+                settings: thinking == nil ? [:] : JobSpec.thinkingOff)
+            let prompt = conversation + (try await closing.ids(after: conversation, thinking, of: session))
             // The response needs a token too.
             guard prompt.count < session.contextLength else { continue }
             let allowed = try await digits.ids(of: session)
@@ -110,6 +119,20 @@ struct Judge: PRMScorer {
         let bare = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard bare.utf8.count == 1, let digit = bare.utf8.first, (0x30...0x39).contains(digit) else { return nil }
         return Int(digit - 0x30)
+    }
+}
+
+/// The tokens that end the thoughts which a judge's chat template opens, found once.
+private actor ClosingTokens {
+    private var known: [Int]?
+
+    func ids(after prompt: [Int], _ thinking: ThinkingSpec?, of session: ModelSession) async throws -> [Int] {
+        guard case .marked(let marks) = thinking else { return [] }
+        if let known { return known }
+        let end = try await session.client.detokenize(prompt.suffix(8))
+        let ids = marks.isOpen(after: end) ? try await session.bareTokens(of: "\n\(marks.end)\n\n") : []
+        known = ids
+        return ids
     }
 }
 

@@ -6,6 +6,8 @@ import JobSpecs
 protocol PRMScorer: Sendable {
     /// Treatment of steps that do not fit into the model's context.
     var overlong: OverlongPolicy { get }
+    /// Whether the solution is a turn of a conversation, which the model's chat template renders.
+    var showsConversation: Bool { get }
 
     /// Requests the rewards of steps. A step's reward is the one it would get if nothing followed it.
     ///
@@ -14,9 +16,15 @@ protocol PRMScorer: Sendable {
     func ask(_ wanted: Scoring, about problem: ProblemPrompt, of session: ModelSession) async throws -> Scored
 }
 
+extension PRMScorer {
+    var showsConversation: Bool { false }
+}
+
 extension ModelSpec {
     /// The scorer for this profile; nil for generators.
-    var scorer: (any PRMScorer)? {
+    ///
+    /// - Parameter thinking: of the job.
+    func scorer(thinking: ThinkingSpec? = nil) -> (any PRMScorer)? {
         guard let profile else { return nil }
         let overlong = overlong ?? .fail
         switch profile {
@@ -27,7 +35,7 @@ extension ModelSpec {
         case .qwenPRM: return QwenPRM(overlong: overlong)
         case .mathShepherd: return MathShepherd(model: model, overlong: overlong)
         case .rlhflow: return RLHFlow(model: model, overlong: overlong)
-        case .judge: return Judge(overlong: overlong)
+        case .judge: return Judge(overlong: overlong, thinking: thinking)
         }
     }
 }

@@ -59,6 +59,6 @@ import Testing
 
     @Test("generators have no scorer")
     func generators() {
-        #expect(ModelSpec(model: "/m").scorer == nil)
+        #expect(ModelSpec(model: "/m").scorer() == nil)
     }
 }
