@@ -56,12 +56,12 @@ let package = Package(
         library("Methods", ["Answers", "Decoding", "SpecYAML"]),
         library("Checkpoints", ["ModelLifecycle", "Support", orderedCollections]),
         library("Datasets", ["Answers", "Support", orderedCollections]),
-        library(
-            "JobSpecs",
-            [
+        .target(
+            name: "JobSpecs",
+            dependencies: [
                 "Checkpoints", "Datasets", "Decoding", "Hub", "Methods", "ModelLifecycle", "SpecYAML", "Support",
                 orderedCollections,
-            ]),
+            ], resources: [.embedInCode("Datasets/parquet.py")], swiftSettings: strict),
         library(
             "RunStore",
             ["Checkpoints", "Datasets", "Decoding", "JobSpecs", "ModelLifecycle", "Support"]),

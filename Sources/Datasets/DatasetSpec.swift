@@ -57,7 +57,7 @@ package struct DatasetSpec: Sendable, Equatable {
 
     package var formatOfName: DatasetFormat? { DatasetFormat(fileName: fileName) }
 
-    var resolvedFormat: DatasetFormat { format ?? formatOfName ?? .jsonl }
+    package var resolvedFormat: DatasetFormat { format ?? formatOfName ?? .jsonl }
 }
 
 /// Where a record has its choices.

@@ -12,6 +12,8 @@ package struct LoadedJob: Sendable {
     package var problems: OrderedDictionary<String, [Problem]>
     /// All problems that the spec selects, in whichever shard; part of the job's identity.
     package internal(set) var allProblems: OrderedDictionary<String, [Problem]>
+    /// The files that the problems were read from, by data set.
+    package let origins: [String: DatasetOrigin]
     /// The shard to work on; nil for all problems.
     package internal(set) var shard: Shard?
     /// The checkpoints of the models that the methods need.

@@ -1,13 +1,14 @@
 import JobSpecs
 import Support
 
-/// Downloads of data sets: a line for the current one, and lasting lines when one begins and when it is complete.
+/// Downloads and conversions of data sets: a line for the current one, and lasting lines when one begins and when it is complete.
 package struct FetchView: Sendable {
     private static let widestBar = 40
 
     private var dataset = ""
     private var received = 0
     private var total: Int?
+    private var isConverting = false
     private var lasting: [Line] = []
 
     package init() {}
@@ -17,9 +18,14 @@ package struct FetchView: Sendable {
     package mutating func take(_ event: FetchEvent) {
         switch event {
         case .began(let dataset, let address):
-            (self.dataset, received, total) = (dataset, 0, nil)
+            (self.dataset, received, total, isConverting) = (dataset, 0, nil, false)
             lasting.append(Line("fetching \(dataset) from \(address)"))
         case .received(let bytes, let total): (received, self.total) = (bytes, total)
+        case .converting(let dataset, let path):
+            (self.dataset, isConverting) = (dataset, true)
+            lasting.append(Line("converting \(dataset) from \(path)"))
+        case .converted(let records):
+            lasting.append(Line("converted \(dataset), \(NumberFormat.counted(records, "record"))"))
         case .ended(let bytes): lasting.append(Line("fetched \(dataset), \(Self.size(bytes))"))
         }
     }
@@ -33,6 +39,7 @@ package struct FetchView: Sendable {
     /// The current download: `math500  ━━━━━━━━────  310 kB of 447 kB  69%`.
     package func line(width: Int) -> Line {
         let name = Line(dataset, .strong) + "  "
+        if isConverting { return (name + "converting").truncated(to: width) }
         guard let total, total > 0 else { return (name + Self.size(received)).truncated(to: width) }
         let share = NumberFormat.percent(Double(received) / Double(total), places: 0)
         let figures = "  \(Self.size(received)) of \(Self.size(total))  \(share)"

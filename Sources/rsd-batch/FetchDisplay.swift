@@ -24,9 +24,11 @@ final class FetchDisplay: Sendable {
 
     /// Downloads the job's remote data sets, asks its engine for its flags, then loads the job.
     ///
+    /// - Parameter pins: whether the spec gets the checksums of data sets that have none.
     /// - Throws: what ``JobLoader`` throws; ``Interrupted``.
-    func load(_ job: JobOptions, _ interruption: Interruption) async throws -> LoadedJob {
+    func load(_ job: JobOptions, _ interruption: Interruption, pins: Bool = false) async throws -> LoadedJob {
         try await fetchDatasets(of: job, interruption)
+        if pins { try pin(job) }
         let flags = try await JobLoader.flags(of: job.url, settings: job.settings, interruption: interruption) {
             if !self.quiet { self.console.message("rsd-batch: asking \($0) for its flags; this is done once\n") }
         }
@@ -36,11 +38,18 @@ final class FetchDisplay: Sendable {
         return job.limit.map(whole.limited) ?? whole
     }
 
+    private func pin(_ job: JobOptions) throws {
+        let pins = try JobPins(of: job.url, settings: job.settings)
+        try pins.write()
+        if !quiet, !pins.words.isEmpty {
+            console.message("rsd-batch: pinned in \(job.file): \(pins.words.joined(separator: ", "))\n")
+        }
+    }
+
     private func fetchDatasets(of job: JobOptions, _ interruption: Interruption) async throws {
         let fetch = {
-            try await JobLoader.fetchDatasets(of: job.url, settings: job.settings, interruption: interruption) {
-                self.take($0)
-            }
+            try await JobLoader.fetchDatasets(
+                of: job.url, settings: job.settings, interruption: interruption, observe: { self.take($0) })
         }
         if quiet { return try await fetch() }
         try await console.drawing({ self.frame() }, last: { self.frame(isLast: true) }, during: fetch)

@@ -32,3 +32,8 @@ struct JobOptions: ParsableArguments {
         if let limit, limit < 1 { throw ValidationError("--limit must be at least 1.") }
     }
 }
+
+struct PinOption: ParsableArguments {
+    @Flag(help: "Write the checksums of data sets that have none into the job spec, so that they stay the same.")
+    var pin = false
+}

@@ -30,11 +30,15 @@ package struct DatasetCache: Sendable {
     /// - Throws: ``FileFailure``.
     package func keep(_ data: Data, _ sha256: String) throws {
         try Folder.make(directory.path)
+        try write(data, to: file(sha256))
+    }
+
+    func write(_ data: Data, to file: URL) throws {
         let partial = "\(UUID().uuidString).partial"
         do {
-            try AtomicFile.write(data, to: file(sha256), partial: partial)
+            try AtomicFile.write(data, to: file, partial: partial)
         } catch {
-            try? FileManager.default.removeItem(at: file(sha256).appendingPathExtension(partial))
+            try? FileManager.default.removeItem(at: file.appendingPathExtension(partial))
             throw error
         }
     }

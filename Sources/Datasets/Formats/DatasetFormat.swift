@@ -10,6 +10,8 @@ package enum DatasetFormat: String, Sendable, CaseIterable {
     case csv
     /// The same with tabs. A quote that does not enclose its whole field is data.
     case tsv
+    /// Apache Parquet, which is converted to JSON Lines.
+    case parquet
 
     /// The format by the end of a file's name; nil if it is not a known one.
     init?(fileName: String) {
@@ -18,6 +20,7 @@ package enum DatasetFormat: String, Sendable, CaseIterable {
         case "json": self = .json
         case "csv": self = .csv
         case "tsv": self = .tsv
+        case "parquet": self = .parquet
         default: return nil
         }
     }
@@ -27,7 +30,7 @@ package enum DatasetFormat: String, Sendable, CaseIterable {
 
     func scanner(_ bytes: UnsafeBufferPointer<UInt8>) -> any RecordScanner {
         switch self {
-        case .jsonl: JSONLinesScanner(bytes)
+        case .jsonl, .parquet: JSONLinesScanner(bytes)
         case .json: JSONScanner(bytes)
         case .csv: CSVScanner(bytes, separator: UInt8(ascii: ","))
         case .tsv: CSVScanner(bytes, separator: UInt8(ascii: "\t"))

@@ -24,7 +24,8 @@ struct DatasetFetch: Sendable {
         } catch let error as Busy {
             throw Unreadable(message: Self.refusal(spec.path, error.status))
         }
-        try spec.check(data, is: "the response of \(spec.path), \(counted(data.count, "byte")),")
+        try DatasetStore.check(
+            data, is: "the response of \(spec.path), \(counted(data.count, "byte")),", sha256: spec.sha256)
         return data
     }
 
@@ -45,10 +46,12 @@ struct DatasetFetch: Sendable {
     }
 }
 
-/// Progress of a download of data sets.
+/// Progress of downloads and conversions of data sets.
 package enum FetchEvent: Sendable, Equatable {
     case began(dataset: String, address: String)
     /// Bytes so far, and the total if the server reports it.
     case received(Int, of: Int?)
     case ended(bytes: Int)
+    case converting(dataset: String, path: String)
+    case converted(records: Int)
 }

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Hub
 import ModelLifecycle
 import Support
 
@@ -7,31 +8,31 @@ extension JobLoader {
     /// Limit in bytes for a remote data set, which is read as a whole.
     static let largestFetch = 256 << 20
 
-    /// Downloads a job's remote data sets that are not in the cache; ``load`` then finds them there.
+    /// Brings a job's remote data sets into the cache, and converts those in Parquet; ``load`` then finds them there.
     ///
     /// If the spec has errors, nothing is downloaded, and ``load`` reports them.
     ///
-    /// - Throws: ``SpecErrors`` with each data set that could not be downloaded; ``Interrupted``.
+    /// - Parameter findPython: finds a Python with a module, for conversions; by default among those on this machine.
+    /// - Throws: ``SpecErrors`` with each data set that could not be brought; ``Interrupted``.
     package static func fetchDatasets(
         of url: URL, settings: [String] = [], into cache: DatasetCache = .standard,
         interruption: Interruption = Interruption(),
-        retries: RetryPolicy = RetryPolicy(attempts: 3), observe: @escaping @Sendable (FetchEvent) -> Void = { _ in }
+        retries: RetryPolicy = RetryPolicy(attempts: 3), findPython: FindPython? = nil,
+        observe: @escaping @Sendable (FetchEvent) -> Void = { _ in }
     ) async throws {
         guard let source = try? source(of: url),
             case let (job?, diagnostics) = decode(source, settings: settings, directory: directory(of: url)),
             !diagnostics.contains(where: { $0.severity == .error })
         else { return }
-        let missing = job.datasets.filter { $0.spec.isRemote && !cache.holds($0.spec.sha256 ?? "") }
-        guard !missing.isEmpty else { return }
-        let client = HTTPClient(limits: .init(responseBytes: largestFetch, idleConnections: 4))
-        let fetch = DatasetFetch(client: client, retries: retries, observe: observe)
+        let search = PythonSearch(venv: job.engine?.venv)
+        let preparation = DatasetPreparation(
+            store: DatasetStore(cache: cache), retries: retries,
+            find: findPython ?? { try await search.first(with: $0)?.python }, observe: observe)
         var faults: [Diagnostic] = []
         var isAboutStorage = false
-        for dataset in missing {
+        for dataset in job.datasets {
             do {
-                let data = try await interruption.cancelOnInterrupt { try await fetch.contents(of: dataset.spec) }
-                try cache.keep(data, dataset.spec.sha256 ?? "")
-                observe(.ended(bytes: data.count))
+                try await interruption.cancelOnInterrupt { try await preparation.prepare(dataset.spec) }
             } catch let error as Interrupted {
                 throw error
             } catch {

@@ -31,10 +31,14 @@ package enum JobLoader {
         let thinking = check.thinking(withModels: withModels)
         let diagnostics = sorted(problems + check.log.diagnostics) + check.fileDiagnostics
         guard !diagnostics.contains(where: { $0.severity == .error }), let prompt = check.prompt,
-            let spec = written.spec(prompt: prompt, thinking: thinking)
+            var spec = written.spec(prompt: prompt, thinking: thinking)
         else { throw SpecErrors(file: shown, diagnostics: diagnostics) }
+        for place in spec.datasets.indices {
+            if let sum = check.pins[spec.datasets[place].name] { spec.datasets[place].sha256 = sum }
+        }
         var job = LoadedJob(
-            spec: spec, problems: check.problems, allProblems: check.problems, models: check.models,
+            spec: spec, problems: check.problems, allProblems: check.problems, origins: check.origins,
+            models: check.models,
             warnings: diagnostics, file: url, hasStandardLimit: written.hasStandardLimit)
         if case .unknown(let reason) = flags { job.uncheckedFlags = reason }
         if job.hasStandardLimit {
@@ -118,6 +122,10 @@ private struct JobCheck {
     var prompt: PromptSpec?
     var models: [Role: ModelFiles] = [:]
     var problems: OrderedDictionary<String, [Problem]> = [:]
+    /// By data set.
+    var origins: [String: DatasetOrigin] = [:]
+    /// The checksums of data sets whose spec has none, though they are remote.
+    var pins: [String: String] = [:]
     /// Diagnostics of prompts, chat templates and data sets.
     var fileDiagnostics: [Diagnostic] = []
 
@@ -276,16 +284,20 @@ private struct JobCheck {
     }
 
     private mutating func read(_ dataset: WrittenDataset) {
-        let spec = dataset.spec
-        let data: Data
+        var spec = dataset.spec
+        let contents: DatasetStore.Contents
         do throws(Unreadable) {
-            data = try spec.contents(cache: cache)
+            contents = try DatasetStore(cache: cache).contents(of: spec)
         } catch {
-            if !spec.isRemote || !isFaulty { log.error(at: dataset.pathMark, error.message) }
+            let isLocal = !spec.isRemote && spec.resolvedFormat != .parquet
+            if isLocal || !isFaulty { log.error(at: dataset.pathMark, error.message) }
             return
         }
+        origins[spec.name] = contents.origin
+        note(contents, of: dataset)
+        spec.format = contents.format
         var reader = DatasetReader(spec, showing: spec.isRemote ? spec.path : shown(spec.path))
-        reader.read(data)
+        reader.read(contents.data)
         problems[spec.name] = reader.problems
         fileDiagnostics += reader.diagnostics
         guard !reader.diagnostics.contains(where: { $0.severity == .error }) else { return }
@@ -300,6 +312,21 @@ private struct JobCheck {
                 "the limit is \(limit), and the data set has only \(counted(reader.problems.count, "problem"))\(after)"
             )
         }
+    }
+
+    /// Warns about an address without a checksum, which is pinned from here on, and about columns that cannot be read.
+    private mutating func note(_ contents: DatasetStore.Contents, of dataset: WrittenDataset) {
+        let spec = dataset.spec
+        if !contents.leftOut.isEmpty {
+            let columns = contents.leftOut.map { "'\($0)'" }.joined(separator: ", ")
+            log.warning(at: dataset.pathMark, "\(spec.path) has binary data in \(columns), which was left out")
+        }
+        guard spec.isRemote, spec.sha256 == nil, let sum = contents.origin.sha256 else { return }
+        pins[spec.name] = sum
+        log.warning(
+            at: dataset.pathMark,
+            "the file at this address may change; to always use this one, add `sha256: \(YAMLWriter.text(sum))` to the data set, "
+                + "or run `rsd-batch validate --pin` on this job")
     }
 
     private func shown(_ path: String) -> String {

@@ -11,13 +11,15 @@ struct WrittenDataset {
     ]
 
     var spec: DatasetSpec
+    /// Its place in the list.
+    var index: Int
     var pathMark: Mark
     var startMark: Mark
     var limitMark: Mark
 
     static func decodeAll(_ field: SpecField, directory: String) -> [WrittenDataset] {
         var first: [String: Mark] = [:]
-        return (field.elements(named: "a data set") ?? []).compactMap { element in
+        return (field.elements(named: "a data set") ?? []).enumerated().compactMap { index, element in
             guard let section = SpecSection(element, "a data set", keys: keys, textIs: "name") else { return nil }
             let name = section.required("name")?.identifier()
             if let name, let field = section["name"] {
@@ -27,12 +29,13 @@ struct WrittenDataset {
                     first[name] = field.mark
                 }
             }
-            return WrittenDataset(section, name: name ?? "", directory: directory)
+            return WrittenDataset(section, at: index, name: name ?? "", directory: directory)
         }
     }
 
     /// What is not written of a known data set is taken from the table, as if it were written here.
-    private init?(_ section: SpecSection, name: String, directory: String) {
+    private init?(_ section: SpecSection, at index: Int, name: String, directory: String) {
+        self.index = index
         let known = section["path"] == nil ? KnownDataset.named(name) : nil
         if known == nil, section["path"] == nil, !name.isEmpty, let field = section["name"] {
             field.error(Self.unknown(name))
@@ -61,12 +64,7 @@ struct WrittenDataset {
         pathMark = field.mark
         startMark = section["start"]?.mark ?? section.mark
         limitMark = section["limit"]?.mark ?? section.mark
-        if spec.isRemote, sum == nil {
-            if section["sha256"] == nil {
-                field.error("a remote data set needs 'sha256'; compute it with `sha256sum` on a local copy")
-            }
-            return nil
-        }
+        if spec.isRemote, sum == nil, section["sha256"] != nil { return nil }
         if section["format"] == nil, spec.formatOfName == nil {
             let formats = DatasetFormat.allCases.map(\.rawValue).joined(separator: ", ")
             field.error("the file name does not show the format of the data set; set 'format' to one of \(formats)")

@@ -26,6 +26,8 @@ package struct Manifest: Sendable, Equatable, Codable {
     /// Number of weights of each needed model, by role: the models may be gone when the run is graded or reported. nil in runs
     /// of earlier versions.
     package var models: [String: ModelSize]?
+    /// The files of each data set, as they were when the run was last begun or resumed; nil in runs of earlier versions.
+    package var datasets: [String: DatasetOrigin]?
     /// Set for a run merged from shards.
     package var merged: Merged?
     /// Whether the journal, which is begun before this file, names its run; nil in runs of earlier versions.
@@ -36,8 +38,8 @@ package struct Manifest: Sendable, Equatable, Codable {
     package init(
         format: Int = Manifest.currentFormat, job: String, identity: SpecIdentity, shard: Shard? = nil, seed: UInt64,
         program: String, engine: String, host: String, created: String, residency: String? = nil,
-        batchInvariant: Bool? = nil, models: [String: ModelSize]? = nil, merged: Merged? = nil,
-        namesJournal: Bool? = nil, checksum: String? = nil
+        batchInvariant: Bool? = nil, models: [String: ModelSize]? = nil, datasets: [String: DatasetOrigin]? = nil,
+        merged: Merged? = nil, namesJournal: Bool? = nil, checksum: String? = nil
     ) {
         self.format = format
         self.job = job
@@ -51,6 +53,7 @@ package struct Manifest: Sendable, Equatable, Codable {
         self.residency = residency
         self.batchInvariant = batchInvariant
         self.models = models
+        self.datasets = datasets
         self.merged = merged
         self.namesJournal = namesJournal
         self.checksum = checksum

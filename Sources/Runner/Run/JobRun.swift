@@ -201,6 +201,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         if var manifest = earlier {
             if let pool { manifest.residency = pool.reason }
             manifest.models = sizes
+            manifest.datasets = job.origins
             if manifest != earlier { try manifest.write(to: directory.manifest) }
             return manifest
         }
@@ -210,7 +211,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
             engine: try await interruption.cancelOnInterrupt { try await provider.version() }, host: ProcFS.hostName(),
             created: Date().formatted(.iso8601), residency: pool?.reason,
             batchInvariant: job.spec.engine.batchInvariant,
-            models: sizes)
+            models: sizes, datasets: job.origins)
         manifest.namesJournal = true
         try manifest.write(to: directory.manifest)
         return manifest

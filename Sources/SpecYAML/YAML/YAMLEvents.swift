@@ -15,6 +15,10 @@ final class YAMLEvents {
 
         var kind: Kind
         var mark: Mark
+        /// The place after it.
+        var end: Mark
+        /// Whether a list or mapping is written with brackets.
+        var isFlow = false
         var anchor: String?
         var tag: String?
     }
@@ -42,27 +46,30 @@ final class YAMLEvents {
         var event = yaml_event_t()
         guard yaml_parser_parse(parser, &event) == 1 else { throw syntaxError }
         defer { yaml_event_delete(&event) }
-        let mark = Mark(event.start_mark)
+        let (mark, end) = (Mark(event.start_mark), Mark(event.end_mark))
         switch event.type {
-        case YAML_STREAM_START_EVENT: return Event(kind: .streamStart, mark: mark)
-        case YAML_DOCUMENT_START_EVENT: return Event(kind: .documentStart, mark: mark)
+        case YAML_STREAM_START_EVENT: return Event(kind: .streamStart, mark: mark, end: end)
+        case YAML_DOCUMENT_START_EVENT: return Event(kind: .documentStart, mark: mark, end: end)
         case YAML_SCALAR_EVENT:
             let scalar = event.data.scalar
             let text = String(
                 decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
             return Event(
-                kind: .scalar(YAMLScalar(text: text, style: .init(scalar.style))), mark: mark,
+                kind: .scalar(YAMLScalar(text: text, style: .init(scalar.style))), mark: mark, end: end,
                 anchor: string(scalar.anchor), tag: string(scalar.tag))
         case YAML_SEQUENCE_START_EVENT:
             let start = event.data.sequence_start
             return Event(
-                kind: .sequenceStart, mark: mark, anchor: string(start.anchor), tag: string(start.tag))
+                kind: .sequenceStart, mark: mark, end: end, isFlow: start.style == YAML_FLOW_SEQUENCE_STYLE,
+                anchor: string(start.anchor), tag: string(start.tag))
         case YAML_MAPPING_START_EVENT:
             let start = event.data.mapping_start
             return Event(
-                kind: .mappingStart, mark: mark, anchor: string(start.anchor), tag: string(start.tag))
-        case YAML_ALIAS_EVENT: return Event(kind: .alias(string(event.data.alias.anchor) ?? ""), mark: mark)
-        default: return Event(kind: .end, mark: mark)
+                kind: .mappingStart, mark: mark, end: end, isFlow: start.style == YAML_FLOW_MAPPING_STYLE,
+                anchor: string(start.anchor), tag: string(start.tag))
+        case YAML_ALIAS_EVENT:
+            return Event(kind: .alias(string(event.data.alias.anchor) ?? ""), mark: mark, end: end)
+        default: return Event(kind: .end, mark: mark, end: end)
         }
     }
 

@@ -19,6 +19,8 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
 
     @OptionGroup var job: JobOptions
 
+    @OptionGroup var pinning: PinOption
+
     @Option(help: "The run directory. (default: runs/<job name>)", completion: .directory)
     var runDir: String?
 
@@ -53,7 +55,7 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
         defer { withExtendedLifetime(signals) {} }
 
         let fetching = FetchDisplay(console: console, colour: output.colour, quiet: quiet)
-        let whole = try await fetching.load(job, interruption)
+        let whole = try await fetching.load(job, interruption, pins: pinning.pin)
         let loaded = try shard.map(whole.part) ?? whole
         let parent = runDir ?? job.runDirectory(of: loaded)
         let path = shard.map { "\(parent)/\($0.directoryName)" } ?? parent

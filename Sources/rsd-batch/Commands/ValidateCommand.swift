@@ -14,6 +14,8 @@ struct ValidateCommand: AsyncParsableCommand, StoppableCommand {
 
     @OptionGroup var job: JobOptions
 
+    @OptionGroup var pinning: PinOption
+
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
@@ -27,7 +29,7 @@ struct ValidateCommand: AsyncParsableCommand, StoppableCommand {
         let loaded: LoadedJob
         do {
             let fetching = FetchDisplay(console: console, colour: output.colour, quiet: false)
-            loaded = try await fetching.load(job, interruption)
+            loaded = try await fetching.load(job, interruption, pins: pinning.pin)
         } catch let error as SpecErrors {
             if output.json { try console.outJSON(Verdict(error)) }
             throw error

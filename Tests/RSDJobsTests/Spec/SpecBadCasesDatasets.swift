@@ -18,8 +18,6 @@ extension BadCase {
         dataset(
             "another number of records", "path: problems.jsonl, records: 4, limit: 1"),
         dataset(
-            "an address without a checksum", "path: https://example.invalid/x.jsonl"),
-        dataset(
             "an address with a password", "path: https://me:pw@example.invalid/x.jsonl, sha256: \(sum)"),
         dataset(
             "addresses of another kind", "path: hf://datasets/x.jsonl"),

@@ -43,9 +43,9 @@ struct SpecLoadingTests {
         #expect(job.models[.target]?.size.parameters == 9)
         #expect(
             job.problems["heldout"] == [
-                Problem(dataset: "heldout", id: "0", question: "1+1?", answer: "2"),
-                Problem(dataset: "heldout", id: "1", question: "2+2?", answer: "4"),
-                Problem(dataset: "heldout", id: "2", question: "3+3?", answer: "6"),
+                Problem(dataset: "heldout", id: "0", question: "1+1?", answer: "2", meta: ["uid": .string("a")]),
+                Problem(dataset: "heldout", id: "1", question: "2+2?", answer: "4", meta: ["uid": .string("b")]),
+                Problem(dataset: "heldout", id: "2", question: "3+3?", answer: "6", meta: ["uid": .string("c")]),
             ])
     }
 

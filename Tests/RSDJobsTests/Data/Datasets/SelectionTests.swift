@@ -15,7 +15,7 @@ struct SelectionTests {
         let records = (0..<count).map { #"{"q": "question \#($0)", "a": \#($0)}"# }
         let text =
             switch format {
-            case .jsonl: records.joined(separator: "\n\n")
+            case .jsonl, .parquet: records.joined(separator: "\n\n")
             case .json: "[" + records.joined(separator: ",") + "]"
             case .csv: "q,a\n" + (0..<count).map { "question \($0),\($0)\n" }.joined()
             case .tsv: "q\ta\n" + (0..<count).map { "question \($0)\t\($0)\n" }.joined()

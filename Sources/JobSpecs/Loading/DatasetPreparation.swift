@@ -1,0 +1,37 @@
+import Datasets
+import Foundation
+import ModelLifecycle
+import Support
+
+/// Brings into the cache what a data set needs and is not there: its file, and its records as JSON Lines.
+struct DatasetPreparation: Sendable {
+    let store: DatasetStore
+    let retries: RetryPolicy
+    let find: FindPython
+    let observe: @Sendable (FetchEvent) -> Void
+
+    /// - Throws: ``Unreadable``, ``FileFailure``, an error of the download; `CancellationError`.
+    func prepare(_ spec: DatasetSpec) async throws {
+        if spec.isRemote { try await fetch(spec) }
+        guard spec.resolvedFormat == .parquet else { return }
+        // A file that is not there is reported when it is read.
+        guard let sources = try? store.sources(of: spec) else { return }
+        let conversion = ParquetConversion(cache: store.cache, find: find)
+        guard !conversion.isDone(sources) else { return }
+        observe(.converting(dataset: spec.name, path: spec.path))
+        observe(.converted(records: try await conversion.convert(sources)))
+    }
+
+    private func fetch(_ spec: DatasetSpec) async throws {
+        if let sum = store.checksum(of: spec), store.cache.holds(sum) { return }
+        let client = HTTPClient(limits: .init(responseBytes: JobLoader.largestFetch, idleConnections: 4))
+        let data = try await DatasetFetch(client: client, retries: retries, observe: observe).contents(of: spec)
+        let sum = spec.sha256 ?? SHA256.hex(of: data)
+        try store.cache.keep(data, sum)
+        if spec.sha256 == nil {
+            let file = DatasetCache.Record.File(name: spec.path, sha256: sum)
+            try store.cache.keep(.init(source: DatasetStore.source(ofAddress: spec.path), files: [file]))
+        }
+        observe(.ended(bytes: data.count))
+    }
+}
