@@ -39,7 +39,9 @@ package struct ModelFiles: Sendable, Equatable {
     package init(directory: String) throws(ModelFilesError) {
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory) else {
-            throw ModelFilesError("there is no directory \(directory); a model must be a local directory")
+            throw ModelFilesError(
+                "there is no directory \(directory); a model is a directory, or a name on the Hugging Face hub such as "
+                    + "Qwen/Qwen2.5-Math-7B-Instruct")
         }
         guard isDirectory.boolValue else {
             throw ModelFilesError("\(directory) is a file; a model must be a directory with config.json")

@@ -60,7 +60,8 @@ private func list(_ elements: [String]) -> String { "[" + elements.joined(separa
 
 extension ModelSpec {
     fileprivate var yaml: Pairs {
-        var pairs: Pairs = [("model", pathText(model))]
+        var pairs: Pairs = [("model", pathText(hub.map { $0.isFolder ? $0.folder.path : $0.name } ?? model))]
+        if let hub { pairs.append(("revision", YAMLWriter.text(hub.commitOrRevision))) }
         if let context { pairs.append(("context", String(context))) }
         if let parameters { pairs.append(("parameters", String(parameters))) }
         if !args.isEmpty { pairs.append(("args", flow(args.yaml))) }

@@ -25,4 +25,10 @@ extension JobSpec {
     package var rolesInWave: [Role] {
         Role.wave.filter { role in methods.contains { $0.kind.roles.contains(role) } }
     }
+
+    /// The commits of its models of the hub, by role.
+    package var pins: [String: ModelPin] {
+        Dictionary(
+            uniqueKeysWithValues: models.compactMap { role, model in model.hub?.pin.map { (role.rawValue, $0) } })
+    }
 }

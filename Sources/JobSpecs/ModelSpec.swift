@@ -1,6 +1,8 @@
 package struct ModelSpec: Sendable, Equatable {
-    /// A directory with a Hugging Face checkpoint.
+    /// A directory with a Hugging Face checkpoint; the name of a model of the hub that is not in the cache.
     package var model: String
+    /// The model of the hub that the directory holds; nil if the spec names a directory.
+    package var hub: HubModel?
     /// Tokens of prompt and response together; nil for the checkpoint's own limit.
     package var context: Int?
     /// Number of weights that a token passes through, the basis of the FLOPs; nil to count them.
@@ -13,6 +15,12 @@ package struct ModelSpec: Sendable, Equatable {
     package var overlong: OverlongPolicy?
     /// The server, if this program does not start one.
     package var server: ServerSpec?
+
+    /// The model for people: its name on the hub, or its directory.
+    package var title: String { hub?.name ?? model }
+
+    /// Where exactly its files are from: its name and commit on the hub, or its directory.
+    package var place: String { hub.map { "\($0.name)@\($0.commitOrRevision)" } ?? model }
 }
 
 /// A server that the user runs.

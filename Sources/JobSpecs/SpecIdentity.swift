@@ -18,6 +18,10 @@ package struct SpecIdentity: Sendable, Equatable, Codable {
         package var old: String?
         package var new: String?
 
+        package init(key: String, old: String?, new: String?) {
+            (self.key, self.old, self.new) = (key, old, new)
+        }
+
         /// `methods.rsd.threshold: 0.7 → 0.8`
         package var description: String {
             "\(key): \(old ?? "(none)") → \(new ?? "(none)")"

@@ -46,10 +46,16 @@ public struct RSDJob: Sendable {
         progress: @escaping @Sendable (_ finished: Int, _ total: Int) -> Void = { _, _ in }
     ) async throws -> [Row] {
         let interruption = Interruption()
+        let run = RunDirectory(directory)
+        // A branch of the hub may have moved since the run was begun.
+        let job =
+            try run.pins.map { pins in
+                try JobLoader.load(self.job.file, models: ModelLookup(pins: { _ in pins }))
+            } ?? self.job
         let count = Mutex((finished: 0, total: 0))
         do {
             let outcome = try await withTaskCancellationHandler {
-                try await Job.run(job, in: RunDirectory(directory), interruption: interruption, logger: logger) {
+                try await Job.run(job, in: run, interruption: interruption, logger: logger) {
                     event in
                     let now = count.withLock { count -> (finished: Int, total: Int)? in
                         switch event {

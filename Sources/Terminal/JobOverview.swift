@@ -25,14 +25,24 @@ package struct JobOverview: Sendable, Equatable, Encodable {
     /// A model that some method uses.
     package struct Model: Sendable, Equatable, Encodable {
         package var role: Role
+        /// Its name on the Hugging Face hub, or its directory.
         package var model: String
+        /// Only of models of the hub: as in the spec, and the commit that it stands for.
+        package var revision: String?
+        package var commit: String?
         /// Weights per token; nil if unknown.
         package var parameters: Int?
         /// The source of that number, or why it is unknown.
         package var parametersFrom: String
 
+        /// `  main, commit aafeb0fc6f22`
+        fileprivate var origin: String {
+            guard let revision, let commit else { return "" }
+            return "  " + (commit.hasPrefix(revision) ? "" : "\(revision), ") + "commit \(commit.prefix(12))"
+        }
+
         private enum CodingKeys: String, CodingKey {
-            case role, model, parameters
+            case role, model, revision, commit, parameters
             case parametersFrom = "parameters_from"
         }
     }
@@ -50,7 +60,8 @@ package struct JobOverview: Sendable, Equatable, Encodable {
         models = Role.allCases.compactMap { role in
             guard let model = spec.models[role], let files = job.models[role] else { return nil }
             return Model(
-                role: role, model: model.model, parameters: files.size.parameters, parametersFrom: files.size.source)
+                role: role, model: model.title, revision: model.hub?.revision, commit: model.hub?.commit,
+                parameters: files.size.parameters, parametersFrom: files.size.source)
         }
     }
 
@@ -65,7 +76,7 @@ package struct JobOverview: Sendable, Equatable, Encodable {
             + models.flatMap { model in
                 (Line("  \(model.role.rawValue.padded(to: 6))  ", .dim)
                     + Line(model.parameters.map { NumberFormat.si($0) } ?? "–").padded(to: 6, alignRight: true)
-                    + Line(" weights  ", .dim) + model.model).wrapped(to: width, indent: 10)
+                    + Line(" weights  ", .dim) + model.model + Line(model.origin, .dim)).wrapped(to: width, indent: 10)
             }
             + [uncheckedFlags.map(Self.unchecked), residency, grader].compactMap(\.self).flatMap {
                 (Line("  here    ", .dim) + $0).wrapped(to: width, indent: 10)

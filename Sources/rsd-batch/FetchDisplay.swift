@@ -4,36 +4,48 @@ import Support
 import Synchronization
 import Terminal
 
-/// Shows downloads of data sets on standard error: a bar on a terminal, timestamped lines elsewhere.
+/// Shows downloads of models and data sets on standard error: a bar on a terminal, timestamped lines elsewhere.
 final class FetchDisplay: Sendable {
     private struct Face {
-        var view = FetchView()
+        var view: FetchView
         var block = LiveBlock()
     }
 
     private let console: Console
     private let colour: Bool
     private let quiet: Bool
-    private let face = Mutex(Face())
+    private let face: Mutex<Face>
 
     init(console: Console, colour: ColourChoice, quiet: Bool) {
         self.console = console
         self.colour = colour.isOn(isTerminal: console.errorIsTerminal, environment: console.environment)
         self.quiet = quiet
+        face = Mutex(Face(view: FetchView(isLive: console.errorIsTerminal)))
     }
 
     /// Downloads the job's remote data sets, asks its engine for its flags, then loads the job.
     ///
-    /// - Parameter pins: whether the spec gets the checksums of data sets that have none.
+    /// - Parameters:
+    ///   - pinning: whether the spec gets the checksums of data sets that have none.
+    ///   - models: whether to download models too.
+    ///   - pins: the commits that a run was begun with, by the job's name.
     /// - Throws: what ``JobLoader`` throws; ``Interrupted``.
-    func load(_ job: JobOptions, _ interruption: Interruption, pins: Bool = false) async throws -> LoadedJob {
+    func load(
+        _ job: JobOptions, _ interruption: Interruption, pinning: Bool = false, fetchingModels models: Bool = false,
+        pins: @escaping @Sendable (String) -> ModelPins? = { _ in nil }
+    ) async throws -> LoadedJob {
+        let lookup = ModelLookup(pins: pins)
         try await fetchDatasets(of: job, interruption)
-        if pins { try pin(job) }
+        if pinning { try pin(job) }
+        // Errors in the spec are reported below, with those in all files.
+        if models, (try? JobLoader.check(job.url, settings: job.settings)) != nil {
+            _ = try await fetchModels(of: job, lookup, interruption)
+        }
         let flags = try await JobLoader.flags(of: job.url, settings: job.settings, interruption: interruption) {
             if !self.quiet { self.console.message("rsd-batch: asking \($0) for its flags; this is done once\n") }
         }
         let whole = try StopSignals.endingAtOnce(interruption) {
-            try JobLoader.load(job.url, settings: job.settings, flags: flags)
+            try JobLoader.load(job.url, settings: job.settings, models: lookup, flags: flags)
         }
         return job.limit.map(whole.limited) ?? whole
     }
@@ -46,13 +58,36 @@ final class FetchDisplay: Sendable {
         }
     }
 
+    /// Downloads all that the job names and that is not there.
+    ///
+    /// - Returns: the models of the hub, also those that were there.
+    /// - Throws: ``SpecErrors``, ``HubError``, ``SpawnError``, ``Interrupted``.
+    func fetchAll(of job: JobOptions, _ interruption: Interruption) async throws -> [FetchedModel] {
+        try JobLoader.check(job.url, settings: job.settings)
+        try await fetchDatasets(of: job, interruption)
+        return try await fetchModels(of: job, ModelLookup(), interruption)
+    }
+
+    private func fetchModels(
+        of job: JobOptions, _ lookup: ModelLookup, _ interruption: Interruption
+    ) async throws -> [FetchedModel] {
+        try await drawing {
+            try await JobLoader.fetchModels(
+                of: job.url, settings: job.settings, models: lookup, interruption: interruption
+            ) { self.take($0) }
+        }
+    }
+
     private func fetchDatasets(of job: JobOptions, _ interruption: Interruption) async throws {
-        let fetch = {
+        try await drawing {
             try await JobLoader.fetchDatasets(
                 of: job.url, settings: job.settings, interruption: interruption, observe: { self.take($0) })
         }
-        if quiet { return try await fetch() }
-        try await console.drawing({ self.frame() }, last: { self.frame(isLast: true) }, during: fetch)
+    }
+
+    private func drawing<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+        if quiet { return try await body() }
+        return try await console.drawing({ self.frame() }, last: { self.frame(isLast: true) }, during: body)
     }
 
     private func take(_ event: FetchEvent) {
@@ -67,7 +102,7 @@ final class FetchDisplay: Sendable {
                 return lasting.map { "\(Date().formatted(.iso8601)) \($0.text)\n" }.joined()
             }
             // A job without downloads draws nothing.
-            guard face.view.hasBegun else { return "" }
+            guard face.view.hasBegun else { return lasting.map { $0.rendered(colour: colour) + "\n" }.joined() }
             return isLast
                 ? face.block.finish(lasting: lasting, width: width, colour: colour)
                 : face.block.draw(lasting: lasting, block: [face.view.line(width: width)], width: width, colour: colour)

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import JobSpecs
 
 /// The spec that a command takes, and values set in place of the spec's.
 struct JobOptions: ParsableArguments {
@@ -23,9 +22,9 @@ struct JobOptions: ParsableArguments {
 
     var url: URL { URL(filePath: file) }
 
-    /// The run directory unless another is given.
-    func runDirectory(of job: LoadedJob) -> String {
-        "runs/\(job.spec.name)" + (limit.map { "-limit-\($0)" } ?? "")
+    /// The run directory of the job with this name, unless another is given.
+    func runDirectory(of name: String) -> String {
+        "runs/\(name)" + (limit.map { "-limit-\($0)" } ?? "")
     }
 
     func validate() throws {

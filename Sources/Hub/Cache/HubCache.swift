@@ -2,7 +2,7 @@ import Foundation
 
 /// The cache of the Hugging Face libraries on this machine, whose layout is documented as "Understand caching" of
 /// `huggingface_hub`. It is only read here; that library writes it.
-package struct HubCache: Sendable, Equatable {
+package struct HubCache: Sendable, Hashable {
     /// Absolute path; there may be nothing yet.
     package let folder: String
 

@@ -45,8 +45,17 @@ package struct HubFolder: Sendable, Hashable {
 
     private var snapshots: String { path + "/snapshots" }
 
+    /// Where the files of a commit are, or will be.
+    package func path(of commit: String) -> String { snapshots + "/" + commit }
+
+    /// Whether a file of a commit was downloaded, for this commit or another.
+    package func holds(_ file: HubFile, of commit: String) -> Bool {
+        let blob = file.blob.map { FileManager.default.fileExists(atPath: "\(path)/blobs/\($0)") } ?? false
+        return blob || FileManager.default.fileExists(atPath: path(of: commit) + "/" + file.name)
+    }
+
     private func snapshot(_ commit: String) -> HubSnapshot? {
-        let folder = snapshots + "/" + commit
+        let folder = path(of: commit)
         return Self.isFolder(folder) ? HubSnapshot(self, commit: commit, path: folder) : nil
     }
 

@@ -25,10 +25,10 @@ package struct HubSnapshot: Sendable, Hashable {
     /// - Parameter needed: of the commit's files, those that must be there.
     package func missing(_ needed: ([HubFile]) -> [HubFile]) -> [String] {
         let links = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
-        let dangling = links.filter { !holds($0) }.map { HubFile(name: $0, size: 0) }
         let listed = tree ?? []
         let known = Set(listed.map(\.name))
-        return needed(listed + dangling.filter { !known.contains($0.name) }).map(\.name).filter { !holds($0) }.sorted()
+        return needed(listed + links.filter { !known.contains($0) }.map { HubFile(name: $0, size: 0) })
+            .map(\.name).filter { !holds($0) }.sorted()
     }
 
     /// The commit's files, if they were noted.

@@ -60,22 +60,26 @@ extension HubError {
         let (name, host) = (repository.name, Self.host(environment))
         let page = "\(host)/\(repository.kind == .dataset ? "datasets/" : "")\(name)"
         let isKnown = failure.hasToken == true
-        let logIn = "Set HF_TOKEN to your access token, or log in with `hf auth login`."
+        let logIn = "set HF_TOKEN to your access token, or log in with `hf auth login`."
         switch failure.why {
         case "missing":
-            let near = nearest(to: name, among: failure.others ?? []).map { "; did you mean '\($0)'?" } ?? ""
+            let near = nearest(to: name, among: (failure.others ?? []).filter { $0 != name })
             self.init(
                 .missing,
-                "\(host) has no \(repository.kind.rawValue) \(name)\(isKnown ? " that your token may see" : "")\(near)",
-                remedy: isKnown ? "Correct the name, or ask for access at \(page)." : "If it is private: \(logIn)")
+                "\(host) has no \(repository.kind.rawValue) \(name)\(isKnown ? " that your token may see" : "")",
+                remedy: (near.map { "Did you mean '\($0)'? " } ?? "")
+                    + (isKnown
+                        ? "If the name is right, ask for access at \(page)."
+                        : "If it is private, \(logIn)"))
         case "revision":
             let near = suggestion(for: revision, among: failure.others ?? [], listedAs: "branches and tags:")
             self.init(.revision, "\(name) has no revision '\(revision)'\(near)")
         case "gated", "access":
             self.init(
                 .access, "\(name) may only be downloaded by those who were granted access\(failure.statusNote)",
-                remedy: "Ask for access at \(page). "
-                    + (isKnown ? "Your token must belong to the account that has it." : logIn))
+                remedy:
+                    "Ask for access at \(page)\(isKnown ? ": your token must belong to the account that has it." : ", then \(logIn)")"
+            )
         case "token":
             self.init(
                 .token, "\(host) does not accept your access token\(failure.statusNote)",
@@ -113,7 +117,7 @@ extension HubError {
     }
 
     /// The hub, or its mirror.
-    private static func host(_ environment: [String: String]) -> String {
+    package static func host(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
         let endpoint = environment["HF_ENDPOINT"] ?? "https://huggingface.co"
         return endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint
     }

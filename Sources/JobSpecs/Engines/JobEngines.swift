@@ -51,8 +51,8 @@ extension Role {
 extension ModelSpec {
     /// Whether one engine can serve both models.
     fileprivate func isServed(with other: ModelSpec) -> Bool {
-        writes && other.writes && model == other.model && context == other.context && args == other.args
-            && server == other.server
+        writes && other.writes && model == other.model && hub?.commitOrRevision == other.hub?.commitOrRevision
+            && context == other.context && args == other.args && server == other.server
     }
 
     /// Whether its engine generates text, rather than scores tokens.

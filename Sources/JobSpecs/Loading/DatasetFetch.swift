@@ -46,8 +46,10 @@ struct DatasetFetch: Sendable {
     }
 }
 
-/// Progress of downloads and conversions of data sets.
+/// Progress of downloads of models and data sets, and of conversions.
 package enum FetchEvent: Sendable, Equatable {
+    /// What is about to be downloaded.
+    case note(String)
     case began(dataset: String, address: String)
     /// Bytes so far, and the total if the server reports it.
     case received(Int, of: Int?)

@@ -27,14 +27,21 @@ package struct ParsedJob {
     var flags: [[WrittenFlag]]
     /// Engines that specs may name.
     let kinds: [EngineKind]
+    /// The commits of its run, if one was begun.
+    let pins: ModelPins?
 
     /// Decodes a document; relative paths start at `directory`, that of the spec file.
-    init?(_ root: SpecField, directory: String, kinds: [EngineKind]) {
+    init?(_ root: SpecField, directory: String, kinds: [EngineKind], lookup: ModelLookup) {
         guard let job = SpecSection(root, "the job", keys: Self.keys) else { return nil }
         self.kinds = kinds
         name = job.required("name")?.identifier()
         seeds = job.value("seed", default: [0], Self.decodeSeeds)
-        models = job.required("models").map { ModelSpec.decodeAll($0, directory: directory) } ?? [:]
+        let pins = name.flatMap(lookup.pins)
+        self.pins = pins
+        models =
+            job.required("models").map {
+                ModelSpec.decodeAll($0, directory: directory, cache: lookup.cache, pins: pins)
+            } ?? [:]
         engine = job.required("engine").flatMap { EngineSpec(field: $0, directory: directory, kinds: kinds) }
         datasets = job.required("datasets").map { WrittenDataset.decodeAll($0, directory: directory) } ?? []
         let standard = Located(value: WrittenPrompt.template(PromptTemplate.standard), mark: root.mark)
@@ -106,56 +113,5 @@ package struct ParsedJob {
             datasets: datasets.map(\.spec), prompt: prompt, thinking: thinking,
             decoding: decoding, methods: methods,
             grading: grading)
-    }
-}
-
-extension ModelSpec {
-    static func decodeAll(_ field: SpecField, directory: String) -> [Role: Located<ModelSpec>] {
-        guard let section = SpecSection(field, "models", keys: Role.named.map(\.rawValue)) else {
-            return [:]
-        }
-        var models: [Role: Located<ModelSpec>] = [:]
-        for role in Role.named {
-            models[role] = section[role.rawValue].flatMap { decode($0, as: role, directory: directory) }
-        }
-        return models
-    }
-
-    private static func decode(_ field: SpecField, as role: Role, directory: String) -> Located<ModelSpec>? {
-        let keys =
-            ["model", "context", "parameters", "args"] + (role == .prm ? ["profile", "overlong"] : []) + ServerSpec.keys
-        guard let section = SpecSection(field, role.rawValue, keys: keys) else { return nil }
-        let model = section.required("model")
-        let path = model?.path(from: directory)
-        let context: Int? = section["context"].flatMap { $0.integer(in: 1...SpecLimit.tokens) }
-        let parameters = section["parameters"].flatMap { $0.parameters() }
-        let args = section.value("args", default: [], EngineArgument.decodeAll)
-        let profile = role == .prm ? section.required("profile").flatMap(PRMProfile.init(field:)) : nil
-        let overlong =
-            role == .prm ? section.value("overlong", default: .fail) { $0.choice(of: OverlongPolicy.self) } : nil
-        guard let path, let model else { return nil }
-        return Located(
-            value: ModelSpec(
-                model: path, context: context, parameters: parameters, args: args, profile: profile, overlong: overlong,
-                server: ServerSpec(section)),
-            mark: model.mark)
-    }
-}
-
-extension SpecField {
-    /// A number of weights: `7615616512`, `7.6e9`, or `7.6B` as in model names.
-    ///
-    /// Values below a thousand are refused, since `7` probably means `7B`.
-    fileprivate func parameters() -> Int? {
-        let (range, limits) = (1000...SpecLimit.weights, "from 1000 to 1000T, such as 7.6B")
-        if let text = scalar?.text, scalar?.meaning == .text,
-            let match = text.wholeMatch(of: /([0-9]+(?:\.[0-9]+)?) ?([KMBT])/), let number = Double(match.1)
-        {
-            let units: [Substring: Double] = ["K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12]
-            let unit = units[match.2] ?? 1
-            let product = number * unit
-            return range.contains(product) ? Int(bounding: product) : outside(limits)
-        }
-        return number(limits) { range.contains($0) }.map(Int.init(bounding:))
     }
 }

@@ -5,16 +5,21 @@ package struct AttachedServer: Sendable, Hashable {
     /// The engine's name in the run, such as `draft`.
     package var name: String
     package var endpoint: HTTPEndpoint
-    /// The path or name of the model in the job.
+    /// The directory of the model in the job.
     package var model: String
+    /// Its name on the Hugging Face hub, under which most servers serve it.
+    package var hubName: String?
     /// The name under which the server serves it; nil to find it.
     package var served: String?
     package var task: EngineTask
 
-    package init(name: String, endpoint: HTTPEndpoint, model: String, served: String?, task: EngineTask) {
+    package init(
+        name: String, endpoint: HTTPEndpoint, model: String, hubName: String? = nil, served: String?, task: EngineTask
+    ) {
         self.name = name
         self.endpoint = endpoint
         self.model = model
+        self.hubName = hubName
         self.served = served
         self.task = task
     }
@@ -161,16 +166,16 @@ package actor AttachedEngine: ManagedEngine {
             }
             throw EngineError(.notReady, engine: name, "\(server.endpoint.base): \(error)")
         }
-        let path = server.model
+        let paths = [server.hubName, server.model].compactMap(\.self)
         let known = [server.served].compactMap { $0 }
-        let names = known.isEmpty ? [path, URL(filePath: path).lastPathComponent, server.name] : known
+        let names = known.isEmpty ? paths + paths.map { URL(filePath: $0).lastPathComponent } + [server.name] : known
         if let found = names.first(where: { name in models.contains { $0.id == name } }) { return found }
-        if known.isEmpty, let card = models.first(where: { $0.root == path }) { return card.id }
+        if known.isEmpty, let card = models.first(where: { paths.contains($0.root ?? "") }) { return card.id }
         let served = models.map { "'\($0.id)'" }.joined(separator: ", ")
         throw EngineError(
             .notReady, engine: name,
             "\(server.endpoint.base) serves \(served.isEmpty ? "no model" : served), but not the model of this job",
-            remedy: "Correct the `url`, or set `served` to the name under which it serves \(path).")
+            remedy: "Correct the `url`, or set `served` to the name under which it serves \(paths[0]).")
     }
 
     private func wrongTask(_ error: EngineAnswerError) -> EngineError {

@@ -1,4 +1,5 @@
 import Foundation
+import JobSpecs
 import RunStore
 
 /// `submission.json`: the last submission of a run in shards.
@@ -15,6 +16,8 @@ package struct Submission: Sendable, Equatable, Codable {
     package var cluster: String?
     /// SLURM_CONF at the submission; nil if unset.
     package var configuration: String?
+    /// The commits of models that the job names as on the Hugging Face hub; the tasks' own spec has only these.
+    package var models: [ModelPin]?
 
     package var jobs: [String] { [array] + (merge.map { [$0] } ?? []) }
 
@@ -38,6 +41,11 @@ extension RunDirectory {
     package var submission: URL { url.appending(path: "submission.json") }
     /// The spec with all its values, for the tasks only; exists only if ``job`` leaves some out.
     var submittedJob: URL { url.appending(path: "submit.yaml") }
+    /// The commits of a run in shards, as submitted or as begun without Slurm.
+    package var submittedPins: ModelPins? {
+        let models = (try? Submission.read(in: self))?.models ?? []
+        return models.isEmpty ? pins : ModelPins(models: models, spec: job.relativePath)
+    }
     package var arrayScript: URL { url.appending(path: "submit.sbatch") }
     package var mergeScript: URL { url.appending(path: "merge.sbatch") }
 }

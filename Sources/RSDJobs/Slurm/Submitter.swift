@@ -40,11 +40,10 @@ package struct Submitter: Sendable {
     package func unfinished() throws -> [Int] {
         let shards = Shard.all(request.shards)
         if let first = shards.first { try ShardedRun.check(run.directory(of: first), isFor: first) }
-        let identity = SpecIdentity(job)
         return try shards.filter { shard in
             let directory = run.directory(of: shard)
             guard let manifest = try Manifest.read(directory.manifest) else { return true }
-            let changes = identity.difference(from: manifest.identity)
+            let changes = manifest.changes(to: job)
             guard changes.isEmpty else { throw SpecChanged(directory: directory.url.path, changes: changes) }
             let run = try StoredRun(directory)
             return run.trajectories.finishedCount < run.trajectories.count
@@ -86,7 +85,7 @@ package struct Submitter: Sendable {
             parent.arrayScript, scripts.arrayOptions, as: .shards(statesGPUs: request.statesGPUs))
         var submission = Submission(
             array: array.id, merge: nil, shards: request.shards, submitted: shards, at: Date().formatted(.iso8601),
-            cluster: array.cluster, configuration: slurm.configuration)
+            cluster: array.cluster, configuration: slurm.configuration, models: Array(job.spec.pins.values))
         try AtomicFile.write(json: submission, to: parent.submission)
         do {
             // A dependency works only within one cluster.

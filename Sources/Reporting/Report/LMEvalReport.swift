@@ -166,7 +166,7 @@ struct LMEvalResults: Encodable {
 
     init(method: String, report: RunReport) {
         let models = Role.named.compactMap { role in
-            report.job.spec.models[role].map { "\(role.rawValue)=\($0.model)" }
+            report.job.spec.models[role].map { "\(role.rawValue)=\($0.title)" }
         }
         config = Run(model_args: models.joined(separator: ","), random_seed: report.manifest.seed)
         model_name = method

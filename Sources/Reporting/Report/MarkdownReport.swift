@@ -24,7 +24,7 @@ extension RunReport {
     private var facts: [String] {
         let models = Role.named.compactMap { role -> String? in
             guard let model = job.spec.models[role] else { return nil }
-            let name = model.model.split(separator: "/").last.map(String.init) ?? model.model
+            let name = model.title.split(separator: "/").last.map(String.init) ?? model.title
             let size = summary.parameters[role.rawValue].map { " (\(NumberFormat.si($0)))" } ?? " (unknown size)"
             return "\(role.rawValue) \(name.markdown)\(size)"
         }

@@ -126,7 +126,8 @@ struct PageIndex: Encodable {
         models = Role.named.compactMap { role in
             spec.models[role].map {
                 Model(
-                    role: role.rawValue, name: URL(filePath: $0.model).lastPathComponent, path: $0.model,
+                    role: role.rawValue, name: $0.title.split(separator: "/").last.map(String.init) ?? $0.title,
+                    path: $0.place,
                     parameters: report.summary.parameters[role.rawValue],
                     source: report.summary.parametersFrom[role.rawValue])
             }

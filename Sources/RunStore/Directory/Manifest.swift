@@ -28,6 +28,9 @@ package struct Manifest: Sendable, Equatable, Codable {
     package var models: [String: ModelSize]?
     /// The files of each data set, as they were when the run was last begun or resumed; nil in runs of earlier versions.
     package var datasets: [String: DatasetOrigin]?
+    /// The commits of models that are named as on the Hugging Face hub, by role; nil if there are none, and in runs of earlier
+    /// versions. Models with the same files are the same, wherever they are from: these are not part of the identity.
+    package var hub: [String: ModelPin]?
     /// Set for a run merged from shards.
     package var merged: Merged?
     /// Whether the journal, which is begun before this file, names its run; nil in runs of earlier versions.
@@ -39,6 +42,7 @@ package struct Manifest: Sendable, Equatable, Codable {
         format: Int = Manifest.currentFormat, job: String, identity: SpecIdentity, shard: Shard? = nil, seed: UInt64,
         program: String, engine: String, host: String, created: String, residency: String? = nil,
         batchInvariant: Bool? = nil, models: [String: ModelSize]? = nil, datasets: [String: DatasetOrigin]? = nil,
+        hub: [String: ModelPin]? = nil,
         merged: Merged? = nil, namesJournal: Bool? = nil, checksum: String? = nil
     ) {
         self.format = format
@@ -54,6 +58,7 @@ package struct Manifest: Sendable, Equatable, Codable {
         self.batchInvariant = batchInvariant
         self.models = models
         self.datasets = datasets
+        self.hub = hub
         self.merged = merged
         self.namesJournal = namesJournal
         self.checksum = checksum

@@ -65,6 +65,7 @@ extension AttachedServer {
         }
         self.init(
             name: engine.name, endpoint: HTTPEndpoint(base: server.url, key: key), model: model.model,
+            hubName: model.hub?.name,
             served: server.served, task: try model.task())
     }
 }

@@ -176,7 +176,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         guard manifest.shard == job.shard else {
             throw ShardChanged(directory: directory.url.path, found: manifest.shard, wanted: job.shard)
         }
-        let changes = SpecIdentity(job).difference(from: manifest.identity)
+        let changes = manifest.changes(to: job)
         if !changes.isEmpty, contents.owners.contains(identity) {
             throw DamagedRun(
                 directory.manifest, "belongs to another job than the journal beside it, which is this job's",
@@ -202,6 +202,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
             if let pool { manifest.residency = pool.reason }
             manifest.models = sizes
             manifest.datasets = job.origins
+            manifest.note(job.spec.pins)
             if manifest != earlier { try manifest.write(to: directory.manifest) }
             return manifest
         }
@@ -212,6 +213,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
             created: Date().formatted(.iso8601), residency: pool?.reason,
             batchInvariant: job.spec.engine.batchInvariant,
             models: sizes, datasets: job.origins)
+        manifest.note(job.spec.pins)
         manifest.namesJournal = true
         try manifest.write(to: directory.manifest)
         return manifest

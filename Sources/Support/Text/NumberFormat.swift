@@ -31,6 +31,9 @@ package enum NumberFormat {
 
     package static func si(_ number: Int) -> String { si(Double(number)) }
 
+    /// An amount of data: `310 B`, `447 kB`, `3.09 GB`.
+    package static func bytes(_ count: Int) -> String { si(count) + (count < 1000 ? " B" : "B") }
+
     private static let prefixes = ["", "k", "M", "G", "T", "P", "E", "Z"]
 
     /// Energy in watt-hours: `0.42 Wh`, `1.20 kWh`.

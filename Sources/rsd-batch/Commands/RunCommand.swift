@@ -39,6 +39,9 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
     @Flag(help: "If another process works on the run, wait for it instead of failing.")
     var wait = false
 
+    @Flag(help: "First download models that are missing, as `rsd-batch fetch` does.")
+    var fetch = false
+
     @Flag(help: "Retry failed trajectories.")
     var retryFailed = false
 
@@ -55,29 +58,34 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
         defer { withExtendedLifetime(signals) {} }
 
         let fetching = FetchDisplay(console: console, colour: output.colour, quiet: quiet)
-        let whole = try await fetching.load(job, interruption, pins: pinning.pin)
+        let path = { @Sendable [runDir, shard, job] (name: String) in
+            let parent = runDir ?? job.runDirectory(of: name)
+            return shard.map { "\(parent)/\($0.directoryName)" } ?? parent
+        }
+        let whole = try await fetching.load(job, interruption, pinning: pinning.pin, fetchingModels: fetch) {
+            RunDirectory(URL(filePath: path($0))).pins
+        }
         let loaded = try shard.map(whole.part) ?? whole
-        let parent = runDir ?? job.runDirectory(of: loaded)
-        let path = shard.map { "\(parent)/\($0.directoryName)" } ?? parent
+        let directory = path(loaded.spec.name)
         let display = ProgressDisplay(
             job: loaded.spec.name, console: console, colour: output.colour, quiet: quiet)
         if !quiet { console.showWarnings(of: loaded) }
         listener.tell(display)
         let outcome = try await display.during {
             try await Job.run(
-                loaded, in: RunDirectory(URL(filePath: path)),
+                loaded, in: RunDirectory(URL(filePath: directory)),
                 deadline: deadline ?? .slurm(console.environment), waits: wait,
                 retryFailed: retryFailed,
                 interruption: interruption,
                 logger: Logger(label: "rsd-batch") { _ in ProgressLogHandler(display: display) },
                 observe: { display.take($0) })
         }
-        try console.report(outcome, in: path, example: loaded.firstTrajectory, output)
+        try console.report(outcome, in: directory, example: loaded.firstTrajectory, output)
         if outcome.failed > 0 {
             let count = NumberFormat.counted(outcome.failed, "trajectory", "trajectories")
             console.message("rsd-batch: \(count) failed; run the same command with --retry-failed to retry\n")
         }
-        try console.endRun(outcome, in: path)
+        try console.endRun(outcome, in: directory)
     }
 }
 

@@ -73,10 +73,12 @@ struct SubmitCommand: AsyncParsableCommand, StoppableCommand {
         }
         defer { withExtendedLifetime(signals) {} }
         let fetching = FetchDisplay(console: console, colour: output.colour, quiet: print)
-        let loaded = try await fetching.load(job, interruption)
+        let loaded = try await fetching.load(job, interruption) { [runDir] in
+            RunDirectory(URL(filePath: runDir ?? "runs/\($0)")).submittedPins
+        }
         console.showWarnings(of: loaded)
         console.showUncheckedFlags(of: loaded)
-        let path = runDir ?? job.runDirectory(of: loaded)
+        let path = runDir ?? job.runDirectory(of: loaded.spec.name)
         let submitter = try Submitter(
             loaded, in: RunDirectory(URL(filePath: path)), request: request(for: loaded), program: taskProgram)
         if print {

@@ -29,7 +29,7 @@ struct ValidateCommand: AsyncParsableCommand, StoppableCommand {
         let loaded: LoadedJob
         do {
             let fetching = FetchDisplay(console: console, colour: output.colour, quiet: false)
-            loaded = try await fetching.load(job, interruption, pins: pinning.pin)
+            loaded = try await fetching.load(job, interruption, pinning: pinning.pin)
         } catch let error as SpecErrors {
             if output.json { try console.outJSON(Verdict(error)) }
             throw error

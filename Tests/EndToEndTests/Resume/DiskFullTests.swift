@@ -63,35 +63,3 @@ struct DiskFullTests {
         withExtendedLifetime(disk) {}
     }
 }
-
-/// A file system in memory that is soon full.
-private final class SmallDisk: Sendable {
-    static let canBeMade: Bool = {
-        do {
-            let scratch = try Scratch()
-            _ = try SmallDisk(at: scratch.url, kilobytes: 4)
-            return true
-        } catch {
-            return false
-        }
-    }()
-
-    private let place: String
-
-    init(at place: URL, kilobytes: Int) throws {
-        self.place = place.path
-        try Self.mount(place.path, flags: 0, options: "size=\(kilobytes)k")
-    }
-
-    deinit { umount2(place, Int32(MNT_DETACH)) }
-
-    func grow() throws {
-        try Self.mount(place, flags: UInt(MS_REMOUNT), options: "size=1m")
-    }
-
-    private static func mount(_ place: String, flags: UInt, options: String) throws {
-        guard Foundation.mount("tmpfs", place, "tmpfs", flags, options) == 0 else {
-            throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
-        }
-    }
-}

@@ -26,9 +26,8 @@ import Testing
 
     @Test("a limited run has a directory of its own unless it is given one")
     func directory() throws {
-        let job = try SpecFixture().load()
-        #expect(try JobOptions.parse(["job.yaml"]).runDirectory(of: job) == "runs/demo")
-        #expect(try JobOptions.parse(["job.yaml", "--limit", "5"]).runDirectory(of: job) == "runs/demo-limit-5")
+        #expect(try JobOptions.parse(["job.yaml"]).runDirectory(of: "demo") == "runs/demo")
+        #expect(try JobOptions.parse(["job.yaml", "--limit", "5"]).runDirectory(of: "demo") == "runs/demo-limit-5")
     }
 
     @Test("the identity is that of the spec with these limits")

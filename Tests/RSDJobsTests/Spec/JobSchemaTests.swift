@@ -21,7 +21,7 @@ import Testing
         let models = try schema.at("properties", "models")
         #expect(try schema.keys() == Set(ParsedJob.keys))
         #expect(try models.keys() == Set(Role.named.map(\.rawValue)))
-        let model = ["model", "context", "parameters", "args"] + ServerSpec.keys
+        let model = ["model", "revision", "context", "parameters", "args"] + ServerSpec.keys
         #expect(try models.at("properties", "draft").keys() == Set(model))
         #expect(try models.at("properties", "target").keys() == Set(model))
         #expect(try models.at("properties", "prm").keys() == Set(model + ["profile", "overlong"]))

@@ -19,6 +19,19 @@ extension BadCase {
         BadCase("a setting beside one that it replaces", set: "decoding.max_tokens_per_call=512"),
     ]
 
+    /// Faults of models named as on the hub.
+    static let hub = [
+        BadCase("a model that is nowhere", changes: [("models/draft", "Qwen/Qwen2.5-Math-1.5B-Instruct")]),
+        BadCase("a model that is nowhere and set", set: "models.draft.model=Qwen/Qwen2.5"),
+        BadCase("a name that no model can have", changes: [("models/draft", "Qwen/Qwen--2")]),
+        BadCase("a path of three parts", changes: [("models/draft", "models/some/draft")]),
+        BadCase("a revision of a directory", changes: [("models/draft }", "models/draft, revision: main }")]),
+        BadCase("a revision of a path", changes: [("models/draft }", "./models/drift, revision: v1 }")]),
+        BadCase("a revision that git has not", changes: [("models/draft }", "a/b, revision: ../main }")]),
+        BadCase("a revision that YAML reads as a number", changes: [("models/draft }", "a/b, revision: 12345678 }")]),
+        BadCase("a misspelt revision", changes: [("models/draft }", "a/b, revison: v1 }")]),
+    ]
+
     /// Faults of variables in paths.
     static let variables = [
         BadCase(

@@ -86,6 +86,9 @@ struct SpecDiagnosticsTests {
     @Test("bad settings have diagnostics", arguments: BadCase.settings) func settings(_ bad: BadCase) throws {
         try bad.check()
     }
+    @Test("bad names of models have diagnostics", arguments: BadCase.hub) func hub(_ bad: BadCase) throws {
+        try bad.check()
+    }
     @Test("bad variables in paths have diagnostics", arguments: BadCase.variables) func variables(_ bad: BadCase) throws
     {
         try bad.check()
@@ -104,7 +107,7 @@ struct SpecDiagnosticsTests {
             BadCase.keys, BadCase.types, BadCase.values, BadCase.prompts, BadCase.thinking,
             BadCase.methodsAndDataSets,
             BadCase.datasetSettings, BadCase.engineArguments, BadCase.profiles, BadCase.residency, BadCase.grading,
-            BadCase.settings, BadCase.variables, BadCase.yaml, BadCase.files, BadCase.datasetLines,
+            BadCase.settings, BadCase.hub, BadCase.variables, BadCase.yaml, BadCase.files, BadCase.datasetLines,
         ].joined()
         try GoldenTexts.diagnostics.expect(cases.map { (title: $0.title, text: try $0.fault()) })
     }

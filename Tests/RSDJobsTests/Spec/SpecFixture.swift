@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+@testable import Hub
 @testable import JobSpecs
 @testable import Support
 import Testing
@@ -73,8 +74,12 @@ struct SpecFixture: ~Copyable {
 
     func path(_ path: String) -> String { directory.appending(path: path).path }
 
+    /// A cache of the hub of its own.
+    var lookup: ModelLookup { ModelLookup(cache: HubCache(folder: path("hub"))) }
+
     func load(_ settings: [String] = [], flags: FlagKnowledge = .notNeeded) throws(SpecErrors) -> LoadedJob {
-        try JobLoader.load(directory.appending(path: "job.yaml"), settings: settings, flags: flags)
+        try JobLoader.load(
+            directory.appending(path: "job.yaml"), settings: settings, models: lookup, flags: flags)
     }
 
     /// What loading says, with the directory's own name left out of every path.

@@ -3,7 +3,9 @@
     FOLDER/Org/Name/refs.json                   {"main": COMMIT, "v1": COMMIT}; with "gated": true, those of a list only
     FOLDER/Org/Name/COMMIT/config.json …        the files of a commit
     FOLDER/log                                  a line for each request: method, path, range
-    FOLDER/hold                                 while it exists, files stop after their first half
+    FOLDER/hold                                 while it exists, large files stop after their first half
+    FOLDER/huge                                 while it exists, all files are said to be huge
+    FOLDER/busy                                 while it exists, the hub is out of order
 
 Prints its port. A request with a token other than "good" is refused.
 """
@@ -32,7 +34,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def respond(self):
         url = urllib.parse.urlsplit(self.path)
-        path = urllib.parse.unquote(url.path)
+        # A slash in a revision is %2F.
+        path = url.path
         with open(ROOT + "/log", "a") as log:
             log.write(f"{self.command} {path} {self.headers.get('Range', '-')}\n")
         authorization = self.headers.get("Authorization")
@@ -41,7 +44,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if os.path.exists(ROOT + "/busy"):
             return self.refuse(503, None, "Service Unavailable")
         if match := re.fullmatch(r"/api/(models|datasets)/([^/]+/[^/]+)/(revision|tree)/([^/]+)/?", path):
-            return self.info(*match.groups())
+            return self.info(*map(urllib.parse.unquote, match.groups()))
         if match := re.fullmatch(r"/api/(models|datasets)/([^/]+/[^/]+)/(refs|commits/main)", path):
             return self.history(match[2], match[3])
         if match := re.fullmatch(r"/api/(models|datasets)", path):
@@ -49,7 +52,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             names = sorted(os.listdir(f"{ROOT}/{owner}")) if owner and os.path.isdir(f"{ROOT}/{owner}") else []
             return self.send([{"id": f"{owner}/{name}", "modelId": f"{owner}/{name}", "tags": []} for name in names])
         if match := re.fullmatch(r"/(?:datasets/)?([^/]+/[^/]+)/resolve/([^/]+)/(.+)", path):
-            return self.file(*match.groups())
+            return self.file(*map(urllib.parse.unquote, match.groups()))
         self.refuse(404, None, "Not found")
 
     def commit(self, name, revision):
@@ -79,7 +82,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         files = []
         for file, data in self.files(name, commit):
-            entry = {"size": len(data)}
+            entry = {"size": 1 << 60 if os.path.exists(ROOT + "/huge") else len(data)}
             if file.endswith(LARGE):
                 entry["lfs"] = {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data), "pointerSize": 130}
                 entry["lfs"]["oid"] = entry["lfs"]["sha256"]
@@ -132,6 +135,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         half = max(start, len(data) // 2)
         self.wfile.write(data[start:half])
         self.wfile.flush()
+        with open(ROOT + "/log", "a") as log:
+            log.write(f"SENT {half - start} {file}\n")
         while os.path.exists(ROOT + "/hold") and file.endswith(LARGE):
             time.sleep(0.02)
         self.wfile.write(data[half:])

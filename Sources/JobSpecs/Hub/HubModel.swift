@@ -1,0 +1,64 @@
+import Hub
+
+/// A model that a spec names as on the Hugging Face hub, or whose folder in a cache it names.
+package struct HubModel: Sendable, Equatable {
+    /// As in the spec; `main` if it names none.
+    package var revision: String
+    /// The commit that the run was begun with; nil if none was begun.
+    package var pinned: String?
+    /// The commit that is used; nil if it is not in the cache.
+    package private(set) var commit: String?
+    /// Where a cache has the repository, or will have it.
+    package let folder: HubFolder
+    /// Whether the spec names the folder, and not the repository.
+    package let isFolder: Bool
+
+    /// Looks the model up in the cache.
+    package init(_ folder: HubFolder, isFolder: Bool, revision: String, pins: ModelPins?) {
+        self.folder = folder
+        self.isFolder = isFolder
+        self.revision = revision
+        pinned = pins?.models.first { $0.name == folder.repository.name && $0.revision == revision }?.commit
+        if case .found(let snapshot) = lookup() { commit = snapshot.commit }
+    }
+
+    package var name: String { folder.repository.name }
+
+    package func lookup() -> HubFolder.Lookup { folder.lookup(pinned ?? revision) }
+
+    /// Identifies the files, as far as that is known.
+    var commitOrRevision: String { commit ?? pinned ?? revision }
+
+    /// nil if the model is not in the cache.
+    package var pin: ModelPin? { commit.map { ModelPin(name: name, revision: revision, commit: $0) } }
+}
+
+/// The commit of a model of the hub that a run was begun with.
+package struct ModelPin: Sendable, Equatable, Codable {
+    package var name: String
+    /// As the spec has it.
+    package var revision: String
+    package var commit: String
+}
+
+/// The commits that a run was begun with: they count even if a branch has moved since.
+package struct ModelPins: Sendable, Equatable {
+    package var models: [ModelPin]
+    /// The run's own spec, which names the commits.
+    package var spec: String
+
+    package init(models: [ModelPin], spec: String) {
+        (self.models, self.spec) = (models, spec)
+    }
+}
+
+/// Where the models of a spec are looked up that are named as on the hub.
+package struct ModelLookup: Sendable {
+    package var cache: HubCache
+    /// The commits of the run, by the job's name.
+    package var pins: @Sendable (_ job: String) -> ModelPins?
+
+    package init(cache: HubCache = HubCache(), pins: @escaping @Sendable (_ job: String) -> ModelPins? = { _ in nil }) {
+        (self.cache, self.pins) = (cache, pins)
+    }
+}
