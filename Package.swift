@@ -92,7 +92,7 @@ let package = Package(
         library(
             "Terminal",
             [
-                "Datasets", "Decoding", "Graders", "JobSpecs", "RSDJobs", "Reporting",
+                "Datasets", "Decoding", "Graders", "JobSpecs", "ModelLifecycle", "RSDJobs", "Reporting",
                 "RunStore",
                 "Runner", "Support",
             ]),
@@ -164,7 +164,7 @@ let package = Package(
             name: "RSDJobsTests", dependencies: modules + ["RunnerSupport", "TestServers", "TestSupport", "rsd-batch"],
             exclude: [
                 "Grading/golden.jsonl", "Grading/exact.jsonl", "Grading/responses.jsonl", "Spec/diagnostics.txt",
-                "Spec/flags.txt", "Spec/Flags",
+                "Spec/flags.txt", "Spec/Flags", "Findings/findings.txt",
                 "Data/model-files.txt", "Data/Checkpoint/tokenizers.txt", "Data/Datasets/json-documents.txt",
                 "Data/Datasets/records.txt",
                 "Data/Datasets/choices.txt", "Data/Datasets/csv.txt",

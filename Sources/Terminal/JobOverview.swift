@@ -1,5 +1,6 @@
 import Decoding
 import JobSpecs
+import ModelLifecycle
 import Support
 
 /// The size and models of a job, as `validate` prints them for a valid job.
@@ -16,9 +17,11 @@ package struct JobOverview: Sendable, Equatable, Encodable {
     package var grader: String?
     /// Why the flags in `args` were not checked; nil if they were, or there are none.
     package var uncheckedFlags: String?
+    /// What a run would find on this machine.
+    package var findings: [MachineFinding]
 
     private enum CodingKeys: String, CodingKey {
-        case file, name, methods, problems, trajectories, models, residency, grader
+        case file, name, methods, problems, trajectories, models, residency, grader, findings
         case uncheckedFlags = "unchecked_flags"
     }
 
@@ -47,11 +50,14 @@ package struct JobOverview: Sendable, Equatable, Encodable {
         }
     }
 
-    package init(_ job: LoadedJob, file: String, residency: String? = nil, grader: String? = nil) {
+    package init(
+        _ job: LoadedJob, file: String, residency: String? = nil, grader: String? = nil, findings: [MachineFinding] = []
+    ) {
         let spec = job.spec
         self.file = file
         self.residency = residency
         self.grader = grader
+        self.findings = findings
         uncheckedFlags = job.uncheckedFlags
         name = spec.name
         methods = spec.methods.count
@@ -78,8 +84,25 @@ package struct JobOverview: Sendable, Equatable, Encodable {
                     + Line(model.parameters.map { NumberFormat.si($0) } ?? "–").padded(to: 6, alignRight: true)
                     + Line(" weights  ", .dim) + model.model + Line(model.origin, .dim)).wrapped(to: width, indent: 10)
             }
+            + findings.filter { $0.grade != .error || residency == nil }.flatMap { here($0, width) }
             + [uncheckedFlags.map(Self.unchecked), residency, grader].compactMap(\.self).flatMap {
                 (Line("  here    ", .dim) + $0).wrapped(to: width, indent: 10)
             }
     }
+
+    private func here(_ finding: MachineFinding, _ width: Int) -> [Line] {
+        let text = finding.sentence
+        let line =
+            switch finding.grade {
+            case .fine, .note: Line(text)
+            case .warning: Line("warning: ", .yellow) + text
+            case .error: Line("cannot run on this machine: ", .red) + text
+            }
+        return (Line("  here    ", .dim) + line).wrapped(to: width, indent: 10)
+    }
+}
+
+extension MachineFinding {
+    /// The text and what to do.
+    var sentence: String { [text, remedy].compactMap(\.self).joined(separator: ". ") }
 }

@@ -37,9 +37,8 @@ struct RSDBatch: AsyncParsableCommand {
             """,
         version: Program.version,
         subcommands: [
-            DemoCommand.self,
-            RunCommand.self, FetchCommand.self, ValidateCommand.self, PlanCommand.self, StatusCommand.self,
-            ShowCommand.self,
+            DemoCommand.self, DoctorCommand.self, InitCommand.self, FetchCommand.self,
+            RunCommand.self, ValidateCommand.self, PlanCommand.self, StatusCommand.self, ShowCommand.self,
             GradeCommand.self, ReportCommand.self, MergeCommand.self, SubmitCommand.self, CancelCommand.self,
         ])
 

@@ -70,6 +70,6 @@ import Testing
         #expect(good.plain.contains("residency share: draft 0.0 + PRM"), "\(good)")
         let missing = try await check(venv: "nothing")
         #expect(missing.json?.hasPrefix("cannot run on this machine: ") == true, "\(missing)")
-        #expect(missing.json?.contains("no Python in") == true, "\(missing)")
+        #expect(missing.json?.contains("nothing does not exist") == true, "\(missing)")
     }
 }

@@ -216,8 +216,11 @@ import Testing
     @Test("asked, it tells the version and what to say of it")
     func tells() async throws {
         #expect(try await dialect("0.20.2+cpu").version() == "vllm 0.20.2+cpu")
-        #expect(try await dialect("0.20.2+cpu").caution() == nil)
-        #expect(try await dialect("0.99.0").caution()?.contains("not tested with vLLM 0.99.0") == true)
+        let tried = try await dialect("0.20.2+cpu").findings(environment: [:])
+        #expect(tried.map(\.grade) == [.fine])
+        let untried = try await dialect("0.99.0").findings(environment: [:])
+        #expect(
+            untried.map(\.grade) == [.warning] && untried[0].remedy?.contains("not tested with vLLM 0.99.0") == true)
         let silent = try dialect(nil)
         let error = await #expect(throws: EngineError.self) { try await silent.version() }
         #expect(error?.message.contains("no such package") == true)

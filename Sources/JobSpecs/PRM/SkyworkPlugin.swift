@@ -12,7 +12,7 @@ extension EnginePlugin {
                 "Metadata-Version: 2.1\nName: rsd_batch_skywork\nVersion: 1.0\n",
             "rsd_batch_skywork-1.0.dist-info/entry_points.txt":
                 "[vllm.general_plugins]\nrsd_batch_skywork = rsd_batch_skywork:register\n",
-        ])
+        ], base: "model_executor/models/qwen2_rm.py")
 
     private static let skyworkRegistration = """
         \"""Skywork-o1-Open-PRM for vLLM.\"""

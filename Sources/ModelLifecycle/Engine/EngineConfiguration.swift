@@ -118,9 +118,12 @@ package struct EnginePlugin: Sendable, Hashable {
     package var name: String
     /// Contents by path, relative to a directory on PYTHONPATH.
     package var files: [String: String]
+    /// A file of the engine's package that it builds on; nil if it needs none.
+    package var base: String?
 
-    package init(name: String, files: [String: String]) {
+    package init(name: String, files: [String: String], base: String? = nil) {
         self.name = name
         self.files = files
+        self.base = base
     }
 }

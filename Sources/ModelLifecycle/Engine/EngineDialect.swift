@@ -66,8 +66,16 @@ package protocol EngineDialect: Sendable {
     /// - Returns: a plan with a ``LaunchPlan/gate``.
     func held(_ plan: LaunchPlan, _ configuration: EngineConfiguration) throws -> LaunchPlan?
 
-    /// A warning about this version of the engine, if there is one.
-    func caution() async throws -> String?
+    /// What is installed, and whether it works on this machine.
+    ///
+    /// - Parameter environment: the whole environment of the engines.
+    /// - Throws: ``EngineError`` if the engine is not installed.
+    func findings(environment: [String: String]) async throws -> [MachineFinding]
+
+    /// Whether the installation has what a plugin builds on.
+    ///
+    /// - Throws: ``EngineError`` if the engine is not installed.
+    func findings(of plugin: EnginePlugin) async throws -> [MachineFinding]
 
     /// Environment variables that limit the engine's processes to their share of the processors. Variables that the job or the user
     /// sets take precedence.
@@ -81,7 +89,9 @@ extension EngineDialect {
 
     package func usesGPU() async throws -> Bool { false }
 
-    package func caution() async throws -> String? { nil }
+    package func findings(environment: [String: String]) async throws -> [MachineFinding] { [] }
+
+    package func findings(of plugin: EnginePlugin) async throws -> [MachineFinding] { [] }
 
     package func held(_ plan: LaunchPlan, _ configuration: EngineConfiguration) throws -> LaunchPlan? { nil }
 

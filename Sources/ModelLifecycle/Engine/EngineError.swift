@@ -15,6 +15,8 @@ package struct EngineError: ProgramError, Hashable {
         case noPort = "no-port"
         /// The process ended after it was ready.
         case died
+        /// A server that others run is not vLLM.
+        case wrongServer = "wrong-server"
         /// A request that needs a ready engine.
         case notReady = "not-ready"
         /// The engine was stopped while it was starting, or during a request.

@@ -41,6 +41,8 @@ struct NVML: @unchecked Sendable {
     private typealias MigMode =
         @convention(c) (Handle, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>) -> Int32
     private typealias Energy = @convention(c) (Handle, UnsafeMutablePointer<UInt64>) -> Int32
+    private typealias SystemText = @convention(c) (UnsafeMutablePointer<CChar>, UInt32) -> Int32
+    private typealias SystemNumber = @convention(c) (UnsafeMutablePointer<Int32>) -> Int32
     private typealias ErrorText = @convention(c) (Int32) -> UnsafePointer<CChar>?
 
     private static let insufficientSize: Int32 = 7
@@ -57,6 +59,8 @@ struct NVML: @unchecked Sendable {
     private let processes: Processes?
     private let migMode: MigMode?
     private let energy: Energy?
+    private let driverVersion: SystemText?
+    private let cudaVersion: SystemNumber?
     private let errorText: ErrorText?
 
     /// Loads the library; nil if it is missing or lacks a function needed here.
@@ -89,11 +93,45 @@ struct NVML: @unchecked Sendable {
             "nvmlDeviceGetComputeRunningProcesses_v3", "nvmlDeviceGetComputeRunningProcesses_v2", as: Processes.self)
         migMode = symbol("nvmlDeviceGetMigMode", as: MigMode.self)
         energy = symbol("nvmlDeviceGetTotalEnergyConsumption", as: Energy.self)
+        driverVersion = symbol("nvmlSystemGetDriverVersion", as: SystemText.self)
+        cudaVersion = symbol("nvmlSystemGetCudaDriverVersion_v2", as: SystemNumber.self)
         errorText = symbol("nvmlErrorString", as: ErrorText.self)
     }
 
+    /// `NVML_ERROR_LIB_RM_VERSION_MISMATCH`: the driver was updated while its old module was loaded.
+    private static let versionMismatch: Int32 = 18
+
     /// Whether there is a driver to talk to. The library counts these calls; any number is allowed.
-    func begin() -> Bool { start() == 0 }
+    func begin() throws(GPUUnmeasurable) -> Bool {
+        let code = start()
+        guard code != Self.versionMismatch else {
+            throw GPUUnmeasurable(
+                "NVIDIA's driver and its library have different versions, so no GPU works; restart the machine, or reload "
+                    + "the driver")
+        }
+        return code == 0
+    }
+
+    /// The driver's own version, and the newest CUDA that it supports.
+    func driver() -> GPUDriver {
+        var buffer = [CChar](repeating: 0, count: 128)
+        let hasVersion = driverVersion.map { $0(&buffer, UInt32(buffer.count)) == 0 } ?? false
+        var number: Int32 = 0
+        let hasCUDA = cudaVersion.map { $0(&number) == 0 } ?? false
+        let kernel = hasCUDA ? CUDAVersion(number: Int(number)) : nil
+        return GPUDriver(
+            version: hasVersion ? Self.text(buffer) : nil, cuda: [kernel, Self.compatible].compactMap(\.self).max())
+    }
+
+    /// The CUDA of the loaded `libcuda`, which is newer than the driver's with NVIDIA's package for compatibility.
+    private static var compatible: CUDAVersion? {
+        guard let image = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL) else { return nil }
+        defer { dlclose(image) }
+        var number: Int32 = 0
+        guard let ask = dlsym(image, "cuDriverGetVersion"), unsafeBitCast(ask, to: SystemNumber.self)(&number) == 0
+        else { return nil }
+        return CUDAVersion(number: Int(number))
+    }
 
     /// All GPUs, in the order of their PCI addresses.
     func devices() throws(GPUUnmeasurable) -> [PhysicalGPU] {
@@ -161,7 +199,11 @@ struct NVML: @unchecked Sendable {
     private func text(_ ask: Text, _ handle: Handle) -> String? {
         var buffer = [CChar](repeating: 0, count: 128)
         guard ask(handle, &buffer, UInt32(buffer.count)) == 0 else { return nil }
-        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return Self.text(buffer)
+    }
+
+    private static func text(_ buffer: [CChar]) -> String {
+        String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     private func check(_ code: Int32, _ what: String) throws(GPUUnmeasurable) {
@@ -182,20 +224,26 @@ struct NVMLReader: GPUReader {
     }
 
     func read() async throws(GPUUnmeasurable) -> [PhysicalGPU]? {
+        try await ask { library throws(GPUUnmeasurable) in try library.devices() }?.map { $0.naming() }
+    }
+
+    /// - Returns: nil without a driver.
+    func driver() async throws(GPUUnmeasurable) -> GPUDriver? { try await ask { $0.driver() } }
+
+    /// - Returns: nil without a driver.
+    private func ask<Value: Sendable>(
+        _ question: @escaping @Sendable (NVML) throws(GPUUnmeasurable) -> Value
+    ) async throws(GPUUnmeasurable) -> Value? {
         guard let library else { return nil }
-        let answer = Latch<Result<[PhysicalGPU]?, GPUUnmeasurable>>()
+        let answer = Latch<Result<Value?, GPUUnmeasurable>>()
         Thread.detachNewThread {
-            guard library.begin() else {
-                answer.set(.success(nil))
-                return
-            }
             do throws(GPUUnmeasurable) {
-                answer.set(.success(try library.devices()))
+                answer.set(.success(try library.begin() ? try question(library) : nil))
             } catch {
                 answer.set(.failure(error))
             }
         }
-        let result: Result<[PhysicalGPU]?, GPUUnmeasurable>?
+        let result: Result<Value?, GPUUnmeasurable>?
         do {
             result = try await answer.wait(atMost: limit)
         } catch {
@@ -204,7 +252,7 @@ struct NVMLReader: GPUReader {
         guard let result else {
             throw GPUUnmeasurable("NVIDIA's driver did not respond within \(limit); the node may need a restart")
         }
-        return try result.get()?.map { $0.naming() }
+        return try result.get()
     }
 }
 

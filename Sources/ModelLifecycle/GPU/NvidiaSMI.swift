@@ -21,10 +21,18 @@ struct NvidiaSMI: GPUReader {
         return try Self.parse(gpus, holders: holders)
     }
 
+    func driver() async throws(GPUUnmeasurable) -> GPUDriver? {
+        guard let executable, let text = try await output(of: executable, []) else { return nil }
+        return GPUDriver(smi: text)
+    }
+
     private func ask(_ executable: String, _ query: String) async throws(GPUUnmeasurable) -> String? {
+        try await output(of: executable, [query, "--format=csv,noheader,nounits"])
+    }
+
+    private func output(of executable: String, _ arguments: [String]) async throws(GPUUnmeasurable) -> String? {
         do {
-            let output = try await CommandOutput.run(
-                executable, [query, "--format=csv,noheader,nounits"], limit: limit)
+            let output = try await CommandOutput.run(executable, arguments, limit: limit)
             guard let status = output.status else {
                 throw GPUUnmeasurable("nvidia-smi did not respond within \(limit); the node may need a restart")
             }

@@ -107,17 +107,49 @@ package actor AttachedEngine: ManagedEngine {
         connected = client
     }
 
-    /// The version that the server reports.
+    /// The version that the server reports. Nothing is asked of a model.
     ///
-    /// - Throws: ``EngineError`` if it does not respond or is too old.
+    /// - Throws: ``EngineError`` if it does not respond, is not vLLM, or is too old.
     package func version() async throws -> VLLMVersion {
         do {
             let version = VLLMVersion(try await anonymous.version())
+            // Other servers have a version too.
+            if let foreign = await foreign(asking: ["/v1/models"]) { throw wrong(foreign) }
             try version.check(for: name, remedy: "Upgrade vLLM on the server at \(server.endpoint.base).")
             return version
         } catch let error as EngineAnswerError {
-            throw EngineError(.notReady, engine: name, "\(error)", remedy: urlRemedy)
+            if case .transport = error {
+                throw EngineError(.notReady, engine: name, "\(error)", remedy: urlRemedy)
+            }
+            if let foreign = await foreign(asking: ForeignServer.paths) { throw wrong(foreign) }
+            throw EngineError(
+                error.isTransient ? .notReady : .wrongServer, engine: name,
+                "\(server.endpoint.base) does not answer as vLLM does: \(error)", remedy: urlRemedy)
         }
+    }
+
+    /// The kind of server; nil if it may be vLLM.
+    private func foreign(asking paths: [String]) async -> ForeignServer? {
+        var page: ForeignServer?
+        for path in paths {
+            var request = HTTPRequest(.get, server.endpoint, path, deadline: .seconds(10))
+            request.answerLimit = 1 << 20
+            guard let response = try? await http.send(request) else { continue }
+            let answer = ForeignServer.Answer(
+                path: path, status: response.status, body: response.body, header: { response.header($0) })
+            // Servers of models may have a web page too.
+            guard let foreign = ForeignServer(answer) else { continue }
+            if foreign != .webServer { return foreign }
+            page = foreign
+        }
+        return page
+    }
+
+    private func wrong(_ foreign: ForeignServer) -> EngineError {
+        EngineError(
+            .wrongServer, engine: name,
+            "\(server.endpoint.base) \(foreign.deed); rsd-batch needs vLLM's /tokenize and /v1/completions with token ids",
+            remedy: foreign.remedy(at: server.endpoint.base))
     }
 
     private nonisolated var urlRemedy: String {

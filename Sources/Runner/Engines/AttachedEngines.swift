@@ -36,6 +36,16 @@ package struct AttachedEngines: EngineProvider {
         return "attached: vllm " + versions.map(\.description).joined(separator: ", ")
     }
 
+    /// What answers at each address. Nothing is asked of a model.
+    package func findings() async -> [MachineFinding] {
+        await withTaskGroup(of: (Int, MachineFinding).self) { group in
+            for (index, server) in servers.enumerated() {
+                group.addTask { (index, await server.finding()) }
+            }
+            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
     /// Nothing was started, so nothing can be left.
     package func sweep() async throws -> Int { 0 }
 
@@ -46,6 +56,21 @@ package struct AttachedEngines: EngineProvider {
         let requests = RequestsInFlight(job.spec, capacities: capacities)
         return try ResidentEngines(
             Residency(attached: servers), of: job, requests: requests, startsEngines: false, logger: logger)
+    }
+}
+
+extension AttachedEngine {
+    fileprivate func finding() async -> MachineFinding {
+        do {
+            let version = try await version()
+            let text = "the \(name) is on vLLM \(version) at \(server.endpoint.base)"
+            guard let caution = version.caution else { return MachineFinding(.fine, "servers", text) }
+            return MachineFinding(.warning, "servers", text, remedy: caution + ".")
+        } catch let error as EngineError {
+            return MachineFinding(.error, "servers", "\(name): \(error.message)", remedy: error.remedy)
+        } catch {
+            return MachineFinding(.error, "servers", "\(name): \(error)")
+        }
     }
 }
 

@@ -46,7 +46,7 @@ package struct LocalEngines: EngineProvider {
     }
 
     package func open() async throws -> any EnginePool {
-        if let caution = try await dialect.caution() { logger.warning("\(caution)") }
+        try await checkInstallation()
         // Engines that the sweep has just ended may not have freed their memory yet.
         let machine = try await MachineMemory.measure(for: job.spec, dialect: dialect, atRest: true)
         let requests = await RequestsInFlight(job.spec, on: machine, dialect: dialect)
@@ -58,6 +58,22 @@ package struct LocalEngines: EngineProvider {
         return try ResidentEngines(
             residency(plan, processors, on: machine), of: job, requests: requests, reason: plan.reason,
             energy: energy(on: machine), startsEngines: true, logger: logger)
+    }
+
+    /// Logs what may make engines slow or fail.
+    ///
+    /// - Throws: `EngineError` if none can start here.
+    private func checkInstallation() async throws {
+        for finding in try await dialect.findings(environment: job.spec.engine.environment) {
+            let words = [finding.text, finding.remedy].compactMap(\.self).joined(separator: ". ")
+            switch finding.grade {
+            case .fine, .note: break
+            case .warning: logger.warning("\(words)")
+            case .error:
+                throw EngineError(
+                    .cannotLaunch, engine: dialect.kind, finding.text, remedy: finding.remedy)
+            }
+        }
     }
 
     /// - Throws: `ResidencyError`; ``ModelFilesError``.

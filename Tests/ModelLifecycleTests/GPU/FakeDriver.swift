@@ -77,6 +77,11 @@ enum FakeDriver {
             *millijoules = 20000000000500;
             return number(device) == 1 ? 3 : 0;
         }
+        int nvmlSystemGetDriverVersion(char *version, unsigned int length) {
+            strncpy(version, "550.54.15", length);
+            return 0;
+        }
+        int nvmlSystemGetCudaDriverVersion_v2(int *version) { *version = 12040; return 0; }
         const char *nvmlErrorString(int code) { return code == 15 ? "GPU is lost" : "Unknown Error"; }
         #endif
         """#

@@ -43,6 +43,7 @@ struct ErrorSample {
         ErrorSample(NoTrajectory(name: "a", run: "run", nearest: ["b", "c"]), "no-trajectory", .badJob),
         ErrorSample(UnusableRun(description: "nothing is finished"), "run-unusable", .badJob),
         ErrorSample(UnusableAnswers(file: "a.jsonl", diagnostics: [fault]), "answers-unusable", .badJob),
+        ErrorSample(FileExists(path: "job.yaml"), "file-exists", .badJob),
         ErrorSample(GraderUnavailable("no Python"), "grader-unavailable", .badJob),
         ErrorSample(TooManyShards(shards: 4, problems: 3), "too-many-shards", .badJob),
         ErrorSample(ModelFilesError("no config.json"), "model-files", .badJob),
@@ -85,7 +86,7 @@ struct ErrorSample {
     private static let engine =
         [
             EngineError.Code.cannotLaunch, .diedDuringStart, .noMemory, .silentDuringStart, .noPort, .died, .notReady,
-            .stopped,
+            .stopped, .wrongServer,
         ]
         .map { ErrorSample(EngineError($0, engine: "draft", "it failed"), "engine-\($0.rawValue)", .engine) } + [
             ErrorSample(EngineUseless(engines: ["draft"], reason: "it died"), "engine-useless", .engine),

@@ -81,10 +81,6 @@ package struct VLLMDialect: EngineDialect {
         try await !installation.version().isCPUBuild
     }
 
-    package func caution() async throws -> String? {
-        try await installation.version().caution
-    }
-
     package func flags(
         environment: [String: String], willAsk: @Sendable (String) -> Void
     ) async throws -> EngineFlags? {
@@ -145,8 +141,8 @@ package struct VLLMDialect: EngineDialect {
 }
 
 /// The cache directory of rsd-batch and its scripts; its contents may be deleted at any time.
-enum CacheFolder {
-    static var path: String {
+package enum CacheFolder {
+    package static var path: String {
         let environment = ProcessInfo.processInfo.environment
         if let base = environment["XDG_CACHE_HOME"], base.hasPrefix("/") { return base + "/rsd-batch" }
         return NSHomeDirectory() + "/.cache/rsd-batch"

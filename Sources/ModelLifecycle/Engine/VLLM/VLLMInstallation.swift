@@ -16,6 +16,8 @@ package actor VLLMInstallation {
 
     private static let module = ["-m", "vllm.entrypoints.cli.main"]
     private let venv: String?
+    /// Where `venv` was set, for messages.
+    private let origin: String
     private let environment: [String: String]
     private let standardFolder: String
     private let ownPython: String?
@@ -26,14 +28,18 @@ package actor VLLMInstallation {
     /// - Parameter venv: a virtual environment's directory, or its Python. nil searches `$RSD_BATCH_VLLM`, then the
     ///   environment that this program is installed in, then PATH for `vllm` and for a Python that has it, then the
     ///   environment of `scripts/setup-vllm`.
-    package init(venv: String?) {
+    package init(venv: String?, setBy origin: String = "`engine.venv` in the job") {
         self.init(
-            venv: venv, environment: ProcessInfo.processInfo.environment, standardFolder: Self.standardFolder,
-            program: Program.path)
+            venv: venv, setBy: origin, environment: ProcessInfo.processInfo.environment,
+            standardFolder: Self.standardFolder, program: Program.path)
     }
 
-    init(venv: String?, environment: [String: String], standardFolder: String, program: String? = nil) {
+    init(
+        venv: String?, setBy origin: String = "`engine.venv` in the job", environment: [String: String],
+        standardFolder: String, program: String? = nil
+    ) {
         self.venv = venv
+        self.origin = origin
         self.environment = environment
         self.standardFolder = standardFolder
         ownPython = program.flatMap(Self.python(aroundProgram:))
@@ -96,9 +102,21 @@ package actor VLLMInstallation {
         if let known { return known }
         guard let python = try await command(for: "vllm").python else { return nil }
         let script = String(decoding: PackageResources.installation_facts_py, as: UTF8.self)
-        let output = try await CommandOutput.run(python, ["-c", script], limit: .seconds(300))
+        let output = try await run(python, ["-c", script])
         known = MarkedLine.value(of: InstallationFacts.self, after: "rsd-batch facts: ", in: output.text)
         return known
+    }
+
+    /// - Throws: ``EngineError`` if the program cannot be run here.
+    private func run(_ program: String, _ arguments: [String]) async throws -> CommandOutput {
+        do {
+            return try await CommandOutput.run(program, arguments, limit: .seconds(300))
+        } catch let error as SpawnError {
+            throw EngineError(
+                .cannotLaunch, engine: "vllm", error.explanation.summary,
+                remedy: "It may be built for another kind of processor: create the environment on this machine "
+                    + "(scripts/setup-vllm), and name it in the job (`engine: { venv: DIR }`).")
+        }
     }
 
     private func recent(_ version: VLLMVersion?, found command: Command) throws -> VLLMVersion {
@@ -117,16 +135,27 @@ package actor VLLMInstallation {
             command.python.map { ($0, ["-c", "import importlib.metadata as m; print('\\n' + m.version('vllm'))"]) }
             ?? (command.executable, command.arguments + ["--version"])
         // Importing vLLM can take a minute from a cold file system.
-        let output = try await CommandOutput.run(question.0, question.1, limit: .seconds(300))
+        let output = try await run(question.0, question.1)
         let lines = output.text.withoutTerminalControls.split(whereSeparator: \.isNewline)
         guard output.status == .exited(code: 0), let version = lines.last else {
             throw EngineError(
-                .cannotLaunch, engine: "vllm",
-                "\(question.0) could not report the version of vLLM, so vLLM is missing there or broken: "
-                    + (lines.last.map(String.init) ?? "no output"),
-                remedy: "Run scripts/setup-vllm to create a working environment.")
+                .cannotLaunch, engine: "vllm", Self.silence(of: question.0, lastWords: lines.last),
+                remedy: "Install vLLM there, name another environment in the job (`engine: { venv: DIR }`), or run "
+                    + "scripts/setup-vllm to create one.")
         }
         return VLLMVersion(version.trimmingCharacters(in: .whitespaces))
+    }
+
+    /// Why a program did not report vLLM's version.
+    private static func silence(of program: String, lastWords: Substring?) -> String {
+        if let kinds = VenvFault.foreignProcessor(of: program) {
+            return "\(program) is built for \(kinds.program) processors, and this machine has \(kinds.machine)"
+        }
+        if lastWords?.contains("PackageNotFoundError: No package metadata was found for vllm") == true {
+            return "\(program) has no vLLM"
+        }
+        return "\(program) could not report the version of vLLM, so vLLM is missing there or broken: "
+            + (lastWords.map(String.init) ?? "no output")
     }
 
     // MARK: Search
@@ -134,13 +163,13 @@ package actor VLLMInstallation {
     private func look(for engine: String) async throws -> Command {
         if let venv {
             guard let command = inVenv(venv) else {
-                throw missing(engine, "no Python in \(venv), set by `engine.venv` in the job")
+                throw missing(engine, "\(VenvFault.sentence(venv)) (\(origin))")
             }
             return command
         }
         if let named = environment["RSD_BATCH_VLLM"], !named.isEmpty {
             guard let command = inVenv(named) else {
-                throw missing(engine, "no Python in \(named), set by RSD_BATCH_VLLM")
+                throw missing(engine, "\(VenvFault.sentence(named)) (RSD_BATCH_VLLM)")
             }
             return command
         }

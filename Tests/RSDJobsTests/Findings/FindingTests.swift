@@ -1,0 +1,62 @@
+import Foundation
+import TestServers
+import TestSupport
+import Testing
+
+@testable import JobSpecs
+@testable import ModelLifecycle
+@testable import RSDJobs
+
+extension GoldenTexts {
+    fileprivate static let findings = GoldenTexts(beside: #filePath, "findings.txt")
+}
+
+extension MachineFinding {
+    fileprivate var line: String {
+        "\(grade.rawValue) \(topic): " + [text, remedy].compactMap(\.self).joined(separator: ". ")
+    }
+}
+
+@Suite("What is found on a machine") struct FindingTests {
+    @Test("messages about versions, drivers, Pythons and servers are pinned")
+    func golden() async throws {
+        var texts = InstallationCase.all.map {
+            (title: $0.title, text: $0.findings.all.map(\.line).joined(separator: "\n"))
+        }
+        for python in PythonCase.all { texts.append((python.title, try await python.message())) }
+        for server in ServerCase.all { texts.append((server.title, try await server.message())) }
+        try GoldenTexts.findings.expect(texts)
+    }
+
+    @Test("only what makes a run impossible is an error")
+    func errors() {
+        let fatal = InstallationCase.all.filter { $0.findings.all.contains { $0.grade == .error } }.map(\.title)
+        #expect(
+            fatal == [
+                "a driver too old for the build", "a GPU build without a GPU", "a GPU build whose GPU is hidden",
+            ])
+    }
+
+    @Test("a run's size grows with its solutions, and a disk without room for it is an error")
+    func disk() throws {
+        let fixture = try SpecFixture()
+        try fixture.writeJob(("max_tokens: 64", "max_tokens: 2048"))
+        let size = RunSize(try fixture.load())
+        try fixture.writeJob(("max_tokens: 64", "max_tokens: 2048"), ("- target_only", "- majority: { n: 16 }"))
+        #expect(RunSize(try fixture.load()).range.expected > 8 * size.range.expected)
+        func grade(_ free: Double) -> MachineFinding.Grade? {
+            size.finding(on: DiskSpace(free: Int(free), total: 1 << 40), "runs/x")?.grade
+        }
+        #expect(grade(0) == .error && grade(1.1 * size.range.expected) == .warning && grade(1e9) == .fine)
+        #expect(size.finding(on: nil, "runs/x") == nil)
+    }
+
+    @Test("the space of a missing directory is that of the nearest one")
+    func space() throws {
+        let scratch = try Scratch()
+        let there = try #require(DiskSpace.at(scratch.url.path))
+        let missing = try #require(DiskSpace.at(scratch.path("a/b/c")))
+        #expect(there.total == missing.total && there.total > 0)
+        #expect(DiskSpace.at("surely/not/here") != nil)
+    }
+}
