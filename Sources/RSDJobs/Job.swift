@@ -25,6 +25,11 @@ package enum Job {
         observe: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> RunOutcome {
         let grader = job.spec.grading.grader.grader(venv: job.spec.engine.venv, directory: directory)
+        if let disk = RunSize(job).finding(on: DiskSpace.at(directory.url.path), directory.url.path),
+            disk.grade == .error
+        {
+            logger.warning("\(disk.text). \(disk.remedy ?? "")")
+        }
         let graderID = try await interruption.cancelOnInterrupt { try await grader.prepare() }
         let run = JobRun(
             job: job, directory: directory,

@@ -84,7 +84,7 @@ package struct JobOverview: Sendable, Equatable, Encodable {
                     + Line(model.parameters.map { NumberFormat.si($0) } ?? "–").padded(to: 6, alignRight: true)
                     + Line(" weights  ", .dim) + model.model + Line(model.origin, .dim)).wrapped(to: width, indent: 10)
             }
-            + findings.filter { $0.grade != .error || residency == nil }.flatMap { here($0, width) }
+            + findings.filter { residency?.contains($0.text) != true }.flatMap { here($0, width) }
             + [uncheckedFlags.map(Self.unchecked), residency, grader].compactMap(\.self).flatMap {
                 (Line("  here    ", .dim) + $0).wrapped(to: width, indent: 10)
             }

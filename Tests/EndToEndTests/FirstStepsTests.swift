@@ -58,4 +58,40 @@ import Testing
         let validated = try await job.command(["validate", job.file.path])
         #expect(validated.code == 0 && validated.output.contains("answers as llama.cpp does"), "\(validated)")
     }
+
+    @Test("a driver that is too old for vLLM's build ends a run before an engine is started, and validate says so")
+    func oldDriver() async throws {
+        let job = try TestJob()
+        let folder = job.scratch.appending(path: "bin")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let facts =
+            #"{"python": "3.12.3", "executable": "/x", "machine": "x86_64", "vllm": "0.32.0", "folder": null, "torch": "2.13.0", "#
+            + #""cuda": "13.0", "hip": null, "plugins": [], "packages": {}, "state": []}"#
+        try Script.write(
+            """
+            #!/bin/sh
+            case "$2" in *"rsd-batch facts"*) echo 'rsd-batch facts: \(facts)' ;; *) echo 0.32.0 ;; esac
+            """, to: folder.appending(path: "python"))
+        try Script.write(
+            """
+            #!/bin/sh
+            case "$1" in
+            --query-gpu=*) echo 'GPU-1, NVIDIA A10G, 0, 23028, Disabled' ;;
+            --query-compute-apps=*) ;;
+            *) echo '| NVIDIA-SMI 525.85   Driver Version: 525.85.12    CUDA Version: 12.0     |' ;;
+            esac
+            """, to: folder.appending(path: "nvidia-smi"))
+        let spec = try String(contentsOf: job.file, encoding: .utf8).replacing("kind: pocket", with: "kind: vllm")
+            .split(separator: "\n").filter { !$0.contains("request-log") }.joined(separator: "\n")
+        try Data(spec.utf8).write(to: job.file)
+        let environment = [
+            "PATH": "\(folder.path):/usr/bin:/bin", "RSD_BATCH_VLLM": folder.appending(path: "python").path,
+        ]
+        let run = try await job.run(environment: environment)
+        #expect(run.code == 4, "\(run.messages)")
+        #expect(run.messages.contains("the driver 525.85.12 supports CUDA 12.0. Update NVIDIA's driver to 580.65.06"))
+        #expect(try job.engineStarts().isEmpty)
+        let validated = try await job.command(["validate", job.file.path], environment: environment)
+        #expect(validated.code == 0 && validated.output.contains("cannot run on this machine"), "\(validated)")
+    }
 }

@@ -76,6 +76,22 @@ import Testing
         #expect(!flags.words.contains("--hf-overrides"))
     }
 
+    @Test("parts of hf-overrides are merged with what the runner overrides, which vLLM would drop")
+    func partsOfOverrides() throws {
+        let words = try VLLMFlags(
+            configuration(
+                context: 16_384,
+                arguments: [
+                    .init("hf_overrides.rope_scaling.factor", "4.0"),
+                    .init("hf-overrides.rope_scaling.rope_type", "yarn"),
+                    .init("hf-overrides", #"{"a": 1}"#),
+                ])
+        ).words
+        let json = try value("--hf-overrides", of: words)
+        #expect(json == #"{"a":1,"max_position_embeddings":16384,"rope_scaling":{"factor":4,"rope_type":"yarn"}}"#)
+        #expect(!words.contains { $0.contains("overrides.") })
+    }
+
     @Test("a list follows one flag, except where vLLM collects repeated flags; a value may begin with a dash")
     func lists() throws {
         let words = try VLLMFlags(

@@ -12,6 +12,8 @@ package struct JobTemplate: Sendable {
     package var gpus = 1
     /// Whether the grader that needs Python is there.
     package var hasMathVerify = false
+    /// Its file, for the commands in its comments.
+    package var file = "job.yaml"
     /// The path of the schema for editors; nil if it was not found.
     package var schema: String?
 
@@ -36,8 +38,7 @@ package struct JobTemplate: Sendable {
         let schemaLine = schema.map { "# yaml-language-server: $schema=\($0)\n" } ?? ""
         return schemaLine + """
             # A job for \(machine), written by `rsd-batch init`. docs/spec.md explains every key.
-            # Download the models, check the job, estimate it, run it:
-            #   rsd-batch fetch FILE, rsd-batch validate FILE, rsd-batch plan FILE, rsd-batch run FILE
+            # Next: rsd-batch fetch \(file.shellWord), then validate, plan and run in place of fetch.
             name: \(name)
 
             \(trio.comment.split(separator: "\n").map { "# \($0)" }.joined(separator: "\n"))

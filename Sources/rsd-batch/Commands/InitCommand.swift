@@ -33,9 +33,10 @@ struct InitCommand: AsyncParsableCommand {
         if file == "-" { return try console.out(template.text) }
         try NewFile.write(template.text, to: file, replaces: force)
         let path = file.shellWord
+        let hint = template.memory == nil ? "; for the GPU of another machine, use --gpu-memory" : ""
         try console.out(
             """
-            \(file): a job for \(template.machine)
+            \(file): a job for \(template.machine)\(hint)
 
               rsd-batch fetch \(path)      download the models and data
               rsd-batch validate \(path)   check it
@@ -48,6 +49,7 @@ struct InitCommand: AsyncParsableCommand {
         var template = JobTemplate(name: name, gpus: gpuMemory == nil ? await gpus(environment) : [])
         if let gpuMemory { template.memory = .gibibytes(gpuMemory) }
         template.schema = SchemaFile.find()
+        if file != "-" { template.file = file }
         let facts = try? await VLLMDialect(installation: VLLMInstallation(venv: nil)).facts()
         template.hasMathVerify = (facts?.packages["math-verify"] ?? nil) != nil
         return template

@@ -69,6 +69,7 @@ private struct FlagCase: Sendable, CustomTestStringConvertible {
         FlagCase("with errors elsewhere", "dtpye: half, port: 1, --x: 1", set: "decoding.temperature=-1"),
     ]
 
+    /// `Flags/VERSION.json` is what `vllm_flags.py` printed for that version, a flag on each line.
     static func known(_ version: String) throws -> FlagKnowledge {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Flags/\(version).json")
         let flags = try JSONDecoder().decode([EngineFlag].self, from: Data(contentsOf: file))

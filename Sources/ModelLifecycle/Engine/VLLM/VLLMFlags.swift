@@ -66,12 +66,31 @@ struct VLLMFlags {
             }
             overrides.merge(object) { $1 }
         }
+        for argument in given where argument.plainName.hasPrefix("hf-overrides.") {
+            let keys = argument.name.split(separator: ".").dropFirst().map(String.init)
+            overrides = Self.setting(argument.value ?? "true", at: keys[...], in: overrides)
+        }
+        given.removeAll { $0.plainName.hasPrefix("hf-overrides.") }
         if !overrides.isEmpty { words += ["--hf-overrides", try Self.text(overrides)] }
         if configuration.sleeps { words.append("--enable-sleep-mode") }
         if let share = configuration.gpuShare, !given.contains(where: { $0.plainName == "gpu-memory-utilization" }) {
             words += ["--gpu-memory-utilization", String(format: "%.3f", share)]
         }
         self.words = words + Self.words(given)
+    }
+
+    /// Sets a part of a flag's JSON, as vLLM does for `--hf-overrides.a.b 1`: text that is not JSON is a string.
+    private static func setting(_ text: String, at keys: ArraySlice<String>, in object: [String: Any]) -> [String: Any]
+    {
+        guard let key = keys.first else { return object }
+        var object = object
+        if keys.count > 1 {
+            object[key] = setting(text, at: keys.dropFirst(), in: object[key] as? [String: Any] ?? [:])
+        } else {
+            let value = try? JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)
+            object[key] = value ?? text
+        }
+        return object
     }
 
     /// A list of values follows one flag: vLLM uses only the last of a repeated one, except where it collects them.
