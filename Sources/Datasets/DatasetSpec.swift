@@ -1,8 +1,14 @@
 /// A data set of a job.
 package struct DatasetSpec: Sendable, Equatable {
     package var name: String
-    /// An absolute path, or the address (`http://`, `https://`) of a file that is downloaded once.
+    /// An absolute path of a file or a folder, the address (`http://`, `https://`) of a file that is downloaded once, or
+    /// a ``HubDatasetName`` without revision.
     package var path: String
+    /// Of a data set of the hub, or of a folder like one: nil for the default.
+    package var config: String?
+    package var split: String?
+    /// A branch, tag or commit; nil for `main`.
+    package var revision: String?
     /// The file's SHA-256 in lower-case hexadecimal.
     package var sha256: String?
     /// Number of records in the whole file, if it has to be just that.
@@ -27,12 +33,16 @@ package struct DatasetSpec: Sendable, Equatable {
     package var limit: Int?
 
     package init(
-        name: String, path: String, sha256: String? = nil, records: Int? = nil, format: DatasetFormat? = nil,
+        name: String, path: String, config: String? = nil, split: String? = nil, revision: String? = nil,
+        sha256: String? = nil, records: Int? = nil, format: DatasetFormat? = nil,
         reader: String? = nil, question: String? = nil, answer: String? = nil, choices: ChoiceFields? = nil,
         id: String? = nil, meta: [String]? = nil, shuffle: UInt64? = nil, start: Int = 0, limit: Int? = nil
     ) {
         self.name = name
         self.path = path
+        self.config = config
+        self.split = split
+        self.revision = revision
         self.sha256 = sha256
         self.records = records
         self.format = format
@@ -49,6 +59,9 @@ package struct DatasetSpec: Sendable, Equatable {
 
     /// Whether the file is downloaded from an address.
     package var isRemote: Bool { Self.isAddress(path) }
+
+    /// The data set of the hub.
+    package var hub: HubDatasetName? { HubDatasetName(path) }
 
     package static func isAddress(_ path: String) -> Bool { path.hasPrefix("http://") || path.hasPrefix("https://") }
 

@@ -129,11 +129,14 @@ extension [EngineArgument] {
 extension DatasetSpec {
     fileprivate var yaml: Pairs {
         var pairs: Pairs = [
-            ("name", YAMLWriter.text(name)), ("path", isRemote ? YAMLWriter.text(path) : pathText(path)),
+            ("name", YAMLWriter.text(name)), ("path", isRemote || hub != nil ? YAMLWriter.text(path) : pathText(path)),
         ]
         func add(_ key: String, _ value: String?) {
             if let value { pairs.append((key, value)) }
         }
+        add("config", config.map(YAMLWriter.text))
+        add("split", split.map(YAMLWriter.text))
+        add("revision", revision.map(YAMLWriter.text))
         add("sha256", sha256.map(YAMLWriter.text))
         add("records", records.map(String.init))
         add("format", format?.rawValue)

@@ -33,6 +33,6 @@ struct JobOptions: ParsableArguments {
 }
 
 struct PinOption: ParsableArguments {
-    @Flag(help: "Write the checksums of data sets that have none into the job spec, so that they stay the same.")
+    @Flag(help: "Write the checksums and commits of remote data sets into the job spec, so that they stay the same.")
     var pin = false
 }

@@ -19,17 +19,27 @@ extension DatasetCache {
         /// The source, in words that identify it.
         package var source: String
         package var files: [File]
+        /// Of a data set of the hub.
+        package var commit: String?
+        package var config: String?
+        package var split: String?
         /// Columns that a conversion left out.
         package var leftOut: [String]?
 
-        package init(source: String, files: [File], leftOut: [String]? = nil) {
+        package init(
+            source: String, files: [File], commit: String? = nil, config: String? = nil, split: String? = nil,
+            leftOut: [String]? = nil
+        ) {
             self.source = source
             self.files = files
+            self.commit = commit
+            self.config = config
+            self.split = split
             self.leftOut = leftOut
         }
 
         private enum CodingKeys: String, CodingKey {
-            case source, files
+            case source, files, commit, config, split
             case leftOut = "left_out"
         }
     }

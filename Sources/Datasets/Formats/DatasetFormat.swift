@@ -14,7 +14,7 @@ package enum DatasetFormat: String, Sendable, CaseIterable {
     case parquet
 
     /// The format by the end of a file's name; nil if it is not a known one.
-    init?(fileName: String) {
+    package init?(fileName: String) {
         switch NSString(string: fileName).pathExtension.lowercased() {
         case "jsonl", "ndjson": self = .jsonl
         case "json": self = .json

@@ -7,11 +7,11 @@ package struct DatasetOrigin: Sendable, Equatable, Codable {
 
     /// In the order in which they were read.
     package var files: [File]
+    /// Of a data set of the hub.
+    package var commit: String?
+    /// Of a data set of the hub, or of a folder like one.
+    package var config: String?
+    package var split: String?
     /// SHA-256 of the JSON Lines that a conversion made of them.
     package var converted: String?
-}
-
-extension DatasetOrigin {
-    /// The checksum of the only file.
-    var sha256: String? { files.count == 1 ? files[0].sha256 : nil }
 }

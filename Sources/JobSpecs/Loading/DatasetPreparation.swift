@@ -1,25 +1,33 @@
 import Datasets
 import Foundation
+import Hub
 import ModelLifecycle
 import Support
 
 /// Brings into the cache what a data set needs and is not there: its file, and its records as JSON Lines.
 struct DatasetPreparation: Sendable {
     let store: DatasetStore
+    let hubCache: HubCache
     let retries: RetryPolicy
     let find: FindPython
     let observe: @Sendable (FetchEvent) -> Void
 
-    /// - Throws: ``Unreadable``, ``FileFailure``, an error of the download; `CancellationError`.
+    /// - Throws: ``Unreadable``, ``HubError``, ``FileFailure``, an error of the download; `CancellationError`.
     func prepare(_ spec: DatasetSpec) async throws {
-        if spec.isRemote { try await fetch(spec) }
-        guard spec.resolvedFormat == .parquet else { return }
+        if let hub = spec.hub {
+            if !store.holds(hub, spec) {
+                try await HubDatasetFetch(store: store, hubCache: hubCache, find: find, observe: observe).fetch(
+                    hub, spec)
+            }
+        } else if spec.isRemote {
+            try await fetch(spec)
+        }
         // A file that is not there is reported when it is read.
-        guard let sources = try? store.sources(of: spec) else { return }
+        guard let found = try? store.find(spec), found.format == .parquet else { return }
         let conversion = ParquetConversion(cache: store.cache, find: find)
-        guard !conversion.isDone(sources) else { return }
+        guard !conversion.isDone(found.sources) else { return }
         observe(.converting(dataset: spec.name, path: spec.path))
-        observe(.converted(records: try await conversion.convert(sources)))
+        observe(.converted(records: try await conversion.convert(found.sources)))
     }
 
     private func fetch(_ spec: DatasetSpec) async throws {

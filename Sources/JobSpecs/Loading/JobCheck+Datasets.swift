@@ -10,14 +10,15 @@ extension JobCheck {
         do throws(Unreadable) {
             contents = try DatasetStore(cache: cache).contents(of: spec)
         } catch {
-            let isLocal = !spec.isRemote && spec.resolvedFormat != .parquet
+            let isLocal = !spec.isRemote && spec.hub == nil && spec.resolvedFormat != .parquet
             if isLocal || !isFaulty { log.error(at: dataset.pathMark, error.message) }
             return
         }
         origins[spec.name] = contents.origin
+        resolved[spec.name] = contents.found.spec
         note(contents, of: dataset)
         spec.format = contents.format
-        var reader = DatasetReader(spec, showing: spec.isRemote ? spec.path : shown(spec.path))
+        var reader = DatasetReader(spec, showing: spec.isRemote || spec.hub != nil ? spec.path : shown(spec.path))
         reader.read(contents.data)
         problems[spec.name] = reader.problems
         fileDiagnostics += reader.diagnostics
@@ -42,11 +43,10 @@ extension JobCheck {
             let columns = contents.leftOut.map { "'\($0)'" }.joined(separator: ", ")
             log.warning(at: dataset.pathMark, "\(spec.path) has binary data in \(columns), which was left out")
         }
-        guard spec.isRemote, spec.sha256 == nil, let sum = contents.origin.sha256 else { return }
-        pins[spec.name] = sum
+        guard let pin = JobPins.Pin(dataset, resolved: contents.found.spec) else { return }
         log.warning(
             at: dataset.pathMark,
-            "the file at this address may change; to always use this one, add `sha256: \(YAMLWriter.text(sum))` to the data set, "
-                + "or run `rsd-batch validate --pin` on this job")
+            "the data at this address may change; to always use these, \(pin.advice), or run `rsd-batch validate --pin` on this job"
+        )
     }
 }

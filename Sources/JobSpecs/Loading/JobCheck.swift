@@ -25,8 +25,8 @@ struct JobCheck {
     var problems: OrderedDictionary<String, [Problem]> = [:]
     /// By data set.
     var origins: [String: DatasetOrigin] = [:]
-    /// The checksums of data sets whose spec has none, though they are remote.
-    var pins: [String: String] = [:]
+    /// The data sets with what the spec leaves open.
+    var resolved: [String: DatasetSpec] = [:]
     /// Diagnostics of prompts, chat templates and data sets.
     var fileDiagnostics: [Diagnostic] = []
 

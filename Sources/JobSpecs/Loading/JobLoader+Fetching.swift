@@ -12,10 +12,12 @@ extension JobLoader {
     ///
     /// If the spec has errors, nothing is downloaded, and ``load`` reports them.
     ///
-    /// - Parameter findPython: finds a Python with a module, for conversions; by default among those on this machine.
+    /// - Parameters:
+    ///   - hubCache: the cache of the Hugging Face libraries.
+    ///   - findPython: finds a Python with a module, for downloads from the hub and conversions; by default on this machine.
     /// - Throws: ``SpecErrors`` with each data set that could not be brought; ``Interrupted``.
     package static func fetchDatasets(
-        of url: URL, settings: [String] = [], into cache: DatasetCache = .standard,
+        of url: URL, settings: [String] = [], into cache: DatasetCache = .standard, hubCache: HubCache = HubCache(),
         interruption: Interruption = Interruption(),
         retries: RetryPolicy = RetryPolicy(attempts: 3), findPython: FindPython? = nil,
         observe: @escaping @Sendable (FetchEvent) -> Void = { _ in }
@@ -26,7 +28,7 @@ extension JobLoader {
         else { return }
         let search = PythonSearch(venv: job.engine?.venv)
         let preparation = DatasetPreparation(
-            store: DatasetStore(cache: cache), retries: retries,
+            store: DatasetStore(cache: cache), hubCache: hubCache, retries: retries,
             find: findPython ?? { try await search.first(with: $0)?.python }, observe: observe)
         var faults: [Diagnostic] = []
         var isAboutStorage = false
@@ -37,7 +39,7 @@ extension JobLoader {
                 throw error
             } catch {
                 let message = (error as? Unreadable)?.message ?? "\(error)"
-                isAboutStorage = isAboutStorage || error is FileFailure
+                isAboutStorage = isAboutStorage || (error as? any ProgramError)?.explanation.exit == .disk
                 faults.append(source.diagnostic(.error, at: dataset.pathMark, message))
             }
         }

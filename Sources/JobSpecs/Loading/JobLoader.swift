@@ -31,9 +31,7 @@ package enum JobLoader {
         guard !diagnostics.contains(where: { $0.severity == .error }), let prompt = check.prompt,
             var spec = written.spec(prompt: prompt, thinking: thinking)
         else { throw SpecErrors(file: shown, diagnostics: diagnostics) }
-        for place in spec.datasets.indices {
-            if let sum = check.pins[spec.datasets[place].name] { spec.datasets[place].sha256 = sum }
-        }
+        spec.datasets = spec.datasets.map { check.resolved[$0.name] ?? $0 }
         var job = LoadedJob(
             spec: spec, problems: check.problems, allProblems: check.problems, origins: check.origins,
             models: check.models,

@@ -15,11 +15,30 @@ package struct JobPins {
         var index: Int
         var key: String
         var value: String
-        /// The key after which it is written.
-        var neighbour: String
         var mark: Mark
 
-        var line: String { "\(key): \(value)" }
+        /// - Parameter resolved: the data set as it is in the cache.
+        /// - Returns: nil if nothing can change.
+        init?(_ dataset: WrittenDataset, resolved: DatasetSpec) {
+            pinned = dataset.spec
+            (index, mark) = (dataset.index, dataset.pathMark)
+            if pinned.hub != nil, let commit = resolved.revision, commit != pinned.revision {
+                pinned.revision = commit
+                if dataset.revisionIsInPath {
+                    (key, value) = ("path", doubleQuoted(dataset.path(at: commit)))
+                } else {
+                    (key, value) = ("revision", YAMLWriter.text(commit))
+                }
+            } else if pinned.isRemote, pinned.sha256 == nil, let sum = resolved.sha256 {
+                pinned.sha256 = sum
+                (key, value) = ("sha256", YAMLWriter.text(sum))
+            } else {
+                return nil
+            }
+        }
+
+        /// The line to write by hand.
+        var advice: String { "\(key == "sha256" ? "add" : "set") `\(key): \(value)` in the data set" }
     }
 
     private let url: URL
@@ -41,12 +60,7 @@ package struct JobPins {
     package var words: [String] { pins.map { "\($0.pinned.name) (\($0.key))" } }
 
     private static func pin(_ dataset: WrittenDataset, _ store: DatasetStore) -> Pin? {
-        var spec = dataset.spec
-        guard spec.isRemote, spec.sha256 == nil, let sum = store.checksum(of: spec) else { return nil }
-        spec.sha256 = sum
-        return Pin(
-            pinned: spec, index: dataset.index, key: "sha256", value: YAMLWriter.text(sum), neighbour: "path",
-            mark: dataset.pathMark)
+        (try? store.find(dataset.spec)).flatMap { Pin(dataset, resolved: $0.spec) }
     }
 
     /// Writes the pins into the spec's file.
@@ -65,7 +79,7 @@ package struct JobPins {
                     throw Unreadable(message: "it is set by --set \(key)")
                 }
                 text = try YAMLEdit.set(
-                    pin.key, to: pin.value, after: pin.neighbour, inElement: pin.index, of: "datasets", in: text)
+                    pin.key, to: pin.value, after: "path", inElement: pin.index, of: "datasets", in: text)
             } catch {
                 faults.append(fault(pin, "cannot be pinned here, since \(error.message)"))
             }
@@ -117,6 +131,6 @@ package struct JobPins {
     }
 
     private func fault(_ pin: Pin, _ reason: String) -> Diagnostic {
-        source.diagnostic(.error, at: pin.mark, "data set '\(pin.pinned.name)' \(reason); add `\(pin.line)` yourself")
+        source.diagnostic(.error, at: pin.mark, "data set '\(pin.pinned.name)' \(reason); \(pin.advice) yourself")
     }
 }

@@ -1,18 +1,22 @@
 import Datasets
 import Foundation
+import Hub
 import SpecYAML
 import Support
 
 /// A data set, with the places of settings that can only be checked against the file.
 struct WrittenDataset {
     static let keys = [
-        "name", "path", "sha256", "records", "format", "reader", "question", "answer", "choices", "id", "meta",
+        "name", "path", "config", "split", "revision", "sha256", "records", "format", "reader", "question", "answer",
+        "choices", "id", "meta",
         "shuffle", "start", "limit",
     ]
 
     var spec: DatasetSpec
     /// Its place in the list.
     var index: Int
+    /// Whether a hub data set's revision is part of its path.
+    var revisionIsInPath = false
     var pathMark: Mark
     var startMark: Mark
     var limitMark: Mark
@@ -42,7 +46,9 @@ struct WrittenDataset {
             return nil
         }
         let field = known == nil ? section.required("path") : section["name"]
-        let path = known?.address ?? field?.fileOrAddress(from: directory)
+        let named = known == nil ? field?.hubDataset() : nil
+        let path = known?.address ?? named?.address ?? field?.fileOrAddress(from: directory)
+        let revision = section["revision"].flatMap { $0.revision() }
         let sum = section["sha256"].flatMap { $0.sha256() } ?? known?.sha256
         let records: Int? = section["records"].flatMap { $0.integer(in: 1...SpecLimit.tokens) } ?? known?.records
         let format: DatasetFormat? = section["format"].flatMap { $0.choice(of: DatasetFormat.self) }
@@ -59,13 +65,18 @@ struct WrittenDataset {
         let limit: Int? = section["limit"].flatMap { $0.integer(in: 1...SpecLimit.tokens) }
         guard let path, let field else { return nil }
         spec = DatasetSpec(
-            name: name, path: path, sha256: sum, records: records, format: format, reader: reader, question: question,
+            name: name, path: path, config: section["config"].flatMap { $0.word() },
+            split: section["split"].flatMap { $0.word() }, revision: named?.revision ?? revision, sha256: sum,
+            records: records, format: format, reader: reader, question: question,
             answer: answer, choices: choices, id: id, meta: meta, shuffle: shuffle, start: start, limit: limit)
         pathMark = field.mark
         startMark = section["start"]?.mark ?? section.mark
         limitMark = section["limit"]?.mark ?? section.mark
         if spec.isRemote, sum == nil, section["sha256"] != nil { return nil }
-        if section["format"] == nil, spec.formatOfName == nil {
+        revisionIsInPath = named?.revision != nil
+        checkHubKeys(section)
+        let isSplit = spec.hub.map { $0.file == nil } ?? (!spec.isRemote && Folder.isFolder(path))
+        if section["format"] == nil, spec.formatOfName == nil, !isSplit {
             let formats = DatasetFormat.allCases.map(\.rawValue).joined(separator: ", ")
             field.error("the file name does not show the format of the data set; set 'format' to one of \(formats)")
         }
@@ -73,6 +84,29 @@ struct WrittenDataset {
 }
 
 extension WrittenDataset {
+    /// A hub data set's address at another revision.
+    func path(at revision: String) -> String {
+        guard let hub = spec.hub else { return spec.path }
+        return HubDatasetName.prefix + hub.repository + "@" + revision + (hub.file.map { "/\($0)" } ?? "")
+    }
+
+    /// Checks that the keys of hub data sets have a meaning here.
+    private func checkHubKeys(_ section: SpecSection) {
+        let isHub = spec.hub != nil
+        if let field = section["revision"] {
+            if !isHub { field.error("'revision' is of a data set of the hub, whose 'path' is hf://datasets/ORG/NAME") }
+            if revisionIsInPath { field.error("the revision is in 'path' already") }
+        }
+        for key in ["config", "split"] {
+            guard let field = section[key] else { continue }
+            if spec.hub?.file != nil {
+                field.error("'\(key)' is of a whole data set, and 'path' names one file of it")
+            } else if !isHub, !Folder.isFolder(spec.path) {
+                field.error("'\(key)' is of a data set of the hub (hf://datasets/ORG/NAME), or of a folder")
+            }
+        }
+    }
+
     private static func unknown(_ name: String) -> String {
         let meant = nearest(to: name, among: KnownDataset.all.map(\.name)).map { "; did you mean '\($0)'?" } ?? ";"
         return
@@ -100,6 +134,23 @@ extension ChoiceFields {
 }
 
 extension SpecField {
+    /// The data set of the hub that an address names; nil if it is another address or a path.
+    fileprivate func hubDataset() -> HubDatasetName? {
+        guard let text = scalar?.text, text.hasPrefix(HubDatasetName.prefix), let hub = HubDatasetName(text),
+            HubRepository(.dataset, named: hub.repository) != nil, hub.revision.map(HubRevision.isValid) ?? true,
+            hub.file.map({
+                !$0.split(separator: "/", omittingEmptySubsequences: false).contains { ["", ".", ".."].contains($0) }
+            }) ?? true
+        else { return nil }
+        return hub
+    }
+
+    fileprivate func revision() -> String? {
+        guard let text = word() else { return nil }
+        return HubRevision.isValid(text)
+            ? text : fail("\(quoted(text)) is not the name of a branch or tag, nor a commit")
+    }
+
     /// An absolute path, or the address of a file.
     fileprivate func fileOrAddress(from directory: String) -> String? {
         guard let text = scalar?.text, let scheme = text.prefixMatch(of: /[A-Za-z][A-Za-z0-9+.-]*:\/\//) else {
@@ -107,7 +158,13 @@ extension SpecField {
         }
         guard DatasetSpec.isAddress(text) else {
             return fail(
-                "'\(name)' must be a path or an address that starts with http:// or https://, found \(quoted(text))")
+                "'\(name)' must be a path, an address that starts with http:// or https://, or a data set of the hub such as "
+                    + "hf://datasets/ORG/NAME, found \(quoted(text))")
+        }
+        if let page = text.wholeMatch(
+            of: /https:\/\/(?:huggingface\.co|hf\.co)\/datasets\/([^\/?#]+\/[^\/?#]+)(?:[\/?#](?!resolve\/).*)?/)
+        {
+            return fail("this is the address of a page; write hf://datasets/\(page.1) for the data set")
         }
         let rest = text[scheme.range.upperBound...]
         let host = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }

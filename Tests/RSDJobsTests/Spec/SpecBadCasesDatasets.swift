@@ -20,7 +20,16 @@ extension BadCase {
         dataset(
             "an address with a password", "path: https://me:pw@example.invalid/x.jsonl, sha256: \(sum)"),
         dataset(
-            "addresses of another kind", "path: hf://datasets/x.jsonl"),
+            "addresses of another kind", "path: s3://bucket/x.jsonl"),
+        dataset(
+            "hub addresses that are none", "path: hf://Qwen/Qwen2.5-Math-7B"),
+        dataset(
+            "the address of a page of the hub", "path: https://huggingface.co/datasets/openai/gsm8k/viewer/main"),
+        dataset(
+            "keys of hub data sets on a file", "path: problems.jsonl, config: main, split: test, revision: main"),
+        dataset(
+            "keys of hub data sets on a file of one",
+            "path: hf://datasets/openai/gsm8k@main/x.jsonl, config: main, split: test, revision: 'a b'"),
         dataset(
             "an address without a host", "path: 'https:///x.jsonl', sha256: \(sum)"),
         dataset(

@@ -155,6 +155,11 @@ private struct SpecGenerator {
         let readers = RecordReader.named.map(\.name)
         let reader = maybe { $0.draw(0...(readers.count - 1)) }.map { readers[$0] }
         let isRemote = draw(0...1) == 0
+        if draw(0...3) == 0 {
+            return DatasetSpec(
+                name: "d\(index)", path: "hf://datasets/org/\(word())", config: maybe { "c" + $0.text(nul: false) },
+                split: maybe { $0.word() }, revision: maybe { $0.word() }, question: "q", answer: "a")
+        }
         return DatasetSpec(
             name: "d\(index)", path: isRemote ? "https://host/\(word())?a=b#c" : "/data/\(word())",
             sha256: isRemote ? sum() : maybe { $0.sum() }, records: maybe { $0.draw(1...900) },
