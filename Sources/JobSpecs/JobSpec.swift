@@ -29,6 +29,8 @@ extension JobSpec {
     /// The commits of its models of the hub, by role.
     package var pins: [String: ModelPin] {
         Dictionary(
-            uniqueKeysWithValues: models.compactMap { role, model in model.hub?.pin.map { (role.rawValue, $0) } })
+            uniqueKeysWithValues: Role.named.compactMap { role in
+                models[role]?.hub?.pin.map { (role.rawValue, $0) }
+            })
     }
 }

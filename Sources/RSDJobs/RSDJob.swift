@@ -16,7 +16,8 @@ import Synchronization
 public struct RSDJob: Sendable {
     private let job: LoadedJob
 
-    /// Reads a spec and everything it names, downloads data sets that have an address, and asks vLLM for its flags.
+    /// Reads a spec and everything it names, downloads data sets that have an address, and asks vLLM for its flags. Models of the
+    /// Hugging Face hub must be in its cache: `rsd-batch fetch` downloads them.
     ///
     /// - Throws: an error whose description lists every problem of the spec as `file:line:column: error: …`.
     public init(spec: URL) async throws {

@@ -23,7 +23,8 @@ package struct FetchView: Sendable {
         tenths = isLive ? nil : 0
     }
 
-    package var hasBegun: Bool { !dataset.isEmpty }
+    /// Whether a download is going on.
+    package var isActive: Bool { !dataset.isEmpty }
 
     package mutating func take(_ event: FetchEvent) {
         switch event {
@@ -40,7 +41,10 @@ package struct FetchView: Sendable {
             lasting.append(Line("converting \(dataset) from \(path)"))
         case .converted(let records):
             lasting.append(Line("converted \(dataset), \(NumberFormat.counted(records, "record"))"))
-        case .ended(let bytes): lasting.append(Line("fetched \(dataset), \(NumberFormat.bytes(bytes))"))
+            dataset = ""
+        case .ended(let bytes):
+            lasting.append(Line("fetched \(dataset), \(NumberFormat.bytes(bytes))"))
+            dataset = ""
         }
     }
 

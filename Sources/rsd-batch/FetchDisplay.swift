@@ -9,6 +9,8 @@ final class FetchDisplay: Sendable {
     private struct Face {
         var view: FetchView
         var block = LiveBlock()
+        /// Whether the terminal shows something that has to be erased.
+        var hasDrawn = false
     }
 
     private let console: Console
@@ -101,11 +103,13 @@ final class FetchDisplay: Sendable {
             guard console.errorIsTerminal else {
                 return lasting.map { "\(Date().formatted(.iso8601)) \($0.text)\n" }.joined()
             }
+            let block = face.view.isActive ? [face.view.line(width: width)] : []
             // A job without downloads draws nothing.
-            guard face.view.hasBegun else { return lasting.map { $0.rendered(colour: colour) + "\n" }.joined() }
+            guard face.hasDrawn || !lasting.isEmpty || !block.isEmpty else { return "" }
+            face.hasDrawn = !isLast
             return isLast
                 ? face.block.finish(lasting: lasting, width: width, colour: colour)
-                : face.block.draw(lasting: lasting, block: [face.view.line(width: width)], width: width, colour: colour)
+                : face.block.draw(lasting: lasting, block: block, width: width, colour: colour)
         }
     }
 }

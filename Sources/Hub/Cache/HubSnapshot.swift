@@ -19,20 +19,14 @@ package struct HubSnapshot: Sendable, Hashable {
         FileManager.default.fileExists(atPath: path + "/" + file)
     }
 
-    /// Links whose blobs are gone, and files that are missing although `huggingface_hub` noted that the commit has them
-    /// (`trees/<commit>.json`, from version 2 on).
-    ///
-    /// - Parameter needed: of the commit's files, those that must be there.
-    package func missing(_ needed: ([HubFile]) -> [HubFile]) -> [String] {
-        let links = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
-        let listed = tree ?? []
-        let known = Set(listed.map(\.name))
-        return needed(listed + links.filter { !known.contains($0) }.map { HubFile(name: $0, size: 0) })
-            .map(\.name).filter { !holds($0) }.sorted()
+    /// The names of all links, also of those whose blobs are gone.
+    package var links: [String] {
+        FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
     }
 
-    /// The commit's files, if they were noted.
-    private var tree: [HubFile]? {
+    /// The commit's files, if `huggingface_hub` noted them (`trees/<commit>.json`, from version 2 on): also those that were never
+    /// downloaded.
+    package var listed: [HubFile]? {
         struct Tree: Decodable {
             struct Entry: Decodable { var size: Int }
             var files: [String: Entry]

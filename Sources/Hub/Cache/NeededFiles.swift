@@ -7,6 +7,15 @@ package enum NeededFiles {
         return needed.filter { $0.name != lastFile } + needed.filter { $0.name == lastFile }
     }
 
+    /// Whether every program that has loaded the model has downloaded this file, if there is one: without it, the model would load, and
+    /// might write something else.
+    package static func isEssential(_ name: String) -> Bool {
+        [
+            lastFile, "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+            "chat_template.jinja",
+        ].contains(name)
+    }
+
     /// Why a repository cannot be served: it has no weights that engines read; nil if it has.
     package static func fault(of files: [HubFile]) -> String? {
         let names = files.map(\.name)

@@ -46,12 +46,14 @@ extension HubModel {
     }
 
     private func check(_ snapshot: HubSnapshot, _ places: Places) throws(ModelFilesError) {
-        var missing = snapshot.missing(NeededFiles.of)
-        if !snapshot.holds("config.json"), !missing.contains("config.json") { missing.append("config.json") }
+        // Weights are checked when they are read.
+        let links = NeededFiles.of(snapshot.links.map { HubFile(name: $0, size: 0) }).map(\.name)
+        let listed = (snapshot.listed ?? []).map(\.name).filter(NeededFiles.isEssential)
+        let missing = Set(links + listed + ["config.json"]).filter { !snapshot.holds($0) }.sorted()
         guard !missing.isEmpty else { return }
-        let listed = missing.prefix(3).joined(separator: ", ") + (missing.count > 3 ? ", …" : "")
+        let names = missing.prefix(3).joined(separator: ", ") + (missing.count > 3 ? ", …" : "")
         throw ModelFilesError(
-            "\(name) is incomplete in the Hugging Face cache: \(snapshot.path) lacks \(listed)"
+            "\(name) is incomplete in the Hugging Face cache: \(snapshot.path) lacks \(names)"
                 + places.remedy("completes it"))
     }
 }

@@ -63,10 +63,18 @@ struct ModelFetch {
 
     /// Reports how much is to be downloaded, and checks that it fits.
     private func announce(_ downloads: [Download]) throws(HubError) {
-        let files = downloads.reduce(0) { $0 + $1.missing.count }
-        guard files > 0, let first = downloads.first else { return }
+        // Two revisions of a repository may have files in common.
+        func different(_ parts: [Download]) -> [HubFile] {
+            var seen: Set<String> = []
+            return parts.flatMap { part in
+                part.missing.filter { seen.insert("\(part.model.folder.path)/\($0.blob ?? $0.name)").inserted }
+            }
+        }
+        func bytes(_ files: [HubFile]) -> Int { files.reduce(0) { $0.plus($1.size) } }
+        let files = different(downloads)
+        guard !files.isEmpty, let first = downloads.first else { return }
         for (cache, parts) in Dictionary(grouping: downloads, by: { $0.model.cache }) {
-            let bytes = parts.reduce(0) { $0.plus($1.bytes) }
+            let bytes = bytes(different(parts))
             let free = FreeSpace.bytes(at: cache.folder)
             let names = parts.filter { !$0.missing.isEmpty }.map(\.model.name).joined(separator: ", ")
             guard bytes <= free ?? .max else {
@@ -76,10 +84,10 @@ struct ModelFetch {
                     remedy: "Free some space, or set HF_HOME to a larger disk.")
             }
         }
-        let bytes = downloads.reduce(0) { $0.plus($1.bytes) }
         observe(
             .note(
-                "\(counted(downloads.count, "model")) to fetch: \(counted(files, "file")), \(NumberFormat.bytes(bytes)), into "
+                "\(counted(downloads.count { !$0.missing.isEmpty }, "model")) to fetch: \(counted(files.count, "file")), "
+                    + "\(NumberFormat.bytes(bytes(files))), into "
                     + first.model.cache.folder))
     }
 

@@ -85,7 +85,8 @@ package struct Submitter: Sendable {
             parent.arrayScript, scripts.arrayOptions, as: .shards(statesGPUs: request.statesGPUs))
         var submission = Submission(
             array: array.id, merge: nil, shards: request.shards, submitted: shards, at: Date().formatted(.iso8601),
-            cluster: array.cluster, configuration: slurm.configuration, models: Array(job.spec.pins.values))
+            cluster: array.cluster, configuration: slurm.configuration,
+            models: job.spec.pins.sorted { $0.key < $1.key }.map(\.value))
         try AtomicFile.write(json: submission, to: parent.submission)
         do {
             // A dependency works only within one cluster.

@@ -2,9 +2,11 @@ import Foundation
 import JobSpecs
 
 extension Manifest {
-    /// Notes the commits that the run now uses. Those of roles whose models are now directories are kept.
+    /// Notes the commits that the run now uses. Those of roles whose models are now directories are kept, and so is the revision for
+    /// which a commit was first used: the run's own spec has only the commit, and the user's may still name a branch.
     package mutating func note(_ pins: [String: ModelPin]) {
-        let all = (hub ?? [:]).merging(pins) { $1 }
+        let all = (hub ?? [:]).merging(pins) { old, new in old.name == new.name && old.commit == new.commit ? old : new
+        }
         hub = all.isEmpty ? nil : all
     }
 

@@ -10,13 +10,16 @@ final class DemoServers: Sendable {
     private let ports: [String: Int]
     private let environment: [String: String]
     private let arguments: [String]
+    private let names: [String: String]
     private let processes: Mutex<[String: RunnerProcess]>
 
     /// - Parameters:
     ///   - key: what each wants to be shown.
     ///   - delay: milliseconds before each answer.
     ///   - fault: bad manners of each.
-    init(key: String? = nil, delay: Int = 0, fault: String? = nil) async throws {
+    ///   - names: those under which they serve their models, where they are others.
+    init(key: String? = nil, delay: Int = 0, fault: String? = nil, names: [String: String] = [:]) async throws {
+        self.names = names
         scratch = try Scratch()
         environment = key.map { ["VLLM_API_KEY": $0] } ?? [:]
         arguments = ["--delay-ms", "\(delay)"] + (fault.map { ["--fault", $0] } ?? [])
@@ -52,7 +55,7 @@ final class DemoServers: Sendable {
     private func start(_ name: String) async throws {
         let model = Programs.repository.appending(path: "demo/models/\(name)").path
         let process = try RunnerProcess(
-            ["serve", model, "--port", "\(ports[name] ?? 0)", "--served-model-name", name] + arguments,
+            ["serve", model, "--port", "\(ports[name] ?? 0)", "--served-model-name", names[name] ?? name] + arguments,
             program: Programs.pocket, scratch: scratch.url, environment: environment, limit: JobSetup.limit)
         guard await process.says("Application startup complete.") else {
             throw ProgramFailed(process.standardError)

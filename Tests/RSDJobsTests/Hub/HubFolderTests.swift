@@ -94,17 +94,19 @@ struct CacheFixture {
         #expect(HubFolder(path: cache.folder.path + "/snapshots") == nil)
     }
 
-    @Test("links without blobs, and files that were listed and are not there, are missing")
-    func missing() throws {
+    @Test("a snapshot tells its links, also those without a blob, and what the commit has if that was noted")
+    func snapshots() throws {
         let cache = try CacheFixture()
         try cache.add(["config.json": "{}", "sub/a.py": ""], to: first)
         try cache.link("tokenizer.json", in: first, to: "../../blobs/gone")
         guard case .found(let snapshot) = cache.folder.lookup(first) else { throw CocoaError(.fileNoSuchFile) }
-        #expect(snapshot.missing { $0 } == ["tokenizer.json"])
-        let tree =
-            #"{"format_version": 1, "files": {"config.json": {"size": 2}, "model.safetensors": {"size": 9}, "README.md": {"size": 1}}}"#
+        #expect(Set(snapshot.links).isSuperset(of: ["config.json", "sub/a.py", "tokenizer.json"]))
+        #expect(snapshot.holds("sub/a.py") && !snapshot.holds("tokenizer.json"))
+        #expect(snapshot.listed == nil)
+        let tree = #"{"format_version": 1, "files": {"config.json": {"size": 2}, "model.safetensors": {"size": 9}}}"#
         try cache.scratch.write(tree, to: "\(cache.repository.folderName)/trees/\(first).json")
-        #expect(snapshot.missing { $0 } == ["README.md", "model.safetensors", "tokenizer.json"])
-        #expect(snapshot.missing { $0.filter { $0.name.hasSuffix("s") } } == ["model.safetensors"])
+        #expect(snapshot.listed.map { Set($0.map(\.name)) } == ["config.json", "model.safetensors"])
+        try cache.scratch.write("{", to: "\(cache.repository.folderName)/trees/\(first).json")
+        #expect(snapshot.listed == nil)
     }
 }

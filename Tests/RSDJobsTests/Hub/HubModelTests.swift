@@ -5,6 +5,7 @@ import Testing
 @testable import Decoding
 @testable import Hub
 @testable import JobSpecs
+@testable import RSDJobs
 @testable import RunStore
 @testable import Support
 
@@ -145,6 +146,38 @@ private struct HubJob: ~Copyable {
         }
     }
 
+    @Test("of files that the library noted and did not download, those count that change what a model writes")
+    func listed() throws {
+        let hub = try HubJob()
+        try hub.point(to: HubJob.first)
+        try hub.add(HubJob.first)
+        func note(_ names: String...) throws {
+            let files = (["config.json", "model.safetensors", "tokenizer.json"] + names).map {
+                #""\#($0)": {"size": 1}"#
+            }
+            let folder = hub.fixture.path("hub/models--Org--Draft/trees")
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try Data(#"{"format_version": 1, "files": {\#(files.joined(separator: ","))}}"#.utf8)
+                .write(to: URL(filePath: "\(folder)/\(HubJob.first).json"))
+        }
+        try note("README.md", "requirements.txt", "trainer_state.json", "pytorch_model.bin", "original/tokenizer.json")
+        #expect(try hub.load().spec.pins.count == 1)
+        try note("generation_config.json")
+        #expect(try hub.fault().contains("lacks generation_config.json"))
+    }
+
+    @Test("a submission keeps the commits under the revisions that the user's spec names")
+    func submission() throws {
+        let scratch = try Scratch(inMemory: true)
+        let run = RunDirectory(scratch.file("run"))
+        try run.create()
+        #expect(run.submittedPins == nil)
+        let pin = ModelPin(name: "Org/Draft", revision: "main", commit: HubJob.first)
+        let submission = Submission(array: "1", merge: nil, shards: 1, submitted: [1], at: "now", models: [pin])
+        try AtomicFile.write(json: submission, to: run.submission)
+        #expect(run.submittedPins == ModelPins(models: [pin], spec: run.job.relativePath))
+    }
+
     @Test("a revision that is not there lists those that are, and an ambiguous commit its meanings")
     func revisions() throws {
         let hub = try HubJob("model: Org/Draft, revision: v2")
@@ -202,7 +235,9 @@ private struct HubJob: ~Copyable {
         #expect(changes.contains(moved), "\(changes)")
         // A directory with the same files is the same model.
         #expect(manifest.changes(to: try SpecFixture().load()) == [])
-        manifest.note([:])
-        #expect(manifest.hub == job.spec.pins)
+        for pins in [[:], ["draft": ModelPin(name: "Org/Draft", revision: HubJob.first, commit: HubJob.first)]] {
+            manifest.note(pins)
+            #expect(manifest.hub == job.spec.pins)
+        }
     }
 }
