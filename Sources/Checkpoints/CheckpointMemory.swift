@@ -1,7 +1,13 @@
 /// The memory needed to serve a checkpoint, read from its files.
 package struct CheckpointMemory: Sendable, Equatable {
-    /// Bytes of all tensors by their stored type: `BF16`, `F32`, `I32`.
+    /// Bytes of all tensors that engines load, by their stored type: `BF16`, `F32`, `I32`.
     package var stored: [String: Int] = [:]
+    /// The same of some parts; without them, tensors are not known one by one.
+    var parts: [Part: [String: Int]] = [:]
+    /// Layers; nil if config.json does not give them.
+    private var layers: Int?
+    /// Heads that keys and values have in each layer; nil if all share one vector.
+    private var cacheHeads: Int?
     /// Whether weights are packed, as in AWQ, GPTQ and FP8 checkpoints, and so are loaded as stored.
     package var isQuantised: Bool
     /// Numbers in the KV cache per token, over all layers; nil if config.json does not give them.
@@ -9,10 +15,23 @@ package struct CheckpointMemory: Sendable, Equatable {
     /// The model's context in tokens; nil if config.json does not give it.
     package var contextLength: Int?
 
+    /// Parts that are spread over GPUs or converted in ways of their own.
+    enum Part: Sendable {
+        case input, output
+        /// Routed experts.
+        case experts
+        /// Matrices within layers, experts included, which engines can quantise while loading.
+        case matrices
+    }
+
     /// - Parameter config: config.json with checked sizes.
     init(config: CheckpointConfig) {
         isQuantised = config["quantization_config"]?.object != nil
         contextLength = config.whole("max_position_embeddings")
+        layers = config.whole("num_hidden_layers")
+        cacheHeads =
+            config.whole("kv_lora_rank") == nil
+            ? config.whole("num_key_value_heads") ?? config.whole("num_attention_heads") : nil
         cacheNumbersPerToken = config.whole("num_hidden_layers").flatMap { layers -> Int? in
             // Multi-head latent attention (DeepSeek) keeps one vector for all heads.
             if let rank = config.whole("kv_lora_rank") {
@@ -30,23 +49,57 @@ package struct CheckpointMemory: Sendable, Equatable {
     package func with(_ other: CheckpointMemory) -> CheckpointMemory {
         var both = self
         both.stored.merge(other.stored) { $0.plus($1) }
+        both.parts.merge(other.parts) { $0.merging($1) { $0.plus($1) } }
         both.isQuantised = isQuantised || other.isQuantised
         both.cacheNumbersPerToken = cacheNumbersPerToken.map { $0.plus(other.cacheNumbersPerToken ?? 0) }
         return both
     }
 
-    /// Bytes of the loaded weights.
+    /// Bytes of the loaded weights, on each GPU.
     ///
-    /// - Parameter type: the type to which fractional numbers are converted; packed weights stay as stored.
-    package func weights(as type: NumberType) -> Int {
+    /// - Parameters:
+    ///   - type: the type to which fractional numbers are converted; packed weights stay as stored.
+    ///   - quantisation: of weights while they are loaded, which checkpoints with packed weights need no more.
+    package func weights(
+        as type: NumberType, over gpus: ModelSpread = .one, quantisedBy quantisation: LoadQuantisation? = nil
+    ) -> Int {
+        let quantisation = isQuantised ? nil : quantisation
+        guard !parts.isEmpty else {
+            let bytes = loaded(stored, as: type)
+            return (quantisation.map { bytes.times($0.cautiousShare) / 100 } ?? bytes) / (gpus.tensor * gpus.pipeline)
+        }
+        func part(_ part: Part) -> Int { loaded(parts[part] ?? [:], as: type) }
+        func quantised(_ bytes: Int) -> Int { quantisation.map { bytes.times($0.share) / 100 } ?? bytes }
+        let (input, output) = (part(.input), part(.output))
+        let body = loaded(stored, as: type).plus(-input).plus(-output).plus(-part(.matrices)).plus(
+            quantised(part(.matrices)))
+        let stage = gpus.layers(of: layers)
+        let experts = Self.share(stage, of: quantised(part(.experts)))
+        let ends = gpus.pipeline == 1 ? input.plus(output) : max(input, output)
+        // Where several copies of a mixture run, they divide the experts between them.
+        return (Self.share(stage, of: body).plus(-experts).plus(ends) / gpus.tensor).plus(
+            experts / (gpus.tensor * gpus.data))
+    }
+
+    /// Bytes of the KV cache per token, on each GPU; 0 if config.json does not give them.
+    ///
+    /// Tensor parallelism divides the heads; where there are fewer heads than GPUs, each has one.
+    package func cachePerToken(as type: NumberType, over gpus: ModelSpread = .one) -> Int {
+        let bytes = Self.share(gpus.layers(of: layers), of: (cacheNumbersPerToken ?? 0).times(type.bytes))
+        guard let cacheHeads, cacheHeads > 0 else { return bytes }
+        return Self.share((part: (cacheHeads + gpus.tensor - 1) / gpus.tensor, whole: cacheHeads), of: bytes)
+    }
+
+    private static func share(_ share: (part: Int, whole: Int), of bytes: Int) -> Int {
+        share.part == share.whole ? bytes : Int(bounding: Double(bytes) * Double(share.part) / Double(share.whole))
+    }
+
+    private func loaded(_ stored: [String: Int], as type: NumberType) -> Int {
         stored.reduce(0) { sum, entry in
             guard !isQuantised, let size = Self.fractionSizes[entry.key] else { return sum.plus(entry.value) }
             return sum.plus((entry.value / size).times(type.bytes))
         }
     }
-
-    /// Bytes of the KV cache per token; 0 if config.json does not give them.
-    package func cachePerToken(as type: NumberType) -> Int { (cacheNumbersPerToken ?? 0).times(type.bytes) }
 
     private static let fractionSizes = ["F64": 8, "F32": 4, "F16": 2, "BF16": 2]
 }
@@ -75,4 +128,14 @@ package enum NumberType: Sendable, Hashable {
         default: return nil
         }
     }
+}
+
+/// Formats to which vLLM converts 16-bit weights while loading them (`quantization`).
+package enum LoadQuantisation: String, Sendable {
+    case fp8, bitsandbytes
+
+    /// Percent of the bytes that a matrix keeps. bitsandbytes packs 4 bits per weight, with scales that are quantised too.
+    fileprivate var share: Int { self == .fp8 ? 50 : 26 }
+    /// The same of a whole checkpoint, if nothing is known of its tensors.
+    fileprivate var cautiousShare: Int { self == .fp8 ? 60 : 40 }
 }

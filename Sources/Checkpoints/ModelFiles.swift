@@ -71,9 +71,9 @@ package struct ModelFiles: Sendable, Equatable {
             files.append(file)
             weights.append(
                 WeightFile(path: root.appending(path: name).path, size: Int(clamping: file.fileSize)))
-            memory.stored.merge(file.bytesByType) { $0.plus($1) }
             for field in [name, String(file.fileSize), file.digest] { hash.update(field: field) }
         }
+        memory.add(files, of: config)
         size = try set.size(files, config: config, quantisation: quantisation)
         fingerprint = hash.hex()
         let tokenizer = try CheckpointJSON.read("tokenizer_config.json", in: directory)

@@ -44,11 +44,14 @@ package enum Job {
 
     /// The choice of `residency: auto` if the job ran here and now, as one sentence; nil if the job names its residency.
     ///
-    /// - Throws: ``ResidencyImpossible``; an `EngineError` if the engine is not installed.
+    /// - Throws: ``ResidencyImpossible``, also if there are fewer GPUs than the job spreads a model over; an `EngineError` if the engine
+    ///   is not installed.
     package static func residency(of job: LoadedJob) async throws -> String? {
-        guard job.spec.engine.residency == .auto else { return nil }
+        let isChosen = job.spec.engine.residency == .auto
+        guard isChosen || job.spec.gpus > 1, job.spec.engine.residency != .attach else { return nil }
         let dialect = job.spec.engine.dialect
         let machine = try await MachineMemory.measure(for: job.spec, dialect: dialect)
+        guard isChosen else { return nil }
         let requests = await RequestsInFlight(job.spec, on: machine, dialect: dialect)
         return try ResidencyPlan(job.spec, models: job.memory, on: machine, requests: requests).reason
     }

@@ -11,6 +11,8 @@ package struct JobOverview: Sendable, Equatable, Encodable {
     package var problems: Int
     package var trajectories: Int
     package var models: [Model]
+    /// GPUs that a machine must have for it, if there must be several.
+    package var gpus: Int?
     /// What `residency: auto` chooses on this machine, or why nothing fits; nil if the job names its residency.
     package var residency: String?
     /// The grader, or why it cannot be used here; nil if that was not asked.
@@ -60,6 +62,7 @@ package struct JobOverview: Sendable, Equatable, Encodable {
         self.findings = findings
         uncheckedFlags = job.uncheckedFlags
         name = spec.name
+        gpus = spec.engine.residency != .attach && spec.gpus > 1 ? spec.gpus : nil
         methods = spec.methods.count
         problems = spec.datasets.reduce(0) { $0 + (job.problems[$1.name]?.count ?? 0) }
         trajectories = job.trajectoryCount
@@ -84,6 +87,7 @@ package struct JobOverview: Sendable, Equatable, Encodable {
                     + Line(model.parameters.map { NumberFormat.si($0) } ?? "–").padded(to: 6, alignRight: true)
                     + Line(" weights  ", .dim) + model.model + Line(model.origin, .dim)).wrapped(to: width, indent: 10)
             }
+            + (gpus.map { Line("  needs   ", .dim) + Line("\($0) GPUs on one machine") }.map { [$0] } ?? [])
             + findings.filter { residency?.contains($0.text) != true }.flatMap { here($0, width) }
             + [uncheckedFlags.map(Self.unchecked), residency, grader].compactMap(\.self).flatMap {
                 (Line("  here    ", .dim) + $0).wrapped(to: width, indent: 10)

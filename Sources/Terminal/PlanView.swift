@@ -34,13 +34,17 @@ package struct PlanView: Sendable {
             .init(title: "model", alignRight: false), .init(title: "weights"), .init(title: "in memory"),
             .init(title: "cache of a request"),
         ])
+        let isSpread = plan.models.contains { $0.gpus != nil }
+        if isSpread { table.columns.insert(.init(title: "GPUs"), at: 2) }
         table.rows = plan.models.map { model in
-            .cells([
-                Line(([model.role] + (model.also ?? [])).map(\.rawValue).joined(separator: " + "), .strong),
-                Line(model.parameters.map { NumberFormat.si($0) } ?? "–"),
-                Line(Self.size(model.weights)),
-                Line(Self.size(model.cache)),
-            ])
+            .cells(
+                [
+                    Line(([model.role] + (model.also ?? [])).map(\.rawValue).joined(separator: " + "), .strong),
+                    Line(model.parameters.map { NumberFormat.si($0) } ?? "–"),
+                ] + (isSpread ? [Line(String(model.gpus ?? 1))] : []) + [
+                    Line(Self.size(model.weights)),
+                    Line(Self.size(model.cache)),
+                ])
         }
         return table
     }
@@ -61,7 +65,15 @@ package struct PlanView: Sendable {
             } ?? ""
         return (Line("residency  ", .dim) + Line(plan.residency.rawValue, .strong) + reason).wrapped(
             to: width, indent: 11)
+            + needed.flatMap { $0.wrapped(to: width, indent: 11) }
             + groups.flatMap { (Line("           ") + $0).wrapped(to: width, indent: 13) }
+    }
+
+    private var needed: [Line] {
+        guard let gpus = plan.gpus, gpus > 1 else { return [] }
+        return [
+            Line("GPUs       ", .dim) + Line(String(gpus), .strong) + " on one machine; sizes are those on each of them"
+        ]
     }
 
     private var figures: Table {

@@ -50,5 +50,10 @@ import Testing
         let missing = try await job.command(["plan", job.file.path, "--against", job.directory.url.path])
         #expect(missing.code == 2 && missing.messages.contains("not a run directory"), "\(missing.messages)")
         #expect(try await job.command(["plan", job.file.path, "--gpu-memory", "-1"]).code == 64)
+        #expect(try await job.command(["plan", job.file.path, "--gpus", "2"]).code == 64)
+        #expect(try await job.command(["plan", job.file.path, "--gpu-memory", "80", "--gpus", "0"]).code == 64)
+        #expect(try await job.command(["plan", job.file.path, "--ram", "0"]).code == 64)
+        let node = ["--gpu-memory", "80", "--gpus", "2", "--ram", "500"]
+        #expect(try await job.command(["plan", job.file.path] + node).code == 0)
     }
 }

@@ -54,6 +54,25 @@ import Testing
                 """)
     }
 
+    @Test("a plan with a model on several GPUs")
+    func severalGPUs() {
+        var plan = Self.plan
+        plan.gpus = 2
+        plan.models[1].gpus = 2
+        let lines = screen(PlanView(plan).lines(width: 100)).split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(
+            lines[2...9].joined(separator: "\n") == """
+                model   weights  GPUs  in memory  cache of a request
+                draft    1.54 G     1    2.9 GiB             0.1 GiB
+                target   7.62 G     2   14.2 GiB             0.4 GiB
+
+                residency  swap, one model at a time: they do not fit together
+                GPUs       2 on one machine; sizes are those on each of them
+                           draft: at least 5.3 GiB of 18.6 GiB  fits
+                           target: at least 21.4 GiB of 18.6 GiB  may not fit
+                """)
+    }
+
     @Test("a plan is compared with its run")
     func compared() {
         let rows = zip(Self.plan.figures, [4.0, 120_000, 61]).map { figure, taken in

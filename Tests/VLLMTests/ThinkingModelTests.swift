@@ -38,7 +38,9 @@ import Testing
             var setup = ThinkingModelSetup(model: model, url: served.url)
             setup.methods = "[draft_only, { rsd: { weighting: constant, p: 1 } }]"
             let lines = try await lines(setup, on: served)
-            #expect(lines.map(\.text) == Array(repeating: "Two and two.\n\nSo four.</think>\n\nThe answer is \\boxed{4}.", count: 2))
+            #expect(
+                lines.map(\.text)
+                    == Array(repeating: "Two and two.\n\nSo four.</think>\n\nThe answer is \\boxed{4}.", count: 2))
             #expect(lines.map(\.answer) == ["4", "4"])
             #expect(lines[1].steps.allSatisfy { $0.reward != nil })
 

@@ -35,11 +35,16 @@ struct TensorPath {
         if isSense(of: config) || isForImages(config) {
             return "parts for images and sound"
         }
-        if parts.contains(where: { $0.hasPrefix("mtp") }) || isBeyondLastLayer(of: config) {
-            return "layers that predict further tokens"
-        }
+        if predictsFurther(of: config) { return "layers that predict further tokens" }
         return nil
     }
+
+    /// Whether it belongs to a layer that only predicts further tokens, which engines load for speculation alone.
+    func predictsFurther(of config: CheckpointConfig) -> Bool {
+        parts.contains { $0.hasPrefix("mtp") } || isBeyondLastLayer(of: config)
+    }
+
+    var isInLayer: Bool { layer != nil }
 
     /// DeepSeek and others number these layers after those of the model.
     private func isBeyondLastLayer(of config: CheckpointConfig) -> Bool {

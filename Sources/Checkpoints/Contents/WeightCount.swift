@@ -39,8 +39,8 @@ struct WeightCount {
             leftOut.insert(part)
             return
         }
-        if path.isOutput, config.tiesEmbeddings, packing.tensors.keys.contains(where: { TensorPath($0).isInput }) {
-            leftOut.insert("the output layer, which is the embedding")
+        if let reason = path.reasonToSkipOutput(of: config, hasInput: { packing.tensors.keys.hasInput }) {
+            leftOut.insert(reason)
             return
         }
         let weights = try packing.weights(in: name, tensor)
@@ -93,7 +93,52 @@ struct WeightCount {
     }
 }
 
+extension TensorPath {
+    /// Why engines do not load an output layer; nil for one that they load, and for all other tensors.
+    fileprivate func reasonToSkipOutput(of config: CheckpointConfig, hasInput: () -> Bool) -> String? {
+        guard isOutput else { return nil }
+        if config.scores { return "the output layer, which a model that scores does not use" }
+        return config.tiesEmbeddings && hasInput() ? "the output layer, which is the embedding" : nil
+    }
+}
+
+extension Collection<String> {
+    fileprivate var hasInput: Bool { contains { TensorPath($0).isInput } }
+}
+
+extension CheckpointMemory {
+    /// Adds the tensors that engines load.
+    mutating func add(_ files: [any WeightsFile], of config: CheckpointConfig) {
+        for file in files where file.tensors == nil { stored.merge(file.bytesByType) { $0.plus($1) } }
+        let tensors = files.compactMap(\.tensors)
+        let hasInput = tensors.contains { $0.keys.hasInput }
+        for (name, tensor) in tensors.joined() {
+            let path = TensorPath(name)
+            guard path.reasonToSkipOutput(of: config, hasInput: { hasInput }) == nil,
+                !path.predictsFurther(of: config)
+            else { continue }
+            func add(to part: Part) { parts[part, default: [:]][tensor.type, default: 0] += tensor.bytes }
+            stored[tensor.type, default: 0] = stored[tensor.type, default: 0].plus(tensor.bytes)
+            if path.isInput { add(to: .input) }
+            if path.isOutput { add(to: .output) }
+            if path.experts(tensor, of: config) != nil { add(to: .experts) }
+            if path.isInLayer, tensor.shape.count > 1, tensor.isFraction { add(to: .matrices) }
+        }
+    }
+}
+
 extension CheckpointConfig {
+    /// Whether the model returns scores rather than text.
+    fileprivate var scores: Bool {
+        architectures.contains { name in
+            [
+                "ForTokenClassification", "ForSequenceClassification", "ForProcessRewardModel", "ForPrmModel",
+                "RewardModel",
+            ]
+            .contains(where: name.hasSuffix)
+        }
+    }
+
     /// Experts per layer that the router chooses from; nil if there are none, or their number differs between layers.
     fileprivate var experts: Int? {
         alike(["num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts", "num_moe_experts"])

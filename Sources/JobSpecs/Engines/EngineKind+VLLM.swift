@@ -29,7 +29,7 @@ extension HardwareAssumptions {
     /// From a small GPU to an H100. Published figures: cold starts of 21 to 60 s for vLLM 0.11 with models of 0.6B to 4B; throughput of
     /// 2,300 to 12,600 tokens per second for models of 7B and 8B (vLLM PR 7117, PR 18566).
     package static let gpu = HardwareAssumptions(
-        name: "vLLM on one GPU", start: PlanRange(low: 10, expected: 40, high: 120),
+        name: "vLLM on a GPU", start: PlanRange(low: 10, expected: 40, high: 120),
         warm: WarmStarts(
             imports: PlanRange(low: 5, expected: 10, high: 25), start: PlanRange(low: 3, expected: 25, high: 110),
             source: "assumed: a cold start minus 10 to 20 s of imports"),

@@ -17,6 +17,10 @@ package struct HardwareAssumptions: Sendable, Equatable {
     package var compute: PlanRange
     /// Additional seconds per token.
     package var overhead = PlanRange(exactly: 0)
+    /// Share of their speeds together that several GPUs reach with one model: they also wait for each other.
+    package var gain = PlanRange(low: 0.5, expected: 0.8, high: 1)
+    /// Additional seconds of the start of an engine on several GPUs.
+    package var joining = PlanRange(low: 2, expected: 8, high: 30)
 
     /// Starts of engines that are forked from a process with all imports done.
     package struct WarmStarts: Sendable, Equatable {

@@ -1,3 +1,4 @@
+import Checkpoints
 import JobSpecs
 import ModelLifecycle
 import Runner
@@ -22,26 +23,43 @@ extension HardwareAssumptions {
     ///
     /// - Parameters:
     ///   - parameters: number of weights that a token passes through.
+    ///   - weights: their bytes, on each GPU.
+    ///   - gpus: how the model is spread over GPUs.
     ///   - isWarm: whether engines start warm if possible.
-    func speed(parameters: Int, weights: Int, concurrency: Int, isWarm: Bool) -> EngineSpeed {
+    func speed(
+        parameters: Int, weights: Int, gpus: ModelSpread = .one, concurrency: Int, isWarm: Bool
+    ) -> EngineSpeed {
         let start = (isWarm ? warm?.start : nil) ?? start
         let (bytes, operations) = (Double(weights), 2 * Double(parameters))
+        // A token passes through all stages.
+        let read = bytes * Double(gpus.pipeline)
+        let (gain, joining) = gpus.gpus > 1 ? (gain, joining) : (PlanRange(exactly: 1), PlanRange(exactly: 0))
         func each(_ figure: (KeyPath<PlanRange, Double>, KeyPath<PlanRange, Double>) -> Double) -> PlanRange {
             PlanRange(low: figure(\.high, \.low), expected: figure(\.expected, \.expected), high: figure(\.low, \.high))
         }
         return EngineSpeed(
-            start: each { fast, slow in start[keyPath: slow] + bytes / loading[keyPath: fast] },
+            start: each { fast, slow in
+                start[keyPath: slow] + joining[keyPath: slow] + read * Double(gpus.tensor) / loading[keyPath: fast]
+            },
             wake: wake,
-            read: each { fast, slow in operations / compute[keyPath: fast] + overhead[keyPath: slow] },
+            read: each { fast, slow in
+                operations / compute[keyPath: fast] / gain[keyPath: fast] / Double(gpus.gpus) + overhead[keyPath: slow]
+            },
             written: each { fast, slow in
-                max(bytes / bandwidth[keyPath: fast] / Double(concurrency), operations / compute[keyPath: fast])
+                max(
+                    read / bandwidth[keyPath: fast] / Double(concurrency),
+                    operations / compute[keyPath: fast] / Double(gpus.gpus)) / gain[keyPath: fast]
                     + overhead[keyPath: slow]
             },
-            serial: each { fast, slow in bytes / bandwidth[keyPath: fast] + overhead[keyPath: slow] })
+            serial: each { fast, slow in
+                read / bandwidth[keyPath: fast] / gain[keyPath: fast] + overhead[keyPath: slow]
+            })
     }
 
     /// The assumptions in sentences.
-    func sentences(isWarm: Bool) -> [String] {
+    ///
+    /// - Parameter gpus: those over which a model is spread; 1 if none is.
+    func sentences(isWarm: Bool, gpus: Int = 1) -> [String] {
         func range(_ range: PlanRange, _ unit: String) -> String {
             "\(NumberFormat.si(range.low)) to \(NumberFormat.si(range.high))\(unit) (\(NumberFormat.si(range.expected)) likely)"
         }
@@ -54,7 +72,14 @@ extension HardwareAssumptions {
                     + "`engine: { warm: false }`, a start takes \(range(start, " s"))",
             ]
         }
-        return starts + [
+        let spread =
+            gpus > 1
+            ? [
+                "a model that is spread over GPUs gets \(NumberFormat.percent(gain.low, places: 0)) to "
+                    + "\(NumberFormat.percent(gain.high, places: 0)) of their speeds together, and starts "
+                    + "\(range(joining, " s")) later"
+            ] : []
+        return starts + spread + [
             "\(name): decoding reads weights at \(range(bandwidth, "B/s")), prompts are computed at "
                 + range(compute, "FLOP/s")
         ]

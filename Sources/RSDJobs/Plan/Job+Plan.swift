@@ -11,20 +11,20 @@ extension Job {
     ///
     /// - Parameters:
     ///   - profile: a run with similar models and engines; nil uses assumptions.
-    ///   - gpuMemory: bytes of the GPU to plan for, if it is not this machine's.
+    ///   - node: the machine to plan for, as far as it is not this one.
     /// - Throws: ``ResidencyImpossible``, ``UnusableRun``, or `CancellationError`.
-    package static func plan(_ job: LoadedJob, profile: StoredRun? = nil, gpuMemory: Int? = nil) async throws
-        -> JobPlan
-    {
-        try await plan(job, profile: profile, gpuMemory: gpuMemory, simulating: 2000)
+    package static func plan(
+        _ job: LoadedJob, profile: StoredRun? = nil, node: PlannedNode = PlannedNode()
+    ) async throws -> JobPlan {
+        try await plan(job, profile: profile, node: node, simulating: 2000)
     }
 
     /// - Parameter limit: a job with more trajectories than this is simulated in part.
     static func plan(
-        _ job: LoadedJob, profile run: StoredRun? = nil, gpuMemory: Int? = nil, simulating limit: Int
+        _ job: LoadedJob, profile run: StoredRun? = nil, node: PlannedNode = PlannedNode(), simulating limit: Int
     ) async throws -> JobPlan {
         let spec = job.spec
-        let machine = await machine(of: spec, gpuMemory: gpuMemory)
+        let machine = try await machine(of: spec, node)
         let dialect = spec.engine.dialect
         let requests = await RequestsInFlight(spec, on: machine, dialect: dialect)
         let residency = try residency(of: job, on: machine, requests)
@@ -36,7 +36,7 @@ extension Job {
         ).map { $0.scaled(by: factor) }
         let engines = JobEngines(spec)
         let roles = residency.groups.joined().flatMap(engines.roles)
-        let demands = ModelDemand.all(of: spec, models: job.memory, requests: requests)
+        let demands = ModelDemand.all(of: spec, models: job.memory, on: machine, requests: requests)
         let sideBySide = residency.sideBySide(
             demands, answering: assumptions.tokens.expected, on: machine, of: spec.engine)
         let hardware = spec.engine.kind.hardware(machine)
@@ -47,7 +47,7 @@ extension Job {
             let size = engines.namesake(of: demand.engine).flatMap(job.size)
             // If the number of weights is unknown, their bytes are a guess.
             let assumed = hardware.speed(
-                parameters: size?.parameters ?? demand.weights, weights: demand.weights,
+                parameters: size?.parameters ?? demand.weights, weights: demand.weights, gpus: demand.gpus,
                 concurrency: sideBySide[demand.engine] ?? 1, isWarm: isWarm)
             let seen = profile?.speed(of: demand.engine, isWarm: isWarm, assumed: assumed)
             isGuessed = isGuessed || seen == nil
@@ -61,12 +61,12 @@ extension Job {
                 "observed in \(run.directory.url.relativePath)" + (caution.map { "; \($0)" } ?? ""))
         }
         if isGuessed {
-            basis += hardware.sentences(isWarm: isWarm)
+            basis += hardware.sentences(isWarm: isWarm, gpus: demands.map(\.gpus.gpus).max() ?? 1)
             let counts = demands.map { "\($0.engine.title) \(sideBySide[$0.engine] ?? 1)" }.joined(separator: ", ")
             basis.append("concurrent requests, as engine settings and caches allow: \(counts)")
         }
-        if let gpuMemory,
-            await RequestsInFlight(spec, on: .gpu(wished(gpuMemory, name: "A100"), nil), dialect: dialect) != requests
+        if node.gpuMemory != nil, let sample = node.gpus(named: "A100", atLeast: 1),
+            await RequestsInFlight(spec, on: .gpu(sample, nil), dialect: dialect) != requests
         {
             basis.append(
                 "a GPU other than an A100, on which vLLM runs fewer concurrent sequences: to plan for an A100, set "
@@ -93,8 +93,10 @@ extension Job {
                 return JobPlan.Model(
                     role: role, also: others.isEmpty ? nil : others, parameters: job.size(of: role)?.parameters,
                     parametersFrom: job.size(of: role)?.source, weights: demand.weights,
-                    cache: demand.cachePerToken.times(demand.context))
+                    cache: demand.cachePerToken.times(demand.context),
+                    gpus: demand.gpus.gpus > 1 ? demand.gpus.gpus : nil)
             },
+            gpus: spec.engine.kind.usesGPU && residency.residency != .attach ? spec.gpus : nil,
             residency: residency.residency, reason: residency.reason ?? machine.unknownReason,
             groups: JobPlan.groups(residency, engines, demands, on: machine, of: spec.engine), basis: basis,
             figures: figures, costs: JobPlan.costs(figures))
@@ -103,17 +105,12 @@ extension Job {
     /// Uncertainty of predicting one run from another, in addition to the spread of simulations.
     private static let profileSlack = 0.2
 
-    private static func wished(_ bytes: Int, name: String = "as wished", count: Int = 1) -> [GPUDevice] {
-        (0..<count).map { GPUDevice(index: $0, name: name, uuid: "", total: bytes, free: bytes) }
-    }
-
-    private static func machine(of spec: JobSpec, gpuMemory: Int?) async -> MachineMemory {
-        if let gpuMemory {
-            let wanted = spec.models.values.map(spec.engine.parallelism).max() ?? 1
-            return .gpu(wished(gpuMemory, count: wanted), HostMemory.now())
+    private static func machine(of spec: JobSpec, _ node: PlannedNode) async throws -> MachineMemory {
+        if let devices = node.gpus(atLeast: spec.gpus) {
+            return try MachineMemory.gpu(devices, node.host ?? HostMemory.now()).reduced(to: spec.gpus)
         }
         do {
-            return try await MachineMemory.measure(for: spec, dialect: spec.engine.dialect)
+            return node.completing(try await MachineMemory.measure(for: spec, dialect: spec.engine.dialect))
         } catch {
             return .unknown("\(error)")
         }

@@ -9,6 +9,8 @@ package struct JobPlan: Sendable, Equatable, Encodable {
     package var problems: Int
     package var trajectories: Int
     package var models: [Model]
+    /// GPUs that a machine must have for it; nil if its engines use none, or run elsewhere.
+    package var gpus: Int?
     package var residency: ResidencyKind
     /// The reason for the program's choice, or what could not be determined.
     package var reason: String?
@@ -29,13 +31,15 @@ package struct JobPlan: Sendable, Equatable, Encodable {
         package var parameters: Int?
         /// The source of that number, or why it is unknown.
         package var parametersFrom: String?
-        /// Bytes of the loaded weights.
+        /// Bytes of the loaded weights, on each of its GPUs.
         package var weights: Int
-        /// Bytes of KV cache for one request of maximum length.
+        /// Bytes of KV cache for one request of maximum length, on each of its GPUs.
         package var cache: Int
+        /// GPUs over which it is spread; nil for one.
+        package var gpus: Int?
 
         private enum CodingKeys: String, CodingKey {
-            case role, also, parameters, weights, cache
+            case role, also, parameters, weights, cache, gpus
             case parametersFrom = "parameters_from"
         }
     }

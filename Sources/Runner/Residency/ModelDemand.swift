@@ -1,15 +1,18 @@
 import Checkpoints
 import Decoding
 import JobSpecs
+import ModelLifecycle
 
 /// The demand of one engine's model on the memory that engines share.
 package struct ModelDemand: Sendable, Equatable {
     package var engine: EngineID
     /// Whether its engine only reads text, as a PRM's does; false for a PRM that shares its engine.
     var readsOnly = false
-    /// Bytes of the loaded weights.
+    /// Bytes of the loaded weights, on each of its GPUs.
     package var weights: Int
-    /// Bytes of KV cache per token.
+    /// How it is spread over GPUs.
+    package var gpus = ModelSpread.one
+    /// Bytes of KV cache per token, on each of its GPUs.
     package var cachePerToken: Int
     /// Tokens of the longest request that the engine accepts; its cache must have room for one.
     package var context: Int
@@ -42,7 +45,7 @@ package struct ModelDemand: Sendable, Equatable {
     /// Number of concurrent requests that a cache can hold, each with its prompt and half of a response of so many tokens.
     package func requests(inCache bytes: Int, answering tokens: Double) -> Int {
         let each = min(longRequest, Self.promptTokens.plus(Int(bounding: tokens / 2)))
-        return bytes / max(1, cachePerToken.times(each))
+        return (bytes / max(1, cachePerToken.times(each))).times(gpus.data)
     }
 }
 
@@ -52,22 +55,25 @@ extension ModelDemand {
 
     init(
         _ id: EngineID, model: ModelSpec, memory: CheckpointMemory, job: JobSpec, sideBySide: Int,
-        readsOnly: Bool = false
+        readsOnly: Bool = false, isOnGPU: Bool = true
     ) {
         let engine = job.engine
         let flags = engine.args(for: model)
         func flag(_ name: String) -> String? { flags.last { $0.flag == name }?.value }
         let type = engine.kind.numberType ?? flag("dtype").flatMap(NumberType.init(flag:)) ?? .automatic
         let cacheType = flag("kv-cache-dtype").flatMap(NumberType.init(flag:)) ?? type
-        let parts = engine.parallelism(of: model)
+        // Without GPUs, all parts of a model share the machine's memory.
+        let spread = isOnGPU ? engine.spread(of: model) : .one
         let wanted = job.decoding.maxTokens.plus(Self.promptTokens)
         let context = model.context ?? flag("max-model-len").flatMap(Int.init(humanReadable:)) ?? memory.contextLength
         self.engine = id
         self.readsOnly = readsOnly
-        let weights = memory.weights(as: type)
+        let weights = memory.weights(
+            as: type, over: spread, quantisedBy: flag("quantization").flatMap(LoadQuantisation.init))
         let offloaded = max(0, flag("cpu-offload-gb").flatMap(Double.init).map(Int.gibibytes) ?? 0)
-        self.weights = max(0, (Self.quantised(weights, memory, by: flag("quantization")) / parts).plus(-offloaded))
-        cachePerToken = memory.cachePerToken(as: cacheType) / parts
+        self.weights = max(0, weights.plus(-offloaded))
+        gpus = engine.spread(of: model)
+        cachePerToken = memory.cachePerToken(as: cacheType, over: spread)
         self.context = context ?? wanted
         longRequest = min(wanted, self.context)
         self.sideBySide = sideBySide
@@ -80,7 +86,7 @@ extension ModelDemand {
     ///
     /// - Parameter models: see ``LoadedJob/memory``.
     package static func all(
-        of job: JobSpec, models: [Role: CheckpointMemory], requests: RequestsInFlight
+        of job: JobSpec, models: [Role: CheckpointMemory], on machine: MachineMemory, requests: RequestsInFlight
     ) -> [ModelDemand] {
         let engines = JobEngines(job)
         return engines.all.compactMap { engine in
@@ -88,26 +94,11 @@ extension ModelDemand {
             else { return nil }
             return ModelDemand(
                 engine, model: model, memory: memory, job: job, sideBySide: requests.sideBySide(engine),
-                readsOnly: engines.roles(of: engine) == [.prm])
+                readsOnly: engines.roles(of: engine) == [.prm], isOnGPU: machine.mayHaveGPUs)
         }
-    }
-
-    /// Bytes of weights that vLLM quantises while loading. The saving depends on the layers, so this is a cautious estimate.
-    private static func quantised(_ bytes: Int, _ memory: CheckpointMemory, by method: String?) -> Int {
-        guard let method, !memory.isQuantised else { return bytes }
-        return method == "bitsandbytes" ? bytes.times(2) / 5 : method == "fp8" ? bytes.times(3) / 5 : bytes
     }
 }
 
-extension EngineSpec {
-    private static let mostGPUs = 4096
-
-    /// Number of GPUs over which one model is spread.
-    package func parallelism(of model: ModelSpec) -> Int {
-        let flags = args(for: model)
-        let product = ["tensor-parallel-size", "pipeline-parallel-size"].reduce(1) { product, name in
-            product.times(max(1, flags.last { $0.flag == name }?.value.flatMap { Int($0) } ?? 1))
-        }
-        return min(product, Self.mostGPUs)
-    }
+extension MachineMemory {
+    fileprivate var mayHaveGPUs: Bool { if case .host = self { false } else { true } }
 }

@@ -22,7 +22,7 @@ package struct ResidencyPlan: Sendable, Equatable {
         _ job: JobSpec, models: [Role: CheckpointMemory], on machine: MachineMemory, requests: RequestsInFlight
     ) throws {
         let engine = job.engine
-        let demands = ModelDemand.all(of: job, models: models, requests: requests)
+        let demands = ModelDemand.all(of: job, models: models, on: machine, requests: requests)
         let engines = demands.map(\.engine)
         let footprint = engine.kind.footprint(machine)
         let ceiling = engine.ceiling

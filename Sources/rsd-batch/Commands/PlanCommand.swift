@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import JobSpecs
+import ModelLifecycle
 import RSDJobs
 import Reporting
 import RunStore
@@ -27,11 +28,22 @@ struct PlanCommand: AsyncParsableCommand, StoppableCommand {
     @Option(help: ArgumentHelp("Plan for a GPU with this much memory, not for this machine.", valueName: "GiB"))
     var gpuMemory: Double?
 
+    @Option(help: "With --gpu-memory: plan for a machine with this many such GPUs. (default: as many as the job needs)")
+    var gpus: Int?
+
+    @Option(help: ArgumentHelp("Plan for a machine with this much memory, not for this one.", valueName: "GiB"))
+    var ram: Double?
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard let gpuMemory, !(gpuMemory > 0 && gpuMemory < 1e6) else { return }
-        throw ValidationError("--gpu-memory must be a number of GiB, such as 80.")
+        for (name, value) in [("--gpu-memory", gpuMemory), ("--ram", ram)] {
+            guard let value, !(value > 0 && value < 1e6) else { continue }
+            throw ValidationError("\(name) must be a number of GiB, such as 80.")
+        }
+        guard let gpus else { return }
+        guard (1...1024).contains(gpus) else { throw ValidationError("--gpus must be between 1 and 1024.") }
+        guard gpuMemory != nil else { throw ValidationError("--gpus needs --gpu-memory, the GiB of each GPU.") }
     }
 
     func run() async throws {
@@ -46,7 +58,8 @@ struct PlanCommand: AsyncParsableCommand, StoppableCommand {
         console.showWarnings(of: loaded)
         console.showUncheckedFlags(of: loaded)
         let plan = try await Job.plan(
-            loaded, profile: try profile.map(run), gpuMemory: gpuMemory.map { Int($0 * 1_073_741_824) })
+            loaded, profile: try profile.map(run),
+            node: PlannedNode(gpuMemory: gpuMemory.map(Int.gibibytes), gpus: gpus, ram: ram.map(Int.gibibytes)))
         try show(plan, of: loaded, console)
     }
 

@@ -33,7 +33,7 @@ struct SubmitCommand: AsyncParsableCommand, StoppableCommand {
     @Option(help: "Time limit of each task, in Slurm's format: 90 (minutes), 8:00:00, 1-12.")
     var time: String?
 
-    @Option(help: "GPUs per task; 0 requests none. (default: 1 if the engines are vLLM)")
+    @Option(help: "GPUs per task; 0 requests none. (default: as many as the job needs, if the engines are vLLM)")
     var gpus: String?
 
     @Option(help: "Maximum number of tasks running at once.")
@@ -80,7 +80,7 @@ struct SubmitCommand: AsyncParsableCommand, StoppableCommand {
         console.showUncheckedFlags(of: loaded)
         let path = runDir ?? job.runDirectory(of: loaded.spec.name)
         let submitter = try Submitter(
-            loaded, in: RunDirectory(URL(filePath: path)), request: request(for: loaded), program: taskProgram)
+            loaded, in: RunDirectory(URL(filePath: path)), request: try request(for: loaded), program: taskProgram)
         if print {
             let scripts = submitter.scripts(for: Array(1...shards))
             return try console.out(scripts.array + "\n" + scripts.merge)
@@ -108,10 +108,14 @@ struct SubmitCommand: AsyncParsableCommand, StoppableCommand {
         if refusal != nil { throw ExitRequest(category: .badJob) }
     }
 
-    private func request(for job: LoadedJob) -> SlurmRequest {
+    /// - Throws: ``TooFewGPUs``.
+    private func request(for job: LoadedJob) throws -> SlurmRequest {
         var request = SlurmRequest(
             shards: shards, partition: partition, time: time, gpus: gpus, arrayLimit: arrayLimit, options: options)
-        if gpus == nil, job.wantsGPU, !request.namesGPUs, !Slurm().namesGPUs { request.gpus = "1" }
+        if gpus == nil, job.wantsGPU, !request.namesGPUs, !Slurm().namesGPUs {
+            request.gpus = String(job.spec.gpus)
+        }
+        try request.checkGPUs(for: job)
         return request
     }
 

@@ -34,6 +34,7 @@ struct ErrorSample {
     private static let change = SpecIdentity.Change(key: "seed", old: "1", new: "2")
 
     private static let job = [
+        ErrorSample(TooFewGPUs(asked: 1, needed: 2), "too-few-gpus", .badJob),
         ErrorSample(faults, "job-invalid", .badJob),
         ErrorSample(RunIncomplete(errors: faults), "run-incomplete", .badJob),
         ErrorSample(DemoMissing(), "demo-missing", .badJob),

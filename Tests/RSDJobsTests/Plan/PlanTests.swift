@@ -3,7 +3,9 @@ import TestSupport
 import Testing
 
 @testable import Graders
+@testable import Checkpoints
 @testable import JobSpecs
+import ModelLifecycle
 @testable import RSDJobs
 @testable import Reporting
 @testable import RunStore
@@ -97,7 +99,7 @@ import Testing
         let fixture = try SpecFixture()
         func says(_ engine: String, _ gibibytes: Double) async throws -> Bool {
             try fixture.writeJob(("kind: pocket\n  concurrency: 8", engine))
-            let plan = try await Job.plan(fixture.load(), gpuMemory: .gibibytes(gibibytes))
+            let plan = try await Job.plan(fixture.load(), node: PlannedNode(gpuMemory: .gibibytes(gibibytes)))
             return plan.basis.contains { $0.contains("a GPU other than an A100") }
         }
         #expect(try await says("kind: vllm\n  residency: swap", 80))
@@ -107,12 +109,46 @@ import Testing
         #expect(try await !says("kind: pocket", 80))
     }
 
+    @Test("several GPUs are at most as fast as they are together, and start later")
+    func severalGPUs() {
+        let hardware = HardwareAssumptions.gpu
+        func speed(_ gpus: ModelSpread, weights: Int) -> EngineSpeed {
+            hardware.speed(
+                parameters: 70_000_000_000, weights: weights, gpus: gpus, concurrency: 256, isWarm: false)
+        }
+        let weights = 140_000_000_000
+        let one = speed(.one, weights: weights)
+        let two = speed(ModelSpread(tensor: 2, pipeline: 1, data: 1), weights: weights / 2)
+        for figure in [\EngineSpeed.read, \.written, \.serial] {
+            let (alone, together) = (one[keyPath: figure], two[keyPath: figure])
+            #expect(abs(together.low - alone.low / 2) < 1e-9 * alone.low)
+            #expect(abs(together.expected - alone.expected / 1.6) < 1e-9 * alone.expected)
+            #expect(abs(together.high - alone.high) < 1e-9 * alone.high)
+        }
+        #expect(two.start.expected == one.start.expected + 8)
+        // A token still passes through all stages.
+        let staged = speed(ModelSpread(tensor: 1, pipeline: 2, data: 1), weights: weights / 2)
+        #expect(abs(staged.serial.low - one.serial.low) < 1e-9)
+        #expect(hardware.sentences(isWarm: false, gpus: 2).contains { $0.contains("50% to 100%") })
+        #expect(hardware.sentences(isWarm: false).allSatisfy { !$0.contains("50%") })
+    }
+
+    @Test("with fewer GPUs than a model is spread over, nothing is planned or started")
+    func tooFew() throws {
+        let devices = (0..<3).map { GPUDevice(index: $0, name: "H100", uuid: "\($0)", total: 80, free: 80) }
+        let machine = MachineMemory.gpu(devices, nil)
+        #expect(try machine.reduced(to: 2) == .gpu(Array(devices[..<2]), nil))
+        #expect(throws: ResidencyImpossible.self) { try machine.reduced(to: 4) }
+        let unknown = MachineMemory.unknown("it is dark")
+        #expect(try unknown.reduced(to: 4) == unknown)
+    }
+
     @Test("starts of vLLM are reckoned warm, and those of servers and of pocket are not")
     func warmStarts() async throws {
         let fixture = try SpecFixture()
         func plan(_ engine: String) async throws -> JobPlan {
             try fixture.writeJob(("kind: pocket\n  concurrency: 8", engine))
-            return try await Job.plan(fixture.load(), gpuMemory: .gibibytes(80))
+            return try await Job.plan(fixture.load(), node: PlannedNode(gpuMemory: .gibibytes(80)))
         }
         let warm = try await plan("kind: vllm\n  residency: swap")
         #expect(warm.basis.contains { $0.contains("a warm start takes 3 to 110 s (25 likely)") }, "\(warm.basis)")
@@ -184,10 +220,12 @@ import Testing
         let fixture = try SpecFixture()
         try fixture.writeJob(("kind: pocket\n  concurrency: 8", "kind: vllm\n  residency: auto"))
         let job = try fixture.load()
-        let plan = try await Job.plan(job, gpuMemory: .gibibytes(80))
+        let plan = try await Job.plan(job, node: PlannedNode(gpuMemory: .gibibytes(80)))
         #expect(plan.residency == .share)
         let group = try #require(plan.groups.first)
         #expect(plan.groups.count == 1 && group.need < group.budget ?? 0)
-        await #expect(throws: ResidencyImpossible.self) { try await Job.plan(job, gpuMemory: .gibibytes(0.5)) }
+        await #expect(throws: ResidencyImpossible.self) {
+            try await Job.plan(job, node: PlannedNode(gpuMemory: .gibibytes(0.5)))
+        }
     }
 }

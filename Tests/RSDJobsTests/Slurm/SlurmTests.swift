@@ -4,6 +4,30 @@ import Testing
 
 @Suite("Slurm's commands") struct SlurmTests {
     @Test(
+        "a task must get the GPUs that a model is spread over, if the request says how many it gets",
+        arguments: [
+            ("4", [], false), ("2", [], false), ("1", [], true), ("a100:1", [], true), ("a100", [], true),
+            ("a100:2", [], false), ("0", [], false), (nil, [], false), (nil, ["--gpus=1"], true),
+            (nil, ["--gres=gpu:a100:1"], true), (nil, ["--gres=gpu"], true), (nil, ["--gres=gpu:2"], false),
+            (nil, ["--gpus-per-node=1"], true), (nil, ["-G1"], true), (nil, ["--gres=shard:1,gpu:1"], false),
+        ] as [(String?, [String], Bool)])
+    func enoughGPUs(gpus: String?, options: [String], isRefused: Bool) throws {
+        let fixture = try SpecFixture()
+        try fixture.writeJob(
+            ("kind: pocket", "kind: vllm"),
+            ("{ model: models/target }", "{ model: models/target, args: { tensor-parallel-size: 2 } }"))
+        let (job, request) = (try fixture.load(), SlurmRequest(shards: 1, gpus: gpus, options: options))
+        #expect(job.spec.gpus == 2)
+        if isRefused {
+            #expect(throws: TooFewGPUs(asked: 1, needed: 2)) { try request.checkGPUs(for: job) }
+        } else {
+            try request.checkGPUs(for: job)
+        }
+        try fixture.writeJob(("kind: pocket", "kind: vllm"))
+        try request.checkGPUs(for: fixture.load())
+    }
+
+    @Test(
         "what sbatch says comes back as a sentence with a next step",
         arguments: [
             (
