@@ -5,7 +5,8 @@ import Support
 /// A Python that talks to the hub, `hub.py`, with the `huggingface_hub` at hand: tokens, mirrors and resumption are its business.
 package struct HubProcess: Sendable {
     private let child: ChildProcess
-    private let socket: LineSocket
+    private let channel: LineChannel
+    private let lines: LineQueue
     private let log: String
     private let python: String
 
@@ -22,15 +23,18 @@ package struct HubProcess: Sendable {
     ) async throws -> Value {
         let log = FileManager.default.temporaryDirectory.appending(path: "rsd-hub-\(RandomName.hex(bytes: 8)).log").path
         defer { unlink(log) }
-        let socket = try LineSocket()
-        defer { socket.shutDown() }
+        let lines = LineQueue()
+        let channel = try LineChannel { lines.take($0) }
+        defer { channel.shutDown() }
         let script = PythonSearch.ownPath + "\n" + String(decoding: PackageResources.hub_py, as: UTF8.self)
         let child = try await ChildProcess.launch(
             SpawnRequest(
                 executable: python, arguments: ["-c", script], environment: environment, outputPath: log,
-                talk: socket.forChild))
-        socket.childStarted()
-        let result = await Result { try await body(HubProcess(child: child, socket: socket, log: log, python: python)) }
+                talk: channel.forChild))
+        channel.childStarted()
+        let result = await Result {
+            try await body(HubProcess(child: child, channel: channel, lines: lines, log: log, python: python))
+        }
         let tree = ProcessTree(leader: child.pid, leaderStart: child.startTime, tag: nil, trustsGroup: true)
         // Time to remove partial files that no other download could continue.
         _ = try await StopLadder(grace: .seconds(5)).bringDown(tree, engine: "huggingface_hub", exit: child.exit)
@@ -67,13 +71,25 @@ package struct HubProcess: Sendable {
 
     private func ask(_ request: Request, about repository: HubRepository, _ revision: String) async throws -> Response {
         let line = String(decoding: try JSONEncoder().encode(request), as: UTF8.self)
-        guard let answer = try await socket.ask(line, atMost: Self.silence) else {
-            throw HubError(.broken, "\(python) did not respond for \(Self.silence / .seconds(60)) minutes")
-        }
-        guard let answer else { throw await ended() }
-        guard let response = try? JSONDecoder().decode(Response.self, from: Data(answer.utf8)) else { throw garbled() }
+        channel.send(line)
+        let response = try await response()
         if let failed = response.failed { throw HubError(failed, repository, revision: revision, python: python) }
         return response
+    }
+
+    private func response() async throws -> Response {
+        while true {
+            guard let line = try await lines.next(atMost: Self.silence) else {
+                throw HubError(.broken, "\(python) did not respond for \(Self.silence / .seconds(60)) minutes")
+            }
+            guard let line else { throw await ended() }
+            // A site's startup code may have printed something first.
+            guard line.hasPrefix("{") else { continue }
+            guard let response = try? JSONDecoder().decode(Response.self, from: Data(line.utf8)) else {
+                throw garbled()
+            }
+            return response
+        }
     }
 
     private func garbled() -> HubError { HubError(.broken, "\(python) sent a response that is none") }

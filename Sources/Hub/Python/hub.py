@@ -12,6 +12,8 @@ or {"failed": {"why": …, "text": …}} in place of any of them. It ends with i
 import json, os, re, signal, sys
 
 answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+# What a site's startup code has printed ends here.
+answers.write("\n")
 # Output of libraries goes to the log.
 os.dup2(2, 1)
 os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"

@@ -106,6 +106,19 @@ private struct HubJob: ~Copyable {
         }
     }
 
+    @Test("a commit of digits alone stays a text in the spec of the run")
+    func digits() throws {
+        let commit = String(repeating: "12", count: 20)
+        for revision in ["main", "\"\(commit)\"", "\"12121212\""] {
+            let hub = try HubJob("model: Org/Draft, revision: \(revision)")
+            try hub.add(commit)
+            try hub.point(to: commit)
+            let job = try hub.load()
+            try hub.fixture.write(job.spec.renderYAML(), to: "job.yaml")
+            #expect(try hub.load().spec.pins["draft"]?.commit == commit)
+        }
+    }
+
     @Test("a run goes on with the commit that it was begun with, or says what to fetch")
     func pinned() throws {
         let hub = try HubJob()

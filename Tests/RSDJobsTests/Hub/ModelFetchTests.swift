@@ -26,6 +26,7 @@ private struct FetchJob: ~Copyable {
             ("token-classification", "judge"))
         let script = """
             #!/bin/sh
+            [ -n "$1" ] && echo "startup code that prints"
             case "$2" in *find_spec*) echo; echo 2.4.0; exit;; esac
             cd '\(fixture.directory.path)'
             while read -r line; do
@@ -127,7 +128,7 @@ private struct FetchJob: ~Copyable {
     @Test("a Python that is broken is told of with its last words")
     func broken() async throws {
         for (list, get) in [
-            ("no JSON", ""), (FetchJob.listing(), "echo gone >&2; exit 3"), (FetchJob.listing(), "echo '{}'"),
+            ("{no JSON", ""), (FetchJob.listing(), "echo gone >&2; exit 3"), (FetchJob.listing(), "echo '{}'"),
         ] {
             let error = await (try FetchJob(list: list, get: get)).error()
             #expect(error?.code == .broken, "\(String(describing: error))")
