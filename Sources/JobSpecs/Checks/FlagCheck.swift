@@ -7,10 +7,20 @@ struct FlagCheck {
     let known: EngineFlags
     let log: DiagnosticLog
 
+    /// - Parameter sections: the engine's flags, then those of each model.
     func check(_ sections: [[WrittenFlag]]) {
         for section in sections {
             var seen: [String: WrittenFlag] = [:]
             for flag in section where EngineArgument.refusal(of: flag.name.value) == nil { check(flag, &seen) }
+        }
+        for model in sections.dropFirst() { checkParts(of: model, beside: sections[0]) }
+    }
+
+    /// A model's flag replaces the same flag of the engine, but not its parts, nor a part the whole.
+    private func checkParts(of model: [WrittenFlag], beside engine: [WrittenFlag]) {
+        for flag in model {
+            let other = engine.first { $0.base == flag.base && $0.isPart != flag.isPart && !$0.isOff && !flag.isOff }
+            if let other { reportBoth(flag, other) }
         }
     }
 
@@ -60,13 +70,15 @@ struct FlagCheck {
             whole.count < name.count
             ? seen[String(whole)] : seen.first { $0.key.hasPrefix(name + ".") }?.value
         let earlier = seen[name] ?? other
-        if let earlier {
-            log.error(
-                at: written.name.mark,
-                "'\(written.name.value)' sets the same flag as '\(earlier.name.value)' \(earlier.name.mark.words); "
-                    + "keep one of them")
-        }
+        if let earlier { reportBoth(written, earlier) }
         seen[name] = written
+    }
+
+    private func reportBoth(_ later: WrittenFlag, _ earlier: WrittenFlag) {
+        log.error(
+            at: later.name.mark,
+            "'\(later.name.value)' sets the same flag as '\(earlier.name.value)' \(earlier.name.mark.words); keep one of them"
+        )
     }
 
     private func checkDeprecation(of flag: EngineFlag, _ written: WrittenFlag) {
@@ -122,6 +134,7 @@ struct FlagCheck {
                 "'\(name)' of \(known.engine) does not take \(quoted(text))"
                     + suggestion(for: text, among: choices, listedAs: "it takes"))
         }
+        for key in flag.strangeKeys(in: text) { reportPart(key, of: flag, at: mark) }
         guard !flag.takes(text) else { return }
         log.error(at: mark, "'\(name)' of \(known.engine) takes \(flag.expectation), found \(quoted(text))")
     }
@@ -134,6 +147,13 @@ struct FlagCheck {
         return "\(lead)one of \(choices.joined(separator: ", "))"
     }
 
+    private func reportPart(_ key: String, of flag: EngineFlag, at mark: Mark) {
+        log.error(
+            at: mark,
+            "'\(flag.name)' of \(known.engine) has no part '\(key)'"
+                + suggestion(for: key, among: flag.keys ?? [], listedAs: "its parts are"))
+    }
+
     /// Checks a part of a flag's JSON, such as `mode` of `compilation-config.mode`.
     private func check(_ part: String, of flag: EngineFlag, _ written: WrittenFlag) {
         let name = written.name.value
@@ -143,12 +163,7 @@ struct FlagCheck {
         }
         checkDeprecation(of: flag, written)
         let key = part.prefix { $0 != "." }
-        if let keys = flag.keys, !keys.contains(String(key)) {
-            log.error(
-                at: written.name.mark,
-                "'\(flag.name)' of \(known.engine) has no part '\(key)'"
-                    + suggestion(for: String(key), among: keys, listedAs: "its parts are"))
-        }
+        if flag.keys?.contains(String(key)) == false { reportPart(String(key), of: flag, at: written.name.mark) }
         guard !written.isOff, !written.isUnreadable else { return }
         if written.isList {
             log.error(at: written.name.mark, "'\(name)' takes one value; write a list as JSON in quotes: '[1, 2]'")

@@ -13,6 +13,12 @@ struct WrittenFlag {
     /// Whether it is a mapping or has no value, which the decoder reports.
     var isUnreadable = false
 
+    /// Whether it is a part of a flag's JSON, such as `compilation-config.mode`.
+    var isPart: Bool { name.value.contains(".") }
+
+    /// The name before the first dot, with dashes.
+    var base: String { String(name.value.prefix { $0 != "." }).replacing("_", with: "-") }
+
     /// The flags of every `args` section of a document: of the engine, and of each model.
     static func sections(of job: YAMLNode, log: DiagnosticLog) -> [[WrittenFlag]] {
         let owners = [job["engine"]] + Role.named.map { job["models"]?[$0.rawValue] }

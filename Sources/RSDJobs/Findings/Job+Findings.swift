@@ -10,7 +10,8 @@ extension Job {
     /// - Parameter directory: the run directory, as the user would type it; may be missing.
     package static func findings(of job: LoadedJob, in directory: String) async -> [MachineFinding] {
         let disk = RunSize(job).finding(on: DiskSpace.at(directory), directory)
-        return await engineFindings(of: job) + [disk].compactMap(\.self)
+        let cache = MachineReport.Place(.cache, at: CacheFolder.path).finding
+        return await engineFindings(of: job) + [disk, cache.grade == .fine ? nil : cache].compactMap(\.self)
     }
 
     private static func engineFindings(of job: LoadedJob) async -> [MachineFinding] {

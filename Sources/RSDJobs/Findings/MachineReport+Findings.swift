@@ -4,7 +4,7 @@ import Support
 extension MachineReport {
     /// What is good and what is not, with what to do. Nothing here is known of vLLM, except the packages beside it.
     package var findings: [MachineFinding] {
-        graphics + machine + places.map(finding) + hub + further
+        graphics + machine + places.map(\.finding) + hub + further
     }
 
     // MARK: GPUs
@@ -72,21 +72,6 @@ extension MachineReport {
         return findings
     }
 
-    // MARK: Disks
-
-    private func finding(_ place: Place) -> MachineFinding {
-        let (name, least, remedy) = place.use.demands
-        let free = place.disk.map { ", \($0.free.inBytes) free" } ?? ""
-        let text = "\(name): \(place.path)\(free)"
-        if !place.isWritable {
-            let isNeeded = place.use == .temporary
-            return MachineFinding(
-                isNeeded ? .error : .warning, "disk", "\(text), not writable by you", remedy: place.use.unwritable)
-        }
-        guard let disk = place.disk, disk.free < least else { return MachineFinding(.fine, "disk", text) }
-        return MachineFinding(.warning, "disk", text, remedy: remedy)
-    }
-
     // MARK: The hub
 
     private var hub: [MachineFinding] {
@@ -135,6 +120,21 @@ extension MachineReport {
             findings.append(MachineFinding(.note, "Slurm", "not here; only `rsd-batch submit` needs it"))
         }
         return findings
+    }
+}
+
+extension MachineReport.Place {
+    /// Whether it has room, and this user may write there.
+    var finding: MachineFinding {
+        let (name, least, remedy) = use.demands
+        let free = disk.map { ", \($0.free.inBytes) free" } ?? ""
+        let text = "\(name): \(path)\(free)"
+        if !isWritable {
+            return MachineFinding(
+                use == .temporary ? .error : .warning, "disk", "\(text), not writable by you", remedy: use.unwritable)
+        }
+        guard let disk, disk.free < least else { return MachineFinding(.fine, "disk", text) }
+        return MachineFinding(.warning, "disk", text, remedy: remedy)
     }
 }
 

@@ -70,9 +70,7 @@ extension MachineReport {
             (.work, FileManager.default.currentDirectoryPath), (.cache, CacheFolder.path), (.models, models),
             (.temporary, FileManager.default.temporaryDirectory.path), (.sharedMemory, "/dev/shm"),
         ]
-        report.places = places.map { use, path in
-            Place(use, path, disk: DiskSpace.at(path), isWritable: isWritable(path))
-        }
+        report.places = places.map { Place($0, at: $1) }
         report.cachedModels = ((try? FileManager.default.contentsOfDirectory(atPath: models)) ?? []).count {
             $0.hasPrefix("models--")
         }
@@ -80,6 +78,13 @@ extension MachineReport {
         report.packages = facts?.packages
         report.python = facts?.executable
         return report
+    }
+}
+
+extension MachineReport.Place {
+    /// Looks at a directory, which may be missing.
+    init(_ use: Use, at path: String) {
+        self.init(use, path, disk: DiskSpace.at(path), isWritable: Self.isWritable(path))
     }
 
     /// Whether this user can write there, or make the directory.

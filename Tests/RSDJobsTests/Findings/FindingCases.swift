@@ -41,6 +41,7 @@ struct InstallationCase: Sendable {
         InstallationCase("a GPU build with MIG slices", gpus: nil),
         InstallationCase(
             "the CPU build on a machine with a GPU", vllm: "0.32.0+cpu", torch: "2.13.0+cpu", cuda: nil),
+        InstallationCase("a GPU build with a PyTorch without CUDA", torch: "2.13.0+cpu", cuda: nil),
         // vLLM's CPU build works with a PyTorch that was built for CUDA.
         InstallationCase(
             "the CPU build with a PyTorch for CUDA", vllm: "0.20.2+cpu", torch: "2.11.0", driver: nil, gpus: []),

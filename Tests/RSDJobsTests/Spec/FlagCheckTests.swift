@@ -56,6 +56,9 @@ private struct FlagCase: Sendable, CustomTestStringConvertible {
         FlagCase(
             "parts that do not exist",
             "compilation-config.mod: 3, compilation-konfig.mode: 3, max-num-seqs.x: 1, tokenizer.x: 1"),
+        FlagCase(
+            "JSON with an unknown key", #"compilation-config: '{"mod": 3, "mode": 3}', additional-config: '{"any": 1}'"#
+        ),
         FlagCase("a part without a value", "compilation-config.mode: true, attention-config.backend: [a, b]"),
         FlagCase(
             "a list",
@@ -65,6 +68,10 @@ private struct FlagCase: Sendable, CustomTestStringConvertible {
         FlagCase("deprecated flags", "disable-cascade-attn: true, log-config-file: x.json"),
         FlagCase("deprecated in another version", "disable-log-requests: true, moe-backend: triton", version: "0.14.1"),
         FlagCase("of a model", "max-num-seqs: 8", draft: "max-num-seqs: 9, dtpye: half"),
+        FlagCase(
+            "of a model, beside a part of the engine's",
+            "compilation-config.mode: 3, attention-config: '{}', enforce-eager: true",
+            draft: "compilation_config: '{}', attention-config.backend: FLASH_ATTN, no-enforce-eager: true"),
         FlagCase("on the command line", "max-num-seqs: 8", set: "engine.args.max-num-seqs=x", "engine.args.dtpye=half"),
         FlagCase("with errors elsewhere", "dtpye: half, port: 1, --x: 1", set: "decoding.temperature=-1"),
     ]

@@ -58,6 +58,14 @@ package enum FlagValueForm: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 extension EngineFlag {
+    /// Keys of a JSON object that the flag's JSON cannot have.
+    package func strangeKeys(in value: String) -> [String] {
+        guard let keys, let json = try? JSONSerialization.jsonObject(with: Data(value.utf8)) as? [String: Any] else {
+            return []
+        }
+        return json.keys.filter { !keys.contains($0) }.sorted()
+    }
+
     /// Whether it takes a value of this form. A flag of unknown forms takes any.
     package func takes(_ value: String) -> Bool {
         guard let accepts, !accepts.isEmpty else { return true }

@@ -41,7 +41,13 @@ struct VLLMFindings {
                 .note, "CUDA", "\(torch) is built for ROCm \(hip); the memory of such GPUs is not measured",
                 remedy: "Set `residency: swap`, or `gpu-memory-utilization` in the `args` of each model.")
         }
-        guard let built = facts.cuda.flatMap(CUDAVersion.init) else { return nil }
+        guard let built = facts.cuda.flatMap(CUDAVersion.init) else {
+            guard facts.torch?.hasSuffix("+cpu") == true, let gpu = devices?.first else { return nil }
+            return MachineFinding(
+                .warning, "CUDA", "\(torch) is built without CUDA, and vLLM cannot use the \(gpu.name) with it",
+                remedy: "Install vLLM again in a new environment (scripts/setup-vllm), and name it in the job "
+                    + "(`engine: { venv: DIR }`).")
+        }
         if devices?.isEmpty == true, !hasOtherGPU { return missingGPU(built) }
         guard let driver, let cuda = driver.cuda else { return nil }
         return compare(built, with: cuda, of: driver, torch)
