@@ -5,10 +5,12 @@ import Support
 /// Why a directory cannot be served as a model.
 package struct ModelFilesError: ProgramError, Equatable {
     package var description: String
+    /// Whether it is because files are missing that a whole checkpoint has.
+    package var lacksFiles = false
     package var explanation: Explanation { Explanation("model-files", .badJob, description, remedy: nil) }
 
-    package init(_ description: String) {
-        self.description = description
+    package init(_ description: String, lacksFiles: Bool = false) {
+        (self.description, self.lacksFiles) = (description, lacksFiles)
     }
 }
 
@@ -49,7 +51,7 @@ package struct ModelFiles: Sendable, Equatable {
         let root = URL(filePath: directory)
         guard let file = try CheckpointJSON.read("config.json", in: directory) else {
             throw ModelFilesError(
-                "\(directory) has no readable config.json" + WeightFiles.otherKind(directory))
+                "\(directory) has no readable config.json" + WeightFiles.otherKind(directory), lacksFiles: true)
         }
         let config = try CheckpointConfig(file, in: directory)
         architectures = config.architectures

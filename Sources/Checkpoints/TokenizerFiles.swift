@@ -35,7 +35,8 @@ package enum TokenizerFiles {
     package static func plusAndMinus(of directory: String) throws(ModelFilesError) -> PlusAndMinus {
         guard let data = FileManager.default.contents(atPath: directory + "/tokenizer.json") else {
             throw ModelFilesError(
-                "\(directory) has no tokenizer.json, which is needed for the PRM's '+' and '-' tokens")
+                "\(directory) has no tokenizer.json, which is needed for the PRM's '+' and '-' tokens", lacksFiles: true
+            )
         }
         guard let found = PlusAndMinus(tokenizer: data) else {
             throw ModelFilesError(

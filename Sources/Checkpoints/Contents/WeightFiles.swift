@@ -37,13 +37,13 @@ struct WeightFiles {
             names = Set(map.values).sorted()
             index = (name, Dictionary(map.map { ($0.key, $0.value) }) { first, _ in first })
             for shard in names where !Self.exists(shard, in: directory) {
-                throw ModelFilesError("\(directory) lacks the shard \(shard) listed in its index")
+                throw ModelFilesError("\(directory) lacks the shard \(shard) listed in its index", lacksFiles: true)
             }
             return
         }
         throw ModelFilesError(
             "\(directory) has no model.safetensors, no model.safetensors.index.json, and no pytorch_model.bin"
-                + Self.otherKind(directory))
+                + Self.otherKind(directory), lacksFiles: true)
     }
 
     private static func exists(_ name: String, in directory: String) -> Bool {

@@ -48,8 +48,8 @@ struct HubFailure: Decodable {
     var status: Int?
     /// Names of what there is instead.
     var others: [String]?
+    /// The file that could not be written.
     var path: String?
-    var number: Int32?
 }
 
 extension HubError {
@@ -72,7 +72,9 @@ extension HubError {
                         ? "If the name is right, ask for access at \(page)."
                         : "If it is private, \(logIn)"))
         case "revision":
-            let near = suggestion(for: revision, among: failure.others ?? [], listedAs: "branches and tags:")
+            let others = failure.others ?? []
+            let listed = nearest(to: revision, among: others).map { [$0] } ?? Array(others.prefix(10))
+            let near = suggestion(for: revision, among: listed, listedAs: "it has")
             self.init(.revision, "\(name) has no revision '\(revision)'\(near)")
         case "gated", "access":
             self.init(

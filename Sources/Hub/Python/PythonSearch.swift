@@ -3,17 +3,15 @@ import ModelLifecycle
 
 /// Finds a Python with a module.
 package struct PythonSearch: Sendable {
-    private let venv: String?
     private let environment: [String: String]
     private let vllm: VLLMInstallation
 
     /// - Parameter venv: the job's vLLM environment, if it names one.
     package init(venv: String?, environment: [String: String] = ProcessInfo.processInfo.environment) {
-        self.init(venv: venv, environment: environment, vllm: VLLMInstallation(venv: venv))
+        self.init(environment: environment, vllm: VLLMInstallation(venv: venv))
     }
 
-    init(venv: String?, environment: [String: String], vllm: VLLMInstallation) {
-        self.venv = venv
+    init(environment: [String: String], vllm: VLLMInstallation) {
         self.environment = environment
         self.vllm = vllm
     }

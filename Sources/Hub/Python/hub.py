@@ -115,7 +115,7 @@ def failure(error):
     report = {"why": why or "other", "text": text[:1000], "hasToken": has_token, "status": status}
     failed = next((cause for cause in chain if getattr(cause, "filename", None)), None)
     if failed is not None and why in ("file", "room"):
-        report.update(path=str(failed.filename), number=failed.errno)
+        report["path"] = str(failed.filename)
     return report
 
 

@@ -19,7 +19,7 @@ enum TokenizerCheck {
             return
         }
         guard kind.usesTransformers else {
-            throw ModelFilesError("\(directory) has no tokenizer.json, which \(kind.title) needs")
+            throw ModelFilesError("\(directory) has no tokenizer.json, which \(kind.title) needs", lacksFiles: true)
         }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         // Mistral's files have names such as tokenizer.model.v3; tiktoken's may have any name.
@@ -39,7 +39,7 @@ enum TokenizerCheck {
         throw ModelFilesError(
             "\(directory) has no tokenizer: no tokenizer.json, tokenizer.model, tekken.json, vocab.json with merges.txt, or "
                 + "*.tiktoken. Copy it from the base model, or set a directory that contains it with "
-                + "args: { tokenizer: DIR }")
+                + "args: { tokenizer: DIR }", lacksFiles: true)
     }
 
     private static func contents(_ name: String, _ directory: String) -> Data? {

@@ -6,8 +6,8 @@ package struct HubModel: Sendable, Equatable {
     package var revision: String
     /// The commit that the run was begun with; nil if none was begun.
     package var pinned: String?
-    /// The commit that is used; nil if it is not in the cache.
-    package private(set) var commit: String?
+    /// The files that are used; nil if they are not in the cache.
+    package private(set) var snapshot: HubSnapshot?
     /// Where a cache has the repository, or will have it.
     package let folder: HubFolder
     /// Whether the spec names the folder, and not the repository.
@@ -19,10 +19,13 @@ package struct HubModel: Sendable, Equatable {
         self.isFolder = isFolder
         self.revision = revision
         pinned = pins?.models.first { $0.name == folder.repository.name && $0.revision == revision }?.commit
-        if case .found(let snapshot) = lookup() { commit = snapshot.commit }
+        if case .found(let snapshot) = lookup() { self.snapshot = snapshot }
     }
 
     package var name: String { folder.repository.name }
+
+    /// nil if it is not in the cache.
+    package var commit: String? { snapshot?.commit }
 
     package func lookup() -> HubFolder.Lookup { folder.lookup(pinned ?? revision) }
 

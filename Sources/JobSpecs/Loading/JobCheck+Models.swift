@@ -9,9 +9,9 @@ extension JobCheck {
         let needed = written.neededModels
         for role in Role.named {
             guard let model = written.models[role] else { continue }
+            let places = places(of: model.value, isNeeded: needed.contains(role) || needed.isEmpty)
             do throws(ModelFilesError) {
-                var files = try written.files(
-                    of: model.value, places(of: model.value, isNeeded: needed.contains(role) || needed.isEmpty))
+                var files = try written.files(of: model.value, places)
                 if let count = model.value.parameters { files.size = .given(count, for: role) }
                 if needed.contains(role) {
                     models[role] = files
@@ -21,10 +21,14 @@ extension JobCheck {
                     if let fault = files.size.fault(of: role) { log.warning(at: model.mark, fault) }
                 }
             } catch {
+                var message = error.description
+                if error.lacksFiles, let hub = model.value.hub {
+                    message += places.remedy("fetches files of \(hub.name) that are missing")
+                }
                 if needed.contains(role) || written.methods.isEmpty {
-                    log.error(at: model.mark, error.description)
+                    log.error(at: model.mark, message)
                 } else {
-                    log.warning(at: model.mark, "\(error.description) (no method needs it)")
+                    log.warning(at: model.mark, "\(message) (no method needs it)")
                 }
             }
         }

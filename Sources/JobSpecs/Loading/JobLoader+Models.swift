@@ -41,7 +41,7 @@ extension JobLoader {
 
 extension FetchedModel {
     fileprivate init?(present model: HubModel) {
-        guard case .found(let snapshot) = model.lookup() else { return nil }
+        guard let snapshot = model.snapshot else { return nil }
         self.init(
             model: model.name, revision: model.revision, commit: snapshot.commit, path: snapshot.path, files: 0,
             bytes: 0)

@@ -32,9 +32,7 @@ struct ModelFetch {
         var bytes: Int { missing.reduce(0) { $0.plus($1.size) } }
     }
 
-    /// - Parameters:
-    ///   - models: those that the cache lacks, or has incompletely.
-    ///   - names: commands for those who have to download by themselves.
+    /// - Parameter models: those that the cache lacks, or has incompletely.
     /// - Throws: ``HubError``, ``SpawnError``; `CancellationError`. Files that were downloaded whole stay in the cache.
     func callAsFunction(_ models: [HubModel]) async throws -> [FetchedModel] {
         guard let python = try await search.first(with: "huggingface_hub", behind: ["hf", "huggingface-cli"]) else {

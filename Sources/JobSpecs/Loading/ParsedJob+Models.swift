@@ -7,15 +7,10 @@ extension ParsedJob {
 
     /// Reads a checkpoint.
     ///
-    /// - Throws: ``ModelFilesError``, also with what to do if files of a model of the hub are missing.
+    /// - Throws: ``ModelFilesError``.
     func files(of model: ModelSpec, _ places: HubModel.Places) throws(ModelFilesError) -> ModelFiles {
-        guard let hub = model.hub else { return try ModelFiles(directory: model.model) }
-        try hub.check(places)
-        do throws(ModelFilesError) {
-            return try ModelFiles(directory: model.model)
-        } catch {
-            throw ModelFilesError("\(error)" + places.remedy("fetches files of \(hub.name) that are missing"))
-        }
+        try model.hub?.check(places)
+        return try ModelFiles(directory: model.model)
     }
 
     /// Checks the needs of an engine, if this program starts it and the model provides its tokenizer.

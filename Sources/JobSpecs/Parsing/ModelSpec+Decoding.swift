@@ -62,12 +62,12 @@ extension SpecField {
             !FileManager.default.fileExists(atPath: plainPath(directory + "/" + text))
         {
             let hub = HubModel(cache.folder(of: repository), isFolder: false, revision: revision, pins: pins)
-            return (hub.path ?? text, hub)
+            return (hub.snapshot?.path ?? text, hub)
         }
         guard let path = path(from: directory) else { return nil }
         guard let folder = HubFolder(path: path), folder.repository.kind == .model else { return (path, nil) }
         let hub = HubModel(folder, isFolder: true, revision: revision, pins: pins)
-        return (hub.path ?? path, hub)
+        return (hub.snapshot?.path ?? path, hub)
     }
 
     fileprivate func revision() -> String? {
@@ -90,12 +90,5 @@ extension SpecField {
             return range.contains(product) ? Int(bounding: product) : outside(limits)
         }
         return number(limits) { range.contains($0) }.map(Int.init(bounding:))
-    }
-}
-
-extension HubModel {
-    /// The directory of its snapshot; nil if the cache does not have it.
-    fileprivate var path: String? {
-        if case .found(let snapshot) = lookup() { snapshot.path } else { nil }
     }
 }

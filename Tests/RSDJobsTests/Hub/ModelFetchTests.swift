@@ -150,7 +150,7 @@ private struct FetchJob: ~Copyable {
     func withoutPython() async throws {
         let job = try FetchJob(list: "")
         let search = PythonSearch(
-            venv: nil, environment: ["PATH": job.fixture.path("nowhere")],
+            environment: ["PATH": job.fixture.path("nowhere")],
             vllm: VLLMInstallation(venv: job.fixture.path("nowhere")))
         let model = HubModel(
             try #require(HubRepository(.model, named: "Org/Draft")).in(job.fixture.lookup.cache), isFolder: false,

@@ -33,7 +33,7 @@ import Testing
         let path = folders.map(scratch.path).joined(separator: ":")
         let environment = ["PATH": path].merging(variables) { $1 }
         let vllm = VLLMInstallation(venv: venv, environment: environment, standardFolder: scratch.path("standard"))
-        return try await PythonSearch(venv: venv, environment: environment, vllm: vllm)
+        return try await PythonSearch(environment: environment, vllm: vllm)
             .first(with: "huggingface_none", behind: ["hf", "huggingface-cli"])
     }
 
