@@ -216,6 +216,23 @@ private struct HubJob: ~Copyable {
         }
     }
 
+    @Test("a speculator of the hub is loaded from its snapshot")
+    func speculator() throws {
+        let hub = try HubJob()
+        try hub.add(HubJob.first)
+        try hub.point(to: HubJob.first)
+        let job = try String(contentsOfFile: hub.fixture.path("job.yaml"), encoding: .utf8)
+            .replacing("kind: pocket", with: "kind: vllm").replacing(
+                "- target_only", with: "- speculative: { tokens: 3 }"
+            )
+            .replacing("  - { rsd: { threshold: 0.7 } }\n", with: "")
+        try hub.fixture.write(job, to: "job.yaml")
+        let spec = try hub.load().spec
+        let flag = try #require(spec.models[.speculative]?.args.last?.value)
+        #expect(flag.contains(try #require(spec.models[.draft]?.model)), "\(flag)")
+        #expect(spec.pins.keys.sorted() == ["draft"])
+    }
+
     @Test("the manifest keeps the commits, and names them where the files of a model differ")
     func manifest() throws {
         let hub = try HubJob()

@@ -78,5 +78,8 @@ import Testing
         #expect(try await search(["one"]) == nil)
         try script("one/huggingface-cli", "#!\(hidden)\n")
         #expect(try await search(["one"])?.python == hidden)
+        try python("two/python3.99", with: ["huggingface_none": "1.0"])
+        try script("one/huggingface-cli", "#!/usr/bin/env python3.99\n")
+        #expect(try await search(["one", "two"])?.python == scratch.path("two/python3.99"))
     }
 }
