@@ -26,7 +26,7 @@ package enum Job {
     ) async throws -> RunOutcome {
         let grader = job.spec.grading.grader.grader(venv: job.spec.engine.venv, directory: directory)
         if let disk = RunSize(job).finding(on: DiskSpace.at(directory.url.path), directory.url.path),
-            disk.grade == .error
+            disk.severity == .error
         {
             logger.warning("\(disk.text). \(disk.remedy ?? "")")
         }

@@ -8,31 +8,31 @@ package struct FindingsView: Sendable {
     package init(_ findings: [MachineFinding]) { self.findings = findings }
 
     /// Whether a job can run.
-    package var canRun: Bool { !findings.contains { $0.grade == .error } }
+    package var canRun: Bool { !findings.contains { $0.severity == .error } }
 
     package func lines(width: Int) -> [Line] {
-        let grades = Self.gradeWidth
+        let first = Self.severityWidth
         let topics = (findings.map(\.topic.displayWidth).max() ?? 0) + 2
         var lines: [Line] = []
         for (index, finding) in findings.enumerated() {
             let isNew = index == 0 || findings[index - 1].topic != finding.topic
             let head =
-                finding.grade.line.padded(to: grades)
+                finding.severity.line.padded(to: first)
                 + Line(isNew ? finding.topic : "", .strong).padded(to: topics)
-            lines += (head + finding.text).wrapped(to: width, indent: grades + topics)
+            lines += (head + finding.text).wrapped(to: width, indent: first + topics)
             guard let remedy = finding.remedy else { continue }
-            let margin = Line(String(repeating: " ", count: grades + topics))
-            lines += (margin + Line(remedy, .dim)).wrapped(to: width, indent: grades + topics)
+            let margin = Line(String(repeating: " ", count: first + topics))
+            lines += (margin + Line(remedy, .dim)).wrapped(to: width, indent: first + topics)
         }
         return lines + [Line()] + verdict.wrapped(to: width)
     }
 
-    private static let gradeWidth = 9
+    private static let severityWidth = 9
 
     private var verdict: Line {
-        let counts = [(MachineFinding.Grade.error, "error"), (.warning, "warning")].compactMap {
-            grade, noun -> String? in
-            let count = findings.count { $0.grade == grade }
+        let counts = [(MachineFinding.Severity.error, "error"), (.warning, "warning")].compactMap {
+            severity, noun -> String? in
+            let count = findings.count { $0.severity == severity }
             return count > 0 ? NumberFormat.counted(count, noun) : nil
         }
         let rest = counts.isEmpty ? "" : ": \(counts.joined(separator: ", "))"
@@ -41,7 +41,7 @@ package struct FindingsView: Sendable {
     }
 }
 
-extension MachineFinding.Grade {
+extension MachineFinding.Severity {
     fileprivate var line: Line {
         switch self {
         case .fine: Line("ok", .green)

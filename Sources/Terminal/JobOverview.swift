@@ -97,7 +97,7 @@ package struct JobOverview: Sendable, Equatable, Encodable {
     private func here(_ finding: MachineFinding, _ width: Int) -> [Line] {
         let text = finding.sentence
         let line =
-            switch finding.grade {
+            switch finding.severity {
             case .fine, .note: Line(text)
             case .warning: Line("warning: ", .yellow) + text
             case .error: Line("cannot run on this machine: ", .red) + text

@@ -21,7 +21,7 @@ import Testing
         let report = try #require(try JSONSerialization.jsonObject(with: Data(bad.output.utf8)) as? [String: Any])
         #expect(report["can_run"] as? Bool == false)
         let findings = try #require(report["findings"] as? [[String: String]])
-        #expect(findings[0]["grade"] == "error" && findings[0]["text"]?.contains("--venv") == true)
+        #expect(findings[0]["severity"] == "error" && findings[0]["text"]?.contains("--venv") == true)
     }
 
     @Test("init writes a job that validate understands, and leaves a file as it is")
@@ -84,8 +84,12 @@ import Testing
         let spec = try String(contentsOf: job.file, encoding: .utf8).replacing("kind: pocket", with: "kind: vllm")
             .split(separator: "\n").filter { !$0.contains("request-log") }.joined(separator: "\n")
         try Data(spec.utf8).write(to: job.file)
+        // In place of the driver's library, where this machine has one: nvidia-smi is then asked.
+        try Data("no library".utf8).write(to: folder.appending(path: "libnvidia-ml.so.1"))
+        let libraries = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"].map { ":\($0)" } ?? ""
         let environment = [
             "PATH": "\(folder.path):/usr/bin:/bin", "RSD_BATCH_VLLM": folder.appending(path: "python").path,
+            "LD_LIBRARY_PATH": folder.path + libraries,
         ]
         let run = try await job.run(environment: environment)
         #expect(run.code == 4, "\(run.messages)")

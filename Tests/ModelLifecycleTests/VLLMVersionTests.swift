@@ -217,10 +217,10 @@ import Testing
     func tells() async throws {
         #expect(try await dialect("0.20.2+cpu").version() == "vllm 0.20.2+cpu")
         let tried = try await dialect("0.20.2+cpu").findings(environment: [:])
-        #expect(tried.map(\.grade) == [.fine])
+        #expect(tried.map(\.severity) == [.fine])
         let untried = try await dialect("0.99.0").findings(environment: [:])
         #expect(
-            untried.map(\.grade) == [.warning] && untried[0].remedy?.contains("not tested with vLLM 0.99.0") == true)
+            untried.map(\.severity) == [.warning] && untried[0].remedy?.contains("not tested with vLLM 0.99.0") == true)
         let silent = try dialect(nil)
         let error = await #expect(throws: EngineError.self) { try await silent.version() }
         #expect(error?.message.contains("no such package") == true)

@@ -119,16 +119,16 @@ import Testing
     func others() {
         let processors = HostProcessors(allowed: 4, usable: 4)
         let sliced = MachineReport(gpuTrouble: "GPU 0 is a MIG slice", processors: processors, openFiles: 4096)
-        #expect(sliced.findings.first?.grade == .warning)
+        #expect(sliced.findings.first?.severity == .warning)
         let none = MachineReport(
             gpus: [], processors: processors, openFiles: 4096, environment: ["CUDA_VISIBLE_DEVICES": ""])
-        #expect(none.findings.first?.grade == .note)
+        #expect(none.findings.first?.severity == .note)
         #expect(none.findings.first?.text.contains("CUDA_VISIBLE_DEVICES is ''") == true)
     }
 
-    @Test("no colour is needed to tell grades apart")
+    @Test("no colour is needed to tell them apart")
     func plain() {
-        let findings = MachineFinding.Grade.allCases.map { MachineFinding($0, "x", "text") }
+        let findings = MachineFinding.Severity.allCases.map { MachineFinding($0, "x", "text") }
         let lines = FindingsView(findings).lines(width: 80).map(\.text)
         #expect(Set(lines.prefix(4).map { $0.prefix(8) }).count == 4)
     }

@@ -14,7 +14,7 @@ struct InstallationTests {
         #expect(facts.python.wholeMatch(of: /3\.\d+\.\d+.*/) != nil && facts.executable.hasPrefix("/"))
         #expect(facts.torch != nil && (facts.packages["transformers"] ?? nil) != nil)
         let findings = try await VLLMDialect(installation: installation).findings(environment: [:])
-        #expect(findings.allSatisfy { $0.grade != .error })
+        #expect(findings.allSatisfy { $0.severity != .error })
         let plugin = try #require(EnginePlugin.skywork.base)
         #expect(FileManager.default.fileExists(atPath: "\(try #require(facts.folder))/\(plugin)"))
     }

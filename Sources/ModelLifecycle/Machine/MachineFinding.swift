@@ -1,8 +1,8 @@
 /// Something about a machine or what is installed there, and what to do about it.
 package struct MachineFinding: Sendable, Hashable, Encodable {
-    package enum Grade: String, Sendable, Encodable, CaseIterable {
+    package enum Severity: String, Sendable, Encodable, CaseIterable {
         /// As it should be.
-        case fine
+        case fine = "ok"
         /// Worth knowing; nothing needs to be done.
         case note
         /// A run works, but worse than it could, or may fail later.
@@ -11,7 +11,7 @@ package struct MachineFinding: Sendable, Hashable, Encodable {
         case error
     }
 
-    package var grade: Grade
+    package var severity: Severity
     /// What it is about, in a word: `GPU`, `vLLM`, `disk`.
     package var topic: String
     /// One sentence without a full stop.
@@ -19,7 +19,7 @@ package struct MachineFinding: Sendable, Hashable, Encodable {
     /// What to do, in whole sentences.
     package var remedy: String?
 
-    package init(_ grade: Grade, _ topic: String, _ text: String, remedy: String? = nil) {
-        (self.grade, self.topic, self.text, self.remedy) = (grade, topic, text, remedy)
+    package init(_ severity: Severity, _ topic: String, _ text: String, remedy: String? = nil) {
+        (self.severity, self.topic, self.text, self.remedy) = (severity, topic, text, remedy)
     }
 }

@@ -11,7 +11,7 @@ extension Job {
     package static func findings(of job: LoadedJob, in directory: String) async -> [MachineFinding] {
         let disk = RunSize(job).finding(on: DiskSpace.at(directory), directory)
         let cache = MachineReport.Place(.cache, at: CacheFolder.path).finding
-        return await engineFindings(of: job) + [disk, cache.grade == .fine ? nil : cache].compactMap(\.self)
+        return await engineFindings(of: job) + [disk, cache.severity == .fine ? nil : cache].compactMap(\.self)
     }
 
     private static func engineFindings(of job: LoadedJob) async -> [MachineFinding] {

@@ -66,7 +66,7 @@ package struct LocalEngines: EngineProvider {
     private func checkInstallation() async throws {
         for finding in try await dialect.findings(environment: job.spec.engine.environment) {
             let words = [finding.text, finding.remedy].compactMap(\.self).joined(separator: ". ")
-            switch finding.grade {
+            switch finding.severity {
             case .fine, .note: break
             case .warning: logger.warning("\(words)")
             case .error:

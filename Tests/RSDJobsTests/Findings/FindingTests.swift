@@ -13,7 +13,7 @@ extension GoldenTexts {
 
 extension MachineFinding {
     fileprivate var line: String {
-        "\(grade.rawValue) \(topic): " + [text, remedy].compactMap(\.self).joined(separator: ". ")
+        "\(severity.rawValue) \(topic): " + [text, remedy].compactMap(\.self).joined(separator: ". ")
     }
 }
 
@@ -30,7 +30,7 @@ extension MachineFinding {
 
     @Test("only what makes a run impossible is an error")
     func errors() {
-        let fatal = InstallationCase.all.filter { $0.findings.all.contains { $0.grade == .error } }.map(\.title)
+        let fatal = InstallationCase.all.filter { $0.findings.all.contains { $0.severity == .error } }.map(\.title)
         #expect(
             fatal == [
                 "a driver too old for the build", "a GPU build without a GPU", "a GPU build whose GPU is hidden",
@@ -44,10 +44,10 @@ extension MachineFinding {
         let size = RunSize(try fixture.load())
         try fixture.writeJob(("max_tokens: 64", "max_tokens: 2048"), ("- target_only", "- majority: { n: 16 }"))
         #expect(RunSize(try fixture.load()).range.expected > 8 * size.range.expected)
-        func grade(_ free: Double) -> MachineFinding.Grade? {
-            size.finding(on: DiskSpace(free: Int(free), total: 1 << 40), "runs/x")?.grade
+        func severity(_ free: Double) -> MachineFinding.Severity? {
+            size.finding(on: DiskSpace(free: Int(free), total: 1 << 40), "runs/x")?.severity
         }
-        #expect(grade(0) == .error && grade(1.1 * size.range.expected) == .warning && grade(1e9) == .fine)
+        #expect(severity(0) == .error && severity(1.1 * size.range.expected) == .warning && severity(1e9) == .fine)
         #expect(size.finding(on: nil, "runs/x") == nil)
     }
 
