@@ -65,14 +65,23 @@ import Testing
 
     @Test("a run whose engine cannot start ends with code 4 after that one start, and names the engine's log")
     func endsTheRun() async throws {
-        let job = try VLLMJob(VLLMSetup(arguments: ["max-modle-len: 512"]))
+        let job = try VLLMJob(VLLMSetup(arguments: ["max-model-len: 5000"]))
         let run = try await job.run()
         #expect(run.code == 4, "\(run.messages)")
-        #expect(run.messages.contains("does not know --max-modle-len"), "\(run.messages)")
+        #expect(run.messages.contains("longer than the checkpoint's own"), "\(run.messages)")
         #expect(run.messages.contains("\(job.directory.logs.path)/draft-1.log"), "\(run.messages)")
         // It would fail again.
         #expect(try job.engineStarts().count == 1)
         try job.expectNoEngine()
+    }
+
+    @Test("a flag that vLLM does not know is refused before anything starts")
+    func unknownFlag() async throws {
+        let job = try VLLMJob(VLLMSetup(arguments: ["max-modle-len: 512"]))
+        let run = try await job.run()
+        #expect(run.code == 2, "\(run.messages)")
+        #expect(run.messages.contains("did you mean 'max-model-len'?"), "\(run.messages)")
+        #expect(!FileManager.default.fileExists(atPath: job.directory.url.path))
     }
 
     @Test("a model that is not there is refused before anything starts")
