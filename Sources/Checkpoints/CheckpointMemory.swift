@@ -6,6 +6,8 @@ package struct CheckpointMemory: Sendable, Equatable {
     var parts: [Part: [String: Int]] = [:]
     /// Layers; nil if config.json does not give them.
     private var layers: Int?
+    /// Attention heads; nil if config.json does not give them.
+    private var heads: Int?
     /// Heads that keys and values have in each layer; nil if all share one vector.
     private var cacheHeads: Int?
     /// Whether weights are packed, as in AWQ, GPTQ and FP8 checkpoints, and so are loaded as stored.
@@ -29,6 +31,7 @@ package struct CheckpointMemory: Sendable, Equatable {
         isQuantised = config["quantization_config"]?.object != nil
         contextLength = config.whole("max_position_embeddings")
         layers = config.whole("num_hidden_layers")
+        heads = config.whole("num_attention_heads")
         cacheHeads =
             config.whole("kv_lora_rank") == nil
             ? config.whole("num_key_value_heads") ?? config.whole("num_attention_heads") : nil
@@ -53,6 +56,22 @@ package struct CheckpointMemory: Sendable, Equatable {
         both.isQuantised = isQuantised || other.isQuantised
         both.cacheNumbersPerToken = cacheNumbersPerToken.map { $0.plus(other.cacheNumbersPerToken ?? 0) }
         return both
+    }
+
+    /// Why vLLM would refuse to spread the model so; nil if it would not.
+    package func fault(over gpus: ModelSpread) -> String? {
+        if let heads, heads % gpus.tensor != 0 {
+            return "has \(heads) attention heads, which cannot be divided between \(gpus.tensor) GPUs; "
+                + "set `tensor-parallel-size` to a divisor of \(heads)"
+        }
+        if let cacheHeads, cacheHeads > 0, cacheHeads % gpus.tensor != 0, gpus.tensor % cacheHeads != 0 {
+            return "has \(cacheHeads) key-value heads, which cannot be divided between \(gpus.tensor) GPUs; "
+                + "set `tensor-parallel-size` to a divisor or a multiple of \(cacheHeads)"
+        }
+        if let layers, layers < gpus.pipeline {
+            return "has \(layers) layers, fewer than `pipeline-parallel-size: \(gpus.pipeline)`"
+        }
+        return nil
     }
 
     /// Bytes of the loaded weights, on each GPU.

@@ -13,6 +13,8 @@ package struct JobOverview: Sendable, Equatable, Encodable {
     package var models: [Model]
     /// GPUs that a machine must have for it, if there must be several.
     package var gpus: Int?
+    /// How the models think; nil if nothing is known of that.
+    package var thinking: String?
     /// What `residency: auto` chooses on this machine, or why nothing fits; nil if the job names its residency.
     package var residency: String?
     /// The grader, or why it cannot be used here; nil if that was not asked.
@@ -62,6 +64,7 @@ package struct JobOverview: Sendable, Equatable, Encodable {
         self.findings = findings
         uncheckedFlags = job.uncheckedFlags
         name = spec.name
+        thinking = spec.thinkingWords
         gpus = spec.engine.residency != .attach && spec.gpus > 1 ? spec.gpus : nil
         methods = spec.methods.count
         problems = spec.datasets.reduce(0) { $0 + (job.problems[$1.name]?.count ?? 0) }
@@ -87,6 +90,9 @@ package struct JobOverview: Sendable, Equatable, Encodable {
                     + Line(model.parameters.map { NumberFormat.si($0) } ?? "–").padded(to: 6, alignRight: true)
                     + Line(" weights  ", .dim) + model.model + Line(model.origin, .dim)).wrapped(to: width, indent: 10)
             }
+            + (thinking.map { [$0] } ?? []).flatMap {
+                (Line("  thinks  ", .dim) + $0).wrapped(to: width, indent: 10)
+            }
             + (gpus.map { Line("  needs   ", .dim) + Line("\($0) GPUs on one machine") }.map { [$0] } ?? [])
             + findings.filter { residency?.contains($0.text) != true }.flatMap { here($0, width) }
             + [uncheckedFlags.map(Self.unchecked), residency, grader].compactMap(\.self).flatMap {
@@ -109,4 +115,24 @@ package struct JobOverview: Sendable, Equatable, Encodable {
 extension MachineFinding {
     /// The text and what to do.
     var sentence: String { [text, remedy].compactMap(\.self).joined(separator: ". ") }
+}
+
+extension JobSpec {
+    fileprivate var thinkingWords: String? {
+        switch thinking {
+        case nil: return nil
+        case .off: return "thinking is off"
+        case .marked(let marks):
+            let writers = [Role.draft, .target].filter { models[$0] != nil }
+            let open = writers.filter(marks.open.contains)
+            let start =
+                open.isEmpty
+                ? "the response begins with it"
+                : "the prompt ends with it" + (open == writers ? "" : " for the \(open[0].rawValue)")
+            let prm =
+                models[.prm] == nil
+                ? "" : marks.prm == .shown ? "; the PRM sees thoughts" : "; the PRM does not see thoughts"
+            return "between \(marks.begin) and \(marks.end); \(start)\(prm)"
+        }
+    }
 }

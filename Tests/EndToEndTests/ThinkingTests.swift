@@ -47,6 +47,17 @@ import Testing
         let regraded = try await job.command(["grade", path])
         #expect(regraded.code == 0, "\(regraded.messages)")
         #expect(try job.resultLines().map(\.answer) == Self.answers)
+        #expect(
+            try job.resultLines().map { $0.afterThoughts?.wrappedValue } == [
+                "\n\nThe answer is \\boxed{4}.", nil, " It is \\boxed{9}.", "\n\n\\boxed{3}",
+            ])
+        // Graded elsewhere, they have the same verdicts.
+        let answers = try await job.command(["grade", "--answers", job.directory.results.path, "--with", "exact"])
+        let verdicts = try job.resultLines().map { "\"verdict\":\"\($0.verdict.rawValue)\"" }
+        #expect(
+            zip(answers.output.split(separator: "\n"), verdicts).allSatisfy { $0.contains($1) }, "\(answers.output)")
+        let valid = try await job.command(["validate", job.file.path])
+        #expect(valid.output.contains("the prompt ends with it; the PRM sees thoughts"), "\(valid.output)")
         // The steps of the response that never answers are all thoughts.
         let shown = try await job.command(["show", path, "draft_only/sums/B/0"])
         #expect(shown.output.contains("none found"), "\(shown.output)")
@@ -54,10 +65,10 @@ import Testing
 
     @Test("a run that was begun without knowing of thoughts stays as it is")
     func otherThinkingIsRefused() async throws {
-        var setup = ThinkingSetup(thinking: "none")
+        var setup = ThinkingSetup(isOpen: false, thinking: "none")
         let job = try RunnerJob(thinking: setup)
         #expect(try await job.run().code == 0)
-        #expect(try job.resultLines()[1].answer == "7")
+        #expect(try job.resultLines().allSatisfy { $0.afterThoughts == nil })
         setup.thinking = "{ prm: hidden }"
         try job.write(setup)
         let run = try await job.run()
@@ -72,9 +83,11 @@ import Testing
         #expect(lines[1].candidates?.map(\.finish) == [.maxTokens, .maxTokens, .maxTokens])
     }
 
-    @Test("a PRM that sees the thoughts judges their steps, and the target rewrites those that fall short")
-    func shown() async throws {
-        let lines = try await lines(ThinkingSetup(methods: "[rsd]"))
+    @Test(
+        "a PRM that sees the thoughts judges their steps, and the target rewrites those that fall short",
+        arguments: [true, false])
+    func shown(marksAreSpecial: Bool) async throws {
+        let lines = try await lines(ThinkingSetup(methods: "[rsd]", marksAreSpecial: marksAreSpecial))
         let steps = lines[0].steps
         #expect(
             steps.map(\.text) == [

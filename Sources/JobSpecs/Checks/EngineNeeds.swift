@@ -8,6 +8,8 @@ struct EngineNeeds {
     let role: Role
     /// The flags of this model's engine.
     let flags: [EngineArgument]
+    /// How the engine spreads it over GPUs.
+    var spread = ModelSpread.one
 
     /// - Throws: ``ModelFilesError`` with what is missing.
     func check(_ files: ModelFiles, in directory: String) throws(ModelFilesError) {
@@ -17,6 +19,7 @@ struct EngineNeeds {
                 "\(name) in \(directory) begins with a byte order mark, which transformers rejects; save it as UTF-8 without one"
             )
         }
+        if let fault = files.memory.fault(over: spread) { throw ModelFilesError("the model in \(directory) \(fault)") }
         try checkTokenizer(directory)
     }
 

@@ -132,7 +132,14 @@ struct ThinkingCheck {
     }
 
     private func checkOff() {
-        guard case .chat = prompt, let written else { return }
+        guard let written else { return }
+        if case .template = prompt, let known, isOpen(known, for: .draft) ?? false {
+            return log.error(
+                at: written.mark,
+                "the prompt ends within thoughts, after '\(known.begin)': remove 'thinking: none', or change the prompt"
+            )
+        }
+        guard case .chat = prompt else { return }
         for (role, template) in templates.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             let settings = settings(of: role).merging(JobSpec.thinkingOff) { $1 }
             guard let text = GenerationPrompt.rendered(template, settings: settings),

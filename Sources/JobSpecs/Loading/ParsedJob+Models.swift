@@ -19,7 +19,9 @@ extension ParsedJob {
         guard let engine, engine.residency != .attach, leaders.contains(role), let model = models[role]?.value else {
             return
         }
-        try EngineNeeds(kind: engine.kind, role: role, flags: engine.args(for: model)).check(files, in: model.model)
+        try EngineNeeds(
+            kind: engine.kind, role: role, flags: engine.args(for: model), spread: engine.spread(of: model)
+        ).check(files, in: model.model)
     }
 
     /// The models of the hub that its methods use.

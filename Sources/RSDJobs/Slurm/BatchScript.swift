@@ -38,7 +38,7 @@ package struct BatchScript: Sendable, Equatable {
 
     private var ownArrayOptions: [String] {
         let limit = request.arrayLimit.map { "%\($0)" } ?? ""
-        let gpus = request.gpus.map { $0 == "0" ? [] : ["--gpus=\($0)"] } ?? []
+        let gpus = request.gpus.map { $0 == "0" ? [] : ["--gpus=\($0)"] + request.nodes } ?? []
         return ["--job-name=\(plainName)", "--array=\(Self.ranges(shards))\(limit)"]
             + ["--output=\(logPath("slurm-shard-%a.log"))", "--open-mode=append", "--requeue"]
             + ["--signal=B:USR1@\(Self.warning)"] + gpus + common

@@ -62,6 +62,12 @@ extension SlurmRequest {
         return values.last.flatMap(Self.count)
     }
 
+    /// Several GPUs must be on one node: by themselves, they may be on any.
+    var nodes: [String] {
+        let isStated = options.contains { $0.hasPrefix("--nodes") || $0.hasPrefix("-N") }
+        return isStated || askedGPUs ?? 1 < 2 ? [] : ["--nodes=1"]
+    }
+
     /// The number in `4`, `a100:4` or `a100`, which is one.
     private static func count(_ text: String) -> Int? {
         let last = text.split(separator: ":").last.map(String.init) ?? "1"

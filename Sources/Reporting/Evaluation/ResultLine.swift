@@ -13,6 +13,8 @@ package struct ResultLine: Sendable, Equatable, Codable {
     package var problem: String
     package var sample: Int
     package var text: String
+    /// The text after the thoughts, or null if the response ends within them; absent if nothing is known of thoughts.
+    package var afterThoughts: Nulled<String>?
     package var finish: Finish
     /// Why it failed; absent if it did not.
     package var failure: String?
@@ -48,6 +50,7 @@ package struct ResultLine: Sendable, Equatable, Codable {
         problem = trajectory.id.problem
         sample = trajectory.id.sample
         text = response.text
+        afterThoughts = response.limits.thoughts.map { Nulled(wrappedValue: $0.answer(in: response.text)) }
         self.finish = finish
         failure = response.failure
         steps = response.steps
@@ -86,6 +89,7 @@ package struct ResultLine: Sendable, Equatable, Codable {
         case waves
         case verdicts, candidates
         case verdict, cut
+        case afterThoughts = "final"
         case verdictReason = "verdict_reason"
     }
 

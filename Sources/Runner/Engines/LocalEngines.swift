@@ -175,9 +175,10 @@ extension MachineMemory {
         guard case .gpu(let devices, let host) = self else { return self }
         guard devices.count >= count else {
             throw ResidencyImpossible(
-                "the job spreads a model over \(count) GPUs, and \(devices.count == 1 ? "only one is" : "only \(devices.count) are") visible here",
-                remedy: "Make more visible (CUDA_VISIBLE_DEVICES; Slurm: --gpus), or lower `tensor-parallel-size`, "
-                    + "`pipeline-parallel-size` or `data-parallel-size` in `args`.")
+                "the job spreads a model over \(count) GPUs, and the machine has \(devices.count)",
+                remedy:
+                    "Use a machine with more (Slurm: --gpus \(count)), make more visible (CUDA_VISIBLE_DEVICES), or lower "
+                    + "`tensor-parallel-size`, `pipeline-parallel-size` or `data-parallel-size` in `args`.")
         }
         return .gpu(Array(devices.prefix(count)), host)
     }

@@ -54,17 +54,24 @@ extension ModelSession {
     /// - Throws: ``PermanentFailure`` if it is not so.
     func check(_ thoughts: Thoughts, after prompt: ProblemPrompt) async throws {
         guard case .chat = prompt.form, await !prompts.isChecked else { return }
-        let end = try await client.detokenize(tokens(of: prompt).suffix(64))
-        let turn = end.ranges(of: prompt.question).last.map { end[$0.upperBound...] } ?? end[...]
-        let isOpen = Thoughts(begin: thoughts.begin, end: thoughts.end, areOpen: false).answer(in: String(turn)) == nil
+        let turn = try await client.detokenize(tokens(of: prompt).suffix(Self.endOfTurn)).trimmedEnd
+        // A message may be about the marks, so only the very end counts.
+        let isOpen = turn.hasSuffix(thoughts.begin)
         guard isOpen == thoughts.areOpen else {
             throw PermanentFailure(
                 reason: isOpen
                     ? "the chat template ends with '\(thoughts.begin)', but the job expects the response to begin with it; "
                         + "set thinking: { starts: prompt }"
                     : "the job expects prompts that end with '\(thoughts.begin)', but the chat template ends with "
-                        + "\(String(turn.suffix(40)).debugDescription); set thinking: { starts: response }")
+                        + "\(turn.debugDescription); set thinking: { starts: response }")
         }
         await prompts.setChecked()
     }
+
+    /// Tokens at the end of a prompt that have a mark and the blanks after it, even if each letter is a token.
+    private static let endOfTurn = 32
+}
+
+extension String {
+    fileprivate var trimmedEnd: String { String(reversed().drop(while: \.isWhitespace).reversed()) }
 }

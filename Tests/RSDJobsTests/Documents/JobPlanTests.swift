@@ -6,6 +6,7 @@ import Foundation
 @testable import RSDJobs
 @testable import Runner
 @testable import SpecYAML
+@testable import Support
 import TestSupport
 import Testing
 
@@ -124,7 +125,7 @@ import Testing
             // Tensor parallelism halves everything; heads of keys are repeated where there are more GPUs than heads.
             ("Qwen/Qwen2.5-7B-Instruct", ModelSpread(tensor: 2, pipeline: 1, data: 1), 7.615, 2.0),
             ("Qwen/Qwen2.5-7B-Instruct", ModelSpread(tensor: 4, pipeline: 1, data: 1), 3.808, 1.0),
-            ("Qwen/Qwen2.5-7B-Instruct", ModelSpread(tensor: 8, pipeline: 1, data: 1), 1.904, 1.0),
+            ("Qwen/Qwen3-30B-A3B", ModelSpread(tensor: 8, pipeline: 1, data: 1), 7.633, 1.0),
             // Stages have whole layers, and the first and the last an embedding each.
             ("Qwen/Qwen2.5-7B-Instruct", ModelSpread(tensor: 1, pipeline: 2, data: 1), 7.615, 2.0),
             ("Qwen/Qwen2.5-7B-Instruct", ModelSpread(tensor: 1, pipeline: 3, data: 1), 5.752, 4.0 * 10 / 28),
@@ -143,6 +144,24 @@ import Testing
         #expect(
             isNear(
                 memory.cachePerToken(as: .automatic, over: spread), Double(card.cachePerToken) * heads / all))
+    }
+
+    @Test("a model that cannot be divided so is refused before anything starts")
+    func indivisible() async throws {
+        let scratch = try Scratch()
+        func fault(_ args: String) async throws -> String? {
+            do {
+                _ = try await load("judge.yaml", scratch, ["models.target.args=\(args)"])
+                return nil
+            } catch let error as SpecErrors {
+                return error.diagnostics.map(\.rendered).joined()
+            }
+        }
+        // It has 28 heads, 4 of them with keys and values, and 28 layers.
+        #expect(try await fault("{ tensor-parallel-size: 8 }")?.contains("28 attention heads") == true)
+        #expect(try await fault("{ tensor-parallel-size: 7 }")?.contains("4 key-value heads") == true)
+        #expect(try await fault("{ pipeline-parallel-size: 29 }")?.contains("28 layers") == true)
+        #expect(try await fault("{ tensor-parallel-size: 4, pipeline-parallel-size: 7 }") == nil)
     }
 
     @Test("weights that are converted while loading take what vLLM makes of them")

@@ -18,6 +18,7 @@ extension BadCase {
         thinking("thinking with starts of other models", "{ starts: { prm: prompt, draft: prompt } }"),
         thinking("thinking with a prompt that does not begin it", "{ starts: prompt }"),
         thinking("thinking with a prompt that begins it", "{ starts: response }", prompt: #""{question}\n<think>\n""#),
+        thinking("no thinking with a prompt that begins it", "none", prompt: #""{question}\n<think>\n""#),
         thinking("thinking in one of two writers", "{ starts: { draft: prompt } }", prompt: #""{question}\n<think>""#),
     ]
 }

@@ -6,7 +6,7 @@ import Support
 /// A line of a file of answers.
 ///
 /// `text` is a whole response, from which the answer is extracted; `answer` is an extracted answer, or null. If both are
-/// present, as in `results.jsonl`, `text` counts.
+/// present, as in `results.jsonl`, `text` counts, or `final`, the part of it after the thoughts.
 struct AnswerLine {
     /// Line number, from 1.
     let number: Int
@@ -35,7 +35,10 @@ struct AnswerLine {
         pair.choices = readIfThere("choices", record.texts) ?? []
         pair.gold = read("gold") { try Self.sound(record.textOrNumber($0), $0) } ?? ""
         if record["text"] != nil {
-            pair.text = read("text") { try Self.sound(record.text($0), $0) } ?? ""
+            // Where a run knows which text is thought, this is the rest.
+            let field = if case .string = record["final"] { "final" } else { "text" }
+            let text = read(field) { try Self.sound(record.text($0), $0) } ?? ""
+            pair.text = record["final"] == .null ? "" : text
             pair.answer = AnswerExtraction.answer(in: pair.text, isCut: pair.isCut)
         } else if record["answer"] == nil {
             let names = record.fields.keys.map { "'\($0)'" }.joined(separator: ", ")
