@@ -7,6 +7,7 @@ import Foundation
 @testable import Runner
 @testable import SpecYAML
 @testable import Support
+@testable import Terminal
 import TestSupport
 import Testing
 
@@ -106,6 +107,7 @@ import Testing
         let plan = try await Job.plan(job, node: PlannedNode(gpuMemory: .gibibytes(80), gpus: 2, ram: .gibibytes(400)))
         let target = try #require(plan.models.first { $0.role == .target })
         #expect(plan.gpus == 2 && target.gpus == 2)
+        #expect(JobOverview(job, file: "job.yaml").gpus == 2)
         // 70.21 billion weights in matrices of one byte, 2.49 in embeddings of two.
         #expect(isNear(target.weights, (70.21e9 + 2 * 2.49e9) / 2))
         #expect(target.cache == 8192 * 2 * 80 * 4 * 128 * 2)

@@ -52,6 +52,23 @@ struct ModelCard: Sendable {
                 .qwen2(
                     layers: 80, hidden: 8192, inner: 29696, keys: 1024, vocabulary: 152_064, TensorSet.awq)
             }, template: "{{ messages }}", parameters: 72.7e9, gigabytes: 41.6, cachePerToken: 2 * 80 * 8 * 128 * 2),
+        ModelCard(
+            name: "Qwen/Qwen2.5-7B-Instruct-GPTQ-Int4",
+            config: qwen2(
+                3584, 18944, 28, 28, 4, 152_064, 32768,
+                more: #""quantization_config": {"quant_method": "gptq", "bits": 4, "group_size": 128}"#),
+            tensors: {
+                .qwen2(layers: 28, hidden: 3584, inner: 18944, keys: 512, vocabulary: 152_064, TensorSet.gptq(4))
+            }, template: "{{ messages }}", parameters: 7.62e9, gigabytes: 5.58, cachePerToken: 2 * 28 * 4 * 128 * 2),
+        ModelCard(
+            name: "Qwen/Qwen3-8B-FP8",
+            config: qwen3(
+                4096, 12288, 36, 32, 8, tied: false, architecture: "Qwen3ForCausalLM", type: "qwen3",
+                more:
+                    #""quantization_config": {"quant_method": "fp8", "weight_block_size": [128, 128], "fmt": "e4m3"}"#),
+            tensors: {
+                .qwen3(layers: 36, hidden: 4096, inner: 12288, heads: 32, groups: 8, linear: TensorSet.fp8Blocks)
+            }, template: "{{ messages }}", parameters: 8.19e9, gigabytes: 9.44, cachePerToken: 2 * 36 * 8 * 128 * 2),
         // Value heads instead of a language model's, whose weights would not be used.
         ModelCard(
             name: "Skywork/Skywork-o1-Open-PRM-Qwen-2.5-1.5B",
@@ -184,7 +201,7 @@ extension TensorSet {
 
     /// Qwen3, dense or with experts. Like the small models on the hub, it has its embedding twice.
     static func qwen3(
-        layers: Int, hidden: Int, inner: Int, heads: Int, groups: Int, experts: Int? = nil
+        layers: Int, hidden: Int, inner: Int, heads: Int, groups: Int, experts: Int? = nil, linear: Linear = plain
     ) -> TensorSet {
         var set = TensorSet()
         for name in ["model.embed_tokens.weight", "lm_head.weight"] { set.add(name, "BF16", 151_936, hidden) }
@@ -192,18 +209,18 @@ extension TensorSet {
         for layer in 0..<layers {
             let name = "model.layers.\(layer)"
             for (part, count) in [("q", heads), ("k", groups), ("v", groups)] {
-                set.add("\(name).self_attn.\(part)_proj.weight", "BF16", count * 128, hidden)
+                linear(&set, "\(name).self_attn.\(part)_proj", count * 128, hidden)
             }
-            set.add("\(name).self_attn.o_proj.weight", "BF16", hidden, heads * 128)
+            linear(&set, "\(name).self_attn.o_proj", hidden, heads * 128)
             for part in ["q_norm", "k_norm"] { set.add("\(name).self_attn.\(part).weight", "BF16", 128) }
             for part in ["input_layernorm", "post_attention_layernorm"] {
                 set.add("\(name).\(part).weight", "BF16", hidden)
             }
             if let experts { set.add("\(name).mlp.gate.weight", "BF16", experts, hidden) }
             for place in experts.map({ (0..<$0).map { "\(name).mlp.experts.\($0)" } }) ?? ["\(name).mlp"] {
-                set.add("\(place).gate_proj.weight", "BF16", inner, hidden)
-                set.add("\(place).up_proj.weight", "BF16", inner, hidden)
-                set.add("\(place).down_proj.weight", "BF16", hidden, inner)
+                linear(&set, "\(place).gate_proj", inner, hidden)
+                linear(&set, "\(place).up_proj", inner, hidden)
+                linear(&set, "\(place).down_proj", hidden, inner)
             }
         }
         return set
