@@ -64,9 +64,12 @@ final class FetchDisplay: Sendable {
     ///
     /// - Returns: the models of the hub, also those that were there.
     /// - Throws: ``SpecErrors``, ``HubError``, ``SpawnError``, ``Interrupted``.
-    func fetchAll(of job: JobOptions, _ interruption: Interruption) async throws -> [FetchedModel] {
+    func fetchAll(
+        of job: JobOptions, _ interruption: Interruption, pinning: Bool = false
+    ) async throws -> [FetchedModel] {
         try JobLoader.check(job.url, settings: job.settings)
         try await fetchDatasets(of: job, interruption)
+        if pinning { try pin(job) }
         return try await fetchModels(of: job, ModelLookup(), interruption)
     }
 

@@ -14,6 +14,9 @@ struct DatasetStore: Sendable {
         var path: String
         var data: Data
         var sha256: String
+
+        /// The data without a byte order mark.
+        var lines: Data { data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data }
     }
 
     /// The files of a data set.
@@ -47,7 +50,7 @@ struct DatasetStore: Sendable {
             // The lines of several files; otherwise there is one.
             let data =
                 found.sources.count == 1
-                ? found.sources[0].data : Data(found.sources.map(\.data).joined(separator: "\n".utf8))
+                ? found.sources[0].data : Data(found.sources.map(\.lines).joined(separator: "\n".utf8))
             return Contents(data: data, format: found.format, found: found, origin: found.origin)
         }
         guard let record = cache.record(of: ParquetConversion.source(found.sources)), let file = record.files.first,

@@ -34,6 +34,9 @@ struct DatasetPreparation: Sendable {
         if let sum = store.checksum(of: spec), store.cache.holds(sum) { return }
         let client = HTTPClient(limits: .init(responseBytes: JobLoader.largestFetch, idleConnections: 4))
         let data = try await DatasetFetch(client: client, retries: retries, observe: observe).contents(of: spec)
+        if spec.sha256 == nil, let fault = Self.fault(of: data) {
+            throw Unreadable(message: "the response of \(spec.path) \(fault)")
+        }
         let sum = spec.sha256 ?? SHA256.hex(of: data)
         try store.cache.keep(data, sum)
         if spec.sha256 == nil {
@@ -41,5 +44,15 @@ struct DatasetPreparation: Sendable {
             try store.cache.keep(.init(source: DatasetStore.source(ofAddress: spec.path), files: [file]))
         }
         observe(.ended(bytes: data.count))
+    }
+
+    /// What a response is instead of a data set; it must not be taken for one from then on.
+    private static func fault(of data: Data) -> String? {
+        let start = String(decoding: data.prefix(100), as: UTF8.self).trimmed.lowercased()
+        if start.isEmpty { return "is empty" }
+        if start.hasPrefix("<!doctype html") || start.hasPrefix("<html") {
+            return "is a web page; give the address of the file itself"
+        }
+        return start.hasPrefix("version https://git-lfs.github.com") ? "is a Git LFS pointer to the file" : nil
     }
 }

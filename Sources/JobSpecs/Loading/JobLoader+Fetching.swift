@@ -29,7 +29,8 @@ extension JobLoader {
         let search = PythonSearch(venv: job.engine?.venv)
         let preparation = DatasetPreparation(
             store: DatasetStore(cache: cache), hubCache: hubCache, retries: retries,
-            find: findPython ?? { try await search.first(with: $0)?.python }, observe: observe)
+            find: findPython ?? { try await search.first(with: $0, behind: ["hf", "huggingface-cli"])?.python },
+            observe: observe)
         var faults: [Diagnostic] = []
         var isAboutStorage = false
         for dataset in job.datasets {

@@ -10,18 +10,40 @@ extension Manifest {
         hub = all.isEmpty ? nil : all
     }
 
-    /// What a job must not change to resume the run. Where a model's files differ, its commits are named too.
+    /// What a job must not change to resume the run. Where a model's files differ, its commits are named too, and where a data set
+    /// does, what it was read from.
     package func changes(to job: LoadedJob) -> [SpecIdentity.Change] {
         let (old, new) = (hub ?? [:], job.spec.pins)
-        return SpecIdentity(job).difference(from: identity).flatMap { change -> [SpecIdentity.Change] in
-            guard let role = change.key.wholeMatch(of: /models\.(\w+)\.files/).map({ String($0.1) }),
+        var changes: [SpecIdentity.Change] = []
+        for change in SpecIdentity(job).difference(from: identity) {
+            if let role = change.key.wholeMatch(of: /models\.(\w+)\.files/).map({ String($0.1) }),
                 old[role] != nil || new[role] != nil
-            else { return [change] }
-            func place(_ pin: ModelPin?) -> String { pin.map { "\($0.name)@\($0.commit)" } ?? "a directory" }
-            return [
-                SpecIdentity.Change(key: "models.\(role).model", old: place(old[role]), new: place(new[role])), change,
-            ]
+            {
+                func place(_ pin: ModelPin?) -> String { pin.map { "\($0.name)@\($0.commit)" } ?? "a directory" }
+                changes.append(.init(key: "models.\(role).model", old: place(old[role]), new: place(new[role])))
+            }
+            if let name = change.key.wholeMatch(of: /datasets\.(.+)\.(?:count|questions|answers)/).map({ String($0.1) }
+            ),
+                let origin = datasets?[name]?.change(to: job.origins[name], of: name), !changes.contains(origin)
+            {
+                changes.append(origin)
+            }
+            changes.append(change)
         }
+        return changes
+    }
+}
+
+extension DatasetOrigin {
+    /// The commits of a data set of the hub, or the checksums of another one's files; nil if they are the same.
+    fileprivate func change(to new: DatasetOrigin?, of name: String) -> SpecIdentity.Change? {
+        func change(_ key: String, _ old: String, _ new: String) -> SpecIdentity.Change? {
+            old == new ? nil : SpecIdentity.Change(key: "datasets.\(name).\(key)", old: old, new: new)
+        }
+        guard let new else { return nil }
+        if let commit, let newer = new.commit { return change("commit", commit, newer) }
+        return change(
+            "files", files.map(\.sha256).joined(separator: " "), new.files.map(\.sha256).joined(separator: " "))
     }
 }
 

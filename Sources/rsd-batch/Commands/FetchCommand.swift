@@ -14,11 +14,15 @@ struct FetchCommand: AsyncParsableCommand, StoppableCommand {
             (HF_TOKEN, `hf auth login`), mirrors (HF_ENDPOINT) and proxies are those of that library. Only the files that engines need \
             are downloaded. If it is interrupted, run it again: it continues.
 
+            Data sets at an address or on the hub go into $XDG_CACHE_HOME/rsd-batch/datasets (~/.cache), and Parquet files are converted.
+
             No other command downloads models, unless you ask for it with `run --fetch`. On a cluster, fetch on the login node; compute \
             nodes then read the cache.
             """)
 
     @OptionGroup var job: JobOptions
+
+    @OptionGroup var pinning: PinOption
 
     @Flag(help: "Print only errors and what is there in the end.")
     var quiet = false
@@ -33,7 +37,7 @@ struct FetchCommand: AsyncParsableCommand, StoppableCommand {
         }
         defer { withExtendedLifetime(signals) {} }
         let display = FetchDisplay(console: console, colour: output.colour, quiet: quiet)
-        let models = try await display.fetchAll(of: job, interruption)
+        let models = try await display.fetchAll(of: job, interruption, pinning: pinning.pin)
         if output.json { return try console.outJSON(Output(models: models)) }
         try console.out(FetchedView(models).lines(width: console.outWidth), colour: output.colour)
     }

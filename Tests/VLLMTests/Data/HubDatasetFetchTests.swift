@@ -128,7 +128,8 @@ struct HubDatasetFetchTests {
         #expect(try await hub.run(run).code == 0)
         try FileManager.default.removeItem(atPath: hub.scratch.path("cache"))
         let changed = try await hub.run(run)
-        #expect(changed.code == 5 && changed.text.contains("datasets.gsm.questions"), "\(changed.text)")
+        let commits = "datasets.gsm.commit: \(Self.first) → \(Self.second)"
+        #expect(changed.code == 5 && changed.text.contains(commits), "\(changed.text)")
         try hub.write("{ name: gsm, path: 'hf://datasets/org/set@\(Self.first)', config: main, reader: gsm8k }")
         #expect(try await hub.run(run).code == 0)
         await hub.stop()

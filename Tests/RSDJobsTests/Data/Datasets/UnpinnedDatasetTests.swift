@@ -81,6 +81,24 @@ struct UnpinnedDatasetTests {
         #expect(setup.pin() == "")
     }
 
+    @Test(
+        "a response that is no data set is refused and asked for again",
+        arguments: [
+            " \n<!DOCTYPE html><html>", "<html lang=en>", "",
+            "version https://git-lfs.github.com/spec/v1\noid sha256:0",
+        ])
+    func noData(body: String) async throws {
+        try await serving({ asked in asked == 1 ? body : Self.lines }) { base, asked in
+            let setup = try Setup("- { name: d, path: \(base)/x.jsonl }")
+            let error = await #expect(throws: SpecErrors.self) { try await setup.fetch() }
+            #expect(error?.diagnostics.map(\.column) == [22])
+            #expect(error?.diagnostics[0].message.hasPrefix("the response of \(base)/x.jsonl is ") == true)
+            try await setup.fetch()
+            #expect(asked.value == 2)
+            #expect(try setup.load().problems["d"]?.count == 1)
+        }
+    }
+
     @Test("another file at the address is not used while the cache has the first, and makes another job after that")
     func changed() async throws {
         try await serving({ asked in asked == 1 ? Self.lines : Self.lines.replacing("1+1", with: "1 + 1") }) {
