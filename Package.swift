@@ -85,7 +85,7 @@ let package = Package(
         library(
             "RSDJobs",
             [
-                "Answers", "Checkpoints", "Datasets", "Decoding", "Graders", "JobSpecs", "ModelLifecycle",
+                "Answers", "Checkpoints", "Datasets", "Decoding", "Graders", "Hub", "JobSpecs", "ModelLifecycle",
                 "Reporting", "RunStore", "Runner", "Support", logging, orderedCollections,
             ]),
         .target(name: "ReportPage", resources: [.embedInCode("Page")], swiftSettings: strict),

@@ -37,17 +37,22 @@ final class FetchDisplay: Sendable {
         pins: @escaping @Sendable (String) -> ModelPins? = { _ in nil }
     ) async throws -> LoadedJob {
         let lookup = ModelLookup(pins: pins)
-        try await fetchDatasets(of: job, interruption)
-        if pinning { try pin(job) }
+        var unfetched: SpecErrors?
+        do {
+            try await fetchDatasets(of: job, interruption)
+        } catch let errors as SpecErrors {
+            unfetched = errors
+        }
+        if pinning, unfetched == nil { try pin(job) }
         // Errors in the spec are reported below, with those in all files.
-        if models, (try? JobLoader.check(job.url, settings: job.settings)) != nil {
+        if models, unfetched == nil, (try? JobLoader.check(job.url, settings: job.settings)) != nil {
             _ = try await fetchModels(of: job, lookup, interruption)
         }
         let flags = try await JobLoader.flags(of: job.url, settings: job.settings, interruption: interruption) {
             if !self.quiet { self.console.message("rsd-batch: asking \($0) for its flags; this is done once\n") }
         }
         let whole = try StopSignals.endingAtOnce(interruption) {
-            try JobLoader.load(job.url, settings: job.settings, models: lookup, flags: flags)
+            try JobLoader.load(job.url, settings: job.settings, models: lookup, flags: flags, unfetched: unfetched)
         }
         return job.limit.map(whole.limited) ?? whole
     }

@@ -77,6 +77,9 @@ import Testing
             #expect(!FileManager.default.fileExists(atPath: job.directory.url.path))
             let verdict = try await job.command(["validate", job.file.path, "--json"], environment: environment)
             #expect(verdict.output.contains("\"valid\" : false"), "\(verdict.output)")
+            let nowhere = ["validate", job.file.path, "--set", "models.draft.model=/nowhere"]
+            let both = try await job.command(nowhere, environment: environment)
+            #expect(both.code == 2 && both.messages.contains("2 errors"), "\(both.messages)")
         }
     }
 }

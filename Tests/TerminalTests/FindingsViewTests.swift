@@ -1,4 +1,5 @@
 import ModelLifecycle
+@testable import Support
 import Testing
 
 @testable import RSDJobs

@@ -10,16 +10,19 @@ package enum JobLoader {
     /// Grading and reporting need no models: with `withModels: false` their files are not read, and the job has no information
     /// about them. Data sets with a URL are read from the cache: see ``fetchDatasets(of:into:interruption:retries:observe:)``.
     ///
-    /// - Parameter flags: from ``flags(of:settings:kinds:interruption:willAsk:)``.
+    /// - Parameters:
+    ///   - flags: from ``flags(of:settings:kinds:interruption:willAsk:)``.
+    ///   - unfetched: why data sets could not be fetched, to be reported with all other errors.
     package static func load(
         _ url: URL, settings: [String] = [], withModels: Bool = true, cache: DatasetCache = .standard,
-        models: ModelLookup = ModelLookup(), kinds: [EngineKind] = EngineKind.all, flags: FlagKnowledge = .notNeeded
+        models: ModelLookup = ModelLookup(), kinds: [EngineKind] = EngineKind.all, flags: FlagKnowledge = .notNeeded,
+        unfetched: SpecErrors? = nil
     ) throws(SpecErrors) -> LoadedJob {
         let shown = url.relativePath
         let source = try source(of: url)
         let (written, faults) = decode(
             source, settings: settings, directory: directory(of: url), models: models, kinds: kinds)
-        let problems = faults + (withModels ? source.withheldValues : [])
+        let problems = faults + (withModels ? source.withheldValues : []) + (unfetched?.diagnostics ?? [])
         guard let written else { throw SpecErrors(file: shown, diagnostics: problems) }
         var check = JobCheck(
             written, in: directory(of: url), log: DiagnosticLog(source: source), isRelative: !shown.hasPrefix("/"),
@@ -30,7 +33,11 @@ package enum JobLoader {
         let diagnostics = sorted(problems + check.log.diagnostics) + check.fileDiagnostics
         guard !diagnostics.contains(where: { $0.severity == .error }), let prompt = check.prompt,
             var spec = written.spec(prompt: prompt, thinking: thinking)
-        else { throw SpecErrors(file: shown, diagnostics: diagnostics) }
+        else {
+            var errors = SpecErrors(file: shown, diagnostics: diagnostics)
+            errors.isAboutStorage = unfetched?.isAboutStorage ?? false
+            throw errors
+        }
         spec.datasets = spec.datasets.map { check.resolved[$0.name] ?? $0 }
         var job = LoadedJob(
             spec: spec, problems: check.problems, allProblems: check.problems, origins: check.origins,

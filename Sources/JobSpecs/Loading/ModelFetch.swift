@@ -73,7 +73,7 @@ struct ModelFetch {
         guard !files.isEmpty, let first = downloads.first else { return }
         for (cache, parts) in Dictionary(grouping: downloads, by: { $0.model.cache }) {
             let bytes = bytes(different(parts))
-            let free = FreeSpace.bytes(at: cache.folder)
+            let free = DiskSpace.at(cache.folder)?.free
             let names = parts.filter { !$0.missing.isEmpty }.map(\.model.name).joined(separator: ", ")
             guard bytes <= free ?? .max else {
                 throw HubError(

@@ -1,4 +1,5 @@
 import Foundation
+import Hub
 import JobSpecs
 import ModelLifecycle
 import Support
@@ -65,7 +66,7 @@ extension MachineReport {
             report.gpuTrouble = error.description
         }
         report.memory = .now()
-        let models = HubCache.folder(environment)
+        let models = HubCache(environment: environment).folder
         let places: [(Place.Use, String)] = [
             (.work, FileManager.default.currentDirectoryPath), (.cache, CacheFolder.path), (.models, models),
             (.temporary, FileManager.default.temporaryDirectory.path), (.sharedMemory, "/dev/shm"),
@@ -92,16 +93,5 @@ extension MachineReport.Place {
         var place = path
         while access(place, F_OK) != 0, place.count > 1 { place = (place as NSString).deletingLastPathComponent }
         return access(place, W_OK) == 0
-    }
-}
-
-/// The cache of the Hugging Face hub, as `huggingface_hub` finds it.
-enum HubCache {
-    static func folder(_ environment: [String: String]) -> String {
-        func set(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        func whole(_ path: String) -> String { NSString(string: path).expandingTildeInPath }
-        if let cache = set("HF_HUB_CACHE") ?? set("HUGGINGFACE_HUB_CACHE") { return whole(cache) }
-        if let home = set("HF_HOME") { return whole(home) + "/hub" }
-        return whole(set("XDG_CACHE_HOME") ?? "~/.cache") + "/huggingface/hub"
     }
 }

@@ -23,16 +23,6 @@ struct Trio: Sendable {
     /// The largest first. `least` is what vLLM needs beside the largest model's weights, with room for a cache.
     private static let all: [(least: Int, trio: Trio)] = [
         (
-            .gibibytes(70),
-            Trio(
-                draft: "Qwen/Qwen2.5-Math-7B-Instruct", target: "Qwen/Qwen2.5-72B-Instruct-AWQ", prm: skywork.large,
-                limit: 100, maxTokens: 2048,
-                comment: """
-                    The 4-bit target takes 41 GB, the draft and the PRM 15 and 14: they take turns. Faster, and in memory all
-                    at once: the trio of the paper, Qwen2.5-Math 1.5B and 7B.
-                    """)
-        ),
-        (
             .gibibytes(42),
             Trio(
                 draft: "Qwen/Qwen2.5-Math-1.5B-Instruct", target: "Qwen/Qwen2.5-Math-7B-Instruct", prm: skywork.large,

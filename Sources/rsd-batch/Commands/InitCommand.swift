@@ -48,7 +48,7 @@ struct InitCommand: AsyncParsableCommand {
     private func template(_ environment: [String: String]) async -> JobTemplate {
         var template = JobTemplate(name: name, gpus: gpuMemory == nil ? await gpus(environment) : [])
         if let gpuMemory { template.memory = .gibibytes(gpuMemory) }
-        template.schema = SchemaFile.find()
+        template.schema = Program.file("jobs/job.schema.json")
         if file != "-" { template.file = file }
         let facts = try? await VLLMDialect(installation: VLLMInstallation(venv: nil)).facts()
         template.hasMathVerify = (facts?.packages["math-verify"] ?? nil) != nil

@@ -47,9 +47,7 @@ import Testing
         let spec = try #require(JobLoader.decode(source, directory: "/jobs").job)
         var (settings, cards) = (more, [Role: ModelCard]())
         for role in Role.named {
-            guard let model = spec.models[role],
-                let card = ModelCard.named(String(model.value.model.dropFirst("/jobs/".count)))
-            else { continue }
+            guard let name = spec.models[role]?.value.hub?.name, let card = ModelCard.named(name) else { continue }
             cards[role] = card
             settings.append("models.\(role.rawValue).model=\(try await Models.shared.path(of: card))")
         }

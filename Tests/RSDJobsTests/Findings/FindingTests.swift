@@ -1,6 +1,7 @@
 import Foundation
 import TestServers
 import TestSupport
+@testable import Support
 import Testing
 
 @testable import JobSpecs
@@ -49,14 +50,5 @@ extension MachineFinding {
         }
         #expect(severity(0) == .error && severity(1.1 * size.range.expected) == .warning && severity(1e9) == .fine)
         #expect(size.finding(on: nil, "runs/x") == nil)
-    }
-
-    @Test("the space of a missing directory is that of the nearest one")
-    func space() throws {
-        let scratch = try Scratch()
-        let there = try #require(DiskSpace.at(scratch.url.path))
-        let missing = try #require(DiskSpace.at(scratch.path("a/b/c")))
-        #expect(there.total == missing.total && there.total > 0)
-        #expect(DiskSpace.at("surely/not/here") != nil)
     }
 }

@@ -43,7 +43,7 @@ import Testing
         let targets = Self.sizes.map { Trio.fitting(Self.template($0).memory).target }
         #expect(
             targets.map { $0.firstMatch(of: /([\d.]+)B-/).map { String($0.1) } } == [
-                "1.5", "1.5", "7", "7", "7", "7", "7", "7", "72", "72",
+                "1.5", "1.5", "7", "7", "7", "7", "7", "7", "7", "7",
             ])
         #expect(
             Trio.fitting(.gibibytes(23.6)).prm.hasSuffix("1.5B") && Trio.fitting(.gibibytes(47.5)).prm.hasSuffix("7B"))
@@ -72,17 +72,5 @@ import Testing
             try NewFile.write("x", to: scratch.path("no/such/job.yaml"), replaces: false)
         }
         #expect(throws: FileFailure.self) { try NewFile.write("x", to: scratch.url.path, replaces: true) }
-    }
-
-    @Test("the schema is found beside the program, or above it")
-    func schema() throws {
-        let scratch = try Scratch()
-        try scratch.write("", to: "opt/bin/rsd-batch")
-        #expect(SchemaFile.find(program: scratch.path("opt/bin/rsd-batch"))?.hasPrefix(scratch.url.path) != true)
-        try scratch.write("{}", to: "opt/share/rsd-batch/jobs/job.schema.json")
-        #expect(
-            SchemaFile.find(program: scratch.path("opt/bin/rsd-batch"))
-                == scratch.file("opt/share/rsd-batch/jobs/job.schema.json").resolvingSymlinksInPath().path)
-        #expect(SchemaFile.find()?.hasSuffix("/jobs/job.schema.json") == true, "of the repository")
     }
 }

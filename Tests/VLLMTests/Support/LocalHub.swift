@@ -18,7 +18,7 @@ final class LocalHub: Sendable {
     init() async throws {
         let scratch = try Scratch()
         python = try await VLLMInstallation(venv: nil).python()
-        for name in ["draft", "target", "prm"] { try Self.publish(name, as: Self.first, in: scratch) }
+        for name in ["draft", "target", "prm"] { try Self.publish("Toy/\(name)", from: Self.demo(name), in: scratch) }
         try scratch.write("", to: "hub/log")
         let script = Programs.repository.appending(path: "Tests/VLLMTests/hub/hub_server.py")
         let server = try RunnerProcess(
@@ -31,23 +31,40 @@ final class LocalHub: Sendable {
         try write()
     }
 
-    private static func publish(_ name: String, from model: String? = nil, as commit: String, in scratch: Scratch)
-        throws
-    {
-        let folder = scratch.path("hub/Toy/\(name)")
+    private static func demo(_ model: String) -> String {
+        Programs.repository.appending(path: "demo/models/\(model)").path
+    }
+
+    private static func publish(
+        _ name: String, from checkpoint: String, as commit: String = first, in scratch: Scratch
+    ) throws {
+        let folder = scratch.path("hub/\(name)")
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try FileManager.default.copyItem(
-            atPath: Programs.repository.appending(path: "demo/models/\(model ?? name)").path,
-            toPath: "\(folder)/\(commit)")
-        try scratch.write("# \(name)", to: "hub/Toy/\(name)/\(commit)/README.md")
-        try scratch.write("old", to: "hub/Toy/\(name)/\(commit)/pytorch_model.bin")
+        try FileManager.default.copyItem(atPath: checkpoint, toPath: "\(folder)/\(commit)")
+        try scratch.write("# \(name)", to: "hub/\(name)/\(commit)/README.md")
+        try scratch.write("old", to: "hub/\(name)/\(commit)/pytorch_model.bin")
         try scratch.write(
-            #"{"main": "\#(commit)", "v1": "\#(first)", "my/branch": "\#(commit)"}"#, to: "hub/Toy/\(name)/refs.json")
+            #"{"main": "\#(commit)", "v1": "\#(first)", "my/branch": "\#(commit)"}"#, to: "hub/\(name)/refs.json")
+    }
+
+    /// A new repository, with the files of a checkpoint.
+    func publish(_ name: String, from checkpoint: String) throws {
+        try Self.publish(name, from: checkpoint, in: scratch)
     }
 
     /// A new commit of a repository, with the files of another of the demo's models, and `main` on it.
     func move(_ name: String, to model: String) throws {
-        try Self.publish(name, from: model, as: Self.second, in: scratch)
+        try Self.publish("Toy/\(name)", from: Self.demo(model), as: Self.second, in: scratch)
+    }
+
+    /// Runs a shell's commands in the scratch folder, where the programs are on PATH.
+    func shell(_ script: String) async throws -> Ended {
+        let path = "\(Programs.directory.path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
+        let process = try RunnerProcess(
+            ["-ec", "cd '\(scratch.url.path)'\n\(script)"], program: URL(filePath: "/bin/sh"), scratch: scratch.url,
+            environment: environment.merging(["PATH": path]) { $1 }, limit: .seconds(900))
+        let code = await process.exitCode()
+        return Ended(code: code, output: process.standardOutput, messages: process.standardError)
     }
 
     /// Writes the job.

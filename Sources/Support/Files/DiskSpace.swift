@@ -18,8 +18,11 @@ package struct DiskSpace: Sendable, Hashable {
             place = (place as NSString).deletingLastPathComponent
             if place.isEmpty { place = "." }
         }
-        return DiskSpace(
-            free: Int(memory: status.f_bavail, unit: Int(bounding: Double(status.f_frsize))),
-            total: Int(memory: status.f_blocks, unit: Int(bounding: Double(status.f_frsize))))
+        return DiskSpace(free: bytes(status.f_bavail, status), total: bytes(status.f_blocks, status))
+    }
+
+    private static func bytes(_ blocks: fsblkcnt_t, _ status: statvfs) -> Int {
+        let (bytes, overflows) = UInt64(blocks).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        return overflows ? .max : Int(clamping: bytes)
     }
 }
