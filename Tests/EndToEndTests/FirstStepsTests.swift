@@ -37,7 +37,7 @@ import Testing
         #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
         let forced = try await job.command(["init", file, "--force", "--gpu-memory", "80"])
         #expect(forced.code == 0)
-        #expect(try String(contentsOfFile: file, encoding: .utf8).contains("72B"))
+        #expect(try String(contentsOfFile: file, encoding: .utf8).contains("PRM-Qwen-2.5-7B"))
         let printed = try await job.command(["init", "-", "--gpu-memory", "8"])
         #expect(printed.code == 0 && printed.output.contains("Qwen2.5-0.5B-Instruct"))
     }
