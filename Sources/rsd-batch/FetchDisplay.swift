@@ -37,12 +37,7 @@ final class FetchDisplay: Sendable {
         pins: @escaping @Sendable (String) -> ModelPins? = { _ in nil }
     ) async throws -> LoadedJob {
         let lookup = ModelLookup(pins: pins)
-        var unfetched: SpecErrors?
-        do {
-            try await fetchDatasets(of: job, interruption)
-        } catch let errors as SpecErrors {
-            unfetched = errors
-        }
+        let unfetched = try await unfetchedDatasets(of: job, interruption)
         if pinning, unfetched == nil { try pin(job) }
         // Errors in the spec are reported below, with those in all files.
         if models, unfetched == nil, (try? JobLoader.check(job.url, settings: job.settings)) != nil {
@@ -73,9 +68,17 @@ final class FetchDisplay: Sendable {
         of job: JobOptions, _ interruption: Interruption, pinning: Bool = false
     ) async throws -> [FetchedModel] {
         try JobLoader.check(job.url, settings: job.settings)
-        try await fetchDatasets(of: job, interruption)
-        if pinning { try pin(job) }
-        return try await fetchModels(of: job, ModelLookup(), interruption)
+        let unfetched = try await unfetchedDatasets(of: job, interruption)
+        if pinning, unfetched == nil { try pin(job) }
+        let models: [FetchedModel]
+        do {
+            models = try await fetchModels(of: job, ModelLookup(), interruption)
+        } catch let error as any ProgramError {
+            if let unfetched { console.message(unfetched.diagnostics.map { "\($0.rendered)\n" }.joined()) }
+            throw error
+        }
+        if let unfetched { throw unfetched }
+        return models
     }
 
     private func fetchModels(
@@ -85,6 +88,18 @@ final class FetchDisplay: Sendable {
             try await JobLoader.fetchModels(
                 of: job.url, settings: job.settings, models: lookup, interruption: interruption
             ) { self.take($0) }
+        }
+    }
+
+    /// Downloads data sets.
+    ///
+    /// - Returns: what could not be downloaded, to be reported with all other errors.
+    private func unfetchedDatasets(of job: JobOptions, _ interruption: Interruption) async throws -> SpecErrors? {
+        do {
+            try await fetchDatasets(of: job, interruption)
+            return nil
+        } catch let errors as SpecErrors {
+            return errors
         }
     }
 

@@ -39,7 +39,8 @@ extension JobLoader {
             } catch let error as Interrupted {
                 throw error
             } catch {
-                let message = (error as? Unreadable)?.message ?? "\(error)"
+                let network = "; fetch it where there is a network, or download the file and set 'path' to it"
+                let message = (error as? Unreadable)?.message ?? "\(error)" + (error is HTTPError ? network : "")
                 isAboutStorage = isAboutStorage || (error as? any ProgramError)?.explanation.exit == .disk
                 faults.append(source.diagnostic(.error, at: dataset.pathMark, message))
             }

@@ -111,7 +111,9 @@ struct GradeCommand: AsyncParsableCommand, StoppableCommand {
 extension Regrading {
     fileprivate var changes: String {
         let changed = nowRight + nowWrong
-        var parts = [changed == 0 ? "no verdict changed" : "\(NumberFormat.counted(changed, "verdict")) changed"]
+        var parts = [
+            changed == 0 ? "no answer became right or wrong" : "\(NumberFormat.counted(changed, "verdict")) changed"
+        ]
         if nowRight > 0 { parts.append("\(NumberFormat.grouped(nowRight)) now right") }
         if nowWrong > 0 { parts.append("\(NumberFormat.grouped(nowWrong)) now wrong") }
         if new > 0 { parts.append("\(NumberFormat.grouped(new)) new") }

@@ -50,6 +50,11 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
 
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard let deadline, deadline.end <= Date() else { return }
+        throw ValidationError("--deadline \(deadline.end.formatted(.iso8601)) is in the past.")
+    }
+
     func run() async throws {
         let console = Console()
         let interruption = Interruption()

@@ -37,7 +37,7 @@ struct ValidateCommand: AsyncParsableCommand, StoppableCommand {
         console.showWarnings(of: loaded)
         let overview = JobOverview(
             loaded, file: job.file, residency: await residency(of: loaded), grader: await grader(of: loaded),
-            findings: await Job.findings(of: loaded, in: "runs/\(loaded.spec.name)"))
+            findings: await Job.findings(of: loaded, in: job.runDirectory(of: loaded.spec.name)))
         if output.json {
             try console.outJSON(Verdict(overview, warnings: loaded.warnings))
         } else {
