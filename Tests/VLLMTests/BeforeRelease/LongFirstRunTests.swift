@@ -17,6 +17,7 @@ extension BeforeRelease {
             let commands = try commands()
             try #require(commands.count == 3 && commands[0].hasPrefix("rsd-batch init job.yaml"))
             let hub = try await LocalHub()
+            try FileManager.default.removeItem(at: hub.file("job.yaml"))
             let first = try await hub.shell(commands[0])
             #expect(first.code == 0, "\(first.messages)")
             // No network: a few of the demo's problems in place of the named data set.
