@@ -84,7 +84,10 @@ package struct JobOverview: Sendable, Equatable, Encodable {
             NumberFormat.counted(methods, "method"), NumberFormat.counted(problems, "problem"),
             NumberFormat.counted(trajectories, "trajectory", "trajectories"),
         ].joined(separator: ", ")
-        return (Line("\(file) is valid", .green) + ": \(counts)").wrapped(to: width, indent: 2)
+        let runsHere = !findings.contains { $0.severity == .error }
+        let verdict =
+            runsHere ? Line("\(file) is valid", .green) : Line("\(file) is valid, but cannot run here", .yellow)
+        return (verdict + ": \(counts)").wrapped(to: width, indent: 2)
             + models.flatMap { model in
                 (Line("  \(model.role.rawValue.padded(to: 6))  ", .dim)
                     + Line(model.parameters.map { NumberFormat.si($0) } ?? "–").padded(to: 6, alignRight: true)
