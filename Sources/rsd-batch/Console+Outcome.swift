@@ -18,7 +18,8 @@ extension Console {
     /// Reports that grading begins; nothing else is printed for a while.
     func grading(_ grader: String, finished: Int, of total: Int) {
         let rest = finished < total ? " of \(NumberFormat.grouped(total))" : ""
-        message("rsd-batch: grading \(NumberFormat.grouped(finished))\(rest) answers with \(grader)\n")
+        let noun = total == 1 ? "answer" : "answers"
+        message("rsd-batch: grading \(NumberFormat.grouped(finished))\(rest) \(noun) with \(grader)\n")
     }
 
     /// Prints the result of a run: its table, or `summary.json`.
