@@ -84,6 +84,13 @@ final class StopSignals {
         for _ in 0..<unheard { hear() }
     }
 
+    /// For commands of which only a download is worth stopping with care: the first signal ends it, the second ends the program.
+    convenience init(duringDownloads interruption: Interruption) {
+        self.init(interruption) { level in
+            if level == .immediate { Foundation.exit(ExitCategory.interrupted.rawValue) }
+        }
+    }
+
     private static func take(_ signal: Int32) {
         let (state, hear) = state.withLock { state in
             if state.hear == nil { state.unheard += 1 }

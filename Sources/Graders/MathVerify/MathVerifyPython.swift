@@ -18,7 +18,7 @@ enum MathVerifyPython {
                 remedy: "Correct the path (grading: { with: math-verify, python: PATH }).")
         }
         do {
-            return try await VLLMInstallation(venv: venv).python()
+            return try await VLLMInstallation.named(venv).python()
         } catch let error as EngineError {
             let cause = error.explanation
             throw GraderUnavailable(

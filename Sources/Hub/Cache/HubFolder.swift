@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// The folder of one repository in a cache: `refs` name commits, and `snapshots` have a folder of links to `blobs` for each commit.
 package struct HubFolder: Sendable, Hashable {
@@ -13,7 +14,7 @@ package struct HubFolder: Sendable, Hashable {
     /// - Returns: nil if this is not the path of such a folder.
     package init?(path: String) {
         guard let repository = HubRepository(folder: URL(filePath: path).lastPathComponent),
-            Self.isFolder(path + "/snapshots") || Self.isFolder(path + "/refs")
+            Folder.isFolder(path + "/snapshots") || Folder.isFolder(path + "/refs")
         else { return nil }
         self.init(repository, path: path)
     }
@@ -56,7 +57,7 @@ package struct HubFolder: Sendable, Hashable {
 
     private func snapshot(_ commit: String) -> HubSnapshot? {
         let folder = path(of: commit)
-        return Self.isFolder(folder) ? HubSnapshot(self, commit: commit, path: folder) : nil
+        return Folder.isFolder(folder) ? HubSnapshot(self, commit: commit, path: folder) : nil
     }
 
     /// The commit of a branch or tag.
@@ -73,10 +74,5 @@ package struct HubFolder: Sendable, Hashable {
     private var refs: [String] {
         let names = FileManager.default.enumerator(atPath: path + "/refs")?.compactMap { $0 as? String } ?? []
         return names.filter { ref($0).flatMap(snapshot) != nil }.sorted()
-    }
-
-    private static func isFolder(_ path: String) -> Bool {
-        var isDirectory: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
     }
 }

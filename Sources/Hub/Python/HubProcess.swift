@@ -26,7 +26,7 @@ package struct HubProcess: Sendable {
         let lines = LineQueue()
         let channel = try LineChannel { lines.take($0) }
         defer { channel.shutDown() }
-        let script = PythonSearch.ownPath + "\n" + String(decoding: PackageResources.hub_py, as: UTF8.self)
+        let script = PythonScript.ownPath + String(decoding: PackageResources.hub_py, as: UTF8.self)
         let child = try await ChildProcess.launch(
             SpawnRequest(
                 executable: python, arguments: ["-c", script], environment: environment, outputPath: log,

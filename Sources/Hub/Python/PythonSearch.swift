@@ -8,7 +8,7 @@ package struct PythonSearch: Sendable {
 
     /// - Parameter venv: the job's vLLM environment, if it names one.
     package init(venv: String?, environment: [String: String] = ProcessInfo.processInfo.environment) {
-        self.init(environment: environment, vllm: VLLMInstallation(venv: venv))
+        self.init(environment: environment, vllm: .named(venv))
     }
 
     init(environment: [String: String], vllm: VLLMInstallation) {
@@ -64,7 +64,7 @@ package struct PythonSearch: Sendable {
 
     private func ask(_ python: String, for module: String) async throws -> Found? {
         let question = """
-            \(Self.ownPath)
+            \(PythonScript.ownPath)
             import importlib.metadata, importlib.util
             if importlib.util.find_spec("\(module)") is None: sys.exit(1)
             try: version = importlib.metadata.version("\(module)")
@@ -77,7 +77,4 @@ package struct PythonSearch: Sendable {
         let version = output.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().last ?? ""
         return Found(python: python, version: version.trimmingCharacters(in: .whitespaces))
     }
-
-    /// The first lines of every script: nothing is imported from the working directory, which may have a folder `datasets`.
-    package static let ownPath = "import sys; sys.path[:] = filter(None, sys.path)"
 }

@@ -1,9 +1,8 @@
+import Datasets
+
 /// The files that a data set was read from, for the manifest.
 package struct DatasetOrigin: Sendable, Equatable, Codable {
-    package struct File: Sendable, Equatable, Codable {
-        package var name: String
-        package var sha256: String
-    }
+    package typealias File = DatasetCache.Record.File
 
     /// In the order in which they were read.
     package var files: [File]

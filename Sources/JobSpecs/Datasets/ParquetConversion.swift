@@ -31,7 +31,7 @@ struct ParquetConversion: Sendable {
         try Folder.make(cache.directory.path)
         let output = cache.directory.appending(path: "\(UUID().uuidString).partial")
         defer { unlink(output.path) }
-        let script = PythonSearch.ownPath + "\n" + String(decoding: PackageResources.parquet_py, as: UTF8.self)
+        let script = PythonScript.ownPath + String(decoding: PackageResources.parquet_py, as: UTF8.self)
         let result = try await CommandOutput.run(
             python, ["-c", script, output.path] + sources.map(\.path), limit: Self.limit)
         let said = try report(of: result, by: python)

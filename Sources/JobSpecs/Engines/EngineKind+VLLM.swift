@@ -4,7 +4,7 @@ import Support
 extension EngineKind {
     /// vLLM, in its GPU and CPU builds.
     package static let vllm = EngineKind(
-        name: "vllm", title: "vLLM", dialect: { VLLMDialect(installation: VLLMInstallation(venv: $0)) },
+        name: "vllm", title: "vLLM", dialect: { VLLMDialect(installation: .named($0)) },
         usesVenv: true, residency: .auto, startsWarm: true, rendersChat: true, speculates: true,
         usesTransformers: true, batchInvariantVariable: "VLLM_BATCH_INVARIANT", usesGPU: true, freesGPUAsleep: true,
         dividesMemory: true,

@@ -127,7 +127,7 @@ extension MachineReport.Place {
     /// Whether it has room, and this user may write there.
     var finding: MachineFinding {
         let (name, least, remedy) = use.demands
-        let free = disk.map { ", \($0.free.inBytes) free" } ?? ""
+        let free = disk.map { ", \(NumberFormat.bytes($0.free)) free" } ?? ""
         let text = "\(name): \(path)\(free)"
         if !isWritable {
             return MachineFinding(

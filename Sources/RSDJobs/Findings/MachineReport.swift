@@ -73,7 +73,7 @@ extension MachineReport {
         ]
         report.places = places.map { Place($0, at: $1) }
         report.cachedModels = ((try? FileManager.default.contentsOfDirectory(atPath: models)) ?? []).count {
-            $0.hasPrefix("models--")
+            HubRepository(folder: $0)?.kind == .model
         }
         report.slurm = SearchPath(environment).program("sbatch")
         report.packages = facts?.packages

@@ -27,21 +27,13 @@ struct RunSize {
         guard let disk else { return nil }
         let (expected, high) = (Int(bounding: range.expected), Int(bounding: range.high))
         let words =
-            "the run writes about \(expected.inBytes), at most \(high.inBytes), to \(directory); "
-            + "\(disk.free.inBytes) are free there"
+            "the run writes about \(NumberFormat.bytes(expected)), at most \(NumberFormat.bytes(high)), to \(directory); "
+            + "\(NumberFormat.bytes(disk.free)) are free there"
         guard disk.free < high.times(2) else { return MachineFinding(.fine, "disk", words) }
         return MachineFinding(
             disk.free < expected ? .error : .warning, "disk", words,
             remedy:
                 "Free space there, or choose another place with --run-dir. A run that fills the disk loses nothing and can "
                 + "be resumed.")
-    }
-}
-
-extension Int {
-    /// `812 kB`, `1.3 GB`: for the size of files.
-    package var inBytes: String {
-        let number = NumberFormat.si(self)
-        return number + (number.last?.isNumber == true ? " B" : "B")
     }
 }

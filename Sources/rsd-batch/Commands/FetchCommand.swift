@@ -32,9 +32,7 @@ struct FetchCommand: AsyncParsableCommand, StoppableCommand {
     func run() async throws {
         let console = Console()
         let interruption = Interruption()
-        let signals = StopSignals(interruption) { level in
-            if level == .immediate { Foundation.exit(ExitCategory.interrupted.rawValue) }
-        }
+        let signals = StopSignals(duringDownloads: interruption)
         defer { withExtendedLifetime(signals) {} }
         let display = FetchDisplay(console: console, colour: output.colour, quiet: quiet)
         let models = try await display.fetchAll(of: job, interruption, pinning: pinning.pin)

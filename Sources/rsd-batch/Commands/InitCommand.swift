@@ -50,7 +50,7 @@ struct InitCommand: AsyncParsableCommand {
         if let gpuMemory { template.memory = .gibibytes(gpuMemory) }
         template.schema = Program.file("jobs/job.schema.json")
         if file != "-" { template.file = file }
-        let facts = try? await VLLMDialect(installation: VLLMInstallation(venv: nil)).facts()
+        let facts = try? await VLLMDialect(installation: .named(nil)).facts()
         template.hasMathVerify = (facts?.packages["math-verify"] ?? nil) != nil
         return template
     }

@@ -49,9 +49,7 @@ struct PlanCommand: AsyncParsableCommand, StoppableCommand {
     func run() async throws {
         let console = Console()
         let interruption = Interruption()
-        let signals = StopSignals(interruption) { level in
-            if level == .immediate { Foundation.exit(ExitCategory.interrupted.rawValue) }
-        }
+        let signals = StopSignals(duringDownloads: interruption)
         defer { withExtendedLifetime(signals) {} }
         let fetching = FetchDisplay(console: console, colour: output.colour, quiet: false)
         let loaded = try await fetching.load(job, interruption)

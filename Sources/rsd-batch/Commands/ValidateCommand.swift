@@ -21,10 +21,7 @@ struct ValidateCommand: AsyncParsableCommand, StoppableCommand {
     func run() async throws {
         let console = Console()
         let interruption = Interruption()
-        let signals = StopSignals(interruption) { level in
-            // The first signal ends a download; nothing else here is worth waiting for.
-            if level == .immediate { Foundation.exit(ExitCategory.interrupted.rawValue) }
-        }
+        let signals = StopSignals(duringDownloads: interruption)
         defer { withExtendedLifetime(signals) {} }
         let loaded: LoadedJob
         do {

@@ -16,20 +16,12 @@ struct HubDatasetFetchTests {
     private final class Hub: Sendable {
         let scratch: Scratch
         let python: String
-        private let server: RunnerProcess
-        private let base: String
+        private let server: HubServer
 
         init() async throws {
             scratch = try Scratch()
             python = try #require(try await PythonSearch(venv: nil).first(with: "pyarrow")).python
-            try scratch.write("", to: "hub/log")
-            let script = Programs.repository.appending(path: "Tests/VLLMTests/hub/hub_server.py")
-            let server = try RunnerProcess(
-                [script.path, scratch.path("hub")], program: URL(filePath: python), scratch: scratch.url,
-                limit: .seconds(600))
-            try await until { server.standardOutput.hasSuffix("\n") }
-            base = "http://127.0.0.1:" + server.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)
-            self.server = server
+            server = try await HubServer(scratch, python: python)
             try await publish(first)
             try write("{ name: gsm, path: hf://datasets/org/set, config: main, reader: gsm8k }")
         }
@@ -83,7 +75,7 @@ struct HubDatasetFetchTests {
 
         func run(_ words: [String], environment: [String: String] = [:]) async throws -> (code: Int32, text: String) {
             let own = [
-                "HF_ENDPOINT": base, "HF_HOME": scratch.path("hf"), "XDG_CACHE_HOME": scratch.path("cache"),
+                "HF_ENDPOINT": server.base, "HF_HOME": scratch.path("hf"), "XDG_CACHE_HOME": scratch.path("cache"),
                 "HF_HUB_OFFLINE": "0", "HF_TOKEN": "", "no_proxy": "127.0.0.1", "RSD_BATCH_VLLM": python,
             ]
             let process = try RunnerProcess(
@@ -94,8 +86,7 @@ struct HubDatasetFetchTests {
         }
 
         func stop() async {
-            server.send(SIGKILL)
-            _ = await server.exitCode()
+            await server.stop()
         }
     }
 

@@ -11,23 +11,16 @@ final class LocalHub: Sendable {
     static let second = String(repeating: "d2", count: 20)
 
     private let scratch: Scratch
-    private let server: RunnerProcess
+    private let server: HubServer
     let python: String
-    let base: String
+    var base: String { server.base }
 
     init() async throws {
         let scratch = try Scratch()
         python = try await VLLMInstallation(venv: nil).python()
         for name in ["draft", "target", "prm"] { try Self.publish("Toy/\(name)", from: Self.demo(name), in: scratch) }
-        try scratch.write("", to: "hub/log")
-        let script = Programs.repository.appending(path: "Tests/VLLMTests/hub/hub_server.py")
-        let server = try RunnerProcess(
-            [script.path, scratch.path("hub")], program: URL(filePath: python), scratch: scratch.url,
-            limit: .seconds(600))
-        try await until { server.standardOutput.hasSuffix("\n") }
-        base = "http://127.0.0.1:" + server.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)
+        server = try await HubServer(scratch, python: python)
         self.scratch = scratch
-        self.server = server
         try write()
     }
 
@@ -103,8 +96,7 @@ final class LocalHub: Sendable {
     }
 
     func stop() async {
-        server.send(SIGKILL)
-        _ = await server.exitCode()
+        await server.stop()
     }
 
     /// What was asked for so far, and forgets it.

@@ -9,7 +9,7 @@ extension VLLMDialect {
         let command = try await installation.command(for: "vllm")
         guard let python = command.python else { return nil }
         // Like `vllm` itself, and unlike `python -m`, it imports nothing from the working directory.
-        let ownPath = command.arguments.isEmpty ? "import sys; sys.path[:] = filter(None, sys.path)\n" : ""
+        let ownPath = command.arguments.isEmpty ? PythonScript.ownPath : ""
         let script = ownPath + String(decoding: PackageResources.fork_server_py, as: UTF8.self)
         let given = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         return ForkServerPlan(

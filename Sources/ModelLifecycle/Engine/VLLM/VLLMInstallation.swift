@@ -1,7 +1,8 @@
 import Foundation
 import Support
+import Synchronization
 
-/// The vLLM installation on this machine. Searched for once.
+/// A vLLM installation on this machine. Searched for once.
 package actor VLLMInstallation {
     /// The command that runs vLLM: the words before `serve`.
     struct Command: Sendable, Hashable {
@@ -24,6 +25,18 @@ package actor VLLMInstallation {
     private var found: Command?
     private var told: VLLMVersion?
     private var known: InstallationFacts?
+
+    private static let named = Mutex<[String?: VLLMInstallation]>([:])
+
+    /// The installation that the job's `venv` names, the same one for all of this process.
+    package static func named(_ venv: String?) -> VLLMInstallation {
+        named.withLock { named in
+            if let known = named[venv] { return known }
+            let installation = VLLMInstallation(venv: venv)
+            named[venv] = installation
+            return installation
+        }
+    }
 
     /// - Parameter venv: a virtual environment's directory, or its Python. nil searches `$RSD_BATCH_VLLM`, then the
     ///   environment that this program is installed in, then PATH for `vllm` and for a Python that has it, then the
