@@ -49,9 +49,10 @@ package struct SpecIdentity: Sendable, Equatable, Codable {
         add("engine.kind", spec.engine.kind.name)
         add("datasets", job.allProblems.keys.joined(separator: ", "))
         for (name, problems) in job.allProblems {
-            add("datasets.\(name).count", String(problems.count))
-            add("datasets.\(name).questions", Self.digest(problems) { [$0.id, $0.question] })
-            add("datasets.\(name).answers", Self.digest(problems) { [$0.id, $0.answer] })
+            let keys = Keys(dataset: name)
+            add(keys.count, String(problems.count))
+            add(keys.questions, Self.questions(of: problems))
+            add(keys.answers, Self.answers(of: problems))
         }
         addPrompt(spec)
         addThinking(spec)
@@ -75,6 +76,31 @@ package struct SpecIdentity: Sendable, Equatable, Codable {
     var rules: DecodingRules {
         guard let entry = entries.first(where: { $0.key == Self.rulesKey }) else { return .first }
         return Int(entry.value).flatMap(DecodingRules.init) ?? .current
+    }
+
+    /// The settings that the responses of a role's model depend on, as text: equal for roles that get the same responses to the
+    /// same requests. A request says the rest: the question, the steps so far, sampling and limits.
+    package func settings(of role: Role) -> [String] {
+        let roles = role.models.map(\.rawValue)
+        let others = Set(Role.named.map(\.rawValue)).subtracting(roles)
+        // The draft of `speculative` changes no text, but the tokens counted.
+        let own = role == .speculative ? [role.rawValue] : []
+        return own
+            + entries.compactMap { entry in
+                var parts = entry.key.split(separator: ".", maxSplits: 2).map(String.init)
+                switch parts[0] {
+                case "models", "prompt", Self.thinkingKey:
+                    if parts.count > 1 {
+                        if others.contains(parts[1]) { return nil }
+                        if parts[0] == "models", !roles.contains(parts[1]) { return nil }
+                        if let index = roles.firstIndex(of: parts[1]) { parts[1] = String(index) }
+                    }
+                case "engine": break
+                case "decoding" where parts.last == "delimiter": break
+                default: return nil
+                }
+                return "\(parts.joined(separator: ".")): \(entry.value)"
+            }
     }
 
     /// SHA-256 over all entries, in hexadecimal: equal for equal identities, on every machine.
@@ -134,7 +160,29 @@ package struct SpecIdentity: Sendable, Equatable, Codable {
         entries.append(Entry(key: key, value: value))
     }
 
-    private static func digest(_ problems: [Problem], _ fields: (Problem) -> [String]) -> String {
+    /// The keys of a data set.
+    package struct Keys: Sendable {
+        package var count, questions, answers: String
+        package var all: [String] { [count, questions, answers] }
+
+        package init(dataset name: String) {
+            (count, questions, answers) = (
+                "datasets.\(name).count", "datasets.\(name).questions", "datasets.\(name).answers"
+            )
+        }
+    }
+
+    package subscript(key: String) -> String? { entries.first { $0.key == key }?.value }
+
+    package static func questions(of problems: some Collection<Problem>) -> String {
+        digest(problems) { [$0.id, $0.question] }
+    }
+
+    package static func answers(of problems: some Collection<Problem>) -> String {
+        digest(problems) { [$0.id, $0.answer] }
+    }
+
+    private static func digest(_ problems: some Collection<Problem>, _ fields: (Problem) -> [String]) -> String {
         var hash = SHA256()
         for problem in problems {
             for field in fields(problem) { hash.update(field: field) }

@@ -1,3 +1,4 @@
+import Foundation
 import ModelLifecycle
 import Graders
 import JobSpecs
@@ -14,6 +15,7 @@ package enum Job {
     ///   - deadline: when the run must be over; it ends with ``Interrupted`` before that.
     ///   - waits: whether to wait if another process works on the run.
     ///   - retryFailed: whether to retry failed trajectories.
+    ///   - reuse: runs, or folders of runs, whose responses are taken over.
     ///   - observe: called with every event, from any thread; must return at once.
     /// - Throws: ``RunLocked``, ``RunLockLost``, ``SpecChanged``, ``JournalCorrupt``, ``JournalWriteFailure``, ``FileFailure``,
     ///   ``Interrupted``, ``GraderUnavailable``, ``EngineUseless``, ``ResidencyImpossible``, or an `EngineError`. The journal is
@@ -21,7 +23,7 @@ package enum Job {
     ///   lost by any of them.
     package static func run(
         _ job: LoadedJob, in directory: RunDirectory, deadline: Deadline? = nil, waits: Bool = false,
-        retryFailed: Bool = false, interruption: Interruption, logger: Logger,
+        retryFailed: Bool = false, reuse: [URL] = [], interruption: Interruption, logger: Logger,
         observe: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> RunOutcome {
         let grader = job.spec.grading.grader.grader(venv: job.spec.engine.venv, directory: directory)
@@ -38,7 +40,7 @@ package enum Job {
                 return try LocalEngines(job: job, directory: directory, logger: logger)
             },
             grader: grader, graderID: graderID, interruption: interruption, deadline: deadline, waits: waits,
-            retryFailed: retryFailed, observe: observe)
+            retryFailed: retryFailed, reuse: reuse, observe: observe)
         return try await run.run()
     }
 

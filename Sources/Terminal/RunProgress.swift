@@ -64,6 +64,17 @@ package struct RunProgress: Sendable {
                 } ?? "\(who) is working on this run; waiting for it to end"
             return [.message(text, .yellow)]
         case .swept(let count): return [.swept(count: count)]
+        case .grew(let changes, let goingOn):
+            let added = changes.map { "\n\($0)" }.joined()
+            let more =
+                goingOn > 0
+                ? "\n\(NumberFormat.counted(goingOn, "trajectory", "trajectories")) that a limit had cut will go on"
+                : ""
+            return [.message("the job was changed, and its run goes on:" + added + more, .plain)]
+        case .reused(let answers):
+            return [.message("\(NumberFormat.counted(answers, "response")) taken from other runs", .plain)]
+        case .reuseFailed(let directory, let reason):
+            return [.message("no responses are taken from \(directory): \(reason)", .yellow)]
         case .choseResidency(let reason): return [.message("residency \(reason)", .plain)]
         case .loading(let engine):
             loading = (engine, seconds)

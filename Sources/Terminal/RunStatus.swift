@@ -117,7 +117,7 @@ private struct CurrentPhase {
             case .event(let id, .failed, _): touched.insert(id)
             case .load(let load): role = role ?? Role(rawValue: load.engine)
             case .wake(let engine, _, _): role = role ?? Role(rawValue: engine)
-            case .begun, .event(_, .retried, _), .swap, .speculation, .shard: break
+            case .begun, .grown, .source, .event(_, .retried, _), .swap, .speculation, .shard: break
             }
         }
         guard let role else { return nil }

@@ -125,7 +125,7 @@ import Testing
     /// Tokens that were read by each model: those for which it was asked, and those of all answers.
     private func promptTokens(of job: TestJob) throws -> (asked: [Role: Int], all: [Role: Int]) {
         var (asked, all) = ([Role: Int](), [Role: Int]())
-        for case .event(_, let event, let span) in try job.records() {
+        for case .event(_, let event, let origin) in try job.records() {
             let (role, tokens): (Role, Int)
             switch event {
             case .generated(let answer): (role, tokens) = (answer.role, answer.promptTokens)
@@ -133,7 +133,7 @@ import Testing
             case .failed, .retried: continue
             }
             all[role, default: 0] += tokens
-            if span != nil { asked[role, default: 0] += tokens }
+            if origin.asked != nil { asked[role, default: 0] += tokens }
         }
         return (asked, all)
     }

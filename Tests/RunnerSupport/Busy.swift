@@ -6,8 +6,8 @@ package struct Busy {
     private var changes: [(time: Double, role: Role, change: Int)] = []
 
     package init(_ records: [JournalRecord]) {
-        for case .event(_, let event, let asked?) in records {
-            guard let role = event.role else { continue }
+        for record in records {
+            guard let role = record.role, let asked = record.asked else { continue }
             changes.append((asked.begin, role, 1))
             changes.append((asked.begin + asked.seconds, role, -1))
         }
@@ -25,15 +25,5 @@ package struct Busy {
             last = change.time
         }
         return total
-    }
-}
-
-extension Event {
-    fileprivate var role: Role? {
-        switch self {
-        case .generated(let generated): generated.role
-        case .scored: .prm
-        case .failed, .retried: nil
-        }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Graders
 import JobSpecs
 import RunStore
@@ -12,11 +13,11 @@ extension JobRun<RunOutcome> {
         job: LoadedJob, directory: RunDirectory, makeProvider: @escaping @Sendable () throws -> any EngineProvider,
         grader: any Grader, graderID: String, interruption: Interruption, deadline: Deadline? = nil,
         waits: Bool = false,
-        retryFailed: Bool, observe: @escaping @Sendable (RunEvent) -> Void
+        retryFailed: Bool, reuse: [URL] = [], observe: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.init(
             job: job, directory: directory, makeProvider: makeProvider, interruption: interruption, deadline: deadline,
-            waits: waits, retryFailed: retryFailed, observe: observe
+            waits: waits, retryFailed: retryFailed, reuse: reuse, observe: observe
         ) { finished in
             let writer = ResultsWriter(
                 job: finished.job, manifest: finished.manifest, directory: directory,

@@ -33,7 +33,7 @@ struct Profile: Sendable {
     /// - Throws: ``UnusableRun`` if it has no finished answers.
     init(_ run: StoredRun) throws(UnusableRun) {
         var logs: [ProblemName: ProblemLog] = [:]
-        for case .event(let id, let event, _?) in run.records {
+        for case .event(let id, let event, let origin) in run.records where origin.asked != nil {
             logs[id.problemName, default: ProblemLog()].add(event)
         }
         for trajectory in run.trajectories {

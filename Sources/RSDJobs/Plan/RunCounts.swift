@@ -54,12 +54,12 @@ extension RunCounts {
         self.waves = waves
         for record in records {
             switch record {
-            case .event(_, let event, let asked) where event.isAnswer:
-                if asked == nil { shared += 1 } else { add(event) }
+            case .event(_, let event, let origin) where event.isAnswer:
+                if origin.asked == nil { shared += 1 } else { add(event) }
             case .load(let load): starts[EngineID(load.engine), default: 0] += 1
             case .wake(let engine, _, _): wakes[EngineID(engine), default: 0] += 1
             case .swap: swaps += 1
-            case .begun, .event, .speculation, .phase, .shard: break
+            case .begun, .grown, .source, .event, .speculation, .phase, .shard: break
             }
         }
     }

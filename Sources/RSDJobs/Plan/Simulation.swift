@@ -19,8 +19,8 @@ struct Simulation: Sendable {
     /// - Throws: `CancellationError`; ``UnexpectedEvent`` if a method rejects a simulated response.
     func run() throws -> RunCounts {
         var scheduler = Scheduler(
-            job.spec, engines: JobEngines(job.spec), groups: groups, trajectories: TrajectorySet(job),
-            responses: ResponseCache(job.spec))
+            RequestScope(job), engines: JobEngines(job.spec), groups: groups, trajectories: TrajectorySet(job),
+            responses: ResponseCache())
         var counts = RunCounts()
         var engines = SimulatedEngines(residency: residency)
         var longest: [Role: Int] = [:]
@@ -39,7 +39,7 @@ struct Simulation: Sendable {
                 }
                 actions += scheduler.handle(.answered(request.fingerprint, answer, asked: Self.moment))
             case .record(let entry):
-                if entry.asked == nil { counts.shared += 1 }
+                if entry.origin.asked == nil { counts.shared += 1 }
                 actions += scheduler.handle(.recorded(entry.number))
             case .endPhase:
                 for (role, tokens) in longest { counts.work[role, default: .init()].serial += tokens }

@@ -128,7 +128,7 @@ private struct Chapter {
         case .wake(let engine, let seconds, let begin):
             arrive(Arrival(engine: engine, kind: .wake, seconds: seconds, begin: begin))
         case .swap: swaps += 1
-        case .begun, .speculation, .shard: break
+        case .begun, .grown, .source, .speculation, .shard: break
         case .phase(let wave, let engines, let seconds, _): phase = (wave, engines, seconds)
         case .event:
             if let role = record.role, let asked = record.asked {

@@ -1,8 +1,6 @@
 import Foundation
 
 extension Manifest {
-    var runIdentity: RunIdentity { RunIdentity(job: identity.hash, shard: shard) }
-
     /// Checks that a journal belongs to this run and that an expected journal is there.
     ///
     /// - Throws: ``DamagedRun``.
@@ -23,7 +21,9 @@ extension Manifest {
         if namesJournal == nil, !contents.isThere, merged != nil || directory.hasEngineStarts {
             throw damaged("is missing, although engines have worked on the run")
         }
-        let isForeign = owners.contains { merged == nil ? $0 != runIdentity : $0.job != identity.hash }
+        // A process that changed the job may have ended before the journal said so.
+        let jobs = Set([identity.hash] + (history ?? []).map(\.identity.hash))
+        let isForeign = owners.contains { !jobs.contains($0.job) || merged == nil && $0.shard != shard }
         if isForeign { throw damaged("belongs to another run than \(directory.manifest.lastPathComponent) beside it") }
     }
 

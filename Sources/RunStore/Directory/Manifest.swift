@@ -6,7 +6,7 @@ import Support
 /// `manifest.json`: the identity of a run, written before anything else so that a run killed early can be resumed.
 package struct Manifest: Sendable, Equatable, Codable {
     /// Format version of the run directory.
-    package var format = Manifest.currentFormat
+    package var format = Manifest.firstFormat
     package var job: String
     /// What a resumed run must have in common with this one.
     package var identity: SpecIdentity
@@ -33,13 +33,15 @@ package struct Manifest: Sendable, Equatable, Codable {
     package var hub: [String: ModelPin]?
     /// Set for a run merged from shards.
     package var merged: Merged?
+    /// The jobs that the run was before it was changed, oldest first; nil if it never was.
+    package var history: [Past]?
     /// Whether the journal, which is begun before this file, names its run; nil in runs of earlier versions.
     package var namesJournal: Bool?
     /// See ``write(to:)``; set in the file only.
     var checksum: String?
 
     package init(
-        format: Int = Manifest.currentFormat, job: String, identity: SpecIdentity, shard: Shard? = nil, seed: UInt64,
+        format: Int = Manifest.firstFormat, job: String, identity: SpecIdentity, shard: Shard? = nil, seed: UInt64,
         program: String, engine: String, host: String, created: String, residency: String? = nil,
         batchInvariant: Bool? = nil, models: [String: ModelSize]? = nil, datasets: [String: DatasetOrigin]? = nil,
         hub: [String: ModelPin]? = nil,
@@ -64,6 +66,15 @@ package struct Manifest: Sendable, Equatable, Codable {
         self.checksum = checksum
     }
 
+    /// A job that the run was before the next, or the present one.
+    package struct Past: Sendable, Equatable, Codable {
+        package var identity: SpecIdentity
+        /// When it was changed.
+        package var until: String
+        /// The version of the program that changed it.
+        package var program: String
+    }
+
     package struct Merged: Sendable, Equatable, Codable {
         package var shards: Int
         /// What is missing from them, one sentence each.
@@ -75,7 +86,18 @@ package struct Manifest: Sendable, Equatable, Codable {
         }
     }
 
-    package static let currentFormat = 1
+    /// The format of runs whose job was changed, or that have responses of other runs; all others have the first, which earlier
+    /// versions read.
+    package static let currentFormat = 2
+    package static let firstFormat = 1
+
+    /// Makes the run that of a changed job.
+    package mutating func grow(to identity: SpecIdentity, at date: Date) {
+        history =
+            (history ?? []) + [Past(identity: self.identity, until: date.formatted(.iso8601), program: Program.version)]
+        self.identity = identity
+        format = Self.currentFormat
+    }
 
     /// - Returns: nil if there is no file.
     /// - Throws: ``NewerRun``, ``DamagedRun``.
@@ -159,19 +181,25 @@ package struct NewerRun: ProgramError, Equatable {
 package struct SpecChanged: ProgramError {
     package var directory: String
     package var changes: [SpecIdentity.Change]
+    /// Number of the run's responses that a run of the new job in another directory could take over.
+    package var reusable: Int
 
-    package init(directory: String, changes: [SpecIdentity.Change]) {
+    package init(directory: String, changes: [SpecIdentity.Change], reusable: Int = 0) {
         self.directory = directory
         self.changes = changes
+        self.reusable = reusable
     }
 
     package var explanation: Explanation {
-        Explanation(
+        let reuse =
+            reusable > 0
+            ? " With --reuse \(directory), another run takes over \(counted(reusable, "response")) from this one." : ""
+        return Explanation(
             "spec-changed", .directoryTaken,
             "the job differs from the one that \(directory) was begun with; the results of two jobs must not mix:\n"
                 + changes.map { "  \($0)" }.joined(separator: "\n"),
             remedy:
                 "Resume it with the settings that it was begun with, those of --set included (its job.yaml has them all), give "
-                + "the changed job another name or another --run-dir, or delete the directory to start over.")
+                + "the changed job another name or another --run-dir, or delete the directory to start over." + reuse)
     }
 }

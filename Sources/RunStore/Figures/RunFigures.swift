@@ -43,11 +43,24 @@ package struct RunFigures: Sendable, Equatable, Codable {
         package var asked = 0
         /// Taken from the same request of another trajectory.
         package var shared = 0
+        /// Taken from other runs, by run; nil if none were.
+        package var reused: [Reused]?
 
-        package init(asked: Int = 0, shared: Int = 0) {
+        package init(asked: Int = 0, shared: Int = 0, reused: [Reused]? = nil) {
             self.asked = asked
             self.shared = shared
+            self.reused = reused
         }
+    }
+
+    /// Responses taken from another run.
+    package struct Reused: Sendable, Equatable, Codable {
+        /// Its directory, where it was then.
+        package var run: String
+        /// The version that its engine reported.
+        package var engine: String
+        /// Different responses; each may serve several trajectories.
+        package var answers: Int
     }
 
     /// Tokens that a speculator proposed, and those that its model accepted.
@@ -75,18 +88,20 @@ package struct RunFigures: Sendable, Equatable, Codable {
         var asked: [String: [TimeSpan]] = [:]
         var unattributed: [(role: Role, span: TimeSpan)] = []
         var inPhases: [String: Double] = [:]
+        var origins = ReusedAnswers()
         func attribute(_ group: [String]) {
             for (role, span) in unattributed { asked[role.engine(in: group, of: engines), default: []].append(span) }
             unattributed = []
         }
         for record in records {
-            add(record)
+            if !origins.counts(record) { add(record) }
             if let role = record.role, let span = record.asked { unattributed.append((role, span)) }
             guard case .phase(_, let group, let time, _) = record else { continue }
             for engine in group { inPhases[engine, default: 0] += time }
             attribute(group)
         }
         attribute([])
+        requests.add(origins.reused)
         let busy = asked.mapValues { $0.union().reduce(0) { $0 + $1.seconds } }
         seconds.busy.merge(busy, uniquingKeysWith: +)
         for (engine, time) in inPhases { seconds.idle[engine, default: 0] += max(0, time - (busy[engine] ?? 0)) }
@@ -94,8 +109,8 @@ package struct RunFigures: Sendable, Equatable, Codable {
 
     private mutating func add(_ record: JournalRecord) {
         switch record {
-        case .event(_, let event, let asked) where event.isAnswer:
-            if asked == nil { requests.shared += 1 } else { requests.asked += 1 }
+        case .event(_, let event, let origin) where event.isAnswer:
+            if origin.asked == nil { requests.shared += 1 } else { requests.asked += 1 }
         case .event: break
         case .load(let load):
             switch load.kind {
@@ -109,7 +124,7 @@ package struct RunFigures: Sendable, Equatable, Codable {
                 (seconds.loadingPhases[load.kind.rawValue] ?? StartPhases()) + phases
         case .wake(let engine, let time, _): seconds.waking[engine, default: 0] += time
         case .swap: swaps += 1
-        case .begun, .shard: break
+        case .begun, .grown, .source, .shard: break
         case .speculation(_, let proposed, let accepted):
             var sum = speculation ?? Speculation()
             sum.proposed += proposed
@@ -152,8 +167,8 @@ extension JournalRecord {
     }
 
     package var asked: TimeSpan? {
-        guard case .event(_, _, let asked) = self else { return nil }
-        return asked
+        guard case .event(_, _, let origin) = self else { return nil }
+        return origin.asked
     }
 }
 

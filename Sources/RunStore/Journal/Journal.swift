@@ -54,6 +54,13 @@ package final class Journal: Sendable {
         }
     }
 
+    /// Appends records in order; returns when all are on disk.
+    package func append(_ records: [JournalRecord]) async throws {
+        guard let last = records.last else { return }
+        for record in records.dropLast() { submit(record) { _ in } }
+        try await append(last)
+    }
+
     /// Appends a record after all that were submitted before, without waiting.
     ///
     /// - Parameter done: called in the order of the records, when the record is on disk or with the error that ``append(_:)`` would

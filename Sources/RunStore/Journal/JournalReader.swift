@@ -37,11 +37,17 @@ package struct JournalContents: Sendable {
     /// Whether the file exists.
     package var isThere = false
 
-    /// The runs that the journal names as its own: one, or one per merged shard; none in journals of earlier versions.
+    /// The runs that the journal names as its own, as they are now: one, or one per merged shard; none in journals of earlier
+    /// versions.
     package var owners: [RunIdentity] {
-        records.compactMap { record in
-            guard case .begun(let identity) = record else { return nil }
-            return identity
+        records.partsOfShards.compactMap { part in
+            part.lazy.compactMap { record in
+                switch record {
+                case .begun(let identity): identity
+                case .grown(let growth): growth.identity
+                default: nil
+                }
+            }.last
         }
     }
 }

@@ -8,8 +8,12 @@ import Support
 package enum JournalRecord: Sendable, Equatable {
     /// The run that the journal belongs to. The first line, except in journals of earlier versions, which have none.
     case begun(RunIdentity)
-    /// An event of a trajectory, and when its request ran: nil if the response came from another trajectory's request.
-    case event(TrajectoryID, Event, asked: TimeSpan? = nil)
+    /// From here on, the run is that of a changed job.
+    case grown(Growth)
+    /// Another run that responses are taken from.
+    case source(AnswerSource)
+    /// An event of a trajectory, and where the response came from if it is one.
+    case event(TrajectoryID, Event, AnswerOrigin = AnswerOrigin())
     case load(EngineLoad)
     /// A sleeping engine was woken: seconds until it had passed its canary. `begin` as in ``EngineLoad``.
     case wake(engine: String, seconds: Double, begin: Double? = nil)
@@ -21,6 +25,10 @@ package enum JournalRecord: Sendable, Equatable {
     case phase(wave: Int, engines: [String], seconds: Double, joules: PhaseEnergy? = nil)
     /// The records up to the next of this kind are those of this shard, which ran beside the others.
     case shard(Shard)
+
+    package static func event(_ id: TrajectoryID, _ event: Event, asked: TimeSpan?) -> JournalRecord {
+        .event(id, event, AnswerOrigin(asked: asked))
+    }
 }
 
 /// `{"crc":"89abcdef",…}`: plain JSON for jq and pandas, with a checksum of everything after it.
@@ -66,12 +74,14 @@ extension JournalRecord: Codable {
         case reason
         case engine, seconds, wave, engines, joules
         case begin, candidate, shared, proposed, accepted
-        case shard, identity
+        case shard, identity, rewound
+        case request, from
+        case limit = "max_tokens"
         case start, phases
     }
 
     private enum Kind: String, Codable {
-        case begun, generated, scored, failed, retried, load, wake, swap, speculation, phase, shard
+        case begun, grown, source, generated, scored, failed, retried, load, wake, swap, speculation, phase, shard
     }
 
     package init(from decoder: any Decoder) throws {
@@ -84,17 +94,31 @@ extension JournalRecord: Codable {
                 sample: try line.decode(Int.self, forKey: .sample))
         }
         func count(_ key: Key) throws -> Int { try line.decode(Counted.self, forKey: key).wrappedValue }
-        func asked() throws -> TimeSpan? {
-            try line.decodeIfPresent(Double.self, forKey: .begin).map {
-                TimeSpan(begin: $0, seconds: try line.decode(Double.self, forKey: .seconds))
-            }
+        func origin() throws -> AnswerOrigin {
+            AnswerOrigin(
+                asked: try line.decodeIfPresent(Double.self, forKey: .begin).map {
+                    TimeSpan(begin: $0, seconds: try line.decode(Double.self, forKey: .seconds))
+                },
+                request: try line.decodeIfPresent(String.self, forKey: .request).map {
+                    RequestFingerprint(digest: $0, maxTokens: try line.decodeIfPresent(Int.self, forKey: .limit))
+                },
+                source: try line.decodeIfPresent(Int.self, forKey: .from))
+        }
+        func identity() throws -> RunIdentity {
+            RunIdentity(
+                job: try line.decode(String.self, forKey: .identity),
+                shard: try line.decodeIfPresent(Shard.self, forKey: .shard))
         }
         switch try line.decode(Kind.self, forKey: .kind) {
         case .begun:
-            self = .begun(
-                RunIdentity(
-                    job: try line.decode(String.self, forKey: .identity),
-                    shard: try line.decodeIfPresent(Shard.self, forKey: .shard)))
+            self = .begun(try identity())
+        case .grown:
+            self = .grown(
+                Growth(
+                    identity: try identity(),
+                    rewound: try line.decodeIfPresent([Growth.Rewound].self, forKey: .rewound) ?? []))
+        case .source:
+            self = .source(try AnswerSource(from: decoder))
         case .generated:
             let generated = Generated(
                 role: try line.decode(Role.self, forKey: .role),
@@ -103,7 +127,7 @@ extension JournalRecord: Codable {
                 promptTokens: try count(.prompt),
                 seam: try line.decodeIfPresent(Int.self, forKey: .seam),
                 candidate: try line.decodeIfPresent(Int.self, forKey: .candidate) ?? 0)
-            self = .event(try trajectory(), .generated(generated), asked: try asked())
+            self = .event(try trajectory(), .generated(generated), try origin())
         case .scored:
             let scored = Scored(
                 rewards: try line.decode([Double].self, forKey: .rewards),
@@ -112,7 +136,7 @@ extension JournalRecord: Codable {
                 dropped: try line.decodeIfPresent([Counted].self, forKey: .dropped)?.map(\.wrappedValue) ?? [],
                 overlong: try line.decodeIfPresent([Int].self, forKey: .overlong) ?? [],
                 candidate: try line.decodeIfPresent(Int.self, forKey: .candidate) ?? 0)
-            self = .event(try trajectory(), .scored(scored), asked: try asked())
+            self = .event(try trajectory(), .scored(scored), try origin())
         case .failed:
             self = .event(try trajectory(), .failed(reason: try line.decode(String.self, forKey: .reason)))
         case .retried:
@@ -156,16 +180,27 @@ extension JournalRecord: Codable {
             try line.encode(Kind.begun, forKey: .kind)
             try line.encode(identity.job, forKey: .identity)
             try line.encodeIfPresent(identity.shard, forKey: .shard)
-        case .event(let id, let event, let asked):
+        case .grown(let growth):
+            try line.encode(Kind.grown, forKey: .kind)
+            try line.encode(growth.identity.job, forKey: .identity)
+            try line.encodeIfPresent(growth.identity.shard, forKey: .shard)
+            if !growth.rewound.isEmpty { try line.encode(growth.rewound, forKey: .rewound) }
+        case .source(let source):
+            try line.encode(Kind.source, forKey: .kind)
+            try source.encode(to: encoder)
+        case .event(let id, let event, let origin):
             try line.encode(id.method, forKey: .method)
             try line.encode(id.dataset, forKey: .dataset)
             try line.encode(id.problem, forKey: .problem)
             try line.encode(id.sample, forKey: .sample)
             try Self.encode(event, to: &line)
             if event.candidate > 0 { try line.encode(event.candidate, forKey: .candidate) }
-            if asked == nil, event.isAnswer { try line.encode(true, forKey: .shared) }
-            try line.encodeIfPresent(asked?.begin, forKey: .begin)
-            try line.encodeIfPresent(asked?.seconds, forKey: .seconds)
+            if origin.asked == nil, event.isAnswer { try line.encode(true, forKey: .shared) }
+            try line.encodeIfPresent(origin.source, forKey: .from)
+            try line.encodeIfPresent(origin.request?.digest, forKey: .request)
+            try line.encodeIfPresent(origin.request?.maxTokens, forKey: .limit)
+            try line.encodeIfPresent(origin.asked?.begin, forKey: .begin)
+            try line.encodeIfPresent(origin.asked?.seconds, forKey: .seconds)
         case .load(let load):
             try line.encode(Kind.load, forKey: .kind)
             try line.encode(load.engine, forKey: .engine)

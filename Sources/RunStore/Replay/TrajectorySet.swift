@@ -78,23 +78,26 @@ package struct TrajectorySet: Sendable, RandomAccessCollection {
 
     /// Replays the records of a journal.
     ///
-    /// - Parameter answered: called with every response and the need that it met.
+    /// - Parameter answered: called with every response, the need that it met, and where it came from.
     /// - Returns: the number of events.
     /// - Throws: ``ForeignEvent`` if an event does not belong to this job.
     package mutating func replay(
-        _ records: [JournalRecord], answered: ((Event, Need, TrajectoryID) -> Void)? = nil
+        _ records: [JournalRecord], answered: ((Event, Need, TrajectoryID, AnswerOrigin) -> Void)? = nil
     ) throws -> Int {
         var count = 0
-        for (index, record) in records.enumerated() {
-            guard case .event(let id, let event, _) = record else { continue }
+        let hasGrown = records.haveGrown
+        for index in records.standing {
+            guard case .event(let id, let event, let origin) = records[index] else { continue }
             guard let position = positions[id] else {
+                // The job had it before it was changed.
+                if hasGrown { continue }
                 throw ForeignEvent(line: index + 1, reason: "no trajectory of this job is called \(id)")
             }
             let needs = answered == nil ? [] : trajectories[position].needs
             do {
                 try trajectories[position].apply(event)
                 if let answered, let need = needs.first(where: event.answers) {
-                    answered(event, need, id)
+                    answered(event, need, id, origin)
                 }
             } catch {
                 throw ForeignEvent(line: index + 1, reason: "\(error)")

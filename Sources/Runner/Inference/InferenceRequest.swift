@@ -1,6 +1,5 @@
 import Decoding
-import JobSpecs
-import Support
+import RunStore
 
 /// A request to a model, for one trajectory and all others that need the same.
 package struct InferenceRequest: Sendable {
@@ -11,31 +10,30 @@ package struct InferenceRequest: Sendable {
     /// Seed of the request.
     package let seed: Int
 
-    package init(_ need: Need, of id: TrajectoryID, in job: JobSpec) {
+    package init(_ need: Need, of id: TrajectoryID, in scope: RequestScope) {
         self.id = id
         self.need = need
-        var hash = SHA256()
-        for part in [need.role.rawValue, id.dataset, id.problem] { hash.update(field: part) }
-        switch need {
-        case .generate(let wanted):
-            let sampling = wanted.sampling ?? job.decoding.sampling
-            seed = Draw(runSeed: job.seeds[id.sample], trajectory: id).requestSeed(
-                step: wanted.steps.count, role: wanted.role, candidate: wanted.candidate)
-            // At temperature 0 the seed has no effect.
-            let chance = sampling.temperature == 0 ? [] : ["\(sampling.temperature)", "\(sampling.topP)", "\(seed)"]
-            let settings = ["generate", "\(wanted.stopsAtDelimiter)", "\(wanted.maxTokens)"] + chance
-            for part in settings + wanted.steps { hash.update(field: part) }
-        case .score(let wanted):
-            seed = 0
-            for part in ["score", "\(wanted.unscored)", "\(wanted.undecided)"] + wanted.steps {
-                hash.update(field: part)
-            }
-        }
-        fingerprint = RequestFingerprint(digest: hash.hex())
+        if case .generate(let wanted) = need { seed = scope.seed(wanted, of: id) } else { seed = 0 }
+        fingerprint = scope.fingerprint(of: need, for: id, seed: seed)
     }
 }
 
-/// Equal for requests that an engine cannot tell apart, different for others: a SHA-256 of everything that is sent.
-package struct RequestFingerprint: Sendable, Hashable {
-    package let digest: String
+extension Event {
+    /// The same response for another need with an equal request.
+    func answering(_ need: Need) -> Event { answering(need.role, candidate: need.candidate) }
+
+    func answering(_ role: Role, candidate: Int) -> Event {
+        var event = self
+        event.candidate = candidate
+        if case .generated(var answer) = event {
+            answer.role = role
+            event = .generated(answer)
+        }
+        return event
+    }
+
+    /// The role whose model gave this response.
+    var role: Role {
+        if case .generated(let answer) = self { answer.role } else { .prm }
+    }
 }

@@ -28,7 +28,7 @@ struct ArrivalTimes: Sendable {
             switch record {
             case .load(let load): add(load)
             case .wake(let engine, let seconds, _): wakes[engine] = max(seconds, wakes[engine] ?? 0)
-            case .begun, .event, .swap, .speculation, .phase, .shard: break
+            case .begun, .grown, .source, .event, .swap, .speculation, .phase, .shard: break
             }
         }
     }

@@ -204,7 +204,7 @@ struct EngineExecutor {
 
     /// Does not wait: while one group of records is written to disk, the next gathers.
     private func record(_ entry: JournalEntry) {
-        journal.submit(.event(entry.trajectory.id, entry.event, asked: entry.asked)) { [arrive] result in
+        journal.submit(.event(entry.trajectory.id, entry.event, entry.origin)) { [arrive] result in
             switch result {
             case .success: arrive.yield(.event(.recorded(entry.number)))
             case .failure(let error): arrive.yield(.failure(error))

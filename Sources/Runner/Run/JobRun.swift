@@ -16,6 +16,8 @@ package struct JobRun<Outcome: Sendable>: Sendable {
     /// Whether to wait for a process that works on the run.
     var waits = false
     let retryFailed: Bool
+    /// Runs, or folders of runs, whose responses are taken over.
+    let reuse: [URL]
     let observe: @Sendable (RunEvent) -> Void
     /// Turns a finished run into its outcome, while this process still holds the run directory.
     let conclude: @Sendable (FinishedRun) async throws -> Outcome
@@ -23,6 +25,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
     package init(
         job: LoadedJob, directory: RunDirectory, makeProvider: @escaping @Sendable () throws -> any EngineProvider,
         interruption: Interruption, deadline: Deadline? = nil, waits: Bool = false, retryFailed: Bool,
+        reuse: [URL] = [],
         observe: @escaping @Sendable (RunEvent) -> Void,
         conclude: @escaping @Sendable (FinishedRun) async throws -> Outcome
     ) {
@@ -33,6 +36,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         self.deadline = deadline
         self.waits = waits
         self.retryFailed = retryFailed
+        self.reuse = reuse
         self.observe = observe
         self.conclude = conclude
     }
@@ -92,9 +96,8 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         // A process that was considered dead may resume: it then writes to a file that is no longer there.
         if lock.isTakenOver { try AtomicFile.renew(directory.journal) }
         let contents = try JournalReader.read(directory.journal)
-        let isOwned = try check(contents, of: earlier)
-        var trajectories = TrajectorySet(job)
-        let replayed = try trajectories.replay(contents.records)
+        let start = try RunStart(of: job, in: directory, from: contents, begunAs: earlier, reusing: reuse)
+        var trajectories = start.trajectories
         // A finished run needs no engines, and may be opened on machines without any.
         let isDone = trajectories.isFinished && !retryFailed
         let provider = try makeProvider()
@@ -104,23 +107,25 @@ package struct JobRun<Outcome: Sendable>: Sendable {
             try writeSpec()
             let journal = try Journal(file: directory.journal, goodLength: contents.goodLength) { try lock.confirm() }
             try AtomicFile.syncDirectory(directory.journal.deletingLastPathComponent())
-            if !isOwned { try await journal.append(.begun(identity)) }
-            let manifest = try await writeManifest(after: earlier, of: provider, for: pool)
+            if !start.isOwned { try await journal.append(.begun(job.runIdentity)) }
+            let manifest = try await writeManifest(after: earlier, start, of: provider, for: pool)
+            try await journal.append(start.records)
             if retryFailed { try await forgiveFailures(in: &trajectories, journal: journal) }
 
             if swept > 0 { observe(.swept(count: swept)) }
-            if replayed > 0 {
+            for note in start.notes { observe(note) }
+            if start.replayed > 0 {
                 observe(
                     .resumed(
                         Array(trajectories),
                         RunFigures(
                             records: contents.records, waves: trajectories.waves, engines: JobEngines(job.spec))))
             }
-            observe(.began(total: trajectories.count, finished: trajectories.finishedCount, replayed: replayed))
+            observe(
+                .began(total: trajectories.count, finished: trajectories.finishedCount, replayed: start.replayed))
             if let pool {
                 let budget = TimeBudget(deadline, of: job.spec.engine, records: contents.records)
-                let responses = try ResponseCache(job, answeredIn: contents.records)
-                try await work(in: pool, on: &trajectories, responses: responses, journal: journal, budget: budget)
+                try await work(in: pool, on: &trajectories, after: start, journal: journal, budget: budget)
             }
             return manifest
         }
@@ -145,14 +150,14 @@ package struct JobRun<Outcome: Sendable>: Sendable {
     }
 
     private func work(
-        in pool: any EnginePool, on trajectories: inout TrajectorySet, responses: ResponseCache, journal: Journal,
+        in pool: any EnginePool, on trajectories: inout TrajectorySet, after start: RunStart, journal: Journal,
         budget: TimeBudget
     ) async throws {
         if let reason = pool.reason { observe(.choseResidency(reason)) }
         var executor = EngineExecutor(
             Scheduler(
-                job.spec, groups: pool.groups, requests: pool.requests, trajectories: trajectories, responses: responses
-            ),
+                start.scope, groups: pool.groups, requests: pool.requests, trajectories: trajectories,
+                responses: start.responses),
             in: pool, journal: journal, budget: budget, interruption: interruption, observe: observe)
         do {
             try await executor.run()
@@ -167,26 +172,6 @@ package struct JobRun<Outcome: Sendable>: Sendable {
 
     // MARK: Beginning and end
 
-    private var identity: RunIdentity { RunIdentity(job: SpecIdentity(job).hash, shard: job.shard) }
-
-    /// - Parameter manifest: nil if there is none.
-    /// - Returns: whether the journal is known to belong to this run, from its own first line or from the manifest.
-    private func check(_ contents: JournalContents, of manifest: Manifest?) throws -> Bool {
-        guard let manifest else { return try directory.checkWithoutManifest(contents, for: identity) }
-        guard manifest.shard == job.shard else {
-            throw ShardChanged(directory: directory.url.path, found: manifest.shard, wanted: job.shard)
-        }
-        let changes = manifest.changes(to: job)
-        if !changes.isEmpty, contents.owners.contains(identity) {
-            throw DamagedRun(
-                directory.manifest, "belongs to another job than the journal beside it, which is this job's",
-                "Move it away and run the same command again, which recreates it.")
-        }
-        guard changes.isEmpty else { throw SpecChanged(directory: directory.url.path, changes: changes) }
-        try manifest.check(contents, in: directory)
-        return true
-    }
-
     /// Settings that may change between a run and its resumption are stored as they were last.
     private func writeSpec() throws {
         let spec = Data(job.spec.withoutSecrets.renderYAML().utf8)
@@ -195,7 +180,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
 
     /// Writes the manifest before the first engine starts, and again if its note on the residency changes.
     private func writeManifest(
-        after earlier: Manifest?, of provider: any EngineProvider, for pool: (any EnginePool)?
+        after earlier: Manifest?, _ start: RunStart, of provider: any EngineProvider, for pool: (any EnginePool)?
     ) async throws -> Manifest {
         let sizes = Dictionary(uniqueKeysWithValues: job.models.map { ($0.key.rawValue, $0.value.size) })
         if var manifest = earlier {
@@ -203,6 +188,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
             manifest.models = sizes
             manifest.datasets = job.origins
             manifest.note(job.spec.pins)
+            start.note(in: &manifest, of: job)
             if manifest != earlier { try manifest.write(to: directory.manifest) }
             return manifest
         }
@@ -215,6 +201,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
             models: sizes, datasets: job.origins)
         manifest.note(job.spec.pins)
         manifest.namesJournal = true
+        start.note(in: &manifest, of: job)
         try manifest.write(to: directory.manifest)
         return manifest
     }

@@ -1,4 +1,5 @@
 import DequeModule
+import RunStore
 
 /// The requests to one engine. Each engine of a group has its own queue, so that none waits for another.
 struct EngineQueue: Sendable {

@@ -1,3 +1,5 @@
+import RunStore
+
 /// Decides which requests are retried or given up, and tells a bad request from a bad engine.
 ///
 /// A request fails only if others succeed. If none does, the engine is useless.

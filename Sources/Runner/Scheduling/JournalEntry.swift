@@ -1,16 +1,12 @@
 import Decoding
-import ModelLifecycle
-import Support
+import RunStore
 
 /// An event that is being recorded in the journal.
 package struct JournalEntry: Sendable {
     /// Number of the entry, from 0.
     package let number: Int
     let event: Event
-    /// When its request ran; nil if it was not sent for this trajectory.
-    package let asked: TimeSpan?
-    /// The request that it answers; nil for a failure.
-    let fingerprint: RequestFingerprint?
+    package let origin: AnswerOrigin
     /// The trajectory after this event and all its earlier entries.
     let trajectory: Trajectory
 }
@@ -27,13 +23,12 @@ struct EntriesInFlight: Sendable {
     subscript(id: TrajectoryID) -> Trajectory? { latest[id].flatMap { entries[$0]?.trajectory } }
 
     mutating func add(
-        _ event: Event, to trajectory: Trajectory, answering fingerprint: RequestFingerprint?, asked: TimeSpan?
+        _ event: Event, to trajectory: Trajectory, from origin: AnswerOrigin
     ) throws -> JournalEntry {
         var trajectory = self[trajectory.id] ?? trajectory
         try trajectory.apply(event)
         defer { next += 1 }
-        let entry = JournalEntry(
-            number: next, event: event, asked: asked, fingerprint: fingerprint, trajectory: trajectory)
+        let entry = JournalEntry(number: next, event: event, origin: origin, trajectory: trajectory)
         entries[next] = entry
         latest[trajectory.id] = next
         return entry

@@ -1,4 +1,5 @@
 import Decoding
+import JobSpecs
 import RunStore
 
 /// An event of a run, for observers.
@@ -10,6 +11,12 @@ package enum RunEvent: Sendable {
     case awaitingLock(LockHolder?, seconds: Double?)
     /// Work begins: total number of trajectories, those already finished, and events replayed from the journal.
     case began(total: Int, finished: Int, replayed: Int)
+    /// The job was changed: what was added or taken away, and the number of trajectories that a limit had cut and that go on.
+    case grew([SpecIdentity.Change], goingOn: Int)
+    /// Responses of other runs were taken over.
+    case reused(answers: Int)
+    /// A run's responses could not be taken over.
+    case reuseFailed(String, reason: String)
     /// Leftover engine processes of an earlier run in this directory were stopped.
     case swept(count: Int)
     /// The choice of `residency: auto`, as one sentence with the reason.

@@ -1,6 +1,7 @@
 import Decoding
 import JobSpecs
 import ModelLifecycle
+import RunStore
 import Support
 
 extension Scheduler {
@@ -8,13 +9,14 @@ extension Scheduler {
     mutating func takeUp(_ id: TrajectoryID) {
         guard let trajectory = trajectories[id], entries[id]?.response.finish == nil else { return }
         for need in trajectory.needs {
-            let waiter = Waiter(id: id, candidate: need.candidate)
+            let waiter = Waiter(id: id, role: need.role, candidate: need.candidate)
             guard let engine = engines[need.role], queues[engine] != nil, !pending.isOpen(waiter)
             else { continue }
-            let request = InferenceRequest(need, of: id, in: job)
+            let request = InferenceRequest(need, of: id, in: scope)
             let fingerprint = request.fingerprint
-            if let event = responses[fingerprint] ?? arriving[fingerprint]?.event,
-                (try? record(event, for: waiter, answering: fingerprint)) != nil
+            let known = responses[fingerprint]
+            if let event = known?.event ?? arriving[fingerprint]?.event,
+                (try? record(event, for: waiter, answering: fingerprint, source: known?.source)) != nil
             {
                 continue
             }
@@ -46,12 +48,13 @@ extension Scheduler {
 
     /// - Throws: ``UnexpectedEvent`` if the event does not fit; nothing is recorded then.
     private mutating func record(
-        _ event: Event, for waiter: Waiter, answering request: RequestFingerprint, asked: TimeSpan? = nil
+        _ event: Event, for waiter: Waiter, answering request: RequestFingerprint, asked: TimeSpan? = nil,
+        source: Int? = nil
     ) throws {
         guard let trajectory = trajectories[waiter.id] else { return }
-        var event = event
-        event.candidate = waiter.candidate
-        let entry = try entries.add(event, to: trajectory, answering: request, asked: asked)
+        let entry = try entries.add(
+            event.answering(waiter.role, candidate: waiter.candidate), to: trajectory,
+            from: AnswerOrigin(asked: asked, request: request, source: source))
         pending.serve(waiter, request)
         arriving[request]?.entries.insert(entry.number)
         act(.record(entry))
@@ -63,10 +66,10 @@ extension Scheduler {
         let trajectory = entry.trajectory
         trajectories.update([trajectory])
         act(.notify(.advanced(trajectory, entry.event)))
-        pending.close(Waiter(id: trajectory.id, candidate: entry.event.candidate))
+        pending.close(Waiter(id: trajectory.id, role: entry.event.role, candidate: entry.event.candidate))
         if trajectory.response.finish != nil { pending.closeAll(of: trajectory.id) }
-        if let request = entry.fingerprint {
-            responses.add(entry.event, answering: request)
+        if let request = entry.origin.request {
+            responses.add(entry.event, answering: request, source: entry.origin.source)
             arriving[request]?.entries.remove(number)
             completeIfRecorded(request)
         }

@@ -1,3 +1,5 @@
+import RunStore
+
 extension Scheduler {
     mutating func handle(_ failure: RequestFailure, of request: RequestFingerprint) {
         guard let engine = engine(running: request) else { return }
@@ -24,7 +26,7 @@ extension Scheduler {
             pending.closeAll(of: waiter.id)
             // It does not fit if the trajectory has finished in the meantime.
             guard
-                let entry = try? entries.add(.failed(reason: reason), to: trajectory, answering: nil, asked: nil)
+                let entry = try? entries.add(.failed(reason: reason), to: trajectory, from: AnswerOrigin())
             else { continue }
             act(.record(entry))
         }

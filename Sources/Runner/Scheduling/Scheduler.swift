@@ -24,7 +24,7 @@ package struct Scheduler: Sendable {
         case over
     }
 
-    let job: JobSpec
+    let scope: RequestScope
     let engines: JobEngines
     let groups: [[EngineID]]
     /// Maximum slots in use per engine; unlimited if missing.
@@ -50,10 +50,10 @@ package struct Scheduler: Sendable {
     ///   - groups: engines that may be up together, in the order of a wave. Together they serve all roles that the methods need.
     ///   - responses: responses from earlier processes.
     package init(
-        _ job: JobSpec, engines: JobEngines, groups: [[EngineID]], limits: [EngineID: Int] = [:],
+        _ scope: RequestScope, engines: JobEngines, groups: [[EngineID]], limits: [EngineID: Int] = [:],
         slots: [Role: Int] = [:], trajectories: TrajectorySet, responses: ResponseCache
     ) {
-        self.job = job
+        self.scope = scope
         self.engines = engines
         self.groups = groups
         self.limits = limits
@@ -64,14 +64,14 @@ package struct Scheduler: Sendable {
 
     /// - Parameter requests: maximum requests in flight per engine.
     init(
-        _ job: JobSpec, groups: [[EngineID]], requests: RequestsInFlight, trajectories: TrajectorySet,
+        _ scope: RequestScope, groups: [[EngineID]], requests: RequestsInFlight, trajectories: TrajectorySet,
         responses: ResponseCache
     ) {
-        let engines = JobEngines(job)
+        let engines = JobEngines(scope.job)
         self.init(
-            job, engines: engines, groups: groups,
+            scope, engines: engines, groups: groups,
             limits: Dictionary(uniqueKeysWithValues: engines.all.map { ($0, requests.window(of: $0)) }),
-            slots: Dictionary(uniqueKeysWithValues: job.rolesInWave.map { ($0, requests.slots(of: $0)) }),
+            slots: Dictionary(uniqueKeysWithValues: scope.job.rolesInWave.map { ($0, requests.slots(of: $0)) }),
             trajectories: trajectories, responses: responses)
     }
 

@@ -1,5 +1,6 @@
 import Decoding
 import JobSpecs
+import RunStore
 
 /// An action of a ``Scheduler``. Actions are carried out in order, without waiting for their results.
 package enum SchedulerAction: Sendable {

@@ -2,6 +2,7 @@ import Decoding
 import JobSpecs
 import ModelLifecycle
 import Support
+import RunStore
 
 /// An event for a ``Scheduler``.
 package enum SchedulerEvent: Sendable {

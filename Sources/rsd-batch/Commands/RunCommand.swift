@@ -42,6 +42,13 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
     @Flag(help: "First download models that are missing, as `rsd-batch fetch` does.")
     var fetch = false
 
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Take responses to equal requests from other runs: run directories, or folders of them.", valueName: "run"),
+        completion: .directory)
+    var reuse: [String] = []
+
     @Flag(help: "Retry failed trajectories.")
     var retryFailed = false
 
@@ -80,7 +87,7 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
             try await Job.run(
                 loaded, in: RunDirectory(URL(filePath: directory)),
                 deadline: deadline ?? .slurm(console.environment), waits: wait,
-                retryFailed: retryFailed,
+                retryFailed: retryFailed, reuse: reuse.map { URL(filePath: $0) },
                 interruption: interruption,
                 logger: Logger(label: "rsd-batch") { _ in ProgressLogHandler(display: display) },
                 observe: { display.take($0) })

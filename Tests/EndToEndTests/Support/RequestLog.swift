@@ -51,6 +51,7 @@ enum Question: Hashable {
         guard manager.fileExists(atPath: directory.manifest.path), manager.fileExists(atPath: directory.journal.path)
         else { return [] }
         let job = try JobLoader.load(directory.job, withModels: false)
+        let scope = RequestScope(job)
         var trajectories = TrajectorySet(job)
         var questions: [Question] = []
         for case .event(let id, let event, _) in try JournalReader.read(directory.journal).records {
@@ -59,7 +60,7 @@ enum Question: Hashable {
             else { continue }
             switch need {
             case .generate(let wanted):
-                let seed = InferenceRequest(need, of: id, in: job.spec).seed
+                let seed = InferenceRequest(need, of: id, in: scope).seed
                 questions.append(.generation(seed: seed, text: prompt + wanted.steps.joined()))
             case .score(let wanted): questions.append(.scoring(text: prompt + wanted.steps.joined()))
             }

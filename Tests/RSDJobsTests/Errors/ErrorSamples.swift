@@ -65,6 +65,8 @@ struct ErrorSample {
         ErrorSample(RunLockLost(directory: "run", failure: "stale"), "run-lock-lost", .directoryTaken),
         ErrorSample(RunLockLost(directory: "run", isElsewhere: true), "run-lock-lost", .directoryTaken),
         ErrorSample(SpecChanged(directory: "run", changes: [change]), "spec-changed", .directoryTaken),
+        ErrorSample(SpecChanged(directory: "run", changes: [change], reusable: 3), "spec-changed", .directoryTaken),
+        ErrorSample(NothingToReuse(path: "runs"), "nothing-to-reuse", .badJob),
         ErrorSample(DamagedRun(URL(filePath: "/run"), "is gone", "Restore it."), "run-damaged", .directoryTaken),
         ErrorSample(JournalCorrupt(file: "events", line: 3), "journal-corrupt", .directoryTaken),
         ErrorSample(JournalCorrupt(file: "events", line: 3, isIntact: true), "journal-corrupt", .directoryTaken),

@@ -31,7 +31,7 @@ import Testing
                 return [1, 2, 3]
             },
             pool: { try .scores($0.map { [$0 == 46 ? 0.75 : 0] }) })
-        let scoring = InferenceRequest(trajectory.needs[0], of: trajectory.id, in: job.spec)
+        let scoring = InferenceRequest(trajectory.needs[0], of: trajectory.id, in: RequestScope(job))
         try await server.withSession { session async throws in
             let event = try await InferenceClient(job: job).answer(scoring, from: session).event
             guard case .scored(let scored) = event else {

@@ -20,6 +20,7 @@ import Testing
         methods: String, temperature: String = "0", seed: String = "7", problems: Int = 12
     ) throws -> LoadedJob {
         let fixture = try SpecFixture()
+        try fixture.distinguishTarget()
         try fixture.write(
             (0..<problems).map { #"{"question": "\#($0)?", "answer": "\#($0)"}"# }.joined(separator: "\n"),
             to: "problems.jsonl")

@@ -117,7 +117,7 @@ import Testing
         _ = try await active.open()
         let trajectory = try #require(TrajectorySet(job).first { $0.needs.first?.role == .draft })
         let question = Task {
-            try await active.answer(InferenceRequest(trajectory.needs[0], of: trajectory.id, in: job.spec))
+            try await active.answer(InferenceRequest(trajectory.needs[0], of: trajectory.id, in: RequestScope(job)))
         }
         let found = Mutex(false)
         let watch = Task {

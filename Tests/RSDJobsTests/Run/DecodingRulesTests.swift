@@ -48,7 +48,7 @@ import Testing
         #expect(try text(directory.job).contains("max_tokens: 512"))
         #expect(try StoredRun(directory).job.rules == .first)
         // A spec that names another limit is another job, as ever.
-        try fixture.writeJob(("max_tokens: 64", "max_tokens: 2048"))
+        try fixture.writeJob(("max_tokens: 64", "max_tokens: 256"))
         await #expect(throws: SpecChanged.self) { try await run(try fixture.load(), in: directory) }
     }
 
@@ -56,7 +56,7 @@ import Testing
     @Test("a run of today is not taken for an older one")
     func today() async throws {
         let fixture = try SpecFixture()
-        try fixture.writeJob(("max_tokens: 64", "max_tokens: 512"))
+        try fixture.writeJob(("max_tokens: 64", "max_tokens: 4096"))
         let directory = RunDirectory(URL(filePath: fixture.path("run")))
         try await run(try fixture.load(), in: directory)
         try fixture.writeJob((" max_tokens: 64,", ""))

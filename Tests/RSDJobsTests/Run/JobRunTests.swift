@@ -27,6 +27,7 @@ import Testing
     /// Of a run whose engines come up at known times.
     private func records(isMeasured: Bool) async throws -> [JournalRecord] {
         let fixture = try SpecFixture()
+        try fixture.distinguishTarget()
         let directory = RunDirectory(URL(filePath: fixture.path("run")))
         let counter = EnergyCounter()
         let engines = FakeEngines { _, _, _ in
@@ -61,6 +62,7 @@ import Testing
     @Test("in each phase the pool learns which group comes next")
     func expects() async throws {
         let fixture = try SpecFixture()
+        try fixture.distinguishTarget()
         let pool = FakePool()
         _ = try await JobRun(try fixture.load(), in: RunDirectory(URL(filePath: fixture.path("run"))), on: pool).run()
         #expect(pool.expected == [["prm"], ["target"], []])

@@ -30,7 +30,8 @@ import Testing
         func answer(_ role: Role) throws {
             for var trajectory in trajectories.needing([role]) {
                 try trajectory.apply(
-                    FakeEngines.event(for: InferenceRequest(trajectory.needs[0], of: trajectory.id, in: job.spec)))
+                    FakeEngines.event(
+                        for: InferenceRequest(trajectory.needs[0], of: trajectory.id, in: RequestScope(job))))
                 trajectories.update([trajectory])
             }
         }

@@ -53,6 +53,13 @@ struct SpecFixture: ~Copyable {
         self.scratch = scratch
     }
 
+    /// Makes the target another model than the draft.
+    func distinguishTarget() throws {
+        try write(
+            #"{"architectures": ["Qwen2ForCausalLM"], "hidden_size": 4, "_name_or_path": "target"}"#,
+            to: "models/target/config.json")
+    }
+
     func write(_ text: String, to path: String) throws {
         try write(Data(text.utf8), to: path)
     }

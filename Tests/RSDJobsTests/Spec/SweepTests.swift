@@ -62,7 +62,7 @@ import Testing
         #expect(ids.count == job.trajectoryCount)
         let trajectories = TrajectorySet(job)
         let seeds = try ids.prefix(2).map { id in
-            InferenceRequest(try #require(trajectories[id]?.needs[1]), of: id, in: job.spec).seed
+            InferenceRequest(try #require(trajectories[id]?.needs[1]), of: id, in: RequestScope(job)).seed
         }
         #expect(
             seeds
@@ -76,7 +76,7 @@ import Testing
         let job = try job("rsd: { threshold: [0.6, 0.7] }")
         let trajectories = TrajectorySet(job)
         let keys = try trajectories.map(\.id).prefix(6).map { id in
-            InferenceRequest(try #require(trajectories[id]?.needs.first), of: id, in: job.spec).fingerprint
+            InferenceRequest(try #require(trajectories[id]?.needs.first), of: id, in: RequestScope(job)).fingerprint
         }
         #expect(Set(keys).count == 3)
         #expect(keys.prefix(3) == keys.suffix(3))

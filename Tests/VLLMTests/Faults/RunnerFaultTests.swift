@@ -53,7 +53,8 @@ import Testing
     private func terminate(_ job: VLLMJob, at moment: StartMoment) async throws {
         let runner = try job.start()
         let isThere = await runner.reached { moment.isThere(job) }
-        try #require(isThere, "\(runner.standardError)")
+        let seen = try "\(job.starts()) \(job.livingEngines().map { ($0, ProcessFacts.commandLine(of: $0)) })"
+        try #require(isThere, "\(moment) was never seen: \(seen)\n\(runner.standardError)")
         let processes = try job.livingEngines()
         #expect(!processes.isEmpty)
         runner.send(SIGTERM)

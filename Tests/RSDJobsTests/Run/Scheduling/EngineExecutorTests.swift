@@ -31,19 +31,19 @@ import Testing
 
     private func work(
         _ engines: FakeEngines, _ trajectories: [Trajectory], group: [EngineID] = ["draft"], concurrency: Int = 8,
-        shares: Bool = false, deadline: Deadline? = nil, loadSeconds: Double = 2,
+        deadline: Deadline? = nil, loadSeconds: Double = 2,
         observe: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) throws -> Work {
-        var job = try SpecFixture().load().spec
-        job.engine.concurrency = concurrency
-        // Whether answers are shared goes by the job's methods and seeds.
-        if shares { job.seeds = [0, 1] }
+        var loaded = try SpecFixture().load()
+        loaded.spec.engine.concurrency = concurrency
+        let job = loaded.spec
         let pool = FakePool(groups: [group], requests: RequestsInFlight(job), engines: engines) {
             [FakePool.loaded($0[0], seconds: loadSeconds)]
         }
         let scheduler = Scheduler(
-            job, groups: pool.groups, requests: pool.requests, trajectories: TrajectorySet(trajectories, of: job),
-            responses: ResponseCache(job))
+            RequestScope(loaded), groups: pool.groups, requests: pool.requests,
+            trajectories: TrajectorySet(trajectories, of: job),
+            responses: ResponseCache())
         return Work(
             EngineExecutor(
                 scheduler, in: pool, journal: try Journal(file: file, goodLength: 0),
@@ -309,20 +309,20 @@ import Testing
     func shared() async throws {
         let engines = FakeEngines()
         let work = try work(
-            engines, crowd(3, 10, method: rewardGuided), group: ["draft", "prm", "target"], shares: true)
+            engines, crowd(3, 10, method: rewardGuided), group: ["draft", "prm", "target"])
         try await work.run()
         #expect(work.trajectories.allSatisfy { $0.response.finish == .eos })
         #expect(engines.asked.count == 20)
         let records = try JournalReader.read(file).records
         #expect(RunFigures(records: records, waves: 1).requests == .init(asked: 20, shared: 40))
-        #expect(records.count { if case .event(_, _, asked: .some) = $0 { true } else { false } } == 20)
+        #expect(records.count { $0.asked != nil } == 20)
         #expect(Set(records.compactMap { if case .event(let id, _, _) = $0 { id } else { nil } }).count == 30)
     }
 
     @Test("a shared request that fails fails for all who wait")
     func sharedFailure() async throws {
         let engines = FakeEngines { question, _, _ in isProblem(question, 0) ? .unanswerable("too long") : .answer }
-        let work = try work(engines, crowd(3, 2, method: SingleModel(role: .draft)), shares: true)
+        let work = try work(engines, crowd(3, 2, method: SingleModel(role: .draft)))
         try await work.run()
         let finishes = work.trajectories.map { ($0.id.problem, $0.response.finish) }
         #expect(finishes.allSatisfy { $0.1 == ($0.0 == "0" ? .failed : .eos) })

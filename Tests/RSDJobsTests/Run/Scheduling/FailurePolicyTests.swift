@@ -1,6 +1,7 @@
 import Testing
 
 @testable import RSDJobs
+@testable import RunStore
 @testable import Runner
 
 @Suite("The failure policy")

@@ -26,11 +26,9 @@ struct SchedulerBench {
     private(set) var faults: [String] = []
     private var answered: Set<RequestFingerprint> = []
     private var isInPhase = false
-    private let sharesAnswers: Bool
 
     init(_ scheduler: Scheduler) {
         self.scheduler = scheduler
-        sharesAnswers = scheduler.job.methods.count * scheduler.job.seeds.count > 1
     }
 
     mutating func start() { carryOut(scheduler.start()) }
@@ -51,8 +49,8 @@ struct SchedulerBench {
     /// The next entry reaches the disk.
     mutating func recordNext() {
         let entry = unrecorded.removeFirst()
-        journal.append(.event(entry.trajectory.id, entry.event, asked: entry.asked))
-        if let request = entry.fingerprint { answered.insert(request) }
+        journal.append(.event(entry.trajectory.id, entry.event, entry.origin))
+        if let request = entry.origin.request { answered.insert(request) }
         handle(.recorded(entry.number))
     }
 
@@ -98,7 +96,7 @@ struct SchedulerBench {
         check(running[fingerprint] == nil, "asked twice at once: \(request.need)")
         check(activated.last?.contains(engine) == true && isInPhase, "\(engine) is asked and is not up")
         check(scheduler.engines[request.need.role] == engine, "\(engine) is asked for another")
-        if sharesAnswers { check(!answered.contains(fingerprint), "asked again: \(request.need)") }
+        check(!answered.contains(fingerprint), "asked again: \(request.need)")
         check(!scheduler.isToStop, "asked after the wish to stop")
         running[fingerprint] = (request, engine)
         sent[fingerprint, default: 0] += 1

@@ -37,9 +37,9 @@ struct SchedulerPropertyTests {
             let engines = JobEngines(job.spec)
             let needed = groups.map { $0.filter(engines.all.contains) }.filter { !$0.isEmpty }
             return Scheduler(
-                job.spec, engines: engines, groups: needed,
+                RequestScope(job), engines: engines, groups: needed,
                 limits: Dictionary(uniqueKeysWithValues: engines.all.map { ($0, limit) }), trajectories: trajectories,
-                responses: try ResponseCache(job, answeredIn: journal))
+                responses: try ResponseCache(journal, of: TrajectorySet(job), in: RequestScope(job)))
         }
     }
 
@@ -99,7 +99,10 @@ struct SchedulerPropertyTests {
                         fingerprint, world.models.answer(entry.request), asked: TimeSpan(begin: 1, seconds: 1))
                 }
                 moves.append { $0.handle(event) }
-                if trouble.crashes > 0, down == nil, chance == 1 {
+                // A request that is alone at two crashes is given up.
+                if trouble.crashes > 0, down == nil, chance == 1,
+                    running.count(where: { $0.value.engine == entry.engine }) > 1
+                {
                     trouble.crashes -= 1
                     down = entry.engine
                 }
@@ -164,7 +167,8 @@ struct SchedulerPropertyTests {
             Issue.record("\(bench.ending as Any)")
             return
         }
-        #expect(results(bench.scheduler.trajectories) == (try expected(world)))
+        let (found, wanted) = (results(bench.scheduler.trajectories), try expected(world))
+        #expect(found == wanted, "\(zip(found, wanted).filter { $0 != $1 })")
     }
 
     @Test("who cannot be answered fails with the reason, and nobody else does", arguments: 0..<6)

@@ -12,15 +12,15 @@ struct SchedulerTests {
     private func bench(
         _ methods: String = "[draft_only]", problems: Int = 3, seed: String = "7",
         groups: [[EngineID]] = [["draft"], ["prm"], ["target"]], limit: Int = 8,
-        change: (inout TrajectorySet, inout ResponseCache, JobSpec) throws -> Void = { _, _, _ in }
+        change: (inout TrajectorySet, inout ResponseCache, LoadedJob) throws -> Void = { _, _, _ in }
     ) throws -> SchedulerBench {
         let job = try SimulationTests.job(methods: methods, seed: seed, problems: problems)
-        var (trajectories, responses) = (TrajectorySet(job), ResponseCache(job.spec))
-        try change(&trajectories, &responses, job.spec)
+        var (trajectories, responses) = (TrajectorySet(job), ResponseCache())
+        try change(&trajectories, &responses, job)
         let engines = JobEngines(job.spec)
         var bench = SchedulerBench(
             Scheduler(
-                job.spec, engines: engines,
+                RequestScope(job), engines: engines,
                 groups: groups.map { $0.filter(engines.all.contains) }.filter { !$0.isEmpty },
                 limits: Dictionary(uniqueKeysWithValues: engines.all.map { ($0, limit) }), trajectories: trajectories,
                 responses: responses))
@@ -86,7 +86,7 @@ struct SchedulerTests {
     func known() throws {
         let bench = try bench(seed: "[1, 2]") { trajectories, responses, job in
             for trajectory in trajectories where trajectory.id.sample == 0 {
-                let request = InferenceRequest(trajectory.needs[0], of: trajectory.id, in: job)
+                let request = InferenceRequest(trajectory.needs[0], of: trajectory.id, in: RequestScope(job))
                 responses.add(FakeEngines.event(for: request), answering: request.fingerprint)
             }
         }
@@ -99,7 +99,7 @@ struct SchedulerTests {
     func misfit() throws {
         var bench = try bench(problems: 1, seed: "[1, 2]") { trajectories, responses, job in
             let trajectory = trajectories[0]
-            let request = InferenceRequest(trajectory.needs[0], of: trajectory.id, in: job)
+            let request = InferenceRequest(trajectory.needs[0], of: trajectory.id, in: RequestScope(job))
             let wrong = Generated(
                 role: .draft, steps: [StepText(text: "a", tokens: 1)], end: .delimiter, promptTokens: 1)
             responses.add(.generated(wrong), answering: request.fingerprint)

@@ -1,0 +1,151 @@
+import Foundation
+import JobSpecs
+import RunStore
+
+/// Where a run goes on: what its journal holds, what other runs can give, and how its job was changed.
+struct RunStart: Sendable {
+    let scope: RequestScope
+    private(set) var trajectories: TrajectorySet
+    /// All responses that are known.
+    private(set) var responses = ResponseCache()
+    /// Number of events from the journal.
+    private(set) var replayed = 0
+    /// Whether the journal is known to belong to this run, from its own first line or from the manifest.
+    private(set) var isOwned = false
+    /// For the journal, before anything is requested.
+    private(set) var records: [JournalRecord] = []
+    private(set) var notes: [RunEvent] = []
+    private var hasGrown = false
+    private var hasSources = false
+
+    /// - Parameters:
+    ///   - earlier: nil if nothing was begun.
+    ///   - reuse: runs, or folders of runs, whose responses are taken over.
+    /// - Throws: ``SpecChanged``, ``ShardChanged``, ``DamagedRun``, ``ForeignEvent``, ``NothingToReuse``.
+    init(
+        of job: LoadedJob, in directory: RunDirectory, from contents: JournalContents, begunAs earlier: Manifest?,
+        reusing reuse: [URL]
+    ) throws {
+        scope = RequestScope(job)
+        trajectories = TrajectorySet(job)
+        var changes: JobChanges?
+        if let earlier {
+            changes = try earlier.changes(to: job, in: directory, contents, scope)
+            isOwned = true
+        } else {
+            isOwned = try directory.checkWithoutManifest(contents, for: job.runIdentity)
+        }
+        if let changes {
+            let rewound: [Growth.Rewound]
+            do throws(ProblemChanged) {
+                (replayed, rewound) = try trajectories.regrow(
+                    from: contents.records, changes: changes, of: job, in: scope)
+            } catch {
+                throw SpecChanged(directory: directory.url.path, changes: [error.change])
+            }
+            records.append(.grown(Growth(identity: job.runIdentity, rewound: rewound)))
+            notes.append(.grew(changes.growing, goingOn: rewound.count { $0.kept > 0 }))
+            hasGrown = true
+        } else {
+            replayed = try trajectories.replay(contents.records)
+        }
+        try responses.add(contents.records + records, of: TrajectorySet(job), in: scope)
+        try take(reuse + (changes == nil ? [] : directory.otherShards(of: job)), besides: directory, contents)
+    }
+
+    private mutating func take(_ paths: [URL], besides directory: RunDirectory, _ contents: JournalContents) throws {
+        if !paths.isEmpty {
+            var runs = try ReusedRuns(paths, besides: directory)
+            let sources = try runs.add(to: &responses, after: contents.records)
+            records += sources.map(JournalRecord.source)
+            notes += runs.skipped.map { .reuseFailed($0.directory, reason: $0.reason) }
+            hasSources = !sources.isEmpty
+        }
+        let served = trajectories.serve(from: responses, in: scope)
+        records += served
+        if !paths.isEmpty { notes.append(.reused(answers: served.count { $0.isFromElsewhere })) }
+    }
+
+    /// Notes in the manifest what earlier versions of the program could not read.
+    func note(in manifest: inout Manifest, of job: LoadedJob) {
+        let identity = SpecIdentity(job)
+        if manifest.identity != identity { manifest.grow(to: identity, at: Date()) }
+        if hasGrown || hasSources { manifest.format = Manifest.currentFormat }
+    }
+}
+
+extension JournalRecord {
+    fileprivate var isFromElsewhere: Bool {
+        if case .event(_, _, let origin) = self { origin.source != nil } else { false }
+    }
+}
+
+extension LoadedJob {
+    package var runIdentity: RunIdentity { RunIdentity(job: SpecIdentity(self).hash, shard: shard) }
+}
+
+extension RunDirectory {
+    /// The directories of the other shards: more problems are divided otherwise, so that some of this shard's may be theirs.
+    fileprivate func otherShards(of job: LoadedJob) -> [URL] {
+        guard job.shard != nil else { return [] }
+        let run = ShardedRun(RunDirectory(url.deletingLastPathComponent()))
+        return run.present.map { run.directory(of: $0).url }.filter { $0 != url }
+    }
+}
+
+extension Manifest {
+    /// How the job was changed; nil if the journal is that of the same job.
+    ///
+    /// - Throws: ``SpecChanged`` if the run cannot go on with the job; ``ShardChanged``, ``DamagedRun``.
+    fileprivate func changes(
+        to job: LoadedJob, in directory: RunDirectory, _ contents: JournalContents, _ scope: RequestScope
+    ) throws -> JobChanges? {
+        guard shard == job.shard else {
+            throw ShardChanged(directory: directory.url.path, found: shard, wanted: job.shard)
+        }
+        let differences = changes(to: job)
+        if !differences.isEmpty, contents.owners.contains(job.runIdentity) {
+            throw DamagedRun(
+                directory.manifest, "belongs to another job than the journal beside it, which is this job's",
+                "Move it away and run the same command again, which recreates it.")
+        }
+        let changes = JobChanges(from: journalled(in: contents), to: job)
+        guard changes.mixing.isEmpty else {
+            throw SpecChanged(
+                directory: directory.url.path, changes: differences,
+                reusable: (try? directory.reusable(for: job, contents.records, self, scope)) ?? 0)
+        }
+        try check(contents, in: directory)
+        return changes.isEmpty ? nil : changes
+    }
+
+    /// The job that the journal is of: the one before, if the process that changed the job ended before the journal said so.
+    private func journalled(in contents: JournalContents) -> SpecIdentity {
+        guard let owner = contents.owners.last else { return identity }
+        return history?.last { $0.identity.hash == owner.job && owner.job != identity.hash }?.identity ?? identity
+    }
+}
+
+extension RunDirectory {
+    /// Number of responses in the journal that a run of another job could take over.
+    fileprivate func reusable(
+        for job: LoadedJob, _ records: [JournalRecord], _ manifest: Manifest, _ scope: RequestScope
+    ) throws -> Int {
+        func written() throws -> LoadedJob {
+            let whole = try writtenJob().following(manifest.identity)
+            return try manifest.shard.map(whole.part) ?? whole
+        }
+        var responses = ResponseCache()
+        try responses.add(
+            records, of: TrajectorySet(try written()), in: RequestScope(try written(), as: manifest.identity))
+        var trajectories = TrajectorySet(job)
+        let served = trajectories.serve(from: responses, in: scope)
+        return Set(served.compactMap(\.request)).count
+    }
+}
+
+extension JournalRecord {
+    fileprivate var request: RequestFingerprint? {
+        if case .event(_, _, let origin) = self { origin.request } else { nil }
+    }
+}

@@ -1,0 +1,103 @@
+import Decoding
+import JobSpecs
+import RunStore
+
+extension TrajectorySet {
+    /// Replays the journal of a run whose job was changed, as far as its events hold in the new job.
+    ///
+    /// The run then goes on from where a run of the new job would be after the same responses.
+    ///
+    /// - Returns: the number of events that hold, and the trajectories with others.
+    /// - Throws: ``ProblemChanged``.
+    mutating func regrow(
+        from records: [JournalRecord], changes: JobChanges, of job: LoadedJob, in scope: RequestScope
+    ) throws(ProblemChanged) -> (events: Int, rewound: [Growth.Rewound]) {
+        var events: [TrajectoryID: [(event: Event, origin: AnswerOrigin)]] = [:]
+        for index in records.standing {
+            guard case .event(let id, let event, let origin) = records[index] else { continue }
+            events[id, default: []].append((event, origin))
+        }
+        var count = 0
+        var rewound: [Growth.Rewound] = []
+        for (id, events) in events.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+            guard var trajectory = self[id] else {
+                // In a journal merged from shards, the events of the shard that has the problem now would follow these.
+                if job.isElsewhere(id) { rewound.append(.init(id: id, kept: 0)) }
+                continue
+            }
+            var kept = 0
+            for (event, origin) in events {
+                if event.isAnswer {
+                    guard let need = trajectory.needs.first(where: event.answers) else { break }
+                    let request = InferenceRequest(need, of: id, in: scope).fingerprint
+                    if changes.doubtful.contains(id.dataset), kept == 0, origin.request?.digest != request.digest {
+                        throw ProblemChanged(id: id)
+                    }
+                    guard event.holds(for: request, from: origin, isLimitRaised: changes.raisesLimits) else { break }
+                }
+                guard (try? trajectory.apply(event)) != nil else { break }
+                kept += 1
+            }
+            count += kept
+            update([trajectory])
+            if kept < events.count { rewound.append(.init(id: id, kept: kept)) }
+        }
+        return (count, rewound)
+    }
+
+    /// Takes every response that is known already.
+    ///
+    /// - Returns: the events, for the journal.
+    mutating func serve(from responses: ResponseCache, in scope: RequestScope) -> [JournalRecord] {
+        if responses.isEmpty { return [] }
+        var served: [JournalRecord] = []
+        for var trajectory in self where trajectory.response.finish == nil {
+            while let record = trajectory.takeKnown(from: responses, in: scope) { served.append(record) }
+            update([trajectory])
+        }
+        return served
+    }
+}
+
+/// A problem that the run has worked on is another one in the changed job.
+struct ProblemChanged: Error {
+    var id: TrajectoryID
+
+    var change: SpecIdentity.Change {
+        .init(
+            key: "datasets.\(id.dataset).questions", old: "problem \(id.problem)", new: "another problem \(id.problem)")
+    }
+}
+
+extension Trajectory {
+    fileprivate mutating func takeKnown(from responses: ResponseCache, in scope: RequestScope) -> JournalRecord? {
+        for need in needs {
+            let request = InferenceRequest(need, of: id, in: scope).fingerprint
+            guard let known = responses[request] else { continue }
+            let event = known.event.answering(need)
+            guard (try? apply(event)) != nil else { continue }
+            return .event(id, event, AnswerOrigin(request: request, source: known.source))
+        }
+        return nil
+    }
+}
+
+extension Event {
+    /// Whether it is the response to a request, and not only to one with a lower limit.
+    fileprivate func holds(
+        for request: RequestFingerprint, from origin: AnswerOrigin, isLimitRaised: Bool
+    ) -> Bool {
+        guard let asked = origin.request else { return !(isLimitRaised && isCut) }
+        if asked == request { return true }
+        return asked.digest == request.digest && !isCut && writtenTokens < request.maxTokens ?? .max
+    }
+}
+
+extension LoadedJob {
+    /// Whether another shard has the problem.
+    fileprivate func isElsewhere(_ id: TrajectoryID) -> Bool {
+        func isIn(_ problems: some Sequence<String>) -> Bool { problems.contains(id.problem) }
+        return shard != nil && isIn((allProblems[id.dataset] ?? []).lazy.map(\.id))
+            && !isIn((problems[id.dataset] ?? []).lazy.map(\.id))
+    }
+}
