@@ -168,6 +168,7 @@ let package = Package(
                 "Data/model-files.txt", "Data/Checkpoint/tokenizers.txt", "Data/Datasets/json-documents.txt",
                 "Data/Datasets/records.txt",
                 "Data/Datasets/choices.txt", "Data/Datasets/csv.txt",
+                "Comparison/paired-tests.jsonl", "Comparison/paired-tests.py",
             ], swiftSettings: strict),
         .testTarget(
             name: "PocketEngineTests", dependencies: ["PocketEngine", "TestSupport"], exclude: ["Fixtures"],

@@ -10,6 +10,10 @@ package struct SpecIdentity: Sendable, Equatable, Codable {
     package struct Entry: Sendable, Equatable, Codable {
         package var key: String
         package var value: String
+
+        package init(key: String, value: String) {
+            (self.key, self.value) = (key, value)
+        }
     }
 
     /// A setting that differs; old or new value is nil if only the other exists.
@@ -182,7 +186,7 @@ package struct SpecIdentity: Sendable, Equatable, Codable {
         digest(problems) { [$0.id, $0.answer] }
     }
 
-    private static func digest(_ problems: some Collection<Problem>, _ fields: (Problem) -> [String]) -> String {
+    static func digest(_ problems: some Collection<Problem>, _ fields: (Problem) -> [String]) -> String {
         var hash = SHA256()
         for problem in problems {
             for field in fields(problem) { hash.update(field: field) }

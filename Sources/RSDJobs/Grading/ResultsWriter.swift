@@ -26,11 +26,12 @@ struct ResultsWriter: Sendable {
         let summary = Summary(
             spec: job.spec, models: models, lines: lines, grader: id,
             run: RunFigures(records: records, waves: trajectories.waves, engines: JobEngines(job.spec)))
+        let report = RunReport(
+            job: job, manifest: manifest, summary: summary, lines: lines, records: records, total: trajectories.count)
+        try AtomicFile.write(try ProblemLine.encode(job), to: directory.problems)
         try AtomicFile.write(try ResultLine.encode(lines), to: directory.results)
-        try RunReport(
-            job: job, manifest: manifest, summary: summary, lines: lines, records: records, total: trajectories.count
-        ).write(to: directory)
-        return RunOutcome(directory: directory, summary: summary, lines: lines)
+        try report.write(to: directory)
+        return RunOutcome(directory: directory, summary: report.summary, lines: lines)
     }
 }
 

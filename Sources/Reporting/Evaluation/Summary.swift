@@ -23,9 +23,13 @@ package struct Summary: Sendable, Equatable, Codable {
     /// Methods whose steps are judged but whose answers, including long ones, contain no delimiter: each is a single step. nil if
     /// there are none.
     package var undivided: [String]?
+    /// Number of trajectories of the job, finished or not, and the hash of its identity: a summary of another state of the run has
+    /// others. nil in summaries of earlier versions.
+    package private(set) var trajectories: Int?
+    package private(set) var identity: String?
 
     private enum CodingKeys: String, CodingKey {
-        case job, grader, parameters, flops, rows, run, undivided
+        case job, grader, parameters, flops, rows, run, undivided, trajectories, identity
         case parametersFrom = "parameters_from"
         case parametersTotal = "parameters_total"
     }
@@ -40,6 +44,13 @@ package struct Summary: Sendable, Equatable, Codable {
 }
 
 extension Summary {
+    /// The same with the job that it covers.
+    func covering(_ trajectories: Int, of identity: SpecIdentity) -> Summary {
+        var summary = self
+        (summary.trajectories, summary.identity) = (trajectories, identity.hash)
+        return summary
+    }
+
     /// A sentence about answers that `exact` could not decide, with the remedy; nil if it decided all.
     ///
     /// - Parameter run: the run directory, as the user would type it.

@@ -9,7 +9,7 @@ extension Summary {
         let fields = Self.csvFields + (run.joules.map { [Self.energy($0.total)] } ?? [])
         let header = fields.map(\.name)
         let lines = rows.map { row in fields.map { $0.value(row) } }
-        return ([header] + lines).map { $0.map(Self.quoted).joined(separator: ",") + "\n" }.joined()
+        return ([header] + lines).map { $0.map(\.csvCell).joined(separator: ",") + "\n" }.joined()
     }
 
     private typealias Field = (name: String, value: (Row) -> String)
@@ -64,9 +64,4 @@ extension Summary {
 
     /// The same for every method: methods share drafts and phases.
     private static func energy(_ joules: Double) -> Field { ("run_joules", { _ in joules.description }) }
-
-    private static func quoted(_ cell: String) -> String {
-        guard cell.contains(where: { "\",".contains($0) || $0.isNewline }) else { return cell }
-        return "\"" + cell.replacing("\"", with: "\"\"") + "\""
-    }
 }

@@ -139,26 +139,19 @@ extension PairedComparison {
     /// `+1.5 (−0.9 to +3.9)`, in percentage points.
     fileprivate var words: String {
         guard let difference, let differenceLow, let differenceHigh else { return "–" }
-        func points(_ share: Double) -> String {
-            (share < 0 ? "−" : "+") + NumberFormat.fixed(abs(share) * 100, 1)
-        }
-        return "\(points(difference)) (\(points(differenceLow)) to \(points(differenceHigh)))"
+        return
+            "\(NumberFormat.points(difference)) (\(NumberFormat.points(differenceLow)) to \(NumberFormat.points(differenceHigh)))"
     }
 }
 
 extension NumberFormat {
-    /// A p-value with three places, or `<0.001`.
-    static func p(_ value: Double) -> String {
-        value < 0.001 ? "<0.001" : fixed(value, 3)
+    /// A difference of shares in points: `+1.5`, `−0.9`.
+    package static func points(_ share: Double) -> String {
+        (share < 0 ? "−" : "+") + fixed(abs(share) * 100, 1)
     }
-}
 
-extension String {
-    /// Escaped as plain text for Markdown, also inside tables.
-    fileprivate var markdown: String {
-        reduce(into: "") { text, character in
-            if #"\`*_{}[]<>|#"#.contains(character) { text.append("\\") }
-            text.append(character.isNewline ? " " : character)
-        }
+    /// A p-value with three places, or `<0.001`.
+    package static func p(_ value: Double) -> String {
+        value < 0.001 ? "<0.001" : fixed(value, 3)
     }
 }

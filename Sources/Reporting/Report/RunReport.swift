@@ -30,7 +30,7 @@ package struct RunReport: Sendable {
     ) {
         self.job = job
         self.manifest = manifest
-        self.summary = summary
+        self.summary = summary.covering(total, of: manifest.identity)
         self.lines = lines
         self.total = total
         timeline = Timeline(records, engines: JobEngines(job.spec))

@@ -12,7 +12,7 @@ extension RunDirectory {
                 throw DamagedRun(place, "is not a directory", Self.moveAway)
             }
         }
-        for place in [lock, journal, engines, job, manifest, results, summary, summaryTable, report] {
+        for place in [lock, journal, engines, job, manifest, results, problems, summary, summaryTable, report] {
             var status = stat()
             guard lstat(place.path, &status) == 0 else { continue }
             if status.st_mode & S_IFMT == S_IFDIR {

@@ -19,6 +19,8 @@ package struct RunDirectory: Sendable, Equatable {
     package var logs: URL { url.appending(path: "logs") }
     /// One line per finished trajectory, written when all are finished.
     package var results: URL { url.appending(path: "results.jsonl") }
+    /// The questions that were asked, written with the results: the data sets may be gone later, or elsewhere.
+    package var problems: URL { url.appending(path: "problems.jsonl") }
     package var summary: URL { url.appending(path: "summary.json") }
     package var summaryTable: URL { url.appending(path: "summary.csv") }
     package var report: URL { url.appending(path: "report.html") }

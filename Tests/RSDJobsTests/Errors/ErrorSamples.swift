@@ -6,6 +6,7 @@ import Foundation
 @testable import JobSpecs
 @testable import ModelLifecycle
 @testable import RSDJobs
+@testable import Reporting
 @testable import RunStore
 @testable import Runner
 @testable import Support
@@ -42,6 +43,8 @@ struct ErrorSample {
         ErrorSample(NoShards(directory: "run"), "no-shards", .badJob),
         ErrorSample(NoSubmission(directory: "run"), "no-submission", .badJob),
         ErrorSample(NoTrajectory(name: "a", run: "run", nearest: ["b", "c"]), "no-trajectory", .badJob),
+        ErrorSample(UnknownReference(name: "rsd", known: ["a/rsd", "b/rsd"], matches: 2), "no-method", .badJob),
+        ErrorSample(UnknownReference(name: "rds", known: ["a/rsd"], matches: 0), "no-method", .badJob),
         ErrorSample(UnusableRun(description: "nothing is finished"), "run-unusable", .badJob),
         ErrorSample(UnusableAnswers(file: "a.jsonl", diagnostics: [fault]), "answers-unusable", .badJob),
         ErrorSample(FileExists(path: "job.yaml"), "file-exists", .badJob),

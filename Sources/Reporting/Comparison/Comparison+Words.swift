@@ -1,0 +1,136 @@
+import Support
+
+extension Comparison {
+    /// What to know before the numbers, in whole sentences.
+    package var warnings: [String] {
+        let notes = runs.flatMap { run in run.notes.map { "\(run.label): \($0)".withFullStop } }
+        let unfit = overlaps.flatMap(\.warnings)
+        let graders = differences.first { $0.key == "grader" }
+        let grading = graders.map {
+            ["Graded by different graders, which may judge the same answer differently (\($0.words))."]
+        }
+        return notes + unfit + (grading ?? [])
+    }
+
+    /// What the figures mean, in whole sentences.
+    ///
+    /// - Parameter hasIntervals: whether the intervals are shown.
+    package func footnotes(hasIntervals: Bool = true) -> [String] {
+        let tests = rows.compactMap(\.paired)
+        var notes: [String] = []
+        if hasIntervals {
+            notes.append(
+                "95%: Wilson's interval of the accuracy, clustered by problem if problems have several samples.")
+        }
+        if !tests.isEmpty {
+            notes.append(
+                "against \(reference): difference of the accuracies in points, on the problems that both answered"
+                    + (hasIntervals ? ", with its 95% interval." : "."))
+        }
+        notes += testNotes(Set(tests.map(\.kind)))
+        let count = tests.count { $0.holm != nil }
+        if count > 1 { notes.append("Holm: p corrected for the \(count) tests of this comparison; * if below 0.05.") }
+        return notes + [
+            "FLOPs per answer, and relative to \(reference); paper: as a step-at-a-time run counts; spent: all that was read "
+                + "and written. Time and energy are those of whole runs."
+        ]
+    }
+
+    private func testNotes(_ kinds: Set<PairedTest.Kind>) -> [String] {
+        var notes: [String] = []
+        if kinds.contains(.mcNemar) {
+            notes.append(
+                "p: McNemar's exact (binomial) two-sided test"
+                    + (kinds.count > 1 ? " where both have one answer per problem." : "."))
+        }
+        if kinds.contains(.t) {
+            notes.append(
+                "p\(kinds.count > 1 ? "†" : ""): paired t test on the means over each problem's samples, whose error is "
+                    + "clustered by problem.")
+        }
+        return notes
+    }
+
+    /// What differs between the runs, a line each. Digests of a data set say nothing beside another number of problems.
+    package var differenceWords: [String] {
+        let keys = Set(differences.map(\.key))
+        return differences.filter { difference in
+            guard let name = difference.key.wholeMatch(of: #/(datasets\..+)\.(?:questions|answers)/#)?.1 else {
+                return true
+            }
+            return !keys.contains("\(name).count")
+        }.map(\.words)
+    }
+
+    /// Whether both kinds of test occur, so that one is marked.
+    package var isMixed: Bool { Set(rows.compactMap(\.paired?.kind)).count > 1 }
+
+    /// The names of the data sets, in order.
+    package var datasets: [String] {
+        rows.reduce(into: []) { names, row in if !names.contains(row.dataset) { names.append(row.dataset) } }
+    }
+}
+
+extension Comparison.Row {
+    package var solved: String { "\(NumberFormat.grouped(correct))/\(NumberFormat.grouped(answers))" }
+
+    /// `64.9–77.3`, in percent.
+    package var interval: String {
+        guard let accuracyLow, let accuracyHigh else { return "" }
+        return "\(NumberFormat.fixed(accuracyLow * 100, 1))–\(NumberFormat.fixed(accuracyHigh * 100, 1))"
+    }
+}
+
+extension PairedTest {
+    /// `−0.9 to +3.9`, in points; empty if unknown.
+    package var interval: String {
+        guard let low, let high else { return "" }
+        return "\(NumberFormat.points(low)) to \(NumberFormat.points(high))"
+    }
+
+    /// Whether it is significant at 5 % after the correction.
+    package var isSignificant: Bool { holm.map { $0 < 0.05 } ?? false }
+}
+
+extension Comparison.Overlap {
+    /// Which problems are shared, in one sentence.
+    package var words: String {
+        var parts = [
+            "\(NumberFormat.counted(shared, "problem")) shared",
+            "\(NumberFormat.grouped(onlyHere)) only in \(run)", "\(NumberFormat.grouped(onlyThere)) only in \(with)",
+        ]
+        if unknown > 0 { parts.append("\(NumberFormat.grouped(unknown)) unknown") }
+        let names = renamed.map {
+            "\($0.here) of \(run) has \(NumberFormat.counted($0.problems, "problem")) of \($0.there)"
+        }
+        return ("\(run) and \(with): " + (parts + names).joined(separator: ", ")).withFullStop
+    }
+
+    fileprivate var warnings: [String] {
+        let both = "\(run) and \(with)"
+        var sentences: [String] = []
+        if shared == 0 {
+            let known = unknown > 0 ? " that is known to be the same" : ""
+            sentences.append("\(both) share no problem\(known), so nothing of \(run) is tested.")
+        }
+        if unknown > 0 {
+            sentences.append(
+                "Of \(NumberFormat.counted(unknown, "problem")) of \(both) it is not known whether they are shared, since "
+                    + "data sets are gone. They are not paired.")
+        }
+        for (names, part) in [
+            (otherQuestion, "name and another question"), (otherGold, "question and another gold answer"),
+        ]
+        where !names.isEmpty {
+            let examples = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
+            sentences.append(
+                "\(NumberFormat.counted(names.count, "problem")) of \(both) have the same \(part) (\(examples)). They are not "
+                    + "paired.")
+        }
+        return sentences
+    }
+}
+
+extension String {
+    fileprivate var withFullStop: String { hasSuffix(".") ? self : self + "." }
+}

@@ -1,0 +1,161 @@
+import Reporting
+import Support
+
+/// A comparison of runs, as text.
+package struct ComparisonView: Sendable {
+    package let comparison: Comparison
+
+    package init(_ comparison: Comparison) {
+        self.comparison = comparison
+    }
+
+    /// Warnings, the methods as a table if it fits and otherwise as a list, the runs, what they share, and what differs.
+    package func lines(width: Int) -> [Line] {
+        var lines = paragraphs(comparison.warnings, .yellow, width)
+        if !lines.isEmpty { lines.append(Line()) }
+        let detail = Detail.allCases.first { table($0).lines(width: width) != nil }
+        lines += detail.flatMap { table($0).lines(width: width) } ?? stacked(width: width)
+        lines += [Line()] + paragraphs(comparison.footnotes(hasIntervals: detail != .noIntervals), .dim, width)
+        lines += [Line()] + (runs.lines(width: width) ?? stackedRuns(width: width))
+        for (title, sentences) in [
+            ("problems", comparison.overlaps.map(\.words)), ("differences", comparison.differenceWords),
+        ] where !sentences.isEmpty {
+            lines += [Line(), Line(title, .yellow)] + paragraphs(sentences, .plain, width)
+        }
+        return lines
+    }
+
+    private func paragraphs(_ sentences: [String], _ style: Style, _ width: Int) -> [Line] {
+        sentences.flatMap { Line($0, style).wrapped(to: width, indent: 2) }
+    }
+
+    // MARK: Methods
+
+    /// What is left out where there is no room.
+    private enum Detail: Int, CaseIterable {
+        case all, noCounts, noIntervals
+    }
+
+    private typealias Field = (column: Table.Column, most: Detail, cell: (Comparison.Row) -> Line)
+
+    private func table(_ detail: Detail) -> Table {
+        let fields = fields.filter { detail.rawValue <= $0.most.rawValue }
+        var table = Table(columns: fields.map(\.column))
+        for dataset in comparison.datasets {
+            table.rows.append(.heading(Line(dataset, .yellow)))
+            for row in comparison.rows where row.dataset == dataset {
+                table.rows.append(.cells(fields.map { $0.cell(row) }))
+            }
+        }
+        return table
+    }
+
+    private var fields: [Field] {
+        let against = "against \(comparison.reference)"
+        return [
+            (.init(title: "method", alignRight: false), .noIntervals, { Line($0.name, .strong) }),
+            (.init(title: "solved"), .noCounts, { Line($0.solved) }),
+            (.init(group: "accuracy", title: ""), .noIntervals, { Line(NumberFormat.percent($0.accuracy)) }),
+            (.init(group: "accuracy", title: "95%", gap: 1), .noCounts, { Line($0.interval, .dim) }),
+            (.init(group: against, title: ""), .noIntervals, difference),
+            (.init(group: against, title: "95%", gap: 1), .noCounts, { Line($0.paired?.interval ?? "", .dim) }),
+            (.init(group: against, title: "won–lost"), .all, { Line($0.paired.map(wonAndLost) ?? "", .dim) }),
+            (.init(group: against, title: "p"), .noCounts, { Line(p($0), .dim) }),
+            (.init(group: against, title: "Holm"), .noIntervals, holm),
+            (.init(title: "accepted"), .all, { Line(NumberFormat.percent($0.acceptanceRate)) }),
+            (.init(group: "FLOPs per answer", title: "paper"), .all, { Line(flops($0.flopsPaper)) }),
+            (.init(group: "FLOPs per answer", title: "spent"), .all, { Line(flops($0.flopsSpent)) }),
+            (.init(group: "relative", title: "paper"), .noIntervals, { Line(ratio($0.relativePaper)) }),
+            (.init(group: "relative", title: "spent"), .noIntervals, { Line(ratio($0.relativeSpent)) }),
+        ]
+    }
+
+    private func flops(_ value: Double?) -> String { value.map(NumberFormat.si) ?? "–" }
+
+    private func ratio(_ value: Double?) -> String { value.map { NumberFormat.fixed($0, 2) + "×" } ?? "–" }
+
+    private func wonAndLost(_ test: PairedTest) -> String {
+        "\(NumberFormat.grouped(test.wins))–\(NumberFormat.grouped(test.losses))"
+    }
+
+    private func difference(_ row: Comparison.Row) -> Line {
+        guard !row.isReference else { return Line("reference", .dim) }
+        guard let test = row.paired else { return Line("–", .dim) }
+        let style: Style = !test.isSignificant ? .plain : test.difference > 0 ? .green : .red
+        return Line(NumberFormat.points(test.difference), style)
+    }
+
+    private func p(_ row: Comparison.Row) -> String {
+        guard let test = row.paired else { return "" }
+        return (test.p.map(NumberFormat.p) ?? "–") + (comparison.isMixed && test.kind == .t ? "†" : "")
+    }
+
+    private func holm(_ row: Comparison.Row) -> Line {
+        guard let test = row.paired else { return Line() }
+        return Line((test.holm.map(NumberFormat.p) ?? "–") + (test.isSignificant ? "*" : " "))
+    }
+
+    private func stacked(width: Int) -> [Line] {
+        comparison.datasets.flatMap { dataset -> [Line] in
+            [Line(dataset, .yellow).truncated(to: width)]
+                + comparison.rows.filter { $0.dataset == dataset }.flatMap { row in
+                    [Line(row.name, .strong).truncated(to: width)]
+                        + facts(row).flatMap { name, value in
+                            (Line("  " + name.padded(to: 13), .dim) + value).wrapped(to: width, indent: 15)
+                        }
+                }
+        }
+    }
+
+    private func facts(_ row: Comparison.Row) -> [(String, Line)] {
+        var facts = [
+            ("solved", Line(row.solved)),
+            ("accuracy", Line(NumberFormat.percent(row.accuracy)) + Line(" \(row.interval)", .dim)),
+        ]
+        if let test = row.paired {
+            let interval = test.interval.isEmpty ? "" : " (\(test.interval))"
+            let counts = "\(NumberFormat.grouped(test.wins)) won, \(NumberFormat.grouped(test.losses)) lost"
+            facts += [
+                ("difference", difference(row) + interval),
+                ("on", Line("\(NumberFormat.counted(test.problems, "problem")), \(counts)")),
+                ("p", Line(p(row) + ", Holm ") + holm(row)),
+            ]
+        } else {
+            facts.append(("difference", difference(row)))
+        }
+        if row.acceptanceRate != nil { facts.append(("accepted", Line(NumberFormat.percent(row.acceptanceRate)))) }
+        for (name, flops, relative) in [
+            ("paper FLOPs", row.flopsPaper, row.relativePaper), ("spent FLOPs", row.flopsSpent, row.relativeSpent),
+        ] { facts.append((name, Line(self.flops(flops)) + Line("  \(ratio(relative))", .dim))) }
+        return facts
+    }
+
+    // MARK: Runs
+
+    private var runs: Table {
+        var table = Table(columns: [
+            .init(title: "run", alignRight: false), .init(title: "finished"), .init(title: "time"),
+            .init(title: "energy"), .init(title: "begun"), .init(title: "directory", alignRight: false),
+        ])
+        table.rows = comparison.runs.map { run in
+            .cells([
+                Line(run.label, .strong), Line(finished(run)), Line(NumberFormat.duration(run.seconds)),
+                Line(run.joules.map(NumberFormat.energy) ?? "–"), Line(run.created, .dim), Line(run.directory, .dim),
+            ])
+        }
+        return table
+    }
+
+    private func stackedRuns(width: Int) -> [Line] {
+        comparison.runs.flatMap { run in
+            let energy = run.joules.map { [NumberFormat.energy(joules: $0)] } ?? []
+            let facts = [finished(run), NumberFormat.duration(run.seconds)] + energy + [run.created, run.directory]
+            return (Line(run.label, .strong) + "  " + Line(facts.joined(separator: ", "), .dim))
+                .wrapped(to: width, indent: 2)
+        }
+    }
+
+    private func finished(_ run: Comparison.Run) -> String {
+        "\(NumberFormat.grouped(run.finished))/\(NumberFormat.grouped(run.total))"
+    }
+}
