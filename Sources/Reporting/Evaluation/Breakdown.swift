@@ -86,8 +86,7 @@ struct BreakdownFields {
 extension ClusteredProportion {
     /// The right ones of these answers, clustered by problem.
     init(_ lines: [ResultLine]) {
-        let problems = Dictionary(grouping: lines, by: \.problem).values
-        self.init(problems.map { Proportion($0.count(where: \.correct), of: $0.count) })
+        self.init(lines.byProblem.map { Proportion($0.count(where: \.correct), of: $0.count) })
     }
 }
 

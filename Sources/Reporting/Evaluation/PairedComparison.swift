@@ -40,7 +40,7 @@ extension PairedComparison {
             guard let other = theirs[Place(problem: line.problem, sample: line.sample)] else { continue }
             outcomes[line.problem, default: []].append((line.correct ? 1 : 0) - (other ? 1 : 0))
         }
-        self.init(outcomes: Array(outcomes.values), baseline: baseline)
+        self.init(outcomes: outcomes.sorted { $0.key < $1.key }.map(\.value), baseline: baseline)
     }
 
     /// - Parameter outcomes: the pairs of each problem: 1 for a win, −1 for a loss, 0 for a tie.

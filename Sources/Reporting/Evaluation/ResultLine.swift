@@ -106,3 +106,10 @@ package struct ResultLine: Sendable, Equatable, Codable {
     /// The lines as file content: sorted keys, a newline after each.
     package static func encode(_ lines: [ResultLine]) throws -> Data { try JSONText.lines(lines) }
 }
+
+extension [ResultLine] {
+    /// The answers to each problem, always in the same order, so that sums over them have the same last digits.
+    var byProblem: [[ResultLine]] {
+        Dictionary(grouping: self, by: \.problem).sorted { $0.key < $1.key }.map(\.value)
+    }
+}

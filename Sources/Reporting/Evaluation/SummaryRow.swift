@@ -15,6 +15,8 @@ extension Summary {
         /// Ends of the accuracy's 95 % interval: Wilson's, clustered by problem if problems have several samples.
         @Nulled package var accuracyLow: Double?
         @Nulled package var accuracyHigh: Double?
+        /// avg@n, pass@k and maj@k; nil if no problem has several samples.
+        package var samples: SampleFigures?
         /// The accuracy by the values of fields of the data set that have few; nil if there are none.
         package var breakdowns: [Breakdown]?
         /// Comparison with the method in which the target works alone; nil for that method, and if there is none.
@@ -38,11 +40,13 @@ extension Summary {
         /// Number of trajectories worked on in each wave, from the first.
         package var waves: [Int] = []
         package var tokens = TokenCounts()
-        /// See ``Flops``. Of all answers together, and per answer; nil if unknown.
+        /// See ``Flops``. Of all answers together, per problem with all its samples, and per answer; nil if unknown.
         @Nulled package var flopsPaper: Double?
         @Nulled package var flopsSpent: Double?
         @Nulled package var flopsPaperPerProblem: Double?
         @Nulled package var flopsSpentPerProblem: Double?
+        @Nulled package var flopsPaperPerAnswer: Double?
+        @Nulled package var flopsSpentPerAnswer: Double?
 
         package struct DraftAlone: Sendable, Equatable, Codable {
             package var count = 0
@@ -60,7 +64,7 @@ extension Summary {
 
         private enum CodingKeys: String, CodingKey {
             case method, dataset, total, problems, correct, accuracy, paired, finishes, grades, undecided, acceptance,
-                waves, tokens, breakdowns
+                waves, tokens, breakdowns, samples
             case accuracyLow = "accuracy_low"
             case accuracyHigh = "accuracy_high"
             case targetStepShare = "target_step_share"
@@ -71,6 +75,8 @@ extension Summary {
             case flopsSpent = "flops_spent"
             case flopsPaperPerProblem = "flops_paper_per_problem"
             case flopsSpentPerProblem = "flops_spent_per_problem"
+            case flopsPaperPerAnswer = "flops_paper_per_answer"
+            case flopsSpentPerAnswer = "flops_spent_per_answer"
         }
     }
 }
@@ -103,6 +109,7 @@ extension Summary.Row {
         draftAlone.correctShare = Proportion(draftAlone.correct, of: total).value
         targetStepShare = Proportion(byTarget, of: steps).value
         setAccuracy(lines)
+        if total > problems { samples = SampleFigures(SampledProblem.all(in: lines)) }
         setAcceptance(Acceptance(lines))
         flopsPaper = flops.paper(tokens)
         flopsSpent = flops.spent(tokens)
@@ -117,8 +124,10 @@ extension Summary.Row {
         func sum(_ flops: Double?) -> Double? { flops.flatMap { flops in more.map { flops + $0 } } }
         (flopsPaper, flopsSpent) = (sum(flopsPaper), sum(flopsSpent))
         guard total > 0 else { return }
-        flopsPaperPerProblem = flopsPaper.map { $0 / Double(total) }
-        flopsSpentPerProblem = flopsSpent.map { $0 / Double(total) }
+        flopsPaperPerProblem = flopsPaper.map { $0 / Double(problems) }
+        flopsSpentPerProblem = flopsSpent.map { $0 / Double(problems) }
+        flopsPaperPerAnswer = flopsPaper.map { $0 / Double(total) }
+        flopsSpentPerAnswer = flopsSpent.map { $0 / Double(total) }
     }
 
     private mutating func setAccuracy(_ lines: [ResultLine]) {

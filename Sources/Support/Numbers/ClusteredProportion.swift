@@ -16,22 +16,8 @@ package struct ClusteredProportion: Sendable, Equatable {
         Proportion(clusters.reduce(0) { $0 + $1.count }, of: clusters.reduce(0) { $0 + $1.total })
     }
 
-    /// Number of independent observations that the answers are worth.
-    var effectiveSize: Double {
-        let (n, k) = (Double(all.total), Double(clusters.count))
-        guard let p = all.value, p > 0, p < 1, k > 1 else { return k }
-        let squares = clusters.reduce(0) { sum, cluster in
-            let off = Double(cluster.count) - p * Double(cluster.total)
-            return sum + off * off
-        }
-        let variance = squares / (n * n)
-        return variance == 0 ? n : min(n, p * (1 - p) / variance)
-    }
-
-    /// The proportion; nil without answers.
+    /// nil without answers.
     package var interval: ClosedRange<Double>? {
-        guard let p = all.value else { return nil }
-        let isClustered = clusters.contains { $0.total > 1 }
-        return isClustered ? Proportion.wilson(p, n: effectiveSize) : all.interval
+        clusters.contains { $0.total > 1 } ? ClusteredMean(clusters).interval : all.interval
     }
 }

@@ -59,8 +59,8 @@ import Testing
         #expect((row.draftAlone.count, row.draftAlone.correct) == (1, 1))
         #expect((row.draftAlone.share, row.draftAlone.correctShare) == (0.25, 0.25))
         // 2 × (10 × (20 + 5 + 10 + 8) + 100 × 6 + 35), and 2 × (10 × (62 + 13 + 8) + 100 × 46 + 62).
-        #expect((row.flopsPaper, row.flopsPaperPerProblem) == (2130, 532.5))
-        #expect((row.flopsSpent, row.flopsSpentPerProblem) == (10_984, 2746))
+        #expect((row.flopsPaper, row.flopsPaperPerProblem, row.flopsPaperPerAnswer) == (2130, 1065, 532.5))
+        #expect((row.flopsSpent, row.flopsSpentPerProblem, row.flopsSpentPerAnswer) == (10_984, 5492, 2746))
         // Both samples of a problem agree, so that four answers are worth two.
         #expect(row.accuracyLow == Proportion(1, of: 2).interval?.lowerBound)
     }

@@ -39,8 +39,8 @@ struct NulledTests {
         #expect(
             object?.keys.sorted() == [
                 "acceptance", "acceptance_rate", "acceptance_rate_tokens", "accuracy", "accuracy_high", "accuracy_low",
-                "correct", "dataset", "draft_alone", "finishes", "flops_paper", "flops_paper_per_problem",
-                "flops_spent",
+                "correct", "dataset", "draft_alone", "finishes", "flops_paper", "flops_paper_per_answer",
+                "flops_paper_per_problem", "flops_spent", "flops_spent_per_answer",
                 "flops_spent_per_problem", "grades", "method", "paired", "problems", "target_step_share", "tokens",
                 "total", "undecided", "waves",
             ])
