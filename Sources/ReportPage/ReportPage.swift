@@ -40,10 +40,16 @@ package enum ReportPage {
     private static var scripts: [[UInt8]] {
         [
             PackageResources.dom_js, PackageResources.format_js, PackageResources.data_js,
-            PackageResources.latex_symbols_js, PackageResources.latex_js, PackageResources.prose_js,
-            PackageResources.facts_js, PackageResources.columns_js, PackageResources.table_js, PackageResources.plot_js,
-            PackageResources.charts_js,
-            PackageResources.timeline_js, PackageResources.list_js, PackageResources.trajectory_js,
+            PackageResources.scales_js, PackageResources.latex_symbols_js, PackageResources.latex_js,
+            PackageResources.prose_js, PackageResources.facts_js, PackageResources.columns_js,
+            PackageResources.table_js, PackageResources.plot_js, PackageResources.marks_js,
+            PackageResources.labels_js, PackageResources.download_js, PackageResources.figure_js,
+            PackageResources.scatter_js, PackageResources.sweep_js, PackageResources.rewards_js,
+            PackageResources.calibration_js,
+            PackageResources.lengths_js, PackageResources.decisions_js, PackageResources.fields_js,
+            PackageResources.matrix_js, PackageResources.timeline_js, PackageResources.engines_js,
+            PackageResources.charts_js, PackageResources.filters_js, PackageResources.search_js,
+            PackageResources.list_js, PackageResources.address_js, PackageResources.trajectory_js,
             PackageResources.keys_js, PackageResources.main_js,
         ]
     }

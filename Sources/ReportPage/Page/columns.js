@@ -28,14 +28,14 @@ function intervalMark(row) {
 
 const shareColumn = (group, name, key) => ({ group, name, key, cell: (row) => percent(key(row)) });
 const countColumn = (group, name, key) => ({ group, name, key, cell: (row) => (key(row) ? grouped(key(row)) : "–") });
-const flopsColumn = (name, key) => ({ group: "FLOPs per problem", name, key: (row) => row[key],
+const flopsColumn = (name, key) => ({ group: "FLOPs per problem", name, label: `${name} FLOPs per problem`, key: (row) => row[key],
   cell: (row) => [si(row[key]), el("small", {}, times(row, key))] });
-const pairedColumn = (name, key, cell) => ({ group: "paired with target only", name,
+const pairedColumn = (name, key, cell) => ({ group: "paired with target only", name, label: `paired ${name}`,
   key: (row) => row.paired && key(row.paired), cell: (row) => (row.paired?.pairs > 0 ? cell(row.paired) : "–") });
 
 const RESULT_COLUMNS = [
   { group: "", name: "solved", key: (row) => row.correct, cell: (row) => `${grouped(row.correct)}/${grouped(row.total)}` },
-  { group: "accuracy, 95%", name: "accuracy", key: (row) => row.accuracy,
+  { group: "accuracy, 95%", name: "accuracy", label: "accuracy, 95%", key: (row) => row.accuracy,
     cell: (row) => [percent(row.accuracy), el("small", {}, range(row.accuracy_low, row.accuracy_high)), intervalMark(row)] },
   pairedColumn("difference", (paired) => paired.difference, (paired) =>
     [points(paired.difference), el("small", {}, `${points(paired.difference_low)} to ${points(paired.difference_high)}`)]),

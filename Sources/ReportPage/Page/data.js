@@ -18,7 +18,7 @@ for (const row of rows) {
 }
 
 const sampled = rows.some((row) => row.sample > 0);
-const methodColour = (name) => `c${data.methods.indexOf(name) % 8}`;
+const kindOf = (method) => data.kinds[data.methods.indexOf(method)];
 
 const outcome = (row) =>
   row.state & FAILED ? "failed" : row.state & RIGHT ? "right" : row.state & CUT ? "cut" : "wrong";
@@ -29,21 +29,23 @@ const OUTCOMES = {
   failed: { mark: "!", words: "failed" },
 };
 
+/** The texts of a problem, parsed; `isKept` says whether they will soon be needed again. */
 const problemLines = (() => {
   const text = byId("problems").textContent;
   let starts;
   const opened = new Map();
-  return (place) => {
+  return (place, isKept = true) => {
     if (!starts) {
       starts = [0];
       for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
     }
-    if (!opened.has(place)) {
-      if (opened.size > 30) opened.delete(opened.keys().next().value);
-      const end = place + 1 < starts.length ? starts[place + 1] - 1 : text.length;
-      opened.set(place, JSON.parse(text.slice(starts[place], end)));
-    }
-    return opened.get(place);
+    if (opened.has(place)) return opened.get(place);
+    const end = place + 1 < starts.length ? starts[place + 1] - 1 : text.length;
+    const block = JSON.parse(text.slice(starts[place], end));
+    if (!isKept) return block;
+    if (opened.size > 30) opened.delete(opened.keys().next().value);
+    opened.set(place, block);
+    return block;
   };
 })();
 

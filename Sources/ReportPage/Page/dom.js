@@ -14,8 +14,9 @@ function fill(node, attributes, children) {
 
 const el = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
 
-const svg = (tag, attributes, ...children) =>
-  fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+/** Texts in drawings have no elements for odd characters, and may become XML, which does not allow all of them. */
+const svg = (tag, attributes, ...children) => fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes,
+  children.flat(Infinity).map((child) => (typeof child === "string" ? plain(child) : child)));
 
 /** A select with its label; `options` are pairs of value and text. */
 function choice(label, options, value, onchange) {
@@ -30,6 +31,10 @@ function choice(label, options, value, onchange) {
 const ODD = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
 const ODD_RUNS = new RegExp(`(${ODD.source})\\1*`, "g");
 const MOST_ODD_RUNS = 500;
+
+/** The text with a replacement character for each odd one, and for halves of pairs. */
+const plain = (text) => text.replaceAll(ODD_RUNS, "\ufffd").replace(/[\ufffe\uffff]/g, "\ufffd")
+  .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
 
 /** The text as nodes; such characters are shown as code points, or as `?` if there are very many. */
 function visible(text) {

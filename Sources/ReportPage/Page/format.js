@@ -22,6 +22,18 @@ function si(number) {
   return fixed(value, places) + prefixes[step];
 }
 
+/** The same without zeros at the end, for ticks: `1 k`. */
+const shortSI = (number) => si(number).replace(/(\.\d*?)0+(?=\D|$)/, "$1").replace(/\.(?=\D|$)/, "");
+
+/** More digits than {@link si}, for ticks that lie close together. */
+function siDigits(number, digits) {
+  const power = clamped(Math.floor(Math.log10(Math.abs(number) || 1) / 3), 0, 7);
+  return `${Number((number / 1000 ** power).toPrecision(digits))}${["", " k", " M", " G", " T", " P", " E", " Z"][power]}`;
+}
+
+/** `0.3` rather than `0.30000000000000004`. */
+const plainNumber = (number) => String(Number(number.toPrecision(10))).replace("-", MINUS);
+
 /** Joules as watt-hours: `0.42 Wh`, `1.20 kWh`. */
 const energy = (joules) => si(joules / 3600).replace(/^[\d.\u2212]+$/, "$& ") + "Wh";
 

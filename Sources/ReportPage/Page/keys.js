@@ -5,7 +5,7 @@ const KEYS = [
   [["k", "ArrowUp"], "previous trajectory", () => move(-1)],
   [["l", "ArrowRight"], "next answer to the same problem", () => moveAcross(1)],
   [["h", "ArrowLeft"], "previous answer to the same problem", () => moveAcross(-1)],
-  [["/"], "search by problem id", () => byId("search").focus()],
+  [["/"], "search in problems and answers", () => byId("search").focus()],
   [["c"], "compare with another answer", () => byId("compare")?.querySelector("select").focus()],
   [["Escape"], "leave the search; end the comparison", escape],
   [["t"], "colours: system, light, dark", () => nextTheme()],
@@ -23,6 +23,7 @@ function escape() {
   } else if (comparing.name && browser.selected) {
     comparing.name = "";
     showTrajectory(browser.selected);
+    writeAddress();
   }
 }
 

@@ -3,51 +3,41 @@
 const ITEM = 44;
 const LONGEST_STRIP = 24;
 
-const browser = { found: rows, selected: undefined, filter: { method: "", dataset: "", outcome: "", value: "", text: "" } };
+const browser = { found: rows, selected: undefined, isFirst: false, filter: { ...NO_FILTER } };
 
 function showList() {
-  const { filter } = browser;
-  const changed = (key) => (value) => { filter[key] = value; applyFilter(); };
-  const search = el("input", { id: "search", type: "search", placeholder: "problem id  ( / )", "aria-label": "Search by problem id",
-    autocomplete: "off", spellcheck: "false", oninput: (event) => changed("text")(event.target.value) });
-  const named = (names, all) => [["", all], ...names.map((name) => [name, name])];
-  const only = (key, label, options) => {
-    const menu = choice("", options, "", changed(key));
-    menu.querySelector("select").setAttribute("aria-label", `Filter by ${label}`);
-    return menu;
-  };
-  const datasets = data.datasets.map(({ name }) => name);
-  byId("filters").append(...[search, only("method", "method", named(data.methods, "all methods")),
-    datasets.length > 1 && only("dataset", "data set", named(datasets, "all data sets")),
-    only("outcome", "outcome", named(Object.keys(OUTCOME_FILTERS), "any outcome")),
-    data.fields.length > 0 && only("value", data.fields.map(({ name }) => name).join(", "), valueOptions())].filter(Boolean));
-  byId("filters").addEventListener("submit", (event) => event.preventDefault());
+  let waiting;
+  makeFilters((key, value) => {
+    browser.filter[key] = value;
+    clearTimeout(waiting);
+    waiting = setTimeout(applyFilter, key === "text" ? 120 : 0);
+  });
   byId("list").addEventListener("scroll", drawItems, { passive: true });
   new ResizeObserver(drawItems).observe(byId("list"));
-  applyFilter();
 }
 
-const OUTCOME_FILTERS = {
-  right: (row) => row.state & RIGHT,
-  wrong: (row) => !(row.state & (RIGHT | FAILED)),
-  cut: (row) => row.state & CUT,
-  failed: (row) => row.state & FAILED,
-};
-
-const valueOptions = () => [["", "all problems"], ...data.fields.flatMap(({ name, values }, field) =>
-  values.map((value, place) => [`${field} ${place}`, `${name}: ${fieldValue(value)}`]))];
-
 function applyFilter() {
-  const { method, dataset, outcome, value, text } = browser.filter;
-  const wanted = text.trim().toLowerCase();
-  browser.found = rows.filter((row) => (!method || row.method === method) && (!dataset || row.dataset === dataset)
-    && (!value || row.values.some((pair) => pair.join(" ") === value)) && (!outcome || OUTCOME_FILTERS[outcome](row)) && (!wanted || row.problem.toLowerCase().includes(wanted)));
-  byId("found").textContent = browser.found.length === rows.length ? counted(rows.length, "trajectory", "trajectories")
-    : `${grouped(browser.found.length)} of ${counted(rows.length, "trajectory", "trajectories")}`;
-  const height = `height: ${browser.found.length * ITEM}px`;
+  const { text } = browser.filter;
+  byId("clear").hidden = !Object.values(browser.filter).some(Boolean);
+  writeAddress();
+  const passing = rows.filter(passes);
+  if (!text.trim()) {
+    endSearch();
+    list(passing, true);
+    return;
+  }
+  search(text, (matches, isDone) => list(passing.filter((row) => matches.has(row.number)), isDone));
+}
+
+/** Shows these trajectories; there may be more to come. */
+function list(found, isComplete) {
+  browser.found = found;
+  const all = counted(rows.length, "trajectory", "trajectories");
+  byId("found").textContent = (found.length === rows.length ? all : `${grouped(found.length)} of ${all}`) + (isComplete ? "" : " …");
+  const height = `height: ${found.length * ITEM}px`;
   byId("list").replaceChildren(el("div", { class: "space", role: "presentation", style: height }));
   byId("list").scrollTop = 0;
-  const place = browser.found.indexOf(browser.selected);
+  const place = found.indexOf(browser.selected);
   if (place >= 0) reveal(place);
   drawItems();
 }
@@ -80,10 +70,9 @@ const outcomeMark = (kind) => el("span", { class: `mark ${kind}`, title: OUTCOME
 /** The steps as small bars, coloured by origin. */
 function strip(row) {
   const shown = row.origins.slice(0, LONGEST_STRIP);
-  const target = [...row.origins].filter((letter) => letter === "t").length;
+  const target = [...row.origins].filter((letter) => letter !== "d").length;
   const words = `${counted(row.origins.length, "step")}, ${target} by the target`;
-  return el("span", { class: "strip", role: "img", "aria-label": words },
-    [...shown].map((letter) => el("i", { class: letter === "d" || letter === "t" ? letter : "" })),
+  return el("span", { class: "strip", role: "img", "aria-label": words, title: words }, [...shown].map((letter) => el("i", { class: letter })),
     row.origins.length > shown.length && "…");
 }
 
@@ -97,17 +86,39 @@ function reveal(place) {
 function select(row) {
   if (!row) return;
   browser.selected = row;
+  browser.isFirst = false;
   const place = browser.found.indexOf(row);
   if (place >= 0) reveal(place);
   drawItems();
   showTrajectory(row);
-  history.replaceState(null, "", `#${encodeURIComponent(row.id)}`);
+  writeAddress();
+}
+
+/** Selects a trajectory from elsewhere on the page, and goes there. */
+function visit(row) {
+  if (!passes(row)) {
+    Object.assign(browser.filter, NO_FILTER);
+    showFilters();
+    applyFilter();
+  }
+  select(row);
+  byId("detail").scrollIntoView({ block: "start" });
+}
+
+/** Opens the first answer of the list with a rewritten step, or the first one. */
+function selectFirst() {
+  const row = browser.found.find(STEP_FILTERS.rewritten[1]) ?? browser.found[0] ?? rows[0];
+  if (!row) return;
+  select(row);
+  browser.isFirst = true;
+  writeAddress();
 }
 
 /** Selects the next or previous trajectory of the list. */
 function move(by) {
   const place = browser.found.indexOf(browser.selected);
-  select(browser.found[place < 0 ? 0 : Math.min(browser.found.length - 1, Math.max(0, place + by))]);
+  select(browser.found[place < 0 ? 0 : clamped(place + by, 0, browser.found.length - 1)]);
+  keepInView();
 }
 
 /** Selects another answer to the same problem. */
@@ -115,4 +126,14 @@ function moveAcross(by) {
   if (!browser.selected) return move(0);
   const others = rowsOfProblem.get(browser.selected.place);
   select(others[(others.indexOf(browser.selected) + by + others.length) % others.length]);
+  keepInView();
+}
+
+/** Scrolls so that the selected item and the beginning of its trajectory are in view, if they are not. */
+function keepInView() {
+  const isNarrow = byId("browser").querySelector(".finder").getBoundingClientRect().bottom <= byId("detail").getBoundingClientRect().top;
+  const first = isNarrow ? byId("list") : byId("detail");
+  const { top } = first.getBoundingClientRect();
+  const lowest = isNarrow ? window.innerHeight - byId("list").clientHeight - 80 : window.innerHeight * 0.5;
+  if (top < 0 || top > lowest) first.scrollIntoView({ block: "start" });
 }

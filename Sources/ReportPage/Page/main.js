@@ -19,16 +19,6 @@ function storedTheme() {
   try { return localStorage.getItem("rsd-batch-theme"); } catch { return undefined; }
 }
 
-/** Selects the trajectory named in the URL fragment, so that links to one work. */
-function selectNamed() {
-  const id = decodeURIComponent(location.hash.slice(1));
-  const row = rows.find((row) => row.id === id);
-  if (!row) return false;
-  select(row);
-  byId("trajectories").scrollIntoView();
-  return true;
-}
-
 setTheme(Object.hasOwn(THEMES, storedTheme() ?? "") ? storedTheme() : "auto");
 byId("theme").addEventListener("click", nextTheme);
 showFacts();
@@ -37,7 +27,10 @@ showCharts();
 showEngines();
 showList();
 listenToKeys();
-if (!selectNamed()) {
-  byId("detail").append(el("p", { class: "placeholder dim" }, "Choose a trajectory from the list, or press ", el("kbd", {}, "j"), "."));
+if (readAddress()) {
+  byId("trajectories").scrollIntoView();
+} else {
+  applyFilter();
+  selectFirst();
 }
-window.addEventListener("hashchange", selectNamed);
+window.addEventListener("hashchange", readAddress);

@@ -1,74 +1,59 @@
-// Axes and marks, shared by all charts.
+// The axes that all charts share.
 
-/** Round numbers over a range, about `count` of them. */
-function ticks(low, high, count = 5) {
-  const rough = (high - low) / count || 1;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((step) => step >= rough * 0.999);
-  const list = [];
-  for (let value = Math.ceil(low / step - 1e-9) * step; value <= high + step * 1e-9; value += step) {
-    list.push(Math.abs(value) < step / 1e6 ? 0 : value);
-  }
-  return list;
-}
-
-/** Powers of ten with their doubles and fives, as many as fit. */
-function logTicks(low, high) {
-  const list = [];
-  for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power += 1) {
-    for (const factor of [1, 2, 5]) list.push(factor * 10 ** power);
-  }
-  const inside = list.filter((value) => value >= low * 0.999 && value <= high * 1.001);
-  return inside.length <= 7 ? inside : inside.filter((value) => /^1/.test(String(value)) || /^1e/.test(value.toExponential()));
-}
+const CHARACTER = 6.4;
 
 /**
- * An empty plot.
+ * An empty plot, `width` pixels wide.
  * x, y: { range: [low, high], ticks, format, label, log }
  */
-function plot({ x, y, title, width = 520, height = 300, margin = { left: 46, right: 16, top: 12, bottom: 38 } }) {
-  const inner = { left: margin.left, right: width - margin.right, top: margin.top, bottom: height - margin.bottom };
-  const scale = ({ range: [low, high], log }, from, to) => {
-    const at = log ? Math.log : (value) => value;
-    const span = at(high) - at(low) || 1;
-    return (value) => from + ((at(value) - at(low)) / span) * (to - from);
-  };
-  const [sx, sy] = [scale(x, inner.left, inner.right), scale(y, inner.bottom, inner.top)];
+function plot({ x, y, title, width, height = 300, margin = {} }) {
+  const longest = Math.max(0, ...y.ticks.map((value) => y.format(value).length));
+  const around = { left: 14 + longest * CHARACTER, right: 12, top: y.label ? 24 : 12, bottom: x.label ? 40 : 24, ...margin };
+  const inner = { left: around.left, right: width - around.right, top: around.top, bottom: height - around.bottom };
+  const [sx, sy] = [scale(x.range, [inner.left, inner.right], x.log), scale(y.range, [inner.bottom, inner.top], y.log)];
   const node = svg("svg", { class: "plot", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title },
-    y.ticks.map((value) => [
-      svg("line", { class: "grid", x1: inner.left, x2: inner.right, y1: sy(value), y2: sy(value) }),
-      svg("text", { x: inner.left - 7, y: sy(value) + 4, "text-anchor": "end" }, y.format(value))]),
+    y.ticks.map((value) => svg("line", { class: "grid", x1: inner.left, x2: inner.right, y1: sy(value), y2: sy(value) })),
+    apart(y.ticks, sy).map((value) => svg("text", { x: inner.left - 7, y: sy(value) + 4, "text-anchor": "end" }, y.format(value))),
     svg("line", { class: "axis", x1: inner.left, x2: inner.right, y1: inner.bottom, y2: inner.bottom }),
-    x.ticks.map((value) => [
+    spaced(x.ticks, (value) => x.format(value).length * CHARACTER, sx).map((value) => [
       svg("line", { class: "axis", x1: sx(value), x2: sx(value), y1: inner.bottom, y2: inner.bottom + 4 }),
       svg("text", { x: sx(value), y: inner.bottom + 17, "text-anchor": "middle" }, x.format(value))]),
-    x.label && svg("text", { x: inner.right, y: height - 3, "text-anchor": "end" }, x.label),
-    y.label && svg("text", { x: 0, y: 8, "text-anchor": "start" }, y.label));
+    x.label && svg("text", { x: inner.right, y: height - 5, "text-anchor": "end" }, x.label),
+    y.label && svg("text", { x: 0, y: 11, "text-anchor": "start" }, y.label));
   return { node, sx, sy, inner };
 }
 
-const SHAPES = [
-  (x, y) => svg("circle", { cx: x, cy: y, r: 5 }),
-  (x, y) => svg("rect", { x: x - 4.5, y: y - 4.5, width: 9, height: 9 }),
-  (x, y) => svg("path", { d: `M${x} ${y - 6}l5.5 10h-11z` }),
-  (x, y) => svg("path", { d: `M${x} ${y - 6.5}l6 6.5l-6 6.5l-6-6.5z` }),
-  (x, y) => svg("path", { d: `M${x} ${y + 6}l5.5-10h-11z` }),
-];
-
-/** The mark of a method: colours repeat after eight and shapes after five, so forty methods are distinguishable. */
-function methodMark(method, x, y, title) {
-  const number = Math.max(0, data.methods.indexOf(method));
-  const mark = SHAPES[number % SHAPES.length](x, y);
-  mark.setAttribute("class", `mark ${methodColour(method)}`);
-  if (title) mark.append(svg("title", {}, title));
-  return mark;
+/** Every n-th tick, so that the labels do not touch. */
+function spaced(values, widthOf, at) {
+  const fits = (list) => list.every((value, place) => place === 0
+    || at(value) - at(list[place - 1]) >= (widthOf(value) + widthOf(list[place - 1])) / 2 + 6);
+  for (let stride = 1; stride < values.length; stride += 1) {
+    const some = values.filter((_, place) => place % stride === 0);
+    if (fits(some)) return some;
+  }
+  return values.slice(0, 1);
 }
 
-function legend(methods) {
-  return el("ul", { class: "legend" }, methods.map((method) => el("li", {},
-    svg("svg", { viewBox: "0 0 14 14", "aria-hidden": "true" }, methodMark(method, 7, 7)), ...visible(method))));
+/** The ticks whose labels do not touch the one below. */
+function apart(values, at) {
+  const kept = [];
+  for (const value of values) if (kept.length === 0 || at(kept.at(-1)) - at(value) >= 13) kept.push(value);
+  return kept;
 }
 
-function figure(caption, note, ...content) {
-  return el("figure", {}, el("figcaption", {}, caption), el("p", {}, note), ...content);
+const line = (points) => points.map(([x, y], place) => `${place === 0 ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
+
+/** A part of a plot in which nothing is drawn outside of the axes. */
+function clipped(inner, ...children) {
+  const id = `clip-${(clipped.count = (clipped.count ?? 0) + 1)}`;
+  const { left, right, top, bottom } = inner;
+  return [svg("clipPath", { id }, svg("rect", { x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) })),
+    svg("g", { "clip-path": `url(#${id})` }, ...children)];
 }
+
+/** An axis that counts from 1. */
+const countAxis = (most, label) =>
+  ({ range: [1, most], ticks: ticks(1, most, Math.min(10, most)).filter(Number.isInteger), format: String, label });
+
+/** An axis of shares from 0 to 1. */
+const shareAxis = (label) => ({ range: [0, 1], ticks: [0, 0.25, 0.5, 0.75, 1], format: (value) => percent(value, 0), label });

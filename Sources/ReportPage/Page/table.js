@@ -13,7 +13,7 @@ function sortable(place, columns) {
   const draw = () => {
     const focused = place.contains(document.activeElement) && document.activeElement.dataset.column;
     const heads = [el("th", { scope: "col" }, "method"), columns.map(head)];
-    place.replaceChildren(el("table", {}, el("thead", {}, groupRow(columns), el("tr", {}, heads)),
+    place.replaceChildren(el("table", { class: tableKind(columns.length) }, el("thead", {}, groupRow(columns), el("tr", {}, heads)),
       data.datasets.map(({ name }) => datasetRows(name, columns, sort))));
     if (focused) place.querySelector(`[data-column="${focused}"]`).focus();
   };
@@ -39,8 +39,12 @@ function datasetRows(dataset, columns, sort) {
   const title = el("th", { scope: "rowgroup", colspan: String(columns.length + 1) }, ...visible(dataset),
     el("small", { class: "dim" }, `  ${counted(most, "answer")} per method`));
   return el("tbody", {}, el("tr", {}, title), members.map((row) => el("tr", {},
-    el("th", { scope: "row" }, ...visible(row.method)), columns.map((column) => el("td", { class: "num" }, column.cell(row))))));
+    el("th", { scope: "row" }, ...visible(row.method)), columns.map((column) => cell(column.label ?? [column.group, column.name].filter(Boolean).join(" "), column.cell(row))))));
 }
+
+/** On a narrow screen, and with very many columns on paper, rows are blocks in which every number has the name of its column. */
+const tableKind = (columns) => (columns > 11 ? "stacked many" : "stacked");
+const cell = (name, ...content) => el("td", { class: content[0] === "–" ? "num nothing" : "num", "data-label": name }, ...content);
 
 /** Missing numbers come last in either direction. */
 function compared(one, other, descending) {
@@ -90,10 +94,10 @@ function showBreakdowns() {
       const heads = groups.map(({ value }, column) => el("th", { scope: "col", class: "num" }, ...visible(fieldValue(value)),
         el("small", { class: "dim" }, ` ${counted(problems(column), "problem")}`)));
       const body = rows.map(({ method, groups }) => el("tr", {}, el("th", { scope: "row" }, ...visible(method)),
-        groups.map((group) => el("td", { class: "num" }, percent(group.accuracy),
+        groups.map((group) => cell(fieldValue(group.value), percent(group.accuracy),
           el("small", {}, range(group.accuracy_low, group.accuracy_high))))));
       const title = data.datasets.length > 1 ? `${name}: ${field}` : field;
-      return el("div", { class: "scroll" }, el("table", {}, el("caption", {}, ...visible(title)),
+      return el("div", { class: "scroll" }, el("table", { class: tableKind(groups.length) }, el("caption", {}, ...visible(title)),
         el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "method"), heads)), el("tbody", {}, body)));
     });
   });
@@ -115,8 +119,8 @@ function showTokens() {
   const heads = [el("th", { scope: "col" }, "method"), several && el("th", { scope: "col" }, "data set"),
     fates.map(([role, fate]) => el("th", { scope: "col", class: "num" }, `${role} ${names[fate] ?? fate}`))];
   const body = data.summary.rows.map((row) => el("tr", {}, el("th", { scope: "row" }, ...visible(row.method)),
-    several && el("td", {}, ...visible(row.dataset)),
-    fates.map(([role, fate]) => el("td", { class: "num" }, row.tokens[role]?.[fate] ? grouped(row.tokens[role][fate]) : "–"))));
+    several && el("td", { "data-label": "data set" }, ...visible(row.dataset)),
+    fates.map(([role, fate]) => cell(`${role} ${names[fate] ?? fate}`, row.tokens[role]?.[fate] ? grouped(row.tokens[role][fate]) : "–"))));
   byId("tokens").querySelector("div").append(
-    el("table", {}, el("thead", {}, el("tr", {}, heads)), el("tbody", {}, body)));
+    el("table", { class: tableKind(fates.length) }, el("thead", {}, el("tr", {}, heads)), el("tbody", {}, body)));
 }

@@ -1,9 +1,10 @@
 // When each engine started and worked, and for how long.
 
 function showEngines() {
-  showTimeline(data.timeline);
+  const timeline = timelineFigure(data.timeline);
+  if (timeline) byId("timeline").append(timeline);
   const { seconds } = data.summary.run;
-  const names = [...new Set(["loading", "waking", "busy", "idle"].flatMap((kind) => Object.keys(seconds[kind] ?? {})))].sort(byRole);
+  const names = engineNames();
   if (names.length === 0) return;
   const kinds = [["loading", "starting"], ["waking", "waking"], ["busy", "serving"], ["idle", "idle"]]
     .filter(([kind]) => names.some((name) => seconds[kind]?.[name] > 0));
@@ -13,6 +14,12 @@ function showEngines() {
     el("tbody", {}, names.map((name) => el("tr", {}, el("th", { scope: "row" }, ...visible(name)),
       kinds.map(([kind]) => el("td", { class: "num" }, seconds[kind]?.[name] > 0 ? duration(seconds[kind][name]) : "–")))))));
   showStarts(seconds.loading_phases ?? {});
+}
+
+/** The engines whose times are known, in the order of a wave. */
+function engineNames() {
+  const { seconds } = data.summary.run;
+  return [...new Set(["loading", "waking", "busy", "idle"].flatMap((kind) => Object.keys(seconds[kind] ?? {})))].sort(byRole);
 }
 
 const STARTS = ["cold", "standby", "warm"];
@@ -39,46 +46,51 @@ function showStarts(phases) {
 const ROLES = ["draft", "prm", "target"];
 const byRole = (one, other) => (ROLES.indexOf(one) + 4) % 4 - (ROLES.indexOf(other) + 4) % 4 || one.localeCompare(other);
 
-function timeTicks(seconds) {
+function timeTicks(seconds, most = 9) {
   const step = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800, 86400, 172800, 604800]
-    .find((step) => seconds / step <= 9) ?? seconds / 8;
+    .find((step) => seconds / step <= Math.max(1, most)) ?? seconds / 8;
   return Array.from({ length: Math.floor(seconds / step + 1e-9) + 1 }, (_, place) => place * step);
 }
 
-const LANE = 26, LEFT = 58, WIDTH = 1180;
+const LANE = 26, LEFT = 58;
 
-function showTimeline({ bars, swaps, cuts, seconds, has_guesses: hasGuesses }) {
-  if (bars.length === 0 || !(seconds > 0)) return;
+function timelineFigure(timeline) {
+  const { bars, swaps, cuts, seconds, has_guesses: hasGuesses } = timeline;
+  if (bars.length === 0 || !(seconds > 0)) return undefined;
+  return figure({
+    name: "timeline", caption: "Timeline", wide: true, note: timelineNotes(bars, swaps, hasGuesses), legend: phaseEntries(bars),
+    panels: [{ draw: (width) => timelinePlot(timeline, Math.max(width, 340)) }],
+    table: { columns: ["engine", "kind", "begin_seconds", "end_seconds", "wave", "start", ...PHASES.map(([phase]) => `${phase}_seconds`)],
+      rows: [...bars.map((bar) => [bar.engine, bar.kind, bar.begin, bar.end, bar.wave, bar.start, ...PHASES.map(([phase]) => bar.phases?.[phase])]),
+        ...cuts.map(({ at, seconds }) => ["", "left out", at, at, "", `${duration(seconds)}`])] },
+  });
+}
+
+function timelinePlot({ bars, swaps, cuts, seconds }, width) {
   const engines = [...new Set(bars.map((bar) => bar.engine))].sort(byRole);
   const bottom = engines.length * LANE + 8;
-  const x = (time) => LEFT + (time / seconds) * (WIDTH - LEFT - 4);
+  const x = (time) => LEFT + (time / seconds) * (width - LEFT - 24);
   const below = (time, y, words, kind) => svg("text", { x: x(time), y: bottom + y, "text-anchor": "middle", class: kind }, words);
   const pattern = (id, ...marks) => svg("pattern", { id, width: 4, height: 4, patternUnits: "userSpaceOnUse" }, ...marks);
   const patterns = [pattern("hatch", svg("path", { d: "M0 4L4 0" })), pattern("dots", svg("circle", { cx: 2, cy: 2, r: 0.7 }))];
-  const attributes = { class: "plot timeline", viewBox: `0 0 ${WIDTH} ${bottom + 34}`, role: "img",
-    "aria-label": `Engines over ${duration(seconds)}` };
-  byId("timeline").append(el("div", { class: "scroll" }, svg("svg", attributes, svg("defs", {}, patterns),
-    swaps.map((time) => svg("line", { class: "swap", x1: x(time), x2: x(time), y1: bottom, y2: bottom + 7 })),
-    engines.map((engine, place) => lane(engine, place, bars.filter((bar) => bar.engine === engine), x)),
-    svg("line", { class: "axis", x1: LEFT, x2: WIDTH - 4, y1: bottom, y2: bottom }),
-    timeTicks(seconds).map((time) => below(time, 22, time === 0 ? "0" : duration(time))),
-    cuts.map(({ at, seconds }) => [svg("line", { class: "cut", x1: x(at), x2: x(at), y1: 2, y2: bottom }),
-      below(at, 33, `${duration(seconds)} left out`, "cut-label")]))),
-    phaseLegend(bars), el("p", { class: "notes" }, timelineNotes(bars, swaps, hasGuesses)));
+  return svg("svg", { class: "plot timeline", viewBox: `0 0 ${width} ${bottom + (cuts.length > 0 ? 38 : 28)}`, role: "img",
+    "aria-label": `Engines over ${duration(seconds)}` }, svg("defs", {}, patterns),
+  swaps.map((time) => svg("line", { class: "swap", x1: x(time), x2: x(time), y1: bottom, y2: bottom + 7 })),
+  engines.map((engine, place) => lane(engine, place, bars.filter((bar) => bar.engine === engine), x)),
+  svg("line", { class: "axis", x1: LEFT, x2: width - 24, y1: bottom, y2: bottom }),
+  timeTicks(seconds, width / 90).map((time) => below(time, 22, time === 0 ? "0" : duration(time))),
+  cuts.map(({ at, seconds }) => [svg("line", { class: "cut", x1: x(at), x2: x(at), y1: 2, y2: bottom }),
+    below(at, 36, `${duration(seconds)} left out`, "cut-label")]));
 }
 
-function phaseLegend(bars) {
-  const shown = PHASES.filter(([phase]) => bars.some((bar) => isNumber(bar.phases?.[phase])));
-  return el("ul", { class: "legend", "aria-label": "Shades of a start", hidden: shown.length === 0 }, shown.map(([phase, words]) =>
-    el("li", {}, svg("svg", { viewBox: "0 0 11 11", "aria-hidden": "true" },
-      svg("rect", { class: `phase ${phase}`, width: 11, height: 11 })), words)));
-}
+const phaseEntries = (bars) => PHASES.filter(([phase]) => bars.some((bar) => isNumber(bar.phases?.[phase])))
+  .map(([phase, words]) => boxEntry(`phase ${phase}`, words));
 
 function lane(engine, place, bars, x) {
   const box = (kind, begin, end) => svg("rect",
     { class: kind, x: x(begin), y: place * LANE + 5, width: Math.max(0.6, x(end) - x(begin)), height: LANE - 7 });
   return svg("g", { class: `lane ${ROLES.includes(engine) ? engine : ""}` },
-    svg("text", { class: "label", x: 0, y: place * LANE + 19 }, engine),
+    svg("text", { class: "label", x: 0, y: place * LANE + 19 }, shortened(engine, 8)),
     bars.map((bar) => svg("g", {}, svg("title", {}, barTitle(bar)),
       box(bar.kind === "load" ? `load ${bar.start}` : bar.kind, bar.begin, bar.end),
       shades(bar).map(({ phase, begin, end }) => box(`phase ${phase}`, begin, end)))));

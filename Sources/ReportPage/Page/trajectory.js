@@ -42,6 +42,7 @@ function heading(row, others, other) {
   const compare = choice("compare with", names, other ? comparing.name : "", (name) => {
     comparing.name = name;
     showTrajectory(browser.selected);
+    writeAddress();
     byId("compare").querySelector("select").focus();
   });
   compare.id = "compare";

@@ -27,46 +27,6 @@ struct PageIndex: Encodable {
         var values: [JSONValue]
     }
 
-    /// Encoded as `[dataset, "id", [field, value], …]`, with the indices of its values in ``PageIndex/fields``.
-    struct Problem: Encodable {
-        var dataset: Int
-        var problem: Datasets.Problem
-        var values: [[Int]]?
-
-        func encode(to encoder: any Encoder) throws {
-            var list = encoder.unkeyedContainer()
-            try list.encode(dataset)
-            try list.encode(problem.id)
-            for value in values ?? [] { try list.encode(value) }
-        }
-    }
-
-    /// A trajectory, encoded as `[method, problem, sample, state, "ddt"]`.
-    struct Row: Encodable {
-        /// Index in the results; not encoded.
-        var line: Int
-        var method: Int
-        var problem: Int
-        var sample: Int
-        var state: State
-        /// First letter of each step's origin.
-        var origins: String
-
-        func encode(to encoder: any Encoder) throws {
-            var list = encoder.unkeyedContainer()
-            for number in [method, problem, sample, state.rawValue] { try list.encode(number) }
-            try list.encode(origins)
-        }
-    }
-
-    struct State: OptionSet {
-        var rawValue: Int
-        static let right = State(rawValue: 1)
-        /// Ended by a limit.
-        static let cut = State(rawValue: 2)
-        static let failed = State(rawValue: 4)
-    }
-
     var summary: Summary
     var job: String
     var spec: String
@@ -85,9 +45,12 @@ struct PageIndex: Encodable {
     var models: [Model]
     var datasets: [Dataset]
     var methods: [String]
+    /// The key of each method in a spec.
+    let kinds: [String]
     var total: Int
     var timeline: Timeline
-    private(set) var histograms: [RewardHistogram] = []
+    let figures: AnswerFigures
+    let sweeps: [ThresholdSweep]
     /// Those of the breakdowns.
     let fields: [Field]
     private(set) var problems: [Problem] = []
@@ -99,8 +62,9 @@ struct PageIndex: Encodable {
     private let methodPlaces: [String: Int]
 
     private enum CodingKeys: String, CodingKey {
-        case summary, job, spec, program, engine, host, created, residency, models, datasets, methods, total, timeline
-        case histograms, fields, problems, rows, shard, merged
+        case summary, job, spec, program, engine, host, created, residency, models, datasets, methods, kinds, total,
+            timeline
+        case figures, sweeps, fields, problems, rows, shard, merged
         case batchInvariant = "batch_invariant"
         case cutAnswers = "cut_answers"
         case inFull = "in_full"
@@ -123,6 +87,9 @@ struct PageIndex: Encodable {
         total = report.total
         timeline = report.timeline
         methods = spec.methods.map(\.name)
+        kinds = spec.methods.map(\.kind.key)
+        figures = AnswerFigures(report.lines, of: spec)
+        sweeps = ThresholdSweep.all(in: spec.methods)
         models = Role.named.compactMap { role in
             spec.models[role].map {
                 Model(
@@ -165,14 +132,7 @@ struct PageIndex: Encodable {
         rows.append(
             Row(
                 line: number, method: method, problem: problem, sample: line.sample, state: state,
-                origins: String(line.steps.compactMap(\.origin.rawValue.first))))
-        let place =
-            histograms.firstIndex { $0.method == line.method && $0.dataset == line.dataset }
-            ?? {
-                histograms.append(RewardHistogram(method: line.method, dataset: line.dataset))
-                return histograms.count - 1
-            }()
-        histograms[place].add(line.steps)
+                origins: String(line.steps.map(Self.letter(of:)))))
     }
 
     private static func fields(of summary: Summary) -> [Field] {

@@ -3,7 +3,7 @@ import ModelLifecycle
 /// Fields that earlier versions did not write are empty, so that their `summary.json` can be read.
 extension RunFigures {
     private enum CodingKeys: String, CodingKey {
-        case waves, swaps, seconds, requests, speculation, joules
+        case waves, swaps, seconds, tokens, requests, speculation, joules
         case coldStarts = "cold_starts"
         case warmStarts = "warm_starts"
         case standbyStarts = "standby_starts"
@@ -18,6 +18,7 @@ extension RunFigures {
         requests = try run.decodeIfPresent(Requests.self, forKey: .requests) ?? Requests()
         speculation = try run.decodeIfPresent(Speculation.self, forKey: .speculation)
         seconds = try run.decodeIfPresent(Seconds.self, forKey: .seconds) ?? Seconds()
+        tokens = try run.decodeIfPresent([String: Tokens].self, forKey: .tokens) ?? [:]
         joules = try run.decodeIfPresent(Joules.self, forKey: .joules)
     }
 
@@ -31,6 +32,7 @@ extension RunFigures {
         try run.encode(requests, forKey: .requests)
         try run.encodeIfPresent(speculation, forKey: .speculation)
         try run.encode(seconds, forKey: .seconds)
+        if !tokens.isEmpty { try run.encode(tokens, forKey: .tokens) }
         try run.encodeIfPresent(joules, forKey: .joules)
     }
 }

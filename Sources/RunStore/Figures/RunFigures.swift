@@ -19,6 +19,8 @@ package struct RunFigures: Sendable, Equatable, Codable {
     /// Of the method `speculative`; nil without it.
     package var speculation: Speculation?
     package var seconds = Seconds()
+    /// By engine.
+    package var tokens: [String: Tokens] = [:]
     /// nil if a phase was not measured.
     package var joules: Joules?
 
@@ -86,16 +88,23 @@ package struct RunFigures: Sendable, Equatable, Codable {
     /// Adds the records of a run or of one shard. Times of shards, which ran on several machines, add up.
     private mutating func add(_ records: ArraySlice<JournalRecord>, _ engines: JobEngines?) {
         var asked: [String: [TimeSpan]] = [:]
-        var unattributed: [(role: Role, span: TimeSpan)] = []
+        var sent: [String: Tokens] = [:]
+        var unattributed: [(role: Role, span: TimeSpan, tokens: Tokens)] = []
         var inPhases: [String: Double] = [:]
         var origins = ReusedAnswers()
         func attribute(_ group: [String]) {
-            for (role, span) in unattributed { asked[role.engine(in: group, of: engines), default: []].append(span) }
+            for (role, span, tokens) in unattributed {
+                let engine = role.engine(in: group, of: engines)
+                asked[engine, default: []].append(span)
+                sent[engine] = (sent[engine] ?? Tokens()) + tokens
+            }
             unattributed = []
         }
         for record in records {
             if !origins.counts(record) { add(record) }
-            if let role = record.role, let span = record.asked { unattributed.append((role, span)) }
+            if let role = record.role, let span = record.asked {
+                unattributed.append((role, span, record.requestTokens))
+            }
             guard case .phase(_, let group, let time, _) = record else { continue }
             for engine in group { inPhases[engine, default: 0] += time }
             attribute(group)
@@ -104,6 +113,7 @@ package struct RunFigures: Sendable, Equatable, Codable {
         requests.add(origins.reused)
         let busy = asked.mapValues { $0.union().reduce(0) { $0 + $1.seconds } }
         seconds.busy.merge(busy, uniquingKeysWith: +)
+        tokens.merge(sent, uniquingKeysWith: +)
         for (engine, time) in inPhases { seconds.idle[engine, default: 0] += max(0, time - (busy[engine] ?? 0)) }
     }
 

@@ -123,6 +123,29 @@ import Testing
         #expect(figures.seconds.busy == ["draft": 8, "target": 2])
         #expect(figures.seconds.idle == ["draft": 4, "target": 10])
     }
+
+    @Test("tokens of requests are counted by engine, shared responses once")
+    func engineTokens() throws {
+        let id = TrajectoryID(method: "m", dataset: "d", problem: "p")
+        let span = TimeSpan(begin: 100, seconds: 1)
+        let answer = Generated(
+            role: .draft, steps: [StepText(text: "x\n\n", tokens: 5), StepText(text: "y", tokens: 2)], end: .eos,
+            promptTokens: 30)
+        let scores = Scored(rewards: [1], tokens: [5], promptTokens: 40)
+        let figures = RunFigures(
+            records: [
+                .event(id, .generated(answer), asked: span), .event(id, .generated(answer), asked: nil),
+                .event(id, .scored(scores), asked: span), .event(id, .failed(reason: "x")),
+                .phase(wave: 1, engines: ["draft", "prm"], seconds: 2),
+                .event(id, .generated(answer), asked: span),
+            ], waves: 1)
+        #expect(figures.tokens == ["draft": .init(read: 60, written: 14), "prm": .init(read: 40)])
+        let json = try JSONText.encode(figures)
+        #expect(String(decoding: json, as: UTF8.self).contains(#""tokens":{"draft":{"read":60,"written":14}"#))
+        #expect(try JSONDecoder().decode(RunFigures.self, from: json) == figures)
+        let none = RunFigures(records: [], waves: 0)
+        #expect(!String(decoding: try JSONText.encode(none), as: UTF8.self).contains("tokens"))
+    }
 }
 
 extension ResultLine {

@@ -70,14 +70,15 @@ import Testing
             index.rows.map(\.numbers) == [
                 [0, 0, 0, 1], [0, 1, 0, 3], [0, 2, 0, 4], [1, 0, 0, 1], [1, 1, 0, 0], [1, 2, 0, 1],
             ])
-        #expect(index.rows.map(\.origins) == ["dt", "dt", "dt", "t", "t", "t"])
+        #expect(index.rows.map(\.origins) == ["dr", "dr", "dr", "t", "t", "t"])
         #expect(index.in_full == 6)
         #expect(index.summary.rows.count == 2)
-        #expect(index.histograms.map(\.method) == ["rsd", "target_only"])
-        #expect(
-            (index.histograms[0].taken[18], index.histograms[0].rejected[2], index.histograms[0].target[10]) == (
-                3, 3, 3
-            ))
+        // Without rewards, a method has neither a histogram nor a calibration.
+        #expect(index.figures.rewards.map(\.method) == ["rsd"] && index.figures.calibrations.map(\.method) == ["rsd"])
+        let rewards = index.figures.rewards[0]
+        #expect((rewards.taken[18], rewards.rejected[2], rewards.target[10]) == (3, 3, 3))
+        #expect(index.figures.lengths.map(\.method) == ["rsd", "target_only"])
+        #expect(index.figures.lengths.map { $0.right.firstIndex(of: 2) } == [20, 20])
     }
 
     @Test("fields of a problem are shown with it, and those with few values make tables and filters")
@@ -166,9 +167,19 @@ import Testing
                 origins = try list.decode(String.self)
             }
         }
-        struct Histogram: Decodable {
-            var method: String
-            var taken, rejected, target: [Int]
+        struct Figures: Decodable {
+            struct Rewards: Decodable {
+                var method: String
+                var taken, rejected, target: [Int]
+            }
+            struct Calibration: Decodable { var method: String }
+            struct Lengths: Decodable {
+                var method: String
+                var right: [Int]
+            }
+            var rewards: [Rewards]
+            var calibrations: [Calibration]
+            var lengths: [Lengths]
         }
         struct Field: Decodable {
             var name: String
@@ -179,7 +190,7 @@ import Testing
         var rows: [Row]
         var in_full: Int
         var summary: Summary
-        var histograms: [Histogram]
+        var figures: Figures
     }
 
     private struct Block: Decodable {

@@ -1,0 +1,56 @@
+// A chart on the page: drawn as wide as there is room, and downloadable as a picture and as numbers.
+
+const NARROW = 250;
+const PRINTED = { whole: 700, half: 338 };
+
+/**
+ * A chart.
+ *
+ * name: for files. caption, note: text. legend: entries, see marks.js. controls: elements.
+ * panels: `{ title, draw: (width) => svg }` side by side; `narrow` for small multiples.
+ * wide: whether it takes a whole row of the page.
+ * table: `{ columns: [name], rows: [[value]] }`, the numbers that are drawn.
+ */
+function figure(chart) {
+  const { caption, note, legend: entries = [], panels, wide, narrow, controls = [] } = chart;
+  const boxes = panels.map(({ title, draw }) => el("div", { class: "panel" }, title && el("h3", {}, ...visible(title)), drawing(draw)));
+  const node = el("figure", { class: [wide && "wide", narrow && "narrow", panels.length > 1 && "several"].filter(Boolean).join(" ") },
+    el("div", { class: "figure-head" }, el("figcaption", {}, caption), el("div", { class: "downloads" }, controls,
+      el("button", { type: "button", onclick: () => downloadSVG(chart), "aria-label": `${caption}: download as SVG` }, "SVG"),
+      el("button", { type: "button", onclick: () => downloadCSV(chart), "aria-label": `${caption}: download the data as CSV` }, "CSV"))),
+    note && el("p", {}, ...visible(note)), entries.length > 0 && legend(entries), el("div", { class: "panels" }, boxes));
+  fadeOthers(node);
+  return node;
+}
+
+const drawings = new WeakMap();
+const resized = new ResizeObserver((entries) => {
+  for (const { target, contentRect } of entries) redraw(target, contentRect.width);
+});
+
+/** An element whose content is drawn again whenever its width changes. */
+function drawing(draw) {
+  const box = el("div", { class: "drawing" });
+  drawings.set(box, { draw, width: 0 });
+  resized.observe(box);
+  return box;
+}
+
+function redraw(box, width) {
+  const state = drawings.get(box);
+  if (!(width > 0) || Math.abs(width - state.width) < 3) return;
+  state.width = width;
+  box.replaceChildren(state.draw(Math.round(width)));
+}
+
+// Paper has a width of its own, and nothing is resized before it is printed.
+window.addEventListener("beforeprint", () => {
+  for (const box of document.querySelectorAll(".drawing")) {
+    const isNarrow = box.closest("figure.narrow");
+    const share = isNarrow ? 3 : box.closest("figure.several") ? 2 : 1;
+    redraw(box, box.closest("figure.wide, figure.several") ? PRINTED.whole / share : PRINTED.half);
+  }
+});
+window.addEventListener("afterprint", () => {
+  for (const box of document.querySelectorAll(".drawing")) redraw(box, box.clientWidth);
+});
