@@ -5,10 +5,19 @@ import Support
 /// The one place where an error becomes a message and an exit code.
 enum Failure {
     static func exit(_ error: any Error, console: Console) -> Never {
-        Foundation.exit(end(error, console).rawValue)
+        Foundation.exit(report(error, console: console).rawValue)
     }
 
-    private static func end(_ error: any Error, _ console: Console) -> ExitCategory {
+    /// What an error says in one line; nil if it has been reported, or is none.
+    static func summary(of error: any Error) -> String? {
+        guard !(error is OutputClosed), !(error is ExitRequest) else { return nil }
+        return (error as? any ProgramError ?? ForeignError(error: error)).explanation.message
+    }
+
+    /// Prints an error.
+    ///
+    /// - Returns: the exit code that it stands for.
+    static func report(_ error: any Error, console: Console) -> ExitCategory {
         if error is OutputClosed { return .done }
         if let ended = error as? ExitRequest { return ended.category }
         if RSDBatch.exitCode(for: error) == .success {

@@ -11,6 +11,8 @@ package struct BatchScript: Sendable, Equatable {
     package var shards: [Int]
     /// File name of the spec in the directory.
     package var spec: String
+    /// The user's shell command for the end of the merge.
+    package var notify: String?
 
     /// Seconds before the time limit at which Slurm signals. It checks every 30 seconds, so the signal may come that much earlier.
     static let warning = 90
@@ -122,7 +124,7 @@ package struct BatchScript: Sendable, Equatable {
         \(Self.lines(ownMergeOptions, furtherMergeOptions))
 
         # Merges the shards of \(name). Written by `rsd-batch submit`.
-        exec \(program.shellWord) merge \(directory.shellWord)
+        exec \(program.shellWord) merge \(directory.shellWord)\(notify.map { " --notify \($0.shellWord)" } ?? "")
 
         """
     }

@@ -11,11 +11,15 @@ package struct Submitter: Sendable {
     package let request: SlurmRequest
     private let slurm: Slurm
     private let program: String
+    private let notify: String?
 
-    /// - Parameter program: absolute path of this program.
+    /// - Parameters:
+    ///   - program: absolute path of this program.
+    ///   - notify: the user's shell command for the end of the merge.
     /// - Throws: ``TooManyShards``.
     package init(
-        _ job: LoadedJob, in parent: RunDirectory, request: SlurmRequest, program: String, slurm: Slurm = Slurm()
+        _ job: LoadedJob, in parent: RunDirectory, request: SlurmRequest, program: String, notify: String? = nil,
+        slurm: Slurm = Slurm()
     ) throws(TooManyShards) {
         if let first = Shard.all(request.shards).first { _ = try job.part(first) }
         run = ShardedRun(parent)
@@ -23,14 +27,17 @@ package struct Submitter: Sendable {
         self.job = job.following(run.beginning)
         self.request = request
         self.program = program
+        self.notify = notify
         self.slurm = slurm
     }
 
     /// The scripts for these shards.
     package func scripts(for shards: [Int]) -> BatchScript {
-        BatchScript(
+        var scripts = BatchScript(
             name: job.spec.name, program: program, directory: run.parent.url.path, request: request, shards: shards,
             spec: (job.spec.hasSecrets ? run.parent.submittedJob : run.parent.job).lastPathComponent)
+        scripts.notify = notify
+        return scripts
     }
 
     /// The numbers of the unfinished shards.

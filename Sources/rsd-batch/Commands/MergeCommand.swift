@@ -19,6 +19,8 @@ struct MergeCommand: AsyncParsableCommand, StoppableCommand {
     @Flag(help: "Merge even if shards are missing or unfinished; the report lists what is missing.")
     var partial = false
 
+    @OptionGroup var notification: NotifyOption
+
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
@@ -26,12 +28,19 @@ struct MergeCommand: AsyncParsableCommand, StoppableCommand {
         let interruption = Interruption()
         let signals = StopSignals(interruption) { _ in console.message("rsd-batch: stopping\n") }
         defer { withExtendedLifetime(signals) {} }
+        try await notification.after(RunEnding(directory: directory), interruption, console) { ending in
+            try await merge(console, interruption, &ending)
+        }
+    }
+
+    private func merge(_ console: Console, _ interruption: Interruption, _ ending: inout RunEnding) async throws {
         let (outcome, missing) = try await Job.merge(
             RunDirectory(URL(filePath: directory)), partial: partial, interruption: interruption,
             waiting: {
                 console.message("rsd-batch: checking for up to \(Int($0)) s whether the shards are in use\n")
             }
         ) { console.grading($0, finished: $1, of: $2) }
+        (ending.job, ending.outcome) = (outcome.summary.job, outcome)
         try console.report(outcome, in: directory, example: nil, output)
         for fault in missing { console.message("rsd-batch: missing: \(fault)\n") }
         try console.endRun(outcome, in: directory)

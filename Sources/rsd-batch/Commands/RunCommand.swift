@@ -55,6 +55,8 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
     @Flag(help: "Print only errors and the final table.")
     var quiet = false
 
+    @OptionGroup var notification: NotifyOption
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -68,7 +70,14 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
         let listener = Listener()
         let signals = StopSignals(interruption) { listener.heard($0) }
         defer { withExtendedLifetime(signals) {} }
+        try await notification.after(RunEnding(spec: job.file), interruption, console) { ending in
+            try await run(console, interruption, listener, &ending)
+        }
+    }
 
+    private func run(
+        _ console: Console, _ interruption: Interruption, _ listener: Listener, _ ending: inout RunEnding
+    ) async throws {
         let fetching = FetchDisplay(console: console, colour: output.colour, quiet: quiet)
         let path = { @Sendable [runDir, shard, job] (name: String) in
             let parent = runDir ?? job.runDirectory(of: name)
@@ -79,6 +88,7 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
         }
         let loaded = try shard.map(whole.part) ?? whole
         let directory = path(loaded.spec.name)
+        (ending.job, ending.directory, ending.shard) = (loaded.spec.name, directory, shard)
         let display = ProgressDisplay(
             job: loaded.spec.name, console: console, colour: output.colour, quiet: quiet)
         if !quiet { console.showWarnings(of: loaded) }
@@ -92,6 +102,7 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
                 logger: Logger(label: "rsd-batch") { _ in ProgressLogHandler(display: display) },
                 observe: { display.take($0) })
         }
+        ending.outcome = outcome
         try console.report(outcome, in: directory, example: loaded.firstTrajectory, output)
         if outcome.failed > 0 {
             let count = NumberFormat.counted(outcome.failed, "trajectory", "trajectories")

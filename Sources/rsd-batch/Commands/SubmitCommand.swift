@@ -50,6 +50,12 @@ struct SubmitCommand: AsyncParsableCommand, StoppableCommand {
             valueName: "path"), completion: .file())
     var program: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Run this shell command when the shards are merged, or could not be; see `rsd-batch run --help`. For the end of single "
+                + "tasks, Slurm can send mail: --sbatch=--mail-type=FAIL.", valueName: "command"))
+    var notify: String?
+
     @Flag(help: "Print the scripts and submit nothing.")
     var print = false
 
@@ -59,6 +65,7 @@ struct SubmitCommand: AsyncParsableCommand, StoppableCommand {
         if !(1...Shard.most).contains(shards) {
             throw ValidationError("--shards must be between 1 and \(Shard.most).")
         }
+        try NotifyOption.check(notify)
         if let arrayLimit, arrayLimit < 1 { throw ValidationError("--array-limit must be at least 1.") }
         if let bad = options.first(where: { !$0.hasPrefix("-") || $0.contains("\n") }) {
             throw ValidationError("--sbatch takes one option such as '--account=NAME', not '\(bad)'.")
@@ -80,7 +87,8 @@ struct SubmitCommand: AsyncParsableCommand, StoppableCommand {
         console.showUncheckedFlags(of: loaded)
         let path = runDir ?? job.runDirectory(of: loaded.spec.name)
         let submitter = try Submitter(
-            loaded, in: RunDirectory(URL(filePath: path)), request: try request(for: loaded), program: taskProgram)
+            loaded, in: RunDirectory(URL(filePath: path)), request: try request(for: loaded), program: taskProgram,
+            notify: notify)
         if print {
             let scripts = submitter.scripts(for: Array(1...shards))
             return try console.out(scripts.array + "\n" + scripts.merge)

@@ -141,9 +141,12 @@ import Testing
 
     @Test("paths that a shell or Slurm could misread are quoted")
     func paths() {
-        let script = Self.script(SlurmRequest(shards: 1), directory: "/my runs/100%")
+        var script = Self.script(SlurmRequest(shards: 1), directory: "/my runs/100%")
         #expect(script.array.contains(#"#SBATCH --output="/my runs/100%%/logs/slurm-shard-%a.log""#))
         #expect(script.array.contains("\nrun='/my runs/100%'\n"))
-        #expect(script.merge.contains("merge '/my runs/100%'"))
+        #expect(script.merge.contains("merge '/my runs/100%'\n"))
+        script.notify = "echo 'done: '\"$RSD_BATCH_JOB\""
+        #expect(script.merge.contains(#"merge '/my runs/100%' --notify 'echo '\''done: '\''"$RSD_BATCH_JOB"'"# + "\n"))
+        #expect(!script.array.contains("--notify"))
     }
 }
