@@ -39,7 +39,8 @@ struct RSDBatch: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, DoctorCommand.self, InitCommand.self, FetchCommand.self,
             RunCommand.self, ValidateCommand.self, PlanCommand.self, StatusCommand.self, ShowCommand.self,
-            GradeCommand.self, ReportCommand.self, CompareCommand.self, MergeCommand.self, SubmitCommand.self,
+            GradeCommand.self, ReportCommand.self, CompareCommand.self, RunsCommand.self, MergeCommand.self,
+            SubmitCommand.self,
             CancelCommand.self,
         ])
 

@@ -51,7 +51,7 @@ package struct ComparisonView: Sendable {
     }
 
     private var fields: [Field] {
-        let against = "against \(comparison.reference)"
+        let against = "against \(comparison.reference)".sanitized
         return [
             (.init(title: "method", alignRight: false), .noIntervals, { Line($0.name, .strong) }),
             (.init(title: "solved"), .noCounts, { Line($0.solved) }),

@@ -27,21 +27,27 @@ struct ComparedRuns: ~Copyable {
     ///
     /// - Parameters:
     ///   - shard: the directory is then that of the shard, inside.
-    ///   - right: the places of the problems that each method solves; nobody else solves any.
+    ///   - right: the problems that each method solves.
+    ///   - failing: the problems on which every method fails.
     func run(
         _ name: String, _ records: [Record] = sums, changes: [(String, String)] = [], shard: Shard? = nil,
-        right: [String: Set<String>] = [:]
+        right: [String: Set<String>] = [:], failing: Set<String> = []
     ) async throws {
+        let (data, job) = (dataFile(name), String(name.split(separator: "/").last ?? ""))
         let lines = try records.map { record in
             try JSONText.encode(["uid": record.id, "question": record.question, "answer": record.gold])
         }
-        try Data(lines.joined(separator: [10])).write(to: dataFile(name))
-        let data = ("path: problems.jsonl", "path: \(name).jsonl, id: uid")
-        try fixture.writeJob([data, ("name: demo", "name: \(name)")] + changes)
-        let job = try fixture.load()
+        try Folder.make(data.deletingLastPathComponent().path)
+        try Data(lines.joined(separator: [10])).write(to: data)
+        let path = ("path: problems.jsonl", "path: \(name).jsonl, id: uid")
+        try fixture.writeJob([path, ("name: demo", "name: \(job)")] + changes)
+        let loaded = try fixture.load()
         let parent = directory(name)
         let place = shard.map { ShardedRun(parent).directory(of: $0) } ?? parent
-        _ = try await JobRun(try shard.map(job.part) ?? job, in: place, on: FakePool()).run()
+        let engines = FakeEngines { request, _, _ in
+            failing.contains(request.id.problem) ? .unanswerable("it is too hard") : .answer
+        }
+        _ = try await JobRun(try shard.map(loaded.part) ?? loaded, in: place, on: FakePool(engines: engines)).run()
         try grade(place, right)
     }
 

@@ -10,6 +10,7 @@ import Foundation
 @testable import RunStore
 @testable import Runner
 @testable import Support
+@testable import Terminal
 @testable import rsd_batch
 
 /// One value of each error that may end the program, and two where its exit differs.
@@ -43,6 +44,7 @@ struct ErrorSample {
         ErrorSample(NoShards(directory: "run"), "no-shards", .badJob),
         ErrorSample(NoSubmission(directory: "run"), "no-submission", .badJob),
         ErrorSample(NoTrajectory(name: "a", run: "run", nearest: ["b", "c"]), "no-trajectory", .badJob),
+        ErrorSample(NoFolder(path: "runs"), "no-folder", .badJob),
         ErrorSample(UnknownReference(name: "rsd", known: ["a/rsd", "b/rsd"], matches: 2), "no-method", .badJob),
         ErrorSample(UnknownReference(name: "rds", known: ["a/rsd"], matches: 0), "no-method", .badJob),
         ErrorSample(UnusableRun(description: "nothing is finished"), "run-unusable", .badJob),

@@ -18,12 +18,12 @@ import Testing
 
     static let files = [
         "manifest.json", "job.yaml", "journal/events.jsonl", "engines.jsonl", "lock", "results.jsonl", "summary.json",
-        "summary.csv", "report.html",
+        "summary.csv", "report.html", "problems.jsonl",
     ]
 
     /// Those that are made again whatever is in them need no more than a few kinds of damage.
     static let cases: [(String, Damage)] = files.flatMap { file in
-        let isMadeAgain = ["summary.csv", "report.html", "lock", "engines.jsonl"].contains(file)
+        let isMadeAgain = ["summary.csv", "report.html", "problems.jsonl", "lock", "engines.jsonl"].contains(file)
         return (isMadeAgain ? [.missing, .empty, .folder, .pipe] : Damage.allCases).map { (file, $0) }
     }
 

@@ -1,0 +1,56 @@
+import Foundation
+import RSDJobs
+import RunStore
+
+/// Finds the run directories below a folder.
+struct RunFinder {
+    /// Folders below the first that are searched: `runs/sweep/small/a` is found, deeper ones are not.
+    private static let deepest = 3
+
+    private let files = FileManager.default
+
+    /// The folder itself if it is a run; otherwise those below it. A run has no others inside.
+    ///
+    /// - Throws: ``NoFolder``.
+    func runs(below folder: URL) throws(NoFolder) -> [RunDirectory] {
+        var isFolder: ObjCBool = false
+        guard files.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue else {
+            throw NoFolder(path: folder.relativePath)
+        }
+        var found: [URL] = []
+        add(folder, depth: 0, to: &found)
+        // A link beside the run that it leads to, such as `latest`, is no further one.
+        let real = Set(found.map(\.path))
+        return found.filter { run in
+            let place = run.resolvingSymlinksInPath().path
+            return place == run.path || !isLink(run) || !real.contains(place)
+        }.map(RunDirectory.init)
+    }
+
+    private func add(_ folder: URL, depth: Int, to found: inout [URL]) {
+        if isRun(RunDirectory(folder)) { return found.append(folder) }
+        // Links may lead in circles.
+        guard depth == 0 || depth < Self.deepest && !isLink(folder) else { return }
+        let names = (try? files.contentsOfDirectory(atPath: folder.path)) ?? []
+        for name in names.sorted() where !name.hasPrefix(".") {
+            let place = folder.appending(path: name)
+            var isFolder: ObjCBool = false
+            guard files.fileExists(atPath: place.path, isDirectory: &isFolder), isFolder.boolValue else { continue }
+            add(place, depth: depth + 1, to: &found)
+        }
+    }
+
+    /// Whether it was begun or submitted, damaged or not.
+    private func isRun(_ directory: RunDirectory) -> Bool {
+        func exists(_ place: URL) -> Bool { files.fileExists(atPath: place.path) }
+        if exists(directory.journal) || exists(directory.submission) { return true }
+        if exists(directory.manifest), exists(directory.job) || (try? Manifest.read(directory.manifest)) != nil {
+            return true
+        }
+        return !ShardedRun(directory).present.isEmpty
+    }
+
+    private func isLink(_ place: URL) -> Bool {
+        (try? files.destinationOfSymbolicLink(atPath: place.path)) != nil
+    }
+}
