@@ -19,7 +19,7 @@ extension SpecIdentity {
     package var trajectoriesOfEarlierVersion: Int? {
         var problems = 0
         for name in datasets {
-            guard let count = self["datasets.\(name).count"].flatMap({ Int($0) }) else { return nil }
+            guard let count = self[Keys(dataset: name).count].flatMap({ Int($0) }) else { return nil }
             problems = problems &+ count
         }
         return problems &* methods.count &* names("seed").count
@@ -27,6 +27,6 @@ extension SpecIdentity {
 
     /// Whether these are all problems of a data set of the job, in their order. Their answers are not compared.
     package func asks(_ problems: [Problem], of dataset: String) -> Bool {
-        self["datasets.\(dataset).questions"] == Self.digest(problems) { [$0.id, $0.question] }
+        self[Keys(dataset: dataset).questions] == Self.questions(of: problems)
     }
 }

@@ -176,8 +176,6 @@ package struct SpecIdentity: Sendable, Equatable, Codable {
         }
     }
 
-    package subscript(key: String) -> String? { entries.first { $0.key == key }?.value }
-
     package static func questions(of problems: some Collection<Problem>) -> String {
         digest(problems) { [$0.id, $0.question] }
     }
@@ -186,7 +184,7 @@ package struct SpecIdentity: Sendable, Equatable, Codable {
         digest(problems) { [$0.id, $0.answer] }
     }
 
-    static func digest(_ problems: some Collection<Problem>, _ fields: (Problem) -> [String]) -> String {
+    private static func digest(_ problems: some Collection<Problem>, _ fields: (Problem) -> [String]) -> String {
         var hash = SHA256()
         for problem in problems {
             for field in fields(problem) { hash.update(field: field) }
