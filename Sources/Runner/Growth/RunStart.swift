@@ -49,6 +49,7 @@ struct RunStart: Sendable {
         } else {
             replayed = try trajectories.replay(contents.records)
         }
+        if changes != nil, let earlier { directory.addResponses(of: contents.records, as: earlier, to: &responses) }
         try responses.add(contents.records + records, of: TrajectorySet(job), in: scope)
         try take(reuse + (changes == nil ? [] : directory.otherShards(of: job)), besides: directory, contents)
     }
@@ -113,7 +114,7 @@ extension Manifest {
         guard changes.mixing.isEmpty else {
             throw SpecChanged(
                 directory: directory.url.path, changes: differences,
-                reusable: (try? directory.reusable(for: job, contents.records, self, scope)) ?? 0)
+                reusable: directory.reusable(for: job, contents.records, self, scope))
         }
         try check(contents, in: directory)
         return changes.isEmpty ? nil : changes
@@ -127,17 +128,24 @@ extension Manifest {
 }
 
 extension RunDirectory {
-    /// Number of responses in the journal that a run of another job could take over.
-    fileprivate func reusable(
-        for job: LoadedJob, _ records: [JournalRecord], _ manifest: Manifest, _ scope: RequestScope
-    ) throws -> Int {
+    /// Adds the responses of the job that the directory's spec still is, also of methods that a new job does not have. Journals of
+    /// earlier versions need its data sets for that; without them, only what the new job replays is known.
+    fileprivate func addResponses(of records: [JournalRecord], as manifest: Manifest, to responses: inout ResponseCache)
+    {
         func written() throws -> LoadedJob {
             let whole = try writtenJob().following(manifest.identity)
             return try manifest.shard.map(whole.part) ?? whole
         }
-        var responses = ResponseCache()
-        try responses.add(
+        try? responses.add(
             records, of: TrajectorySet(try written()), in: RequestScope(try written(), as: manifest.identity))
+    }
+
+    /// Number of responses in the journal that a run of another job could take over.
+    fileprivate func reusable(
+        for job: LoadedJob, _ records: [JournalRecord], _ manifest: Manifest, _ scope: RequestScope
+    ) -> Int {
+        var responses = ResponseCache()
+        addResponses(of: records, as: manifest, to: &responses)
         var trajectories = TrajectorySet(job)
         let served = trajectories.serve(from: responses, in: scope)
         return Set(served.compactMap(\.request)).count
