@@ -18,6 +18,13 @@ package enum Need: Sendable, Equatable {
         case .score(let scoring): scoring.candidate
         }
     }
+
+    /// The need, sampled in this way if it does not say how.
+    func sampled(_ sampling: Sampling) -> Need {
+        guard case .generate(var generation) = self, generation.sampling == nil else { return self }
+        generation.sampling = sampling
+        return .generate(generation)
+    }
 }
 
 /// Sampling settings of a request.
@@ -29,6 +36,12 @@ package struct Sampling: Sendable, Hashable {
         self.temperature = temperature
         self.topP = topP
     }
+
+    /// Whether the most likely token is taken: then nothing is drawn, and `topP` has no effect.
+    package var isGreedy: Bool { temperature == 0 }
+
+    /// Whether an engine draws from the same tokens with the same probabilities.
+    package func draws(like other: Sampling) -> Bool { self == other || isGreedy && other.isGreedy }
 }
 
 /// A request for text that continues the prompt and `steps`.
@@ -40,7 +53,7 @@ package struct Generation: Sendable, Equatable {
     package var stopsAtDelimiter: Bool
     /// Limit on the tokens to write.
     package var maxTokens: Int
-    /// nil for the job's own.
+    /// nil for the trajectory's.
     package var sampling: Sampling?
     /// Index of the candidate among those written in parallel.
     package var candidate = 0

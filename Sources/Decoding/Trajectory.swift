@@ -3,16 +3,21 @@ package struct Trajectory: Sendable {
     package let id: TrajectoryID
     package private(set) var response: Response
     package private(set) var method: any DecodingMethod
+    /// Of requests for which the method says nothing else; nil for the job's.
+    private let sampling: Sampling?
 
-    package init(id: TrajectoryID, limits: Limits, method: any DecodingMethod) {
+    package init(id: TrajectoryID, limits: Limits, method: any DecodingMethod, sampling: Sampling? = nil) {
         self.id = id
+        self.sampling = sampling
         self.response = Response(limits: limits)
         self.method = method
     }
 
     /// The next needs; empty if it is finished.
     package var needs: [Need] {
-        response.finish == nil ? method.needs(for: response) : []
+        guard response.finish == nil else { return [] }
+        let needs = method.needs(for: response)
+        return sampling.map { sampling in needs.map { $0.sampled(sampling) } } ?? needs
     }
 
     /// Whether it needs any of these models.

@@ -8,8 +8,10 @@ extension JobSpec {
     package func renderYAML() -> String {
         var lines = [
             "name: \(YAMLWriter.text(name))",
-            "seed: " + (seeds.count == 1 ? String(seed) : list(seeds.map { String($0) })), "models:",
+            "seed: " + (seeds.count == 1 ? String(seed) : list(seeds.map { String($0) })),
         ]
+        if let samples { lines.append("samples: \(samples)") }
+        lines.append("models:")
         for role in Role.named {
             guard let model = models[role] else { continue }
             lines.append("  \(role.rawValue): " + flow(model.yaml))
@@ -231,6 +233,10 @@ extension Lookahead {
 
 extension MethodSpec {
     fileprivate var yaml: Pairs {
-        [("name", YAMLWriter.text(name))] + kind.settings.yaml
+        var pairs = [("name", YAMLWriter.text(name))] + kind.settings.yaml
+        if let samples { pairs.append((Self.samplesKey, String(samples))) }
+        if let temperature { pairs.append((Self.temperatureKey, temperature.plain)) }
+        if let topP { pairs.append((Self.topPKey, topP.plain)) }
+        return pairs
     }
 }

@@ -7,8 +7,10 @@ package struct JobSpec: Sendable, Equatable {
     package var name: String
     /// The source of all randomness in the run.
     package var seed: UInt64 { seeds[0] }
-    /// One per sample of a problem.
+    /// One for all samples of a problem, or one per sample.
     package var seeds: [UInt64]
+    /// Samples of a problem; nil for one per seed.
+    package var samples: Int? = nil
     package var models: [Role: ModelSpec]
     package var engine: EngineSpec
     package var datasets: [DatasetSpec]

@@ -29,8 +29,6 @@ package struct LoadedJob: Sendable {
     /// Whether thoughts were recognised rather than stated in the spec.
     var recognisesThinking = false
 
-    /// One per method, problem and seed.
-    package var trajectoryCount: Int {
-        problems.values.reduce(0) { $0 + $1.count } * spec.methods.count * spec.seeds.count
-    }
+    /// One per sample of a problem by a method.
+    package var trajectoryCount: Int { problems.values.reduce(0) { $0 + $1.count } * spec.trajectoriesPerProblem }
 }

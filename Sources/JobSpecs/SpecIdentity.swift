@@ -39,6 +39,7 @@ package struct SpecIdentity: Sendable, Equatable, Codable {
         let spec = job.spec
         if job.rules != .first { add(Self.rulesKey, String(job.rules.rawValue)) }
         add("seed", spec.seeds.map { String($0) }.joined(separator: ", "))
+        if spec.standardSamples != spec.seeds.count { add("samples", String(spec.standardSamples)) }
         for role in Role.named {
             guard let model = spec.models[role], let files = job.models[role] else { continue }
             // Not its path: the same files elsewhere are the same model.
@@ -65,6 +66,7 @@ package struct SpecIdentity: Sendable, Equatable, Codable {
         for method in spec.methods {
             add("methods.\(method.name).kind", method.kind.key)
             for (key, value) in method.kind.settings.yaml { add("methods.\(method.name).\(key)", value) }
+            addSampling(of: method, in: spec)
         }
     }
 
@@ -144,6 +146,17 @@ package struct SpecIdentity: Sendable, Equatable, Codable {
                 }
             }
         }
+    }
+
+    /// What a method does otherwise than the job's other methods. What it only repeats makes no difference.
+    private mutating func addSampling(of method: MethodSpec, in spec: JobSpec) {
+        func add(_ key: String, _ value: String) { self.add("methods.\(method.name).\(key)", value) }
+        let count = spec.samples(of: method)
+        if count != spec.standardSamples { add(MethodSpec.samplesKey, String(count)) }
+        if let temperature = method.temperature, temperature != spec.decoding.temperature {
+            add(MethodSpec.temperatureKey, temperature.plain)
+        }
+        if let topP = method.topP, topP != spec.decoding.topP { add(MethodSpec.topPKey, topP.plain) }
     }
 
     /// The key of `thinking`, and the beginning of those of its settings.

@@ -9,8 +9,10 @@ package protocol MethodSettings: Sendable {
     static var keys: [String] { get }
     /// The models that it needs.
     var roles: Set<Role> { get }
-    /// How its requests are sampled; nil for the job's `decoding`.
+    /// How its requests are sampled, if its kind has settings of its own for that; otherwise nil.
     var sampling: Sampling? { get }
+    /// Whether it draws verdicts on steps, so that samples may differ even at temperature 0.
+    var drawsVerdicts: Bool { get }
     /// Number of solutions, or of candidates for a step, that a trajectory holds at a time.
     var breadth: Int { get }
     /// Its settings as in a spec, including defaults. Two methods are equal if these are.
@@ -28,6 +30,7 @@ package protocol MethodSettings: Sendable {
 
 extension MethodSettings {
     package var sampling: Sampling? { nil }
+    package var drawsVerdicts: Bool { false }
     package var breadth: Int { 1 }
     package var looksAhead: Bool { false }
 }

@@ -9,6 +9,7 @@ struct RewardGuidedSettings: MethodSettings {
     let weighting: Weighting
     let roles: Set<Role> = [.draft, .target, .prm]
     let looksAhead = true
+    var drawsVerdicts: Bool { !weighting.isCertain }
     var yaml: [(key: String, value: String)] { weighting.yaml }
 
     init(weighting: Weighting) {
@@ -60,7 +61,7 @@ extension Weighting {
             return nil
         }
         for (name, field) in section.fields
-        where !["name", "weighting"].contains(name) && !key.settings.contains(name) {
+        where Key.allCases.contains(where: { $0.settings.contains(name) }) && !key.settings.contains(name) {
             field.error("'\(name)' does not apply to the weighting '\(key.rawValue)'")
         }
         func threshold() -> Double {

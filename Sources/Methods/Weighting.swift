@@ -24,6 +24,15 @@ package enum Weighting: Sendable, Hashable {
         }
     }
 
+    /// Whether the reward alone decides, and nothing is drawn.
+    package var isCertain: Bool {
+        switch self {
+        case .constant(let p): p == 0 || p == 1
+        case .binaryStep: true
+        case .clipping, .sigmoidal, .logistic: false
+        }
+    }
+
     /// Whether a step with this reward is kept. Without a reward (NaN), never.
     ///
     /// - Parameter uniform: a number in 0..<1, requested only if ω is neither 0 nor 1.

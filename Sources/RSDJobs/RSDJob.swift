@@ -27,7 +27,7 @@ public struct RSDJob: Sendable {
 
     public var name: String { job.spec.name }
 
-    /// Responses to generate: one for each method, problem and seed.
+    /// Responses to generate: one for each sample of a problem by a method.
     public var responses: Int { job.trajectoryCount }
 
     /// Problems that do not keep the job from running, each as `file:line:column: warning: …`.

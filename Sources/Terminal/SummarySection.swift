@@ -8,8 +8,11 @@ struct SummarySection: Sendable {
     var rows: [Summary.Row]
 
     var heading: Line {
-        let most = rows.map(\.total).max() ?? 0
-        return Line(dataset, .yellow) + Line("  \(NumberFormat.counted(most, "answer")) per method", .dim)
+        let (most, problems) = (rows.map(\.total).max() ?? 0, rows.map(\.problems).max() ?? 0)
+        let isEven = Set(rows.map { $0.samples?.n ?? 1 }).count < 2
+        let size =
+            isEven ? "\(NumberFormat.counted(most, "answer")) per method" : NumberFormat.counted(problems, "problem")
+        return Line(dataset, .yellow) + Line("  " + size, .dim)
     }
 
     /// The row that others are compared with: the method in which the target works alone.
@@ -27,17 +30,17 @@ extension Summary.Row {
     var solved: String { "\(NumberFormat.grouped(correct))/\(NumberFormat.grouped(total))" }
 
     func perProblem(_ flops: KeyPath<Self, Double?>) -> String {
-        guard total > 0, let flops = self[keyPath: flops] else { return "–" }
-        return NumberFormat.si(flops / Double(total))
+        guard problems > 0, let flops = self[keyPath: flops] else { return "–" }
+        return NumberFormat.si(flops / Double(problems))
     }
 
     /// `0.31×`; empty without a baseline.
     func relative(_ flops: KeyPath<Self, Double?>, to baseline: Self?) -> String {
-        guard let baseline, total > 0, baseline.total > 0, let own = self[keyPath: flops],
+        guard let baseline, problems > 0, baseline.problems > 0, let own = self[keyPath: flops],
             let its = baseline[keyPath: flops],
             its > 0
         else { return "" }
-        let ratio = own / Double(total) / (its / Double(baseline.total))
+        let ratio = own / Double(problems) / (its / Double(baseline.problems))
         return (ratio >= 100 ? NumberFormat.si(ratio) : NumberFormat.fixed(ratio, 2)) + "×"
     }
 }

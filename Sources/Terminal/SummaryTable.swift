@@ -16,6 +16,8 @@ package struct SummaryTable: Sendable {
         lines +=
             resultsTable(isCompact: false).lines(width: width)
             ?? resultsTable(isCompact: true).lines(width: width) ?? stacked(width: width)
+        let samples = SamplesTable(sections: sections).lines(width: width)
+        if !samples.isEmpty { lines += [Line()] + samples }
         lines += [Line()] + (TokenTable(sections: sections).lines(width: width))
         lines += [Line()] + footnotes.flatMap { Line($0, .dim).wrapped(to: width, indent: 2) }
         return lines
@@ -147,6 +149,7 @@ package struct SummaryTable: Sendable {
         if let baseline = sections.lazy.compactMap(\.baseline).first {
             notes.append("×: FLOPs per problem relative to \(baseline.method) on the same data set.")
         }
+        if summary.rows.haveSamples { notes += SampleFigures.notes }
         return notes + summary.unknownSizes.map { "–: \($0)." }
     }
 }

@@ -98,6 +98,7 @@ enum Fixture {
                 method: method, dataset: "heldout", lines: [], flops: Flops(parameters: [:]))
             let share = Proportion(correct, of: 200)
             row.total = 200
+            row.problems = 200
             row.correct = correct
             row.accuracy = share.value
             row.accuracyLow = share.interval?.lowerBound

@@ -1,6 +1,8 @@
+import Answers
 import Testing
 
 @testable import Decoding
+import Reporting
 @testable import RunStore
 @testable import Terminal
 
@@ -127,6 +129,66 @@ import Testing
 
                                       accuracy ──────          accepted ───  FLOPs per problem ────────
                 """)
+    }
+
+    /// Four samples of each of 50 problems by rsd: half of them right once, a quarter always.
+    private static func sampled() -> Summary {
+        var summary = Fixture.summary()
+        summary.rows[0].problems = 50
+        summary.rows[0].flopsPaperPerAnswer = 1.204e12
+        summary.rows[0].flopsSpentPerAnswer = 2.9e12
+        summary.rows[0].samples = SampleFigures(
+            (0..<50).map { problem in
+                SampledProblem(
+                    (0..<4).map { sample in
+                        let isRight = problem % 4 == 0 || problem % 2 == 1 && sample == 1
+                        return .init(isRight: isRight, vote: isRight ? AnswerKey("1") : AnswerKey("2"))
+                    })
+            })
+        return summary
+    }
+
+    @Test("methods with several samples have a table of avg@n, pass@k and maj@k")
+    func samples() {
+        let lines = screen(SummaryTable(Self.sampled()).lines(width: 100))
+        #expect(
+            lines.contains(
+                """
+                heldout  200 problems
+                rsd@0.7      143/200  71.5% 64.9–77.3   12.3%  83.1%  85.0%  4.82 T 1.23×  11.6 T 2.15×       2
+                target_only  150/200  75.0% 68.6–80.5  100.0%      –      –  3.90 T 1.00×  5.40 T 1.00×       0
+
+                                           pass@k ────────────  maj@k ──────  FLOPs per answer
+                samples      n  avg@n   ±      1      2      4      2      4     paper   spent
+                rsd@0.7      4  71.5% 5.4  38.5%  51.0%  76.0%  51.0%  26.0%    1.20 T  2.90 T
+                target_only  1  75.0%   –      –      –      –      –      –         –       –
+                """), "\(lines)")
+        #expect(lines.contains("maj@k: the answer that most"))
+        #expect(!screen(SummaryTable(Fixture.summary()).lines(width: 100)).contains("pass@"))
+    }
+
+    @Test("in less room, samples have the figures of all of them, then a list")
+    func fewerSamples() {
+        let medium = screen(SummaryTable(Self.sampled()).lines(width: 60))
+        #expect(
+            medium.contains(
+                """
+                samples      n  avg@n   ±  pass@n  maj@n
+                rsd@0.7      4  71.5% 5.4   76.0%  26.0%
+                target_only  1  75.0%   –       –      –
+                """), "\(medium)")
+        let narrow = screen(SummaryTable(Self.sampled()).lines(width: 36))
+        #expect(
+            narrow.contains(
+                """
+                rsd@0.7 samples
+                  avg@4      71.5% ± 5.4
+                  pass@k     1: 38.5%, 2: 51.0%, 4:
+                             76.0%
+                  maj@k      2: 51.0%, 4: 26.0%
+                  per answer 1.20 T paper, 2.90 T
+                             spent
+                """), "\(narrow)")
     }
 
     @Test("each data set has a heading")

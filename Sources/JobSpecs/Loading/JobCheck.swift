@@ -63,14 +63,17 @@ struct JobCheck {
 
     /// Whether this data set makes the job too large. If so, reports it, and no more data sets are read.
     private func isTooMuch(_ dataset: WrittenDataset) -> Bool {
-        let (count, seeds) = (problems.values.reduce(0) { $0 + $1.count }, written.seeds.count)
-        let breadth = written.methods.reduce(0.0) { $0 + Double($1.kind.settings.breadth) }
-        let solutions = Double(count) * Double(seeds) * breadth
+        let count = problems.values.reduce(0) { $0 + $1.count }
+        let samples = written.methods.map(written.samples)
+        let solutions = zip(written.methods, samples).reduce(0.0) { sum, method in
+            sum + Double(count) * Double(method.0.kind.settings.breadth) * Double(method.1)
+        }
         guard solutions > Double(Self.mostSolutions) else { return false }
-        let parts = [(count, "problem"), (seeds, "seed"), (written.methods.count, "method")].map { counted($0, $1) }
+        let (fewest, most) = (samples.min() ?? 1, samples.max() ?? 1)
+        let each = (fewest < most ? "\(fewest) to " : "") + counted(most, "sample")
         log.error(
             at: dataset.pathMark,
-            "\(parts[0]), \(parts[1]) and \(parts[2]) make \(solutions.plain) solutions; the limit for a run is \(Self.mostSolutions)"
+            "\(counted(count, "problem")) and \(counted(samples.count, "method")), with \(each), make \(solutions.plain) solutions; the limit for a run is \(Self.mostSolutions)"
         )
         return true
     }

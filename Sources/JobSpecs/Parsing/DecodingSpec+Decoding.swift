@@ -30,12 +30,8 @@ extension DecodingSpec {
             if let count: Int = field.integer(in: 1...SpecLimit.tokens) { tokens = .call(count) }
         }
         maxSteps = section.value("max_steps", default: maxSteps) { $0.integer(in: 1...SpecLimit.tokens) }
-        temperature = section.value("temperature", default: temperature) {
-            $0.number("at least 0") { $0 >= 0 }
-        }
-        topP = section.value("top_p", default: topP) {
-            $0.number("more than 0 and at most 1") { $0 > 0 && $0 <= 1 }
-        }
+        temperature = section.value("temperature", default: temperature) { $0.temperature() }
+        topP = section.value("top_p", default: topP) { $0.topP() }
         lookahead = section.value("lookahead", default: lookahead, Lookahead.init(field:))
     }
 

@@ -7,11 +7,13 @@ import Support
 /// Values that could not be decoded are nil; the log has the errors.
 package struct ParsedJob {
     static let keys = [
-        "name", "seed", "models", "engine", "datasets", "prompt", "thinking", "decoding", "methods", "grading",
+        "name", "seed", "samples", "models", "engine", "datasets", "prompt", "thinking", "decoding", "methods",
+        "grading",
     ]
 
     var name: String?
     var seeds: [UInt64]
+    var samples: Int?
     var models: [Role: Located<ModelSpec>]
     var engine: EngineSpec?
     var datasets: [WrittenDataset]
@@ -35,7 +37,9 @@ package struct ParsedJob {
         guard let job = SpecSection(root, "the job", keys: Self.keys) else { return nil }
         self.kinds = kinds
         name = job.required("name")?.identifier()
-        seeds = job.value("seed", default: [0], Self.decodeSeeds)
+        let seeds = job.value("seed", default: [0], Self.decodeSeeds)
+        self.seeds = seeds
+        samples = job["samples"].flatMap { $0.samples(seeds: seeds.count) }
         let pins = name.flatMap(lookup.pins)
         self.pins = pins
         models =
@@ -51,13 +55,16 @@ package struct ParsedJob {
         }
         decoding = job.value("decoding", default: .standard, DecodingSpec.init(field:))
         hasStandardLimit = job["decoding"].map { !DecodingSpec.statesLimit($0) } ?? true
-        methods = job.required("methods").map(MethodSpec.decodeAll) ?? []
+        methods = job.required("methods").map { MethodSpec.decodeAll($0, seeds: seeds.count) } ?? []
         grading = job.value("grading", default: GradingSpec(grader: .exact)) {
             GradingSpec(field: $0, directory: directory)
         }
         flags = engine?.residency == .attach ? [] : WrittenFlag.sections(of: root.node, log: root.log)
         if let field = job["models"] { requireModels(at: field) }
-        if let field = job["methods"] { addSpeculative(at: field) }
+        if let field = job["methods"] {
+            addSpeculative(at: field)
+            warnOfEqualSamples(at: field)
+        }
         if let field = job["engine"] { checkResidency(at: field) }
         if case .chat = prompt.value, let kind = engine?.kind, !kind.rendersChat {
             root.log.error(
@@ -109,7 +116,7 @@ package struct ParsedJob {
     func spec(prompt: PromptSpec, thinking: ThinkingSpec?) -> JobSpec? {
         guard let name, let engine else { return nil }
         return JobSpec(
-            name: name, seeds: seeds, models: models.mapValues(\.value), engine: engine,
+            name: name, seeds: seeds, samples: samples, models: models.mapValues(\.value), engine: engine,
             datasets: datasets.map(\.spec), prompt: prompt, thinking: thinking,
             decoding: decoding, methods: methods,
             grading: grading)

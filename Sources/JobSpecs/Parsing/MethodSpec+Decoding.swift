@@ -3,13 +3,24 @@ import SpecYAML
 import Support
 
 extension MethodSpec {
+    static let samplesKey = "samples"
+    static let temperatureKey = "temperature"
+    static let topPKey = "top_p"
+
+    /// The keys of a method's settings: its own, and those of every method. Methods that choose between samples have a temperature
+    /// of their own.
+    static func keys(of type: any MethodSettings.Type) -> [String] {
+        type.keys + ["name", samplesKey] + [temperatureKey, topPKey].filter { !type.keys.contains($0) }
+    }
+
     /// Limit on the methods of a job: lists in settings multiply quickly.
     private static let most = 1000
 
-    static func decodeAll(_ field: SpecField) -> [MethodSpec] {
+    /// - Parameter seeds: number of the job's seeds.
+    static func decodeAll(_ field: SpecField, seeds: Int) -> [MethodSpec] {
         var first: [String: Mark] = [:]
         let methods = (field.elements(named: "a method") ?? []).flatMap { element in
-            decodeOne(element).filter { method in
+            decodeOne(element, seeds: seeds).filter { method in
                 guard let mark = first[method.name] else {
                     first[method.name] = element.mark
                     return true
@@ -25,11 +36,11 @@ extension MethodSpec {
     }
 
     /// A bare key, or a mapping of the key to its settings: one method, or one per combination of the lists in them.
-    private static func decodeOne(_ field: SpecField) -> [MethodSpec] {
+    private static func decodeOne(_ field: SpecField, seeds: Int) -> [MethodSpec] {
         switch field.node.content {
         case .scalar:
             guard let type = type(field.text(), at: field) else { return [] }
-            return methods(type, settings: [], at: field)
+            return methods(type, settings: [], seeds: seeds, at: field)
         case .mapping(let entries):
             guard let first = entries.first else {
                 field.error("a method is missing here")
@@ -46,8 +57,8 @@ extension MethodSpec {
             }
             let settings = SpecField(first, log: field.log)
             switch settings.node.content {
-            case .mapping(let entries): return methods(type, settings: entries, at: field)
-            case .scalar where settings.isNull: return methods(type, settings: [], at: field)
+            case .mapping(let entries): return methods(type, settings: entries, seeds: seeds, at: field)
+            case .scalar where settings.isNull: return methods(type, settings: [], seeds: seeds, at: field)
             case .scalar, .sequence:
                 settings.mismatch("a mapping of settings")
                 return []
@@ -69,7 +80,7 @@ extension MethodSpec {
     }
 
     private static func methods(
-        _ type: any MethodSettings.Type, settings: [YAMLEntry], at field: SpecField
+        _ type: any MethodSettings.Type, settings: [YAMLEntry], seeds: Int, at field: SpecField
     ) -> [MethodSpec] {
         let combinations = settings.reduce(1) { combinations, entry in
             guard case .sequence(let elements) = entry.value.content else { return combinations }
@@ -81,9 +92,15 @@ extension MethodSpec {
             return []
         }
         return expand(settings, log: field.log).compactMap { settings, suffix in
-            let section = SpecSection(settings, type.key, at: field.mark, keys: type.keys + ["name"], log: field.log)
+            let section = SpecSection(settings, type.key, at: field.mark, keys: keys(of: type), log: field.log)
             let name = section.value("name", default: type.key) { $0.identifier() } + suffix
-            return type.init(section).map { MethodSpec(name: name, kind: MethodKind($0)) }
+            func common(_ key: String) -> SpecField? { type.keys.contains(key) ? nil : section[key] }
+            let samples = common(samplesKey).flatMap { $0.samples(seedsAtMost: seeds) }
+            let temperature = common(temperatureKey).flatMap { $0.temperature() }
+            let topP = common(topPKey).flatMap { $0.topP() }
+            return type.init(section).map {
+                MethodSpec(name: name, kind: MethodKind($0), samples: samples, temperature: temperature, topP: topP)
+            }
         }
     }
 

@@ -14,8 +14,7 @@ struct RunSize {
     init(_ job: LoadedJob) {
         let tokens = Assumptions(job.spec.decoding).tokens
         let problems = job.problems.values.reduce(0) { $0 + $1.count }
-        let breadth = job.spec.methods.reduce(0.0) { $0 + Double($1.kind.settings.breadth) }
-        let solutions = Double(problems * job.spec.seeds.count) * breadth
+        let solutions = Double(problems) * job.spec.solutionsPerProblem
         func bytes(_ tokens: Double) -> Double { solutions * (tokens * Self.bytesPerToken + Self.bytesPerSolution) }
         range = PlanRange(low: bytes(tokens.low), expected: bytes(tokens.expected), high: bytes(tokens.high))
     }

@@ -3,10 +3,10 @@ import Foundation
 import Support
 
 extension Summary {
-    /// `summary.csv`: one line per method and data set. Missing values are empty; the energy of the whole run is included if it
-    /// was measured.
+    /// `summary.csv`: one line per method and data set. Missing values are empty; figures of several samples are included if a method
+    /// has them, and the energy of the whole run if it was measured.
     package var csv: String {
-        let fields = Self.csvFields + (run.joules.map { [Self.energy($0.total)] } ?? [])
+        let fields = Self.csvFields + sampleFields + (run.joules.map { [Self.energy($0.total)] } ?? [])
         let header = fields.map(\.name)
         let lines = rows.map { row in fields.map { $0.value(row) } }
         return ([header] + lines).map { $0.map(\.csvCell).joined(separator: ",") + "\n" }.joined()
@@ -43,7 +43,29 @@ extension Summary {
             count("target_lookahead", \.tokens.target.lookahead), count("target_prompt", \.tokens.target.prompt),
             count("prm_judged", \.tokens.prm.judged), count("prm_read", \.tokens.prm.prompt),
             ("waves", { String($0.waves.count) }),
-        ] + finishes
+        ] + finishes + [
+            number("flops_paper_per_answer", \.flopsPaperPerAnswer),
+            number("flops_spent_per_answer", \.flopsSpentPerAnswer),
+        ]
+    }
+
+    /// Columns for each k of any row.
+    private var sampleFields: [Field] {
+        guard rows.haveSamples else { return [] }
+        func fields(_ name: String, _ path: KeyPath<SampleFigures, [SampleFigures.AtK]>) -> [Field] {
+            rows.ks(path).flatMap { k -> [Field] in
+                func figure(_ row: Row) -> SampleFigures.AtK? { row.samples?[keyPath: path].at(k) }
+                return [
+                    ("\(name)_at_\(k)", { figure($0)?.value.description ?? "" }),
+                    ("\(name)_at_\(k)_low", { figure($0)?.low.description ?? "" }),
+                    ("\(name)_at_\(k)_high", { figure($0)?.high.description ?? "" }),
+                ]
+            }
+        }
+        return [
+            ("samples", { String($0.samples?.n ?? 1) }), Self.number("avg_stderr", \.samples?.averageStderr),
+            Self.number("std_dev_across_samples", \.samples?.deviation),
+        ] + fields("pass", \.pass) + fields("maj", \.majority)
     }
 
     private static func count(_ name: String, _ path: KeyPath<Row, Int>) -> Field {

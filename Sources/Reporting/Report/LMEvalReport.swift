@@ -14,32 +14,35 @@ extension RunReport {
     package func lmEvalFiles() throws -> [(path: String, content: Data)] {
         let stamp = manifest.created.replacing(":", with: "-").replacing("Z", with: "")
         var files: [(path: String, content: Data)] = []
-        for (method, kind) in job.spec.methods.map({ ($0.name, $0.kind) }) {
-            var results = LMEvalResults(method: method, report: self)
+        for method in job.spec.methods {
+            var results = LMEvalResults(method: method.name, report: self)
             for dataset in job.spec.datasets {
-                let samples = try lmEvalSamples(method: method, kind, dataset: dataset)
+                let samples = try lmEvalSamples(method: method, dataset: dataset)
                 guard !samples.isEmpty else { continue }
                 try results.add(samples, of: dataset, problems: job.problems[dataset.name]?.count ?? 0)
+                if let figures = summary.rows.first(where: {
+                    $0.method == method.name && $0.dataset == dataset.name
+                })?.samples {
+                    results.add(figures, of: dataset.name)
+                }
                 var content = Data()
                 for sample in samples {
                     content.append(try JSONText.encode(sample))
                     content.append(UInt8(ascii: "\n"))
                 }
-                files.append(("\(method)/samples_\(dataset.name)_\(stamp).jsonl", content))
+                files.append(("\(method.name)/samples_\(dataset.name)_\(stamp).jsonl", content))
             }
-            files.append(("\(method)/results_\(stamp).json", try JSONText.encode(results)))
+            files.append(("\(method.name)/results_\(stamp).json", try JSONText.encode(results)))
         }
         return files
     }
 
     /// One sample per problem with an answer, in the order of the data set; `doc_id` is the problem's index in it.
-    private func lmEvalSamples(method: String, _ kind: MethodKind, dataset: DatasetSpec) throws -> [LMEvalSample] {
+    private func lmEvalSamples(method: MethodSpec, dataset: DatasetSpec) throws -> [LMEvalSample] {
         let answers = Dictionary(
-            grouping: lines.filter { $0.method == method && $0.dataset == dataset.name }, by: \.problem)
-        let decoding = job.spec.decoding
+            grouping: lines.filter { $0.method == method.name && $0.dataset == dataset.name }, by: \.problem)
         let settings = LMEvalSample.Settings(
-            kind.settings.sampling ?? Sampling(temperature: decoding.temperature, topP: decoding.topP),
-            maxTokens: decoding.maxTokens)
+            job.spec.sampling(of: method), maxTokens: job.spec.decoding.maxTokens)
         return try (job.problems[dataset.name] ?? []).enumerated().compactMap { place, problem in
             guard let lines = answers[problem.id] else { return nil }
             return try LMEvalSample(
@@ -191,6 +194,24 @@ struct LMEvalResults: Encodable {
         higherIsBetter[name] = ["exact_match": true]
         nSamples[name] = Count(original: problems, effective: samples.count)
         task_hashes[name] = SHA256.hex(samples.map { $0.doc_hash + $0.prompt_hash + $0.target_hash }.joined())
+    }
+}
+
+extension LMEvalResults {
+    /// Adds pass@k as metrics, and maj@k as the same metric after filters of that name: so the harness calls them in its tasks
+    /// `humaneval` and `gsm8k_cot_self_consistency`.
+    mutating func add(_ figures: SampleFigures, of dataset: String) {
+        func add(_ metric: String, _ filter: String, _ figure: SampleFigures.AtK) {
+            results[dataset]?["\(metric),\(filter)"] = .number(figure.value)
+            results[dataset]?["\(metric)_stderr,\(filter)"] = figure.stderr.map(Value.number)
+        }
+        for figure in figures.pass {
+            let metric = "pass@\(figure.k)"
+            add(metric, "none", figure)
+            higherIsBetter[dataset]?[metric] = true
+            configs[dataset]?.metric_list.append(Metric(metric: metric))
+        }
+        for figure in figures.majority { add("exact_match", "maj@\(figure.k)", figure) }
     }
 }
 

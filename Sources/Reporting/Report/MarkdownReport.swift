@@ -15,7 +15,7 @@ extension RunReport {
         for dataset in datasets {
             if datasets.count > 1 { parts.append("## \(dataset.markdown)") }
             let rows = summary.rows.filter { $0.dataset == dataset }
-            parts += [table(of: rows)] + breakdowns(of: rows)
+            parts += [table(of: rows)] + samples(of: rows) + breakdowns(of: rows)
         }
         parts.append(notes.joined(separator: "  \n"))
         return parts.joined(separator: "\n\n") + "\n"
@@ -67,6 +67,26 @@ extension RunReport {
         return Self.table([header] + cells)
     }
 
+    /// A table of avg@n, pass@k and maj@k, if a method has several samples of a problem.
+    private func samples(of rows: [Summary.Row]) -> [String] {
+        guard rows.haveSamples else { return [] }
+        let (pass, majority) = (rows.ks(\.pass), rows.ks(\.majority))
+        let header =
+            ["samples", "n", "avg@n", "±"] + pass.map { "pass@\($0)" } + majority.map { "maj@\($0)" }
+            + ["paper FLOPs per answer", "spent FLOPs per answer"]
+        let cells = rows.map { row -> [String] in
+            func values(_ ks: [Int], _ figures: [SampleFigures.AtK]?) -> [String] {
+                ks.map { NumberFormat.percent(figures?.at($0)?.value) }
+            }
+            return [
+                row.method.markdown, String(row.samples?.n ?? 1), NumberFormat.percent(row.accuracy),
+                row.samples?.averageStderr.map { NumberFormat.fixed(100 * $0, 1) } ?? "–",
+            ] + values(pass, row.samples?.pass) + values(majority, row.samples?.majority)
+                + [row.flopsPaperPerAnswer, row.flopsSpentPerAnswer].map { $0.map { NumberFormat.si($0) } ?? "–" }
+        }
+        return [Self.table([header] + cells)]
+    }
+
     /// A table of accuracies for each field with few values; the number of problems is at the head of each column.
     private func breakdowns(of rows: [Summary.Row]) -> [String] {
         (rows.first?.breakdowns ?? []).enumerated().map { place, first in
@@ -104,7 +124,8 @@ extension RunReport {
         return [
             "95%: Wilson interval, clustered by problem if problems have several samples.",
             "p: McNemar's exact two-sided test on the same problems.",
-            "FLOPs per problem; paper: \(summary.flops.paper.markdown); spent: \(summary.flops.spent.markdown).",
+        ] + (summary.rows.haveSamples ? SampleFigures.notes : []) + [
+            "FLOPs per problem; paper: \(summary.flops.paper.markdown); spent: \(summary.flops.spent.markdown)."
         ] + sizes + summary.unknownSizes.map { "\($0.markdown)." }
             + [summary.undecidedNote().map { $0 + "." }, engines, energy].compactMap(\.self)
     }

@@ -36,7 +36,7 @@ package struct JobChanges: Sendable {
             case .job:
                 let isGrowth =
                     ["datasets", "methods"].contains(change.key) || change.isOfSamples || change.raises
-                    || change.key == "seed" && change.extends
+                    || change.key == "seed" && new.sampleSeeds.extends(old.sampleSeeds)
                 note(change, isGrowth: isGrowth)
             }
         }
@@ -128,12 +128,18 @@ extension SpecIdentity.Change {
         else { return false }
         return new > old
     }
+}
 
-    /// Whether one list begins with the other.
-    fileprivate var extends: Bool {
-        guard let old = old?.components(separatedBy: ", "), let new = new?.components(separatedBy: ", ") else {
-            return false
-        }
-        return old.starts(with: new) || new.starts(with: old)
+extension SpecIdentity {
+    /// The seed of each sample of a problem.
+    fileprivate var sampleSeeds: [String] {
+        let seeds = (self["seed"] ?? "").components(separatedBy: ", ")
+        let counts = entries.filter { $0.key == "samples" || $0.key.hasSuffix(".samples") }.compactMap { Int($0.value) }
+        return seeds.count == 1 ? Array(repeating: seeds[0], count: counts.max() ?? 1) : seeds
     }
+}
+
+extension [String] {
+    /// Whether one list begins with the other.
+    fileprivate func extends(_ other: [String]) -> Bool { starts(with: other) || other.starts(with: self) }
 }

@@ -17,14 +17,15 @@ package struct TrajectorySet: Sendable, RandomAccessCollection {
             let common = CommonSettings(job, for: method)
             for dataset in spec.datasets {
                 for problem in job.problems[dataset.name] ?? [] {
-                    for (sample, seed) in spec.seeds.enumerated() {
+                    for sample in 0..<spec.samples(of: method) {
                         let id = TrajectoryID(
                             method: method.name, dataset: dataset.name, problem: problem.id, sample: sample)
-                        let draw = Draw(runSeed: seed, trajectory: id)
+                        let draw = Draw(runSeed: spec.seed(ofSample: sample), trajectory: id)
                         problems[id] = problem
                         trajectories.append(
                             Trajectory(
-                                id: id, limits: common.limits, method: method.kind.settings.start(common, draw: draw)))
+                                id: id, limits: common.limits, method: method.kind.settings.start(common, draw: draw),
+                                sampling: spec.sampling(of: method)))
                     }
                 }
             }

@@ -5,8 +5,8 @@ import ModelLifecycle
 /// Has a draft or target model continue a solution.
 struct Generator: Sendable {
     let decoding: DecodingSpec
-    /// Whether a method uses steps that the draft wrote ahead.
-    var looksAhead = false
+    /// How methods are sampled that use steps which the draft wrote ahead.
+    var lookaheads: [Sampling] = []
     /// Models whose tokenizers have the marks of thoughts among their special tokens.
     var keepingSpecialTokens: Set<Role> = []
 
@@ -56,7 +56,7 @@ struct Generator: Sendable {
                 description: "the text and the tokens of a completion do not agree: \(text.debugDescription)")
         }
         // A response sampled in another way is not for a method that looks ahead, and must not pass for one.
-        if looksAhead, wanted.role == .draft, !wanted.stopsAtDelimiter, sampling == decoding.sampling {
+        if wanted.role == .draft, !wanted.stopsAtDelimiter, lookaheads.contains(where: sampling.draws) {
             generated.seam = try await seam(
                 in: generated.steps, whole: session.splitter.cut(pieces: pieces).whole, of: completion.tokenIDs,
                 after: ids,

@@ -29,7 +29,8 @@ struct InferenceClient: Sendable {
         splitter = StepSplitter(delimiter: spec.decoding.delimiter)
         generation = Generator(
             decoding: spec.decoding,
-            looksAhead: spec.decoding.lookahead == .all && spec.methods.contains { $0.kind.settings.looksAhead },
+            lookaheads: spec.decoding.lookahead == .all
+                ? spec.methods.filter(\.kind.settings.looksAhead).map(spec.sampling) : [],
             keepingSpecialTokens: spec.writersWithSpecialMarks)
         thoughts = spec.methods.reduce(into: [:]) { $0[$1.name] = spec.thoughts(of: $1.kind.roles) }
         chatSettings = spec.chatSettings

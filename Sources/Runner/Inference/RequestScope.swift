@@ -34,7 +34,7 @@ package struct RequestScope: Sendable {
 
     /// The seed that a trajectory's request is sent with.
     func seed(_ generation: Generation, of id: TrajectoryID) -> Int {
-        Draw(runSeed: job.seeds[id.sample], trajectory: id).requestSeed(
+        Draw(runSeed: job.seed(ofSample: id.sample), trajectory: id).requestSeed(
             step: generation.steps.count, role: generation.role, candidate: generation.candidate)
     }
 
@@ -48,7 +48,7 @@ package struct RequestScope: Sendable {
         case .generate(let wanted):
             let sampling = wanted.sampling ?? job.decoding.sampling
             // At temperature 0 the seed has no effect.
-            let chance = sampling.temperature == 0 ? [] : ["\(sampling.temperature)", "\(sampling.topP)", "\(seed)"]
+            let chance = sampling.isGreedy ? [] : ["\(sampling.temperature)", "\(sampling.topP)", "\(seed)"]
             for part in ["generate", "\(wanted.stopsAtDelimiter)"] + chance { hash.update(field: part) }
             for step in wanted.steps { hash.update(field: step) }
             limit = wanted.maxTokens

@@ -42,7 +42,7 @@ private enum JoiningTokenizer {
     /// What the asker makes of text that the draft wrote in these pieces.
     private func seam(
         _ pieces: [String], after steps: [String] = [], finish: String = "stop", looksAhead: Bool = true,
-        role: Role = .draft, sampling: Sampling? = nil
+        lookaheads: [Sampling] = [DecodingSpec.standard.sampling], role: Role = .draft, sampling: Sampling? = nil
     ) async throws -> (steps: [String], seam: Int?) {
         let result = Mutex<Generated?>(nil)
         var server = JoiningTokenizer.server
@@ -54,7 +54,7 @@ private enum JoiningTokenizer {
                 text: pieces.joined(), tokens: finish == "stop" ? ids + [JoiningTokenizer.end] : ids, finish: finish)
         }
         try await server.withSession { session async throws in
-            let asker = Generator(decoding: .standard, looksAhead: looksAhead)
+            let asker = Generator(decoding: .standard, lookaheads: looksAhead ? lookaheads : [])
             let wanted = Generation(
                 role: role, steps: steps, stopsAtDelimiter: false, maxTokens: 90, sampling: sampling)
             let generated = try await asker.ask(wanted, prompt: prompt, seed: 1, of: session)
@@ -101,6 +101,12 @@ private enum JoiningTokenizer {
         #expect(try await seam(pieces, sampling: Sampling(temperature: 0.7, topP: 0.8)).seam == nil)
         // One that is drawn in the same way may answer for a method that looks ahead.
         #expect(try await seam(pieces, sampling: DecodingSpec.standard.sampling).seam == 1)
+        // Where nothing is drawn, it does not matter how.
+        #expect(try await seam(pieces, sampling: Sampling(temperature: 0, topP: 0.5)).seam == 1)
+        // A method that looks ahead may be sampled in its own way.
+        let warm = Sampling(temperature: 0.7, topP: 0.8)
+        #expect(try await seam(pieces, lookaheads: [warm], sampling: warm).seam == 1)
+        #expect(try await seam(pieces, lookaheads: [warm]).seam == nil)
     }
 
     /// A step's reward comes from tokens that hold nothing of the next one: all at once, or one at a time.

@@ -71,6 +71,71 @@ import Testing
         )
     }
 
+    /// rsd answers each problem four times: 0, 1 and all of them right; the target once.
+    private static var sampled: SmallReport {
+        var report = SmallReport()
+        for line in SmallReport.golden.lines {
+            guard line.method == "rsd" else {
+                report.lines.append(line)
+                continue
+            }
+            for sample in 0..<4 {
+                var line = line
+                line.sample = sample
+                line.correct = line.problem == "2" || line.problem == "1" && sample == 3
+                line.answer = line.correct ? "2" : "\(sample / 2)"
+                report.lines.append(line)
+            }
+        }
+        return report
+    }
+
+    @Test("several samples have a table of their own, and cost what all of them cost")
+    func samples() throws {
+        let report = try Self.sampled.made()
+        let row = report.summary.rows[0]
+        #expect((row.flopsPaper, row.flopsPaperPerProblem, row.flopsPaperPerAnswer) == (19440, 6480, 1620))
+        #expect(report.summary.rows[1].samples == nil)
+        let table = """
+            | samples | n | avg@n | ± | pass@1 | pass@2 | pass@4 | maj@2 | maj@4 | paper FLOPs per answer | spent FLOPs per answer |
+            | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |
+            | rsd | 4 | 41.7% | 30.0 | 41.7% | 50.0% | 66.7% | 33.3% | 33.3% | 1.62 k | 3.69 k |
+            | target\\_only | 1 | 66.7% | – | – | – | – | – | – | 720 | 1.08 k |
+            """
+        #expect(report.markdown.contains("\n\n\(table)\n\n"), "\(report.markdown)")
+        #expect(report.markdown.contains("maj@k: the answer that most of the first k samples give"))
+        #expect(report.markdown.contains("| rsd | 5/12 | 41.7% |") && report.markdown.contains("6.48 k (9.00×)"))
+        #expect(try !SmallReport.golden.made().markdown.contains("pass@"))
+    }
+
+    @Test("the CSV has figures of several samples where a method has them")
+    func samplesInCSV() throws {
+        let lines = try Self.sampled.made().summary.csv.split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        #expect(Set(lines.map(\.count)).count == 1)
+        func cell(_ name: String, _ row: Int) throws -> String {
+            lines[row][try #require(lines[0].firstIndex(of: name))]
+        }
+        #expect(try [cell("samples", 1), cell("samples", 2)] == ["4", "1"])
+        #expect(try [cell("pass_at_2", 1), cell("pass_at_2", 2)] == ["0.5", ""])
+        #expect(try Double(cell("maj_at_4", 1)) == 1 / 3.0)
+        #expect(try #require(Double(cell("pass_at_4_low", 1))) < 0.5)
+        #expect(lines[0].contains("std_dev_across_samples"))
+        #expect(try !SmallReport.golden.made().summary.csv.contains("pass_at"))
+    }
+
+    @Test("in the format of lm-eval, pass@k is a metric and maj@k a filter")
+    func samplesForLMEval() throws {
+        let file = try #require(Self.sampled.made().lmEvalFiles().first { $0.path.hasPrefix("rsd/results") })
+        let results = try #require(try JSONSerialization.jsonObject(with: file.content) as? [String: Any])
+        let scores = try #require((results["results"] as? [String: [String: Any]])?["heldout"])
+        #expect(scores["pass@2,none"] as? Double == 0.5)
+        #expect(scores["pass@4_stderr,none"] as? Double != nil)
+        #expect(scores["exact_match,maj@4"] as? Double == 1 / 3.0)
+        #expect((results["higher_is_better"] as? [String: [String: Bool]])?["heldout"]?["pass@4"] == true)
+    }
+
     @Test("answers that exact did not decide are counted, and a sentence says what decides them")
     func undecided() throws {
         #expect(try !SmallReport.golden.made().markdown.contains("not decided"))

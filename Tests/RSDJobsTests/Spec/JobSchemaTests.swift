@@ -66,7 +66,7 @@ import Testing
         }
         #expect(
             settings
-                == Dictionary(uniqueKeysWithValues: MethodKind.all.map { ($0.key, Set($0.keys + ["name"])) }))
+                == Dictionary(uniqueKeysWithValues: MethodKind.all.map { ($0.key, Set(MethodSpec.keys(of: $0))) }))
     }
 
     @Test("every job that comes with the program is good by both", arguments: try names())
@@ -95,6 +95,8 @@ import Testing
             ("{ rsd: { threshold: 0.7 } }", "{ beam_search: { n: 4 } }"),
             ("path: problems.jsonl", "paths: problems.jsonl"),
             ("{ name: heldout, path: problems.jsonl }", "gsm9k"),
+            ("seed: 7", "seed: 7\nsamples: 0"), ("- target_only", "- target_only: { temperature: -1 }"),
+            ("threshold: 0.7", "threshold: 0.7, samples: many"), ("threshold: 0.7", "threshold: 0.7, top_p: 0"),
             (#"{question}\n\n""#, #"{question}\n\n"\#nthinking: on"#),
         ])
     func refusals(good: String, bad: String) throws {

@@ -90,7 +90,7 @@ struct SpecBoundsTests {
         let says = try Self.fault(many)
         #expect(
             says.contains(
-                "error: 3 problems, 20000 seeds and 101 methods make 6060000 solutions; the limit for a run is 4000000"
+                "error: 3 problems and 101 methods, with 20000 samples, make 6060000 solutions; the limit for a run is 4000000"
             ),
             "\(says.suffix(500))")
         let samples = SpecFixture.job.replacing("seed: 7", with: "seed: [\(seeds)]").replacing(

@@ -68,6 +68,9 @@ struct SpecDiagnosticsTests {
     @Test("bad methods have diagnostics", arguments: BadCase.methodsAndDataSets) func methods(_ bad: BadCase) throws {
         try bad.check()
     }
+    @Test("bad samples have diagnostics", arguments: BadCase.samples) func samples(_ bad: BadCase) throws {
+        try bad.check()
+    }
     @Test("bad settings of data sets have diagnostics", arguments: BadCase.datasetSettings) func datasetSettings(
         _ bad: BadCase
     ) throws { try bad.check() }
@@ -105,7 +108,7 @@ struct SpecDiagnosticsTests {
     func golden() throws {
         let cases = [
             BadCase.keys, BadCase.types, BadCase.values, BadCase.prompts, BadCase.thinking,
-            BadCase.methodsAndDataSets,
+            BadCase.methodsAndDataSets, BadCase.samples,
             BadCase.datasetSettings, BadCase.engineArguments, BadCase.profiles, BadCase.residency, BadCase.grading,
             BadCase.settings, BadCase.hub, BadCase.variables, BadCase.yaml, BadCase.files, BadCase.datasetLines,
         ].joined()

@@ -46,6 +46,39 @@ struct SpecIdentityTests {
             ])
     }
 
+    @Test("samples and sampling are part of it only where they differ")
+    func samples() throws {
+        let (seed, rsd) = ("seed: 7", "threshold: 0.7")
+        #expect(try changes((seed, "seed: 7\nsamples: 4")) == ["samples: (none) → 4"])
+        #expect(try changes((rsd, "samples: 4")) == ["methods.rsd.samples: (none) → 4"])
+        #expect(
+            try changes((seed, "seed: 7\nsamples: 4"), (rsd, "samples: 1")).last == "methods.rsd.samples: (none) → 1")
+        #expect(
+            try changes((rsd, "temperature: 0.7, top_p: 0.9")) == [
+                "methods.rsd.temperature: (none) → 0.7", "methods.rsd.top_p: (none) → 0.9",
+            ])
+        // What says nothing new.
+        #expect(try changes((seed, "seed: 7\nsamples: 1")) == [])
+        #expect(try changes((rsd, "samples: 1, temperature: 0, top_p: 1")) == [])
+        #expect(try changes(("- target_only", "- target_only: { samples: 1 }")) == [])
+        // Methods that draw have a temperature of their own all along.
+        let majority = "{ rsd: { threshold: 0.7 } }"
+        #expect(
+            try changes((majority, "{ majority: { n: 2, name: rsd } }")).contains(
+                "methods.rsd.temperature: (none) → 0.7"))
+    }
+
+    /// Written by an earlier version.
+    @Test("jobs without samples have the hash that they always had")
+    func hash() throws {
+        let fixture = try SpecFixture()
+        let one = SpecIdentity(try fixture.load()).hash
+        #expect(one == "19fcaf126c40e0a521558b13ace6d53207a574e7c7089bbfec4cf19ec29b6553")
+        try fixture.writeJob(("seed: 7", "seed: [5, 6]"), ("- target_only", "- majority: { n: 4, temperature: 0.5 }"))
+        let two = SpecIdentity(try fixture.load()).hash
+        #expect(two == "7b5bad3d24c191d2eaef5501d536099465360a4c315d72fd4abd40efb1887d9e")
+    }
+
     @Test("the way in which the PRM is asked may not change")
     func profiles() throws {
         let old = "token-classification"

@@ -115,10 +115,19 @@ private struct SpecGenerator {
     init(seed: UInt64) { random = SeededRandom(seed: seed) }
 
     mutating func spec() -> JobSpec {
-        let methods = (0..<draw(1...4)).map { MethodSpec(name: "m\($0).\(word())", kind: method()) }
+        let seeds = (0..<draw(1...3)).map { UInt64($0) &+ random.next() << 2 }
+        let most = seeds.count == 1 ? 9 : seeds.count
+        let methods = (0..<draw(1...4)).map { number in
+            var method = MethodSpec(name: "m\(number).\(word())", kind: method(), samples: maybe { $0.draw(1...most) })
+            if method.kind.settings.sampling == nil {
+                (method.temperature, method.topP) = (maybe { $0.number() }, maybe { $0.unit() })
+            }
+            return method
+        }
+        let samples = seeds.count == 1 ? maybe { $0.draw(1...9) } : maybe { _ in seeds.count }
         let (profile, prompt) = (profile(), prompt())
         return JobSpec(
-            name: word(), seeds: (0..<draw(1...3)).map { UInt64($0) &+ random.next() << 2 },
+            name: word(), seeds: seeds, samples: samples,
             models: [
                 .draft: ModelSpec(
                     model: "/" + text(nul: false).replacing("/", with: "_") + "x", profile: nil),

@@ -17,6 +17,8 @@ struct GrowingJob: Sendable {
     var methods = ["{ rsd: { threshold: 0.5, name: rsd-0.5 } }", "target_only"]
     var datasets = ["first": 3]
     var seeds = [7]
+    /// nil for one per seed.
+    var samples: Int?
     var maxTokens = 14
     var maxSteps = 4
     var temperature = 0.0
@@ -40,7 +42,10 @@ struct GrowingJob: Sendable {
         try fixture.distinguishTarget()
         try fixture.writeJob(
             ("  - { rsd: { threshold: 0.7 } }\n  - target_only", methods.map { "  - \($0)" }.joined(separator: "\n")),
-            ("seed: 7", "seed: [\(seeds.map { "\($0)" }.joined(separator: ", "))]"),
+            (
+                "seed: 7",
+                "seed: [\(seeds.map { "\($0)" }.joined(separator: ", "))]" + (samples.map { "\nsamples: \($0)" } ?? "")
+            ),
             ("  - { name: heldout, path: problems.jsonl }", lines.joined(separator: "\n")),
             (
                 "max_tokens: 64, temperature: 0",

@@ -79,10 +79,12 @@ struct GrowthTests {
         "a change that would mix is refused with the difference, and with what another run could take over",
         arguments: [
             ("decoding.temperature: 0 → 0.5", 0), ("prompt: ", 0), ("decoding.max_tokens: 14 → 13", 1),
-            ("datasets.first.questions", 0), ("seed: 7 → 8", 6), ("methods.rsd-0.5.threshold: 0.5 → 0.6", 9),
+            ("datasets.first.questions", 0), ("seed: 7 → 8", 6), ("seed: 7, 8 → 7", 6),
+            ("methods.rsd-0.5.threshold: 0.5 → 0.6", 9),
         ])
     func refused(change: String, reusable: Int) async throws {
         var job = GrowingJob(in: scratch.url)
+        if change == "seed: 7, 8 → 7" { job.seeds = [7, 8] }
         try await job.run(in: directory())
         let journal = try Data(contentsOf: directory().journal)
         switch change.prefix(12) {
@@ -93,6 +95,9 @@ struct GrowthTests {
             job.wording = "really, "
             job.datasets["first"] = 4
         case "seed: 7 → 8": job.seeds = [8]
+        case "seed: 7, 8 →":
+            job.seeds = [7]
+            job.samples = 2
         default: job.methods[0] = "{ rsd: { threshold: 0.6, name: rsd-0.5 } }"
         }
         let refusal = await #expect(throws: SpecChanged.self) { try await job.run(in: directory()) }
