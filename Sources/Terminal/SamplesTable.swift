@@ -7,8 +7,12 @@ struct SamplesTable: Sendable {
 
     func lines(width: Int) -> [Line] {
         guard sections.contains(where: \.rows.haveSamples) else { return [] }
-        return table(isCompact: false).lines(width: width) ?? table(isCompact: true).lines(width: width)
-            ?? stacked(width: width)
+        return Detail.allCases.lazy.compactMap { table($0).lines(width: width) }.first ?? stacked(width: width)
+    }
+
+    /// From the widest table to the narrowest.
+    private enum Detail: CaseIterable {
+        case all, withoutCosts, onlyN
     }
 
     private struct Field {
@@ -16,8 +20,8 @@ struct SamplesTable: Sendable {
         var cell: (Summary.Row) -> Line
     }
 
-    private func table(isCompact: Bool) -> Table {
-        let fields = fields(isCompact: isCompact)
+    private func table(_ detail: Detail) -> Table {
+        let fields = fields(detail)
         var table = Table(columns: fields.map(\.column))
         for section in sections {
             if sections.count > 1 { table.rows.append(.heading(section.heading)) }
@@ -26,23 +30,26 @@ struct SamplesTable: Sendable {
         return table
     }
 
-    private func fields(isCompact: Bool) -> [Field] {
-        let fields = [
+    private func fields(_ detail: Detail) -> [Field] {
+        let accuracy = [
             Field(column: .init(title: "samples", alignRight: false)) { Line($0.method, .strong) },
             Field(column: .init(title: "n")) { Line(String($0.samples?.n ?? 1)) },
             Field(column: .init(title: "avg@n")) { Line(NumberFormat.percent($0.accuracy), .green) },
             Field(column: .init(title: "±", gap: 1)) { Line($0.samplingError, .dim) },
         ]
-        if isCompact {
-            return fields + [
+        let costs = [
+            Field(column: .init(group: "FLOPs per answer", title: "paper")) { Line($0.flopsPaperPerAnswer.si) },
+            Field(column: .init(group: "FLOPs per answer", title: "spent")) { Line($0.flopsSpentPerAnswer.si) },
+        ]
+        switch detail {
+        case .all: return accuracy + columns("pass@k", \.pass) + columns("maj@k", \.majority) + costs
+        case .withoutCosts: return accuracy + columns("pass@k", \.pass) + columns("maj@k", \.majority)
+        case .onlyN:
+            return accuracy + [
                 Field(column: .init(title: "pass@n")) { Line(NumberFormat.percent($0.samples?.pass.last?.value)) },
                 Field(column: .init(title: "maj@n")) { Line(NumberFormat.percent($0.samples?.majority.last?.value)) },
             ]
         }
-        return fields + columns("pass@k", \.pass) + columns("maj@k", \.majority) + [
-            Field(column: .init(group: "FLOPs per answer", title: "paper")) { Line($0.flopsPaperPerAnswer.si) },
-            Field(column: .init(group: "FLOPs per answer", title: "spent")) { Line($0.flopsSpentPerAnswer.si) },
-        ]
     }
 
     /// A column for each k of any row.

@@ -222,6 +222,28 @@ import Testing
         #expect(samples.pass.last?.value == Double(Set(lines.filter(\.correct).map(\.problem)).count) / 12)
     }
 
+    @Test("figures are the same to the last digit, in whatever order the answers come")
+    func order() {
+        let lines = (0..<800).map { number in
+            ResultLine.sample(problem: "\(number / 4)", sample: number % 4, correct: number * 7 % 11 < 4)
+        }
+        let others = (0..<800).map { number in
+            ResultLine.sample(problem: "\(number / 4)", sample: number % 4, correct: number * 5 % 7 < 3)
+        }
+        func figures(_ lines: [ResultLine]) -> [Double?] {
+            let row = Summary.Row(method: "rsd", dataset: "d", lines: lines, flops: Flops(parameters: [:]))
+            let pairs = PairedComparison(lines, against: others.shuffled(), named: "target_only")
+            return [row.accuracyLow, row.accuracyHigh, pairs.differenceLow, pairs.differenceHigh]
+                + (row.samples.map {
+                    [$0.averageStderr, $0.deviation] + $0.pass.flatMap { [$0.value, $0.stderr, $0.low] }
+                }
+                    ?? [])
+        }
+        let first = figures(lines)
+        #expect(first.count == 15 && first.allSatisfy { $0 != nil })
+        for _ in 0..<20 { #expect(figures(lines.shuffled()) == first) }
+    }
+
     @Test("a failed sample is wrong and has no vote, and an unfinished one is not there")
     func failed() throws {
         func line(_ problem: String, _ sample: Int, _ answer: String?, _ finish: Finish = .eos) -> ResultLine {
