@@ -82,12 +82,12 @@ let package = Package(
                 "Checkpoints", "Datasets", "Decoding", "JobSpecs", "ModelLifecycle", "RunStore", "SpecYAML",
                 "Support", logging, .product(name: "DequeModule", package: "swift-collections"),
             ]),
-        library(
-            "RSDJobs",
-            [
+        .target(
+            name: "RSDJobs",
+            dependencies: [
                 "Answers", "Checkpoints", "Datasets", "Decoding", "Graders", "Hub", "JobSpecs", "ModelLifecycle",
                 "Reporting", "RunStore", "Runner", "Support", logging, orderedCollections,
-            ]),
+            ], resources: [.embedInCode("Export/export.py")], swiftSettings: strict),
         .target(name: "ReportPage", resources: [.embedInCode("Page")], swiftSettings: strict),
         library(
             "Terminal",

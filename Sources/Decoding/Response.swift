@@ -2,6 +2,8 @@
 package struct Response: Sendable, Equatable {
     package let limits: Limits
     package private(set) var steps: [Step] = []
+    /// Tokens of each step, counted by its writer.
+    package private(set) var stepTokens: [Int] = []
     package private(set) var finish: Finish?
     /// The reason if ``finish`` is ``Finish/failed``.
     package private(set) var failure: String?
@@ -61,6 +63,7 @@ package struct Response: Sendable, Equatable {
         if !step.text.isEmpty || step.rejected != nil || step.reward != nil || isJudged {
             if reader != nil, reader?.answer(in: step.text) == nil { unseen.insert(steps.count) }
             steps.append(step)
+            stepTokens.append(tokens)
         }
         keptTokens += tokens
         switch end {
@@ -99,7 +102,8 @@ package struct Response: Sendable, Equatable {
 
     /// Replaces the steps and the end by those of another response to the same problem.
     package mutating func adopt(_ other: Response) {
-        (steps, keptTokens, finish) = (other.steps, other.keptTokens, other.finish)
+        (steps, stepTokens) = (other.steps, other.stepTokens)
+        (keptTokens, finish) = (other.keptTokens, other.finish)
         (reader, unseen) = (other.reader, other.unseen)
     }
 

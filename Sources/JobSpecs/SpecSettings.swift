@@ -7,6 +7,19 @@ import Support
 package struct SpecSettings: Sendable, Equatable {
     package private(set) var entries: [SpecIdentity.Entry] = []
 
+    /// All settings of a spec, those of its identity included, without values that may be secrets.
+    package static func all(_ spec: JobSpec) -> [String: String] {
+        var settings = SpecSettings()
+        if let document = YAMLParser.parse(SourceText(file: "job.yaml", text: spec.withoutSecrets.renderYAML()))
+            .document
+        {
+            settings.add(document, "")
+        }
+        return Dictionary(settings.entries.map { ($0.key, $0.value) }) { first, _ in first }
+    }
+
+    private init() {}
+
     /// - Parameter yaml: as ``JobSpec/renderYAML()`` writes it. Anything else has no settings.
     package init(yaml: String) {
         guard let document = YAMLParser.parse(SourceText(file: "job.yaml", text: yaml)).document else { return }

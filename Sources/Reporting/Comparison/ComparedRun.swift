@@ -54,14 +54,14 @@ extension ComparedRun {
     package init(path: String) throws {
         let directory = RunDirectory(URL(filePath: path))
         do {
-            self.init(try RunReport(directory), in: directory, path)
+            self.init(try RunReport(directory), in: directory, path: path)
         } catch let gone as RunIncomplete {
             guard let run = try ComparedRun(directory, path, without: gone) else { throw gone }
             self = run
         }
     }
 
-    private init(_ report: RunReport, in directory: RunDirectory, _ path: String) {
+    package init(_ report: RunReport, in directory: RunDirectory, path: String) {
         self.init(
             directory, path, report.manifest, settings: SpecSettings(yaml: report.job.spec.withoutSecrets.renderYAML()),
             grader: report.summary.grader, figures: report.summary.rows.map(MethodFigures.init),

@@ -8,7 +8,7 @@ extension Comparison {
         var parts = ["# \(title.markdown)"]
         if !warnings.isEmpty { parts.append(Self.markdownList(warnings)) }
         for section in table.sections {
-            if table.sections.count > 1 { parts.append("## \(section.dataset.markdown)") }
+            parts.append("## \(section.dataset.markdown)")
             parts.append(Self.markdownTable([table.header] + section.rows, texts: 1))
         }
         parts.append(Self.markdownList(footnotes()))
@@ -19,7 +19,7 @@ extension Comparison {
     }
 
     /// For people.
-    var title: String { "\(runs.map(\.label).joined(separator: ", ")): against \(reference)" }
+    var title: String { "\(runs.map(\.label).joined(separator: ", ")): against \(referenceName)" }
 
     private static func markdownList(_ sentences: [String]) -> String {
         sentences.map { "- \($0.markdown)" }.joined(separator: "\n")

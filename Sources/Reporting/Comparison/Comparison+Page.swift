@@ -5,8 +5,7 @@ extension Comparison {
     package var page: String {
         let table = ComparisonTable(self)
         let sections = table.sections.map { section in
-            (table.sections.count > 1 ? "<h2>\(section.dataset.html)</h2>\n" : "")
-                + Self.pageTable(table.header, section.rows, texts: 1)
+            "<h2>\(section.dataset.html)</h2>\n" + Self.pageTable(table.header, section.rows, texts: 1)
         }
         return """
             <!doctype html>
@@ -22,7 +21,7 @@ extension Comparison {
             </head>
             <body>
             <h1>\(runs.map(\.label.html).joined(separator: ", "))</h1>
-            <p class="dim">against \(reference.html)</p>
+            <p class="dim">against \(referenceName.html)</p>
             \(Self.pageList("notice", warnings))
             \(sections.joined(separator: "\n"))
             \(Self.pageList("dim", footnotes()))
@@ -83,6 +82,7 @@ extension Comparison {
         thead th { color: var(--dim); font-weight: 500; border-bottom-color: var(--ink); vertical-align: bottom; }
         .num { text-align: right; white-space: nowrap; }
         thead .num { white-space: normal; }
+        @page { size: landscape; }
         @media print { .scroll { overflow: visible; } table { font-size: 7pt; } th, td { padding-right: 4pt; } .num { white-space: normal; } }
         """
 }

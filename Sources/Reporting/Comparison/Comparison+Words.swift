@@ -24,14 +24,14 @@ extension Comparison {
         }
         if !tests.isEmpty {
             notes.append(
-                "against \(reference): difference of the accuracies in points, on the problems that both answered"
+                "against \(referenceName): difference of the accuracies in points, on the problems that both answered"
                     + (hasIntervals ? ", with its 95% interval." : "."))
         }
         notes += testNotes(Set(tests.map(\.kind)))
         let count = tests.count { $0.holm != nil }
         if count > 1 { notes.append("Holm: p corrected for the \(count) tests of this comparison; * if below 0.05.") }
         return notes + [
-            "FLOPs per answer, and relative to \(reference); paper: as a step-at-a-time run counts; spent: all that was read "
+            "FLOPs per answer, and relative to \(referenceName); paper: as a step-at-a-time run counts; spent: all that was read "
                 + "and written. Time and energy are those of whole runs."
         ]
     }
@@ -61,6 +61,12 @@ extension Comparison {
             return !keys.contains("\(name).count")
         }.map(\.words)
     }
+
+    /// The name of a row's method in tables: without its run, if there is one only.
+    package func name(of row: Row) -> String { runs.count > 1 ? row.name : row.method }
+
+    /// The same of the reference.
+    package var referenceName: String { rows.first(where: \.isReference).map(name) ?? reference }
 
     /// Whether both kinds of test occur, so that one is marked.
     package var isMixed: Bool { Set(rows.compactMap(\.paired?.kind)).count > 1 }

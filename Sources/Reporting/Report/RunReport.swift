@@ -13,6 +13,8 @@ package struct RunReport: Sendable {
     package let summary: Summary
     package let lines: [ResultLine]
     let timeline: Timeline
+    /// Tokens of each step, by trajectory; empty for a report that is made while the run is graded.
+    private(set) var stepTokens: [String: [Int]] = [:]
     /// Number of trajectories of the job.
     package let total: Int
 
@@ -59,6 +61,7 @@ extension RunReport {
                 spec: run.job.spec, models: run.modelSizes(), lines: lines, grader: grader ?? ExactGrader.id,
                 run: run.figures),
             lines: lines, records: run.records, total: run.trajectories.count)
+        for trajectory in run.trajectories { stepTokens[trajectory.id.description] = trajectory.response.stepTokens }
     }
 }
 

@@ -51,9 +51,9 @@ package struct ComparisonView: Sendable {
     }
 
     private var fields: [Field] {
-        let against = "against \(comparison.reference)".sanitized
+        let against = "against \(comparison.referenceName)".sanitized
         return [
-            (.init(title: "method", alignRight: false), .noIntervals, { Line($0.name, .strong) }),
+            (.init(title: "method", alignRight: false), .noIntervals, { Line(comparison.name(of: $0), .strong) }),
             (.init(title: "solved"), .noCounts, { Line($0.solved) }),
             (.init(group: "accuracy", title: ""), .noIntervals, { Line(NumberFormat.percent($0.accuracy)) }),
             (.init(group: "accuracy", title: "95%", gap: 1), .noCounts, { Line($0.interval, .dim) }),
@@ -99,7 +99,7 @@ package struct ComparisonView: Sendable {
         comparison.datasets.flatMap { dataset -> [Line] in
             [Line(dataset, .yellow).truncated(to: width)]
                 + comparison.rows.filter { $0.dataset == dataset }.flatMap { row in
-                    [Line(row.name, .strong).truncated(to: width)]
+                    [Line(comparison.name(of: row), .strong).truncated(to: width)]
                         + facts(row).flatMap { name, value in
                             (Line("  " + name.padded(to: 13), .dim) + value).wrapped(to: width, indent: 15)
                         }

@@ -1,22 +1,36 @@
 import ArgumentParser
 import Foundation
+import RSDJobs
 import Reporting
 import RunStore
 
-struct ReportCommand: ParsableCommand {
+struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report", abstract: "Write a report of a run, finished or not.",
         discussion: """
             Starts no engine and changes only the report. The report of a run in progress covers the finished answers.
 
-            html: one page with everything, by default report.html in the run directory. md, csv, json: tables, by default on \
-            standard output. lm-eval: the files that lm-evaluation-harness writes with --log_samples, in the directory given \
-            with -o.
+            html: one page with everything, by default report.html in the run directory. md, csv, json, latex: tables, by \
+            default on standard output. jsonl: results.jsonl with question, prompt and the tokens of each step.
+
+            To what -o names: lm-eval, a directory with the files that lm-evaluation-harness writes with --log_samples; \
+            parquet, one file; hf, a directory that datasets.load_dataset reads, with a configuration per method. wandb: logs \
+            to Weights & Biases, or, with -o DIR, offline. The last three need Python's pyarrow or wandb, in vLLM's environment \
+            or on PATH.
             """)
 
     enum Format: String, CaseIterable, ExpressibleByArgument {
-        case html, md, csv, json
+        case html, md, csv, json, latex, jsonl, parquet, hf, wandb
         case lmEval = "lm-eval"
+
+        /// What -o has to name; nil if it may be left out.
+        var needed: String? {
+            switch self {
+            case .lmEval, .hf: "several files: give a directory with -o DIR"
+            case .parquet: "a binary file: name it with -o FILE"
+            default: nil
+            }
+        }
     }
 
     @Argument(help: ArgumentHelp("The run directory.", valueName: "run"), completion: .directory)
@@ -29,11 +43,14 @@ struct ReportCommand: ParsableCommand {
     var output: String?
 
     func validate() throws {
-        guard format == .lmEval, output == nil || output == "-" else { return }
-        throw ValidationError("--format lm-eval writes several files: give a directory with -o DIR.")
+        if format == .wandb, output == "-" {
+            throw ValidationError("--format wandb writes no file to standard output.")
+        }
+        guard let needed = format.needed, output == nil || output == "-" else { return }
+        throw ValidationError("--format \(format.rawValue) writes \(needed).")
     }
 
-    func run() throws {
+    func run() async throws {
         let console = Console()
         let run = RunDirectory(URL(filePath: directory))
         let report = try RunReport(run)
@@ -45,12 +62,28 @@ struct ReportCommand: ParsableCommand {
         case .md: try write(Data(report.markdown.utf8), to: output, console)
         case .csv: try write(Data(report.summary.csv.utf8), to: output, console)
         case .json: try write(try report.summaryJSON(), to: output, console)
+        case .latex:
+            let table = try Comparison([ComparedRun(report, in: run, path: directory)], against: nil)
+            try write(Data(table.latex.utf8), to: output, console)
+        case .jsonl: try write(try report.completeResults(), to: output, console)
+        case .parquet, .hf, .wandb: try await export(report, console)
         case .lmEval:
             let root = URL(filePath: output ?? "")
             for (path, content) in try report.lmEvalFiles() {
                 try write(content, to: root.appending(path: path).path, console)
             }
         }
+    }
+
+    /// Writes what needs a Python library.
+    private func export(_ report: RunReport, _ console: Console) async throws {
+        let (export, place) = (ResultsExport(report), output.map { URL(filePath: $0) })
+        switch (format, place) {
+        case (.parquet, let place?): try await export.writeParquet(to: place)
+        case (.hf, let place?): try await export.writeHubDataset(to: place)
+        default: try await export.logToWandb(in: place)
+        }
+        if let output { console.message("\(output)\n") }
     }
 
     private func write(_ data: Data, to file: String?, _ console: Console) throws {

@@ -145,6 +145,41 @@ import Testing
         #expect((comparison.overlaps[1].shared, comparison.overlaps[1].unknown) == (6, 0))
     }
 
+    @Test("the results and the summary of an early version are read, with no more keys than they had")
+    func earlyVersion() async throws {
+        let runs = try ComparedRuns()
+        try await runs.run("a", right: ["target_only": ["p1"]])
+        try await runs.run("b", right: ["rsd": ["p1", "p2"]])
+        let before = try runs.compare("a", "b")
+        let directory = runs.directory("b")
+        func object(_ data: Data, keeping keys: [String]) throws -> [String: Any] {
+            let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+            return object.filter { keys.contains($0.key) }
+        }
+        let lines = try Data(contentsOf: directory.results).split(separator: 10).map { line in
+            let keys = [
+                "id", "method", "dataset", "problem", "sample", "text", "finish", "steps", "answer", "gold", "correct",
+                "tokens", "waves",
+            ]
+            return try JSONSerialization.data(withJSONObject: try object(line, keeping: keys))
+        }
+        try (Data(lines.joined(separator: [10])) + [10]).write(to: directory.results)
+        var summary = try object(Data(contentsOf: directory.summary), keeping: ["job", "grader", "parameters", "rows"])
+        summary["rows"] = try #require(summary["rows"] as? [[String: Any]]).map { row in
+            let keys = [
+                "method", "dataset", "accuracy", "correct", "total", "target_step_share", "acceptance_rate",
+                "flops_paper", "flops_spent",
+            ]
+            return row.filter { keys.contains($0.key) }
+        }
+        summary["run"] = ["waves": 1, "swaps": 2, "cold_starts": 3, "seconds": ["loading": ["draft": 2.0]]]
+        try JSONSerialization.data(withJSONObject: summary).write(to: directory.summary)
+        for gone in [directory.problems, runs.dataFile("b")] { try FileManager.default.removeItem(at: gone) }
+        let after = try runs.compare("a", "b")
+        #expect(after.rows == before.rows)
+        #expect(after.runs[1].seconds == 2 && after.runs[1].finished == 12)
+    }
+
     @Test("an unfinished run is compared as far as it is, and says so")
     func unfinished() async throws {
         let runs = try ComparedRuns()

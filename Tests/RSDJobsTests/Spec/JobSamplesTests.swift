@@ -20,7 +20,7 @@ import Testing
         let trajectories = TrajectorySet(job)
         return Dictionary(
             uniqueKeysWithValues: try trajectories.map { trajectory in
-                (trajectory.id, InferenceRequest(try #require(trajectory.needs.first), of: trajectory.id, in: job.spec))
+                (trajectory.id, InferenceRequest(try #require(trajectory.needs.first), of: trajectory.id, in: RequestScope(job)))
             })
     }
 
