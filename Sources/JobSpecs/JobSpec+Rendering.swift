@@ -240,3 +240,8 @@ extension MethodSpec {
         return pairs
     }
 }
+
+extension MethodSpec {
+    /// All its settings but the name, as in a spec.
+    package var settings: [(key: String, value: String)] { yaml.filter { $0.key != "name" } }
+}

@@ -14,14 +14,14 @@ function reliabilityChart(dataset, { measure }) {
   const known = calibrated(dataset);
   if (known.length === 0) return undefined;
   return figure({
-    name: `reliability-${measure}`, caption: "Rewards and correctness", wide: true, narrow: true,
+    name: `reliability-${measure}`, caption: "Rewards and correctness", wide: known.length > 2, narrow: true,
     note: `Share of right answers by the ${MEASURES[measure]} of their steps, in tenths; where the marks lie on the diagonal, the reward is the `
       + "probability that the answer is right. Bars: 95% intervals. Below: number of answers, logarithmic.",
     controls: [toggled("Reward of an answer", Object.keys(MEASURES), measure, (name) => redrawCharts({ measure: name }))],
     panels: known.map((one) => ({ title: `${one.method}${aurocWords(curveOf(one, measure))}`, draw: (width) => reliability(one, curveOf(one, measure), measure, width) })),
-    table: { columns: ["method", "data set", "measure", "reward_from", "reward_to", "reward_mean", "answers", "right", "accuracy", "accuracy_low",
+    table: () => ({ columns: ["method", "data set", "measure", "reward_from", "reward_to", "reward_mean", "answers", "right", "accuracy", "accuracy_low",
       "accuracy_high"], rows: known.flatMap((one) => curveOf(one, measure).bins.map((bin) => [one.method, dataset, measure, bin.tenth / 10,
-      (bin.tenth + 1) / 10, bin.reward, bin.total, bin.correct, bin.accuracy, bin.accuracy_low, bin.accuracy_high])) },
+      (bin.tenth + 1) / 10, bin.reward, bin.total, bin.correct, bin.accuracy, bin.accuracy_low, bin.accuracy_high])) }),
   });
 }
 
@@ -60,8 +60,8 @@ function aurocChart(dataset) {
     note: "AUROC: the probability that a right answer has a higher reward than a wrong one. 0.5 is chance.",
     legend: Object.entries(MEASURES).map(([name, words]) => ({ words, mark: MEASURE_MARKS[name] })),
     panels: [{ draw: (width) => aurocPlot(known, width) }],
-    table: { columns: ["method", "data set", "measure", "answers", "right", "auroc"], rows: known.flatMap((one) =>
-      one.curves.map(({ measure, auroc }) => [one.method, dataset, measure, one.total, one.correct, auroc])) },
+    table: () => ({ columns: ["method", "data set", "measure", "answers", "right", "auroc"], rows: known.flatMap((one) =>
+      one.curves.map(({ measure, auroc }) => [one.method, dataset, measure, one.total, one.correct, auroc])) }),
   });
 }
 

@@ -24,8 +24,8 @@ function acceptanceChart(members) {
     name: "acceptance-by-step", caption: "Acceptance by step",
     note: "Share of the draft steps judged against the threshold. Paler: fewer steps.",
     legend: methodEntries(known.map((row) => row.method)), panels: [{ draw }],
-    table: { columns: ["method", "data set", "step", "accepted", "rejected", "share"], rows: known.flatMap((row) =>
-      judgedSteps(row).map(({ step, accepted, rejected, share }) => [row.method, row.dataset, step, accepted, rejected, share])) },
+    table: () => ({ columns: ["method", "data set", "step", "accepted", "rejected", "share"], rows: known.flatMap((row) =>
+      judgedSteps(row).map(({ step, accepted, rejected, share }) => [row.method, row.dataset, step, accepted, rejected, share])) }),
   });
 }
 
@@ -50,7 +50,7 @@ function waveChart(members) {
   return figure({
     name: "waves", caption: "Trajectories by wave", note: "Number of trajectories worked on in each wave.",
     legend: methodEntries(known.map((row) => row.method)), panels: [{ draw }],
-    table: { columns: ["method", "data set", "wave", "trajectories"], rows: known.flatMap((row) =>
-      row.waves.map((count, place) => [row.method, row.dataset, place + 1, count])) },
+    table: () => ({ columns: ["method", "data set", "wave", "trajectories"], rows: known.flatMap((row) =>
+      row.waves.map((count, place) => [row.method, row.dataset, place + 1, count])) }),
   });
 }

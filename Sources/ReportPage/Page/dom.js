@@ -14,9 +14,13 @@ function fill(node, attributes, children) {
 
 const el = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
 
-/** Texts in drawings have no elements for odd characters, and may become XML, which does not allow all of them. */
-const svg = (tag, attributes, ...children) => fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes,
-  children.flat(Infinity).map((child) => (typeof child === "string" ? plain(child) : child)));
+/** Texts in drawings have no elements for odd characters, and become XML, which does not allow all of them. */
+const svg = (tag, attributes, ...children) => fill(document.createElementNS("http://www.w3.org/2000/svg", tag),
+  Object.fromEntries(Object.entries(attributes ?? {}).map(([name, value]) => [name, plainIfText(value)])), children.flat(Infinity).map(plainIfText));
+const plainIfText = (value) => (typeof value === "string" ? plain(value) : value);
+
+/** The head of a table's row. */
+const rowHead = (name) => el("th", { scope: "row" }, el("span", { class: "name" }, ...visible(name)));
 
 /** A select with its label; `options` are pairs of value and text. */
 function choice(label, options, value, onchange) {

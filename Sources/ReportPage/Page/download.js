@@ -1,8 +1,11 @@
 // Charts as files: SVG with all styles resolved, in light colours on white, and CSV.
 
 const EXPORTED = { whole: 720, half: 560 };
+const EDGE = 10;
 const STYLES = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "opacity", "fill-opacity", "paint-order",
   "font-family", "font-size", "font-weight"];
+// Properties that elements do not take from those around them, with what they are by default.
+const OWN = { opacity: "1" };
 
 function save(content, type, name) {
   const url = URL.createObjectURL(new Blob([content], { type }));
@@ -13,7 +16,7 @@ function save(content, type, name) {
 const fileName = ({ name }, ending) => `${data.job.replace(/[^\w.-]+/g, "_").slice(0, 60)}-${name}.${ending}`;
 
 function downloadCSV(chart) {
-  const { columns, rows } = typeof chart.table === "function" ? chart.table() : chart.table;
+  const { columns, rows } = chart.table();
   save(csv([columns, ...rows]), "text/csv", fileName(chart, "csv"));
 }
 
@@ -64,9 +67,11 @@ function assembled({ caption, note, legend: entries = [], panels, wide, narrow }
     }
     top += height + 12;
   }
-  node.setAttribute("height", top);
-  node.setAttribute("viewBox", `0 0 ${whole} ${top}`);
-  node.prepend(svg("rect", { class: "ground", width: whole, height: top }));
+  const [outerWidth, outerHeight] = [whole + 2 * EDGE, top + 2 * EDGE];
+  for (const [name, value] of Object.entries({ width: outerWidth, height: outerHeight, viewBox: `${-EDGE} ${-EDGE} ${outerWidth} ${outerHeight}` })) {
+    node.setAttribute(name, value);
+  }
+  node.prepend(svg("rect", { class: "ground", x: -EDGE, y: -EDGE, width: outerWidth, height: outerHeight }));
   return node;
 }
 
@@ -86,17 +91,28 @@ function placeLegend(node, entries, width, top) {
   return entries.length > 0 ? y - top + 26 : 6;
 }
 
-/** Writes the computed styles into the elements, which then need no style sheet. */
+/** Writes the computed styles into the elements, which then need no style sheet; what is not visible is left out. */
 function resolveStyles(node) {
-  const all = [node, ...node.querySelectorAll("*")].filter((part) => !part.closest("title, desc"));
-  const resolved = all.map((part) => {
-    const style = getComputedStyle(part);
-    return STYLES.map((name) => [name, plainColour(style.getPropertyValue(name))]);
-  });
-  all.forEach((part, place) => {
-    for (const [name, value] of resolved[place]) part.setAttribute(name, value);
+  const all = [...node.querySelectorAll("*")].filter((part) => !part.closest("title, desc"));
+  const resolved = new Map([node, ...all].map((part) => [part, stylesOf(part)]));
+  for (const [part, styles] of resolved) {
+    const inherited = resolved.get(part.parentNode);
+    if (styles.visibility === "hidden") {
+      part.remove();
+      continue;
+    }
+    for (const name of STYLES) {
+      const isDefault = OWN[name] ? styles[name] === OWN[name] : styles[name] === inherited?.[name];
+      if (!isDefault) part.setAttribute(name, styles[name]);
+      else part.removeAttribute(name);
+    }
     for (const name of ["class", "style", "data-method", "role", "tabindex"]) part.removeAttribute(name);
-  });
+  }
+}
+
+function stylesOf(part) {
+  const style = getComputedStyle(part);
+  return Object.fromEntries([...STYLES, "visibility"].map((name) => [name, plainColour(style.getPropertyValue(name))]));
 }
 
 /** `color(srgb 0.5 0 1)`, as mixed colours are computed, as `#8000ff`, which every program reads. */

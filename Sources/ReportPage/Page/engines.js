@@ -14,13 +14,13 @@ function timeFigure(names, seconds) {
   const shown = TIMES.filter(([kind]) => names.some((name) => seconds[kind]?.[name] > 0));
   if (shown.length === 0) return undefined;
   const most = Math.max(...names.map((name) => shown.reduce((sum, [kind]) => sum + (seconds[kind]?.[name] ?? 0), 0)));
-  const draw = (width) => bars({ names, width, title: "Wall-clock time by engine", most, tickValues: timeTicks(most, width / 80), format: (time) => (time === 0 ? "0" : duration(time)),
+  const draw = (width) => bars({ names, width, title: "Wall-clock time by engine", most, tickValues: timeTicks(most, width / 80), format: tickTime,
     row: (name) => shown.map(([kind, words, style]) => ({ size: seconds[kind]?.[name] ?? 0, style, words: `${name}, ${words}: ${duration(seconds[kind]?.[name] ?? 0)}` })) });
   return figure({
     name: "engine-time", caption: "Wall-clock time by engine", note: "Engines of one group are up at the same time.",
     legend: shown.map(([, words, style]) => boxEntry(style, words)), panels: [{ draw }],
-    table: { columns: ["engine", ...shown.map(([, words]) => `${words}_seconds`)],
-      rows: names.map((name) => [name, ...shown.map(([kind]) => seconds[kind]?.[name] ?? 0)]) },
+    table: () => ({ columns: ["engine", ...shown.map(([, words]) => `${words}_seconds`)],
+      rows: names.map((name) => [name, ...shown.map(([kind]) => seconds[kind]?.[name] ?? 0)]) }),
   });
 }
 
@@ -38,8 +38,8 @@ function speedFigure(names, busy, tokens) {
     name: "engine-speed", caption: "Tokens a second by engine",
     note: "While it served requests. A response that several trajectories share counts once; prompt tokens may come from the prefix cache.",
     legend: shown.map(([kind, words]) => boxEntry(`rate ${kind}`, words)), panels: [{ draw }],
-    table: { columns: ["engine", "serving_seconds", ...shown.flatMap(([kind]) => [`tokens_${kind}`, `tokens_${kind}_per_second`])],
-      rows: names.map((name) => [name, busy[name] ?? 0, ...shown.flatMap(([kind]) => [tokens[name]?.[kind] ?? 0, rate(name, kind)])]) },
+    table: () => ({ columns: ["engine", "serving_seconds", ...shown.flatMap(([kind]) => [`tokens_${kind}`, `tokens_${kind}_per_second`])],
+      rows: names.map((name) => [name, busy[name] ?? 0, ...shown.flatMap(([kind]) => [tokens[name]?.[kind] ?? 0, rate(name, kind)])]) }),
   });
 }
 

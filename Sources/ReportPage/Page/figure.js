@@ -1,6 +1,7 @@
 // A chart on the page: drawn as wide as there is room, and downloadable as a picture and as numbers.
 
 const NARROW = 250;
+const MOST_PANELS = 48;
 const PRINTED = { whole: 700, half: 338 };
 
 /**
@@ -9,10 +10,13 @@ const PRINTED = { whole: 700, half: 338 };
  * name: for files. caption, note: text. legend: entries, see marks.js. controls: elements.
  * panels: `{ title, draw: (width) => svg }` side by side; `narrow` for small multiples.
  * wide: whether it takes a whole row of the page.
- * table: `{ columns: [name], rows: [[value]] }`, the numbers that are drawn.
+ * table: a function that returns `{ columns: [name], rows: [[value]] }`, the numbers that are drawn.
  */
 function figure(chart) {
-  const { caption, note, legend: entries = [], panels, wide, narrow, controls = [] } = chart;
+  const { caption, legend: entries = [], wide, narrow, controls = [] } = chart;
+  const panels = chart.panels.slice(0, MOST_PANELS);
+  const rest = chart.panels.length - panels.length;
+  const note = rest > 0 ? `${chart.note} The first ${MOST_PANELS} of ${chart.panels.length} are drawn; the files have all.` : chart.note;
   const boxes = panels.map(({ title, draw }) => el("div", { class: "panel" }, title && el("h3", {}, ...visible(title)), drawing(draw)));
   const node = el("figure", { class: [wide && "wide", narrow && "narrow", panels.length > 1 && "several"].filter(Boolean).join(" ") },
     el("div", { class: "figure-head" }, el("figcaption", {}, caption), el("div", { class: "downloads" }, controls,
@@ -46,9 +50,9 @@ function redraw(box, width) {
 // Paper has a width of its own, and nothing is resized before it is printed.
 window.addEventListener("beforeprint", () => {
   for (const box of document.querySelectorAll(".drawing")) {
-    const isNarrow = box.closest("figure.narrow");
-    const share = isNarrow ? 3 : box.closest("figure.several") ? 2 : 1;
-    redraw(box, box.closest("figure.wide, figure.several") ? PRINTED.whole / share : PRINTED.half);
+    const kinds = box.closest("figure").classList;
+    const columns = !kinds.contains("several") ? 1 : kinds.contains("narrow") && kinds.contains("wide") ? 3 : 2;
+    redraw(box, (kinds.contains("wide") ? PRINTED.whole : PRINTED.half) / columns);
   }
 });
 window.addEventListener("afterprint", () => {

@@ -61,6 +61,12 @@ function showFilters() {
   for (const key of Object.keys(NO_FILTER)) if (key !== "text" && !keys.has(key)) browser.filter[key] = "";
 }
 
+/** The outcome of another method can be chosen once the method is. */
+function fitFilters() {
+  const other = byId("filters").querySelector('[data-key="other"]');
+  if (other) other.closest("label").hidden = !browser.filter.than;
+}
+
 /** Whether a trajectory passes all filters but the search. */
 function passes(row) {
   const { method, dataset, outcome, than, other, steps, value } = browser.filter;

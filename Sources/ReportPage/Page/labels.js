@@ -1,6 +1,7 @@
 // Labels beside marks: as near as there is room, with a line to the mark if that is far.
 
 const LONGEST_LABEL = 26;
+const MOST_LABELS = 80;
 const LABEL_HEIGHT = 13;
 const DISTANCES = [10, 20, 32, 46, 62, 80, 100];
 // Right, left, then around.
@@ -10,9 +11,11 @@ const ruler = document.createElement("canvas").getContext("2d");
 ruler.font = `11.5px ${getComputedStyle(document.documentElement).getPropertyValue("--sans")}`;
 const widthOf = (text) => ruler.measureText(text).width;
 
+/** Long texts without their middle: names of variants often differ at their ends. */
 const shortened = (text, most = LONGEST_LABEL) => {
   const letters = [...plain(text).replace(/\s+/g, " ")];
-  return letters.length > most ? `${letters.slice(0, most - 1).join("")}…` : letters.join("");
+  const end = Math.floor(most * 0.4);
+  return letters.length > most ? `${letters.slice(0, most - end - 1).join("")}…${letters.slice(-end).join("")}` : letters.join("");
 };
 
 const overlap = (one, other) => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
@@ -20,15 +23,18 @@ const overlap = (one, other) => one.left < other.right && other.left < one.right
 /**
  * Where labels go; none where there is no room.
  *
- * points: `{ x, y, text }`. inner: the plot's area. others: boxes that are taken.
+ * points: `{ x, y, text, isFirst }`, of which the first ones get their labels first. inner: the plot's area. others: boxes that are taken.
  */
 function placeLabels(points, inner, others = []) {
   const taken = [...points.map(({ x, y }) => ({ left: x - 7, right: x + 7, top: y - 7, bottom: y + 7 })), ...others];
-  const order = [...points.keys()].sort((one, other) => points[one].y - points[other].y);
+  const order = [...points.keys()].sort((one, other) => Boolean(points[other].isFirst) - Boolean(points[one].isFirst) || points[one].y - points[other].y);
   const places = Array(points.length);
-  for (const number of order) {
-    const { x, y, text } = points[number];
-    places[number] = roomBeside(x, y, widthOf(shortened(text)), taken.filter((_, place) => place !== number), inner);
+  for (const number of order.slice(0, MOST_LABELS)) {
+    const { x, y, text, isFirst } = points[number];
+    const width = widthOf(shortened(text));
+    const labels = taken.slice(points.length);
+    places[number] = roomBeside(x, y, width, taken.filter((_, place) => place !== number), inner)
+      ?? (isFirst ? roomBeside(x, y, width, labels, inner) : undefined);
     if (places[number]) taken.push(places[number]);
   }
   return places;

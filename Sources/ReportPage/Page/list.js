@@ -18,6 +18,7 @@ function showList() {
 
 function applyFilter() {
   const { text } = browser.filter;
+  fitFilters();
   byId("clear").hidden = !Object.values(browser.filter).some(Boolean);
   writeAddress();
   const passing = rows.filter(passes);
@@ -76,11 +77,13 @@ function strip(row) {
     row.origins.length > shown.length && "…");
 }
 
+/** Scrolls the list to an item: as little as possible if it is near, into the middle if it is far. */
 function reveal(place) {
   const list = byId("list");
-  const top = place * ITEM;
-  if (top < list.scrollTop) list.scrollTop = top;
-  else if (top + ITEM > list.scrollTop + list.clientHeight) list.scrollTop = top + ITEM - list.clientHeight;
+  const [top, room] = [place * ITEM, list.clientHeight];
+  if (top < list.scrollTop - room || top > list.scrollTop + 2 * room) list.scrollTop = top - (room - ITEM) / 2;
+  else if (top < list.scrollTop) list.scrollTop = top;
+  else if (top + ITEM > list.scrollTop + room) list.scrollTop = top + ITEM - room;
 }
 
 function select(row) {
@@ -108,7 +111,10 @@ function visit(row) {
 /** Opens the first answer of the list with a rewritten step, or the first one. */
 function selectFirst() {
   const row = browser.found.find(STEP_FILTERS.rewritten[1]) ?? browser.found[0] ?? rows[0];
-  if (!row) return;
+  if (!row) {
+    byId("detail").append(el("p", { class: "placeholder dim" }, "No answer is finished yet."));
+    return;
+  }
   select(row);
   browser.isFirst = true;
   writeAddress();

@@ -24,7 +24,7 @@ function matrixChart(dataset, { order, cells }) {
     controls: [toggled("Problems shown", Object.keys(CELLS), cells, (kind) => redrawCharts({ cells: kind }), CELLS),
       toggled("Order of the problems", Object.keys(ORDERS), order, (kind) => redrawCharts({ order: kind }), ORDERS)],
     panels: [{ draw: (width) => matrix(shown, table, width) }],
-    table: { columns: ["problem", "data set", "method", "right", "answers"], rows },
+    table: () => ({ columns: ["problem", "data set", "method", "right", "answers"], rows }),
   });
 }
 
@@ -47,10 +47,13 @@ function matrix(problems, table, width) {
   const names = Math.min(130, Math.max(...data.methods.map((name) => widthOf(shortened(name, 18)))) + 10);
   const methods = data.methods.length;
   const room = width - names;
-  const size = [14, 11, 9, 7, 5, 4, 3].find((size) => Math.ceil(problems.length / Math.floor(room / size)) * methods * Math.max(size, 9) <= 640) ?? 3;
-  const [perBand, rowHeight] = [Math.max(1, Math.floor(room / size)), Math.max(size, methods > 30 ? 5 : 9)];
+  const rowsAtLeast = methods > 30 ? 5 : 12;
+  const bandsOf = (size) => Math.ceil(problems.length / Math.max(1, Math.floor(room / size)));
+  const bands = bandsOf([9, 7, 6, 5, 4, 3].find((size) => bandsOf(size) * methods * rowsAtLeast <= 700) ?? 3);
+  const perBand = Math.max(1, Math.ceil(problems.length / bands));
+  const size = clamped(Math.floor(room / perBand), 1, 14);
+  const rowHeight = Math.max(size, rowsAtLeast);
   const bandHeight = methods * rowHeight + 12;
-  const bands = Math.ceil(problems.length / perBand);
   const paths = LEVELS.map(() => []);
   problems.forEach((place, column) => table.get(place).forEach((cell, method) => {
     if (!cell) return;
@@ -61,8 +64,8 @@ function matrix(problems, table, width) {
   const node = svg("svg", { class: "plot matrix", viewBox: `0 0 ${width} ${Math.max(1, bands * bandHeight)}`, role: "img",
     "aria-label": "Problems by method" },
     paths.map((path, level) => svg("path", { class: `cell ${LEVELS[level].kind}`, d: path.join("") })),
-    Array.from({ length: bands }, (_, band) => data.methods.map((name, method) => rowHeight >= 9 && svg("text",
-      { x: names - 6, y: band * bandHeight + method * rowHeight + rowHeight / 2 + 4, "text-anchor": "end", class: "small" }, shortened(name, 18)))),
+    Array.from({ length: bands }, (_, band) => data.methods.map((name, method) => rowHeight >= 12 && svg("text",
+      { x: names - 6, y: band * bandHeight + method * rowHeight + rowHeight / 2 + 3, "text-anchor": "end", class: "small" }, shortened(name, 18)))),
     svg("rect", { class: "cursor", width: size, height: rowHeight, visibility: "hidden" }));
   const at = (event) => {
     const box = node.getBoundingClientRect();

@@ -52,8 +52,10 @@ function clipped(inner, ...children) {
 }
 
 /** An axis that counts from 1. */
-const countAxis = (most, label) =>
-  ({ range: [1, most], ticks: ticks(1, most, Math.min(10, most)).filter(Number.isInteger), format: String, label });
+function countAxis(most, label) {
+  const margin = (most - 1) * 0.03;
+  return { range: [1 - margin, most + margin], ticks: ticks(1, most, Math.min(10, most)).filter(Number.isInteger), format: String, label };
+}
 
 /** An axis of shares from 0 to 1. */
 const shareAxis = (label) => ({ range: [0, 1], ticks: [0, 0.25, 0.5, 0.75, 1], format: (value) => percent(value, 0), label });

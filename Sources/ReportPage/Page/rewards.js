@@ -8,7 +8,7 @@ function rewardHistograms(dataset, { log }) {
   const rows = known.flatMap((one) => one.taken.map((count, bin) =>
     [one.method, dataset, bin / one.taken.length, (bin + 1) / one.taken.length, count, one.rejected[bin], one.target[bin]]));
   return figure({
-    name: "rewards", caption: "Rewards of draft steps", wide: true, narrow: true,
+    name: "rewards", caption: "Rewards of draft steps", wide: known.length > 2, narrow: true,
     note: `Number of steps by reward${log ? ", logarithmic" : ""}: kept above the line, not kept below it.`,
     legend: kinds.filter(([kind]) => has[kind]).map(([kind, words]) => boxEntry(kind, words)),
     controls: [logToggle(log)],
@@ -16,7 +16,7 @@ function rewardHistograms(dataset, { log }) {
       width, log, title: `Rewards of draft steps, ${one.method}`, x: { range: [0, 1], ticks: [0, 0.5, 1], format: plainNumber },
       up: [["taken", one.taken], ["written", one.target]], down: ["rejected", one.rejected], size: 1 / one.taken.length,
       words: (bin) => `${(bin / one.taken.length).toFixed(2)} to ${((bin + 1) / one.taken.length).toFixed(2)}` }) })),
-    table: { columns: ["method", "data set", "reward_from", "reward_to", "kept", "not_kept", "by_target"], rows },
+    table: () => ({ columns: ["method", "data set", "reward_from", "reward_to", "kept", "not_kept", "by_target"], rows }),
   });
 }
 

@@ -47,4 +47,7 @@ function extent(values, margin = 0) {
   return [low - slack, high + slack];
 }
 
+/** A range of shares, cut to what shares can be, with room for a mark at 1. */
+const within = ([low, high]) => [Math.max(0, low), Math.min(1.01, high)];
+
 const clamped = (value, low, high) => Math.min(high, Math.max(low, value));

@@ -1,10 +1,14 @@
 // Accuracy against cost, and the methods that lie close together once more, larger.
 
-const COUNTS = { paper: "flops_paper_per_problem", spent: "flops_spent_per_problem" };
+const COUNTS = { paper: "paper FLOPs", spent: "spent FLOPs" };
+
+/** FLOPs of one answer. Earlier versions counted only these, as those of a problem. */
+const costOf = (kind) => (row) => row[`flops_${kind}_per_answer`] ?? row[`flops_${kind}_per_problem`];
+const COST_UNIT = sampled ? "answer" : "problem";
 
 function scatter(members, kind) {
-  const key = COUNTS[kind];
-  const known = members.filter((row) => row[key] > 0 && isNumber(row.accuracy));
+  const key = costOf(kind);
+  const known = members.filter((row) => key(row) > 0 && isNumber(row.accuracy));
   if (known.length === 0) return undefined;
   const front = paretoFront(known, key);
   const names = front.map((row) => shortened(row.method)).join(", ");
@@ -13,43 +17,40 @@ function scatter(members, kind) {
   const all = (width) => scatterPlot(known, { key, kind, front, width, x: whole, y: accuracyRange(known), close });
   const near = (width) => scatterPlot(known, { key, kind, front, width, ...closeAxes(close, key, kind) });
   return figure({
-    name: `accuracy-${kind}-flops`, caption: "Accuracy and cost", wide: true,
+    name: `accuracy-${kind}-flops`, caption: "Accuracy and cost", wide: Boolean(close),
     note: `Bars: 95% intervals${close ? ", where they end within the plot" : ""}. Dashed: the Pareto front, methods that no other method beats in both: ${names}.`,
-    controls: [toggled("How FLOPs are counted", Object.keys(COUNTS), kind, (flops) => redrawCharts({ flops }),
-      { paper: "paper FLOPs", spent: "spent FLOPs" })],
+    controls: [toggled("How FLOPs are counted", Object.keys(COUNTS), kind, (flops) => redrawCharts({ flops }), COUNTS)],
     panels: close ? [{ title: "All methods", draw: all }, { title: `The ${close.length} in the frame`, draw: near }]
       : [{ draw: all }],
-    table: { columns: ["method", "data set", `${kind}_flops_per_problem`, "accuracy", "accuracy_low", "accuracy_high", "pareto_front"],
-      rows: known.map((row) => [row.method, row.dataset, row[key], row.accuracy, row.accuracy_low, row.accuracy_high, front.includes(row)]) },
+    table: () => ({ columns: ["method", "data set", `${kind}_flops_per_${COST_UNIT}`, "accuracy", "accuracy_low", "accuracy_high", "pareto_front"],
+      rows: known.map((row) => [row.method, row.dataset, key(row), row.accuracy, row.accuracy_low, row.accuracy_high, front.includes(row)]) }),
   });
 }
 
 /** From the cheapest, methods that are more accurate than all cheaper ones. */
 function paretoFront(known, key) {
   let best = -1;
-  return [...known].sort((one, other) => one[key] - other[key] || other.accuracy - one.accuracy)
+  return [...known].sort((one, other) => key(one) - key(other) || other.accuracy - one.accuracy)
     .filter((row) => row.accuracy > best && ((best = row.accuracy), true));
 }
 
 function costAxis(known, key, kind) {
-  const [least, most] = extent(known.map((row) => row[key]));
+  const [least, most] = extent(known.map((row) => key(row)));
   const log = most / least > 4;
   const range = log ? [least / (most / least) ** 0.08, most * (most / least) ** 0.08] : extent([least, most], 0.12);
   const values = log ? logTicks(...range) : ticks(...range);
-  return { range, log, ticks: values, format: siFormat(values), label: `${kind} FLOPs per problem${log ? ", logarithmic" : ""}` };
+  return { range, log, ticks: values, format: siFormat(values), label: `${kind} FLOPs per ${COST_UNIT}${log ? ", logarithmic" : ""}` };
 }
 
-function accuracyRange(known) {
-  const [low, high] = extent(known.flatMap((row) => [row.accuracy_low, row.accuracy_high, row.accuracy]).filter(isNumber), 0.04);
-  return [Math.max(0, low), Math.min(1.01, high)];
-}
+const accuracyRange = (known) =>
+  within(extent(known.flatMap((row) => [row.accuracy_low, row.accuracy_high, row.accuracy]).filter(isNumber), 0.04));
 
 /** At least five methods that would be drawn in a small part of the plot; undefined if there are none. */
 function cluster(known, key) {
   if (known.length < 6) return undefined;
   const axis = costAxis(known, key, "");
   const [u, v] = [scale(axis.range, [0, 1], axis.log), scale(accuracyRange(known), [0, 1])];
-  const points = known.map((row) => ({ row, u: u(row[key]), v: v(row.accuracy) }));
+  const points = known.map((row) => ({ row, u: u(key(row)), v: v(row.accuracy) }));
   const apart = (one, other) => Math.hypot(one.u - other.u, one.v - other.v);
   const half = Math.max(5, Math.ceil(known.length / 2));
   const radius = (point) => points.map((other) => apart(point, other)).sort((one, other) => one - other)[half - 1];
@@ -60,28 +61,28 @@ function cluster(known, key) {
 }
 
 function closeAxes(close, key, kind) {
-  const range = extent(close.map((row) => row[key]), 0.12);
+  const range = extent(close.map((row) => key(row)), 0.12);
   const values = ticks(...range, 4);
-  return { x: { range, ticks: values, format: siFormat(values), label: `${kind} FLOPs per problem` },
+  return { x: { range, ticks: values, format: siFormat(values), label: `${kind} FLOPs per ${COST_UNIT}` },
     y: extent(close.map((row) => row.accuracy), 0.3) };
 }
 
 function scatterPlot(known, { key, kind, front, width, x, y, close }) {
   const values = ticks(...y);
   const { node, sx, sy, inner } = plot({
-    title: `Accuracy against ${kind} FLOPs per problem`, width, height: clamped(width * 0.62, 260, 400), x,
+    title: `Accuracy against ${kind} FLOPs per ${COST_UNIT}`, width, height: clamped(width * 0.62, 260, 400), x,
     y: { range: y, ticks: values, format: percentFormat(values), label: "accuracy" },
   });
-  const at = (row) => [sx(row[key]), sy(row.accuracy)];
+  const at = (row) => [sx(key(row)), sy(row.accuracy)];
   const isInside = ([px, py]) => px >= inner.left - 1 && px <= inner.right + 1 && py >= inner.top - 1 && py <= inner.bottom + 1;
   const shown = known.filter((row) => isInside(at(row)));
   node.append(...clipped(inner, svg("path", { class: "pareto", d: steps(front.map(at)) }),
     shown.map((row) => hasEnds(row, y) && whisker(row.method, at(row)[0], sy(row.accuracy_low), sy(row.accuracy_high)))));
   const box = close && frame(close.map(at));
   if (box) node.append(svg("rect", { class: "frame", x: box.left, y: box.top, width: box.right - box.left, height: box.bottom - box.top, rx: 3 }));
-  const points = shown.map((row) => ({ row, x: at(row)[0], y: at(row)[1], text: row.method,
+  const points = shown.map((row) => ({ row, x: at(row)[0], y: at(row)[1], text: row.method, isFirst: front.includes(row),
     mark: methodMark(row.method, ...at(row), `${row.method}: ${percent(row.accuracy)} (${range(row.accuracy_low, row.accuracy_high)}), `
-      + `${si(row[key])} FLOPs${front.includes(row) ? ", on the Pareto front" : ""}`) }));
+      + `${si(key(row))} FLOPs${front.includes(row) ? ", on the Pareto front" : ""}`) }));
   const free = points.filter(({ row }) => !close?.includes(row));
   const places = placeLabels(free, inner, box ? [box] : []);
   node.append(...points.filter((point) => !free.includes(point)).map((point) => labelled(point, undefined, inner)),

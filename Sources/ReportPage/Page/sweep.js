@@ -24,9 +24,9 @@ function sweepChart(members) {
       { title: "Draft steps accepted", draw: (width) => sweepPlot(sweeps, { width, x, title: "Acceptance against the threshold",
         value: (row) => row.acceptance_rate, interval: () => [], alone: [] }) },
     ],
-    table: { columns: ["settings", "threshold", "method", "accuracy", "accuracy_low", "accuracy_high", "acceptance_rate", "acceptance_rate_tokens"],
+    table: () => ({ columns: ["settings", "threshold", "method", "accuracy", "accuracy_low", "accuracy_high", "acceptance_rate", "acceptance_rate_tokens"],
       rows: sweeps.flatMap((sweep) => sweep.points.map(({ threshold, row }) => [name(sweep), threshold, row.method, row.accuracy,
-        row.accuracy_low, row.accuracy_high, row.acceptance_rate, row.acceptance_rate_tokens])) },
+        row.accuracy_low, row.accuracy_high, row.acceptance_rate, row.acceptance_rate_tokens])) }),
   });
 }
 
@@ -34,8 +34,7 @@ const accuracyInterval = (row) => [row.accuracy_low, row.accuracy_high];
 
 /** The shares to show: those of the sweeps with their intervals, and those of methods to compare with. */
 function sweepRange(rows, alone, value, interval) {
-  const [low, high] = extent([...rows.flatMap((row) => [value(row), ...interval(row)]), ...alone.map(value)].filter(isNumber), 0.06);
-  return [Math.max(0, low), Math.min(1, high)];
+  return within(extent([...rows.flatMap((row) => [value(row), ...interval(row)]), ...alone.map(value)].filter(isNumber), 0.06));
 }
 
 function sweepPlot(sweeps, { width, x, title, value, interval, alone }) {

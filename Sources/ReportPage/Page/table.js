@@ -39,7 +39,7 @@ function datasetRows(dataset, columns, sort) {
   const title = el("th", { scope: "rowgroup", colspan: String(columns.length + 1) }, ...visible(dataset),
     el("small", { class: "dim" }, `  ${counted(most, "answer")} per method`));
   return el("tbody", {}, el("tr", {}, title), members.map((row) => el("tr", {},
-    el("th", { scope: "row" }, ...visible(row.method)), columns.map((column) => cell(column.label ?? [column.group, column.name].filter(Boolean).join(" "), column.cell(row))))));
+    rowHead(row.method), columns.map((column) => cell(column.label ?? [column.group, column.name].filter(Boolean).join(" "), column.cell(row))))));
 }
 
 /** On a narrow screen, and with very many columns on paper, rows are blocks in which every number has the name of its column. */
@@ -93,7 +93,7 @@ function showBreakdowns() {
       const problems = (column) => Math.max(...rows.map(({ groups }) => groups[column].problems));
       const heads = groups.map(({ value }, column) => el("th", { scope: "col", class: "num" }, ...visible(fieldValue(value)),
         el("small", { class: "dim" }, ` ${counted(problems(column), "problem")}`)));
-      const body = rows.map(({ method, groups }) => el("tr", {}, el("th", { scope: "row" }, ...visible(method)),
+      const body = rows.map(({ method, groups }) => el("tr", {}, rowHead(method),
         groups.map((group) => cell(fieldValue(group.value), percent(group.accuracy),
           el("small", {}, range(group.accuracy_low, group.accuracy_high))))));
       const title = data.datasets.length > 1 ? `${name}: ${field}` : field;
@@ -118,7 +118,7 @@ function showTokens() {
   const names = { lookahead: "look-ahead", prompt: "prompt read" };
   const heads = [el("th", { scope: "col" }, "method"), several && el("th", { scope: "col" }, "data set"),
     fates.map(([role, fate]) => el("th", { scope: "col", class: "num" }, `${role} ${names[fate] ?? fate}`))];
-  const body = data.summary.rows.map((row) => el("tr", {}, el("th", { scope: "row" }, ...visible(row.method)),
+  const body = data.summary.rows.map((row) => el("tr", {}, rowHead(row.method),
     several && el("td", { "data-label": "data set" }, ...visible(row.dataset)),
     fates.map(([role, fate]) => cell(`${role} ${names[fate] ?? fate}`, row.tokens[role]?.[fate] ? grouped(row.tokens[role][fate]) : "–"))));
   byId("tokens").querySelector("div").append(

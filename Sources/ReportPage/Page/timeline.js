@@ -5,13 +5,14 @@ function showEngines() {
   if (timeline) byId("timeline").append(timeline);
   const { seconds } = data.summary.run;
   const names = engineNames();
+  byId("timeline").closest("section").hidden = !timeline && names.length === 0;
   if (names.length === 0) return;
   const kinds = [["loading", "starting"], ["waking", "waking"], ["busy", "serving"], ["idle", "idle"]]
     .filter(([kind]) => names.some((name) => seconds[kind]?.[name] > 0));
   byId("engines").append(el("table", {},
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "engine"),
       kinds.map(([, words]) => el("th", { scope: "col", class: "num" }, words)))),
-    el("tbody", {}, names.map((name) => el("tr", {}, el("th", { scope: "row" }, ...visible(name)),
+    el("tbody", {}, names.map((name) => el("tr", {}, rowHead(name),
       kinds.map(([kind]) => el("td", { class: "num" }, seconds[kind]?.[name] > 0 ? duration(seconds[kind][name]) : "–")))))));
   showStarts(seconds.loading_phases ?? {});
 }
@@ -38,7 +39,7 @@ function showStarts(phases) {
   byId("engines").append(el("table", {},
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "starts"), el("th", { scope: "col", class: "num" }, "number"),
       PHASES.map(([, words]) => el("th", { scope: "col", class: "num" }, words)))),
-    el("tbody", {}, kinds.map((kind) => el("tr", {}, el("th", { scope: "row" }, kind),
+    el("tbody", {}, kinds.map((kind) => el("tr", {}, rowHead(kind),
       el("td", { class: "num" }, grouped(data.summary.run[`${kind}_starts`])),
       PHASES.map(([phase]) => el("td", { class: "num" }, isNumber(phases[kind][phase]) ? duration(phases[kind][phase]) : "–")))))));
 }
@@ -52,6 +53,8 @@ function timeTicks(seconds, most = 9) {
   return Array.from({ length: Math.floor(seconds / step + 1e-9) + 1 }, (_, place) => place * step);
 }
 
+const tickTime = (time) => (time === 0 ? "0" : duration(time).replace(".0 s", " s"));
+
 const LANE = 26, LEFT = 58;
 
 function timelineFigure(timeline) {
@@ -60,9 +63,9 @@ function timelineFigure(timeline) {
   return figure({
     name: "timeline", caption: "Timeline", wide: true, note: timelineNotes(bars, swaps, hasGuesses), legend: phaseEntries(bars),
     panels: [{ draw: (width) => timelinePlot(timeline, Math.max(width, 340)) }],
-    table: { columns: ["engine", "kind", "begin_seconds", "end_seconds", "wave", "start", ...PHASES.map(([phase]) => `${phase}_seconds`)],
+    table: () => ({ columns: ["engine", "kind", "begin_seconds", "end_seconds", "wave", "start", ...PHASES.map(([phase]) => `${phase}_seconds`)],
       rows: [...bars.map((bar) => [bar.engine, bar.kind, bar.begin, bar.end, bar.wave, bar.start, ...PHASES.map(([phase]) => bar.phases?.[phase])]),
-        ...cuts.map(({ at, seconds }) => ["", "left out", at, at, "", `${duration(seconds)}`])] },
+        ...cuts.map(({ at, seconds }) => ["", "left out", at, at, "", `${duration(seconds)}`])] }),
   });
 }
 
@@ -78,7 +81,7 @@ function timelinePlot({ bars, swaps, cuts, seconds }, width) {
   swaps.map((time) => svg("line", { class: "swap", x1: x(time), x2: x(time), y1: bottom, y2: bottom + 7 })),
   engines.map((engine, place) => lane(engine, place, bars.filter((bar) => bar.engine === engine), x)),
   svg("line", { class: "axis", x1: LEFT, x2: width - 24, y1: bottom, y2: bottom }),
-  timeTicks(seconds, width / 90).map((time) => below(time, 22, time === 0 ? "0" : duration(time))),
+  timeTicks(seconds, width / 90).map((time) => below(time, 22, tickTime(time))),
   cuts.map(({ at, seconds }) => [svg("line", { class: "cut", x1: x(at), x2: x(at), y1: 2, y2: bottom }),
     below(at, 36, `${duration(seconds)} left out`, "cut-label")]));
 }

@@ -1,5 +1,4 @@
 import JobSpecs
-import Methods
 
 /// Methods of a job that differ only in their threshold.
 struct ThresholdSweep: Sendable, Equatable, Encodable {
@@ -19,7 +18,7 @@ extension ThresholdSweep {
     static func all(in methods: [MethodSpec]) -> [ThresholdSweep] {
         var sweeps: [ThresholdSweep] = []
         for method in methods {
-            let settings = method.kind.settings.yaml
+            let settings = method.settings
             guard let threshold = settings.first(where: { $0.key == thresholdKey }).flatMap({ Double($0.value) })
             else { continue }
             let shared = [method.kind.key] + settings.filter { $0.key != thresholdKey }.map { "\($0.key): \($0.value)" }

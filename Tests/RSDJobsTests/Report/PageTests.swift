@@ -42,6 +42,17 @@ import Testing
         #expect(page.firstMatch(of: /(?:src|href)\s*=\s*"?(?:https?:)?\/\//) == nil)
     }
 
+    @Test("every style and every script is in the page")
+    func wholePage() throws {
+        let page = String(decoding: try SmallReport.golden.made().html(), as: UTF8.self)
+        let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "../../../Sources/ReportPage/Page")
+        for name in try FileManager.default.contentsOfDirectory(atPath: sources.path) where name != "page.html" {
+            let part = try String(contentsOf: sources.appending(path: name), encoding: .utf8)
+            #expect(page.contains(part), "\(name)")
+        }
+    }
+
     @Test("a problem has each text once")
     func textOnce() throws {
         let data = try PageData(SmallReport.golden.made())
