@@ -149,7 +149,7 @@ package struct SummaryTable: Sendable {
         if let baseline = sections.lazy.compactMap(\.baseline).first {
             notes.append("×: FLOPs per problem relative to \(baseline.method) on the same data set.")
         }
-        if summary.rows.haveSamples { notes += SampleFigures.notes }
+        notes += summary.sampleNotes
         return notes + summary.unknownSizes.map { "–: \($0)." }
     }
 }

@@ -88,6 +88,7 @@ extension Summary {
             spec.datasets.map { dataset in
                 let lines = groups[[method.name, dataset.name]] ?? []
                 var row = Row(method: method.name, dataset: dataset.name, lines: lines, flops: flops)
+                row.sampling = spec.sampling(of: method)
                 row.breakdowns = fields[dataset.name]?.breakdowns(of: lines)
                 if let baseline, baseline != method.name {
                     row.paired = PairedComparison(

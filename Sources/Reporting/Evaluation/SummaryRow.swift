@@ -6,6 +6,8 @@ extension Summary {
     package struct Row: Sendable, Equatable, Codable {
         package var method: String
         package var dataset: String
+        /// How the method's requests were sampled; nil in files of earlier versions.
+        package var sampling: Sampling?
         package var total = 0
         /// Number of problems.
         package var problems = 0
@@ -64,7 +66,7 @@ extension Summary {
 
         private enum CodingKeys: String, CodingKey {
             case method, dataset, total, problems, correct, accuracy, paired, finishes, grades, undecided, acceptance,
-                waves, tokens, breakdowns, samples
+                waves, tokens, breakdowns, samples, sampling
             case accuracyLow = "accuracy_low"
             case accuracyHigh = "accuracy_high"
             case targetStepShare = "target_step_share"

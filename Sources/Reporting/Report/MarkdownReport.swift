@@ -124,7 +124,7 @@ extension RunReport {
         return [
             "95%: Wilson interval, clustered by problem if problems have several samples.",
             "p: McNemar's exact two-sided test on the same problems.",
-        ] + (summary.rows.haveSamples ? SampleFigures.notes : []) + [
+        ] + summary.sampleNotes.map(\.markdown) + [
             "FLOPs per problem; paper: \(summary.flops.paper.markdown); spent: \(summary.flops.spent.markdown)."
         ] + sizes + summary.unknownSizes.map { "\($0.markdown)." }
             + [summary.undecidedNote().map { $0 + "." }, engines, energy].compactMap(\.self)

@@ -103,6 +103,8 @@ import Testing
             | target\\_only | 1 | 66.7% | – | – | – | – | – | – | 720 | 1.08 k |
             """
         #expect(report.markdown.contains("\n\n\(table)\n\n"), "\(report.markdown)")
+        #expect(report.markdown.contains("sampling: rsd, target\\_only greedy."))
+        #expect(try JSONDecoder().decode(Summary.self, from: report.summaryJSON()) == report.summary)
         #expect(report.markdown.contains("maj@k: the answer that most of the first k samples give"))
         #expect(report.markdown.contains("| rsd | 5/12 | 41.7% |") && report.markdown.contains("6.48 k (9.00×)"))
         #expect(try !SmallReport.golden.made().markdown.contains("pass@"))

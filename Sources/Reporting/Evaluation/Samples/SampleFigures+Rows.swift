@@ -1,3 +1,5 @@
+import OrderedCollections
+
 extension [Summary.Row] {
     /// Whether a method has several samples of a problem.
     package var haveSamples: Bool { contains { $0.samples != nil } }
@@ -12,9 +14,20 @@ extension [SampleFigures.AtK] {
     package func at(_ k: Int) -> SampleFigures.AtK? { first { $0.k == k } }
 }
 
-extension SampleFigures {
-    /// The figures explained, for the foot of a table.
-    package static let notes = [
+extension Summary {
+    /// The figures of several samples explained, and how they were drawn, for the foot of a table. Empty without them.
+    package var sampleNotes: [String] {
+        guard rows.haveSamples else { return [] }
+        var methods: OrderedDictionary<String, [String]> = [:]
+        for row in rows {
+            guard let words = row.sampling?.words, methods[words]?.contains(row.method) != true else { continue }
+            methods[words, default: []].append(row.method)
+        }
+        let drawn = methods.map { "\($0.value.joined(separator: ", ")) \($0.key)" }.joined(separator: "; ")
+        return Self.sampleNotes + (drawn.isEmpty ? [] : ["sampling: \(drawn)."])
+    }
+
+    private static let sampleNotes = [
         "avg@n: accuracy over all n samples of each problem, ± its standard error, clustered by problem.",
         "pass@k: at least one of k samples is right, estimated from all n. maj@k: the answer that most of the first k samples give is right.",
         "solved counts answers; FLOPs per problem are those of all its samples.",
