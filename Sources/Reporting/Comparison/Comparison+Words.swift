@@ -51,17 +51,6 @@ extension Comparison {
         return notes
     }
 
-    /// What differs between the runs, a line each. Digests of a data set say nothing beside another number of problems.
-    package var differenceWords: [String] {
-        let keys = Set(differences.map(\.key))
-        return differences.filter { difference in
-            guard let name = difference.key.wholeMatch(of: #/(datasets\..+)\.(?:questions|answers)/#)?.1 else {
-                return true
-            }
-            return !keys.contains("\(name).count")
-        }.map(\.words)
-    }
-
     /// The name of a row's method in tables: without its run, if there is one only.
     package func name(of row: Row) -> String { runs.count > 1 ? row.name : row.method }
 

@@ -46,27 +46,4 @@ extension Comparison.Difference {
             Dictionary(entries.joined().map { ($0.key, $0.value) }) { first, _ in first }
         }
     }
-
-    /// `decoding.temperature: 0 in a; 0.7 in b and c`
-    package var words: String {
-        var values: [String?] = []
-        for value in self.values where !values.contains(value.value) { values.append(value.value) }
-        let parts = values.map { value in
-            let runs = self.values.filter { $0.value == value }.map(\.run)
-            return "\(value.map(Self.short) ?? "not set") in \(Self.listed(runs))"
-        }
-        return "\(key): \(parts.joined(separator: "; "))"
-    }
-
-    /// A value on one line, and a digest or a long text cut.
-    private static func short(_ value: String) -> String {
-        if value.hasPrefix("sha256:") { return String(value.prefix(19)) + "…" }
-        let line = value.contains(where: \.isNewline) ? doubleQuoted(value) : value
-        return line.count > 80 ? line.prefix(79) + "…" : line
-    }
-
-    private static func listed(_ names: [String]) -> String {
-        guard let last = names.last, names.count > 1 else { return names.first ?? "" }
-        return names.dropLast().joined(separator: ", ") + " and " + last
-    }
 }

@@ -168,7 +168,8 @@ extension PairedComparison {
 extension NumberFormat {
     /// A difference of shares in points: `+1.5`, `−0.9`.
     package static func points(_ share: Double) -> String {
-        (share < 0 ? "−" : "+") + fixed(abs(share) * 100, 1)
+        let size = fixed(abs(share) * 100, 1)
+        return (share < 0 && size != "0.0" ? "−" : "+") + size
     }
 
     /// A p-value with three places, or `<0.001`.

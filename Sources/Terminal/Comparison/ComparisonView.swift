@@ -13,7 +13,10 @@ package struct ComparisonView: Sendable {
     package func lines(width: Int) -> [Line] {
         var lines = paragraphs(comparison.warnings, .yellow, width)
         if !lines.isEmpty { lines.append(Line()) }
-        let detail = Detail.allCases.first { table($0).lines(width: width) != nil }
+        let longest = comparison.rows.map { Line(comparison.name(of: $0)).width }.max() ?? 0
+        let detail = Detail.allCases.first {
+            table($0).lines(width: width, leastFirst: min(longest, Self.mostOfName)) != nil
+        }
         lines += detail.flatMap { table($0).lines(width: width) } ?? stacked(width: width)
         lines += [Line()] + paragraphs(comparison.footnotes(hasIntervals: detail != .noIntervals), .dim, width)
         lines += [Line()] + (runs.lines(width: width) ?? stackedRuns(width: width))
@@ -33,8 +36,11 @@ package struct ComparisonView: Sendable {
 
     /// What is left out where there is no room.
     private enum Detail: Int, CaseIterable {
-        case all, noCounts, noIntervals
+        case all, noCosts, noCounts, noIntervals
     }
+
+    /// A name is cut to this width before columns are left out.
+    private static let mostOfName = 40
 
     private typealias Field = (column: Table.Column, most: Detail, cell: (Comparison.Row) -> Line)
 
@@ -54,13 +60,13 @@ package struct ComparisonView: Sendable {
         let against = "against \(comparison.referenceName)".sanitized
         return [
             (.init(title: "method", alignRight: false), .noIntervals, { Line(comparison.name(of: $0), .strong) }),
-            (.init(title: "solved"), .noCounts, { Line($0.solved) }),
+            (.init(title: "solved"), .noCosts, { Line($0.solved) }),
             (.init(group: "accuracy", title: ""), .noIntervals, { Line(NumberFormat.percent($0.accuracy)) }),
             (.init(group: "accuracy", title: "95%", gap: 1), .noCounts, { Line($0.interval, .dim) }),
             (.init(group: against, title: ""), .noIntervals, difference),
             (.init(group: against, title: "95%", gap: 1), .noCounts, { Line($0.paired?.interval ?? "", .dim) }),
-            (.init(group: against, title: "won–lost"), .all, { Line($0.paired.map(wonAndLost) ?? "", .dim) }),
-            (.init(group: against, title: "p"), .noCounts, { Line(p($0), .dim) }),
+            (.init(group: against, title: "won–lost"), .noCosts, { Line($0.paired.map(wonAndLost) ?? "", .dim) }),
+            (.init(group: against, title: "p"), .noCosts, { Line(p($0), .dim) }),
             (.init(group: against, title: "Holm"), .noIntervals, holm),
             (.init(title: "accepted"), .all, { Line(NumberFormat.percent($0.acceptanceRate)) }),
             (.init(group: "FLOPs per answer", title: "paper"), .all, { Line(flops($0.flopsPaper)) }),

@@ -10,7 +10,10 @@ package struct RunsView: Sendable {
 
     /// A line per run where a table fits, else two; then what is wrong with some.
     package func lines(width: Int) -> [Line] {
-        let lines = Detail.allCases.lazy.compactMap { table($0).lines(width: width) }.first ?? stacked(width: width)
+        // The end of a directory tells runs apart.
+        let longest = runs.map { Line($0.directory).width }.max() ?? 0
+        let tables = Detail.allCases.lazy.compactMap { table($0).lines(width: width, leastFirst: longest) }
+        let lines = tables.first ?? stacked(width: width)
         let faults = runs.filter { $0.fault != nil }
         return lines + (faults.isEmpty ? [] : [Line()])
             + faults.flatMap { run in
@@ -78,7 +81,7 @@ package struct RunsView: Sendable {
         runs.flatMap { run in
             let best = run.bestMethod.map { ["\($0.method) \(NumberFormat.percent($0.accuracy))"] } ?? []
             let facts = [finished(run)] + best + [begun(run)]
-            return [Line(run.directory, .strong).truncated(to: width)]
+            return Line(run.directory, .strong).wrapped(to: width, indent: 2)
                 + (Line("  ") + state(run) + Line(" · " + facts.joined(separator: " · "), .dim))
                 .wrapped(to: width, indent: 2)
         }

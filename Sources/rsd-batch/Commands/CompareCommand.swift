@@ -42,7 +42,7 @@ struct CompareCommand: ParsableCommand {
             valueName: "method"))
     var against: String?
 
-    @Option(help: "The format of the comparison.")
+    @Option(help: "The format of the comparison. (default: table)")
     var format: Format?
 
     @Option(name: .shortAndLong, help: "The file to write, or - for standard output. (default: -)", completion: .file())

@@ -180,6 +180,28 @@ import Testing
         #expect(after.runs[1].seconds == 2 && after.runs[1].finished == 12)
     }
 
+    @Test("what differs is said in one line each, without what follows from other lines")
+    func differences() async throws {
+        let runs = try ComparedRuns()
+        try await runs.run("a", changes: [("rsd: { threshold: 0.7 }", "rsd: { threshold: [0.6, 0.7] }")])
+        try await runs.run(
+            "b", ComparedRuns.sums.dropLast(),
+            changes: [("rsd: {", "rsd: { name: rsd-0.7, "), ("prompt: \"{question}", "prompt: \"Q: {question}")])
+        try await runs.run("c", changes: [("- target_only", "- draft_only"), ("concurrency: 8", "concurrency: 4")])
+        let comparison = try runs.compare("a", "b", "c")
+        let words = comparison.differenceWords
+        #expect(
+            words.dropLast() == [
+                "datasets.heldout.count: 6 in a and c; 5 in b",
+                #"prompt: "{question}\n\n" in a and c; "Q: {question}\n\n" in b"#,
+                "methods: rsd-0.6 in a; rsd-0.7 and target_only in a and b; rsd and draft_only in c",
+                "engine.concurrency: 8 in a and b; 4 in c",
+            ])
+        // The questions differ, so where they are from may explain it.
+        #expect(words.last?.hasPrefix("datasets.heldout.path: ") == true)
+        #expect(comparison.differences.count > words.count)
+    }
+
     @Test("an unfinished run is compared as far as it is, and says so")
     func unfinished() async throws {
         let runs = try ComparedRuns()

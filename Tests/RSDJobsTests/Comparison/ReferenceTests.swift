@@ -39,8 +39,9 @@ import Testing
         "runs of one job are told apart by their directories",
         arguments: [
             ([("j", "/x/a"), ("k", "/x/b")], ["j", "k"]), ([("j", "/x/a"), ("j", "/x/b")], ["a", "b"]),
-            ([("j", "/x/run"), ("j", "/y/run")], ["/x/run", "/y/run"]),
-            ([("j", "/x/a"), ("j", "/x/b"), ("a", "/x/c")], ["/x/a", "b", "/x/c"]),
+            ([("j", "/x/run"), ("j", "/y/run")], ["x/run", "y/run"]),
+            ([("j", "/x/a"), ("j", "/x/b"), ("a", "/x/c")], ["x/a", "x/b", "a"]),
+            ([("j", "/a"), ("j", "/b"), ("a", "/c")], ["/a", "/b", "/c"]),
         ])
     func labels(runs: [(job: String, path: String)], expected: [String]) {
         #expect(RunLabels.labels(of: runs.map { ($0.job, URL(filePath: $0.path)) }) == expected)
