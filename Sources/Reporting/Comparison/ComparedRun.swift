@@ -7,9 +7,11 @@ import Support
 /// A run to compare with others.
 package struct ComparedRun: Sendable {
     /// A problem as the run calls it.
-    package struct ProblemName: Hashable, Sendable {
+    package struct ProblemName: Hashable, Sendable, CustomStringConvertible {
         package var dataset: String
         package var problem: String
+
+        package var description: String { "\(dataset)/\(problem)" }
     }
 
     /// What tells a problem from another one, whatever it is called.
@@ -114,8 +116,10 @@ extension ComparedRun {
             answers[line.method, default: [:]][line.name, default: []].append(line.correct)
             if golds.updateValue(line.gold, forKey: line.name) == nil { order.append(line.name) }
         }
+        // The answers that the results were graded by: the data set may have others by now.
+        let known = golds
         let asked = problems.parallelMap { line in
-            (line.name, Asked(question: SHA256.hex(line.question), gold: line.gold))
+            (line.name, Asked(question: SHA256.hex(line.question), gold: known[line.name] ?? line.gold))
         }
         self.asked = Dictionary(asked) { first, _ in first }
         (self.answers, self.golds, self.problems) = (answers, golds, order)

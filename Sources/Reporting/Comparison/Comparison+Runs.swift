@@ -94,7 +94,7 @@ extension MethodFigures {
 
 extension Comparison.Overlap {
     fileprivate init(_ match: ProblemMatch, run: String, with other: String) {
-        func names(_ problems: [ProblemMatch.Name]) -> [String] { problems.map { "\($0.dataset)/\($0.problem)" } }
+        func names(_ problems: [ProblemMatch.Name]) -> [String] { problems.map(\.description) }
         var counts: [[String]: Int] = [:]
         var order: [[String]] = []
         for pair in match.pairs where pair.own.dataset != pair.other.dataset {
@@ -102,8 +102,10 @@ extension Comparison.Overlap {
             if counts.updateValue((counts[key] ?? 0) + 1, forKey: key) == nil { order.append(key) }
         }
         self.init(
-            run: run, with: other, shared: match.pairs.count, onlyHere: match.onlyOwn.count,
-            onlyThere: match.onlyOther.count, unknown: match.unknown, otherQuestion: names(match.otherQuestion),
+            run: run, with: other,
+            pairs: match.pairs.map { Pair(here: $0.own.description, there: $0.other.description) },
+            onlyHere: names(match.onlyOwn), onlyThere: names(match.onlyOther), unknown: match.unknown,
+            otherQuestion: names(match.otherQuestion),
             otherGold: names(match.otherGold),
             renamed: order.map { Renamed(here: $0[0], there: $0[1], problems: counts[$0] ?? 0) })
     }

@@ -92,13 +92,21 @@ extension Comparison.Overlap {
     package var words: String {
         var parts = [
             "\(NumberFormat.counted(shared, "problem")) shared",
-            "\(NumberFormat.grouped(onlyHere)) only in \(run)", "\(NumberFormat.grouped(onlyThere)) only in \(with)",
+            "\(Self.counted(onlyHere)) only in \(run)", "\(Self.counted(onlyThere)) only in \(with)",
         ]
         if unknown > 0 { parts.append("\(NumberFormat.grouped(unknown)) unknown") }
         let names = renamed.map {
             "\($0.here) of \(run) has \(NumberFormat.counted($0.problems, "problem")) of \($0.there)"
         }
         return ("\(run) and \(with): " + (parts + names).joined(separator: ", ")).withFullStop
+    }
+
+    private static func some(_ names: [String]) -> String {
+        names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
+    }
+
+    private static func counted(_ names: [String]) -> String {
+        NumberFormat.grouped(names.count) + (names.isEmpty ? "" : " (\(some(names)))")
     }
 
     fileprivate var warnings: [String] {
@@ -117,9 +125,8 @@ extension Comparison.Overlap {
             (otherQuestion, "name and another question"), (otherGold, "question and another gold answer"),
         ]
         where !names.isEmpty {
-            let examples = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
             sentences.append(
-                "\(NumberFormat.counted(names.count, "problem")) of \(both) have the same \(part) (\(examples)). They are not "
+                "\(NumberFormat.counted(names.count, "problem")) of \(both) have the same \(part) (\(Self.some(names))). They are not "
                     + "paired.")
         }
         return sentences

@@ -73,10 +73,11 @@ package struct Comparison: Sendable, Equatable {
         package var run: String
         /// The run of the reference.
         package var with: String
-        package var shared: Int
+        /// The problems that they share, by their names in both.
+        package var pairs: [Pair]
         /// Problems that only one of the two has.
-        package var onlyHere: Int
-        package var onlyThere: Int
+        package var onlyHere: [String]
+        package var onlyThere: [String]
         /// Problems of both runs of which it cannot be known whether they are shared.
         package var unknown: Int
         /// Problems that the other run has under the same name, with another question.
@@ -86,6 +87,13 @@ package struct Comparison: Sendable, Equatable {
         /// Shared problems by the names of their data sets in the two runs, where these differ.
         package var renamed: [Renamed]
 
+        package var shared: Int { pairs.count }
+
+        package struct Pair: Sendable, Equatable, Encodable {
+            package var here: String
+            package var there: String
+        }
+
         package struct Renamed: Sendable, Equatable, Encodable {
             package var here: String
             package var there: String
@@ -93,7 +101,7 @@ package struct Comparison: Sendable, Equatable {
         }
 
         private enum CodingKeys: String, CodingKey {
-            case run, with, shared, unknown, renamed
+            case run, with, pairs, unknown, renamed
             case onlyHere = "only_here"
             case onlyThere = "only_there"
             case otherQuestion = "other_question"

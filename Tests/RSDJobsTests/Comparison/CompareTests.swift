@@ -43,7 +43,7 @@ import Testing
         try await runs.run("b", changed, right: ["rsd": ["p5"]])
         let comparison = try runs.compare("a", "b")
         let overlap = try #require(comparison.overlaps.first)
-        #expect((overlap.shared, overlap.onlyHere, overlap.onlyThere, overlap.unknown) == (2, 4, 4, 0))
+        #expect((overlap.shared, overlap.onlyHere.count, overlap.onlyThere.count, overlap.unknown) == (2, 4, 4, 0))
         #expect(overlap.otherQuestion == ["heldout/p1", "heldout/p2", "heldout/p3", "heldout/p4"])
         let test = try #require(try comparison.row("b/rsd").paired)
         #expect((test.problems, test.wins, test.losses) == (2, 1, 0))
@@ -59,7 +59,7 @@ import Testing
             "b", others, changes: [("name: heldout", "name: sums, limit: 4")], right: ["rsd": ["x0"]])
         let comparison = try runs.compare("a", "b")
         let overlap = try #require(comparison.overlaps.first)
-        #expect((overlap.shared, overlap.onlyHere, overlap.onlyThere) == (4, 0, 2))
+        #expect((overlap.shared, overlap.onlyHere.count, overlap.onlyThere.count) == (4, 0, 2))
         #expect(overlap.renamed == [.init(here: "sums", there: "heldout", problems: 4)])
         let test = try #require(try comparison.row("b/rsd", "sums").paired)
         // x0 is p6; p5 is x1.
@@ -78,6 +78,17 @@ import Testing
         #expect((overlap.shared, overlap.otherQuestion, overlap.otherGold) == (4, [], ["heldout/p1", "heldout/q"]))
     }
 
+    @Test("a data set whose answers have changed since is compared by those that the results were graded by")
+    func changedGold() async throws {
+        let runs = try ComparedRuns()
+        try await runs.run("a")
+        try await runs.run("b")
+        let data = try String(contentsOf: runs.dataFile("b"), encoding: .utf8)
+        try data.replacing(#""2""#, with: #""3""#).write(to: runs.dataFile("b"), atomically: true, encoding: .utf8)
+        let overlap = try #require(try runs.compare("a", "b").overlaps.first)
+        #expect((overlap.shared, overlap.otherGold) == (6, []))
+    }
+
     @Test("of a question that is asked twice, each is paired once")
     func repeated() async throws {
         let runs = try ComparedRuns()
@@ -87,7 +98,7 @@ import Testing
         try await runs.run("c", [("z", "1+1?", "2"), ("c", "2+2?", "4")])
         let comparison = try runs.compare("a", "b", "c")
         #expect(comparison.overlaps.map(\.shared) == [3, 2])
-        #expect(comparison.overlaps.map(\.onlyThere) == [0, 1])
+        #expect(comparison.overlaps.map(\.onlyThere) == [[], ["heldout/b"]])
         let test = try #require(try comparison.row("b/rsd").paired)
         #expect((test.wins, test.losses, test.ties) == (1, 1, 1))
         #expect(try comparison.row("b/target_only").paired?.ties == 3)
@@ -233,7 +244,7 @@ import Testing
         let shard = ShardedRun(runs.directory("parts")).directory(of: Shard.all(2)[0])
         let part = try Comparison(
             [runs.directory("whole"), shard].map { try ComparedRun(path: $0.url.path) }, against: nil)
-        #expect((part.overlaps[0].shared, part.overlaps[0].onlyThere) == (3, 3))
+        #expect((part.overlaps[0].shared, part.overlaps[0].onlyThere.count) == (3, 3))
         // As `report`.
         #expect(throws: NoRun.self) { try runs.compare("whole", "parts") }
         _ = try await Job.merge(runs.directory("parts"), interruption: Interruption()) { _, _, _ in }

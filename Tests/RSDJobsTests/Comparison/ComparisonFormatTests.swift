@@ -35,7 +35,8 @@ import Testing
             rows: [row("rsd", name, test), row("target", name, nil), row("rsd", "plain", test)],
             overlaps: [
                 .init(
-                    run: name, with: name, shared: 0, onlyHere: 1, onlyThere: 2, unknown: 3, otherQuestion: [name],
+                    run: name, with: name, pairs: [], onlyHere: [name], onlyThere: [name], unknown: 3,
+                    otherQuestion: [name],
                     otherGold: [name], renamed: [.init(here: name, there: name, problems: 2)])
             ],
             differences: [
