@@ -13,7 +13,7 @@ function save(content, type, name) {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-const fileName = ({ name }, ending) => `${data.job.replace(/[^\w.-]+/g, "_").slice(0, 60)}-${name}.${ending}`;
+const fileName = ({ name }, ending) => `${[data.job, name].map((part) => part.replace(/[^\w.-]+/g, "_").slice(0, 60)).join("-")}.${ending}`;
 
 function downloadCSV(chart) {
   const { columns, rows } = chart.table();
@@ -34,7 +34,7 @@ function downloadSVG(chart) {
 
 /** The chart with caption and legend as the text of an SVG file that needs no other. */
 function standaloneSVG(chart) {
-  const place = el("div", { class: "export", "data-theme": "light" });
+  const place = el("div", { class: "export" });
   document.body.append(place);
   try {
     const node = assembled(chart, place);

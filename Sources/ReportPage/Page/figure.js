@@ -2,6 +2,8 @@
 
 const NARROW = 250;
 const MOST_PANELS = 48;
+// Panels that fit on a page of paper.
+const ONE_PAGE = 9;
 const PRINTED = { whole: 700, half: 338 };
 
 /**
@@ -18,7 +20,7 @@ function figure(chart) {
   const rest = chart.panels.length - panels.length;
   const note = rest > 0 ? `${chart.note} The first ${MOST_PANELS} of ${chart.panels.length} are drawn; the files have all.` : chart.note;
   const boxes = panels.map(({ title, draw }) => el("div", { class: "panel" }, title && el("h3", {}, ...visible(title)), drawing(draw)));
-  const node = el("figure", { class: [wide && "wide", narrow && "narrow", panels.length > 1 && "several"].filter(Boolean).join(" ") },
+  const node = el("figure", { class: [wide && "wide", narrow && "narrow", panels.length > ONE_PAGE && "tall", panels.length > 1 && "several"].filter(Boolean).join(" ") },
     el("div", { class: "figure-head" }, el("figcaption", {}, caption), el("div", { class: "downloads" }, controls,
       el("button", { type: "button", onclick: () => downloadSVG(chart), "aria-label": `${caption}: download as SVG` }, "SVG"),
       el("button", { type: "button", onclick: () => downloadCSV(chart), "aria-label": `${caption}: download the data as CSV` }, "CSV"))),

@@ -13,8 +13,13 @@ const STEP_FILTERS = {
   target: ["only steps by the target", (row) => row.origins !== "" && !row.origins.includes("d")],
 };
 
-const valueOptions = () => data.fields.flatMap(({ name, values }, field) =>
-  values.map((value, place) => [`${field}.${place}`, `${name}: ${fieldValue(value)}`]));
+/** A value of a problem's field, given by the places of both, as in the menu and in the address. */
+const valueName = ([field, place]) => `${data.fields[field].name}: ${fieldValue(data.fields[field].values[place])}`;
+
+function valueOptions() {
+  const names = data.fields.flatMap(({ values }, field) => values.map((_, place) => valueName([field, place])));
+  return [...new Set(names)].map((name) => [name, name]);
+}
 
 /** The menus: key in the address, label, the option that filters nothing, and the others. */
 function filterMenus() {
@@ -24,7 +29,7 @@ function filterMenus() {
   return [
     { key: "method", label: "method", all: "all methods", options: named(data.methods) },
     { key: "outcome", label: "outcome", all: "any outcome", options: outcomes },
-    several && { key: "than", label: "another method on the same problem", all: "whatever others do", options: data.methods.map((name) => [name, `and ${name} is`]) },
+    several && { key: "than", label: "another method on the same problem", all: "other methods: any", options: data.methods.map((name) => [name, `and ${name} is`]) },
     several && { key: "other", label: "the outcome of the other method", all: "any outcome", options: outcomes },
     { key: "steps", label: "steps", all: "any steps", options: Object.entries(STEP_FILTERS).map(([key, [words]]) => [key, `has ${words}`]) },
     data.datasets.length > 1 && { key: "dataset", label: "data set", all: "all data sets", options: named(data.datasets.map(({ name }) => name)) },
@@ -71,7 +76,7 @@ function fitFilters() {
 function passes(row) {
   const { method, dataset, outcome, than, other, steps, value } = browser.filter;
   return (!method || row.method === method) && (!dataset || row.dataset === dataset)
-    && (!value || row.values.some((pair) => pair.join(".") === value))
+    && (!value || row.values.some((pair) => valueName(pair) === value))
     && (!outcome || OUTCOME_FILTERS[outcome](row)) && (!steps || STEP_FILTERS[steps][1](row)) && (!than || isBeside(row, than, other));
 }
 

@@ -33,6 +33,7 @@ function applyFilter() {
 /** Shows these trajectories; there may be more to come. */
 function list(found, isComplete) {
   browser.found = found;
+  if (isComplete) markFound();
   const all = counted(rows.length, "trajectory", "trajectories");
   byId("found").textContent = (found.length === rows.length ? all : `${grouped(found.length)} of ${all}`) + (isComplete ? "" : " …");
   const height = `height: ${found.length * ITEM}px`;

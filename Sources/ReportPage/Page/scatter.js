@@ -18,7 +18,8 @@ function scatter(members, kind) {
   const near = (width) => scatterPlot(known, { key, kind, front, width, ...closeAxes(close, key, kind) });
   return figure({
     name: `accuracy-${kind}-flops`, caption: "Accuracy and cost", wide: Boolean(close),
-    note: `Bars: 95% intervals${close ? ", where they end within the plot" : ""}. Dashed: the Pareto front, methods that no other method beats in both: ${names}.`,
+    note: `On the Pareto front, where no other method is better in both: ${names}. Bars: 95% intervals${close ? ", where they end within the plot" : ""}.`,
+    legend: [lineEntry("pareto", "Pareto front")],
     controls: [toggled("How FLOPs are counted", Object.keys(COUNTS), kind, (flops) => redrawCharts({ flops }), COUNTS)],
     panels: close ? [{ title: "All methods", draw: all }, { title: `The ${close.length} in the frame`, draw: near }]
       : [{ draw: all }],

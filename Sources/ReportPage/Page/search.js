@@ -1,6 +1,7 @@
 // Search in ids, problems and answers. The texts are read problem by problem, a few milliseconds at a time.
 
 const SLICE = 12;
+const MOST_MARKS = 1000;
 
 const searching = { text: "", matches: undefined, run: 0 };
 
@@ -49,4 +50,25 @@ function matchProblem(place, wanted, matches) {
 /** Whether the text runs over the end of a step. */
 function isAcross(trajectory, block, wanted) {
   return /\s/.test(wanted) && trajectory.steps.map((step) => block.texts[step.x]).join("").toLowerCase().includes(wanted);
+}
+
+/** Highlights what was searched for in the open trajectory, without a change to its elements. Formulas are left out. */
+function markFound() {
+  if (!globalThis.CSS?.highlights) return;
+  const wanted = browser.filter.text.trim().toLowerCase();
+  const ranges = [];
+  const walker = document.createTreeWalker(byId("detail"), NodeFilter.SHOW_TEXT);
+  while (wanted && ranges.length < MOST_MARKS && walker.nextNode()) {
+    const node = walker.currentNode;
+    const text = node.data.toLowerCase();
+    // A letter may be longer in lower case.
+    if (text.length !== node.length || !node.parentElement.closest(".prose")) continue;
+    for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
+      const range = new Range();
+      range.setStart(node, at);
+      range.setEnd(node, at + wanted.length);
+      ranges.push(range);
+    }
+  }
+  CSS.highlights.set("found", new Highlight(...ranges));
 }

@@ -9,11 +9,11 @@ function showEngines() {
   if (names.length === 0) return;
   const kinds = [["loading", "starting"], ["waking", "waking"], ["busy", "serving"], ["idle", "idle"]]
     .filter(([kind]) => names.some((name) => seconds[kind]?.[name] > 0));
-  byId("engines").append(el("table", {},
+  byId("engines").append(el("table", { class: tableKind(kinds.length) },
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "engine"),
       kinds.map(([, words]) => el("th", { scope: "col", class: "num" }, words)))),
     el("tbody", {}, names.map((name) => el("tr", {}, rowHead(name),
-      kinds.map(([kind]) => el("td", { class: "num" }, seconds[kind]?.[name] > 0 ? duration(seconds[kind][name]) : "–")))))));
+      kinds.map(([kind, words]) => cell(words, seconds[kind]?.[name] > 0 ? duration(seconds[kind][name]) : "–")))))));
   showStarts(seconds.loading_phases ?? {});
 }
 
@@ -36,12 +36,12 @@ const startWords = (run) => {
 function showStarts(phases) {
   const kinds = STARTS.filter((kind) => phases[kind]);
   if (kinds.length === 0) return;
-  byId("engines").append(el("table", {},
+  byId("engines").append(el("table", { class: tableKind(PHASES.length) },
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "starts"), el("th", { scope: "col", class: "num" }, "number"),
       PHASES.map(([, words]) => el("th", { scope: "col", class: "num" }, words)))),
     el("tbody", {}, kinds.map((kind) => el("tr", {}, rowHead(kind),
-      el("td", { class: "num" }, grouped(data.summary.run[`${kind}_starts`])),
-      PHASES.map(([phase]) => el("td", { class: "num" }, isNumber(phases[kind][phase]) ? duration(phases[kind][phase]) : "–")))))));
+      cell("number", grouped(data.summary.run[`${kind}_starts`])),
+      PHASES.map(([phase, words]) => cell(words, isNumber(phases[kind][phase]) ? duration(phases[kind][phase]) : "–")))))));
 }
 
 const ROLES = ["draft", "prm", "target"];

@@ -35,6 +35,7 @@ function showTrajectory(row) {
   const pair = other ? [[row, found], [other, open(other)]] : [[row, found]];
   detail.append(el("div", { class: `columns ${other ? "two" : ""}` },
     pair.map(([row, found]) => result(row, found, other && answerName(row))), stepGrid(pair.map(([, found]) => found))));
+  markFound();
 }
 
 function heading(row, others, other) {
