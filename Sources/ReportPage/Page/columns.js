@@ -28,7 +28,7 @@ function intervalMark(row) {
 
 const shareColumn = (group, name, key) => ({ group, name, key, cell: (row) => percent(key(row)) });
 const countColumn = (group, name, key) => ({ group, name, key, cell: (row) => (key(row) ? grouped(key(row)) : "–") });
-const flopsColumn = (name, key) => ({ group: "FLOPs per problem", name, label: `${name} FLOPs per problem`, key: (row) => row[key],
+const flopsColumn = (name, key, unit = "problem") => ({ group: `FLOPs per ${unit}`, name, label: `${name} FLOPs per ${unit}`, key: (row) => row[key],
   cell: (row) => [si(row[key]), el("small", {}, times(row, key))] });
 const pairedColumn = (name, key, cell) => ({ group: "paired with target only", name, label: `paired ${name}`,
   key: (row) => row.paired && key(row.paired), cell: (row) => (row.paired?.pairs > 0 ? cell(row.paired) : "–") });
@@ -57,6 +57,27 @@ const DECISION_COLUMNS = [
   shareColumn("draft alone", "solved", (row) => row.draft_alone?.correct_share),
   countColumn("", "waves", (row) => row.waves?.length),
 ];
+
+/** The figures of several samples of a problem, for each k of the run. */
+function sampleColumns() {
+  const ksOf = (kind) => [...new Set(data.summary.rows.flatMap((row) => (row.samples?.[kind] ?? []).map(({ k }) => k)))]
+    .filter((k) => k > 1).sort((one, other) => one - other);
+  // Intervals only where they leave the table its place; the chart has them all.
+  const hasRoom = ksOf("pass_at_k").length + ksOf("maj_at_k").length <= 6;
+  const columnsAtK = (figure, kind) => ksOf(kind).map((k) => {
+    const at = (row) => row.samples?.[kind]?.find((one) => one.k === k);
+    const words = ({ value, low, high }) => [percent(value), hasRoom && el("small", {}, range(low, high))].filter(Boolean);
+    return { group: `${figure}@k`, name: `${figure}@${k}`, label: `${figure}@${k}`, key: (row) => at(row)?.value,
+      cell: (row) => (at(row) ? words(at(row)) : "–") };
+  });
+  const plusMinus = (share) => (isNumber(share) ? el("small", {}, `±${(share * 100).toFixed(1)}`) : undefined);
+  return [
+    { group: "", name: "samples", key: (row) => row.samples?.n, cell: (row) => String(row.samples?.n ?? 1) },
+    { group: "", name: "avg@n", key: (row) => row.samples?.avg, cell: (row) => [percent(row.accuracy), plusMinus(row.samples?.avg_stderr)] },
+    ...columnsAtK("pass", "pass_at_k"), ...columnsAtK("maj", "maj_at_k"),
+    flopsColumn("paper", "flops_paper_per_answer", "answer"), flopsColumn("spent", "flops_spent_per_answer", "answer"),
+  ];
+}
 
 /** The columns with at least one value. */
 const used = (columns) => columns.filter(({ key, name }) => data.summary.rows.some((row) =>

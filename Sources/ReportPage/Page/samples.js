@@ -8,7 +8,7 @@ function samplesChart(members) {
   if (kinds.length === 0) return undefined;
   return figure({
     name: "samples", caption: "Several samples of a problem", wide: true,
-    note: "pass@k: at least one of k samples is right, estimated from all of them. maj@k: the answer that most of k samples give is right. Bars: 95% intervals.",
+    note: "pass@k: at least one of k samples is right, estimated from all of them. maj@k: the answer that most of the first k samples give is right. Bars: 95% intervals.",
     legend: methodEntries(known.map(({ method }) => method)),
     panels: kinds.map((kind) => ({ title: AT_K[kind], draw: (width) => atKPlot(known, kind, width) })),
     table: () => ({ columns: ["method", "data set", "figure", "k", "value", "low", "high", "problems"], rows: known.flatMap((row) =>

@@ -1,7 +1,9 @@
 // The figures of every method on every data set, in sortable tables.
 
 function showTables() {
-  const tables = [[byId("results"), used(RESULT_COLUMNS)], [byId("decisions"), used(DECISION_COLUMNS)]];
+  const hasSamples = data.summary.rows.some((row) => row.samples);
+  const tables = [[byId("results"), used(RESULT_COLUMNS)], [byId("samples"), hasSamples ? used(sampleColumns()) : []],
+    [byId("decisions"), used(DECISION_COLUMNS)]].filter(([, columns]) => columns.length > 0);
   for (const [place, columns] of tables) sortable(place, columns);
   showNotes(tables.flatMap(([, columns]) => columns));
   showBreakdowns();
@@ -70,6 +72,8 @@ function showNotes(columns) {
     has("paired with target only") && "paired: compared with the target alone on the same problems; difference in percentage points "
       + "with its 95% interval (Agresti and Min); p of McNemar's exact two-sided test.",
     has("drafts accepted") && "accepted: share of the draft steps judged against the threshold.",
+    has("pass@k") && "avg@n: accuracy over all n samples of each problem, ± its standard error. pass@k: at least one of k samples is right, estimated "
+      + "from all n. maj@k: the answer that most of the first k samples give is right. solved counts answers; FLOPs per problem are those of all its samples.",
     has("draft alone") && "draft alone: answers without a step by the target, and those of them that are right, "
       + "as shares of all answers.",
     "paper: tokens that a step-at-a-time run writes or judges, each once. spent: every token that a request read or wrote, "
