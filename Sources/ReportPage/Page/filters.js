@@ -80,8 +80,9 @@ function passes(row) {
     && (!outcome || OUTCOME_FILTERS[outcome](row)) && (!steps || STEP_FILTERS[steps][1](row)) && (!than || isBeside(row, than, other));
 }
 
-/** Whether the other method has an answer with this outcome to the same problem, with the same sample number. */
+/** Whether the other method has an answer with this outcome to the same problem: with the same sample number, or its only one. */
 function isBeside(row, method, outcome) {
-  return rowsOfProblem.get(row.place).some((other) => other !== row && other.method === method && other.sample === row.sample
-    && (!outcome || OUTCOME_FILTERS[outcome](other)));
+  const others = rowsOfProblem.get(row.place).filter((other) => other !== row && other.method === method);
+  const other = others.length === 1 ? others[0] : others.find(({ sample }) => sample === row.sample);
+  return other !== undefined && (!outcome || Boolean(OUTCOME_FILTERS[outcome](other)));
 }

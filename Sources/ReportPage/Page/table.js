@@ -38,8 +38,9 @@ function datasetRows(dataset, columns, sort) {
   const members = data.summary.rows.filter((row) => row.dataset === dataset);
   if (sort.column) members.sort((one, other) => compared(sort.column.key(one), sort.column.key(other), sort.descending));
   const most = Math.max(0, ...members.map((row) => row.total));
+  const isEqual = members.every((row) => row.total === most);
   const title = el("th", { scope: "rowgroup", colspan: String(columns.length + 1) }, ...visible(dataset),
-    el("small", { class: "dim" }, `  ${counted(most, "answer")} per method`));
+    el("small", { class: "dim" }, `  ${isEqual ? "" : "up to "}${counted(most, "answer")} per method`));
   return el("tbody", {}, el("tr", {}, title), members.map((row) => el("tr", {},
     rowHead(row.method), columns.map((column) => cell(column.label ?? [column.group, column.name].filter(Boolean).join(" "), column.cell(row))))));
 }
