@@ -65,3 +65,15 @@ function labelled({ x, y, text, mark }, place, inner) {
     distance > 12 && svg("line", { class: "leader", x1: x + place.dx * 7, y1: y + place.dy * 7, x2: place.ax - place.dx * 2, y2: place.ay - place.dy * 2 }),
     mark, svg("text", { class: "label", x: left, y: ay + 4 }, words));
 }
+
+/** The point under the pointer is drawn above the others, with its label. */
+function showPointed(node) {
+  for (const group of node.querySelectorAll(".point")) {
+    group.addEventListener("pointerenter", () => {
+      for (const other of node.querySelectorAll(".pointed")) other.classList.remove("pointed");
+      group.classList.add("pointed");
+      if (node.lastElementChild !== group) node.append(group);
+    });
+    group.addEventListener("pointerleave", () => group.classList.remove("pointed"));
+  }
+}

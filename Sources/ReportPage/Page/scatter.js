@@ -88,7 +88,7 @@ function scatterPlot(known, { key, kind, front, width, x, y, close }) {
   const places = placeLabels(free, inner, box ? [box] : []);
   node.append(...points.filter((point) => !free.includes(point)).map((point) => labelled(point, undefined, inner)),
     ...free.map((point, number) => labelled(point, places[number], inner)));
-  for (const group of node.querySelectorAll(".point")) group.addEventListener("pointerenter", () => node.append(group));
+  showPointed(node);
   return node;
 }
 
