@@ -12,6 +12,7 @@ package enum Job {
     /// Runs a job in a directory, or resumes it.
     ///
     /// - Parameters:
+    ///   - gpus: UUIDs of the GPUs to use; nil for all that are visible.
     ///   - deadline: when the run must be over; it ends with ``Interrupted`` before that.
     ///   - waits: whether to wait if another process works on the run.
     ///   - retryFailed: whether to retry failed trajectories.
@@ -22,7 +23,8 @@ package enum Job {
     ///   kept in every case.
     ///   lost by any of them.
     package static func run(
-        _ job: LoadedJob, in directory: RunDirectory, deadline: Deadline? = nil, waits: Bool = false,
+        _ job: LoadedJob, in directory: RunDirectory, on gpus: [String]? = nil, deadline: Deadline? = nil,
+        waits: Bool = false,
         retryFailed: Bool = false, reuse: [URL] = [], interruption: Interruption, logger: Logger,
         observe: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> RunOutcome {
@@ -37,7 +39,7 @@ package enum Job {
             job: job, directory: directory,
             makeProvider: {
                 if job.spec.engine.residency == .attach { return try AttachedEngines(job: job, logger: logger) }
-                return try LocalEngines(job: job, directory: directory, logger: logger)
+                return try LocalEngines(job: job.seeing(gpus), directory: directory, logger: logger)
             },
             grader: grader, graderID: graderID, interruption: interruption, deadline: deadline, waits: waits,
             retryFailed: retryFailed, reuse: reuse, observe: observe)
@@ -56,5 +58,15 @@ package enum Job {
         guard isChosen else { return nil }
         let requests = await RequestsInFlight(job.spec, on: machine, dialect: dialect)
         return try ResidencyPlan(job.spec, models: job.memory, on: machine, requests: requests).reason
+    }
+}
+
+extension LoadedJob {
+    /// The same job on some of the machine's GPUs; its spec, as the run keeps it, does not name them.
+    fileprivate func seeing(_ gpus: [String]?) -> LoadedJob {
+        guard let gpus else { return self }
+        var job = self
+        job.spec.engine.env["CUDA_VISIBLE_DEVICES"] = gpus.joined(separator: ",")
+        return job
     }
 }

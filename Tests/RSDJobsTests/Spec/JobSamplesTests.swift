@@ -20,7 +20,10 @@ import Testing
         let trajectories = TrajectorySet(job)
         return Dictionary(
             uniqueKeysWithValues: try trajectories.map { trajectory in
-                (trajectory.id, InferenceRequest(try #require(trajectory.needs.first), of: trajectory.id, in: RequestScope(job)))
+                (
+                    trajectory.id,
+                    InferenceRequest(try #require(trajectory.needs.first), of: trajectory.id, in: RequestScope(job))
+                )
             })
     }
 
