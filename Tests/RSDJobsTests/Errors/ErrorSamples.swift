@@ -74,6 +74,8 @@ struct ErrorSample {
         ErrorSample(RunLockLost(directory: "run", isElsewhere: true), "run-lock-lost", .directoryTaken),
         ErrorSample(SpecChanged(directory: "run", changes: [change]), "spec-changed", .directoryTaken),
         ErrorSample(SpecChanged(directory: "run", changes: [change], reusable: 3), "spec-changed", .directoryTaken),
+        ErrorSample(NoGPUForShard(found: 0, needed: 1), "no-gpu-for-shard", .engine),
+        ErrorSample(NoGPUForShard(found: 1, needed: 2), "no-gpu-for-shard", .engine),
         ErrorSample(NothingToReuse(path: "runs"), "nothing-to-reuse", .badJob),
         ErrorSample(DamagedRun(URL(filePath: "/run"), "is gone", "Restore it."), "run-damaged", .directoryTaken),
         ErrorSample(JournalCorrupt(file: "events", line: 3), "journal-corrupt", .directoryTaken),
