@@ -77,7 +77,9 @@ package final class RunnerJob<Source: JobSource>: Sendable {
     package func records() throws -> [JournalRecord] { try JournalReader.read(directory.journal).records }
 
     /// What an untouched run of the same job writes.
-    package func reference() async throws -> Data { try await References.shared.results(of: setup) }
+    package func reference() async throws -> Data { try await reference(of: setup) }
+
+    package func reference(of setup: Source) async throws -> Data { try await References.shared.results(of: setup) }
 
     /// Every file of the run directory and its content, without those of the lock, which every process writes to.
     package func snapshot() throws -> [String: Data] {

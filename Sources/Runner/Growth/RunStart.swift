@@ -41,10 +41,12 @@ struct RunStart: Sendable {
                 (replayed, rewound) = try trajectories.regrow(
                     from: contents.records, changes: changes, of: job, in: scope)
             } catch {
-                throw SpecChanged(directory: directory.url.path, changes: [error.change])
+                throw SpecChanged(
+                    directory: directory.url.path,
+                    changes: (earlier?.changes(to: job) ?? []) + [error.change].compactMap(\.self))
             }
             records.append(.grown(Growth(identity: job.runIdentity, rewound: rewound)))
-            notes.append(.grew(changes.growing, goingOn: rewound.count { $0.kept > 0 }))
+            notes.append(.grew(changes.growing, goingOn: rewound.count { trajectories[$0.id] != nil }))
             hasGrown = true
         } else {
             replayed = try trajectories.replay(contents.records)

@@ -19,6 +19,8 @@ extension TrajectorySet {
         }
         var count = 0
         var rewound: [Growth.Rewound] = []
+        // Data sets that may be others by the same name.
+        var strange = changes.doubtful.intersection(events.keys.map(\.dataset))
         for (id, events) in events.sorted(by: { "\($0.key)" < "\($1.key)" }) {
             guard var trajectory = self[id] else {
                 // In a journal merged from shards, the events of the shard that has the problem now would follow these.
@@ -30,8 +32,11 @@ extension TrajectorySet {
                 if event.isAnswer {
                     guard let need = trajectory.needs.first(where: event.answers) else { break }
                     let request = InferenceRequest(need, of: id, in: scope).fingerprint
-                    if changes.doubtful.contains(id.dataset), kept == 0, origin.request?.digest != request.digest {
-                        throw ProblemChanged(id: id)
+                    if changes.doubtful.contains(id.dataset), kept == 0 {
+                        guard origin.request?.digest == request.digest else {
+                            throw ProblemChanged(dataset: id.dataset, problem: id.problem)
+                        }
+                        strange.remove(id.dataset)
                     }
                     guard event.holds(for: request, from: origin, isLimitRaised: changes.raisesLimits) else { break }
                 }
@@ -42,6 +47,7 @@ extension TrajectorySet {
             update([trajectory])
             if kept < events.count { rewound.append(.init(id: id, kept: kept)) }
         }
+        if let dataset = strange.sorted().first { throw ProblemChanged(dataset: dataset) }
         return (count, rewound)
     }
 
@@ -59,13 +65,16 @@ extension TrajectorySet {
     }
 }
 
-/// A problem that the run has worked on is another one in the changed job.
+/// A problem that the run has worked on is another one in the changed job, or all problems of a data set are.
 struct ProblemChanged: Error {
-    var id: TrajectoryID
+    var dataset: String
+    var problem: String?
 
-    var change: SpecIdentity.Change {
-        .init(
-            key: "datasets.\(id.dataset).questions", old: "problem \(id.problem)", new: "another problem \(id.problem)")
+    /// nil if the difference of the jobs says it all.
+    var change: SpecIdentity.Change? {
+        problem.map {
+            .init(key: "datasets.\(dataset).questions", old: "problem \($0)", new: "another problem \($0)")
+        }
     }
 }
 
