@@ -88,6 +88,12 @@ let package = Package(
                 "Answers", "Checkpoints", "Datasets", "Decoding", "Graders", "Hub", "JobSpecs", "ModelLifecycle",
                 "Reporting", "RunStore", "Runner", "Support", logging, orderedCollections,
             ], resources: [.embedInCode("Export/export.py")], swiftSettings: strict),
+        .target(
+            name: "RunServer",
+            dependencies: [
+                "JobSpecs", "RSDJobs", "ReportPage", "Reporting", "RunStore", "Support",
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+            ], resources: [.embedInCode("Page")], swiftSettings: strict),
         .target(name: "ReportPage", resources: [.embedInCode("Page")], swiftSettings: strict),
         library(
             "Terminal",
@@ -100,7 +106,7 @@ let package = Package(
             name: "rsd-batch",
             dependencies: [
                 "Decoding", "Graders", "JobSpecs", "ModelLifecycle", "RSDJobs", "Reporting", "RunStore",
-                "Runner", "Support", "Terminal",
+                "RunServer", "Runner", "Support", "Terminal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -161,7 +167,8 @@ let package = Package(
             name: "ClusterTests", dependencies: modules + ["RunnerSupport", "rsd-batch", "rsd-pocket"],
             swiftSettings: strict),
         .testTarget(
-            name: "RSDJobsTests", dependencies: modules + ["RunnerSupport", "TestServers", "TestSupport", "rsd-batch"],
+            name: "RSDJobsTests",
+            dependencies: modules + ["RunServer", "RunnerSupport", "TestServers", "TestSupport", "rsd-batch"],
             exclude: [
                 "Grading/golden.jsonl", "Grading/exact.jsonl", "Grading/responses.jsonl", "Spec/diagnostics.txt",
                 "Spec/flags.txt", "Spec/Flags", "Findings/findings.txt",

@@ -11,4 +11,7 @@ package enum Role: String, Sendable, Hashable, Codable, CaseIterable {
 
     /// In the order of a wave.
     package static let wave: [Role] = [.draft, .prm, .target, .speculative]
+
+    /// The phase in which the role works.
+    package var phase: String { self == .prm ? "score" : rawValue }
 }

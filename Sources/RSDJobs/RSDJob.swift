@@ -61,7 +61,8 @@ public struct RSDJob: Sendable {
                     let now = count.withLock { count -> (finished: Int, total: Int)? in
                         switch event {
                         case .began(let total, let finished, _): count = (finished, total)
-                        case .advanced(let trajectory, _) where trajectory.response.finish != nil: count.finished += 1
+                        case .advanced(let trajectory, _, _) where trajectory.response.finish != nil:
+                            count.finished += 1
                         default: return nil
                         }
                         return count

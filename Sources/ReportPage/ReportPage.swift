@@ -29,6 +29,9 @@ package enum ReportPage {
         return page
     }
 
+    /// The style that other pages share: colours, type, tables.
+    package static var baseStyle: String { String(decoding: PackageResources.style_css, as: UTF8.self) }
+
     private static var styles: [[UInt8]] {
         [
             PackageResources.style_css, PackageResources.charts_css, PackageResources.trajectories_css,

@@ -24,8 +24,7 @@ package struct StoredRun: Sendable {
         self.directory = directory
         self.manifest = manifest
         records = contents.records
-        let job = try Self.job(of: directory, as: manifest)
-        self.job = try manifest.shard.map(job.part) ?? job
+        job = try Self.job(of: directory, as: manifest)
         (holder, timeSinceHeartbeat) =
             LockInspector.now(directory.lock).map { ($0.holder, $0.timeSinceHeartbeat) } ?? (nil, nil)
         var trajectories = TrajectorySet(self.job)
@@ -33,8 +32,8 @@ package struct StoredRun: Sendable {
         self.trajectories = trajectories
     }
 
-    /// The job, without its models, with the questions that the run was begun with.
-    private static func job(of directory: RunDirectory, as manifest: Manifest) throws -> LoadedJob {
+    /// The job, or the shard of it that the run is, without its models, with the questions that the run was begun with.
+    static func job(of directory: RunDirectory, as manifest: Manifest) throws -> LoadedJob {
         let job = try directory.writtenJob().following(manifest.identity)
         let changes = SpecIdentity(job).difference(from: manifest.identity)
         let changed = Set(changes.map(\.key))
@@ -54,7 +53,7 @@ package struct StoredRun: Sendable {
                 "differs from the job that the run was begun with: \(settings.map(\.description).joined(separator: "; "))"
             )
         }
-        return job
+        return try manifest.shard.map(job.part) ?? job
     }
 
     /// Checks that the journal still has everything that the results hold, before they are recreated from it. While a process

@@ -56,7 +56,9 @@ package struct PlainLog: Sendable {
         if let total = progress.total {
             parts.append("\(NumberFormat.grouped(progress.finished))/\(NumberFormat.grouped(total)) finished")
         }
-        if let remaining = phase.remaining(at: seconds) {
+        if let left = progress.secondsLeft {
+            parts.append("about \(NumberFormat.clock(left)) left")
+        } else if let remaining = phase.remaining(at: seconds) {
             parts.append("about \(NumberFormat.clock(remaining)) left in this phase")
         }
         return parts.joined(separator: ", ")

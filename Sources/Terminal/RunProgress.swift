@@ -1,4 +1,5 @@
 import Decoding
+import RunStore
 import Runner
 import Support
 
@@ -22,6 +23,8 @@ package struct RunProgress: Sendable {
     /// The PRM's verdicts so far, including those of earlier processes.
     package private(set) var verdicts = Verdicts()
 
+    private var work: WorkDone?
+    private var forecast: (at: Double, left: Double?) = (0, nil)
     private var verdictsByID: [TrajectoryID: Verdicts] = [:]
     private var loads: [Load] = []
 
@@ -43,7 +46,9 @@ package struct RunProgress: Sendable {
     ///
     /// - Returns: the notes that deserve a line of their own.
     package mutating func take(_ event: RunEvent, at seconds: Double) -> [Note] {
+        account(event, at: seconds)
         switch event {
+        case .work: return []
         case .resumed(let trajectories, let figures):
             swaps = figures.swaps
             failed = trajectories.count { $0.response.finish == .failed }
@@ -90,7 +95,7 @@ package struct RunProgress: Sendable {
             self.phase = phase
             self.wave = wave
             return [.phaseBegan(phase)]
-        case .advanced(let trajectory, let event): return advance(trajectory, event)
+        case .advanced(let trajectory, let event, _): return advance(trajectory, event)
         case .phaseEnded(_, _, let time): return endPhase(seconds: time)
         case .attemptFailed(let id, let reason):
             retries += 1
@@ -104,6 +109,24 @@ package struct RunProgress: Sendable {
             isGrading = true
             return [.message("grading \(NumberFormat.counted(answers, "answer")) with \(grader)", .plain)]
         }
+    }
+
+    /// Seconds to the end of the run; nil while too little is known.
+    package var secondsLeft: Double? { isStopping ? nil : forecast.left }
+
+    private mutating func account(_ event: RunEvent, at seconds: Double) {
+        switch event {
+        case .work(let work): self.work = work
+        case .loaded(let load): work?.take(.load(load))
+        case .woken(let engine, let seconds): work?.take(.wake(engine: engine, seconds: seconds))
+        case .swapped: work?.take(.swap)
+        case .phaseEnded(_, let roles, _): work?.endPhase(of: roles)
+        case .advanced(let trajectory, let event, let asked): work?.take(event, asked: asked, by: trajectory)
+        default: break
+        }
+        // It looks at every unfinished trajectory.
+        guard let work, seconds - forecast.at >= 1 else { return }
+        forecast = (seconds, Forecast.secondsLeft(work))
     }
 
     private mutating func arrive(_ engine: String, _ seconds: Double, _ manner: String? = nil) -> [Note] {

@@ -62,7 +62,7 @@ package struct RunView: Sendable {
         guard let phase = progress.phase else {
             return Line(betweenPhases, .dim).truncated(to: width)
         }
-        return Self.bar(phase, width: width, at: seconds)
+        return bar(phase, width: width, at: seconds)
     }
 
     private var betweenPhases: String {
@@ -71,7 +71,7 @@ package struct RunView: Sendable {
         return progress.isGrading ? "grading the answers…" : "all finished, writing the results…"
     }
 
-    private static func bar(_ phase: PhaseProgress, width: Int, at seconds: Double) -> Line {
+    private func bar(_ phase: PhaseProgress, width: Int, at seconds: Double) -> Line {
         let total = NumberFormat.grouped(phase.total)
         let done = Line(phase.fraction).padded(to: total.count * 2 + 1, alignRight: true)
         let share = Line(NumberFormat.percent(Proportion(phase.done, of: phase.total).value, places: 0))
@@ -82,10 +82,12 @@ package struct RunView: Sendable {
             phase.rate(at: seconds).map {
                 Line("\(NumberFormat.si($0)) tok/s").padded(to: 12, alignRight: true)
             }, rank: 3)
-        line.add(phase.remaining(at: seconds).map { Line("~\(NumberFormat.clock($0)) left", .dim) }, rank: 2)
+        if progress.secondsLeft == nil {
+            line.add(phase.remaining(at: seconds).map { Line("~\(NumberFormat.clock($0)) left", .dim) }, rank: 2)
+        }
         let name = Line(phase.name.padded(to: 6), .strong)
-        let figures = line.line(width: max(0, width - name.width - 2 - leastBar))
-        let barWidth = min(width - name.width - figures.width - 4, mostBar)
+        let figures = line.line(width: max(0, width - name.width - 2 - Self.leastBar))
+        let barWidth = min(width - name.width - figures.width - 4, Self.mostBar)
         let bar = Bar.line(done: phase.done, of: phase.total, width: barWidth)
         return (name + "  " + bar + "  " + figures).truncated(to: width)
     }
@@ -107,6 +109,7 @@ package struct RunView: Sendable {
             line.add(Line(NumberFormat.counted(progress.retries, "retry", "retries"), .yellow), rank: 3)
         }
         line.addRight(Line(NumberFormat.clock(seconds - progress.begin) + " elapsed", .dim), rank: 0)
+        line.addRight(progress.secondsLeft.map { Line("~\(NumberFormat.clock($0)) left of the run") }, rank: 1)
         return line.line(width: width)
     }
 }

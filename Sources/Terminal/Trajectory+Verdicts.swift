@@ -4,8 +4,3 @@ extension Trajectory {
     /// The verdicts so far, including one on a step that the target has yet to replace.
     package var verdicts: Verdicts { response.verdicts ?? Verdicts() }
 }
-
-extension Role {
-    /// The phase in which the role works.
-    var phase: String { self == .prm ? "score" : rawValue }
-}

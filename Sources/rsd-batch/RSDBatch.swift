@@ -38,10 +38,10 @@ struct RSDBatch: AsyncParsableCommand {
         version: Program.version,
         subcommands: [
             DemoCommand.self, DoctorCommand.self, InitCommand.self, FetchCommand.self,
-            RunCommand.self, ValidateCommand.self, PlanCommand.self, StatusCommand.self, ShowCommand.self,
-            GradeCommand.self, ReportCommand.self, CompareCommand.self, RunsCommand.self, MergeCommand.self,
-            SubmitCommand.self,
-            CancelCommand.self,
+            RunCommand.self, ValidateCommand.self, PlanCommand.self, StatusCommand.self, WatchCommand.self,
+            ServeCommand.self,
+            ShowCommand.self, GradeCommand.self, ReportCommand.self, CompareCommand.self, RunsCommand.self,
+            MergeCommand.self, SubmitCommand.self, CancelCommand.self,
         ])
 
     static func main() async {

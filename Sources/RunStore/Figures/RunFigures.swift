@@ -169,11 +169,8 @@ extension Role {
 extension JournalRecord {
     /// The role whose model gave this response.
     package var role: Role? {
-        switch self {
-        case .event(_, .generated(let answer), _): answer.role
-        case .event(_, .scored, _): .prm
-        default: nil
-        }
+        guard case .event(_, let event, _) = self else { return nil }
+        return event.answerer
     }
 
     package var asked: TimeSpan? {

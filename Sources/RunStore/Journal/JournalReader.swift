@@ -63,17 +63,28 @@ package enum JournalReader {
         guard let data = try RunFile.contents(of: file) else { return JournalContents() }
         var contents = earlier
         contents.isThere = true
-        let lines = lines(of: data.dropFirst(earlier.goodLength))
+        try contents.add(data.dropFirst(earlier.goodLength), of: file)
+        contents.tornBytes = data.count - contents.goodLength
+        return contents
+    }
+}
+
+extension JournalContents {
+    /// Adds the lines of a further part of the file, which begins where the valid lines so far end.
+    ///
+    /// - Throws: ``JournalCorrupt``.
+    mutating func add(_ data: Data, of file: URL) throws(JournalCorrupt) {
+        let (lines, earlier, start) = (Self.lines(of: data), self.lines, goodLength)
         let decoder = JSONDecoder()
         let records = lines.parallelMap { JournalLine.decode(data[$0], with: decoder) }
         var damaged: Int?
         for (index, record) in records.enumerated() {
-            let line = earlier.lines + index + 1
+            let line = earlier + index + 1
             if let record {
                 if let damaged { throw JournalCorrupt(file: file.path, line: damaged) }
-                contents.records.append(record)
-                contents.goodLength = lines[index].upperBound + 1 - data.startIndex
-                contents.lines = line
+                self.records.append(record)
+                goodLength = start + lines[index].upperBound + 1 - data.startIndex
+                self.lines = line
             } else {
                 if JournalLine.isIntact(data[lines[index]]) {
                     throw JournalCorrupt(file: file.path, line: line, isIntact: true)
@@ -81,8 +92,6 @@ package enum JournalReader {
                 damaged = damaged ?? line
             }
         }
-        contents.tornBytes = data.count - contents.goodLength
-        return contents
     }
 
     /// Without their newlines. What follows the last newline is no line yet.

@@ -121,6 +121,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
                         RunFigures(
                             records: contents.records, waves: trajectories.waves, engines: JobEngines(job.spec))))
             }
+            if !isDone { observe(.work(try WorkDone(contents.records + start.records, of: job))) }
             observe(
                 .began(total: trajectories.count, finished: trajectories.finishedCount, replayed: start.replayed))
             if let pool {

@@ -1,11 +1,14 @@
 import Decoding
 import JobSpecs
 import RunStore
+import Support
 
 /// An event of a run, for observers.
 package enum RunEvent: Sendable {
     /// An earlier process worked on this run: the state of all trajectories, and statistics of its engines.
     case resumed([Trajectory], RunFigures)
+    /// What has been done by earlier processes and what is to do, before work begins.
+    case work(WorkDone)
     /// A process on another machine held the run last; it is taken over after this many seconds without a heartbeat. Without
     /// seconds, the process is alive and its end is awaited.
     case awaitingLock(LockHolder?, seconds: Double?)
@@ -27,8 +30,8 @@ package enum RunEvent: Sendable {
     /// The resident engine was stopped or put to sleep to make room.
     case swapped
     case phaseBegan(wave: Int, roles: [Role], trajectories: Int)
-    /// A trajectory took an event; it is passed in its new state.
-    case advanced(Trajectory, Event)
+    /// A trajectory took an event; it is passed in its new state. `asked` is when its request ran, if one was sent for it.
+    case advanced(Trajectory, Event, asked: TimeSpan? = nil)
     case phaseEnded(wave: Int, roles: [Role], seconds: Double)
     /// An attempt failed and will be retried.
     case attemptFailed(TrajectoryID, reason: String)

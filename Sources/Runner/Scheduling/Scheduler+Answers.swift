@@ -65,7 +65,7 @@ extension Scheduler {
         guard let entry = entries.remove(number) else { return }
         let trajectory = entry.trajectory
         trajectories.update([trajectory])
-        act(.notify(.advanced(trajectory, entry.event)))
+        act(.notify(.advanced(trajectory, entry.event, asked: entry.origin.asked)))
         pending.close(Waiter(id: trajectory.id, role: entry.event.role, candidate: entry.event.candidate))
         if trajectory.response.finish != nil { pending.closeAll(of: trajectory.id) }
         if let request = entry.origin.request {

@@ -40,7 +40,7 @@ struct MergeCommand: AsyncParsableCommand, StoppableCommand {
                 console.message("rsd-batch: checking for up to \(Int($0)) s whether the shards are in use\n")
             }
         ) { console.grading($0, finished: $1, of: $2) }
-        (ending.job, ending.outcome) = (outcome.summary.job, outcome)
+        (ending.job, ending.outcomes) = (outcome.summary.job, [outcome])
         try console.report(outcome, in: directory, example: nil, output)
         for fault in missing { console.message("rsd-batch: missing: \(fault)\n") }
         try console.endRun(outcome, in: directory)

@@ -8,16 +8,25 @@ import RunStore
 import Runner
 import Support
 import Synchronization
+import Terminal
 
 struct RunCommand: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Run a job, or resume it.",
+        commandName: "run", abstract: "Run a job, or resume it; or several, one after the other.",
         discussion: """
+            Several jobs run in the order given, each in its own run directory. All are checked before the first starts. One that \
+            fails does not stop the others; a signal stops them all, and the same command resumes them. The exit code is the worst.
+
             Progress goes to standard error: drawn in place on a terminal, timestamped lines elsewhere. The final table, or \
             summary.json with --json, goes to standard output.
             """)
 
     @OptionGroup var job: JobOptions
+
+    @Argument(
+        help: ArgumentHelp("More job specs, run after the first.", valueName: "more-jobs"),
+        completion: .file(extensions: ["yaml", "yml"]))
+    var others: [String] = []
 
     @OptionGroup var pinning: PinOption
 
@@ -60,8 +69,17 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        if !others.isEmpty, runDir != nil || shard != nil {
+            throw ValidationError("\(runDir == nil ? "--shard" : "--run-dir") is for one job, not for several.")
+        }
         guard let deadline, deadline.end <= Date() else { return }
         throw ValidationError("--deadline \(deadline.end.formatted(.iso8601)) is in the past.")
+    }
+
+    /// A job that was checked, and where it runs.
+    private struct Prepared {
+        var job: LoadedJob
+        var directory: String
     }
 
     func run() async throws {
@@ -70,14 +88,20 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
         let listener = Listener()
         let signals = StopSignals(interruption) { listener.heard($0) }
         defer { withExtendedLifetime(signals) {} }
-        try await notification.after(RunEnding(spec: job.file), interruption, console) { ending in
-            try await run(console, interruption, listener, &ending)
+        try await notification.after(RunEnding(spec: others.isEmpty ? job.file : nil), interruption, console) {
+            ending in
+            guard others.isEmpty else { return try await runAll(console, interruption, listener, &ending) }
+            let prepared = try await prepare(job, console, interruption)
+            (ending.job, ending.directory, ending.shard) = (prepared.job.spec.name, prepared.directory, shard)
+            let outcome = try await run(prepared, console, interruption, listener)
+            ending.outcomes = [outcome]
+            try report(outcome, of: prepared, console)
         }
     }
 
-    private func run(
-        _ console: Console, _ interruption: Interruption, _ listener: Listener, _ ending: inout RunEnding
-    ) async throws {
+    private func prepare(
+        _ job: JobOptions, _ console: Console, _ interruption: Interruption
+    ) async throws -> Prepared {
         let fetching = FetchDisplay(console: console, colour: output.colour, quiet: quiet)
         let path = { @Sendable [runDir, shard, job] (name: String) in
             let parent = runDir ?? job.runDirectory(of: name)
@@ -87,28 +111,91 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
             RunDirectory(URL(filePath: path($0))).pins
         }
         let loaded = try shard.map(whole.part) ?? whole
-        let directory = path(loaded.spec.name)
-        (ending.job, ending.directory, ending.shard) = (loaded.spec.name, directory, shard)
-        let display = ProgressDisplay(
-            job: loaded.spec.name, console: console, colour: output.colour, quiet: quiet)
         if !quiet { console.showWarnings(of: loaded) }
+        return Prepared(job: loaded, directory: path(loaded.spec.name))
+    }
+
+    private func run(
+        _ prepared: Prepared, _ console: Console, _ interruption: Interruption, _ listener: Listener
+    ) async throws -> RunOutcome {
+        let display = ProgressDisplay(
+            job: prepared.job.spec.name, console: console, colour: output.colour, quiet: quiet)
         listener.tell(display)
-        let outcome = try await display.during {
+        return try await display.during {
             try await Job.run(
-                loaded, in: RunDirectory(URL(filePath: directory)),
+                prepared.job, in: RunDirectory(URL(filePath: prepared.directory)),
                 deadline: deadline ?? .slurm(console.environment), waits: wait,
                 retryFailed: retryFailed, reuse: reuse.map { URL(filePath: $0) },
                 interruption: interruption,
                 logger: Logger(label: "rsd-batch") { _ in ProgressLogHandler(display: display) },
                 observe: { display.take($0) })
         }
-        ending.outcome = outcome
-        try console.report(outcome, in: directory, example: loaded.firstTrajectory, output)
+    }
+
+    private func report(_ outcome: RunOutcome, of prepared: Prepared, _ console: Console) throws {
+        // Of several, one document says all.
+        if !output.json || others.isEmpty {
+            try console.report(outcome, in: prepared.directory, example: prepared.job.firstTrajectory, output)
+        }
         if outcome.failed > 0 {
             let count = NumberFormat.counted(outcome.failed, "trajectory", "trajectories")
             console.message("rsd-batch: \(count) failed; run the same command with --retry-failed to retry\n")
         }
-        try console.endRun(outcome, in: directory)
+        try console.endRun(outcome, in: prepared.directory)
+    }
+
+    // MARK: Several jobs
+
+    private func runAll(
+        _ console: Console, _ interruption: Interruption, _ listener: Listener, _ ending: inout RunEnding
+    ) async throws {
+        let jobs = try await prepareAll(console, interruption)
+        ending.job = jobs.map(\.job.spec.name).joined(separator: ", ")
+        var queue = try JobQueue(jobs.map { ($0.job.spec.name, $0.directory) })
+        for (place, job) in jobs.enumerated() where interruption.level == .none {
+            if !quiet {
+                console.message(
+                    "rsd-batch: job \(place + 1) of \(jobs.count): \(job.job.spec.name), in \(job.directory)\n")
+            }
+            var (outcome, exit): (RunOutcome?, ExitCategory) = (nil, .done)
+            do {
+                outcome = try await run(job, console, interruption, listener)
+                if let outcome {
+                    ending.outcomes.append(outcome)
+                    try report(outcome, of: job, console)
+                }
+            } catch {
+                exit = Failure.report(error, console: console)
+            }
+            queue.end(place, exit, outcome?.summary)
+        }
+        if output.json {
+            try console.outJSON(queue.entries)
+        } else {
+            try console.out([Line()] + queue.lines, colour: output.colour)
+        }
+        if queue.exit != .done { throw ExitRequest(category: queue.exit) }
+    }
+
+    /// - Throws: `ExitRequest` if any of them has an error; all have been reported then.
+    private func prepareAll(_ console: Console, _ interruption: Interruption) async throws -> [Prepared] {
+        var prepared: [Prepared] = []
+        var worst: ExitCategory?
+        for file in [job.file] + others {
+            var options = job
+            options.file = file
+            do {
+                prepared.append(try await prepare(options, console, interruption))
+            } catch let interrupted as Interrupted {
+                throw interrupted
+            } catch {
+                let exit = Failure.report(error, console: console)
+                worst = worst ?? exit
+            }
+        }
+        guard let worst else { return prepared }
+        console.message("rsd-batch: no job was started, since not all of them can run\n")
+        throw ExitRequest(category: worst)
     }
 }
 

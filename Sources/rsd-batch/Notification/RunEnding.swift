@@ -7,14 +7,14 @@ import Support
 
 /// What a command that is run at the end of a run learns of it. Known facts are added while the run proceeds.
 struct RunEnding {
-    /// Of the job; nil if its spec could not be read.
+    /// Of the job, or of several jobs; nil if a spec could not be read.
     var job: String?
-    /// The job spec; nil for a merge.
+    /// The job spec; nil for a merge and for several jobs.
     var spec: String?
     var directory: String?
     var shard: Shard?
-    /// nil if the run did not get to its results.
-    var outcome: RunOutcome?
+    /// Of the runs that got to their results.
+    var outcomes: [RunOutcome] = []
     /// What ended it too early.
     var error: String?
 
@@ -26,20 +26,20 @@ struct RunEnding {
 
     /// The variables of the command, which [docs/watching.md](docs/watching.md) lists; those of unknown facts are empty.
     func environment(exit: ExitCategory) -> [String: String] {
-        let rows = outcome?.summary.rows ?? []
-        let results = outcome.map { _ in path(\.summary) } ?? ""
-        let seconds = Int((ContinuousClock.now - start).inSeconds)
-        var facts: [String: String?] = [
-            "STATE": State(exit).rawValue, "EXIT_CODE": String(exit.rawValue), "ERROR": error,
-            "SECONDS": String(seconds), "ACCURACY": Self.accuracy(rows), "SUMMARY": results,
+        let accuracies = outcomes.map { outcome in
+            (outcomes.count > 1 ? "\(outcome.summary.job): " : "") + Self.accuracy(outcome.summary.rows)
+        }
+        let isOver = !outcomes.isEmpty
+        let answers = outcomes.flatMap(\.summary.rows).reduce(0) { $0 + $1.total }
+        let facts: [(String, String?)] = [
+            ("STATE", State(exit).rawValue), ("EXIT_CODE", String(exit.rawValue)), ("ERROR", error), ("JOB", job),
+            ("SPEC", spec.map { URL(filePath: $0).path }), ("RUN_DIR", path(\.url)), ("SHARD", shard?.description),
+            ("SUMMARY", isOver ? path(\.summary) : nil), ("ACCURACY", accuracies.joined(separator: "; ")),
+            ("ANSWERS", isOver ? String(answers) : nil),
+            ("FAILED", isOver ? String(outcomes.reduce(0) { $0 + $1.failed }) : nil),
+            ("SECONDS", String(Int((ContinuousClock.now - start).inSeconds))),
         ]
-        facts["JOB"] = .some(job)
-        facts["SPEC"] = .some(spec.map { URL(filePath: $0).path })
-        facts["RUN_DIR"] = path(\.url)
-        facts["SHARD"] = .some(shard?.description)
-        facts["ANSWERS"] = .some(outcome.map { _ in count(rows) })
-        facts["FAILED"] = .some(outcome.map { String($0.failed) })
-        return Dictionary(uniqueKeysWithValues: facts.map { ("RSD_BATCH_\($0.key)", Self.safe($0.value ?? "")) })
+        return Dictionary(uniqueKeysWithValues: facts.map { ("RSD_BATCH_\($0.0)", Self.safe($0.1 ?? "")) })
     }
 
     enum State: String {
@@ -55,11 +55,9 @@ struct RunEnding {
         }
     }
 
-    private func path(_ file: (RunDirectory) -> URL) -> String {
-        directory.map { file(RunDirectory(URL(filePath: $0))).path } ?? ""
+    private func path(_ file: (RunDirectory) -> URL) -> String? {
+        directory.map { file(RunDirectory(URL(filePath: $0))).path }
     }
-
-    private func count(_ rows: [Summary.Row]) -> String { "\(rows.reduce(0) { $0 + $1.total })" }
 
     /// `rsd 94.5%, target_only 93.0%`, with the data sets if there are several.
     private static func accuracy(_ rows: [Summary.Row]) -> String {

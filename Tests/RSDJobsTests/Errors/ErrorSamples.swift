@@ -7,6 +7,7 @@ import Foundation
 @testable import ModelLifecycle
 @testable import RSDJobs
 @testable import Reporting
+@testable import RunServer
 @testable import RunStore
 @testable import Runner
 @testable import Support
@@ -47,7 +48,9 @@ struct ErrorSample {
         ErrorSample(ExportUnavailable(format: "hf", module: "pyarrow", python: nil), "export-unavailable", .badJob),
         ErrorSample(ExportUnavailable(format: "wandb", module: "wandb", python: "py"), "export-unavailable", .badJob),
         ErrorSample(ExportFailed(library: "wandb", reason: "no key"), "export-failed", .badJob),
+        ErrorSample(JobsShareDirectory(directory: "runs/a"), "jobs-share-directory", .badJob),
         ErrorSample(NoFolder(path: "runs"), "no-folder", .badJob),
+        ErrorSample(CannotListen(host: "127.0.0.1", port: 80, errno: EACCES), "cannot-listen", .badJob),
         ErrorSample(UnknownReference(name: "rsd", known: ["a/rsd", "b/rsd"], matches: 2), "no-method", .badJob),
         ErrorSample(UnknownReference(name: "rds", known: ["a/rsd"], matches: 0), "no-method", .badJob),
         ErrorSample(UnusableRun(description: "nothing is finished"), "run-unusable", .badJob),
@@ -68,6 +71,7 @@ struct ErrorSample {
     }
 
     private static let directory = [
+        ErrorSample(RunGone(directory: "run"), "run-gone", .directoryTaken),
         ErrorSample(RunLocked(directory: "run"), "run-locked", .directoryTaken),
         ErrorSample(RunLockLost(directory: "run"), "run-lock-lost", .directoryTaken),
         ErrorSample(RunLockLost(directory: "run", failure: "stale"), "run-lock-lost", .directoryTaken),

@@ -9,7 +9,8 @@ import Testing
     private static let inner: Set = [
         "Answers.Failure", "Answers.Unmanageable", "Checkpoints.End", "Checkpoints.Unknown", "Checkpoints.Unreadable",
         "Datasets.FieldFault", "Datasets.RecordFault", "JobSpecs.Busy", "ModelLifecycle.ForkRefused",
-        "ModelLifecycle.PortLost", "Runner.EngineGone", "Runner.MemoryTooSmall", "Runner.ProblemChanged",
+        "ModelLifecycle.PortLost", "Runner.EngineGone", "Runner.MemoryTooSmall", "RunServer.Fault",
+        "Runner.ProblemChanged",
         "Runner.PermanentFailure",
         "Support.Diagnostic", "Support.Fault", "Support.Unreadable", "rsd_batch.ExitRequest", "rsd_batch.OutputClosed",
     ]

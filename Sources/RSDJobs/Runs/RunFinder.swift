@@ -1,18 +1,19 @@
 import Foundation
-import RSDJobs
 import RunStore
 
 /// Finds the run directories below a folder.
-struct RunFinder {
+package struct RunFinder {
     /// Folders below the first that are searched: `runs/sweep/small/a` is found, deeper ones are not.
     private static let deepest = 3
 
-    private let files = FileManager.default
+    private var files: FileManager { .default }
+
+    package init() {}
 
     /// The folder itself if it is a run; otherwise those below it. A run has no others inside.
     ///
     /// - Throws: ``NoFolder``.
-    func runs(below folder: URL) throws(NoFolder) -> [RunDirectory] {
+    package func runs(below folder: URL) throws(NoFolder) -> [RunDirectory] {
         var isFolder: ObjCBool = false
         guard files.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue else {
             throw NoFolder(path: folder.relativePath)
