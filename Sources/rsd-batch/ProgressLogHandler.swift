@@ -1,8 +1,10 @@
 import Logging
+import Terminal
 
 /// Shows log messages of ModelLifecycle among the lines of the run: warnings, and notices in plain text.
 struct ProgressLogHandler: LogHandler {
-    let display: ProgressDisplay
+    /// Shows a line among those of the run.
+    let say: @Sendable (String, Style) -> Void
     var metadata: Logger.Metadata = [:]
     var logLevel = Logger.Level.notice
 
@@ -10,9 +12,9 @@ struct ProgressLogHandler: LogHandler {
         let details = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
         let tail = details.map { " \($0.key)=\($0.value)" }.joined()
         if event.level < .warning {
-            display.say("\(event.message)\(tail)")
+            say("\(event.message)\(tail)", .plain)
         } else {
-            display.say("! \(event.message)\(tail)", .yellow)
+            say("! \(event.message)\(tail)", .yellow)
         }
     }
 

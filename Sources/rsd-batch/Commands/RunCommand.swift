@@ -58,6 +58,9 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
         completion: .directory)
     var reuse: [String] = []
 
+    @Option(help: "Work on all GPUs of this machine, a shard on each, and merge the shards: `gpus`.")
+    var shards: ShardPlace?
+
     @Flag(help: "Retry failed trajectories.")
     var retryFailed = false
 
@@ -72,12 +75,15 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
         if !others.isEmpty, runDir != nil || shard != nil {
             throw ValidationError("\(runDir == nil ? "--shard" : "--run-dir") is for one job, not for several.")
         }
+        guard shards == nil || shard == nil else {
+            throw ValidationError("--shards runs all shards, and --shard one: give one of the two.")
+        }
         guard let deadline, deadline.end <= Date() else { return }
         throw ValidationError("--deadline \(deadline.end.formatted(.iso8601)) is in the past.")
     }
 
     /// A job that was checked, and where it runs.
-    private struct Prepared {
+    struct Prepared {
         var job: LoadedJob
         var directory: String
     }
@@ -118,16 +124,17 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
     private func run(
         _ prepared: Prepared, _ console: Console, _ interruption: Interruption, _ listener: Listener
     ) async throws -> RunOutcome {
+        if shards != nil { return try await runFleet(prepared, console, interruption, listener) }
         let display = ProgressDisplay(
             job: prepared.job.spec.name, console: console, colour: output.colour, quiet: quiet)
-        listener.tell(display)
+        listener.tell { display.say($0, $1) }
         return try await display.during {
             try await Job.run(
                 prepared.job, in: RunDirectory(URL(filePath: prepared.directory)),
                 deadline: deadline ?? .slurm(console.environment), waits: wait,
                 retryFailed: retryFailed, reuse: reuse.map { URL(filePath: $0) },
                 interruption: interruption,
-                logger: Logger(label: "rsd-batch") { _ in ProgressLogHandler(display: display) },
+                logger: Logger(label: "rsd-batch") { _ in ProgressLogHandler { display.say($0, $1) } },
                 observe: { display.take($0) })
         }
     }
@@ -208,11 +215,12 @@ extension Deadline: ExpressibleByArgument {
 }
 
 /// Reports signals on the display, once there is one.
-private final class Listener: Sendable {
-    private let display = Mutex<ProgressDisplay?>(nil)
+final class Listener: Sendable {
+    private let say = Mutex<(@Sendable (String, Style) -> Void)?>(nil)
 
-    func tell(_ display: ProgressDisplay) {
-        self.display.withLock { $0 = display }
+    /// - Parameter say: shows a line on the display.
+    func tell(_ say: @escaping @Sendable (String, Style) -> Void) {
+        self.say.withLock { $0 = say }
     }
 
     func heard(_ level: Interruption.Level) {
@@ -221,7 +229,7 @@ private final class Listener: Sendable {
             ? "stopping now: run the same command again to resume"
             : "stopping: waiting for responses in flight (send a second signal to stop now); "
                 + "run the same command again to resume"
-        display.withLock { $0 }?.say(message, .yellow)
+        say.withLock { $0 }?(message, .yellow)
     }
 }
 

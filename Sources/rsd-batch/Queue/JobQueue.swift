@@ -44,13 +44,7 @@ struct JobQueue {
     }
 
     /// The exit code of the worst. What was not begun was interrupted.
-    var exit: ExitCategory {
-        let order: [ExitCategory] = [
-            .done, .someFailed, .usage, .badJob, .directoryTaken, .engine, .disk, .unexpected, .interrupted,
-        ]
-        let worst = entries.map { order.firstIndex(of: $0.exit ?? .interrupted) ?? order.count - 1 }.max() ?? 0
-        return order[worst]
-    }
+    var exit: ExitCategory { entries.map { $0.exit ?? .interrupted }.worst }
 
     /// A line for each job.
     var lines: [Line] {
@@ -83,5 +77,16 @@ struct JobsShareDirectory: ProgramError {
         Explanation(
             "jobs-share-directory", .badJob, "two of the jobs have the run directory \(directory)",
             remedy: "Give them different names, or run them by separate commands with a --run-dir each.")
+    }
+}
+
+extension [ExitCategory] {
+    /// What a command that did several things ends with.
+    var worst: ExitCategory {
+        let order: [ExitCategory] = [
+            .done, .someFailed, .usage, .badJob, .directoryTaken, .engine, .disk, .unexpected, .interrupted,
+        ]
+        return self.max { (order.firstIndex(of: $0) ?? order.count) < (order.firstIndex(of: $1) ?? order.count) }
+            ?? .done
     }
 }
