@@ -21,6 +21,7 @@ package struct StoredRun: Sendable {
         let manifest = try Manifest.ofRun(in: directory)
         let contents = try JournalReader.read(directory.journal)
         try manifest.check(contents, in: directory)
+        try manifest.checkIsJournalled(contents, in: directory)
         self.directory = directory
         self.manifest = manifest
         records = contents.records
@@ -34,25 +35,7 @@ package struct StoredRun: Sendable {
 
     /// The job, or the shard of it that the run is, without its models, with the questions that the run was begun with.
     static func job(of directory: RunDirectory, as manifest: Manifest) throws -> LoadedJob {
-        let job = try directory.writtenJob().following(manifest.identity)
-        let changes = SpecIdentity(job).difference(from: manifest.identity)
-        let changed = Set(changes.map(\.key))
-        // Models are not checked here, a newer version may have more settings, and questions are reported below.
-        let settings = changes.filter {
-            $0.old != nil && !$0.key.hasPrefix("models.") && !$0.key.hasPrefix("prompt.")
-                && !$0.key.hasPrefix("datasets.")
-        }
-        if let dataset = job.spec.datasets.first(where: { changed.contains("datasets.\($0.name).questions") }) {
-            throw RunIncomplete(
-                directory,
-                "\(dataset.path) no longer holds the questions that the run was begun with (data set '\(dataset.name)')"
-            )
-        }
-        guard settings.isEmpty else {
-            throw directory.damagedSpec(
-                "differs from the job that the run was begun with: \(settings.map(\.description).joined(separator: "; "))"
-            )
-        }
+        let job = try directory.writtenJob(of: manifest)
         return try manifest.shard.map(job.part) ?? job
     }
 

@@ -110,6 +110,7 @@ struct ShardSurvey: Sendable {
         do {
             let contents = try JournalReader.read(directory.journal)
             try manifest.check(contents, in: directory)
+            try manifest.checkIsJournalled(contents, in: directory)
             _ = try trajectories.replay(contents.records)
             parts.append(Part(shard: shard, manifest: manifest, journalLength: contents.goodLength))
         } catch let error where error is JournalCorrupt || error is ForeignEvent || error is DamagedRun {

@@ -1,4 +1,6 @@
 import Datasets
+import Decoding
+import Foundation
 import JobSpecs
 
 /// How a job differs from the one that its run was begun with, and whether the run can go on as the new job's.
@@ -12,7 +14,8 @@ package struct JobChanges: Sendable {
     package private(set) var mixing: [SpecIdentity.Change] = []
     /// Data sets whose problems are not simply the old ones and more: whether those that both have are the same is seen from
     /// their requests only.
-    package private(set) var doubtful: Set<String> = []
+    private var doubtful: Set<String> = []
+    private let old: SpecIdentity
 
     package var isEmpty: Bool { growing.isEmpty && mixing.isEmpty }
 
@@ -20,6 +23,7 @@ package struct JobChanges: Sendable {
     package var raisesLimits: Bool { growing.contains(where: \.raises) }
 
     package init(from old: SpecIdentity, to job: LoadedJob) {
+        self.old = old
         let new = SpecIdentity(job)
         var judged: Set<String> = []
         for change in new.difference(from: old) {
@@ -40,6 +44,12 @@ package struct JobChanges: Sendable {
                 note(change, isGrowth: isGrowth)
             }
         }
+    }
+
+    /// Whether the first request must show that a trajectory's problem is still the same: the old job had it too, and its data
+    /// set is not the same.
+    package func isDoubtful(_ id: TrajectoryID) -> Bool {
+        doubtful.contains(id.dataset) && id.sample < old.samples(of: id.method)
     }
 
     private mutating func note(_ change: SpecIdentity.Change, isGrowth: Bool) {
@@ -131,6 +141,13 @@ extension SpecIdentity.Change {
 }
 
 extension SpecIdentity {
+    /// Samples of a problem by a method; 0 if it has no such method.
+    fileprivate func samples(of method: String) -> Int {
+        guard self["methods.\(method).kind"] != nil else { return 0 }
+        let count = (self["methods.\(method).samples"] ?? self["samples"]).flatMap { Int($0) }
+        return count ?? (self["seed"] ?? "").components(separatedBy: ", ").count
+    }
+
     /// The seed of each sample of a problem.
     fileprivate var sampleSeeds: [String] {
         let seeds = (self["seed"] ?? "").components(separatedBy: ", ")

@@ -1,4 +1,5 @@
 import Foundation
+import JobSpecs
 
 extension Manifest {
     /// Checks that a journal belongs to this run and that an expected journal is there.
@@ -25,6 +26,25 @@ extension Manifest {
         let jobs = Set([identity.hash] + (history ?? []).map(\.identity.hash))
         let isForeign = owners.contains { !jobs.contains($0.job) || merged == nil && $0.shard != shard }
         if isForeign { throw damaged("belongs to another run than \(directory.manifest.lastPathComponent) beside it") }
+    }
+
+    /// The job that the journal is of: the one before, if the process that changed the job ended before the journal said so.
+    package func journalled(in contents: JournalContents) -> SpecIdentity {
+        // Journals of earlier versions name no job until they grow.
+        guard let owner = contents.owners.last else { return history?.first?.identity ?? identity }
+        return history?.last { $0.identity.hash == owner.job && owner.job != identity.hash }?.identity ?? identity
+    }
+
+    /// Checks that the journal is of the present job, so that it can be read without continuing the run.
+    ///
+    /// - Throws: ``DamagedRun``.
+    package func checkIsJournalled(_ contents: JournalContents, in directory: RunDirectory) throws(DamagedRun) {
+        guard journalled(in: contents) == identity else {
+            throw DamagedRun(
+                directory.journal,
+                "is still that of the job before the last change: the process that changed it ended too early",
+                "Run the changed job again in this directory, which completes the change. Nothing is lost.")
+        }
     }
 
     private static let restoreJournal =

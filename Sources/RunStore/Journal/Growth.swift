@@ -51,16 +51,21 @@ extension [JournalRecord] {
     /// The indices of the events that hold: all but those that a ``Growth`` took back.
     package var standing: [Index] {
         guard haveGrown else { return indices.filter { self[$0].trajectory != nil } }
-        var standing: [Index] = []
+        var closed: [TrajectoryID: [Index]] = [:]
         var events: [TrajectoryID: [Index]] = [:]
         for index in indices {
             switch self[index] {
             // A shard takes back only events of its own.
             case .shard:
-                standing += events.values.joined()
+                for (id, indices) in events { closed[id, default: []] += indices }
                 events = [:]
             case .event(let id, _, _): events[id, default: []].append(index)
             case .grown(let growth):
+                // A merged run grows as a whole.
+                if growth.identity.shard == nil {
+                    for (id, indices) in closed { events[id] = indices + (events[id] ?? []) }
+                    closed = [:]
+                }
                 for rewound in growth.rewound {
                     let all = events[rewound.id] ?? []
                     events[rewound.id] = [Index](all.prefix(Swift.max(0, rewound.kept)))
@@ -68,7 +73,7 @@ extension [JournalRecord] {
             default: break
             }
         }
-        return (standing + events.values.joined()).sorted()
+        return [closed, events].flatMap { $0.values.joined() }.sorted()
     }
 }
 

@@ -94,6 +94,12 @@ extension JournalContents {
         }
     }
 
+    /// Replaces a journal by other records, all at once, and reads it again.
+    package static func rewrite(_ file: URL, as records: [JournalRecord]) throws -> JournalContents {
+        try AtomicFile.write(records.reduce(into: Data()) { $0 += try JournalLine.encode($1) }, to: file)
+        return try read(file)
+    }
+
     /// Without their newlines. What follows the last newline is no line yet.
     private static func lines(of data: Data) -> [Range<Data.Index>] {
         var lines: [Range<Data.Index>] = []

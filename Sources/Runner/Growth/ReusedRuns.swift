@@ -9,7 +9,7 @@ struct ReusedRuns {
     struct Found {
         var directory: RunDirectory
         var manifest: Manifest
-        var records: [JournalRecord]
+        var contents: JournalContents
     }
 
     /// Folders below the one that was named in which runs are looked for.
@@ -32,7 +32,7 @@ struct ReusedRuns {
                     let manifest = try Manifest.ofRun(in: directory)
                     let contents = try JournalReader.read(directory.journal)
                     try manifest.check(contents, in: directory)
-                    found.append(Found(directory: directory, manifest: manifest, records: contents.records))
+                    found.append(Found(directory: directory, manifest: manifest, contents: contents))
                 } catch let error as any ProgramError where !isNamed {
                     skipped.append((directory.url.path, error.explanation.summary))
                 }
@@ -55,15 +55,8 @@ struct ReusedRuns {
                 sources.first { $0.directory == run.directory.url.path && $0.identity == run.manifest.identity.hash }
                 ?? run.source(number: (sources.map(\.number).max() ?? 0) + 1)
             do {
-                let job = run.manifest.shard
-                func written() throws -> LoadedJob {
-                    let whole = try run.directory.writtenJob().following(run.manifest.identity)
-                    return try job.map(whole.part) ?? whole
-                }
                 let before = responses.count
-                try responses.add(
-                    run.records, of: TrajectorySet(try written()),
-                    in: RequestScope(try written(), as: run.manifest.identity), source: source.number)
+                responses.add(try run.directory.named(run.contents, as: run.manifest), source: source.number)
                 if responses.count > before, !sources.contains(source) { sources.append(source) }
             } catch let error as any ProgramError {
                 skipped.append((run.directory.url.path, error.explanation.summary))

@@ -6,6 +6,8 @@ import RunStore
 struct RunStart: Sendable {
     let scope: RequestScope
     private(set) var trajectories: TrajectorySet
+    /// The records of the journal, with the requests that journals of earlier versions do not name.
+    private(set) var journal: [JournalRecord]
     /// All responses that are known.
     private(set) var responses = ResponseCache()
     /// Number of events from the journal.
@@ -28,6 +30,7 @@ struct RunStart: Sendable {
     ) throws {
         scope = RequestScope(job)
         trajectories = TrajectorySet(job)
+        journal = contents.records
         var changes: JobChanges?
         if let earlier {
             changes = try earlier.changes(to: job, in: directory, contents, scope)
@@ -35,26 +38,32 @@ struct RunStart: Sendable {
         } else {
             isOwned = try directory.checkWithoutManifest(contents, for: job.runIdentity)
         }
-        if let changes {
+        if let changes, let earlier {
+            journal = (try? directory.named(contents, as: earlier)) ?? journal
             let rewound: [Growth.Rewound]
             do throws(ProblemChanged) {
-                (replayed, rewound) = try trajectories.regrow(
-                    from: contents.records, changes: changes, of: job, in: scope)
+                (replayed, rewound) = try trajectories.regrow(from: journal, changes: changes, of: job, in: scope)
             } catch {
                 throw SpecChanged(
                     directory: directory.url.path,
-                    changes: (earlier?.changes(to: job) ?? []) + [error.change].compactMap(\.self))
+                    changes: earlier.changes(to: job) + [error.change].compactMap(\.self),
+                    reusable: directory.reusable(for: job, contents, earlier, scope))
             }
             records.append(.grown(Growth(identity: job.runIdentity, rewound: rewound)))
             notes.append(.grew(changes.growing, goingOn: rewound.count { trajectories[$0.id] != nil }))
             hasGrown = true
         } else {
-            replayed = try trajectories.replay(contents.records)
+            replayed = try trajectories.replay(journal)
         }
-        if changes != nil, let earlier { directory.addResponses(of: contents.records, as: earlier, to: &responses) }
-        try responses.add(contents.records + records, of: TrajectorySet(job), in: scope)
+        if journal.haveUnnamedRequests {
+            journal = [JournalRecord]((journal + records).named(by: job, as: SpecIdentity(job)).prefix(journal.count))
+        }
+        responses.add(journal)
         try take(reuse + (changes == nil ? [] : directory.otherShards(of: job)), besides: directory, contents)
     }
+
+    /// Whether the journal has to be written again before ``records`` are added to it.
+    func renames(_ contents: JournalContents) -> Bool { hasGrown && journal != contents.records }
 
     private mutating func take(_ paths: [URL], besides directory: RunDirectory, _ contents: JournalContents) throws {
         if !paths.isEmpty {
@@ -116,38 +125,20 @@ extension Manifest {
         guard changes.mixing.isEmpty else {
             throw SpecChanged(
                 directory: directory.url.path, changes: differences,
-                reusable: directory.reusable(for: job, contents.records, self, scope))
+                reusable: directory.reusable(for: job, contents, self, scope))
         }
         try check(contents, in: directory)
         return changes.isEmpty ? nil : changes
     }
-
-    /// The job that the journal is of: the one before, if the process that changed the job ended before the journal said so.
-    private func journalled(in contents: JournalContents) -> SpecIdentity {
-        guard let owner = contents.owners.last else { return identity }
-        return history?.last { $0.identity.hash == owner.job && owner.job != identity.hash }?.identity ?? identity
-    }
 }
 
 extension RunDirectory {
-    /// Adds the responses of the job that the directory's spec still is, also of methods that a new job does not have. Journals of
-    /// earlier versions need its data sets for that; without them, only what the new job replays is known.
-    fileprivate func addResponses(of records: [JournalRecord], as manifest: Manifest, to responses: inout ResponseCache)
-    {
-        func written() throws -> LoadedJob {
-            let whole = try writtenJob().following(manifest.identity)
-            return try manifest.shard.map(whole.part) ?? whole
-        }
-        try? responses.add(
-            records, of: TrajectorySet(try written()), in: RequestScope(try written(), as: manifest.identity))
-    }
-
     /// Number of responses in the journal that a run of another job could take over.
     fileprivate func reusable(
-        for job: LoadedJob, _ records: [JournalRecord], _ manifest: Manifest, _ scope: RequestScope
+        for job: LoadedJob, _ contents: JournalContents, _ manifest: Manifest, _ scope: RequestScope
     ) -> Int {
         var responses = ResponseCache()
-        addResponses(of: records, as: manifest, to: &responses)
+        responses.add((try? named(contents, as: manifest)) ?? contents.records)
         var trajectories = TrajectorySet(job)
         let served = trajectories.serve(from: responses, in: scope)
         return Set(served.compactMap(\.request)).count

@@ -1,3 +1,4 @@
+import Datasets
 import Decoding
 import JobSpecs
 import RunStore
@@ -17,14 +18,17 @@ extension TrajectorySet {
             guard case .event(let id, let event, let origin) = records[index] else { continue }
             events[id, default: []].append((event, origin))
         }
+        let elsewhere = job.elsewhere
         var count = 0
         var rewound: [Growth.Rewound] = []
         // Data sets that may be others by the same name.
-        var strange = changes.doubtful.intersection(events.keys.map(\.dataset))
+        var strange = Set(events.keys.filter(changes.isDoubtful).map(\.dataset))
         for (id, events) in events.sorted(by: { "\($0.key)" < "\($1.key)" }) {
             guard var trajectory = self[id] else {
                 // In a journal merged from shards, the events of the shard that has the problem now would follow these.
-                if job.isElsewhere(id) { rewound.append(.init(id: id, kept: 0)) }
+                // Later, nothing could tell what responses without names are to.
+                let isNamed = events.allSatisfy { !$0.event.isAnswer || $0.origin.request != nil }
+                if !isNamed || elsewhere.contains(id.problemName) { rewound.append(.init(id: id, kept: 0)) }
                 continue
             }
             var kept = 0
@@ -32,7 +36,7 @@ extension TrajectorySet {
                 if event.isAnswer {
                     guard let need = trajectory.needs.first(where: event.answers) else { break }
                     let request = InferenceRequest(need, of: id, in: scope).fingerprint
-                    if changes.doubtful.contains(id.dataset), kept == 0 {
+                    if kept == 0, changes.isDoubtful(id) {
                         guard origin.request?.digest == request.digest else {
                             throw ProblemChanged(dataset: id.dataset, problem: id.problem)
                         }
@@ -103,10 +107,11 @@ extension Event {
 }
 
 extension LoadedJob {
-    /// Whether another shard has the problem.
-    fileprivate func isElsewhere(_ id: TrajectoryID) -> Bool {
-        func isIn(_ problems: some Sequence<String>) -> Bool { problems.contains(id.problem) }
-        return shard != nil && isIn((allProblems[id.dataset] ?? []).lazy.map(\.id))
-            && !isIn((problems[id.dataset] ?? []).lazy.map(\.id))
+    /// The problems of other shards.
+    fileprivate var elsewhere: Set<ProblemName> {
+        func names(_ problems: some Sequence<(key: String, value: [Problem])>) -> Set<ProblemName> {
+            Set(problems.flatMap { name, problems in problems.map { ProblemName(dataset: name, problem: $0.id) } })
+        }
+        return shard == nil ? [] : names(allProblems.map { $0 }).subtracting(names(problems.map { $0 }))
     }
 }

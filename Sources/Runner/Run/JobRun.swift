@@ -95,7 +95,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
     private func run(under lock: RunLock, begunAs earlier: Manifest?) async throws -> Outcome {
         // A process that was considered dead may resume: it then writes to a file that is no longer there.
         if lock.isTakenOver { try AtomicFile.renew(directory.journal) }
-        let contents = try JournalReader.read(directory.journal)
+        var contents = try JournalReader.read(directory.journal)
         let start = try RunStart(of: job, in: directory, from: contents, begunAs: earlier, reusing: reuse)
         var trajectories = start.trajectories
         // A finished run needs no engines, and may be opened on machines without any.
@@ -104,6 +104,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         let manifest = try await closing(provider) {
             let swept = try await interruption.cancelOnInterrupt { try await provider.sweep() }
             let pool = isDone ? nil : try await interruption.cancelOnInterrupt { try await provider.open() }
+            if start.renames(contents) { contents = try JournalReader.rewrite(directory.journal, as: start.journal) }
             try writeSpec()
             let journal = try Journal(file: directory.journal, goodLength: contents.goodLength) { try lock.confirm() }
             try AtomicFile.syncDirectory(directory.journal.deletingLastPathComponent())

@@ -19,13 +19,6 @@ package struct ResponseCache: Sendable {
 
     package init() {}
 
-    /// The responses in the journal of a run that `scope` is of.
-    ///
-    /// - Throws: ``ForeignEvent``.
-    package init(_ records: [JournalRecord], of trajectories: TrajectorySet, in scope: RequestScope) throws {
-        try add(records, of: trajectories, in: scope)
-    }
-
     var isEmpty: Bool { ended.isEmpty && cut.isEmpty }
     var count: Int { ended.count + cut.count }
 
@@ -50,33 +43,13 @@ package struct ResponseCache: Sendable {
         }
     }
 
-    /// Adds what a journal holds. Journals of earlier versions do not name the requests, which are then found by a replay.
+    /// Adds the responses in a journal that say to which request.
     ///
-    /// - Parameters:
-    ///   - trajectories: of the journal's job, before any event.
-    ///   - source: the number of the run; nil for this one.
-    /// - Throws: ``ForeignEvent``.
-    mutating func add(
-        _ records: [JournalRecord], of trajectories: @autoclosure () throws -> TrajectorySet,
-        in scope: @autoclosure () throws -> RequestScope, source: Int? = nil
-    ) throws {
-        var isNamed = true
-        for case .event(_, let event, let origin) in records where event.isAnswer {
-            if let request = origin.request {
-                add(event, answering: request, source: source ?? origin.source)
-            } else {
-                isNamed = false
-            }
+    /// - Parameter source: the number of the run; nil for this one.
+    mutating func add(_ records: [JournalRecord], source: Int? = nil) {
+        for case .event(_, let event, let origin) in records {
+            if let request = origin.request { add(event, answering: request, source: source ?? origin.source) }
         }
-        if isNamed { return }
-        let scope = try scope()
-        var trajectories = try trajectories()
-        var found: [(event: Event, request: RequestFingerprint)] = []
-        _ = try trajectories.replay(records) { event, need, id, origin in
-            guard origin.request == nil else { return }
-            found.append((event, InferenceRequest(need, of: id, in: scope).fingerprint))
-        }
-        for (event, request) in found { add(event, answering: request, source: source) }
     }
 }
 

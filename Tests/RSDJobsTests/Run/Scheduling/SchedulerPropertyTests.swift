@@ -34,12 +34,14 @@ struct SchedulerPropertyTests {
         func scheduler(_ groups: [[EngineID]], limit: Int, after journal: [JournalRecord] = []) throws -> Scheduler {
             var trajectories = TrajectorySet(job)
             _ = try trajectories.replay(journal)
+            var responses = ResponseCache()
+            responses.add(journal.named(by: job, as: SpecIdentity(job)))
             let engines = JobEngines(job.spec)
             let needed = groups.map { $0.filter(engines.all.contains) }.filter { !$0.isEmpty }
             return Scheduler(
                 RequestScope(job), engines: engines, groups: needed,
                 limits: Dictionary(uniqueKeysWithValues: engines.all.map { ($0, limit) }), trajectories: trajectories,
-                responses: try ResponseCache(journal, of: TrajectorySet(job), in: RequestScope(job)))
+                responses: responses)
         }
     }
 
