@@ -67,6 +67,12 @@ package enum JournalReader {
         contents.tornBytes = data.count - contents.goodLength
         return contents
     }
+
+    /// Replaces a journal by other records, all at once, and reads it again.
+    package static func rewrite(_ file: URL, as records: [JournalRecord]) throws -> JournalContents {
+        try AtomicFile.write(records.reduce(into: Data()) { $0 += try JournalLine.encode($1) }, to: file)
+        return try read(file)
+    }
 }
 
 extension JournalContents {
@@ -92,12 +98,6 @@ extension JournalContents {
                 damaged = damaged ?? line
             }
         }
-    }
-
-    /// Replaces a journal by other records, all at once, and reads it again.
-    package static func rewrite(_ file: URL, as records: [JournalRecord]) throws -> JournalContents {
-        try AtomicFile.write(records.reduce(into: Data()) { $0 += try JournalLine.encode($1) }, to: file)
-        return try read(file)
     }
 
     /// Without their newlines. What follows the last newline is no line yet.
