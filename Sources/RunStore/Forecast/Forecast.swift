@@ -21,10 +21,10 @@ package struct Forecast {
             var amounts: [Role: Outlook.Amount] = [:]
             for outlook in outlooks {
                 guard let some = outlook.amounts(inWave: wave) else { return nil }
-                amounts.merge(some) { .init(trajectories: $0.trajectories + $1.trajectories, load: $0.load + $1.load) }
+                amounts.merge(some) { $0 + $1 }
             }
             if wave > 1, amounts.values.allSatisfy({ $0.trajectories < 0.5 }) { break }
-            turns.add(amounts, pace: { work.roles[$0].map { $0.seconds / max(1, $0.load) } ?? 0 }, latencies)
+            turns.add(amounts, work.roles, latencies)
         }
         return turns.seconds
     }
@@ -57,15 +57,17 @@ private struct Turns {
 
     var seconds: Double { inTurns + max(oneByOne, busy.values.max() ?? 0) }
 
-    /// - Parameter pace: seconds of an engine for a unit of load.
-    mutating func add(_ amounts: [Role: Outlook.Amount], pace: (Role) -> Double, _ latencies: [Role: Double]) {
+    mutating func add(
+        _ amounts: [Role: Outlook.Amount], _ roles: [Role: RoleWork], _ latencies: [Role: Double]
+    ) {
         for (number, group) in groups.all.enumerated() where !isFirstWave || number >= groups.first {
             var (work, longest): ([String: Double], Double) = ([:], 0)
             var most = 0.0
             for role in group.roles {
                 guard let amount = amounts[role] else { continue }
                 most = max(most, amount.trajectories)
-                work[engines.name(of: role) ?? "", default: 0] += amount.load * pace(role)
+                work[engines.name(of: role) ?? "", default: 0] +=
+                    roles[role]?.seconds(ofRequests: amount.requests, load: amount.load) ?? 0
                 longest += min(1, amount.trajectories) * (latencies[role] ?? 0)
             }
             if groups.all.count == 1 {

@@ -12,7 +12,14 @@ struct Outlook {
     /// Work for one role in one wave, in expectation.
     struct Amount {
         var trajectories = 0.0
+        var requests = 0.0
         var load = 0.0
+
+        static func + (left: Amount, right: Amount) -> Amount {
+            Amount(
+                trajectories: left.trajectories + right.trajectories, requests: left.requests + right.requests,
+                load: left.load + right.load)
+        }
     }
 
     /// Times that a trajectory must have gone through a wave before a method is known.
@@ -145,6 +152,7 @@ struct Outlook {
         guard known.asked > 0 else { return true }
         let asked = responses * Double(known.asked) / Double(known.count)
         amounts[role, default: Amount()].trajectories += trajectories
+        amounts[role]?.requests += asked
         if let steps, known.toTheEnd * 2 > known.asked {
             amounts[role]?.load += asked / trajectories * steps * known.load / Double(max(1, known.steps))
         } else {

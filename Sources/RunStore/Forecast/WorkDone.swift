@@ -67,7 +67,7 @@ package struct RoleWork: Sendable {
     package private(set) var requests = 0
     /// Tokens that the model wrote, or that a PRM read.
     package private(set) var tokens = 0
-    private(set) var load = 0.0
+    private var cost = RequestCost()
     /// Disjoint, in order.
     private var busy: [TimeSpan] = []
 
@@ -77,8 +77,13 @@ package struct RoleWork: Sendable {
     fileprivate mutating func take(_ event: Event, _ asked: TimeSpan) {
         requests += 1
         tokens += event.modelTokens
-        load += event.load
+        cost.add(load: event.load, seconds: asked.seconds)
         insert(asked)
+    }
+
+    /// Seconds that an engine needs for so many further requests at its pace so far.
+    func seconds(ofRequests requests: Double, load: Double) -> Double {
+        seconds * cost.share(ofRequests: requests, load: load)
     }
 
     /// Most spans come last.

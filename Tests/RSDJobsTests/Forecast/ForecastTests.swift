@@ -77,6 +77,27 @@ import Testing
         Self.check(slow, known: 0.3)
     }
 
+    @Test("requests that take the same time whatever they write")
+    func latency() throws {
+        let run = try Self.run("[{ rsd: { threshold: [0.6, 0.8] } }, target_only]", in: Self.apart) {
+            ($0.pause, $0.token) = (4, 0.001)
+        }
+        Self.check(run, known: 0.3)
+    }
+
+    @Test("what a request takes is divided into a part for each and one for what it writes, neither negative")
+    func cost() {
+        func share(_ seen: [(Double, Double)], requests: Double, load: Double) -> Double {
+            var cost = RequestCost()
+            for (load, seconds) in seen { cost.add(load: load, seconds: seconds) }
+            return cost.share(ofRequests: requests, load: load)
+        }
+        #expect(abs(share([(10, 3), (20, 5), (30, 7)], requests: 5, load: 100) - 25.0 / 15) < 1e-9)
+        #expect(abs(share([(10, 2), (20, 5), (30, 8)], requests: 0, load: 60) - 1) < 1e-9)
+        #expect(abs(share([(10, 4), (20, 2)], requests: 2, load: 1000) - 1) < 1e-9)
+        #expect(share([(7, 2)], requests: 3, load: 5) == 3 && share([], requests: 1, load: 1) == 0)
+    }
+
     @Test("one trajectory of a method is enough where there is only one")
     func small() throws {
         let run = try Self.run("[target_only]", in: Self.apart, problems: 1)
