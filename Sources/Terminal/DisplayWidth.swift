@@ -1,6 +1,7 @@
 extension Character {
     /// Columns on a terminal: 0, 1 or 2.
     var displayWidth: Int {
+        if let byte = asciiValue { return (32..<127).contains(byte) ? 1 : 0 }
         guard let first = unicodeScalars.first else { return 0 }
         if unicodeScalars.contains(where: { $0.properties.isEmojiPresentation || $0.value == 0xFE0F }) {
             return 2

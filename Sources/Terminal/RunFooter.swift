@@ -11,11 +11,19 @@ package struct RunFooter: Sendable {
     package let directory: String
     /// A trajectory for the example command.
     package let example: TrajectoryID?
+    /// The path of the page.
+    package let page: String
+    /// Whether the results are written, as they are at the end of a run.
+    package let hasResults: Bool
 
-    package init(_ summary: Summary, directory: String, example: TrajectoryID?) {
+    package init(
+        _ summary: Summary, directory: String, example: TrajectoryID?, page: String? = nil, hasResults: Bool = true
+    ) {
         self.summary = summary
         self.directory = directory
         self.example = example
+        self.page = page ?? "\(directory)/report.html"
+        self.hasResults = hasResults
     }
 
     package func lines(width: Int) -> [Line] {
@@ -45,8 +53,10 @@ package struct RunFooter: Sendable {
         if let joules = run.joules {
             facts.append(("energy", Line(NumberFormat.energy(joules: joules.total)) + Line("  \(joules.words)", .dim)))
         }
-        facts.append(("results", Line("\(directory)/results.jsonl, \(directory)/summary.json")))
-        facts.append(("report", Line("\(directory)/report.html")))
+        if hasResults {
+            facts.append(("results", Line("\(directory)/results.jsonl, \(directory)/summary.json")))
+        }
+        facts.append(("report", Line(page)))
         if let example {
             facts.append(
                 ("inspect", Line("rsd-batch show \(directory.shellWord) \(example.description.shellWord)")))

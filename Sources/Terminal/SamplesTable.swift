@@ -5,9 +5,10 @@ import Support
 struct SamplesTable: Sendable {
     var sections: [SummarySection]
 
-    func lines(width: Int) -> [Line] {
-        guard sections.contains(where: \.rows.haveSamples) else { return [] }
-        return Detail.allCases.lazy.compactMap { table($0).lines(width: width) }.first ?? stacked(width: width)
+    func lines(width: Int) -> NotedLines {
+        guard sections.contains(where: \.rows.haveSamples) else { return NotedLines(lines: [], notes: []) }
+        return Detail.allCases.lazy.compactMap { table($0, width: width) }.first
+            ?? NotedLines(lines: stacked(width: width), notes: [.average, .pass, .majority, .paper, .spent])
     }
 
     /// From the widest table to the narrowest.
@@ -17,49 +18,61 @@ struct SamplesTable: Sendable {
 
     private struct Field {
         var column: Table.Column
-        var cell: (Summary.Row) -> Line
+        var note: SummaryNote?
+        var cell: (Summary.Row, SummarySection) -> Line
     }
 
-    private func table(_ detail: Detail) -> Table {
+    /// nil if it does not fit.
+    private func table(_ detail: Detail, width: Int) -> NotedLines? {
         let fields = fields(detail)
         var table = Table(columns: fields.map(\.column))
         for section in sections {
             if sections.count > 1 { table.rows.append(.heading(section.heading)) }
-            for row in section.rows { table.rows.append(.cells(fields.map { $0.cell(row) })) }
+            for row in section.rows { table.rows.append(.cells(fields.map { $0.cell(row, section) })) }
         }
-        return table
+        return table.lines(width: width).map { NotedLines(lines: $0, notes: Set(fields.compactMap(\.note))) }
     }
 
     private func fields(_ detail: Detail) -> [Field] {
         let accuracy = [
-            Field(column: .init(title: "samples", alignRight: false)) { Line($0.method, .strong) },
-            Field(column: .init(title: "n")) { Line(String($0.samples?.n ?? 1)) },
-            Field(column: .init(title: "avg@n")) { Line(NumberFormat.percent($0.accuracy), .green) },
-            Field(column: .init(title: "±", gap: 1)) { Line($0.samplingError, .dim) },
+            Field(column: .init(title: "samples", alignRight: false)) { row, _ in Line(row.method, .strong) },
+            Field(column: .init(title: "n")) { row, _ in Line(String(row.samples?.n ?? 1)) },
+            Field(column: .init(title: "avg@n"), note: .average) { $1.marked(\.accuracy).cell($0.accuracy) },
+            Field(column: .init(title: "±", gap: 1)) { row, _ in Line(row.samplingError, .dim) },
         ]
         let costs = [
-            Field(column: .init(group: "FLOPs per answer", title: "paper")) { Line($0.flopsPaperPerAnswer.si) },
-            Field(column: .init(group: "FLOPs per answer", title: "spent")) { Line($0.flopsSpentPerAnswer.si) },
+            Field(column: .init(group: "FLOPs per answer", title: "paper"), note: .paper) {
+                $1.cost(of: \.flopsPaperPerAnswer).cell($0.flopsPaperPerAnswer)
+            },
+            Field(column: .init(group: "FLOPs per answer", title: "spent"), note: .spent) {
+                $1.cost(of: \.flopsSpentPerAnswer).cell($0.flopsSpentPerAnswer)
+            },
         ]
+        let rates = columns("pass@k", .pass, \.pass) + columns("maj@k", .majority, \.majority)
         switch detail {
-        case .all: return accuracy + columns("pass@k", \.pass) + columns("maj@k", \.majority) + costs
-        case .withoutCosts: return accuracy + columns("pass@k", \.pass) + columns("maj@k", \.majority)
+        case .all: return accuracy + rates + costs
+        case .withoutCosts: return accuracy + rates
         case .onlyN:
             return accuracy + [
-                Field(column: .init(title: "pass@n")) { Line(NumberFormat.percent($0.samples?.pass.last?.value)) },
-                Field(column: .init(title: "maj@n")) { Line(NumberFormat.percent($0.samples?.majority.last?.value)) },
+                share("pass@n", .passOfAll) { $0.samples?.pass.last?.value },
+                share("maj@n", .majorityOfAll) { $0.samples?.majority.last?.value },
             ]
         }
     }
 
     /// A column for each k of any row.
-    private func columns(_ group: String, _ path: KeyPath<SampleFigures, [SampleFigures.AtK]>) -> [Field] {
+    private func columns(
+        _ group: String, _ note: SummaryNote, _ path: KeyPath<SampleFigures, [SampleFigures.AtK]>
+    ) -> [Field] {
         sections.flatMap(\.rows).ks(path).map { k in
-            Field(column: .init(group: group, title: String(k))) { row in
-                let figure = row.samples?[keyPath: path].at(k)
-                return Line(NumberFormat.percent(figure?.value), figure == nil ? .dim : .plain)
-            }
+            share(String(k), group: group, note) { $0.samples?[keyPath: path].at(k)?.value }
         }
+    }
+
+    private func share(
+        _ title: String, group: String = "", _ note: SummaryNote, _ value: @escaping (Summary.Row) -> Double?
+    ) -> Field {
+        Field(column: .init(group: group, title: title), note: note) { $1.marked(value).cell(value($0)) }
     }
 
     private func stacked(width: Int) -> [Line] {

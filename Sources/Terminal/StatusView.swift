@@ -55,7 +55,7 @@ package struct StatusView: Sendable {
             if status.phase != nil { cells.append(Line(fraction(method.phaseDone, method.phaseTotal))) }
             cells += phases.map { number(method.waiting[$0] ?? 0) }
             cells += [
-                number(method.failed, .red), Line(NumberFormat.percent(method.verdicts.acceptance), .green),
+                number(method.failed, .red), Line(NumberFormat.percent(method.verdicts.acceptance)),
             ]
             return .cells(cells)
         }

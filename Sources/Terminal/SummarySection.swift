@@ -17,6 +17,31 @@ struct SummarySection: Sendable {
 
     /// The row that others are compared with: the method in which the target works alone.
     var baseline: Summary.Row? { rows.first(where: \.isTargetOnly) }
+
+    /// A share of right answers, the highest marked.
+    func marked(_ share: (Summary.Row) -> Double?) -> BestFigure {
+        BestFigure(rows.map(share), highest: true) { NumberFormat.percent($0) }
+    }
+
+    /// FLOPs per problem, the lowest marked.
+    func cost(_ flops: KeyPath<Summary.Row, Double?>) -> BestFigure { cost(of: { $0.perProblem(flops) }) }
+
+    /// FLOPs, the lowest marked.
+    func cost(of flops: (Summary.Row) -> Double?) -> BestFigure {
+        BestFigure(rows.map(flops), highest: false) { $0.map(NumberFormat.si) ?? "–" }
+    }
+
+    /// Whether the results have a mark.
+    var hasMarks: Bool {
+        [marked(\.accuracy), cost(\.flopsPaper), cost(\.flopsSpent)].contains(where: \.isMarked)
+    }
+
+    /// Whether the results have FLOPs relative to others.
+    var hasRatios: Bool {
+        rows.contains { row in
+            [\.flopsPaper, \.flopsSpent].contains { !row.relative($0, to: baseline).isEmpty }
+        }
+    }
 }
 
 extension Summary.Row {
@@ -29,9 +54,9 @@ extension Summary.Row {
 
     var solved: String { "\(NumberFormat.grouped(correct))/\(NumberFormat.grouped(total))" }
 
-    func perProblem(_ flops: KeyPath<Self, Double?>) -> String {
-        guard problems > 0, let flops = self[keyPath: flops] else { return "–" }
-        return NumberFormat.si(flops / Double(problems))
+    func perProblem(_ flops: KeyPath<Self, Double?>) -> Double? {
+        guard problems > 0, let flops = self[keyPath: flops] else { return nil }
+        return flops / Double(problems)
     }
 
     /// `0.31×`; empty without a baseline.

@@ -13,18 +13,17 @@ package struct SummaryTable: Sendable {
     package func lines(width: Int) -> [Line] {
         var lines = summary.cutAnswers.flatMap { Line($0, .yellow).wrapped(to: width, indent: 2) }
         if !lines.isEmpty { lines.append(Line()) }
-        lines +=
-            resultsTable(isCompact: false).lines(width: width)
-            ?? resultsTable(isCompact: true).lines(width: width) ?? stacked(width: width)
+        let results = table(width: width) ?? stacked(width: width)
         let samples = SamplesTable(sections: sections).lines(width: width)
-        if !samples.isEmpty { lines += [Line()] + samples }
+        lines += results.lines
+        if !samples.lines.isEmpty { lines += [Line()] + samples.lines }
         lines += [Line()] + (TokenTable(sections: sections).lines(width: width))
-        lines += [Line()] + footnotes.flatMap { Line($0, .dim).wrapped(to: width, indent: 2) }
-        return lines
+        let notes = footnotes(results.notes.union(samples.notes))
+        return lines + [Line()] + notes.flatMap { Line($0, .dim).wrapped(to: width, indent: 2) }
     }
 
     /// Rows by data set, in the order of the summary.
-    private var sections: [SummarySection] {
+    var sections: [SummarySection] {
         var sections: [SummarySection] = []
         for row in summary.rows {
             if let index = sections.firstIndex(where: { $0.dataset == row.dataset }) {
@@ -44,47 +43,57 @@ package struct SummaryTable: Sendable {
         var column: Table.Column
         /// Whether it stays when there is no room for all columns.
         var isEssential = true
-        var cell: (Summary.Row, _ baseline: Summary.Row?) -> Line
+        var notes: Set<SummaryNote> = []
+        var cell: (Summary.Row, SummarySection) -> Line
     }
 
-    private func resultsTable(isCompact: Bool) -> Table {
-        let fields = fields.filter { !isCompact || $0.isEssential }
-        var table = Table(columns: fields.map(\.column))
-        for section in sections {
-            table.rows.append(.heading(section.heading))
-            for row in section.rows {
-                table.rows.append(.cells(fields.map { $0.cell(row, section.baseline) }))
+    /// nil if no table fits.
+    private func table(width: Int) -> NotedLines? {
+        for fields in [fields, fields.filter(\.isEssential)] {
+            var table = Table(columns: fields.map(\.column))
+            for section in sections {
+                table.rows.append(.heading(section.heading))
+                for row in section.rows { table.rows.append(.cells(fields.map { $0.cell(row, section) })) }
             }
+            guard let lines = table.lines(width: width) else { continue }
+            return NotedLines(lines: lines, notes: fields.reduce(alwaysShown) { $0.union($1.notes) })
         }
-        return table
+        return nil
+    }
+
+    /// The notes on what every form of the results shows.
+    private var alwaysShown: Set<SummaryNote> {
+        var notes: Set<SummaryNote> = []
+        if sections.contains(where: \.hasMarks) { notes.insert(.best) }
+        if sections.contains(where: \.hasRatios) { notes.insert(.relative) }
+        return notes
     }
 
     private var fields: [Field] {
         var fields = [
             Field(column: .init(title: "method", alignRight: false)) { row, _ in Line(row.method, .strong) },
             Field(column: .init(title: "solved")) { row, _ in Line(row.solved) },
-            Field(column: .init(group: "accuracy", title: "")) { row, _ in
-                Line(NumberFormat.percent(row.accuracy), .green)
+            Field(column: .init(group: "accuracy", title: "")) { $1.marked(\.accuracy).cell($0.accuracy) },
+            Field(column: .init(group: "accuracy", title: "95%", gap: 1), isEssential: false, notes: [.interval]) {
+                row, _ in Line(row.interval, .dim)
             },
-            Field(column: .init(group: "accuracy", title: "95%", gap: 1), isEssential: false) { row, _ in
-                Line(row.interval, .dim)
+            Field(column: .init(title: "target"), notes: [.target]) { row, _ in
+                Line(NumberFormat.percent(row.targetStepShare))
             },
-            Field(column: .init(title: "target")) { row, _ in Line(NumberFormat.percent(row.targetStepShare))
-            },
-            Field(column: .init(group: "accepted", title: "steps")) { row, _ in
+            Field(column: .init(group: "accepted", title: "steps"), notes: [.acceptedSteps]) { row, _ in
                 Line(NumberFormat.percent(row.acceptanceRate))
             },
-            Field(column: .init(group: "accepted", title: "tokens", gap: 1), isEssential: false) { row, _ in
-                Line(NumberFormat.percent(row.acceptanceRateTokens))
-            },
+            Field(
+                column: .init(group: "accepted", title: "tokens", gap: 1), isEssential: false, notes: [.acceptedTokens]
+            ) { row, _ in Line(NumberFormat.percent(row.acceptanceRateTokens)) },
         ]
-        for (title, flops) in [("paper", \Summary.Row.flopsPaper), ("spent", \Summary.Row.flopsSpent)] {
+        for (title, note, flops) in Self.costs {
             fields += [
-                Field(column: .init(group: "FLOPs per problem", title: title)) { row, _ in
-                    Line(row.perProblem(flops))
+                Field(column: .init(group: "FLOPs per problem", title: title), notes: [note]) { row, section in
+                    section.cost(flops).cell(row.perProblem(flops))
                 },
-                Field(column: .init(group: "FLOPs per problem", title: "", gap: 1)) { row, baseline in
-                    Line(row.relative(flops, to: baseline), .dim)
+                Field(column: .init(group: "FLOPs per problem", title: "", gap: 1)) { row, section in
+                    Line(row.relative(flops, to: section.baseline), .dim)
                 },
             ]
         }
@@ -97,32 +106,34 @@ package struct SummaryTable: Sendable {
         return fields
     }
 
-    private func accuracy(_ row: Summary.Row) -> Line {
-        Line(NumberFormat.percent(row.accuracy), .green) + Line(" " + row.interval, .dim)
-    }
+    private static let costs: [(title: String, note: SummaryNote, flops: KeyPath<Summary.Row, Double?> & Sendable)] = [
+        ("paper", .paper, \.flopsPaper), ("spent", .spent, \.flopsSpent),
+    ]
 
     // MARK: A list
 
-    private func stacked(width: Int) -> [Line] {
-        sections.flatMap { section in
-            [section.heading]
-                + section.rows.flatMap { row in
-                    [Line(row.method, .strong).truncated(to: width)]
-                        + facts(row, baseline: section.baseline).flatMap { name, value in
-                            (Line("  " + name.padded(to: 13), .dim) + value).wrapped(to: width, indent: 15)
-                        }
+    private func stacked(width: Int) -> NotedLines {
+        var shown = NotedLines(
+            lines: [], notes: alwaysShown.union([.target]).union(Self.costs.map(\.note)))
+        for section in sections {
+            shown.lines.append(section.heading.truncated(to: width))
+            for row in section.rows {
+                if !row.interval.isEmpty { shown.notes.insert(.interval) }
+                if row.acceptanceRate != nil { shown.notes.formUnion([.acceptedSteps, .acceptedTokens]) }
+                shown.lines.append(Line(row.method, .strong).truncated(to: width))
+                shown.lines += facts(row, section).flatMap { name, value in
+                    (Line("  " + name.padded(to: 13), .dim) + value).wrapped(to: width, indent: 15)
                 }
+            }
         }
+        return shown
     }
 
-    private func facts(_ row: Summary.Row, baseline: Summary.Row?) -> [(String, Line)] {
-        func flops(_ path: KeyPath<Summary.Row, Double?>) -> Line {
-            let relative = row.relative(path, to: baseline)
-            return Line(row.perProblem(path)) + (relative.isEmpty ? Line() : Line("  " + relative, .dim))
-        }
+    private func facts(_ row: Summary.Row, _ section: SummarySection) -> [(String, Line)] {
+        let interval = row.interval.isEmpty ? Line() : Line("  95%: \(row.interval)", .dim)
         var facts = [
             ("solved", Line(row.solved)),
-            ("accuracy", accuracy(row)),
+            ("accuracy", section.marked(\.accuracy).cell(row.accuracy) + interval),
             ("target", Line(NumberFormat.percent(row.targetStepShare) + " of steps")),
         ]
         if row.acceptanceRate != nil {
@@ -134,22 +145,12 @@ package struct SummaryTable: Sendable {
                 )
             )
         }
-        facts += [("paper FLOPs", flops(\.flopsPaper)), ("spent FLOPs", flops(\.flopsSpent))]
+        for (title, _, flops) in Self.costs {
+            let relative = row.relative(flops, to: section.baseline)
+            let ratio = relative.isEmpty ? Line() : Line("  " + relative, .dim)
+            facts.append(("\(title) FLOPs", section.cost(flops).cell(row.perProblem(flops)) + ratio))
+        }
         if row.failed > 0 { facts.append(("failed", Line(String(row.failed), .red))) }
         return facts
-    }
-
-    private var footnotes: [String] {
-        var notes = [
-            "95%: Wilson interval of the accuracy. target: share of the steps that the target wrote.",
-            "accepted: share of the draft steps judged against the threshold, and of their tokens.",
-            "paper: 2N per token: draft and target kept and rejected, prm judged; no prompts, no look-ahead.",
-            "spent: 2N per token that any request read or wrote, including look-ahead and prompts read again.",
-        ]
-        if let baseline = sections.lazy.compactMap(\.baseline).first {
-            notes.append("×: FLOPs per problem relative to \(baseline.method) on the same data set.")
-        }
-        notes += summary.sampleNotes
-        return notes + summary.unknownSizes.map { "–: \($0)." }
     }
 }

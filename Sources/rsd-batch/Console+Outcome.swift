@@ -26,14 +26,18 @@ extension Console {
     func report(_ outcome: RunOutcome, in path: String, example: TrajectoryID?, _ output: OutputOptions) throws {
         do {
             if output.json { return try outJSON(outcome.summary) }
-            let width = outWidth
-            let footer = RunFooter(outcome.summary, directory: path, example: example)
-            try out(
-                SummaryTable(outcome.summary).lines(width: width) + [Line()] + footer.lines(width: width),
-                colour: output.colour)
+            try table(RunFooter(outcome.summary, directory: path, example: example), output)
         } catch is OutputClosed {
             // The run is done whether or not its table is read.
         }
+    }
+
+    /// Prints the final table of a run, and what is below it.
+    func table(_ footer: RunFooter, _ output: OutputOptions) throws {
+        let width = outWidth
+        try out(
+            SummaryTable(footer.summary).lines(width: width) + [Line()] + footer.lines(width: width),
+            colour: output.colour)
     }
 
     /// Lists the answers without a verdict, and ends the program with their exit code if retrying may help.

@@ -55,6 +55,11 @@ struct Console: Sendable {
         Self.size(of: STDERR_FILENO) ?? (columnsVariable ?? 80, 24)
     }
 
+    /// Columns for help: those of the terminal, within what reads well; 80 where there is none.
+    func helpWidth(of descriptor: Int32) -> Int {
+        min(max(Self.size(of: descriptor)?.columns ?? columnsVariable ?? 80, 40), 100)
+    }
+
     private var columnsVariable: Int? {
         environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? min($0, 1000) : nil }
     }

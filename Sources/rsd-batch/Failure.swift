@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Support
+import Terminal
 
 /// The one place where an error becomes a message and an exit code.
 enum Failure {
@@ -22,7 +23,8 @@ enum Failure {
         if let ended = error as? ExitRequest { return ended.category }
         if RSDBatch.exitCode(for: error) == .success {
             // Help, the version, a completion script.
-            try? console.out(RSDBatch.fullMessage(for: error))
+            let width = console.helpWidth(of: STDOUT_FILENO)
+            try? console.out(HelpText.fitted(RSDBatch.fullMessage(for: error, columns: width), to: width))
             return .done
         }
         let error = (error as? any ProgramError ?? ForeignError(error: error)).explanation

@@ -22,7 +22,10 @@ struct ForeignError: ProgramError {
     }
 
     private var usage: String {
-        let text = RSDBatch.fullMessage(for: error)
+        let typed = CommandLine.arguments.dropFirst().first
+        let command = RSDBatch.configuration.subcommands.first { $0._commandName == typed } ?? RSDBatch.self
+        let text = RSDBatch.fullMessage(for: error, columns: Console().helpWidth(of: STDERR_FILENO))
+            .suggestingOption(of: command)
         return text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text
     }
 }

@@ -49,6 +49,7 @@ struct RSDBatch: AsyncParsableCommand {
         console.surviveBrokenPipes()
         TemporaryFolder.makeUsable(console)
         do {
+            if let unknown = UnknownCommand(in: Array(CommandLine.arguments.dropFirst())) { throw unknown }
             var command = try parseAsRoot()
             if !(type(of: command) is any StoppableCommand.Type) { StopSignals.letGo() }
             if var command = command as? any AsyncParsableCommand {

@@ -71,6 +71,46 @@ import Testing
         #expect(run.messages.isEmpty, "\(run.messages)")
     }
 
+    @Test(
+        "mistyped commands and options are a usage error that names the one that was meant",
+        arguments: [
+            (["vaildate", "job.yaml"], "validate"), (["rnu"], "run"), (["help", "rnu"], "run"),
+            (["job.yaml"], "run job.yaml"),
+            (["run", "x", "--qiet"], "--quiet"), (["run", "x", "--retry"], "--retry-failed"),
+            (["run", "x", "-qiet"], "--quiet"),
+            (["--hlep"], "--help"),
+        ])
+    func mistyped(words: [String], meant: String) async throws {
+        let typed = try await TestJob().command(words)
+        #expect(typed.code == 64 && typed.output.isEmpty, "\(typed.messages)")
+        let isFound =
+            typed.messages.lowercased().contains("did you mean '\(meant)'?")
+            || typed.messages.contains("rsd-batch \(meant)")
+        #expect(isFound, "\(typed.messages)")
+    }
+
+    @Test("a word that is like no command gets a list, and an option that is like no other no suggestion")
+    func unlike() async throws {
+        let job = try TestJob()
+        let command = try await job.command(["xyzzy"])
+        #expect(command.code == 64 && command.messages.contains("commands: demo, doctor"), "\(command.messages)")
+        let option = try await job.command(["run", "x", "--zzz"])
+        #expect(option.code == 64 && !option.messages.contains("Did you mean"), "\(option.messages)")
+    }
+
+    @Test(
+        "help is as wide as COLUMNS, up to 100, and 80 without it",
+        arguments: [(nil, 80), ("60", 60), ("140", 100), ("10", 40)])
+    func helpWidth(columns: String?, width: Int) async throws {
+        let job = try TestJob()
+        for words in [["--help"], ["help", "run"], ["grade", "--help"], ["plan", "-h"], []] {
+            let help = try await job.command(words, environment: columns.map { ["COLUMNS": $0] } ?? [:])
+            #expect(help.code == 0, "\(help.messages)")
+            let widest = help.output.split(separator: "\n").map(\.count).max() ?? 0
+            #expect(widest <= width && widest > width - 12, "\(words) \(widest)")
+        }
+    }
+
     @Test("status and show work while a run goes on, and after it")
     func statusAndShow() async throws {
         let job = try TestJob(JobSetup(arguments: ["delay-ms: 100"], engine: ["concurrency: 2"]))
@@ -97,6 +137,12 @@ import Testing
         let unknown = try await job.command(["show", path, "rsd/heldout/demo-00"])
         #expect(unknown.code == 2)
         #expect(unknown.messages.contains("similar names"), "\(unknown.messages)")
+        let short = try await job.command([
+            "show", path, line.id.replacing("/heldout/", with: "/").replacing(#/\/0$/#, with: ""),
+        ])
+        #expect(short.code == 0 && short.output.hasPrefix(line.id), "\(short.messages)")
+        let list = try await job.command(["show", path])
+        #expect(list.code == 0 && list.output.contains("9 trajectories, 9 finished"), "\(list.output)\(list.messages)")
     }
 
     private func status(_ job: TestJob) async throws -> [String: Any] {

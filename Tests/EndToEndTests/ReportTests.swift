@@ -29,8 +29,14 @@ import Testing
         #expect(try FileManager.default.subpathsOfDirectory(atPath: directory.path).count == 3 + 3 * 2)
         #expect(try job.snapshot() == before)
 
-        #expect(try await job.command(["report", path]).code == 0)
+        let page = try await job.command(["report", path])
+        #expect(page.code == 0 && page.output == run.output, "\(page.output)\(run.output)")
         #expect(try job.snapshot() == before)
+        let printed = try await job.command(["report", path, "-o", "-"])
+        #expect(Data(printed.output.utf8) == before["report.html"])
+        let quiet = try await job.command(["report", path, "--json"])
+        #expect(quiet.output == json.output)
+        #expect(try await job.command(["report", path, "--json", "--format", "csv"]).code == 64)
         #expect(try job.livingEngines().isEmpty)
     }
 
@@ -70,7 +76,8 @@ import Testing
         let summary = try JSONDecoder().decode(Summary.self, from: Data(json.output.utf8))
         #expect((1..<9).contains(summary.rows.reduce(0) { $0 + $1.total }))
         #expect(summary.parameters.count == 3)
-        #expect(try await job.command(["report", path]).code == 0)
+        let page = try await job.command(["report", path])
+        #expect(page.code == 0 && page.output.contains("accuracy") && !page.output.contains("results.jsonl"))
         var after = try snapshot()
         #expect(after.removeValue(forKey: "report.html") != nil)
         #expect(after == before)

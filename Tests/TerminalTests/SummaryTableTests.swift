@@ -12,11 +12,11 @@ import Reporting
         let text = screen(SummaryTable(Fixture.summary()).lines(width: 100))
         #expect(
             text == """
-                                      accuracy ──────          accepted ───  FLOPs per problem ────────
-                method        solved              95%  target  steps tokens   paper         spent        failed
+                                      accuracy ───────          accepted ───  FLOPs per problem ──────────
+                method        solved               95%  target  steps tokens    paper          spent        failed
                 heldout  200 answers per method
-                rsd@0.7      143/200  71.5% 64.9–77.3   12.3%  83.1%  85.0%  1.20 T 0.31×  2.90 T 0.54×       2
-                target_only  150/200  75.0% 68.6–80.5  100.0%      –      –  3.90 T 1.00×  5.40 T 1.00×       0
+                rsd@0.7      143/200   71.5% 64.9–77.3   12.3%  83.1%  85.0%  •1.20 T 0.31×  •2.90 T 0.54×       2
+                target_only  150/200  •75.0% 68.6–80.5  100.0%      –      –   3.90 T 1.00×   5.40 T 1.00×       0
 
                              draft ──────────────────────────────  target ───────  prm ─────────
                 tokens         kept  rejected  look-ahead  prompt    kept  prompt  judged   read
@@ -28,6 +28,7 @@ import Reporting
                 paper: 2N per token: draft and target kept and rejected, prm judged; no prompts, no look-ahead.
                 spent: 2N per token that any request read or wrote, including look-ahead and prompts read again.
                 ×: FLOPs per problem relative to target_only on the same data set.
+                •: best on the data set: most right answers, or fewest FLOPs; all that tie are marked.
                 """)
     }
 
@@ -36,11 +37,11 @@ import Reporting
         let text = screen(Array(SummaryTable(Fixture.summary()).lines(width: 80).prefix(5)))
         #expect(
             text == """
-                                      accuracy          accepted  FLOPs per problem ────────
-                method        solved            target     steps   paper         spent
+                                      accuracy          accepted  FLOPs per problem ──────────
+                method        solved            target     steps    paper          spent
                 heldout  200 answers per method
-                rsd@0.7      143/200     71.5%   12.3%     83.1%  1.20 T 0.31×  2.90 T 0.54×
-                target_only  150/200     75.0%  100.0%         –  3.90 T 1.00×  5.40 T 1.00×
+                rsd@0.7      143/200     71.5%   12.3%     83.1%  •1.20 T 0.31×  •2.90 T 0.54×
+                target_only  150/200    •75.0%  100.0%         –   3.90 T 1.00×   5.40 T 1.00×
                 """)
     }
 
@@ -52,15 +53,15 @@ import Reporting
                 heldout  200 answers per method
                 rsd@0.7
                   solved       143/200
-                  accuracy     71.5% 64.9–77.3
+                  accuracy     71.5%  95%: 64.9–77.3
                   target       12.3% of steps
                   accepted     83.1% of steps, 85.0% of tokens
-                  paper FLOPs  1.20 T  0.31×
-                  spent FLOPs  2.90 T  0.54×
+                  paper FLOPs  •1.20 T  0.31×
+                  spent FLOPs  •2.90 T  0.54×
                   failed       2
                 target_only
                   solved       150/200
-                  accuracy     75.0% 68.6–80.5
+                  accuracy     •75.0%  95%: 68.6–80.5
                   target       100.0% of steps
                   paper FLOPs  3.90 T  1.00×
                   spent FLOPs  5.40 T  1.00×
@@ -83,6 +84,8 @@ import Reporting
                   including look-ahead and prompts read again.
                 ×: FLOPs per problem relative to target_only on the same
                   data set.
+                •: best on the data set: most right answers, or fewest
+                  FLOPs; all that tie are marked.
                 """)
     }
 
@@ -112,7 +115,7 @@ import Reporting
         var summary = Fixture.summary()
         summary.rows[0].method = "rsd-with-a-name-that-tells-a-story"
         let lines = screen(SummaryTable(summary).lines(width: 100))
-        #expect(lines.contains("rsd-with-a-name…  143/200"))
+        #expect(lines.contains("rsd-with-a-n…  143/200"))
     }
 
     @Test("many answers that were cut are reported first")
@@ -127,12 +130,12 @@ import Reporting
                 Cut answers are mostly wrong: raise max_tokens (or max_tokens_per_call), or report the accuracy as
                   measured under this limit.
 
-                                      accuracy ──────          accepted ───  FLOPs per problem ────────
+                                      accuracy ───────          accepted ───  FLOPs per problem ──────────
                 """)
     }
 
     /// Four samples of each of 50 problems by rsd: half of them right once, a quarter always.
-    private static func sampled() -> Summary {
+    static func sampled() -> Summary {
         var summary = Fixture.summary()
         summary.rows[0].problems = 50
         summary.rows[0].flopsPaperPerAnswer = 1.204e12
@@ -155,13 +158,13 @@ import Reporting
             lines.contains(
                 """
                 heldout  200 problems
-                rsd@0.7      143/200  71.5% 64.9–77.3   12.3%  83.1%  85.0%  4.82 T 1.23×  11.6 T 2.15×       2
-                target_only  150/200  75.0% 68.6–80.5  100.0%      –      –  3.90 T 1.00×  5.40 T 1.00×       0
+                rsd@0.7      143/200   71.5% 64.9–77.3   12.3%  83.1%  85.0%   4.82 T 1.23×   11.6 T 2.15×       2
+                target_only  150/200  •75.0% 68.6–80.5  100.0%      –      –  •3.90 T 1.00×  •5.40 T 1.00×       0
 
-                                           pass@k ────────────  maj@k ──────  FLOPs per answer
-                samples      n  avg@n   ±      1      2      4      2      4     paper   spent
-                rsd@0.7      4  71.5% 5.4  38.5%  51.0%  76.0%  51.0%  26.0%    1.20 T  2.90 T
-                target_only  1  75.0%   –      –      –      –      –      –         –       –
+                                            pass@k ────────────  maj@k ──────  FLOPs per answer
+                samples      n   avg@n   ±      1      2      4      2      4     paper   spent
+                rsd@0.7      4   71.5% 5.4  38.5%  51.0%  76.0%  51.0%  26.0%    1.20 T  2.90 T
+                target_only  1  •75.0%   –      –      –      –      –      –         –       –
                 """), "\(lines)")
         #expect(lines.contains("maj@k: the answer that most"))
         #expect(!screen(SummaryTable(Fixture.summary()).lines(width: 100)).contains("pass@"))
@@ -170,14 +173,14 @@ import Reporting
     @Test("in less room, samples have the figures of all of them, then a list")
     func fewerSamples() {
         let wide = screen(SummaryTable(Self.sampled()).lines(width: 70))
-        #expect(wide.contains("\nsamples      n  avg@n   ±      1      2      4      2      4\n"), "\(wide)")
+        #expect(wide.contains("\nsamples      n   avg@n   ±      1      2      4      2      4\n"), "\(wide)")
         let medium = screen(SummaryTable(Self.sampled()).lines(width: 50))
         #expect(
             medium.contains(
                 """
-                samples      n  avg@n   ±  pass@n  maj@n
-                rsd@0.7      4  71.5% 5.4   76.0%  26.0%
-                target_only  1  75.0%   –       –      –
+                samples      n   avg@n   ±  pass@n  maj@n
+                rsd@0.7      4   71.5% 5.4   76.0%  26.0%
+                target_only  1  •75.0%   –       –      –
                 """), "\(medium)")
         let narrow = screen(SummaryTable(Self.sampled()).lines(width: 36))
         #expect(

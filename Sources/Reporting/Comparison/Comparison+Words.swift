@@ -12,42 +12,66 @@ extension Comparison {
         return notes + unfit + (grading ?? [])
     }
 
+    /// What tables of the comparison show and explain at their foot.
+    package enum Figure: Hashable, CaseIterable {
+        case interval, difference, differenceInterval, p, holm, flops, relative, runs
+    }
+
     /// What the figures mean, in whole sentences.
     ///
-    /// - Parameter hasIntervals: whether the intervals are shown.
-    package func footnotes(hasIntervals: Bool = true) -> [String] {
+    /// - Parameter shown: the figures that the table above shows.
+    package func footnotes(_ shown: Set<Figure> = Set(Figure.allCases)) -> [String] {
         let tests = rows.compactMap(\.paired)
         var notes: [String] = []
-        if hasIntervals {
+        if shown.contains(.interval) {
             notes.append(
                 "95%: Wilson's interval of the accuracy, clustered by problem if problems have several samples.")
         }
-        if !tests.isEmpty {
+        if !tests.isEmpty, shown.contains(.difference) {
             notes.append(
                 "against \(referenceName): difference of the accuracies in points, on the problems that both answered"
-                    + (hasIntervals ? ", with its 95% interval." : "."))
+                    + (shown.contains(.differenceInterval) ? ", with its 95% interval." : "."))
         }
-        notes += testNotes(Set(tests.map(\.kind)))
-        let count = tests.count { $0.holm != nil }
-        if count > 1 { notes.append("Holm: p corrected for the \(count) tests of this comparison; * if below 0.05.") }
-        return notes + [
-            "FLOPs per answer, and relative to \(referenceName); paper: as a step-at-a-time run counts; spent: all that was read "
-                + "and written. Time and energy are those of whole runs."
-        ]
+        let kinds = Set(tests.map(\.kind))
+        if shown.contains(.p) { notes += testNotes(kinds) }
+        if shown.contains(.holm), !tests.isEmpty {
+            let count = NumberFormat.counted(tests.count { $0.holm != nil }, "test")
+            let test = shown.contains(.p) ? "" : " of \(Self.words(kinds)),"
+            notes.append("Holm: p\(test) corrected for the \(count) of this comparison; * if below 0.05.")
+        }
+        notes += costNotes(shown)
+        return notes
+    }
+
+    /// Of FLOPs, time and energy.
+    private func costNotes(_ shown: Set<Figure>) -> [String] {
+        let flops: String? =
+            switch (shown.contains(.flops), shown.contains(.relative)) {
+            case (true, true): "FLOPs per answer, and relative to \(referenceName)"
+            case (true, false): "FLOPs per answer"
+            case (false, true): "relative: FLOPs per answer relative to \(referenceName)"
+            case (false, false): nil
+            }
+        let kinds = "; paper: as a step-at-a-time run counts; spent: all that was read and written."
+        let whole = shown.contains(.runs) ? "Time and energy are those of whole runs." : nil
+        let note = [flops.map { $0 + kinds }, whole].compactMap(\.self).joined(separator: " ")
+        return note.isEmpty ? [] : [note]
+    }
+
+    private static let mcNemar = "McNemar's exact (binomial) two-sided test"
+    private static let pairedT =
+        "paired t test on the means over each problem's samples, whose error is clustered by problem"
+
+    private static func words(_ kinds: Set<PairedTest.Kind>) -> String {
+        ((kinds.contains(.mcNemar) ? [mcNemar] : []) + (kinds.contains(.t) ? [pairedT] : [])).joined(separator: " or ")
     }
 
     private func testNotes(_ kinds: Set<PairedTest.Kind>) -> [String] {
         var notes: [String] = []
         if kinds.contains(.mcNemar) {
-            notes.append(
-                "p: McNemar's exact (binomial) two-sided test"
-                    + (kinds.count > 1 ? " where both have one answer per problem." : "."))
+            notes.append("p: \(Self.mcNemar)" + (kinds.count > 1 ? " where both have one answer per problem." : "."))
         }
-        if kinds.contains(.t) {
-            notes.append(
-                "p\(kinds.count > 1 ? "†" : ""): paired t test on the means over each problem's samples, whose error is "
-                    + "clustered by problem.")
-        }
+        if kinds.contains(.t) { notes.append("p\(kinds.count > 1 ? "†" : ""): \(Self.pairedT).") }
         return notes
     }
 

@@ -79,8 +79,13 @@ extension StoredRun {
     /// - Throws: ``DamagedRun``.
     package func result(of id: TrajectoryID) throws(DamagedRun) -> ResultLine? {
         let name = id.description
-        return (try resultsOnDisk() ?? finishedLines()).first { $0.id == name }
+        return try results().first { $0.id == name }
     }
+
+    /// The same of all finished trajectories.
+    ///
+    /// - Throws: ``DamagedRun``.
+    package func results() throws(DamagedRun) -> [ResultLine] { try resultsOnDisk() ?? finishedLines() }
 
     /// `results.jsonl` if it matches the current state of the run, which may have been regraded since it ended. nil if it is
     /// missing, was written by an earlier version with other fields, or before the last trajectory finished.

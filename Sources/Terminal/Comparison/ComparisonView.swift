@@ -18,7 +18,7 @@ package struct ComparisonView: Sendable {
             table($0).lines(width: width, leastFirst: min(longest, Self.mostOfName)) != nil
         }
         lines += detail.flatMap { table($0).lines(width: width) } ?? stacked(width: width)
-        lines += [Line()] + paragraphs(comparison.footnotes(hasIntervals: detail != .noIntervals), .dim, width)
+        lines += [Line()] + paragraphs(footnotes(detail), .dim, width)
         lines += [Line()] + (runs.lines(width: width) ?? stackedRuns(width: width))
         for (title, sentences) in [
             ("problems", comparison.overlaps.map(\.words)), ("differences", comparison.differenceWords),
@@ -42,10 +42,35 @@ package struct ComparisonView: Sendable {
     /// A name is cut to this width before columns are left out.
     private static let mostOfName = 40
 
-    private typealias Field = (column: Table.Column, most: Detail, cell: (Comparison.Row) -> Line)
+    private struct Field {
+        var column: Table.Column
+        var most: Detail
+        var figure: Comparison.Figure?
+        var cell: (Comparison.Row) -> Line
+
+        init(
+            _ column: Table.Column, _ most: Detail, _ figure: Comparison.Figure? = nil,
+            cell: @escaping (Comparison.Row) -> Line
+        ) {
+            (self.column, self.most, self.figure, self.cell) = (column, most, figure, cell)
+        }
+    }
+
+    /// - Parameter detail: nil for a list, which shows everything.
+    private func fields(_ detail: Detail?) -> [Field] {
+        fields.filter { (detail ?? .all).rawValue <= $0.most.rawValue }
+    }
+
+    private func footnotes(_ detail: Detail?) -> [String] {
+        let shown = Set(fields(detail).compactMap(\.figure))
+        let marked: [KeyPath<Comparison.Row, Double?>] =
+            [\.accuracy] + (shown.contains(.flops) ? [\.flopsPaper, \.flopsSpent] : [])
+        let hasMarks = comparison.datasets.contains { dataset in marked.contains { best(dataset, $0).isMarked } }
+        return comparison.footnotes(shown.union([.runs])) + (hasMarks ? [BestFigure.note] : [])
+    }
 
     private func table(_ detail: Detail) -> Table {
-        let fields = fields.filter { detail.rawValue <= $0.most.rawValue }
+        let fields = fields(detail)
         var table = Table(columns: fields.map(\.column))
         for dataset in comparison.datasets {
             table.rows.append(.heading(Line(dataset, .yellow)))
@@ -58,22 +83,48 @@ package struct ComparisonView: Sendable {
 
     private var fields: [Field] {
         let against = "against \(comparison.referenceName)".sanitized
-        return [
-            (.init(title: "method", alignRight: false), .noIntervals, { Line(comparison.name(of: $0), .strong) }),
-            (.init(title: "solved"), .noCosts, { Line($0.solved) }),
-            (.init(group: "accuracy", title: ""), .noIntervals, { Line(NumberFormat.percent($0.accuracy)) }),
-            (.init(group: "accuracy", title: "95%", gap: 1), .noCounts, { Line($0.interval, .dim) }),
-            (.init(group: against, title: ""), .noIntervals, difference),
-            (.init(group: against, title: "95%", gap: 1), .noCounts, { Line($0.paired?.interval ?? "", .dim) }),
-            (.init(group: against, title: "won–lost"), .noCosts, { Line($0.paired.map(wonAndLost) ?? "", .dim) }),
-            (.init(group: against, title: "p"), .noCosts, { Line(p($0), .dim) }),
-            (.init(group: against, title: "Holm"), .noIntervals, holm),
-            (.init(title: "accepted"), .all, { Line(NumberFormat.percent($0.acceptanceRate)) }),
-            (.init(group: "FLOPs per answer", title: "paper"), .all, { Line(flops($0.flopsPaper)) }),
-            (.init(group: "FLOPs per answer", title: "spent"), .all, { Line(flops($0.flopsSpent)) }),
-            (.init(group: "relative", title: "paper"), .noIntervals, { Line(ratio($0.relativePaper)) }),
-            (.init(group: "relative", title: "spent"), .noIntervals, { Line(ratio($0.relativeSpent)) }),
+        let fields = [
+            Field(.init(title: "method", alignRight: false), .noIntervals) {
+                Line(comparison.name(of: $0), .strong)
+            },
+            Field(.init(title: "solved"), .noCosts) { Line($0.solved) },
+            Field(.init(group: "accuracy", title: ""), .noIntervals) { accuracy($0) },
+            Field(.init(group: "accuracy", title: "95%", gap: 1), .noCounts, .interval) { Line($0.interval, .dim) },
         ]
+        let difference = [
+            Field(.init(group: against, title: ""), .noIntervals, .difference, cell: difference),
+            Field(.init(group: against, title: "95%", gap: 1), .noCounts, .differenceInterval) {
+                Line($0.paired?.interval ?? "", .dim)
+            },
+        ]
+        let tests = [
+            Field(.init(group: against, title: "won–lost"), .noCosts) { Line($0.paired.map(wonAndLost) ?? "", .dim) },
+            Field(.init(group: against, title: "p"), .noCosts, .p) { Line(p($0), .dim) },
+            Field(.init(group: against, title: "Holm"), .noIntervals, .holm, cell: holm),
+        ]
+        let costs = [
+            Field(.init(title: "accepted"), .all) { Line(NumberFormat.percent($0.acceptanceRate)) },
+            Field(.init(group: "FLOPs per answer", title: "paper"), .all, .flops) { cost($0, \.flopsPaper) },
+            Field(.init(group: "FLOPs per answer", title: "spent"), .all, .flops) { cost($0, \.flopsSpent) },
+            Field(.init(group: "relative", title: "paper"), .noIntervals, .relative) { Line(ratio($0.relativePaper)) },
+            Field(.init(group: "relative", title: "spent"), .noIntervals, .relative) { Line(ratio($0.relativeSpent)) },
+        ]
+        return fields + (hasTests ? difference + tests : []) + costs
+    }
+
+    /// Without a test, what it finds is left out.
+    private var hasTests: Bool { comparison.rows.contains { $0.paired != nil } }
+
+    private func accuracy(_ row: Comparison.Row) -> Line { best(row.dataset, \.accuracy).cell(row.accuracy) }
+
+    private func cost(_ row: Comparison.Row, _ flops: KeyPath<Comparison.Row, Double?>) -> Line {
+        best(row.dataset, flops).cell(row[keyPath: flops])
+    }
+
+    private func best(_ dataset: String, _ figure: KeyPath<Comparison.Row, Double?>) -> BestFigure {
+        let isShare = figure == \.accuracy
+        let figures = comparison.rows.filter { $0.dataset == dataset }.map { $0[keyPath: figure] }
+        return BestFigure(figures, highest: isShare) { isShare ? NumberFormat.percent($0) : flops($0) }
     }
 
     private func flops(_ value: Double?) -> String { value.map(NumberFormat.si) ?? "–" }
@@ -116,24 +167,24 @@ package struct ComparisonView: Sendable {
     private func facts(_ row: Comparison.Row) -> [(String, Line)] {
         var facts = [
             ("solved", Line(row.solved)),
-            ("accuracy", Line(NumberFormat.percent(row.accuracy)) + Line(" \(row.interval)", .dim)),
+            ("accuracy", accuracy(row) + Line("  95%: \(row.interval)", .dim)),
         ]
         if let test = row.paired {
-            let interval = test.interval.isEmpty ? "" : " (\(test.interval))"
+            let interval = test.interval.isEmpty ? "" : "  95%: \(test.interval)"
             let counts = "\(NumberFormat.grouped(test.wins)) won, \(NumberFormat.grouped(test.losses)) lost"
             facts += [
                 ("difference", difference(row) + interval),
                 ("on", Line("\(NumberFormat.counted(test.problems, "problem")), \(counts)")),
                 ("p", Line(p(row) + ", Holm ") + holm(row)),
             ]
-        } else {
+        } else if hasTests {
             facts.append(("difference", difference(row)))
         }
         if row.acceptanceRate != nil { facts.append(("accepted", Line(NumberFormat.percent(row.acceptanceRate)))) }
-        for (name, flops, relative) in [
-            ("paper FLOPs", row.flopsPaper, row.relativePaper), ("spent FLOPs", row.flopsSpent, row.relativeSpent),
-        ] { facts.append((name, Line(self.flops(flops)) + Line("  \(ratio(relative))", .dim))) }
-        return facts
+        return facts + [
+            ("paper FLOPs", cost(row, \.flopsPaper) + Line("  \(ratio(row.relativePaper))", .dim)),
+            ("spent FLOPs", cost(row, \.flopsSpent) + Line("  \(ratio(row.relativeSpent))", .dim)),
+        ]
     }
 
     // MARK: Runs

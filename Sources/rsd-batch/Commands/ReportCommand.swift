@@ -3,6 +3,7 @@ import Foundation
 import RSDJobs
 import Reporting
 import RunStore
+import Terminal
 
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,8 +11,8 @@ struct ReportCommand: AsyncParsableCommand {
         discussion: """
             Starts no engine and changes only the report. The report of a run in progress covers the finished answers.
 
-            html: one page with everything, by default report.html in the run directory. md, csv, json, latex: tables, by \
-            default on standard output. jsonl: results.jsonl with question, prompt and the tokens of each step.
+            html, the default: one page with everything, in report.html of the run directory or where -o says, and on standard \
+            output the table that `rsd-batch run` ends with. md, csv, json, latex: tables, by default on standard output. jsonl: results.jsonl with question, prompt and the tokens of each step.
 
             To what -o names: lm-eval, a directory with the files that lm-evaluation-harness writes with --log_samples; \
             parquet, one file; hf, a directory that datasets.load_dataset reads, with a configuration per method. wandb: logs \
@@ -36,13 +37,21 @@ struct ReportCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The run directory.", valueName: "run"), completion: .directory)
     var directory: String
 
-    @Option(help: "The format of the report.")
-    var format = Format.html
+    @Option(help: "The format of the report. (default: html)")
+    var format: Format?
 
     @Option(name: .shortAndLong, help: "The file to write, or - for standard output.", completion: .file())
     var output: String?
 
+    @OptionGroup var options: OutputOptions
+
+    private var chosen: Format { options.json ? .json : format ?? .html }
+
     func validate() throws {
+        if options.json, let format, format != .json {
+            throw ValidationError("give --json or --format \(format.rawValue), not both.")
+        }
+        let format = chosen
         if format == .wandb, output == "-" {
             throw ValidationError("--format wandb writes no file to standard output.")
         }
@@ -57,8 +66,8 @@ struct ReportCommand: AsyncParsableCommand {
         if report.finished < report.total {
             console.message("rsd-batch: \(report.finished) of \(report.total) answers are finished\n")
         }
-        switch format {
-        case .html: try write(try report.html(), to: output ?? run.report.relativePath, console)
+        switch chosen {
+        case .html: try page(report, in: run, console)
         case .md: try write(Data(report.markdown.utf8), to: output, console)
         case .csv: try write(Data(report.summary.csv.utf8), to: output, console)
         case .json: try write(try report.summaryJSON(), to: output, console)
@@ -75,10 +84,23 @@ struct ReportCommand: AsyncParsableCommand {
         }
     }
 
+    /// Writes the page, and prints the table where it does not take its place.
+    private func page(_ report: RunReport, in run: RunDirectory, _ console: Console) throws {
+        let file = output ?? run.report.relativePath
+        try write(try report.html(), to: file, console)
+        guard file != "-" else { return }
+        let isFinished = report.finished == report.total
+        try console.table(
+            RunFooter(
+                report.summary, directory: directory, example: report.job.firstTrajectory, page: output,
+                hasResults: isFinished),
+            options)
+    }
+
     /// Writes what needs a Python library.
     private func export(_ report: RunReport, _ console: Console) async throws {
         let (export, place) = (ResultsExport(report), output.map { URL(filePath: $0) })
-        switch (format, place) {
+        switch (chosen, place) {
         case (.parquet, let place?): try await export.writeParquet(to: place)
         case (.hf, let place?): try await export.writeHubDataset(to: place)
         default: try await export.logToWandb(in: place)

@@ -234,7 +234,7 @@ final class Listener: Sendable {
 }
 
 extension LoadedJob {
-    fileprivate var firstTrajectory: TrajectoryID? {
+    var firstTrajectory: TrajectoryID? {
         for method in spec.methods {
             for dataset in spec.datasets {
                 guard let problem = problems[dataset.name]?.first else { continue }
