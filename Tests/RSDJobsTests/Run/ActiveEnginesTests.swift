@@ -113,7 +113,7 @@ import Testing
         let active = try ActiveEngines(
             ["draft": engine], of: JobEngines(job.spec), pieces: [:], inference: InferenceClient(job: job),
             requests: .sample,
-            stallTimeout: 0.1, restart: { _ in [] })
+            stallTimeout: 2, restart: { _ in [] })
         _ = try await active.open()
         let trajectory = try #require(TrajectorySet(job).first { $0.needs.first?.role == .draft })
         let question = Task {
@@ -129,7 +129,7 @@ import Testing
         try await engine.state.wasLookedAt.wait()
         #expect(!found.withLock { $0 })
         engine.state.works.withLock { $0 = false }
-        #expect(await watch.value == .stalled("draft", seconds: 0.1))
+        #expect(await watch.value == .stalled("draft", seconds: 2))
         #expect(engine.state.healthChecks.value == 0)
         question.cancel()
         _ = await question.result
