@@ -5,12 +5,16 @@ import Support
 struct UnknownCommand: ProgramError {
     var name: String
 
+    init(name: String) {
+        self.name = name
+    }
+
     /// - Parameter arguments: of the program, without its name.
     /// - Returns: nil if they begin with a command, or with an option.
     init?(in arguments: [String]) {
         let name = arguments.first == "help" ? arguments.dropFirst().first : arguments.first
         guard let name, !name.hasPrefix("-"), !Self.known.contains(name) else { return nil }
-        self.name = name
+        self.init(name: name)
     }
 
     private static let known =
@@ -21,7 +25,7 @@ struct UnknownCommand: ProgramError {
         let meant = isSpec ? "" : suggestion(for: name, among: Self.known, listedAs: "commands:")
         return Explanation(
             "unknown-command", .usage, "there is no command '\(name)'" + meant,
-            remedy: isSpec ? "To run a job: rsd-batch run \(name.shellWord)" : nil)
+            remedy: isSpec ? "Run a job with `rsd-batch run \(name.shellWord)`." : nil)
     }
 }
 

@@ -100,7 +100,7 @@ import Testing
 
     @Test(
         "help is as wide as COLUMNS, up to 100, and 80 without it",
-        arguments: [(nil, 80), ("60", 60), ("140", 100), ("10", 40)])
+        arguments: [(nil, 80), ("60", 60), ("140", 100), ("30", 40)])
     func helpWidth(columns: String?, width: Int) async throws {
         let job = try TestJob()
         for words in [["--help"], ["help", "run"], ["grade", "--help"], ["plan", "-h"], []] {

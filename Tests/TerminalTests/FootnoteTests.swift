@@ -88,13 +88,13 @@ import Testing
         }.reduce([]) { $0.isEmpty || $0 == $1 ? $1 : ["the widths differ"] + $0 + $1 }
     }
 
-    @Test("a comparison explains all that it shows and nothing else, at every width", arguments: [true, false])
-    func comparison(hasTests: Bool) {
-        var comparison = Self.tested
-        if !hasTests { comparison.rows.removeAll { !$0.isReference } }
+    @Test(
+        "a comparison explains all that it shows and nothing else, at every width", arguments: ["none", "one", "mixed"])
+    func comparison(tests: String) {
+        let comparison = Self.comparison(tests)
         let terms = [
             (["95%"], "95%: "), (["against ", "difference"], "against "), (["won–lost", "won,"], " p: "),
-            (["Holm"], "Holm: "), (["•"], "•: "), (["FLOPs"], "FLOPs per answer, and relative"),
+            (["Holm"], "Holm: "), (["•"], "•: "), (["FLOPs"], "FLOPs per answer, and relative"), (["†"], " p†: "),
         ]
         for width in Self.widths {
             let sections = sections(ComparisonView(comparison).lines(width: width))
@@ -102,11 +102,13 @@ import Testing
             for (shown, note) in terms {
                 #expect(shown.contains(where: table.contains) == notes.contains(note), "\(width): \(note)")
             }
-            #expect(notes.contains("McNemar") == hasTests)
+            #expect(notes.contains("McNemar") == (tests != "none"), "\(width)")
+            #expect(notes.contains("paired t test") == (tests == "mixed"), "\(width)")
         }
     }
 
-    private static var tested: Reporting.Comparison {
+    /// Without a test, with one, or with two of different kinds.
+    private static func comparison(_ tests: String) -> Reporting.Comparison {
         func row(_ method: String, _ accuracy: Double, _ test: PairedTest?) -> Reporting.Comparison.Row {
             var row = Reporting.Comparison.Row(
                 run: "base", method: method, dataset: "heldout", isReference: test == nil, answers: 40,
@@ -117,12 +119,15 @@ import Testing
         }
         var test = PairedTest((0..<40).map { PairedTest.Pair(own: [true], reference: [$0 < 20]) })
         test?.holm = 0.01
+        var sampled = PairedTest((0..<40).map { PairedTest.Pair(own: [true, $0 < 30], reference: [$0 < 20]) })
+        sampled?.holm = 0.02
+        let rows = [row("target", 0.5, nil), row("rsd", 1, test), row("rsd-4", 0.9, sampled)]
         return Reporting.Comparison(
             reference: "base/target",
             runs: [
                 .init(
                     label: "base", job: "j", directory: "runs/base", finished: 80, total: 80, created: "2026-01-02",
                     seconds: 61, notes: [])
-            ], rows: [row("rsd", 1, test), row("target", 0.5, nil)], overlaps: [], differences: [])
+            ], rows: Array(rows.prefix(tests == "none" ? 1 : tests == "one" ? 2 : 3)), overlaps: [], differences: [])
     }
 }

@@ -40,8 +40,21 @@ import Testing
                 runs/odd          math  3 failed                 20,000/20,000  –            –       –        –  2026-01-02 03:04
                 runs/bad␛[31m     –     damaged                              –  –            –       –        –  2026-01-02 03:04
 
+                FLOPs: spent per answer.
+
                 runs/bad␛[31m  manifest.json is damaged
                 """)
+    }
+
+    @Test("the footnote on FLOPs goes with their column, at every width", arguments: [true, false])
+    func footnote(hasFigures: Bool) {
+        let runs = hasFigures ? Self.runs : Array(Self.runs.dropFirst())
+        for width in 40...140 {
+            let text = screen(RunsView(runs).lines(width: width))
+            #expect(text.contains("FLOPs: ") == text.contains("2.90 T"), "\(width)")
+        }
+        #expect(screen(RunsView(Self.runs).lines(width: 140)).contains("FLOPs: "))
+        #expect(!screen(RunsView(Self.runs).lines(width: 60)).contains("FLOPs: "))
     }
 
     @Test("directories are whole at every width, and nothing is wider", arguments: [30, 50, 70, 90, 200])

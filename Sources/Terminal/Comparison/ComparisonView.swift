@@ -167,7 +167,7 @@ package struct ComparisonView: Sendable {
     private func facts(_ row: Comparison.Row) -> [(String, Line)] {
         var facts = [
             ("solved", Line(row.solved)),
-            ("accuracy", accuracy(row) + Line("  95%: \(row.interval)", .dim)),
+            ("accuracy", accuracy(row) + Line(row.interval.isEmpty ? "" : "  95%: \(row.interval)", .dim)),
         ]
         if let test = row.paired {
             let interval = test.interval.isEmpty ? "" : "  95%: \(test.interval)"

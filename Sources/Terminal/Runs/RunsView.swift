@@ -8,11 +8,13 @@ package struct RunsView: Sendable {
         self.runs = runs
     }
 
-    /// A line per run where a table fits, else two; then what is wrong with some.
+    /// A line per run where a table fits, else two; then a footnote, and what is wrong with some.
     package func lines(width: Int) -> [Line] {
         // The end of a directory tells runs apart.
         let longest = runs.map { Line($0.directory).width }.max() ?? 0
-        let tables = Detail.allCases.lazy.compactMap { table($0).lines(width: width, leastFirst: longest) }
+        let tables = Detail.allCases.lazy.compactMap { detail in
+            table(detail).lines(width: width, leastFirst: longest).map { $0 + footnote(detail) }
+        }
         let lines = tables.first ?? stacked(width: width)
         let faults = runs.filter { $0.fault != nil }
         return lines + (faults.isEmpty ? [] : [Line()])
@@ -25,6 +27,12 @@ package struct RunsView: Sendable {
     /// What is left out where there is no room.
     private enum Detail: Int, CaseIterable {
         case all, noCosts, noJob
+    }
+
+    /// On the column of FLOPs, where it is shown and has any.
+    private func footnote(_ detail: Detail) -> [Line] {
+        guard detail == .all, runs.contains(where: { $0.bestMethod?.flopsSpent != nil }) else { return [] }
+        return [Line(), Line("FLOPs: spent per answer.", .dim)]
     }
 
     private typealias Field = (column: Table.Column, most: Detail, cell: (ListedRun) -> Line)

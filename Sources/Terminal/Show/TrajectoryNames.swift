@@ -69,7 +69,7 @@ package struct NoTrajectory: ProgramError, Equatable {
             ? "\(NumberFormat.counted(count, "trajectory", "trajectories")) of \(run) fit \(name); give one of:"
             : "\(run) has no trajectory called \(name)" + (nearest.isEmpty ? "" : "; similar names:")
         return Explanation(
-            count > 0 ? "ambiguous-trajectory" : "no-trajectory", .badJob, summary + names,
+            "no-trajectory", .badJob, summary + names,
             remedy: "`rsd-batch show \(run.shellWord)` lists some.")
     }
 }
