@@ -92,12 +92,28 @@ struct ShardSurvey: Sendable {
         _ manifests: OrderedDictionary<Shard, Manifest>, in run: ShardedRun, count: Int
     ) throws -> Shard {
         let groups = Dictionary(grouping: manifests.elements) { $0.value.identity.hash }
-        let most = groups.values.max { ($0.count, $1[0].key.index) < ($1.count, $0[0].key.index) }
-        guard let (shard, manifest) = most?.first else { throw NoShards(directory: run.parent.url.path) }
+        /// The jobs that the shards of a group had before.
+        func past(_ hash: String) -> Set<String> {
+            Set((groups[hash] ?? []).flatMap { $0.value.history ?? [] }.map(\.identity.hash)).subtracting([hash])
+        }
+        /// A job that others were changed to comes first.
+        func rank(_ hash: String) -> (Int, Int, Int) {
+            let group = groups[hash] ?? []
+            return (past(hash).isDisjoint(with: groups.keys) ? 0 : 1, group.count, -(group.first?.key.index ?? 0))
+        }
+        let most = groups.keys.max { rank($0) < rank($1) }
+        guard let most, let (shard, manifest) = groups[most]?.first else {
+            throw NoShards(directory: run.parent.url.path)
+        }
         let foreign = manifests.elements.compactMap { other, found -> ShardFault? in
             if found.shard != other { return ShardFault(shard: other, kind: .misplaced(found.shard)) }
-            let changes = found.identity.difference(from: manifest.identity)
-            return changes.isEmpty ? nil : ShardFault(shard: other, kind: .foreign(changes, than: shard))
+            let changes = manifest.identity.difference(from: found.identity)
+            if changes.isEmpty { return nil }
+            if past(most).contains(found.identity.hash) {
+                return ShardFault(shard: other, kind: .unchanged(changes, unlike: shard))
+            }
+            return ShardFault(
+                shard: other, kind: .foreign(found.identity.difference(from: manifest.identity), than: shard))
         }
         guard foreign.isEmpty else { throw ShardsUnfit(run: run, faults: foreign) }
         return shard
@@ -135,6 +151,8 @@ package struct ShardFault: Sendable, Equatable, CustomStringConvertible {
         /// The directory belongs to another shard, or to an undivided job.
         case misplaced(Shard?)
         case foreign([SpecIdentity.Change], than: Shard)
+        /// The job of another shard was changed, that of this one not yet.
+        case unchanged([SpecIdentity.Change], unlike: Shard)
     }
 
     package var shard: Shard
@@ -156,6 +174,8 @@ package struct ShardFault: Sendable, Equatable, CustomStringConvertible {
         case .foreign(let changes, let other):
             "belongs to another job than \(other.directoryName): "
                 + changes.map(\.description).joined(separator: "; ") + "; delete it and run it again"
+        case .unchanged(let changes, let other):
+            "has not grown yet, unlike \(other.directoryName): " + changes.map(\.description).joined(separator: "; ")
         }
     }
 
@@ -163,14 +183,18 @@ package struct ShardFault: Sendable, Equatable, CustomStringConvertible {
     fileprivate func remedies(in run: ShardedRun) -> [String] {
         switch kind {
         case .running, .damaged, .misplaced, .foreign: return []
+        case .unchanged(_, let other): return ["change it too: " + command(run.directory(of: other).job.path, in: run)]
         case .notBegun, .unfinished: break
         }
         let log = run.parent.logs.appending(path: "slurm-shard-\(shard.index).log").path
         let isThere = FileManager.default.fileExists(atPath: log)
         let specs = [run.parent.submittedJob.path, run.parent.job.path]
         let spec = specs.first(where: FileManager.default.fileExists) ?? "JOB.yaml"
-        let command = "rsd-batch run \(spec.shellWord) --run-dir \(run.parent.url.path.shellWord) --shard \(shard)"
-        return (isThere ? ["for the reason, see \(log)"] : []) + ["resume it: \(command)"]
+        return (isThere ? ["for the reason, see \(log)"] : []) + ["resume it: " + command(spec, in: run)]
+    }
+
+    private func command(_ spec: String, in run: ShardedRun) -> String {
+        "rsd-batch run \(spec.shellWord) --run-dir \(run.parent.url.path.shellWord) --shard \(shard)"
     }
 }
 
@@ -197,7 +221,7 @@ extension ShardFault.Kind {
     fileprivate var isOfThisJob: Bool {
         switch self {
         case .notBegun, .running, .unfinished, .damaged: true
-        case .misplaced, .foreign: false
+        case .misplaced, .foreign, .unchanged: false
         }
     }
 }

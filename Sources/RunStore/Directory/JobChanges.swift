@@ -94,11 +94,16 @@ private enum SettingOwner: Hashable {
             self = .dataset(name)
         } else if let name = part("methods", "kind") {
             self = .method(name)
-        } else if let name = part("models", "files") {
+        } else if let name = part("models", "files") ?? Self.reader(ofPart: key) {
             self = .model(name)
         } else {
             self = .job
         }
+    }
+
+    /// The model whose input a setting of the prompt changes.
+    private static func reader(ofPart key: String) -> String? {
+        Role.named.map(\.rawValue).first { key.hasPrefix("prompt.\($0).") }
     }
 
     /// The key that every part of this kind has.

@@ -28,9 +28,14 @@ package struct ShardedRun: Sendable, Equatable {
         return nil
     }
 
-    /// Whether the shards have been merged.
+    /// Whether the shards have been merged, and have not grown since.
     package func isMerged() throws -> Bool {
-        try Manifest.read(parent.manifest)?.merged?.missing.isEmpty ?? false
+        guard let whole = try Manifest.read(parent.manifest), whole.merged?.missing.isEmpty == true
+        else { return false }
+        return present.allSatisfy { shard in
+            guard let manifest = try? Manifest.read(directory(of: shard).manifest) else { return true }
+            return manifest.identity == whole.identity
+        }
     }
 
     /// Checks that a directory does not mix an undivided run with shards, or different numbers of shards.

@@ -161,12 +161,7 @@ struct GrowthTests {
         var job = GrowingJob(in: scratch.url)
         let old = directory("old")
         try await job.run(in: old)
-        let journal = try JournalReader.read(old.journal).records.map { record -> JournalRecord in
-            guard case .event(let id, let event, var origin) = record else { return record }
-            origin.request = nil
-            return .event(id, event, origin)
-        }
-        try journal.reduce(into: Data()) { $0 += try JournalLine.encode($1) }.write(to: old.journal)
+        try old.forgetRequests()
         // The same method under another name, which only the old spec tells.
         job.methods = ["{ rsd: { threshold: 0.5, name: renamed } }", "target_only", "draft_only"]
         job.datasets["first"] = 4
@@ -190,12 +185,25 @@ struct GrowthTests {
         job.datasets = ["first": 9]
         job.methods.append("draft_only")
         var asked = 0
-        for shard in shards { asked += try await job.run(in: run.directory(of: shard), shard: shard).count }
+        for shard in shards {
+            if shard.index == 2 {
+                let unfit = await #expect(throws: ShardsUnfit.self) {
+                    _ = try await Job.merge(run.parent, interruption: Interruption(), began: { _, _, _ in })
+                }
+                #expect(unfit?.faults.map(\.shard) == [shard])
+                #expect(unfit?.explanation.summary.contains("change it too: rsd-batch run ") == true)
+            }
+            asked += try await job.run(in: run.directory(of: shard), shard: shard).count
+        }
         var whole = GrowingJob(in: scratch.url)
         whole.datasets = ["first": 6]
         try await whole.run(in: directory("whole"))
         #expect(asked == (try await job.run(in: directory("whole")).count))
         _ = try await Job.merge(run.parent, interruption: Interruption(), began: { _, _, _ in })
         #expect(try Data(contentsOf: run.parent.results) == Data(contentsOf: directory("whole").results))
+        #expect(try run.isMerged())
+        job.methods.removeLast()
+        try await job.run(in: run.directory(of: shards[0]), shard: shards[0])
+        #expect(try !run.isMerged())
     }
 }
