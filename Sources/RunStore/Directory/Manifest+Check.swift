@@ -42,8 +42,9 @@ extension Manifest {
         guard journalled(in: contents) == identity else {
             throw DamagedRun(
                 directory.journal,
-                "is still that of the job before the last change: the process that changed it ended too early",
-                "Run the changed job again in this directory, which completes the change. Nothing is lost.")
+                "is still that of the job before the last change, which a process is making now, or could not complete",
+                "Run the changed job again in this directory, unless a process is at work on it: that completes the change."
+            )
         }
     }
 
