@@ -80,16 +80,19 @@ struct SamplesTable: Sendable {
             (sections.count > 1 ? [section.heading] : [])
                 + section.rows.flatMap { row -> [Line] in
                     guard let samples = row.samples else { return [] }
-                    func list(_ figures: [SampleFigures.AtK]) -> Line {
-                        Line(figures.map { "\($0.k): \(NumberFormat.percent($0.value))" }.joined(separator: ", "))
+                    func list(_ path: KeyPath<SampleFigures, [SampleFigures.AtK]>) -> Line {
+                        samples[keyPath: path].enumerated().reduce(Line()) { line, figure in
+                            let (place, k, value) = (figure.offset, figure.element.k, figure.element.value)
+                            let best = section.marked { $0.samples?[keyPath: path].at(k)?.value }
+                            return line + (place > 0 ? ", " : "") + "\(k): " + best.cell(value)
+                        }
                     }
+                    let average = section.marked(\.accuracy).cell(row.accuracy) + " ± \(row.samplingError)"
+                    let paper = section.cost(of: \.flopsPaperPerAnswer).cell(row.flopsPaperPerAnswer)
+                    let spent = section.cost(of: \.flopsSpentPerAnswer).cell(row.flopsSpentPerAnswer)
                     let facts = [
-                        ("avg@\(samples.n)", Line("\(NumberFormat.percent(row.accuracy)) ± \(row.samplingError)")),
-                        ("pass@k", list(samples.pass)), ("maj@k", list(samples.majority)),
-                        (
-                            "per answer",
-                            Line("\(row.flopsPaperPerAnswer.si) paper, \(row.flopsSpentPerAnswer.si) spent")
-                        ),
+                        ("avg@\(samples.n)", average), ("pass@k", list(\.pass)), ("maj@k", list(\.majority)),
+                        ("per answer", paper + " paper, " + spent + " spent"),
                     ]
                     return [Line("\(row.method) ", .strong).truncated(to: width) + Line("samples", .dim)]
                         + facts.flatMap { name, value in
@@ -105,9 +108,4 @@ extension Summary.Row {
     fileprivate var samplingError: String {
         samples?.averageStderr.map { NumberFormat.fixed(100 * $0, 1) } ?? "–"
     }
-}
-
-extension Double? {
-    /// `1.20 T`
-    fileprivate var si: String { map { NumberFormat.si($0) } ?? "–" }
 }

@@ -122,6 +122,8 @@ import Testing
         #expect((during["holder"] as? [String: Any])?["pid"] as? Int == Int(runner.pid))
         #expect(during["total"] as? Int == 9)
         #expect(during["has_results"] as? Bool == false)
+        let some = try await job.command(["show", path])
+        #expect(some.code == 0 && some.output.contains("first of each method"), "\(some.messages)")
         #expect(await runner.exitCode() == 0, "\(runner.standardError)")
         let after = try await status(job)
         #expect(after["holder"] is NSNull || after["holder"] == nil)

@@ -196,6 +196,26 @@ import Reporting
                 """), "\(narrow)")
     }
 
+    @Test("in the list of samples the best are marked, too")
+    func bestSamples() {
+        var summary = Self.sampled()
+        summary.rows.append(summary.rows[0])
+        summary.rows[2].method = "rsd@0.9"
+        summary.rows[2].flopsSpentPerAnswer = 3e12
+        let narrow = screen(SummaryTable(summary).lines(width: 36))
+        #expect(
+            narrow.contains(
+                """
+                rsd@0.7 samples
+                  avg@4      71.5% ± 5.4
+                  pass@k     1: •38.5%, 2: •51.0%,
+                             4: •76.0%
+                  maj@k      2: •51.0%, 4: •26.0%
+                  per answer •1.20 T paper, •2.90 T
+                             spent
+                """), "\(narrow)")
+    }
+
     @Test("each data set has a heading")
     func datasets() {
         var summary = Fixture.summary()
