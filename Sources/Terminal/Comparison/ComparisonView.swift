@@ -64,7 +64,8 @@ package struct ComparisonView: Sendable {
     private func footnotes(_ detail: Detail?) -> [String] {
         let shown = Set(fields(detail).compactMap(\.figure))
         let marked: [KeyPath<Comparison.Row, Double?>] =
-            [\.accuracy] + (shown.contains(.flops) ? [\.flopsPaper, \.flopsSpent] : [])
+            [\.accuracy, \.relativePaper, \.relativeSpent]
+            + (shown.contains(.flops) ? [\.flopsPaper, \.flopsSpent] : [])
         let hasMarks = comparison.datasets.contains { dataset in marked.contains { best(dataset, $0).isMarked } }
         return comparison.footnotes(shown.union([.runs])) + (hasMarks ? [BestFigure.note] : [])
     }
@@ -106,8 +107,8 @@ package struct ComparisonView: Sendable {
             Field(.init(title: "accepted"), .all) { Line(NumberFormat.percent($0.acceptanceRate)) },
             Field(.init(group: "FLOPs per answer", title: "paper"), .all, .flops) { cost($0, \.flopsPaper) },
             Field(.init(group: "FLOPs per answer", title: "spent"), .all, .flops) { cost($0, \.flopsSpent) },
-            Field(.init(group: "relative", title: "paper"), .noIntervals, .relative) { Line(ratio($0.relativePaper)) },
-            Field(.init(group: "relative", title: "spent"), .noIntervals, .relative) { Line(ratio($0.relativeSpent)) },
+            Field(.init(group: "relative", title: "paper"), .noIntervals, .relative) { relative($0, \.relativePaper) },
+            Field(.init(group: "relative", title: "spent"), .noIntervals, .relative) { relative($0, \.relativeSpent) },
         ]
         return fields + (hasTests ? difference + tests : []) + costs
     }
@@ -121,10 +122,19 @@ package struct ComparisonView: Sendable {
         best(row.dataset, flops).cell(row[keyPath: flops])
     }
 
+    private func relative(_ row: Comparison.Row, _ ratio: KeyPath<Comparison.Row, Double?>) -> Line {
+        best(row.dataset, ratio).cell(row[keyPath: ratio])
+    }
+
     private func best(_ dataset: String, _ figure: KeyPath<Comparison.Row, Double?>) -> BestFigure {
-        let isShare = figure == \.accuracy
         let figures = comparison.rows.filter { $0.dataset == dataset }.map { $0[keyPath: figure] }
-        return BestFigure(figures, highest: isShare) { isShare ? NumberFormat.percent($0) : flops($0) }
+        return BestFigure(figures, highest: figure == \.accuracy) { value in
+            switch figure {
+            case \.accuracy: NumberFormat.percent(value)
+            case \.relativePaper, \.relativeSpent: ratio(value)
+            default: flops(value)
+            }
+        }
     }
 
     private func flops(_ value: Double?) -> String { value.map(NumberFormat.si) ?? "–" }
