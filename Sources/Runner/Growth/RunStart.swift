@@ -124,7 +124,7 @@ extension Manifest {
         let changes = JobChanges(from: journalled(in: contents), to: job)
         guard changes.mixing.isEmpty else {
             throw SpecChanged(
-                directory: directory.url.path, changes: changes.mixing,
+                directory: directory.url.path, changes: differences.isEmpty ? changes.mixing : differences,
                 reusable: directory.reusable(for: job, contents, self, scope))
         }
         try check(contents, in: directory)

@@ -57,6 +57,8 @@ private struct NotifyCommand {
 
     /// - Returns: what went wrong; nil if nothing did.
     func run(_ interruption: Interruption, _ console: Console) async -> String? {
+        // Read before the start: a signal may come as soon as the command runs.
+        let level = interruption.level
         let output = FileManager.default.temporaryDirectory.appending(path: "rsd-notify-\(RandomName.hex(bytes: 8))")
         defer { unlink(output.path) }
         do {
@@ -66,7 +68,7 @@ private struct NotifyCommand {
                     executable: "/bin/sh", arguments: ["-c", command],
                     environment: console.environment.merging(environment) { $1 }, outputPath: output.path),
                 tiedToParent: false)
-            let fault = try await wait(for: child, interruption)
+            let fault = try await wait(for: child, interruption, since: level)
             console.message(Self.tail(of: output))
             return fault
         } catch {
@@ -74,8 +76,10 @@ private struct NotifyCommand {
         }
     }
 
-    private func wait(for child: ChildProcess, _ interruption: Interruption) async throws -> String? {
-        let level = interruption.level
+    /// - Parameter level: of the interruption when the command was started.
+    private func wait(
+        for child: ChildProcess, _ interruption: Interruption, since level: Interruption.Level
+    ) async throws -> String? {
         let limit = level == .none ? Self.limit : Self.limitAfterInterruption
         let status = try await withThrowingTaskGroup(of: ExitStatus?.self) { race in
             race.addTask { try await child.exit.wait(atMost: limit) }

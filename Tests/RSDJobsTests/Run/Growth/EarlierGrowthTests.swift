@@ -118,16 +118,6 @@ struct EarlierGrowthTests {
             #expect(try StoredRun(run.parent).trajectories.isFinished)
         }
     }
-
-    @Test("a refusal names only what would mix")
-    func onlyMixing() async throws {
-        var job = GrowingJob(in: scratch.url)
-        try await job.run(in: directory())
-        job.methods.removeLast()
-        job.temperature = 0.5
-        let refusal = await #expect(throws: SpecChanged.self) { try await job.run(in: directory()) }
-        #expect(refusal?.changes.map(\.key) == ["decoding.temperature"])
-    }
 }
 
 extension RunDirectory {
