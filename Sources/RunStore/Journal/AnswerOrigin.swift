@@ -2,14 +2,17 @@ import Support
 
 /// Equal for requests that an engine cannot tell apart, in whichever run and for whichever trajectory.
 package struct RequestFingerprint: Sendable, Hashable {
-    /// 32 hexadecimal digits: the beginning of a SHA-256 over all that the response depends on but ``maxTokens``.
+    /// 32 hexadecimal digits: the beginning of a SHA-256 over all else that the response depends on.
     package var digest: String
-    /// Limit on the tokens to write; nil if nothing is written.
+    /// Limit on the tokens to write; nil if nothing is written. Matters only for responses that it cuts.
     package var maxTokens: Int?
+    /// ``Scoring/undecided``; nil if nothing is scored. Matters only for solutions that the PRM cannot see as a whole.
+    package var undecided: Int?
 
-    package init(digest: String, maxTokens: Int? = nil) {
+    package init(digest: String, maxTokens: Int? = nil, undecided: Int? = nil) {
         self.digest = digest
         self.maxTokens = maxTokens
+        self.undecided = undecided
     }
 }
 

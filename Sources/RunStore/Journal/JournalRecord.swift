@@ -77,6 +77,7 @@ extension JournalRecord: Codable {
         case shard, identity, rewound
         case request, from
         case limit = "max_tokens"
+        case undecided
         case start, phases
     }
 
@@ -100,7 +101,9 @@ extension JournalRecord: Codable {
                     TimeSpan(begin: $0, seconds: try line.decode(Double.self, forKey: .seconds))
                 },
                 request: try line.decodeIfPresent(String.self, forKey: .request).map {
-                    RequestFingerprint(digest: $0, maxTokens: try line.decodeIfPresent(Int.self, forKey: .limit))
+                    RequestFingerprint(
+                        digest: $0, maxTokens: try line.decodeIfPresent(Int.self, forKey: .limit),
+                        undecided: try line.decodeIfPresent(Int.self, forKey: .undecided))
                 },
                 source: try line.decodeIfPresent(Int.self, forKey: .from))
         }
@@ -199,6 +202,7 @@ extension JournalRecord: Codable {
             try line.encodeIfPresent(origin.source, forKey: .from)
             try line.encodeIfPresent(origin.request?.digest, forKey: .request)
             try line.encodeIfPresent(origin.request?.maxTokens, forKey: .limit)
+            try line.encodeIfPresent(origin.request?.undecided, forKey: .undecided)
             try line.encodeIfPresent(origin.asked?.begin, forKey: .begin)
             try line.encodeIfPresent(origin.asked?.seconds, forKey: .seconds)
         case .load(let load):

@@ -100,9 +100,7 @@ extension Event {
     fileprivate func holds(
         for request: RequestFingerprint, from origin: AnswerOrigin, isLimitRaised: Bool
     ) -> Bool {
-        guard let asked = origin.request else { return !(isLimitRaised && isCut) }
-        if asked == request { return true }
-        return asked.digest == request.digest && !isCut && writtenTokens < request.maxTokens ?? .max
+        origin.request.map { answers(request, askedAs: $0) } ?? !(isLimitRaised && isCut)
     }
 }
 

@@ -43,7 +43,7 @@ package struct RequestScope: Sendable {
         hash.update(field: settings[need.role] ?? "")
         // Problems that a test made up have no question.
         hash.update(field: questions[id.problemName] ?? "\(id.dataset)/\(id.problem)")
-        var limit: Int?
+        var (limit, undecided): (Int?, Int?)
         switch need {
         case .generate(let wanted):
             let sampling = wanted.sampling ?? job.decoding.sampling
@@ -53,9 +53,10 @@ package struct RequestScope: Sendable {
             for step in wanted.steps { hash.update(field: step) }
             limit = wanted.maxTokens
         case .score(let wanted):
-            for part in ["score", "\(wanted.unscored)", "\(wanted.undecided)"] { hash.update(field: part) }
+            for part in ["score", "\(wanted.unscored)"] { hash.update(field: part) }
             for step in wanted.steps { hash.update(field: step) }
+            undecided = wanted.undecided
         }
-        return RequestFingerprint(digest: String(hash.hex().prefix(32)), maxTokens: limit)
+        return RequestFingerprint(digest: String(hash.hex().prefix(32)), maxTokens: limit, undecided: undecided)
     }
 }

@@ -6,40 +6,36 @@ import RunStore
 package struct ResponseCache: Sendable {
     struct Known: Sendable {
         var event: Event
-        /// The limit on tokens that it was requested with.
-        var maxTokens: Int?
+        /// The request that was sent for it.
+        var request: RequestFingerprint
         /// See ``AnswerOrigin/source``.
         var source: Int?
     }
 
     /// By ``RequestFingerprint/digest``.
-    private var ended: [String: Known] = [:]
-    /// Responses that the limit cut answer only requests with the same limit.
-    private var cut: [RequestFingerprint: Known] = [:]
+    private var whole: [String: Known] = [:]
+    /// Those that a limit shaped.
+    private var limited: [RequestFingerprint: Known] = [:]
 
     package init() {}
 
-    var isEmpty: Bool { ended.isEmpty && cut.isEmpty }
-    var count: Int { ended.count + cut.count }
+    var isEmpty: Bool { whole.isEmpty && limited.isEmpty }
+    var count: Int { whole.count + limited.count }
 
     /// The response to a request, for the need that it was sent for.
     subscript(request: RequestFingerprint) -> Known? {
-        if let known = ended[request.digest],
-            known.maxTokens == request.maxTokens || known.event.writtenTokens < request.maxTokens ?? .max
-        {
-            return known
-        }
-        return cut[request]
+        if let known = whole[request.digest], known.event.answers(request, askedAs: known.request) { return known }
+        return limited[request]
     }
 
     /// The first response to a request stays.
     mutating func add(_ event: Event, answering request: RequestFingerprint, source: Int? = nil) {
         guard event.isAnswer else { return }
-        let known = Known(event: event, maxTokens: request.maxTokens, source: source)
-        if event.isCut {
-            if cut[request] == nil { cut[request] = known }
-        } else if ended[request.digest] == nil {
-            ended[request.digest] = known
+        let known = Known(event: event, request: request, source: source)
+        if event.isLimited {
+            if limited[request] == nil { limited[request] = known }
+        } else if whole[request.digest] == nil {
+            whole[request.digest] = known
         }
     }
 
@@ -59,7 +55,18 @@ extension Event {
         if case .generated(let answer) = self { answer.end == .maxTokens } else { false }
     }
 
-    var writtenTokens: Int {
+    /// Whether another limit might have led to another response: it was cut, or the PRM did not see the whole solution.
+    var isLimited: Bool {
+        if case .scored(let answer) = self { !(answer.overlong.isEmpty && answer.dropped.isEmpty) } else { isCut }
+    }
+
+    /// Whether it is the response to a request, too, that differs at most in its limits.
+    func answers(_ request: RequestFingerprint, askedAs asked: RequestFingerprint) -> Bool {
+        asked == request
+            || asked.digest == request.digest && !isLimited && writtenTokens < request.maxTokens ?? .max
+    }
+
+    private var writtenTokens: Int {
         if case .generated(let answer) = self { answer.tokens } else { 0 }
     }
 }

@@ -43,19 +43,19 @@ struct GrowthPropertyTests {
     /// What a request costs, given what is known: only responses that are not cut serve a higher limit.
     private struct Ledger {
         var paid: [RequestFingerprint] = []
-        private var known: [String: [(limit: Int?, tokens: Int, isCut: Bool)]] = [:]
+        private var known: [String: [(request: RequestFingerprint, tokens: Int, isCut: Bool)]] = [:]
 
         mutating func read(_ directory: RunDirectory) throws {
             for case .event(_, let event, let origin) in try JournalReader.read(directory.journal).records {
                 guard let request = origin.request else { continue }
                 let tokens = if case .generated(let answer) = event { answer.tokens } else { 0 }
-                known[request.digest, default: []].append((request.maxTokens, tokens, event.isCut))
+                known[request.digest, default: []].append((request, tokens, event.isCut))
             }
         }
 
         func knows(_ request: RequestFingerprint) -> Bool {
             known[request.digest, default: []].contains {
-                $0.limit == request.maxTokens || !$0.isCut && $0.tokens < request.maxTokens ?? .max
+                $0.request == request || !$0.isCut && $0.tokens < request.maxTokens ?? .max
             }
         }
     }
