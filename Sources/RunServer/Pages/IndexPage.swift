@@ -18,7 +18,7 @@ struct IndexPage {
 
     var html: Data {
         let parts = [
-            "title": HTMLText.escaped("\(folder) · rsd-batch"), "folder": HTMLText.escaped(folder),
+            "title": "\(folder) · rsd-batch".htmlLines, "folder": folder.htmlLines,
             "lead": Self.lead(rows), "rows": rows.map(Self.row).joined(separator: "\n"), "nonce": nonce,
             "empty": rows.isEmpty ? "" : " hidden",
             "style": ReportPage.baseStyle + "\n" + String(decoding: PackageResources.index_css, as: UTF8.self),
@@ -34,19 +34,19 @@ struct IndexPage {
 
     /// The files of a run that is not done are not complete.
     private static func row(_ run: RunRow) -> String {
-        let (id, href) = (HTMLText.escaped(run.id), HTMLText.escaped(run.href))
+        let (id, href) = (run.id.htmlLines, run.href.htmlLines)
         func cell(_ field: String, _ text: String, label: Bool = true) -> String {
             let label = label ? " data-label=\"\(labels[field] ?? field)\"" : ""
-            return "<td data-field=\"\(field)\"\(label)>\(HTMLText.escaped(text))</td>"
+            return "<td data-field=\"\(field)\"\(label)>\(text.htmlLines)</td>"
         }
         let files = RunFiles.names.map { "<a href=\"\(href)\($0)\">\($0)</a>" }.joined()
         return """
             <tr data-run="\(id)" data-state="\(run.state)"><th scope="row"><a class="name" dir="auto" href="\(href)">\(id)</a>\
-            <span class="job" data-field="job" dir="auto">\(HTMLText.escaped(run.job))</span>\
+            <span class="job" data-field="job" dir="auto">\(run.job.htmlLines)</span>\
             <span class="files"\(run.state == "done" ? "" : " hidden")>\(files)</span>\
-            <span data-field="fault" dir="auto">\(HTMLText.escaped(run.fault ?? ""))</span></th>\
+            <span data-field="fault" dir="auto">\((run.fault ?? "").htmlLines)</span></th>\
             \(cell("state", words[run.state] ?? run.state, label: false))\
-            <td><span data-field="progress">\(HTMLText.escaped(run.progress))</span>\
+            <td><span data-field="progress">\(run.progress.htmlLines)</span>\
             <progress max="\(max(1, run.total))" value="\(run.finished)"></progress></td>\
             \(cell("accuracy", run.accuracy))\(cell("acceptance", run.acceptance))\(cell("left", run.left))\
             \(cell("begun", run.begun))</tr>

@@ -1,5 +1,6 @@
 import Foundation
 import ReportPage
+import Support
 
 /// A page of a few lines without scripts.
 enum MessagePage {
@@ -11,8 +12,8 @@ enum MessagePage {
     static func html(title: String, _ lines: [Line]) -> Data {
         let body = lines.map { line in
             switch line {
-            case .text(let text): "<p>\(HTMLText.escaped(text))</p>"
-            case .link(let href, let text): "<p><a href=\"\(HTMLText.escaped(href))\">\(HTMLText.escaped(text))</a></p>"
+            case .text(let text): "<p>\(text.htmlLines)</p>"
+            case .link(let href, let text): "<p><a href=\"\(href.htmlLines)\">\(text.htmlLines)</a></p>"
             }
         }
         return Data(
@@ -23,13 +24,13 @@ enum MessagePage {
             <meta charset="utf-8">
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(HTMLText.escaped(title)) · rsd-batch</title>
+            <title>\(title.htmlLines) · rsd-batch</title>
             <style>
             \(ReportPage.baseStyle)
             </style>
             </head>
             <body>
-            <header class="top"><div><p class="kicker"><a href="../../">All runs</a></p><h1 dir="auto">\(HTMLText.escaped(title))</h1></div></header>
+            <header class="top"><div><p class="kicker"><a href="../../">All runs</a></p><h1 dir="auto">\(title.htmlLines)</h1></div></header>
             <main>\(body.joined(separator: "\n"))</main>
             </body>
             </html>

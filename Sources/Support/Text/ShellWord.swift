@@ -3,6 +3,8 @@ extension String {
     package var shellWord: String {
         let isPlain =
             !isEmpty && allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=@%+,".contains($0)) }
-        return isPlain ? self : "'" + replacing("'", with: #"'\''"#) + "'"
+        if isPlain { return self }
+        // By scalars: with a combining accent, the quotation mark is another character, but not for the shell.
+        return "'" + unicodeScalars.map { $0 == "'" ? #"'\''"# : String($0) }.joined() + "'"
     }
 }
