@@ -4,6 +4,9 @@ import RunStore
 
 /// Where a run goes on: what its journal holds, what other runs can give, and how its job was changed.
 struct RunStart: Sendable {
+    let identity: SpecIdentity
+    /// The run, as its journal names it.
+    let owner: RunIdentity
     let scope: RequestScope
     private(set) var trajectories: TrajectorySet
     /// The records of the journal, with the requests that journals of earlier versions do not name.
@@ -28,15 +31,18 @@ struct RunStart: Sendable {
         of job: LoadedJob, in directory: RunDirectory, from contents: JournalContents, begunAs earlier: Manifest?,
         reusing reuse: [URL]
     ) throws {
-        scope = RequestScope(job)
+        // It takes a look at every problem.
+        identity = SpecIdentity(job)
+        owner = RunIdentity(job: identity.hash, shard: job.shard)
+        scope = RequestScope(job, as: identity)
         trajectories = TrajectorySet(job)
         journal = contents.records
         var changes: JobChanges?
         if let earlier {
-            changes = try earlier.changes(to: job, in: directory, contents, scope)
+            changes = try earlier.changes(to: job, named: owner, in: directory, contents, scope)
             isOwned = true
         } else {
-            isOwned = try directory.checkWithoutManifest(contents, for: job.runIdentity)
+            isOwned = try directory.checkWithoutManifest(contents, for: owner)
         }
         if let changes, let earlier {
             journal = (try? directory.named(contents, as: earlier)) ?? journal
@@ -49,14 +55,14 @@ struct RunStart: Sendable {
                     changes: earlier.changes(to: job) + [error.change].compactMap(\.self),
                     reusable: directory.reusable(for: job, contents, earlier, scope))
             }
-            records.append(.grown(Growth(identity: job.runIdentity, rewound: rewound)))
+            records.append(.grown(Growth(identity: owner, rewound: rewound)))
             notes.append(.grew(changes.growing, goingOn: rewound.count { trajectories[$0.id] != nil }))
             hasGrown = true
         } else {
             replayed = try trajectories.replay(journal)
         }
         if journal.haveUnnamedRequests {
-            journal = [JournalRecord]((journal + records).named(by: job, as: SpecIdentity(job)).prefix(journal.count))
+            journal = [JournalRecord]((journal + records).named(by: job, as: identity).prefix(journal.count))
         }
         responses.add(journal)
         try take(reuse + (changes == nil ? [] : directory.otherShards(of: job)), besides: directory, contents)
@@ -79,8 +85,7 @@ struct RunStart: Sendable {
     }
 
     /// Notes in the manifest what earlier versions of the program could not read.
-    func note(in manifest: inout Manifest, of job: LoadedJob) {
-        let identity = SpecIdentity(job)
+    func note(in manifest: inout Manifest) {
         if manifest.identity != identity { manifest.grow(to: identity, at: Date()) }
         if hasGrown || hasSources { manifest.format = Manifest.currentFormat }
     }
@@ -90,10 +95,6 @@ extension JournalRecord {
     fileprivate var isFromElsewhere: Bool {
         if case .event(_, _, let origin) = self { origin.source != nil } else { false }
     }
-}
-
-extension LoadedJob {
-    package var runIdentity: RunIdentity { RunIdentity(job: SpecIdentity(self).hash, shard: shard) }
 }
 
 extension RunDirectory {
@@ -110,13 +111,14 @@ extension Manifest {
     ///
     /// - Throws: ``SpecChanged`` if the run cannot go on with the job; ``ShardChanged``, ``DamagedRun``.
     fileprivate func changes(
-        to job: LoadedJob, in directory: RunDirectory, _ contents: JournalContents, _ scope: RequestScope
+        to job: LoadedJob, named owner: RunIdentity, in directory: RunDirectory, _ contents: JournalContents,
+        _ scope: RequestScope
     ) throws -> JobChanges? {
         guard shard == job.shard else {
             throw ShardChanged(directory: directory.url.path, found: shard, wanted: job.shard)
         }
         let differences = changes(to: job)
-        if !differences.isEmpty, contents.owners.contains(job.runIdentity) {
+        if !differences.isEmpty, contents.owners.contains(owner) {
             throw DamagedRun(
                 directory.manifest, "belongs to another job than the journal beside it, which is this job's",
                 "Move it away and run the same command again, which recreates it.")

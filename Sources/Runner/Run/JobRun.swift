@@ -108,7 +108,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
             try writeSpec()
             let journal = try Journal(file: directory.journal, goodLength: contents.goodLength) { try lock.confirm() }
             try AtomicFile.syncDirectory(directory.journal.deletingLastPathComponent())
-            if !start.isOwned { try await journal.append(.begun(job.runIdentity)) }
+            if !start.isOwned { try await journal.append(.begun(start.owner)) }
             let manifest = try await writeManifest(after: earlier, start, of: provider, for: pool)
             try await journal.append(start.records)
             if retryFailed { try await forgiveFailures(in: &trajectories, journal: journal) }
@@ -190,12 +190,12 @@ package struct JobRun<Outcome: Sendable>: Sendable {
             manifest.models = sizes
             manifest.datasets = job.origins
             manifest.note(job.spec.pins)
-            start.note(in: &manifest, of: job)
+            start.note(in: &manifest)
             if manifest != earlier { try manifest.write(to: directory.manifest) }
             return manifest
         }
         var manifest = Manifest(
-            job: job.spec.name, identity: SpecIdentity(job), shard: job.shard, seed: job.spec.seed,
+            job: job.spec.name, identity: start.identity, shard: job.shard, seed: job.spec.seed,
             program: Program.version,
             engine: try await interruption.cancelOnInterrupt { try await provider.version() }, host: ProcFS.hostName(),
             created: Date().formatted(.iso8601), residency: pool?.reason,
@@ -203,7 +203,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
             models: sizes, datasets: job.origins)
         manifest.note(job.spec.pins)
         manifest.namesJournal = true
-        start.note(in: &manifest, of: job)
+        start.note(in: &manifest)
         try manifest.write(to: directory.manifest)
         return manifest
     }
