@@ -190,7 +190,20 @@ import Testing
             (["prompt": "a", "top_k": -2], "top_k must be 0 (disable), or at least 1, got -2."),
             (["prompt": "a", "max_tokens": 0], "max_tokens must be at least 1, got 0."),
             (["prompt": "a", "stop": ["x", ""]], "stop cannot contain an empty string."),
-            (["prompt": "a", "stream": true], "stream is not supported by the pocket engine"),
+            (["prompt": "a", "echo": true], "echo is not supported by the pocket engine"),
+            (
+                ["prompt": ["a", "b"], "stream": true],
+                "stream is supported by the pocket engine for one prompt and one choice"
+            ),
+            (
+                ["prompt": "a", "n": 2, "stream": true],
+                "stream is supported by the pocket engine for one prompt and one choice"
+            ),
+            (
+                ["prompt": "a", "stream_options": ["include_usage": true]],
+                "Stream options can only be defined when `stream=True`."
+            ),
+            (["prompt": "a", "stream": "yes"], "1 validation error:"),
             (["prompt": "a", "logprobs": 1], "logprobs is not supported by the pocket engine"),
             (
                 ["prompt": "a", "repetition_penalty": 1.1],

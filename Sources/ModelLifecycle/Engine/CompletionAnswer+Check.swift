@@ -16,15 +16,24 @@ extension CompletionAnswer {
         {
             return "it counts \(usage.completion_tokens) tokens but contains \(ids.count)"
         }
-        if ids.isEmpty || ids.count > request.maxTokens {
-            return "\(ids.count) tokens, but 1 to \(request.maxTokens) were requested"
+        if ids.isEmpty { return "0 tokens, but 1 to \(request.maxTokens) were requested" }
+        if let what = request.contradiction(in: ids) { return what }
+        if request.logprobs != nil, !choice.hasProbabilities { return "invalid probabilities" }
+        return choice.contradictoryFinish(of: request)
+    }
+}
+
+extension CompletionRequest {
+    /// How tokens of a completion, after that many others, contradict the request; nil if they do not.
+    func contradiction(in ids: [Int], after earlier: Int = 0) -> String? {
+        if earlier + ids.count > maxTokens {
+            return "\(earlier + ids.count) tokens, but 1 to \(maxTokens) were requested"
         }
-        let allowed = request.allowedTokens.map(Set.init)
+        let allowed = allowedTokens.map(Set.init)
         if let id = ids.first(where: { $0 < 0 || $0 > Int32.max || allowed?.contains($0) == false }) {
             return "the token \(id), which the request does not allow"
         }
-        if request.logprobs != nil, !choice.hasProbabilities { return "invalid probabilities" }
-        return choice.contradictoryFinish(of: request)
+        return nil
     }
 }
 

@@ -54,6 +54,8 @@ package struct Completion: Sendable, Hashable {
         case stop(String)
         /// `maxTokens` or the context was used up.
         case length
+        /// Whoever reads the stream ended it early.
+        case stopped
         /// Anything else, such as vLLM's `abort`, `error` or `repetition`.
         case other(String)
     }

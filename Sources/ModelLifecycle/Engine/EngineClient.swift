@@ -168,8 +168,8 @@ package struct EngineClient: Sendable {
 
     /// `POST /v1/completions`, one prompt and one response.
     package func complete(_ request: CompletionRequest) async throws -> Completion {
-        let path = "/v1/completions"
-        return try await ask(path, .work, CompletionQuestion(model: model, request)) {
+        let path = CompletionStream.path
+        return try await ask(path, .work, CompletionQuestion(model: model, request, isStreamed: false)) {
             (answer: CompletionAnswer, body) in
             if let what = answer.contradiction(to: request) { throw malformed(path, what, body) }
             return answer.choices[0].completion(usage: answer.usage)
@@ -250,10 +250,21 @@ package struct EngineClient: Sendable {
 
     /// The body of a response with status 200.
     func fetch(_ request: HTTPRequest, path: String) async throws -> Data {
+        try await fetch(path) { () throws(HTTPError) in
+            try await http.send(request)
+        } read: {
+            $0.body
+        }
+    }
+
+    /// What `read` makes of a response with status 200. What fails for a moment only is sent again.
+    func fetch<Value: Sendable>(
+        _ path: String, send: () async throws(HTTPError) -> HTTPResponse, read: (HTTPResponse) throws -> Value
+    ) async throws -> Value {
         try await retry.run(clock: clock, isTransient: { ($0 as? EngineAnswerError)?.isTransient ?? false }) {
             let response: HTTPResponse
             do throws(HTTPError) {
-                response = try await http.send(request)
+                response = try await send()
             } catch {
                 if error == .cancelled { throw CancellationError() }
                 // A dead engine refuses connections for good: its death is the more useful error.
@@ -263,7 +274,7 @@ package struct EngineClient: Sendable {
             guard response.status == 200 else {
                 throw ErrorAnswer.error(status: response.status, body: response.body, endpoint: path)
             }
-            return response.body
+            return try read(response)
         }
     }
 

@@ -19,13 +19,18 @@ struct CompletionQuestion: Encodable {
     var skip_special_tokens: Bool
     var spaces_between_special_tokens: Bool?
     var n = 1
-    var stream = false
+    var stream: Bool
+    var stream_options: StreamOptions?
     var return_token_ids = true
     var logprobs: Int?
     var allowed_token_ids: [Int]?
 
-    init(model: String, _ request: CompletionRequest) {
+    struct StreamOptions: Encodable { var include_usage = true }
+
+    init(model: String, _ request: CompletionRequest, isStreamed: Bool) {
         self.model = model
+        stream = isStreamed
+        stream_options = isStreamed ? StreamOptions() : nil
         prompt = request.promptTokens
         max_tokens = request.maxTokens
         temperature = request.temperature
@@ -106,12 +111,25 @@ enum ErrorAnswer {
             var message: String?
             var type: String?
             var param: String?
+            var code: Int?
         }
         var error: Inner
     }
     /// The error of the key middleware: `{"error":"Unauthorized"}`.
     private struct Plain: Decodable { var error: String }
     private struct Detail: Decodable { var detail: String }
+
+    /// The error that an event of a stream is; nil if it is none.
+    ///
+    /// Whatever its code, it is the server's: the request was found good before the stream began. vLLM before 0.14 calls
+    /// every such error a bad request.
+    static func error(inStream event: Data, endpoint: String) -> EngineAnswerError? {
+        let decoder = JSONDecoder()
+        let inner = (try? decoder.decode(Body.self, from: event))?.error
+        guard inner != nil || (try? decoder.decode(Plain.self, from: event)) != nil else { return nil }
+        let code = inner?.code.flatMap { (500...599).contains($0) ? $0 : nil }
+        return error(status: code ?? 500, body: event, endpoint: endpoint)
+    }
 
     static func error(status: Int, body: Data, endpoint: String) -> EngineAnswerError {
         let decoder = JSONDecoder()

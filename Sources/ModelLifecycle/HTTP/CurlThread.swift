@@ -11,7 +11,7 @@ final class CurlThread: Sendable {
     typealias Done = @Sendable () -> Void
 
     private enum Command {
-        case start(id: UInt64, HTTPRequest, Continuation)
+        case start(id: UInt64, HTTPRequest, HTTPReceiver?, Continuation)
         case cancel(id: UInt64)
         case closeIdle(Done)
     }
@@ -57,12 +57,12 @@ final class CurlThread: Sendable {
         }
     }
 
-    func enqueue(_ request: HTTPRequest, id: UInt64, _ continuation: Continuation) {
+    func enqueue(_ request: HTTPRequest, id: UInt64, _ receiver: HTTPReceiver?, _ continuation: Continuation) {
         let refusal: HTTPError? = inbox.withLock { inbox in
             if inbox.stopping { return .shutDown }
             // Checked under the lock: an earlier cancellation found nothing to cancel.
             if Task.isCancelled { return .cancelled }
-            inbox.commands.append(.start(id: id, request, continuation))
+            inbox.commands.append(.start(id: id, request, receiver, continuation))
             wake(inbox)
             return nil
         }
@@ -108,10 +108,12 @@ final class CurlThread: Sendable {
         var byHandle: [UnsafeMutableRawPointer: UInt64] = [:]
         var renewWhenIdle = false
         let arriving = ArrivingBytes()
+        var pace = ReadingPace()
 
         func finish(_ id: UInt64, _ answer: (CurlTransfer) -> Answer) {
             guard let transfer = transfers.removeValue(forKey: id) else { return }
             byHandle[transfer.easy] = nil
+            pace.forget(id)
             // Removing a transfer in progress closes its connection.
             if let multi { curl_multi_remove_handle(multi, transfer.easy) }
             transfer.continuation.resume(returning: answer(transfer))
@@ -126,8 +128,10 @@ final class CurlThread: Sendable {
             var noted: [Done] = []
             for command in commands {
                 switch command {
-                case .start(let id, let request, let continuation):
-                    guard let multi, let transfer = CurlTransfer(request, limits: limits, arriving, continuation)
+                case .start(let id, let request, let receiver, let continuation):
+                    guard let multi,
+                        let transfer = CurlTransfer(
+                            request, id: id, limits: limits, arriving, receiver, continuation)
                     else {
                         let error = HTTPError.other(
                             code: -1, message: "libcurl is out of memory", url: request.url)
@@ -150,8 +154,16 @@ final class CurlThread: Sendable {
             }
             if stopping { break }
             if let multi {
+                for id in pace.due(at: .now) { transfers[id]?.resume() }
                 var running: Int32 = 0
                 curl_multi_perform(multi, &running)
+                for stream in arriving.takeStreams() {
+                    if !stream.deliver() {
+                        finish(stream.id) { .success($0.response) }
+                    } else if pace.pause(stream.id, age: stream.age, at: .now) {
+                        stream.pause()
+                    }
+                }
                 var left: Int32 = 0
                 while let message = curl_multi_info_read(multi, &left) {
                     guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle,
@@ -173,7 +185,7 @@ final class CurlThread: Sendable {
             }
             for done in noted { done() }
             if let multi {
-                curl_multi_poll(multi, nil, 0, 60_000, nil)
+                curl_multi_poll(multi, nil, 0, pace.milliseconds(from: .now), nil)
             } else {
                 // Out of memory or descriptors: requests are refused above; do not spin.
                 Thread.sleep(forTimeInterval: 0.05)
@@ -216,7 +228,7 @@ final class CurlThread: Sendable {
         }
         for command in rest {
             switch command {
-            case .start(_, _, let continuation): continuation.resume(returning: .failure(.shutDown))
+            case .start(_, _, _, let continuation): continuation.resume(returning: .failure(.shutDown))
             case .cancel: break
             case .closeIdle(let done): done()
             }

@@ -6,21 +6,31 @@ final class CurlTransfer {
     let easy: UnsafeMutableRawPointer
     let url: String
     let continuation: CurlThread.Continuation
+    let id: UInt64
+    private let started = ContinuousClock.now
     private let limit: Int
+    private let receiver: HTTPReceiver?
     private let progress: (@Sendable (_ received: Int, _ expected: Int?) -> Void)?
     private var headerList: UnsafeMutablePointer<curl_slist>?
+    /// What has arrived and was not passed on.
     private var body = Data()
+    /// Bytes that the receiver keeps.
+    private var held = 0
+    private var received = 0
+    private var receives: Bool?
     private let arriving: ArrivingBytes
     private var headers = Data()
     private var overflowed = false
 
     init?(
-        _ request: HTTPRequest, limits: HTTPClient.Limits, _ arriving: ArrivingBytes,
-        _ continuation: CurlThread.Continuation
+        _ request: HTTPRequest, id: UInt64, limits: HTTPClient.Limits, _ arriving: ArrivingBytes,
+        _ receiver: HTTPReceiver?, _ continuation: CurlThread.Continuation
     ) {
         guard let easy = curl_easy_init() else { return nil }
         self.easy = easy
+        self.id = id
         self.arriving = arriving
+        self.receiver = receiver
         self.continuation = continuation
         url = request.url
         limit = min(limits.responseBytes, request.answerLimit)
@@ -28,12 +38,33 @@ final class CurlTransfer {
         configure(request)
     }
 
-    /// Bytes of the response body so far.
-    var size: Int { body.count }
+    /// Bytes of the response body that are held, here or by the receiver.
+    var size: Int { body.count + held }
+    var age: Duration { .now - started }
+
+    /// Passes on what has arrived.
+    ///
+    /// - Returns: whether the receiver wants more.
+    func deliver() -> Bool {
+        guard let receiver, !body.isEmpty else { return true }
+        let before = size
+        let receipt = receiver(body)
+        body.removeAll(keepingCapacity: true)
+        defer { arriving.count += size - before }
+        switch receipt {
+        case .more(let holding): held = holding
+        case .enough: held = 0
+        }
+        return receipt != .enough
+    }
+
+    /// Stops reading: what comes waits in the socket.
+    func pause() { curl_easy_pause(easy, CURLPAUSE_RECV) }
+    func resume() { curl_easy_pause(easy, CURLPAUSE_CONT) }
 
     /// Frees what libcurl holds. Call once, after the handle was removed from the multi handle.
     func free() {
-        arriving.count -= body.count
+        arriving.count -= size
         curl_easy_cleanup(easy)
         curl_slist_free_all(headerList)
         headerList = nil
@@ -107,18 +138,35 @@ final class CurlTransfer {
 
     /// Returning a number other than `count` makes libcurl abort the transfer.
     private func takeBody(_ bytes: UnsafeMutablePointer<CChar>, _ count: Int) -> Int {
-        guard body.count + count <= limit else {
+        guard received + count <= limit else {
             overflowed = true
             return 0
         }
+        received += count
+        if body.isEmpty, isReceived { arriving.add(self) }
         bytes.withMemoryRebound(to: UInt8.self, capacity: count) { body.append($0, count: count) }
         arriving.count += count
         if let progress {
             var expected: curl_off_t = -1
             rsd_curl_get_offset(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &expected)
-            progress(body.count, expected < 0 ? nil : Int(expected))
+            progress(received, expected < 0 ? nil : Int(expected))
         }
         return count
+    }
+
+    /// Whether the body goes to the receiver: not that of an error.
+    private var isReceived: Bool {
+        guard receiver != nil else { return false }
+        if let receives { return receives }
+        let receives = status == 200
+        self.receives = receives
+        return receives
+    }
+
+    private var status: Int {
+        var status = 0
+        rsd_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        return status
     }
 
     private func takeHeader(_ bytes: UnsafeMutablePointer<CChar>, _ count: Int) -> Int {
@@ -129,13 +177,11 @@ final class CurlTransfer {
         return count
     }
 
+    var response: HTTPResponse { HTTPResponse(status: status, body: body, rawHeaders: headers) }
+
     /// Translates libcurl's result for the caller.
     func answer(_ code: CURLcode) -> CurlThread.Answer {
-        if code == CURLE_OK {
-            var status = 0
-            rsd_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
-            return .success(HTTPResponse(status: status, body: body, rawHeaders: headers))
-        }
+        if code == CURLE_OK { return .success(response) }
         let words = String(cString: curl_easy_strerror(code))
         switch code {
         case CURLE_COULDNT_CONNECT: return .failure(.refused(url: url))
@@ -150,9 +196,19 @@ final class CurlTransfer {
     }
 }
 
-/// Total size of the responses that a client is receiving. Used only on the curl thread.
+/// What a client is receiving. Used only on the curl thread.
 final class ArrivingBytes {
+    /// Total size of the responses.
     var count = 0
+    /// Those with something to pass on to their receiver.
+    private var streams: [CurlTransfer] = []
+
+    func add(_ stream: CurlTransfer) { streams.append(stream) }
+
+    func takeStreams() -> [CurlTransfer] {
+        defer { streams.removeAll(keepingCapacity: true) }
+        return streams
+    }
 }
 
 extension Duration {

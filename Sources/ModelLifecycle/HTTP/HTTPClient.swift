@@ -32,10 +32,27 @@ package final class HTTPClient: Sendable {
 
     /// Sends a request and waits for the whole response. A status of 400 or more is a response, not an error.
     package func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        try await perform(request, receiver: nil)
+    }
+
+    /// Sends a request and passes on the body of its response as it arrives, if the status is 200.
+    ///
+    /// Reads of one body are spaced (see ``ReadingPace``), so that hundreds of bodies of tiny pieces cost little.
+    ///
+    /// - Returns: the response when its body is complete, or when the receiver has had enough. With another status than
+    ///   200, it has its body, and the receiver was not called.
+    /// - Throws: an error if the body breaks off, whatever has been received by then.
+    package func stream(
+        _ request: HTTPRequest, _ receive: @escaping HTTPReceiver
+    ) async throws(HTTPError) -> HTTPResponse {
+        try await perform(request, receiver: receive)
+    }
+
+    private func perform(_ request: HTTPRequest, receiver: HTTPReceiver?) async throws(HTTPError) -> HTTPResponse {
         let id = thread.nextID()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                thread.enqueue(request, id: id, continuation)
+                thread.enqueue(request, id: id, receiver, continuation)
             }
         } onCancel: {
             thread.cancel(id)

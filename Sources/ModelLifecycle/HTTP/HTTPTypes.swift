@@ -69,9 +69,23 @@ package struct HTTPRequest: Sendable {
     }
 }
 
+/// What the receiver of a body that is read as it arrives wants next.
+package enum HTTPReceipt: Sendable, Hashable {
+    /// More. `holding` bytes of what has arrived are kept by the receiver and count towards
+    /// ``HTTPClient/Limits/arrivingBytes``.
+    case more(holding: Int)
+    /// No more: the connection is closed.
+    case enough
+}
+
+/// Receives the bytes of a body in order, as they arrive. Called on the HTTP thread, by one transfer at a time; must not
+/// block.
+package typealias HTTPReceiver = @Sendable (Data) -> HTTPReceipt
+
 /// A server's response, whatever its status.
 package struct HTTPResponse: Sendable {
     package let status: Int
+    /// Empty if a receiver took it.
     package let body: Data
     let rawHeaders: Data
 

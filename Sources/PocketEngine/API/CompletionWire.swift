@@ -2,6 +2,7 @@
 struct CompletionRequest: Decodable {
     private enum Keys: String, CodingKey {
         case model, prompt, temperature, n, seed, stop, stream, echo, logprobs, suffix
+        case streamOptions = "stream_options"
         case maxTokens = "max_tokens"
         case topP = "top_p"
         case topK = "top_k"
@@ -32,6 +33,8 @@ struct CompletionRequest: Decodable {
     let prompt: Prompts
     let choices: Int
     let returnTokens: Bool
+    /// How to stream the response; nil for a response in one piece.
+    let streaming: StreamOptions?
     /// As sent; nil if the request has none.
     let seed: Int64?
     /// As sent; nil for as many as fit.
@@ -49,6 +52,12 @@ struct CompletionRequest: Decodable {
         prompt = try fields.decode(Prompts.self, forKey: .prompt)
         choices = try value(.n, 1)
         returnTokens = try value(.returnTokens, false)
+        let options = try fields.decodeIfPresent(StreamOptions.self, forKey: .streamOptions)
+        streaming = try value(.stream, false) ? options ?? StreamOptions() : nil
+        guard options == nil || streaming != nil else {
+            throw APIError.badRequest(
+                "Stream options can only be defined when `stream=True`.", param: "stream_options")
+        }
         seed = try fields.decodeIfPresent(Int64.self, forKey: .seed)
         // Absent means 16, null means as many as fit.
         maxTokens =
@@ -97,15 +106,34 @@ struct CompletionRequest: Decodable {
             throw APIError.badRequest(
                 "\(key.rawValue) is not supported by the pocket engine", param: key.rawValue)
         }
-        for key in [Keys.stream, .echo] where (try? fields.decodeIfPresent(Bool.self, forKey: key)) == true {
-            try fail(key)
-        }
+        if (try? fields.decodeIfPresent(Bool.self, forKey: .echo)) == true { try fail(.echo) }
         for key in [Keys.logprobs, .promptLogprobs, .truncatePrompt, .suffix]
         where fields.contains(key) && (try? fields.decodeNil(forKey: key)) != true {
             try fail(key)
         }
         for key in [Keys.minP, .minTokens, .presencePenalty, .frequencyPenalty] { try refuse(key, unless: 0) }
         try refuse(.repetitionPenalty, unless: 1)
+    }
+}
+
+/// The `stream_options` of a completion.
+struct StreamOptions: Decodable {
+    private enum CodingKeys: String, CodingKey {
+        case includeUsage = "include_usage"
+        case continuousUsage = "continuous_usage_stats"
+    }
+
+    /// Whether the last event has the numbers of tokens.
+    var includeUsage = false
+    /// Whether the others have them too, so far; needs `includeUsage`.
+    var continuousUsage = false
+
+    init() {}
+
+    init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        includeUsage = try fields.decodeIfPresent(Bool.self, forKey: .includeUsage) ?? false
+        continuousUsage = try fields.decodeIfPresent(Bool.self, forKey: .continuousUsage) ?? false
     }
 }
 

@@ -67,17 +67,35 @@ public final class Engine: Sendable {
         _ prompts: [[Int]], choices: Int, _ parameters: SamplingParameters, cancellation: Cancellation
     ) async throws -> [Completion] {
         try await onWorkers(count: prompts.count * choices, cancellation) { [self] index in
-            let prompt = prompts[index / choices]
-            var parameters = parameters
-            parameters.maxTokens = min(parameters.maxTokens, maxModelLength - prompt.count)
-            let completion =
-                hasLostWeights
-                ? garbage(parameters)
-                : try generator.complete(
-                    prompt, parameters, choice: index % choices, cancellation: cancellation, progress: metrics.add)
-            metrics.finished(completion.finish)
-            return completion
+            try complete(prompts[index / choices], choice: index % choices, parameters, cancellation)
         }
+    }
+
+    /// Like ``complete(_:choices:_:cancellation:)`` for one text, which is passed on as it is written.
+    ///
+    /// - Parameter part: called by a worker for each token, with the text that has become certain by it.
+    func stream(
+        _ prompt: [Int], _ parameters: SamplingParameters, cancellation: Cancellation,
+        part: @escaping @Sendable (_ text: String, _ token: Int) -> Void
+    ) async throws -> Completion {
+        try await workers.run(cancellation) { [self] in
+            try complete(prompt, choice: 0, parameters, cancellation, part: part)
+        }
+    }
+
+    private func complete(
+        _ prompt: [Int], choice: Int, _ parameters: SamplingParameters, _ cancellation: Cancellation,
+        part: ((_ text: String, _ token: Int) -> Void)? = nil
+    ) throws -> Completion {
+        var parameters = parameters
+        parameters.maxTokens = min(parameters.maxTokens, maxModelLength - prompt.count)
+        let completion =
+            hasLostWeights
+            ? garbage(parameters, part: part)
+            : try generator.complete(
+                prompt, parameters, choice: choice, cancellation: cancellation, progress: metrics.add, part: part)
+        metrics.finished(completion.finish)
+        return completion
     }
 
     /// - Returns: for each prompt the raw score of each of its tokens.
@@ -135,10 +153,13 @@ public final class Engine: Sendable {
     func reloadWeights() { rest.withLock { $0.hasLostWeights = false } }
 
     /// The response of vLLM without its weights.
-    private func garbage(_ parameters: SamplingParameters) -> Completion {
+    private func garbage(
+        _ parameters: SamplingParameters, part: ((_ text: String, _ token: Int) -> Void)?
+    ) -> Completion {
         let mark = tokenizer.encode("!")
         let tokens = (0..<parameters.maxTokens).map { mark[$0 % mark.count] }
-        return Completion(
-            text: tokenizer.decode(tokens, skipSpecial: true), tokens: tokens, finish: .length, stopReason: nil)
+        let text = tokenizer.decode(tokens, skipSpecial: true)
+        for (place, token) in tokens.enumerated() { part?(place == 0 ? text : "", token) }
+        return Completion(text: text, tokens: tokens, finish: .length, stopReason: nil)
     }
 }

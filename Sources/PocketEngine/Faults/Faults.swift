@@ -56,6 +56,7 @@ public final class Faults: Sendable {
         case .dribble: return .endless(pause: .seconds(1), chunk: 1)
         case .endless: return .endless(pause: .zero, chunk: 1 << 16)
         case .cutBody:
+            cancellation.breakOff()
             return .cut(try await honest().bodyData)
         case .wrongScores:
             return .json(data: try await Self.withoutLastRow(honest().bodyData))

@@ -7,11 +7,15 @@ final class Cancellation: Sendable {
 
     private let abandoned = Atomic(false)
     private let aborted = Atomic(false)
+    private let broken = Atomic(false)
 
     var isAbandoned: Bool { abandoned.load(ordering: .relaxed) }
     /// Respond with what is there (`finish_reason` "abort").
     var isAborted: Bool { aborted.load(ordering: .relaxed) }
+    /// Whether a streamed response breaks off in the middle, which is a fault.
+    var breaksOff: Bool { broken.load(ordering: .relaxed) }
 
+    func breakOff() { broken.store(true, ordering: .relaxed) }
     func abandon() { abandoned.store(true, ordering: .relaxed) }
     func abort() { aborted.store(true, ordering: .relaxed) }
 

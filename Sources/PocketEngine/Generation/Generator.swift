@@ -8,17 +8,19 @@ struct Generator: Sendable {
     /// - Parameters:
     ///   - choice: index among the request's `n` texts.
     ///   - progress: called with the number of tokens read and written since its last call.
+    ///   - part: called for each token, with the text that has become certain since its last call.
     /// - Throws: `Cancellation.Abandoned` if the client has disconnected.
     func complete(
         _ prompt: [Int], _ parameters: SamplingParameters, choice: Int, cancellation: Cancellation,
-        progress: (_ read: Int, _ written: Int) -> Void
+        progress: (_ read: Int, _ written: Int) -> Void, part: ((_ text: String, _ token: Int) -> Void)? = nil
     ) throws -> Completion {
         let session = Session(model: model, capacity: prompt.count + parameters.maxTokens)
         var sampler = Sampler(parameters, choice: choice)
         var text = StoppableText(stops: parameters.stop, includeStop: parameters.includeStop)
         var tokens: [Int] = []
         func finish(_ finish: FinishReason, _ reason: StopReason? = nil) -> Completion {
-            Completion(text: text.text, tokens: tokens, finish: finish, stopReason: reason)
+            part?(text.next(isEnd: true), tokens[tokens.count - 1])
+            return Completion(text: text.text, tokens: tokens, finish: finish, stopReason: reason)
         }
 
         var lastChunk = 0
@@ -43,6 +45,7 @@ struct Generator: Sendable {
             if tokens.count == parameters.maxTokens { return finish(.length) }
             try cancellation.checkAbandoned()
             if cancellation.isAborted { return finish(.abort) }
+            part?(text.next(isEnd: false), token)
             session.append([token]) { _ in }
             lastChunk = 1
         }

@@ -6,6 +6,8 @@ struct StoppableText {
     private var bytes: [UInt8] = []
     private let stops: [(text: String, bytes: [UInt8])]
     private let includeStop: Bool
+    /// Number of bytes that ``next(isEnd:)`` has returned.
+    private var sent = 0
 
     init(stops: [String], includeStop: Bool) {
         self.stops = stops.map { ($0, Array($0.utf8)) }
@@ -34,4 +36,25 @@ struct StoppableText {
 
     /// The text. Bytes that are not UTF-8, such as half a character at the end, become U+FFFD.
     var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The text since the last call, without what more bytes may change: half a character, and the start of a stop string that
+    /// is to be left out.
+    mutating func next(isEnd: Bool) -> String {
+        var end = bytes.count
+        if !isEnd {
+            if !includeStop { end -= (stops.map(\.bytes.count).max() ?? 1) - 1 }
+            end = max(sent, startOfCharacter(before: end))
+        }
+        defer { sent = end }
+        return String(decoding: bytes[sent..<end], as: UTF8.self)
+    }
+
+    /// `end`, or the start of the character that goes on there.
+    private func startOfCharacter(before end: Int) -> Int {
+        guard let start = (max(sent, end - 4)..<max(sent, end)).last(where: { bytes[$0] & 0xC0 != 0x80 }) else {
+            return end
+        }
+        let length = bytes[start] < 0x80 ? 1 : max(1, (~bytes[start]).leadingZeroBitCount)
+        return start + length > end ? start : end
+    }
 }

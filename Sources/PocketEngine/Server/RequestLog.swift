@@ -21,7 +21,7 @@ final class OpenRequests: Sendable {
 final class RequestLog: Sendable {
     struct Line: Encodable {
         private enum CodingKeys: String, CodingKey {
-            case path, model, prompts = "prompt", maxTokens = "max_tokens", seed, temperature, stop, pid, open
+            case path, model, prompts = "prompt", maxTokens = "max_tokens", seed, temperature, stop, stream, pid, open
         }
 
         let path: String
@@ -32,6 +32,8 @@ final class RequestLog: Sendable {
         let seed: Int64?
         let temperature: Double?
         let stop: [String]?
+        /// nil for a response in one piece.
+        var stream: Bool?
         /// Number of open requests to the model when it arrived, including itself; nil for commands.
         fileprivate(set) var open: Int?
 
@@ -48,6 +50,7 @@ final class RequestLog: Sendable {
             try fields.encode(seed, forKey: .seed)
             try fields.encode(temperature, forKey: .temperature)
             try fields.encode(stop, forKey: .stop)
+            try fields.encodeIfPresent(stream, forKey: .stream)
             try fields.encode(getpid(), forKey: .pid)
             try fields.encodeIfPresent(open, forKey: .open)
         }

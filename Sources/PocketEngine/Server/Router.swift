@@ -74,7 +74,9 @@ struct Router: HTTPHandler {
         let prompts = try body.prompt.tokenized(for: engine, roomForAnswer: 1)
         let line = RequestLog.Line(
             path: request.path, model: body.model ?? modelName, prompts: prompts, maxTokens: body.maxTokens,
-            seed: body.seed, temperature: body.parameters.temperature, stop: body.parameters.stop)
+            seed: body.seed, temperature: body.parameters.temperature, stop: body.parameters.stop,
+            stream: body.streaming.map { _ in true })
+        if let options = body.streaming { return try await stream(request, body, options, prompts, line) }
         return try await withModel(request, line) { cancellation in
             let completions = try await engine.complete(
                 prompts, choices: body.choices, body.parameters, cancellation: cancellation)
@@ -116,19 +118,15 @@ struct Router: HTTPHandler {
     }
 
     /// The only path to the model: logs, injects faults, delays, and ends a request whose client has disconnected.
-    private func withModel(
-        _ request: HTTPRequest, _ line: RequestLog.Line, answer: (Cancellation) async throws -> HTTPResponse
+    func withModel(
+        _ request: HTTPRequest, _ line: RequestLog.Line, _ cancellation: Cancellation = Cancellation(),
+        answer: (Cancellation) async throws -> HTTPResponse
     ) async throws -> HTTPResponse {
         let prompts = line.prompts
         let count = open.enter()
         defer { open.leave() }
         try requestLog?.append(line, open: count)
-        let cancellation = Cancellation()
-        let gone = { @Sendable in
-            cancellation.abandon()
-            engine.workers.sweep()
-        }
-        return try await watch.during(request, gone: gone) {
+        return try await watch.during(request, gone: { abandon(cancellation) }) {
             try await faults.around(
                 prompts: { prompts.map { engine.tokenizer.decode($0, skipSpecial: false) } },
                 cancellation: cancellation
@@ -141,6 +139,12 @@ struct Router: HTTPHandler {
                 }
             }
         }
+    }
+
+    /// Ends a request that nobody waits for.
+    func abandon(_ cancellation: Cancellation) {
+        cancellation.abandon()
+        engine.workers.sweep()
     }
 
     // MARK: The rest
@@ -249,8 +253,8 @@ struct Router: HTTPHandler {
         if let name, name != modelName { throw APIError.unknownModel(name, known: modelName) }
     }
 
-    private static func newID() -> String { UUID().uuidString.lowercased().replacing("-", with: "") }
-    private static func now() -> Int { Int(Date().timeIntervalSince1970) }
+    static func newID() -> String { UUID().uuidString.lowercased().replacing("-", with: "") }
+    static func now() -> Int { Int(Date().timeIntervalSince1970) }
 }
 
 extension HTTPResponse {

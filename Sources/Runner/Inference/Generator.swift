@@ -43,7 +43,7 @@ struct Generator: Sendable {
                 description: "a completion was cut at \(completion.tokenIDs.count) tokens where \(limit) may be written"
             )
         case .length: stop = .length
-        case .eos, .endToken, .other: stop = .eos
+        case .eos, .endToken, .stopped, .other: stop = .eos
         }
         let (text, pieces) = try await session.written(completion, keepsSpecialTokens: keepsSpecialTokens)
         guard !wanted.stopsAtDelimiter || session.splitter.isOneStep(text, isWhole: stop == .stopString),

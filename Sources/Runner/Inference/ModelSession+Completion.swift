@@ -31,6 +31,7 @@ extension ModelSession {
         case .stop(let stop):
             if try await stand(ids[...], for: text, isCut: true) { return (text, Self.cut(pieces, after: stop)) }
         case .length: if try await stand(ids[...], for: text) { return (text, pieces) }
+        case .stopped: break
         case .other(let reason): throw MalformedResponse(description: "the engine ended a completion with '\(reason)'")
         }
         throw MalformedResponse(

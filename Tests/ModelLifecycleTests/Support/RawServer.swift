@@ -19,6 +19,32 @@ final class RawServer: Sendable {
             return text
         }
 
+        /// Reads a request with its body: a connection that is closed before that loses what was written to it.
+        ///
+        /// - Returns: the body.
+        @discardableResult
+        func readRequest() -> String {
+            let head = readHead().lowercased()
+            let length = head.firstRange(of: "content-length: ").flatMap {
+                Int(head[$0.upperBound...].prefix(while: \.isNumber))
+            }
+            var body: [UInt8] = []
+            var byte: UInt8 = 0
+            while body.count < length ?? 0, recv(descriptor, &byte, 1, 0) == 1 { body.append(byte) }
+            return String(decoding: body, as: UTF8.self)
+        }
+
+        /// Writes the head of a response whose body follows in chunks.
+        func writeChunkedHead(status: String = "200 OK") {
+            write("HTTP/1.1 \(status)\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+        }
+
+        /// Writes one chunk of a body; an empty one ends the body.
+        @discardableResult
+        func writeChunk(_ text: String) -> Bool {
+            write("\(String(text.utf8.count, radix: 16))\r\n\(text)\r\n")
+        }
+
         /// Returns when the other side has closed the connection.
         func waitForClose() {
             var byte: UInt8 = 0

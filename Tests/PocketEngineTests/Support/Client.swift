@@ -112,13 +112,38 @@ struct Connection: Sendable {
         }
     }
 
+    /// The next bytes; nil when the other side has closed the connection.
+    private func receiveSome() -> Data? {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        let count = recv(socket, &buffer, buffer.count, 0)
+        return count > 0 ? Data(buffer[..<count]) : nil
+    }
+
+    /// Reads a body in chunks, of which `bytes` are the first.
+    private func chunks(_ bytes: Data, status: Int) -> Answer {
+        var (rest, body) = (bytes, Data())
+        while true {
+            if let line = rest.firstRange(of: Data("\r\n".utf8)),
+                let count = Int(String(decoding: rest[..<line.lowerBound], as: UTF8.self), radix: 16),
+                rest.endIndex >= line.upperBound + count + 2
+            {
+                guard count > 0 else { return Answer(status: status, body: body, cut: false) }
+                body += rest[line.upperBound..<(line.upperBound + count)]
+                rest = Data(rest[(line.upperBound + count + 2)...])
+            } else if let new = receiveSome() {
+                rest += new
+            } else {
+                return Answer(status: status, body: body, cut: true)
+            }
+        }
+    }
+
     private func receiveBlocking() throws -> Answer {
         var bytes = Data()
-        var buffer = [UInt8](repeating: 0, count: 65_536)
         func more() -> Bool {
-            let count = recv(socket, &buffer, buffer.count, 0)
-            if count > 0 { bytes.append(contentsOf: buffer[..<count]) }
-            return count > 0
+            let new = receiveSome()
+            bytes += new ?? Data()
+            return new != nil
         }
         let separator = Data("\r\n\r\n".utf8)
         while bytes.firstRange(of: separator) == nil {
@@ -128,10 +153,12 @@ struct Connection: Sendable {
         let lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
         let length = lines.lazy.filter { $0.lowercased().hasPrefix("content-length:") }
             .compactMap { Int($0.split(separator: ":")[1].trimmingCharacters(in: .whitespaces)) }.first
-        guard let status = Int(lines[0].split(separator: " ")[1]), let length else {
+        let isChunked = lines.contains { $0.lowercased() == "transfer-encoding: chunked" }
+        guard let status = Int(lines[0].split(separator: " ")[1]), length != nil || isChunked else {
             throw ClientError(what: "bad head: \(lines)")
         }
         bytes.removeSubrange(..<end.upperBound)
+        guard let length else { return chunks(bytes, status: status) }
         while bytes.count < length, more() {}
         return Answer(status: status, body: Data(bytes), cut: bytes.count < length)
     }
