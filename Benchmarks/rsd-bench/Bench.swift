@@ -8,11 +8,17 @@ import RunStore
 /// 1. CPU of the runner for each request, with 500 in flight against a server that answers at once.
 /// 2. Time to take up a run again from a journal of 200,000 events.
 /// 3. Time and size of a report of 20,000 trajectories; `rsd-bench report DIR` does this alone and leaves the run in DIR.
+///
+/// `rsd-bench pace` measures how a runner keeps engines busy: see ``PaceCommand``.
 @main struct Bench {
     static func main() async throws {
         let arguments = CommandLine.arguments
         if arguments.dropFirst().first == "--version" { return print("instant server") }
-        if arguments.dropFirst().first == "serve" { return try await InstantServer.serve(arguments) }
+        if arguments.dropFirst().first == "serve" {
+            if let place = PaceProcess.place() { return try PaceProcess.serve(arguments, place) }
+            return try await InstantServer.serve(arguments)
+        }
+        if arguments.dropFirst().first == "pace" { return await PaceCommand.main(Array(arguments.dropFirst(2))) }
 
         let bench = try Workplace()
         defer { try? FileManager.default.removeItem(at: bench.root) }

@@ -1,5 +1,6 @@
 import Decoding
 import Foundation
+import PacedEngine
 import RunStore
 import Support
 
@@ -99,17 +100,5 @@ private struct SyntheticTexts {
             text: "**Step \(number + 1).** \(prose) so that "
                 + #"$x_{\#(number)} = \frac{\#(a)}{\#(b)} + \sqrt{\#(a)^2 - 4 \cdot \#(b)} \leq \#(a + b)$."# + "\n\n",
             tokens: 40)
-    }
-}
-
-/// Numbers that are the same on every machine.
-private struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

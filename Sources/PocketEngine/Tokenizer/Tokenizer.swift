@@ -1,7 +1,7 @@
 import Foundation
 
 /// Qwen2's tokenizer: NFC, added tokens before everything else, Qwen2's pre-tokenizer, byte-level BPE.
-struct Tokenizer: Sendable {
+package struct Tokenizer: Sendable {
     private struct Added: Sendable {
         let id: Int
         let content: [UInt8]
@@ -19,7 +19,7 @@ struct Tokenizer: Sendable {
 
     /// - Parameter folder: folder with `tokenizer.json`.
     /// - Throws: `CheckpointError`
-    init(folder: URL) throws {
+    package init(folder: URL) throws {
         let path = folder.appending(path: "tokenizer.json")
         let file = try decodeJSON(TokenizerFile.self, from: path)
         try file.checkLayout()
@@ -55,7 +55,7 @@ struct Tokenizer: Sendable {
         self.tokens = tokens
     }
 
-    func encode(_ text: String) -> [Int] {
+    package func encode(_ text: String) -> [Int] {
         let bytes = Array(text.utf8)
         var ids: [Int] = []
         var start = 0
@@ -94,10 +94,10 @@ struct Tokenizer: Sendable {
     }
 
     /// The text of `ids`; bytes that are not UTF-8 become U+FFFD.
-    func decode(_ ids: some Sequence<Int>, skipSpecial: Bool) -> String {
+    package func decode(_ ids: some Sequence<Int>, skipSpecial: Bool) -> String {
         String(decoding: ids.flatMap { bytes(of: $0, skipSpecial: skipSpecial) }, as: UTF8.self)
     }
 
     /// A token as written in the vocabulary, in the byte alphabet.
-    func written(_ id: Int) -> String { tokens[id]?.written ?? "" }
+    package func written(_ id: Int) -> String { tokens[id]?.written ?? "" }
 }
