@@ -13,6 +13,7 @@ package enum Job {
     ///
     /// - Parameters:
     ///   - gpus: UUIDs of the GPUs to use; nil for all that are visible.
+    ///   - kept: the engines of the job before, on the same GPUs, and what the next one may need of this job's.
     ///   - deadline: when the run must be over; it ends with ``Interrupted`` before that.
     ///   - waits: whether to wait if another process works on the run.
     ///   - retryFailed: whether to retry failed trajectories.
@@ -23,7 +24,8 @@ package enum Job {
     ///   kept in every case.
     ///   lost by any of them.
     package static func run(
-        _ job: LoadedJob, in directory: RunDirectory, on gpus: [String]? = nil, deadline: Deadline? = nil,
+        _ job: LoadedJob, in directory: RunDirectory, on gpus: [String]? = nil, kept: KeptEngines = KeptEngines(),
+        deadline: Deadline? = nil,
         waits: Bool = false,
         retryFailed: Bool = false, reuse: [URL] = [], interruption: Interruption, logger: Logger,
         observe: @escaping @Sendable (RunEvent) -> Void
@@ -38,11 +40,13 @@ package enum Job {
         let run = JobRun(
             job: job, directory: directory,
             makeProvider: {
-                if job.spec.engine.residency == .attach { return try AttachedEngines(job: job, logger: logger) }
-                return try LocalEngines(job: job.seeing(gpus), directory: directory, logger: logger)
+                if job.spec.engine.residency == .attach {
+                    return try AttachedEngines(job: job, kept: kept, logger: logger)
+                }
+                return try LocalEngines(job: job.seeing(gpus), directory: directory, kept: kept, logger: logger)
             },
             grader: grader, graderID: graderID, interruption: interruption, deadline: deadline, waits: waits,
-            retryFailed: retryFailed, reuse: reuse, observe: observe)
+            willWait: { try await kept.endEngines() }, retryFailed: retryFailed, reuse: reuse, observe: observe)
         return try await run.run()
     }
 
@@ -58,15 +62,5 @@ package enum Job {
         guard isChosen else { return nil }
         let requests = await RequestsInFlight(job.spec, on: machine, dialect: dialect)
         return try ResidencyPlan(job.spec, models: job.memory, on: machine, requests: requests).reason
-    }
-}
-
-extension LoadedJob {
-    /// The same job on some of the machine's GPUs; its spec, as the run keeps it, does not name them.
-    fileprivate func seeing(_ gpus: [String]?) -> LoadedJob {
-        guard let gpus else { return self }
-        var job = self
-        job.spec.engine.env["CUDA_VISIBLE_DEVICES"] = gpus.joined(separator: ",")
-        return job
     }
 }

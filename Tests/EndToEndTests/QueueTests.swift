@@ -4,34 +4,9 @@ import RunnerSupport
 import Testing
 
 @Suite("Several jobs in one command", .inSlots) struct QueueTests {
-    /// Jobs of one model and problem each, in the directory that the program is started in.
-    private struct Folder {
-        let job: TestJob
-        var path: String { job.scratch.path }
-
-        init() throws { job = try TestJob(JobSetup(problems: 0..<1, methods: "[draft_only]")) }
-
-        func write(_ name: String, _ changes: (String, String)...) throws {
-            var spec = job.setup.yaml(scratch: job.scratch).replacing("name: test", with: "name: \(name)")
-            for (old, new) in changes { spec = spec.replacing(old, with: new) }
-            try spec.write(toFile: "\(path)/\(name).yaml", atomically: true, encoding: .utf8)
-        }
-
-        func start(_ arguments: String) throws -> RunnerProcess {
-            try RunnerProcess(
-                ["-c", "cd '\(path)' && exec '\(Programs.runner.path)' run \(arguments)"],
-                program: URL(filePath: "/bin/sh"),
-                scratch: job.scratch, limit: JobSetup.limit)
-        }
-
-        func run(_ name: String) -> RunDirectory { RunDirectory(URL(filePath: "\(path)/runs/\(name)")) }
-
-        func isBegun(_ name: String) -> Bool { FileManager.default.fileExists(atPath: run(name).url.path) }
-    }
-
     @Test("each runs in its own directory; one that fails does not stop the rest, and the exit code is the worst's")
     func failing() async throws {
-        let folder = try Folder()
+        let folder = try JobFolder()
         try folder.write("a", ("args: { ", "args: { fault: [die-on-start], "))
         try folder.write("b")
         let command = try folder.start(
@@ -48,7 +23,7 @@ import Testing
 
     @Test("an error in any of them is found before the first starts")
     func checked() async throws {
-        let folder = try Folder()
+        let folder = try JobFolder()
         try folder.write("a")
         try folder.write("b", ("max_steps", "max_step"))
         let command = try folder.start("a.yaml b.yaml")
@@ -63,7 +38,7 @@ import Testing
 
     @Test("a signal stops all of them, and the same command resumes")
     func interrupted() async throws {
-        let folder = try Folder()
+        let folder = try JobFolder()
         try folder.write("a", ("args: { ", "args: { fault: [slow-start=600], "))
         try folder.write("b")
         let command = try folder.start("a.yaml b.yaml")

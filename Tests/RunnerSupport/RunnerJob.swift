@@ -56,6 +56,10 @@ package final class RunnerJob<Source: JobSource>: Sendable {
         package var code: Int32
         package var output: String
         package var messages: String
+
+        package init(code: Int32, output: String, messages: String) {
+            (self.code, self.output, self.messages) = (code, output, messages)
+        }
     }
 
     // MARK: What it left

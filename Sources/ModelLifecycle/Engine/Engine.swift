@@ -46,20 +46,20 @@ package actor Engine {
 
     package nonisolated let configuration: EngineConfiguration
     package nonisolated let dialect: any EngineDialect
-    private let starter: EngineStarter
+    let starter: EngineStarter
     private let standby: EngineStandby
     private let logger: Logger
 
     /// The current state.
-    package private(set) var state = State.stopped {
+    package internal(set) var state = State.stopped {
         didSet { if state != oldValue { for watcher in watchers.values { watcher.yield(state) } } }
     }
     package private(set) var counters = Counters()
-    private var instance: EngineInstance?
+    var instance: EngineInstance?
     private var lastExit: ExitStatus?
     private var starting: Starting?
     /// A stop, or the cleanup after a death.
-    private var ending: Task<Void, any Error>?
+    private(set) var ending: Task<Void, any Error>?
     private var watchers: [Int: AsyncStream<State>.Continuation] = [:]
     private var lastWatcher = 0
 
@@ -226,7 +226,7 @@ package actor Engine {
 
     // MARK: Death
 
-    private func watch(_ instance: EngineInstance) {
+    func watch(_ instance: EngineInstance) {
         Task {
             guard let status = try? await instance.child.exit.wait() else { return }
             died(instance, status)

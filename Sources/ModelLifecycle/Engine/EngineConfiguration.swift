@@ -69,6 +69,23 @@ package struct EngineConfiguration: Sendable, Hashable {
     }
 }
 
+extension EngineConfiguration {
+    /// Without limits of waits: two engines for which this is the same can use the same process.
+    package var ofProcess: EngineConfiguration {
+        var configuration = self
+        (configuration.startSilence, configuration.stopGrace, configuration.killLimit) = (.zero, .zero, .zero)
+        return configuration
+    }
+
+    /// The same without what depends on the engines beside it.
+    package var apart: EngineConfiguration {
+        var configuration = ofProcess
+        configuration.arguments.removeAll { $0.name == "kv-cache-memory-bytes" }
+        (configuration.gpuShare, configuration.processors, configuration.sleeps) = (nil, .whole, false)
+        return configuration
+    }
+}
+
 /// A file that an engine loads on start.
 package struct WeightFile: Sendable, Hashable {
     /// Absolute path.

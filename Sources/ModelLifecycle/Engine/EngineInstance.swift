@@ -6,7 +6,10 @@ final class EngineInstance: Sendable {
     let engine: String
     let kind: EngineStart.Kind
     let child: ChildProcess
-    let tag: String
+    /// Where it is recorded.
+    let record: LedgerRecord
+    /// The files of its model when it was started.
+    let checkpoint: CheckpointStamp
     let log: EngineLog
     let key: Secret
     /// The gate it waits at; nil without one.
@@ -22,14 +25,15 @@ final class EngineInstance: Sendable {
 
     /// - Parameter tellingLines: picks the useful lines from the end of the log, for the error that reports its death.
     init(
-        engine: String, kind: EngineStart.Kind, child: ChildProcess, tag: String, log: EngineLog, key: Secret,
-        plan: LaunchPlan, gate: EngineGate? = nil,
+        engine: String, kind: EngineStart.Kind, child: ChildProcess, record: LedgerRecord, checkpoint: CheckpointStamp,
+        log: EngineLog, key: Secret, plan: LaunchPlan, gate: EngineGate? = nil,
         requests: EngineRequests, tellingLines: @escaping @Sendable (String) -> [String]
     ) {
         self.engine = engine
         self.kind = kind
         self.child = child
-        self.tag = tag
+        self.record = record
+        self.checkpoint = checkpoint
         self.log = log
         self.key = key
         self.plan = plan
@@ -77,7 +81,7 @@ final class EngineInstance: Sendable {
         ended.set(reason)
         await http.shutdown()
         let tree = ProcessTree(
-            leader: child.pid, leaderStart: child.startTime, tag: tag, trustsGroup: true)
+            leader: child.pid, leaderStart: child.startTime, tag: record.tag, trustsGroup: true)
         _ = try await ladder.bringDown(tree, engine: engine, exit: child.exit)
         plan.removeTemporaries()
     }

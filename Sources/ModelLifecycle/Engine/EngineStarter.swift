@@ -63,7 +63,7 @@ struct EngineStarter: Sendable {
         let reason = EngineError(.stopped, engine: configuration.name, why, logPath: instance.log.path)
         try await instance.bringDown(
             because: reason, ladder: StopLadder(grace: grace, killLimit: configuration.killLimit))
-        try ledger.stopped(tag: instance.tag, note: note)
+        try instance.record.stopped(note: note)
     }
 
     // MARK: Launching
@@ -85,6 +85,7 @@ struct EngineStarter: Sendable {
         let name = configuration.name
         let key = Secret(RandomName.hex(bytes: 24))
         let log = try EngineLog.next(for: name, in: logDirectory)
+        let checkpoint = CheckpointStamp(configuration.model)
         let tag = try ledger.intend(engine: name, temporaries: plan.temporaries)
         let own = ["VLLM_API_KEY": key.value].merging(ledger.environment(of: tag)) { $1 }
         let (child, kind): (ChildProcess, EngineStart.Kind)
@@ -100,8 +101,10 @@ struct EngineStarter: Sendable {
             throw EngineError(.cannotLaunch, engine: name, "\(error)", logPath: log.path)
         }
         let instance = EngineInstance(
-            engine: name, kind: kind, child: child, tag: tag, log: log, key: key, plan: plan, gate: gate,
-            requests: requests, tellingLines: dialect.tellingLines)
+            engine: name, kind: kind, child: child,
+            record: LedgerRecord(tag: tag, engine: name, temporaries: plan.temporaries, in: ledger),
+            checkpoint: checkpoint, log: log, key: key, plan: plan, gate: gate, requests: requests,
+            tellingLines: dialect.tellingLines)
         do {
             try ledger.started(tag: tag, pid: child.pid, startTime: child.startTime)
         } catch {

@@ -11,4 +11,16 @@ package struct DirectoryIdentity: Sendable, Hashable {
         guard stat(directory, &status) == 0 else { return nil }
         text = "\(status.st_dev):\(status.st_ino)"
     }
+
+    /// - Parameter text: see ``text``.
+    init(text: String) { self.text = text }
+
+    /// The text in a process's environment. It has the same length for every directory, so that the fork server can replace it
+    /// where /proc shows it.
+    var carried: String { text.padding(toLength: 48, withPad: " ", startingAt: 0) }
+
+    /// The text of the directory that a process carries; nil if it carries none.
+    static func carried(by pid: pid_t) -> String? {
+        ProcFS.environment(of: pid, ProcessTree.homeVariable)?.trimmingCharacters(in: .whitespaces)
+    }
 }

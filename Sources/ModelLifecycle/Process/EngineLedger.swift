@@ -8,13 +8,17 @@ import Synchronization
 /// the start time once it does (`started`), and again when its whole process tree has ended (`stopped`). The tag of the
 /// intent is in the environment of the child and its descendants, together with the ledger's directory.
 ///
+/// An engine may outlive its run in the hands of the same program, which takes it into its next run (``LedgerRecord``). The
+/// ledger that it leaves then names this program (`kept`): while that lives, the engine is no leftover. The ledger that it
+/// comes to has an intent and a start of its own, with the directory that the process carries.
+///
 /// The file itself is not trusted: it may be a copy, damaged, or made up. Only processes that carry a tag of the
 /// ledger's directory are ended, and only directories whose note names their owner are removed.
 ///
 /// One writer at a time: the owner of the run directory's lock.
 package final class EngineLedger: Sendable {
     struct Line: Codable {
-        enum Event: String, Codable { case intent, started, stopped }
+        enum Event: String, Codable { case intent, started, kept, stopped }
         var event: Event
         var tag: String
         var at: Date
@@ -22,8 +26,12 @@ package final class EngineLedger: Sendable {
         var host: String?
         var boot: String?
         var runner: Int32?
+        /// See ``ProcessRecord/startTime``.
+        var runnerStart: UInt64?
         /// See ``DirectoryIdentity``; nil in ledgers of earlier versions.
         var home: String?
+        /// The directory that the process carries, if it was started by a run in another one.
+        var carries: String?
         /// Files and directories to remove when the engine has ended.
         var temporaries: [String]?
         var pid: Int32?
@@ -38,9 +46,9 @@ package final class EngineLedger: Sendable {
 
     /// The path of the ledger.
     package let path: String
-    private let host: String
-    private let boot: String
-    private let home: DirectoryIdentity
+    let host: String
+    let boot: String
+    let home: DirectoryIdentity
     private let state: Mutex<State>
 
     /// Opens the ledger; creates the file if it is missing.
@@ -92,83 +100,38 @@ package final class EngineLedger: Sendable {
     package func environment(of tag: String) -> [String: String] {
         // Python's setproctitle, which vLLM uses to name its processes, overwrites /proc/PID/environ without the last
         // one.
-        [ProcessTree.tagVariable: tag, ProcessTree.homeVariable: home.text, "SPT_NOENV": "1"]
+        [ProcessTree.tagVariable: tag, ProcessTree.homeVariable: home.carried, "SPT_NOENV": "1"]
     }
 
     package func started(tag: String, pid: Int32, startTime: UInt64?) throws {
         try append(Line(event: .started, tag: tag, at: Date(), pid: pid, start: startTime))
     }
 
+    /// Records a process that was started by a run in another directory.
+    ///
+    /// - Parameter origin: the ledger of that run.
+    func adopted(
+        tag: String, from origin: EngineLedger, engine: String, temporaries: [String], pid: Int32, startTime: UInt64?
+    ) throws {
+        state.withLock { _ = $0.mine.insert(tag) }
+        try append(
+            Line(
+                event: .intent, tag: tag, at: Date(), engine: engine, host: host, boot: boot, runner: getpid(),
+                home: home.text, carries: origin.home.text, temporaries: temporaries.isEmpty ? nil : temporaries))
+        try started(tag: tag, pid: pid, startTime: startTime)
+    }
+
+    /// Records that a process stays up after the run, in the hands of this program.
+    func kept(tag: String) throws {
+        try append(
+            Line(
+                event: .kept, tag: tag, at: Date(), runner: getpid(),
+                runnerStart: ProcFS.record(of: getpid())?.startTime))
+    }
+
     /// Records that nothing of a start is left.
     package func stopped(tag: String, note: String? = nil) throws {
         try append(Line(event: .stopped, tag: tag, at: Date(), note: note))
-    }
-
-    /// Ends what earlier runs of this run directory left behind, and nothing else.
-    ///
-    /// Covers the starts on this host since its last boot that were never recorded as stopped, and all processes that
-    /// carry this directory, whatever has become of the ledger.
-    ///
-    /// - Parameter grace: between SIGTERM and SIGKILL.
-    /// - Returns: what was ended, and what cannot be checked from here.
-    /// - Throws: ``EngineUnkillable`` after all others were ended; ``LedgerError``.
-    @discardableResult
-    package func sweepLeftovers(grace: Duration = .seconds(10)) async throws -> LedgerSweep {
-        let mine = state.withLock { $0.mine }
-        let carried = carriedTags()
-        var sweep = LedgerSweep()
-        var unkillable: EngineUnkillable?
-        let open = try openStarts()
-        let known = Set(open.map(\.tag))
-        let unwritten = carried.filter { $0.value && !known.contains($0.key) }.keys.sorted().map {
-            OpenStart(tag: $0, engine: "?", host: host, boot: boot, home: home.text)
-        }
-        for start in open + unwritten where !mine.contains(start.tag) {
-            // A copied ledger lists the engines of another directory.
-            guard start.home ?? home.text == home.text else { continue }
-            guard start.boot == boot, start.host == host else {
-                // After a reboot nothing is left on this host; another host may still run the engine.
-                if start.host != host {
-                    sweep.elsewhere.append(.init(engine: start.engine, host: start.host ?? "?"))
-                }
-                continue
-            }
-            do {
-                if carried[start.tag] != nil {
-                    try await end(start, grace: grace).map { sweep.ended.append($0) }
-                }
-                for path in start.temporaries { EngineFolder(path, tag: start.tag, home: home).remove() }
-                try stopped(tag: start.tag, note: "swept")
-            } catch let error as EngineUnkillable {
-                unkillable = error
-            }
-        }
-        if let unkillable { throw unkillable }
-        return sweep
-    }
-
-    private func end(_ start: OpenStart, grace: Duration) async throws -> LedgerSweep.Ended? {
-        var tree = ProcessTree(
-            leader: start.pid, leaderStart: start.startTime, tag: start.tag, trustsGroup: false)
-        tree.home = home
-        let pids = tree.living().map(\.pid)
-        let outcome = try await StopLadder(grace: grace).bringDown(tree, engine: start.engine)
-        return outcome == .wasGone ? nil : .init(engine: start.engine, pids: pids)
-    }
-
-    /// The tags of living processes, each with whether they carry this directory too; without those of other
-    /// directories.
-    private func carriedTags() -> [String: Bool] {
-        var tags: [String: Bool] = [:]
-        for record in ProcFS.all() where !record.isDead && record.pid != getpid() {
-            guard let tag = ProcFS.environment(of: record.pid, ProcessTree.tagVariable) else { continue }
-            switch ProcFS.environment(of: record.pid, ProcessTree.homeVariable) {
-            case home.text?: tags[tag] = true
-            case nil: tags[tag] = tags[tag] ?? false
-            case _?: break
-            }
-        }
-        return tags
     }
 
     /// A start that was never recorded as stopped.
@@ -178,10 +141,16 @@ package final class EngineLedger: Sendable {
         var host: String?
         var boot: String?
         var home: String?
+        var carries: String?
         var pid: Int32?
         var startTime: UInt64?
+        /// The program that has it since its run is over; nil if its run never ended.
+        var keeper: ProcessRecord.ID?
         var temporaries: [String] = []
     }
+
+    /// The tags of processes that this program started or took over for the run.
+    var mine: Set<String> { state.withLock { $0.mine } }
 
     func openStarts() throws -> [OpenStart] {
         let decoder = JSONDecoder()
@@ -196,10 +165,14 @@ package final class EngineLedger: Sendable {
                 order.append(line.tag)
                 starts[line.tag] = OpenStart(
                     tag: line.tag, engine: line.engine ?? "?", host: line.host, boot: line.boot, home: line.home,
-                    temporaries: line.temporaries ?? [])
+                    carries: line.carries, temporaries: line.temporaries ?? [])
             case .started:
                 starts[line.tag]?.pid = line.pid
                 starts[line.tag]?.startTime = line.start
+            case .kept:
+                if let pid = line.runner, let start = line.runnerStart {
+                    starts[line.tag]?.keeper = ProcessRecord.ID(pid: pid, startTime: start)
+                }
             case .stopped:
                 starts[line.tag] = nil
             }
@@ -234,24 +207,6 @@ package final class EngineLedger: Sendable {
             }
         }
     }
-}
-
-/// The result of a sweep.
-package struct LedgerSweep: Sendable, Hashable {
-    package struct Ended: Sendable, Hashable {
-        package let engine: String
-        package let pids: [Int32]
-    }
-
-    package struct Elsewhere: Sendable, Hashable {
-        package let engine: String
-        package let host: String
-    }
-
-    /// Leftovers that were running and have been ended.
-    package internal(set) var ended: [Ended] = []
-    /// Starts on other hosts that were never recorded as stopped. They cannot be checked from here.
-    package internal(set) var elsewhere: [Elsewhere] = []
 }
 
 /// The ledger could not be read or written. No engine may be started without it.

@@ -6,8 +6,7 @@ package struct HelperProcess: Sendable {
     package let child: ChildProcess
     /// The file with its standard error.
     package let log: String
-    private let tag: String
-    private let ledger: EngineLedger
+    private let record: LedgerRecord
 
     /// - Parameters:
     ///   - name: its name in the ledger, and of its log in `logs`.
@@ -31,7 +30,8 @@ package struct HelperProcess: Sendable {
             try ledger.stopped(tag: tag, note: "never ran")
             throw error
         }
-        let helper = HelperProcess(name: name, child: child, log: log, tag: tag, ledger: ledger)
+        let record = LedgerRecord(tag: tag, engine: name, in: ledger)
+        let helper = HelperProcess(name: name, child: child, log: log, record: record)
         do {
             try ledger.started(tag: tag, pid: child.pid, startTime: child.startTime)
         } catch {
@@ -45,8 +45,14 @@ package struct HelperProcess: Sendable {
     ///
     /// - Throws: ``EngineUnkillable``, ``LedgerError``.
     package func end() async throws {
-        let tree = ProcessTree(leader: child.pid, leaderStart: child.startTime, tag: tag, trustsGroup: true)
+        let tree = ProcessTree(leader: child.pid, leaderStart: child.startTime, tag: record.tag, trustsGroup: true)
         _ = try await StopLadder(grace: .zero).bringDown(tree, engine: name)
-        try ledger.stopped(tag: tag)
+        try record.stopped()
     }
+
+    /// Records that it stays up after its run. - Throws: ``LedgerError``.
+    func keep() throws { try record.kept() }
+
+    /// Records that another run has it now. - Throws: ``LedgerError``.
+    func move(to ledger: EngineLedger) throws { try record.move(to: ledger, child) }
 }

@@ -62,7 +62,7 @@ package struct ProcessTree: Sendable {
         guard let tag, !record.isDead, ProcFS.environment(of: record.pid, holds: Self.tagVariable, tag) else {
             return false
         }
-        guard let home, let theirs = ProcFS.environment(of: record.pid, Self.homeVariable) else { return true }
+        guard let home, let theirs = DirectoryIdentity.carried(by: record.pid) else { return true }
         return theirs == home.text
     }
 

@@ -105,6 +105,12 @@ extension ProcessRecord: Identifiable {
     package struct ID: Sendable, Hashable {
         package let pid: pid_t
         package let startTime: UInt64
+
+        /// Whether it still runs.
+        package var isAlive: Bool {
+            guard let record = ProcFS.record(of: pid) else { return false }
+            return record.id == self && !record.isDead
+        }
     }
 
     package var id: ID { ID(pid: pid, startTime: startTime) }

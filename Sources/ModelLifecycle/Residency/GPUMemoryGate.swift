@@ -126,6 +126,12 @@ package actor GPUMemoryGate {
         return bytes
     }
 
+    /// Whether no more memory is in use than the baseline and that of the engines that are up; true if it cannot be measured.
+    package func isUndisturbed(beside others: [String]) async -> Bool {
+        guard let devices = await look() else { return true }
+        return devices.reduce(0) { $0 + $1.used } - expected(beside: others) <= allowance + tolerance
+    }
+
     /// Bytes that should be in use: the baseline and the engines that are up.
     private func expected(beside others: [String]) -> Int {
         Set(others).reduce(baseline) { $0 + holdings[$1, default: 0] }

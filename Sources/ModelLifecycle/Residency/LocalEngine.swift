@@ -1,6 +1,6 @@
 /// An engine whose process this program starts. It frees memory by ending, or by sleeping.
 package struct LocalEngine: ManagedEngine {
-    let engine: Engine
+    package let engine: Engine
     private let memory: GPUMemoryGate
     private let sleep: SleepCycle?
 
@@ -45,4 +45,11 @@ package struct LocalEngine: ManagedEngine {
     }
 
     package var departureBytes: Int { get async { await sleep?.departureBytes ?? 0 } }
+
+    /// See ``Engine/takeOver(_:)``.
+    func takeOver(_ other: LocalEngine) async throws -> Bool {
+        guard try await engine.takeOver(other.engine) else { return false }
+        if let sleep, let theirs = other.sleep { await sleep.goOn(from: theirs) }
+        return true
+    }
 }

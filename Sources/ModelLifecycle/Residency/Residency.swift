@@ -144,12 +144,25 @@ package actor Residency {
     }
 
     /// Stops all engines. Completes even if the calling task is cancelled.
-    package func deactivate() async throws {
+    package func deactivate() async throws { _ = try await deactivate { _ in false } }
+
+    /// Stops all engines except those that are up, asleep or not, and wanted after this run.
+    ///
+    /// - Returns: these. They are still the caller's to stop.
+    package func deactivate(keeping isWanted: @Sendable (EngineConfiguration) -> Bool) async throws -> [LocalEngine] {
         readAhead.stop()
-        try await turnstile.pass { [engines] in
+        return try await turnstile.pass { [engines] in
+            var kept: [LocalEngine] = []
+            for engine in engines.values.sorted(by: { $0.name < $1.name }) {
+                guard let local = engine as? LocalEngine, isWanted(local.engine.configuration), await local.isUp,
+                    (try? await local.engine.keep()) != nil
+                else { continue }
+                kept.append(local)
+            }
+            let names = Set(kept.map(\.name))
             // Concurrently, since time may be short; all others are stopped even if one fails to stop.
             let failure = await withTaskGroup(of: (any Error)?.self) { stops in
-                for engine in engines.values {
+                for engine in engines.values where !names.contains(engine.name) {
                     stops.addTask {
                         do { try await engine.stop() } catch { return error }
                         return nil
@@ -158,7 +171,21 @@ package actor Residency {
                 return await stops.reduce(nil) { $0 ?? $1 }
             }
             if let failure { throw failure }
+            return kept
         }
+    }
+
+    /// Takes over processes of an earlier run: each goes to the engine with its name.
+    ///
+    /// - Returns: the names of those that were still up.
+    /// - Throws: `LedgerError`.
+    package func takeOver(_ kept: [LocalEngine]) async throws -> [String] {
+        var names: [String] = []
+        for other in kept {
+            guard let engine = engines[other.name] as? LocalEngine else { continue }
+            if try await engine.takeOver(other) { names.append(other.name) }
+        }
+        return names
     }
 
     /// Other engines that have a process, asleep or not.

@@ -13,12 +13,17 @@ actor SleepCycle {
     private let clock: any Clock<Duration>
     private let logger: Logger
 
-    private var isAsleep = false
-    private var known: Canary.Answer?
-    /// Bytes on the GPU after the start.
-    private var footprint: Int?
-    /// Bytes left on the GPU after the first sleep of this process.
-    private var firstResidue: Int?
+    /// What is known of the present process.
+    private struct Known {
+        var isAsleep = false
+        var answer: Canary.Answer?
+        /// Bytes on the GPU after the start.
+        var footprint: Int?
+        /// Bytes left on the GPU after the first sleep.
+        var firstResidue: Int?
+    }
+
+    private var known = Known()
 
     /// Bytes of GPU memory that a later sleep may keep beyond the first one before the engine is restarted.
     static let growthLimit = Int.gibibytes(1)
@@ -38,15 +43,18 @@ actor SleepCycle {
     }
 
     /// Whether waking reads the checkpoint's files.
-    var readsFiles: Bool { isAsleep && level > 1 }
+    var readsFiles: Bool { known.isAsleep && level > 1 }
 
     /// See ``ManagedEngine/departureBytes``.
     var departureBytes: Int {
         get async {
-            guard level == 1, !isAsleep, await engine.state == .ready else { return 0 }
+            guard level == 1, !known.isAsleep, await engine.state == .ready else { return 0 }
             return engine.configuration.weights.map(\.size).sum()
         }
     }
+
+    /// Goes on with what another cycle knows of the process, which this one's engine has taken over.
+    func goOn(from other: SleepCycle) async { known = await other.known }
 
     private var canary: Canary { Canary(task: engine.configuration.task) }
 
@@ -55,7 +63,7 @@ actor SleepCycle {
     /// See ``ManagedEngine/load(beside:)``.
     func load(beside others: [String]) async throws -> [EngineEvent] {
         let isReady = await engine.state == .ready
-        if isReady && !isAsleep { return [] }
+        if isReady && !known.isAsleep { return [] }
         if isReady {
             do {
                 let watch = Stopwatch()
@@ -70,14 +78,13 @@ actor SleepCycle {
     }
 
     private func coldStart(beside others: [String], tries: Int = 2) async throws -> [EngineEvent] {
-        (isAsleep, firstResidue) = (false, nil)
+        known = Known()
         let start = try await memory.start(engine, beside: others)
-        footprint = start.bytes
+        known.footprint = start.bytes
         do {
-            known = try await canary.ask(engine.client)
+            known.answer = try await canary.ask(engine.client)
         } catch EngineAnswerError.engine {
             // It has died: the next request to it reports how.
-            known = nil
         } catch let error as EngineAnswerError {
             try await giveUp("it does not answer correctly after its start: \(error)")
             guard tries > 1 else {
@@ -101,8 +108,8 @@ actor SleepCycle {
             try await client.wakeUp(.cache)
             try await client.resetPrefixCache()
         }
-        isAsleep = false
-        guard let known, try await canary.ask(client).agrees(with: known) else {
+        known.isAsleep = false
+        guard let answer = known.answer, try await canary.ask(client).agrees(with: answer) else {
             throw CanaryError(description: "its answer differs from the one after its start")
         }
     }
@@ -111,8 +118,8 @@ actor SleepCycle {
 
     /// See ``ManagedEngine/unload(beside:)``.
     func unload(beside others: [String]) async throws -> Bool {
-        if isAsleep, await engine.state == .ready { return false }
-        isAsleep = false
+        if known.isAsleep, await engine.state == .ready { return false }
+        known.isAsleep = false
         let state = await engine.state
         guard state == .ready else {
             if state != .stopped { try await engine.stop() }
@@ -131,8 +138,10 @@ actor SleepCycle {
         client.retry = .never
         try await client.sleep(level: level)
         guard try await client.isSleeping() else { throw CanaryError(description: "it reports that it is still awake") }
-        isAsleep = true
-        if let footprint, footprint > 0 { try await checkMemory(footprint: footprint, beside: others) }
+        known.isAsleep = true
+        if let footprint = known.footprint, footprint > 0 {
+            try await checkMemory(footprint: footprint, beside: others)
+        }
     }
 
     private func checkMemory(footprint: Int, beside others: [String]) async throws {
@@ -147,8 +156,8 @@ actor SleepCycle {
                 description:
                     "asleep, it still uses \(left.inGiB) GiB of its \(footprint.inGiB) GiB of GPU memory")
         }
-        let first = firstResidue ?? left
-        firstResidue = first
+        let first = known.firstResidue ?? left
+        known.firstResidue = first
         logger.debug(
             "engine \(engine.configuration.name) sleeps", metadata: ["GiB left on the GPU": "\(left.inGiB)"])
         guard left - first <= Self.growthLimit else {
@@ -161,7 +170,7 @@ actor SleepCycle {
 
     private func giveUp(_ why: String) async throws {
         logger.warning("engine \(engine.configuration.name): \(why); restarting it when it is needed next")
-        isAsleep = false
+        known.isAsleep = false
         try await engine.stop()
     }
 }

@@ -38,25 +38,31 @@ extension Job {
     /// A shard that fails leaves the others at work.
     ///
     /// - Parameters:
+    ///   - keeper: the engines of jobs that run before and after it.
     ///   - logger: of a shard's messages.
     ///   - observe: called with every event of a shard, from any thread; must return at once.
     /// - Returns: the merged run, or nil and the shards that failed.
     /// - Throws: ``Interrupted``; an error of the merge.
     package static func run(
-        _ job: LoadedJob, as fleet: Fleet, deadline: Deadline? = nil, waits: Bool = false, retryFailed: Bool = false,
+        _ job: LoadedJob, as fleet: Fleet, keeper: EngineKeeper, deadline: Deadline? = nil, waits: Bool = false,
+        retryFailed: Bool = false,
         reuse: [URL] = [], interruption: Interruption, logger: @escaping @Sendable (Shard) -> Logger,
         observe: @escaping @Sendable (Shard, RunEvent) -> Void
     ) async throws -> (outcome: RunOutcome?, failures: [FleetFailure]) {
         let run = ShardedRun(fleet.parent)
         let queue = ShardQueue(fleet.shards)
+        let places = Array(fleet.groups.groups.prefix(fleet.shards.count))
+        let (kept, later) = (try await keeper.engines(on: places), await keeper.later)
         let failures = await withTaskGroup(of: [FleetFailure].self) { workers in
-            for gpus in fleet.groups.groups.prefix(fleet.shards.count) {
+            for (gpus, kept) in zip(places, kept) {
                 workers.addTask {
                     var failures: [FleetFailure] = []
                     while let shard = queue.next(), interruption.level == .none {
+                        await kept.expect((queue.isEmpty ? [] : [job]) + later)
                         do {
                             _ = try await Job.run(
-                                try job.part(shard), in: run.directory(of: shard), on: gpus, deadline: deadline,
+                                try job.part(shard), in: run.directory(of: shard), on: gpus, kept: kept,
+                                deadline: deadline,
                                 waits: waits, retryFailed: retryFailed, reuse: reuse, interruption: interruption,
                                 logger: logger(shard)
                             ) { observe(shard, $0) }
@@ -68,6 +74,10 @@ extension Job {
                 }
             }
             return await workers.reduce(into: []) { $0 += $1 }
+        }
+        for kept in kept {
+            await kept.expect(later)
+            try await kept.trim()
         }
         if let stopped = failures.first(where: { $0.error is Interrupted }) { throw stopped.error }
         guard failures.isEmpty, interruption.level == .none else {
@@ -83,6 +93,8 @@ private final class ShardQueue: Sendable {
     private let shards: Mutex<ArraySlice<Shard>>
 
     init(_ shards: [Shard]) { self.shards = Mutex(shards[...]) }
+
+    var isEmpty: Bool { shards.withLock { $0.isEmpty } }
 
     func next() -> Shard? { shards.withLock { $0.popFirst() } }
 }

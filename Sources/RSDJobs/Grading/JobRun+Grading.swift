@@ -12,12 +12,12 @@ extension JobRun<RunOutcome> {
     init(
         job: LoadedJob, directory: RunDirectory, makeProvider: @escaping @Sendable () throws -> any EngineProvider,
         grader: any Grader, graderID: String, interruption: Interruption, deadline: Deadline? = nil,
-        waits: Bool = false,
+        waits: Bool = false, willWait: @escaping @Sendable () async throws -> Void = {},
         retryFailed: Bool, reuse: [URL] = [], observe: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.init(
             job: job, directory: directory, makeProvider: makeProvider, interruption: interruption, deadline: deadline,
-            waits: waits, retryFailed: retryFailed, reuse: reuse, observe: observe
+            waits: waits, willWait: willWait, retryFailed: retryFailed, reuse: reuse, observe: observe
         ) { finished in
             let writer = ResultsWriter(
                 job: finished.job, manifest: finished.manifest, directory: directory,

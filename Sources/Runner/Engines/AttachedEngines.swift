@@ -8,11 +8,14 @@ import ModelLifecycle
 package struct AttachedEngines: EngineProvider {
     private let job: LoadedJob
     private let servers: [AttachedEngine]
+    private let kept: KeptEngines
     private let logger: Logger
 
+    /// - Parameter kept: engines of the job before, which this one does not use.
     /// - Throws: `EngineError` if a key is not set; ``ModelFilesError``.
-    package init(job: LoadedJob, logger: Logger) throws {
+    package init(job: LoadedJob, kept: KeptEngines = KeptEngines(), logger: Logger) throws {
         self.job = job
+        self.kept = kept
         self.logger = logger
         let spec = job.spec
         let engines = JobEngines(spec)
@@ -50,6 +53,7 @@ package struct AttachedEngines: EngineProvider {
     package func sweep() async throws -> Int { 0 }
 
     package func open() async throws -> any EnginePool {
+        try await kept.end()
         // A server does not report its flags: it is assumed to run as many sequences as its version does by default on any machine.
         var capacities: [EngineID: EngineCapacity] = [:]
         for server in servers { capacities[EngineID(server.name)] = try await server.version().capacity() }

@@ -38,11 +38,15 @@ package protocol EnginePool: Sendable {
     /// Restarts one engine of the resident group in a new process.
     func restart(_ engine: EngineID) async throws -> [EngineEvent]
 
+    /// The work is done: stops every engine that no later job of the same command needs.
+    func leave() async throws
+
     /// Stops every engine.
     func stop() async throws
 }
 
 extension EnginePool {
     package func expect(_ group: [EngineID]) async {}
+    package func leave() async throws { try await stop() }
     package func speculation() async -> RunFigures.Speculation? { nil }
 }

@@ -13,7 +13,8 @@ package protocol EngineProvider: Sendable {
     /// Measures the memory before this run uses any, and decides which engines are up together.
     func open() async throws -> any EnginePool
 
-    /// Ends all processes, including those that engines are forked from. May be called more than once.
+    /// Ends all processes, including those that engines are forked from, except those that the pool left to a later job. May be
+    /// called more than once.
     func close() async
 }
 

@@ -10,26 +10,21 @@ package struct LocalEngines: EngineProvider {
     package let directory: RunDirectory
     package let dialect: any EngineDialect
     package let ledger: EngineLedger
-    /// nil if engines are not forked.
-    private let warmStarts: WarmStarts?
+    private let kept: KeptEngines
     package let logger: Logger
 
+    /// - Parameter kept: the engines of the job before, and of this one once they are up.
     /// - Throws: `LedgerError`.
-    package init(job: LoadedJob, directory: RunDirectory, logger: Logger) throws {
+    package init(job: LoadedJob, directory: RunDirectory, kept: KeptEngines = KeptEngines(), logger: Logger) throws {
         self.job = job
         self.directory = directory
+        self.kept = kept
         self.logger = logger
         dialect = job.spec.engine.dialect
         ledger = try EngineLedger(path: directory.engines.path)
-        let engine = job.spec.engine
-        warmStarts =
-            engine.startsWarm || engine.kind.startsWarm
-            ? WarmStarts(
-                isOn: engine.startsWarm, ledger: ledger, logDirectory: directory.logs.path,
-                limit: .seconds(engine.startTimeout), answers: ColdAnswers(), logger: logger) : nil
     }
 
-    package func close() async { await warmStarts?.end() }
+    package func close() async { await kept.close() }
 
     package func version() async throws -> String {
         try await dialect.version()
@@ -47,17 +42,49 @@ package struct LocalEngines: EngineProvider {
 
     package func open() async throws -> any EnginePool {
         try await checkInstallation()
-        // Engines that the sweep has just ended may not have freed their memory yet.
-        let machine = try await MachineMemory.measure(for: job.spec, dialect: dialect, atRest: true)
-        let requests = await RequestsInFlight(job.spec, on: machine, dialect: dialect)
-        let plan = try ResidencyPlan(job.spec, models: job.memory, on: machine, requests: requests)
-        let processors = try await processorShare(plan)
-        await warmStarts?.begin { [job, dialect] in
-            try await job.forkServer(dialect, processors: processors, on: machine)
+        let offer = await kept.offer(for: job.spec) { try await self.layout(on: $0) }
+        // What no engine of this job takes over ends before any starts.
+        try await kept.endEngines(except: offer?.engines ?? [])
+        let layout: EngineLayout
+        if let offer {
+            layout = offer.layout
+        } else {
+            // Engines that have just ended may not have freed their memory yet.
+            layout = try await self.layout(
+                on: MachineMemory.measure(for: job.spec, dialect: dialect, atRest: true))
         }
+        try await noteProcessors(of: layout)
+        let gate = offer?.gate ?? memoryGate(on: layout.machine)
+        let forks = await warmStarts(layout)
+        let residency = try residency(layout, gate, forks)
+        let names = try await kept.begin(
+            residency, KeptEngines.Ground(spec: job.spec, machine: layout.machine, gate: gate), forks,
+            takingOver: offer?.engines ?? [], ledger: ledger, logDirectory: directory.logs.path)
+        if !names.isEmpty { logger.notice("kept from the job before: \(names.joined(separator: ", "))") }
         return try ResidentEngines(
-            residency(plan, processors, on: machine), of: job, requests: requests, reason: plan.reason,
-            energy: energy(on: machine), startsEngines: true, logger: logger)
+            residency, of: job, requests: layout.requests, reason: layout.plan.reason,
+            energy: energy(on: layout.machine), startsEngines: true, leave: { [kept] in try await kept.leave() },
+            logger: logger)
+    }
+
+    private func layout(on machine: MachineMemory) async throws -> EngineLayout {
+        let requests = await RequestsInFlight(job.spec, on: machine, dialect: dialect)
+        return try EngineLayout(job, on: machine, requests: requests)
+    }
+
+    /// nil if engines are not forked. Starts their fork server, unless one of an earlier job does.
+    private func warmStarts(_ layout: EngineLayout) async -> WarmStarts? {
+        let engine = job.spec.engine
+        guard engine.startsWarm || engine.kind.startsWarm else { return nil }
+        let plan: @Sendable () async throws -> ForkServerPlan? = { [job, dialect] in
+            try await job.forkServer(dialect, processors: layout.processors, on: layout.machine)
+        }
+        if engine.startsWarm, let present = await kept.warmStarts(for: plan) { return present }
+        let starts = WarmStarts(
+            isOn: engine.startsWarm, ledger: ledger, logDirectory: directory.logs.path,
+            limit: .seconds(engine.startTimeout), answers: ColdAnswers(), logger: logger)
+        await starts.begin(plan)
+        return starts
     }
 
     /// Logs what may make engines slow or fail.
@@ -76,27 +103,21 @@ package struct LocalEngines: EngineProvider {
         }
     }
 
-    /// - Throws: `ResidencyError`; ``ModelFilesError``.
-    private func residency(
-        _ plan: ResidencyPlan, _ processors: ProcessorShare, on machine: MachineMemory
-    ) throws -> Residency {
+    /// - Throws: `ResidencyError`.
+    private func residency(_ layout: EngineLayout, _ memory: GPUMemoryGate, _ warmStarts: WarmStarts?) throws
+        -> Residency
+    {
         let spec = job.spec
-        let assignment = JobEngines(spec)
-        let engines = try assignment.all.compactMap { engine -> Engine? in
-            guard let role = assignment.namesake(of: engine), let model = spec.models[role] else { return nil }
-            return Engine(
-                configuration: try EngineConfiguration(
-                    engine, model: model, engine: spec.engine, memory: plan.memory[engine] ?? EngineMemory(),
-                    processors: processors, weights: job.weights(of: role), sleeps: plan.residency == .sleep),
-                dialect: dialect, ledger: ledger, logDirectory: directory.logs.path,
+        let engines = layout.configurations.map {
+            Engine(
+                configuration: $0, dialect: dialect, ledger: ledger, logDirectory: directory.logs.path,
                 requests: EngineRequests(retry: EngineSpec.retry), warmStarts: warmStarts, logger: logger)
         }
-        let memory = memoryGate(on: machine)
         let readAhead = ReadAhead(logger: logger)
         let standby =
-            spec.engine.startsAhead ? StandbyMemory(bytes: spec.engine.kind.footprint(machine).standby) : nil
-        let names = plan.groups.map { $0.map(\.name) }
-        guard plan.residency == .sleep else {
+            spec.engine.startsAhead ? StandbyMemory(bytes: spec.engine.kind.footprint(layout.machine).standby) : nil
+        let names = layout.plan.groups.map { $0.map(\.name) }
+        guard layout.plan.residency == .sleep else {
             return try Residency(
                 engines: engines, groups: names, memory: memory, readAhead: readAhead, standby: standby)
         }
@@ -105,15 +126,14 @@ package struct LocalEngines: EngineProvider {
             standby: standby, logger: logger)
     }
 
-    /// Every engine's share of the processors. Logs how engines are set to it.
-    private func processorShare(_ plan: ResidencyPlan) async throws -> ProcessorShare {
-        let processors = HostProcessors.now()
-        let share = ProcessorShare(of: processors, engines: plan.mostTogether)
-        let settings = try await dialect.environment(for: share).filter { job.spec.engine.environment[$0.key] == nil }
-        if let note = share.note(engines: plan.mostTogether, on: processors, settings: settings) {
+    /// Logs how engines are set to their share of the processors.
+    private func noteProcessors(of layout: EngineLayout) async throws {
+        let (engines, processors) = (layout.plan.mostTogether, HostProcessors.now())
+        let settings = try await dialect.environment(for: layout.processors)
+            .filter { job.spec.engine.environment[$0.key] == nil }
+        if let note = layout.processors.note(engines: engines, on: processors, settings: settings) {
             logger.notice("\(note)")
         }
-        return share
     }
 
     private func energy(on machine: MachineMemory) -> EnergyMeter? {
@@ -138,49 +158,6 @@ extension LoadedJob {
             models: models, environment: spec.engine.env, processors: processors, isWanted: spec.engine.warm == true)
         if case .gpu(let devices, _) = machine { plan?.build += devices.map { " on \($0.name)" }.joined() }
         return plan
-    }
-}
-
-extension MachineMemory {
-    /// Measures the machine's memory as the job's engines will find it.
-    ///
-    /// - Parameter atRest: whether to wait until the GPU's memory has settled.
-    /// - Throws: `EngineError` if the engine is not installed; ``ResidencyImpossible`` if there are too few GPUs.
-    package static func measure(for job: JobSpec, dialect: any EngineDialect, atRest: Bool = false) async throws
-        -> MachineMemory
-    {
-        let engine = job.engine
-        let host = HostMemory.now()
-        // Engines that run on the CPU need no GPU.
-        guard try await dialect.usesGPU() else {
-            return host.map { .host($0) } ?? .unknown("the kernel does not report the machine's memory")
-        }
-        let devices: [GPUDevice]
-        do throws(GPUUnmeasurable) {
-            let probe = GPUProbe(environment: engine.environment)
-            devices = atRest ? try await probe.devicesAtRest() : try await probe.devices()
-        } catch {
-            return .unknown("\(error)")
-        }
-        guard !devices.isEmpty else {
-            return .unknown("no NVIDIA GPU is visible here, and the installed \(engine.kind.title) is not a CPU build")
-        }
-        return try MachineMemory.gpu(devices, host).reduced(to: job.gpus)
-    }
-
-    /// The same with the first GPUs alone, over which models are spread.
-    ///
-    /// - Throws: ``ResidencyImpossible`` if there are fewer.
-    package func reduced(to count: Int) throws(ResidencyImpossible) -> MachineMemory {
-        guard case .gpu(let devices, let host) = self else { return self }
-        guard devices.count >= count else {
-            throw ResidencyImpossible(
-                "the job spreads a model over \(count) GPUs, and the machine has \(devices.count)",
-                remedy:
-                    "Use a machine with more (Slurm: --gpus \(count)), make more visible (CUDA_VISIBLE_DEVICES), or lower "
-                    + "`tensor-parallel-size`, `pipeline-parallel-size` or `data-parallel-size` in `args`.")
-        }
-        return .gpu(Array(devices.prefix(count)), host)
     }
 }
 

@@ -16,17 +16,21 @@ final class ResidentEngines: EnginePool {
     /// Kept across restarts: a model's tokens do not change.
     private let pieces: [EngineID: TokenPieces]
     private let engines: JobEngines
+    private let whenDone: @Sendable () async throws -> Void
     private let logger: Logger
     let groups: [[EngineID]]
     let reason: String?
     let requests: RequestsInFlight
     let energy: EnergyMeter?
 
+    /// - Parameter leave: see ``leave()``.
     /// - Throws: ``ModelFilesError``.
     init(
         _ residency: Residency, of job: LoadedJob, requests: RequestsInFlight, reason: String? = nil,
-        energy: EnergyMeter? = nil, startsEngines: Bool, logger: Logger
+        energy: EnergyMeter? = nil, startsEngines: Bool, leave: @escaping @Sendable () async throws -> Void = {},
+        logger: Logger
     ) throws {
+        whenDone = leave
         self.residency = residency
         self.job = job
         self.reason = reason
@@ -79,8 +83,13 @@ final class ResidentEngines: EnginePool {
         try await active.withLock { $0 }?.restart(engine) ?? []
     }
 
-    func stop() async throws {
+    func leave() async throws {
         // They hold this pool, to restart engines.
+        active.withLock { $0 = nil }
+        try await whenDone()
+    }
+
+    func stop() async throws {
         active.withLock { $0 = nil }
         try await residency.deactivate()
     }

@@ -16,6 +16,8 @@ package struct JobRun<Outcome: Sendable>: Sendable {
     /// Whether to wait for a process that works on the run.
     var waits = false
     let retryFailed: Bool
+    /// Called before it waits for a process that works on the run.
+    let willWait: @Sendable () async throws -> Void
     /// Runs, or folders of runs, whose responses are taken over.
     let reuse: [URL]
     let observe: @Sendable (RunEvent) -> Void
@@ -24,7 +26,8 @@ package struct JobRun<Outcome: Sendable>: Sendable {
 
     package init(
         job: LoadedJob, directory: RunDirectory, makeProvider: @escaping @Sendable () throws -> any EngineProvider,
-        interruption: Interruption, deadline: Deadline? = nil, waits: Bool = false, retryFailed: Bool,
+        interruption: Interruption, deadline: Deadline? = nil, waits: Bool = false,
+        willWait: @escaping @Sendable () async throws -> Void = {}, retryFailed: Bool,
         reuse: [URL] = [],
         observe: @escaping @Sendable (RunEvent) -> Void,
         conclude: @escaping @Sendable (FinishedRun) async throws -> Outcome
@@ -35,6 +38,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         self.interruption = interruption
         self.deadline = deadline
         self.waits = waits
+        self.willWait = willWait
         self.retryFailed = retryFailed
         self.reuse = reuse
         self.observe = observe
@@ -53,7 +57,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         try directory.checkPlaces()
         try directory.create(isPrivate: job.spec.hasSecrets)
         let lock = try await interruption.cancelOnInterrupt {
-            try await RunLock.take(directory.lock, waits: waits) { observe(.awaitingLock($0, seconds: $1)) }
+            try await takeLock()
         }
         defer { lock.release() }
         let manifest = try Manifest.read(directory.manifest)
@@ -65,6 +69,15 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         } catch let interrupted as Interrupted {
             try lock.confirm()
             throw interrupted
+        }
+    }
+
+    private func takeLock() async throws -> RunLock {
+        do {
+            return try await RunLock.take(directory.lock, waits: false) { _, _ in }
+        } catch  where waits && error is RunLocked {
+            try await willWait()
+            return try await RunLock.take(directory.lock, waits: true) { observe(.awaitingLock($0, seconds: $1)) }
         }
     }
 
@@ -168,7 +181,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
             try? await pool.stop()
             throw error
         }
-        try await pool.stop()
+        try await pool.leave()
         trajectories = executor.scheduler.trajectories
     }
 
@@ -217,7 +230,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
     }
 }
 
-/// A run whose generation is done; no engine is up.
+/// A run whose generation is done; no engine is up but those that a later job of the same command needs.
 package struct FinishedRun: Sendable {
     /// The job under the rules that the run was begun with.
     package var job: LoadedJob

@@ -15,20 +15,21 @@ enum ShardPlace: String, ExpressibleByArgument, CaseIterable {
 extension RunCommand {
     /// Runs all shards on the GPUs of this machine.
     func runFleet(
-        _ prepared: Prepared, _ console: Console, _ interruption: Interruption, _ listener: Listener
+        _ prepared: Prepared, _ console: Console, _ interruption: Interruption, _ listener: Listener,
+        _ keeper: EngineKeeper
     ) async throws -> RunOutcome {
         let job = prepared.job
         let fleet = try Fleet(
             job, in: RunDirectory(URL(filePath: prepared.directory)), on: try await GPUGroups.here(for: job))
         let display = FleetDisplay(
             job: job.spec.name, shards: fleet.shards, console: console, colour: output.colour, quiet: quiet)
-        listener.tell { display.say($0, $1, of: nil) }
+        listener.tell { display.say($0, $1, of: $2) }
         let ended = try await display.during {
             try await Job.run(
-                job, as: fleet, deadline: deadline ?? .slurm(console.environment), waits: wait,
+                job, as: fleet, keeper: keeper, deadline: deadline ?? .slurm(console.environment), waits: wait,
                 retryFailed: retryFailed, reuse: reuse.map { URL(filePath: $0) }, interruption: interruption,
                 logger: { shard in
-                    Logger(label: "rsd-batch") { _ in ProgressLogHandler { display.say($0, $1, of: shard) } }
+                    Logger(label: "rsd-batch") { _ in ProgressLogHandler { listener.say($0, $1, of: shard) } }
                 },
                 observe: { display.take($1, of: $0) })
         }

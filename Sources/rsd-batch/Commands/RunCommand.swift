@@ -15,7 +15,8 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
         commandName: "run", abstract: "Run a job, or resume it; or several, one after the other.",
         discussion: """
             Several jobs run in the order given, each in its own run directory. All are checked before the first starts. One that \
-            fails does not stop the others; a signal stops them all, and the same command resumes them. The exit code is the worst.
+            fails does not stop the others; a signal stops them all, and the same command resumes them. The exit code is the worst. \
+            Engines stay up from one job to the next where both need the same ones.
 
             Progress goes to standard error: drawn in place on a terminal, timestamped lines elsewhere. The final table, or \
             summary.json with --json, goes to standard output.
@@ -99,7 +100,11 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
             guard others.isEmpty else { return try await runAll(console, interruption, listener, &ending) }
             let prepared = try await prepare(job, console, interruption)
             (ending.job, ending.directory, ending.shard) = (prepared.job.spec.name, prepared.directory, shard)
-            let outcome = try await run(prepared, console, interruption, listener)
+            let keeper = EngineKeeper()
+            let result = await Result { try await run(prepared, console, interruption, listener, keeper) }
+            let ended = await Result { try await keeper.end() }
+            let outcome = try result.get()
+            try ended.get()
             ending.outcomes = [outcome]
             try report(outcome, of: prepared, console)
         }
@@ -122,19 +127,21 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
     }
 
     private func run(
-        _ prepared: Prepared, _ console: Console, _ interruption: Interruption, _ listener: Listener
+        _ prepared: Prepared, _ console: Console, _ interruption: Interruption, _ listener: Listener,
+        _ keeper: EngineKeeper
     ) async throws -> RunOutcome {
-        if shards != nil { return try await runFleet(prepared, console, interruption, listener) }
+        if shards != nil { return try await runFleet(prepared, console, interruption, listener, keeper) }
         let display = ProgressDisplay(
             job: prepared.job.spec.name, console: console, colour: output.colour, quiet: quiet)
-        listener.tell { display.say($0, $1) }
+        listener.tell { text, style, _ in display.say(text, style) }
+        let kept = try await keeper.engines(on: [nil])
         return try await display.during {
             try await Job.run(
-                prepared.job, in: RunDirectory(URL(filePath: prepared.directory)),
+                prepared.job, in: RunDirectory(URL(filePath: prepared.directory)), kept: kept[0],
                 deadline: deadline ?? .slurm(console.environment), waits: wait,
                 retryFailed: retryFailed, reuse: reuse.map { URL(filePath: $0) },
                 interruption: interruption,
-                logger: Logger(label: "rsd-batch") { _ in ProgressLogHandler { display.say($0, $1) } },
+                logger: Logger(label: "rsd-batch") { _ in ProgressLogHandler { listener.say($0, $1) } },
                 observe: { display.take($0) })
         }
     }
@@ -159,14 +166,16 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
         let jobs = try await prepareAll(console, interruption)
         ending.job = jobs.map(\.job.spec.name).joined(separator: ", ")
         var queue = try JobQueue(jobs.map { ($0.job.spec.name, $0.directory) })
+        let keeper = EngineKeeper()
         for (place, job) in jobs.enumerated() where interruption.level == .none {
+            await keeper.expect(jobs[(place + 1)...].map(\.job))
             if !quiet {
                 console.message(
                     "rsd-batch: job \(place + 1) of \(jobs.count): \(job.job.spec.name), in \(job.directory)\n")
             }
             var (outcome, exit): (RunOutcome?, ExitCategory) = (nil, .done)
             do {
-                outcome = try await run(job, console, interruption, listener)
+                outcome = try await run(job, console, interruption, listener, keeper)
                 if let outcome {
                     ending.outcomes.append(outcome)
                     try report(outcome, of: job, console)
@@ -176,12 +185,14 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
             }
             queue.end(place, exit, outcome?.summary)
         }
+        var worst = queue.exit
+        do { try await keeper.end() } catch { worst = [worst, Failure.report(error, console: console)].worst }
         if output.json {
             try console.outJSON(queue.entries)
         } else {
             try console.out([Line()] + queue.lines, colour: output.colour)
         }
-        if queue.exit != .done { throw ExitRequest(category: queue.exit) }
+        if worst != .done { throw ExitRequest(category: worst) }
     }
 
     /// - Throws: `ExitRequest` if any of them has an error; all have been reported then.
@@ -214,13 +225,17 @@ extension Deadline: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument, now: Date()) }
 }
 
-/// Reports signals on the display, once there is one.
+/// Passes messages on to the display of the job that runs, once there is one.
 final class Listener: Sendable {
-    private let say = Mutex<(@Sendable (String, Style) -> Void)?>(nil)
+    private let display = Mutex<(@Sendable (String, Style, Shard?) -> Void)?>(nil)
 
-    /// - Parameter say: shows a line on the display.
-    func tell(_ say: @escaping @Sendable (String, Style) -> Void) {
-        self.say.withLock { $0 = say }
+    /// - Parameter say: shows a line on the display, as one of a shard or of the whole job.
+    func tell(_ say: @escaping @Sendable (String, Style, Shard?) -> Void) {
+        display.withLock { $0 = say }
+    }
+
+    func say(_ text: String, _ style: Style, of shard: Shard? = nil) {
+        display.withLock { $0 }?(text, style, shard)
     }
 
     func heard(_ level: Interruption.Level) {
@@ -229,7 +244,7 @@ final class Listener: Sendable {
             ? "stopping now: run the same command again to resume"
             : "stopping: waiting for responses in flight (send a second signal to stop now); "
                 + "run the same command again to resume"
-        say.withLock { $0 }?(message, .yellow)
+        say(message, .yellow)
     }
 }
 

@@ -48,7 +48,7 @@ package final class ColdAnswers: Sendable {
     private func key(_ configuration: EngineConfiguration, _ launch: WarmLaunch, _ build: String) -> String {
         let environment = launch.early.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         return
-            ([build, "\(configuration.task)", checkpoint(configuration.model)] + environment
+            ([build, "\(configuration.task)", CheckpointStamp(configuration.model).text] + environment
             + words(configuration))
             .joined(separator: "\n")
     }
@@ -57,17 +57,6 @@ package final class ColdAnswers: Sendable {
     private func words(_ configuration: EngineConfiguration) -> [String] {
         configuration.arguments.filter { !["gpu-memory-utilization", "kv-cache-memory-bytes"].contains($0.name) }
             .flatMap(\.words) + ["\(configuration.contextLength ?? 0)"]
-    }
-
-    /// The directory and its files, as far as they can be identified without reading them.
-    private func checkpoint(_ path: String) -> String {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        let files = names.sorted().map { name in
-            var status = stat()
-            guard stat("\(path)/\(name)", &status) == 0 else { return name }
-            return "\(name) \(status.st_size) \(status.st_mtim.tv_sec)"
-        }
-        return ([path] + files).joined(separator: "; ")
     }
 
     private func file(_ key: String) -> String {

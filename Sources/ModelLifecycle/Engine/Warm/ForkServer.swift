@@ -75,6 +75,12 @@ final class ForkServer: Sendable {
         }
     }
 
+    /// Records that it stays up after its run. - Throws: ``LedgerError``.
+    func keep() throws { try helper.keep() }
+
+    /// Records that another run has it now. - Throws: ``LedgerError``.
+    func move(to ledger: EngineLedger) throws { try helper.move(to: ledger) }
+
     /// Ends the process and every engine that it has forked. Runs to completion even if the calling task is cancelled.
     ///
     /// - Throws: ``EngineUnkillable``, ``LedgerError``.

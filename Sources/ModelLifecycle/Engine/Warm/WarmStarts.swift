@@ -21,8 +21,8 @@ package actor WarmStarts {
         case fork(expecting: Canary.Answer?)
     }
 
-    private let ledger: EngineLedger
-    private let logDirectory: String
+    private var ledger: EngineLedger
+    private var logDirectory: String
     private let limit: Duration
     private let logger: Logger
     private let answers: ColdAnswers
@@ -58,6 +58,33 @@ package actor WarmStarts {
     /// Whether all engines are spawned from now on.
     package var isOff: Bool {
         if case .off = state { true } else { false }
+    }
+
+    // MARK: Several runs
+
+    /// Whether it has a fork server that does for a plan. What it has imported ahead may be less.
+    package func serves(_ other: ForkServerPlan?) async -> Bool {
+        guard case .up(let server) = state, server.isAlive, let other, let plan = try? await plan else { return false }
+        return plan.executable == other.executable && plan.environment == other.environment && plan.trust == other.trust
+            && plan.build == other.build
+    }
+
+    /// Records that the fork servers stay up after the run.
+    ///
+    /// - Returns: false if none is up; one that is still busy with its imports does not count.
+    /// - Throws: ``LedgerError``.
+    package func keep() throws -> Bool {
+        let alive = servers.filter(\.isAlive)
+        for server in alive { try server.keep() }
+        return !alive.isEmpty
+    }
+
+    /// Goes on for another run, with its ledger and logs.
+    ///
+    /// - Throws: ``LedgerError``.
+    package func move(to ledger: EngineLedger, logDirectory: String) throws {
+        for server in servers where server.isAlive { try server.move(to: ledger) }
+        (self.ledger, self.logDirectory) = (ledger, logDirectory)
     }
 
     // MARK: The fork server

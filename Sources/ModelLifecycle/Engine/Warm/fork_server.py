@@ -25,7 +25,8 @@ import sys
 import threading
 import time
 
-TAG = "RSD_BATCH_ENGINE_TAG"
+# The engine's tag, and the run directory that it belongs to.
+MARKS = ["RSD_BATCH_ENGINE_TAG", "RSD_BATCH_ENGINE_HOME"]
 # What a server imports in its three processes. Of these, the first two must be there; the others come and go with versions.
 NEEDED = ["vllm.entrypoints.cli.main", "vllm.entrypoints.openai.api_server"]
 USEFUL = [
@@ -45,7 +46,7 @@ SINGLE_THREADED = {name: "1" for name in ["OPENBLAS_NUM_THREADS"] if name not in
 libc = ctypes.CDLL(None, use_errno=True)
 libc.getenv.restype = ctypes.c_void_p
 # In the memory that /proc/PID/environ shows, and by which rsd-batch finds its engines; libraries may move their copy of it.
-tag_place = libc.getenv(TAG.encode())
+mark_places = {name: libc.getenv(name.encode()) for name in MARKS}
 
 
 class Refused(Exception):
@@ -267,7 +268,8 @@ def die_with_parent(parent):
 def set_environment(environment):
     import tempfile
 
-    replace_tag(environment[TAG])
+    for name in MARKS:
+        replace_mark(name, environment[name])
     for name in SINGLE_THREADED:
         del os.environ[name]
     os.environ.update(environment)
@@ -275,13 +277,14 @@ def set_environment(environment):
     tempfile.tempdir = None
 
 
-def replace_tag(tag):
-    if not tag_place or len(os.environ[TAG]) != len(tag):
-        raise ValueError("the engine tag cannot be replaced")
-    ctypes.memmove(tag_place, tag.encode(), len(tag))
+def replace_mark(name, value):
+    place = mark_places[name]
+    if not place or len(os.environ[name]) != len(value):
+        raise ValueError(f"{name} cannot be replaced")
+    ctypes.memmove(place, value.encode(), len(value))
     with open("/proc/self/environ", "rb") as file:
-        if f"{TAG}={tag}".encode() not in file.read().split(b"\0"):
-            raise ValueError("the engine tag was not replaced")
+        if f"{name}={value}".encode() not in file.read().split(b"\0"):
+            raise ValueError(f"{name} was not replaced")
 
 
 def set_title(title):
