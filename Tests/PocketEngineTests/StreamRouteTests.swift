@@ -116,21 +116,6 @@ import Testing
         }
     }
 
-    @Test("a client that leaves ends its streams")
-    func clientLeaves() async throws {
-        try await withServer(engine: try Fixture.tied.engine(threads: 1)) { client in
-            let request = try JSONSerialization.data(withJSONObject: body(["max_tokens": 240]))
-            let connections = try (0..<60).map { _ in try Connection(port: client.port) }
-            for connection in connections { try connection.send("POST", "/v1/completions", request) }
-            try await client.wait(until: "num_requests_running", is: 1)
-            for connection in connections { connection.close() }
-            try await client.wait(until: "num_requests_running", is: 0)
-            #expect(try await client.metric("num_requests_waiting") == 0)
-            #expect(try await client.metric("request_success_total", "length") ?? 60 < 60)
-            #expect(try await client.post("/v1/completions", body()).status == 200)
-        }
-    }
-
     @Test("a client that leaves before its stream has begun is forgotten")
     func clientLeavesAsleep() async throws {
         try await withServer { client in
@@ -196,6 +181,41 @@ import Testing
         let lines = scratch.text("requests.jsonl").split(separator: "\n")
         let logged = try lines.map { JSON(try JSONSerialization.jsonObject(with: Data($0.utf8))) }
         #expect(logged.map { $0["stream"].bool } == [true, nil])
+    }
+}
+
+@Suite("The end of a stream", .timeLimit(.minutes(1))) struct StreamEndTests {
+    @Test("a stream that nobody waits for ends at its next token")
+    func abandoned() async throws {
+        let engine = try Fixture.tied.engine()
+        defer { engine.stop() }
+        let (cancellation, written) = (Cancellation(), Counter())
+        await #expect(throws: Cancellation.Abandoned.self) {
+            try await engine.stream(
+                [1, 2, 3], SamplingParameters(maxTokens: 200, seed: 1, ignoreEndOfText: true),
+                cancellation: cancellation
+            ) { _, _ in
+                if written.next() == 3 { cancellation.abandon() }
+            }
+        }
+        #expect(written.value == 3)
+        await engine.workers.waitUntilIdle()
+    }
+
+    @Test("whoever cannot send an event any more ends the stream")
+    func dropped() async throws {
+        let gone = Counter()
+        let events = CompletionEvents(
+            .init(id: "a", created: 1, model: "m", prompt: [1], returnTokens: true, options: .init()),
+            gone: { gone.next() })
+        var iterator: CompletionEventIterator? = events.makeAsyncIterator()
+        events.add("a", 1)
+        events.add("b", 2)
+        let event = try #require(try await iterator?.nextBuffer(suggested: 1))
+        #expect(String(decoding: event, as: UTF8.self).contains(#""text":"ab","token_ids":[1,2]"#))
+        #expect(gone.value == 0)
+        iterator = nil
+        #expect(gone.value == 1)
     }
 }
 

@@ -5,6 +5,7 @@ import Testing
 @testable import JobSpecs
 @testable import ModelLifecycle
 @testable import Reporting
+@testable import Runner
 
 /// Grade-school problems with a real language model as draft and target, its chat template, and PRMs of each kind.
 @Suite(.onRealVLLM) struct LanguageModelTests {
@@ -33,9 +34,10 @@ import Testing
         #expect(try job.engineStarts().map(\.engine) == ["draft"])
     }
 
-    @Test("servers that run already, and a PRM of each profile")
+    @Test("servers that run already, streaming from one, and a PRM of each profile")
     func attach() async throws {
         try await ServedModel.with("lm", TestModels.path("smollm2"), among: 2) { language in
+            try await StreamCheck(client: language.session().client).run()
             for (profile, model) in Self.profiles {
                 let path = TestModels.path(model)
                 let spec = ModelSpec(model: path, profile: profile)

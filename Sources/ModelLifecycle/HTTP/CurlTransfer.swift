@@ -17,7 +17,6 @@ final class CurlTransfer {
     /// Bytes that the receiver keeps.
     private var held = 0
     private var received = 0
-    private var receives: Bool?
     private let arriving: ArrivingBytes
     private var headers = Data()
     private var overflowed = false
@@ -155,13 +154,7 @@ final class CurlTransfer {
     }
 
     /// Whether the body goes to the receiver: not that of an error.
-    private var isReceived: Bool {
-        guard receiver != nil else { return false }
-        if let receives { return receives }
-        let receives = status == 200
-        self.receives = receives
-        return receives
-    }
+    private var isReceived: Bool { receiver != nil && status == 200 }
 
     private var status: Int {
         var status = 0

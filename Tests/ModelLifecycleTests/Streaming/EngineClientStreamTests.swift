@@ -109,33 +109,20 @@ import Testing
         #expect(completion.finish == .stop("\n\n"))
     }
 
-    @Test("the receiver ends a stream, and the connection closes")
-    func enough() async throws {
-        let closed = Latch<Void>()
-        let server = try RawServer { connection in
+    /// Sends the first event and no more.
+    private func silent(closed: Latch<Void> = Latch()) throws -> RawServer {
+        try RawServer { connection in
             connection.readRequest()
             connection.writeChunkedHead()
             connection.writeChunk(text.events[0])
             connection.waitForClose()
             closed.set(())
         }
-        let completion = try await client(server).stream(StreamText.request) { _ in .enough }
-        #expect(completion.finish == .stopped && completion.text == " Pa" && completion.tokenIDs == [7042])
-        try await closed.wait()
     }
 
-    @Test("a stream is stopped from outside while nothing arrives")
-    func stopped() async throws {
-        let (begun, closed) = (Latch<Void>(), Latch<Void>())
-        let server = try RawServer { connection in
-            connection.readRequest()
-            connection.writeChunkedHead()
-            connection.writeChunk(text.events[0])
-            connection.waitForClose()
-            closed.set(())
-        }
-        let stop = StreamStop()
-        let client = client(server)
+    /// A stream whose first part has come.
+    private func begun(_ client: EngineClient, _ stop: StreamStop) async throws -> Task<Completion, any Error> {
+        let begun = Latch<Void>()
         let task = Task {
             try await client.stream(StreamText.request, stop: stop) { _ in
                 begun.set(())
@@ -143,9 +130,32 @@ import Testing
             }
         }
         try await begun.wait()
+        return task
+    }
+
+    private func expectFirstEvent(_ completion: Completion) {
+        #expect(
+            completion
+                == Completion(
+                    text: " Pa", tokenIDs: [7042], finish: .stopped, promptTokens: 2, completionTokens: 1))
+    }
+
+    @Test("the receiver ends a stream, and the connection closes")
+    func enough() async throws {
+        let closed = Latch<Void>()
+        let server = try silent(closed: closed)
+        expectFirstEvent(try await client(server).stream(StreamText.request) { _ in .enough })
+        try await closed.wait()
+    }
+
+    @Test("a stream is stopped from outside while nothing arrives")
+    func stopped() async throws {
+        let closed = Latch<Void>()
+        let server = try silent(closed: closed)
+        let stop = StreamStop()
+        let task = try await begun(client(server), stop)
         stop.stop()
-        let completion = try await task.value
-        #expect(completion.finish == .stopped && completion.text == " Pa" && completion.tokenIDs == [7042])
+        expectFirstEvent(try await task.value)
         try await closed.wait()
     }
 
@@ -172,40 +182,20 @@ import Testing
             connection.writeChunkedHead()
             connection.writeChunk(text.events[0])
         }
-        let stop = StreamStop()
+        let (stop, clock) = (StreamStop(), RecordingClock(isEndless: true))
         let client = EngineClient(
-            endpoint: server.endpoint, model: "draft", http: HTTPClient(),
-            retry: RetryPolicy(attempts: 5, firstPause: .seconds(600), longestPause: .seconds(600)))
-        let begun = Latch<Void>()
-        let task = Task {
-            try await client.stream(StreamText.request, stop: stop) { _ in
-                begun.set(())
-                return .goOn
-            }
-        }
-        try await begun.wait()
+            endpoint: server.endpoint, model: "draft", http: HTTPClient(), retry: RetryPolicy(), clock: clock)
+        let task = try await begun(client, stop)
+        try await until { !clock.sleeps.isEmpty }
         stop.stop()
-        #expect(try await task.value.finish == .stopped)
+        expectFirstEvent(try await task.value)
     }
 
     @Test("a cancelled task ends with that, stopped or not", arguments: [true, false])
     func cancelled(_ isStopped: Bool) async throws {
-        let begun = Latch<Void>()
-        let server = try RawServer { connection in
-            connection.readRequest()
-            connection.writeChunkedHead()
-            connection.writeChunk(text.events[0])
-            connection.waitForClose()
-        }
+        let server = try silent()
         let stop = StreamStop()
-        let client = client(server)
-        let task = Task {
-            try await client.stream(StreamText.request, stop: stop) { _ in
-                begun.set(())
-                return .goOn
-            }
-        }
-        try await begun.wait()
+        let task = try await begun(client(server), stop)
         task.cancel()
         if isStopped { stop.stop() }
         await #expect(throws: CancellationError.self) { try await task.value }

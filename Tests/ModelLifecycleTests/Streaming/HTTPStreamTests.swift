@@ -89,17 +89,9 @@ import Testing
         try await closed.wait()
     }
 
-    @Test("a cancellation closes the connection, silent or not", arguments: [true, false])
-    func cancellation(_ isSilent: Bool) async throws {
-        let (begun, closed) = (Latch<Void>(), Latch<Void>())
-        let server = try RawServer { connection in
-            connection.readRequest()
-            connection.writeChunkedHead()
-            connection.writeChunk("a")
-            if isSilent { connection.waitForClose() } else { while connection.writeChunk("more") {} }
-            closed.set(())
-        }
-        let client = HTTPClient()
+    /// A stream whose first piece has come.
+    private func begun(_ client: HTTPClient, _ server: RawServer) async throws -> Task<HTTPResponse, any Error> {
+        let begun = Latch<Void>()
         let request = request(server)
         let task = Task {
             try await client.stream(request) { _ in
@@ -108,6 +100,20 @@ import Testing
             }
         }
         try await begun.wait()
+        return task
+    }
+
+    @Test("a cancellation closes the connection, silent or not", arguments: [true, false])
+    func cancellation(_ isSilent: Bool) async throws {
+        let closed = Latch<Void>()
+        let server = try RawServer { connection in
+            connection.readRequest()
+            connection.writeChunkedHead()
+            connection.writeChunk("a")
+            if isSilent { connection.waitForClose() } else { while connection.writeChunk("more") {} }
+            closed.set(())
+        }
+        let task = try await begun(HTTPClient(), server)
         task.cancel()
         await #expect(throws: HTTPError.cancelled) { try await task.value }
         try await closed.wait()
@@ -154,7 +160,7 @@ import Testing
             try await client.stream(free) { _ in .more(holding: kept.next() < 3 ? 100 : 60_000) }
         }
         // What is not kept does not count.
-        let response = try await client.stream(free) { _ in kept.next() < 200 ? .more(holding: 100) : .enough }
+        let response = try await client.stream(free) { _ in kept.next() < 20 ? .more(holding: 100) : .enough }
         #expect(response.status == 200)
     }
 
@@ -175,7 +181,6 @@ import Testing
 
     @Test("a shutdown ends streams")
     func shutdown() async throws {
-        let begun = Latch<Void>()
         let server = try RawServer { connection in
             connection.readRequest()
             connection.writeChunkedHead()
@@ -183,14 +188,7 @@ import Testing
             connection.waitForClose()
         }
         let client = HTTPClient()
-        let request = request(server)
-        let task = Task {
-            try await client.stream(request) { _ in
-                begun.set(())
-                return .more(holding: 0)
-            }
-        }
-        try await begun.wait()
+        let task = try await begun(client, server)
         await client.shutdown()
         await #expect(throws: HTTPError.shutDown) { try await task.value }
     }

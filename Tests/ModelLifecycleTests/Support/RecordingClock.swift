@@ -10,6 +10,11 @@ final class RecordingClock: Clock, Sendable {
     }
 
     private let slept = Mutex<[Duration]>([])
+    /// Whether a sleep ends only with its task.
+    private let isEndless: Bool
+
+    init(isEndless: Bool = false) { self.isEndless = isEndless }
+
     var sleeps: [Duration] { slept.withLock { $0 } }
     var now: Instant { Instant(offset: sleeps.reduce(.zero, +)) }
     var minimumResolution: Duration { .zero }
@@ -17,5 +22,6 @@ final class RecordingClock: Clock, Sendable {
     func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         let pause = now.duration(to: deadline)
         slept.withLock { $0.append(pause) }
+        if isEndless { try await Task.sleep(for: .seconds(3600)) }
     }
 }
