@@ -11,13 +11,17 @@ package struct Scored: Sendable, Equatable {
     /// Indices of unscored steps that do not fit into the PRM's context and so have no reward; never the step that
     /// waits for its verdict.
     package var overlong: [Int]
+    /// Whether one pass gave all these rewards, over a solution whose steps have the same tokens whatever follows them: then each
+    /// reward is also that of a solution which ends with its step.
+    package var isOnePass: Bool
     /// The candidate of the ``Scoring``.
     package var candidate: Int
 
     package init(
         rewards: [Double], tokens: [Int], promptTokens: Int, dropped: [Int] = [], overlong: [Int] = [],
-        candidate: Int = 0
+        isOnePass: Bool = false, candidate: Int = 0
     ) {
+        self.isOnePass = isOnePass
         self.candidate = candidate
         self.rewards = rewards
         self.tokens = tokens
@@ -28,6 +32,18 @@ package struct Scored: Sendable, Equatable {
 }
 
 extension Scored {
+    /// Tokens that the PRM reads where one of these steps is the last of the solution; nil if that is unknown.
+    ///
+    /// - Parameter place: index into ``rewards``; these are of consecutive steps.
+    package func promptTokens(upTo place: Int) -> Int? {
+        guard isOnePass, tokens.count == rewards.count, tokens.indices.contains(place) else { return nil }
+        let after = tokens[(place + 1)...]
+        // What was not counted cannot be taken off.
+        guard after.allSatisfy({ $0 > 0 }) else { return nil }
+        let rest = promptTokens - after.reduce(0, +)
+        return rest > 0 ? rest : nil
+    }
+
     /// The PRM's result for one step.
     package struct Verdict: Equatable {
         package var reward: Double

@@ -241,4 +241,52 @@ struct EngineLedgerTests {
         #expect(lines.count == 3)
         #expect(lines[1].contains(#""pid":5,"start":6"#))
     }
+
+    /// Two ledgers of one program, the second of which has taken the engine over.
+    private func handedOver() async throws -> (
+        first: EngineLedger, second: EngineLedger, record: LedgerRecord, ChildProcess
+    ) {
+        for name in ["first", "second"] {
+            try FileManager.default.createDirectory(atPath: scratch.path(name), withIntermediateDirectories: true)
+        }
+        let first = try EngineLedger(path: scratch.path("first/engines.jsonl"))
+        let second = try EngineLedger(path: scratch.path("second/engines.jsonl"))
+        let tag = try first.intend(engine: "draft")
+        let home = first.environment(of: tag)
+        let child = try await shell("exec sleep 1000", in: scratch, tag: tag, variables: home)
+        try first.started(tag: tag, pid: child.pid, startTime: child.startTime)
+        let record = LedgerRecord(tag: tag, engine: "draft", in: first)
+        try record.kept()
+        try record.move(to: second, child)
+        return (first, second, record, child)
+    }
+
+    @Test("an engine that another run of a living program has is no leftover of the run that started it")
+    func kept() async throws {
+        let (first, second, record, child) = try await handedOver()
+        #expect(try await EngineLedger(path: first.path).sweepLeftovers(grace: .zero).ended.isEmpty)
+        #expect(try await second.sweepLeftovers(grace: .zero).ended.isEmpty)
+        #expect(isAlive(child.pid))
+        try await child.clearAway()
+        try record.stopped()
+        #expect(try first.openStarts().isEmpty && second.openStarts().isEmpty)
+    }
+
+    @Test("once the program has ended, the next start of either run ends it", arguments: ["first", "second"])
+    func keeperGone(name: String) async throws {
+        let (first, second, _, child) = try await handedOver()
+        // The program that kept it was another, which is gone.
+        let text = try String(contentsOfFile: first.path, encoding: .utf8)
+        try text.replacing(/"runnerStart":\d+/, with: "\"runnerStart\":1")
+            .write(toFile: first.path, atomically: true, encoding: .utf8)
+        let swept = try await EngineLedger(path: name == "first" ? first.path : second.path)
+            .sweepLeftovers(grace: .zero)
+        #expect(swept.ended == [.init(engine: "draft", pids: [child.pid])])
+        #expect(!isAlive(child.pid))
+        // The other finds nothing.
+        for path in [first.path, second.path] {
+            #expect(try await EngineLedger(path: path).sweepLeftovers(grace: .zero).ended.isEmpty)
+            #expect(try EngineLedger(path: path).openStarts().isEmpty)
+        }
+    }
 }

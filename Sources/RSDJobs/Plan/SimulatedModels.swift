@@ -75,7 +75,7 @@ struct SimulatedModels: Sendable {
             },
             tokens: wanted.unscored.map { _ in perStep },
             promptTokens: (problemProfile.promptTokens[.prm] ?? 0) + perStep * wanted.steps.count,
-            candidate: wanted.candidate)
+            isOnePass: perStep > 0, candidate: wanted.candidate)
     }
 
     /// A pseudo-random number in 0..<1.

@@ -16,18 +16,52 @@ package struct RequestFingerprint: Sendable, Hashable {
     }
 }
 
+/// Equal for two readings of a step by a PRM that nothing told apart if the step were the last: the same model, question and
+/// steps up to it.
+package struct ReadingKey: Sendable, Hashable {
+    package let value: UInt64
+
+    /// - Parameter digest: in hexadecimal; its first 16 digits count.
+    package init?(_ digest: String) {
+        guard let value = UInt64(digest.prefix(16), radix: 16) else { return nil }
+        self.value = value
+    }
+}
+
+extension ReadingKey: Codable {
+    package init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let key = ReadingKey(text) else {
+            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "no digest"))
+        }
+        self = key
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var text = encoder.singleValueContainer()
+        let digits = String(value, radix: 16)
+        try text.encode(String(repeating: "0", count: 16 - digits.count) + digits)
+    }
+}
+
 /// How a response came into the journal.
 package struct AnswerOrigin: Sendable, Equatable {
     /// When its request ran; nil if the response was taken from an equal request.
     package var asked: TimeSpan?
     /// The request; nil for events that are no responses, and in journals of earlier versions.
     package var request: RequestFingerprint?
+    /// Of each reward, if they are of consecutive steps and any part of them is known too (``Scored/isOnePass``); otherwise empty,
+    /// as in journals of earlier versions.
+    package var readings: [ReadingKey]
     /// Number of the ``AnswerSource`` that it was taken from; nil if that is this run.
     package var source: Int?
 
-    package init(asked: TimeSpan? = nil, request: RequestFingerprint? = nil, source: Int? = nil) {
+    package init(
+        asked: TimeSpan? = nil, request: RequestFingerprint? = nil, readings: [ReadingKey] = [], source: Int? = nil
+    ) {
         self.asked = asked
         self.request = request
+        self.readings = readings
         self.source = source
     }
 }

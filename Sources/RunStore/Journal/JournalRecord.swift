@@ -77,7 +77,7 @@ extension JournalRecord: Codable {
         case shard, identity, rewound
         case request, from
         case limit = "max_tokens"
-        case undecided
+        case undecided, readings
         case start, phases
     }
 
@@ -105,6 +105,7 @@ extension JournalRecord: Codable {
                         digest: $0, maxTokens: try line.decodeIfPresent(Int.self, forKey: .limit),
                         undecided: try line.decodeIfPresent(Int.self, forKey: .undecided))
                 },
+                readings: try line.decodeIfPresent([ReadingKey].self, forKey: .readings) ?? [],
                 source: try line.decodeIfPresent(Int.self, forKey: .from))
         }
         func identity() throws -> RunIdentity {
@@ -138,6 +139,7 @@ extension JournalRecord: Codable {
                 promptTokens: try count(.prompt),
                 dropped: try line.decodeIfPresent([Counted].self, forKey: .dropped)?.map(\.wrappedValue) ?? [],
                 overlong: try line.decodeIfPresent([Int].self, forKey: .overlong) ?? [],
+                isOnePass: line.contains(.readings),
                 candidate: try line.decodeIfPresent(Int.self, forKey: .candidate) ?? 0)
             self = .event(try trajectory(), .scored(scored), try origin())
         case .failed:
@@ -203,6 +205,7 @@ extension JournalRecord: Codable {
             try line.encodeIfPresent(origin.request?.digest, forKey: .request)
             try line.encodeIfPresent(origin.request?.maxTokens, forKey: .limit)
             try line.encodeIfPresent(origin.request?.undecided, forKey: .undecided)
+            if !origin.readings.isEmpty { try line.encode(origin.readings, forKey: .readings) }
             try line.encodeIfPresent(origin.asked?.begin, forKey: .begin)
             try line.encodeIfPresent(origin.asked?.seconds, forKey: .seconds)
         case .load(let load):

@@ -85,11 +85,11 @@ struct ProblemChanged: Error {
 extension Trajectory {
     fileprivate mutating func takeKnown(from responses: ResponseCache, in scope: RequestScope) -> JournalRecord? {
         for need in needs {
-            let request = InferenceRequest(need, of: id, in: scope).fingerprint
+            let request = InferenceRequest(need, of: id, in: scope)
             guard let known = responses[request] else { continue }
             let event = known.event.answering(need)
             guard (try? apply(event)) != nil else { continue }
-            return .event(id, event, AnswerOrigin(request: request, source: known.source))
+            return .event(id, event, request.origin(of: event, source: known.source))
         }
         return nil
     }

@@ -38,11 +38,32 @@ package struct RequestScope: Sendable {
             step: generation.steps.count, role: generation.role, candidate: generation.candidate)
     }
 
+    /// What the PRM reads of each unscored step; empty if these are not consecutive.
+    func readings(of wanted: Scoring, for id: TrajectoryID) -> [ReadingKey] {
+        guard let first = wanted.unscored.first, let last = wanted.unscored.last, last < wanted.steps.count,
+            wanted.unscored == Array(first...last)
+        else { return [] }
+        var hash = SHA256()
+        hash.update(field: settings[.prm] ?? "")
+        hash.update(field: question(of: id))
+        hash.update(field: "reading")
+        var keys: [ReadingKey] = []
+        for (step, text) in wanted.steps[...last].enumerated() {
+            hash.update(field: text)
+            if step >= first, let key = ReadingKey(hash.hex()) { keys.append(key) }
+        }
+        return keys
+    }
+
+    // Problems that a test made up have no question.
+    private func question(of id: TrajectoryID) -> String {
+        questions[id.problemName] ?? "\(id.dataset)/\(id.problem)"
+    }
+
     func fingerprint(of need: Need, for id: TrajectoryID, seed: Int) -> RequestFingerprint {
         var hash = SHA256()
         hash.update(field: settings[need.role] ?? "")
-        // Problems that a test made up have no question.
-        hash.update(field: questions[id.problemName] ?? "\(id.dataset)/\(id.problem)")
+        hash.update(field: question(of: id))
         var (limit, undecided): (Int?, Int?)
         switch need {
         case .generate(let wanted):

@@ -16,20 +16,59 @@ package struct ResponseCache: Sendable {
     private var whole: [String: Known] = [:]
     /// Those that a limit shaped.
     private var limited: [RequestFingerprint: Known] = [:]
+    /// Responses whose rewards are also those of other requests.
+    private var passes: [Known] = []
+    /// Where the rewards are, by ``Known/source``, in the order in which these came.
+    private var readings: [(source: Int?, places: [ReadingKey: Place])] = []
+
+    /// A reward in one of ``passes``.
+    private struct Place {
+        var pass: Int
+        var index: Int
+    }
 
     package init() {}
 
     var isEmpty: Bool { whole.isEmpty && limited.isEmpty }
     var count: Int { whole.count + limited.count }
 
-    /// The response to a request, for the need that it was sent for.
-    subscript(request: RequestFingerprint) -> Known? {
-        if let known = whole[request.digest], known.event.answers(request, askedAs: known.request) { return known }
-        return limited[request]
+    /// The response to a request, for the need that it or an equal one was sent for.
+    subscript(request: InferenceRequest) -> Known? {
+        let fingerprint = request.fingerprint
+        if let known = whole[fingerprint.digest], known.event.answers(fingerprint, askedAs: known.request) {
+            return known
+        }
+        return limited[fingerprint] ?? part(for: request)
+    }
+
+    /// Rewards that are known from requests about more steps, or about each of them, with the counts of this one. All are from the
+    /// same run.
+    private func part(for request: InferenceRequest) -> Known? {
+        guard request.endsWithReading, let last = request.readings.last else { return nil }
+        for (_, places) in readings where places[last] != nil {
+            if let part = part(request.readings.compactMap { places[$0] }, of: request) { return part }
+        }
+        return nil
+    }
+
+    private func part(_ found: [Place], of request: InferenceRequest) -> Known? {
+        guard found.count == request.readings.count, let last = found.last, case var known = passes[last.pass],
+            case .scored(let longest) = known.event, let read = longest.promptTokens(upTo: last.index)
+        else { return nil }
+        var answer = Scored(rewards: [], tokens: [], promptTokens: read, isOnePass: true)
+        for place in found {
+            guard case .scored(let scored) = passes[place.pass].event else { return nil }
+            answer.rewards.append(scored.rewards[place.index])
+            answer.tokens.append(scored.tokens[place.index])
+        }
+        known.event = .scored(answer)
+        return known
     }
 
     /// The first response to a request stays.
-    mutating func add(_ event: Event, answering request: RequestFingerprint, source: Int? = nil) {
+    mutating func add(
+        _ event: Event, answering request: RequestFingerprint, readings keys: [ReadingKey] = [], source: Int? = nil
+    ) {
         guard event.isAnswer else { return }
         let known = Known(event: event, request: request, source: source)
         if event.isLimited {
@@ -37,6 +76,18 @@ package struct ResponseCache: Sendable {
         } else if whole[request.digest] == nil {
             whole[request.digest] = known
         }
+        if case .scored(let answer) = event, answer.rewards.count == keys.count, answer.tokens.count == keys.count {
+            addReadings(keys, in: known)
+        }
+    }
+
+    private mutating func addReadings(_ keys: [ReadingKey], in known: Known) {
+        if !readings.contains(where: { $0.source == known.source }) { readings.append((known.source, [:])) }
+        guard let source = readings.firstIndex(where: { $0.source == known.source }) else { return }
+        let new = keys.indices.filter { readings[source].places[keys[$0]] == nil }
+        guard !new.isEmpty else { return }
+        for index in new { readings[source].places[keys[index]] = Place(pass: passes.count, index: index) }
+        passes.append(known)
     }
 
     /// Adds the responses in a journal that say to which request.
@@ -44,7 +95,9 @@ package struct ResponseCache: Sendable {
     /// - Parameter source: the number of the run; nil for this one.
     mutating func add(_ records: [JournalRecord], source: Int? = nil) {
         for case .event(_, let event, let origin) in records {
-            if let request = origin.request { add(event, answering: request, source: source ?? origin.source) }
+            if let request = origin.request {
+                add(event, answering: request, readings: origin.readings, source: source ?? origin.source)
+            }
         }
     }
 }

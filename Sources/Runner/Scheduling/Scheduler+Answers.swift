@@ -14,9 +14,9 @@ extension Scheduler {
             else { continue }
             let request = InferenceRequest(need, of: id, in: scope)
             let fingerprint = request.fingerprint
-            let known = responses[fingerprint]
+            let known = responses[request]
             if let event = known?.event ?? arriving[fingerprint]?.event,
-                (try? record(event, for: waiter, answering: fingerprint, source: known?.source)) != nil
+                (try? record(event, for: waiter, from: request.origin(of: event, source: known?.source))) != nil
             {
                 continue
             }
@@ -27,11 +27,12 @@ extension Scheduler {
     /// Delivers a response to all who wait for it, first to the trajectory that it was requested for.
     mutating func deliver(_ event: Event, to request: RequestFingerprint, asked: TimeSpan?) {
         guard engine(running: request) != nil else { return }
+        let sent = pending[request]
         arriving[request] = ArrivingAnswer(event: event)
         var (asked, misfit): (TimeSpan?, (any Error)?) = (asked, nil)
         for waiter in pending.waiters(for: request) {
             do {
-                try record(event, for: waiter, answering: request, asked: asked)
+                try record(event, for: waiter, from: sent?.origin(of: event, asked: asked) ?? AnswerOrigin())
                 asked = nil
             } catch {
                 misfit = error
@@ -47,14 +48,10 @@ extension Scheduler {
     }
 
     /// - Throws: ``UnexpectedEvent`` if the event does not fit; nothing is recorded then.
-    private mutating func record(
-        _ event: Event, for waiter: Waiter, answering request: RequestFingerprint, asked: TimeSpan? = nil,
-        source: Int? = nil
-    ) throws {
-        guard let trajectory = trajectories[waiter.id] else { return }
+    private mutating func record(_ event: Event, for waiter: Waiter, from origin: AnswerOrigin) throws {
+        guard let request = origin.request, let trajectory = trajectories[waiter.id] else { return }
         let entry = try entries.add(
-            event.answering(waiter.role, candidate: waiter.candidate), to: trajectory,
-            from: AnswerOrigin(asked: asked, request: request, source: source))
+            event.answering(waiter.role, candidate: waiter.candidate), to: trajectory, from: origin)
         pending.serve(waiter, request)
         arriving[request]?.entries.insert(entry.number)
         act(.record(entry))
@@ -69,7 +66,8 @@ extension Scheduler {
         pending.close(Waiter(id: trajectory.id, role: entry.event.role, candidate: entry.event.candidate))
         if trajectory.response.finish != nil { pending.closeAll(of: trajectory.id) }
         if let request = entry.origin.request {
-            responses.add(entry.event, answering: request, source: entry.origin.source)
+            responses.add(
+                entry.event, answering: request, readings: entry.origin.readings, source: entry.origin.source)
             arriving[request]?.entries.remove(number)
             completeIfRecorded(request)
         }

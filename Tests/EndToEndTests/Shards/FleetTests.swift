@@ -40,6 +40,34 @@ import Testing
         #expect(again.code == 0 && job.shards.present.count == 2, "\(again.messages)")
     }
 
+    @Test("engines of a GPU stay up for the next shard on it, and for the next job")
+    func kept() async throws {
+        let folder = try JobFolder(JobSetup(problems: 0..<4, methods: "[draft_only]"))
+        for name in ["a", "b"] { try folder.write(name) }
+        let run = try await folder.run("a.yaml b.yaml --shards gpus", environment: machine(folder.job, gpus: 2))
+        #expect(run.code == 0, "\(run.messages)")
+        let reference = try await folder.job.reference()
+        for name in ["a", "b"] {
+            #expect(folder.run(name).resultsContent == reference)
+            let starts = ["shard-1-of-2", "shard-2-of-2"].map { folder.starts(of: "\(name)/\($0)") }
+            #expect(starts == (name == "a" ? [["draft"], ["draft"]] : [[], []]), "\(run.messages)")
+            #expect(try folder.living(of: "\(name)/shard-1-of-2", "\(name)/shard-2-of-2").isEmpty)
+        }
+        // Two shards that take turns on one GPU.
+        try FileManager.default.removeItem(at: folder.run("b").url)
+        try folder.write("b")
+        let two = try await folder.run("b.yaml --shards gpus", environment: machine(folder.job, gpus: 2))
+        #expect(two.code == 0, "\(two.messages)")
+        for shard in ["shard-1-of-2", "shard-2-of-2"] {
+            try FileManager.default.removeItem(at: folder.run("b/\(shard)").journal)
+            try FileManager.default.removeItem(at: folder.run("b/\(shard)").manifest)
+            try FileManager.default.removeItem(at: folder.run("b/\(shard)").logs)
+        }
+        let one = try await folder.run("b.yaml --shards gpus", environment: machine(folder.job, gpus: 1))
+        #expect(one.code == 0, "\(one.messages)")
+        #expect(folder.starts(of: "b/shard-1-of-2") == ["draft"] && folder.starts(of: "b/shard-2-of-2") == [])
+    }
+
     @Test("the engines of a shard see its GPU only, a signal stops all shards, and the same command resumes them")
     func signals() async throws {
         let job = try TestJob(JobSetup(problems: 0..<4, faults: ["slow-start=0.3"]))

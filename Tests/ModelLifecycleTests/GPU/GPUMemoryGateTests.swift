@@ -48,6 +48,21 @@ struct GPUMemoryGateTests {
         #expect(clock.sleeps.isEmpty)
     }
 
+    @Test("memory of engines that are up is nobody else's, and more than theirs is")
+    func undisturbed() async throws {
+        let gpu = FakeGPU(using: 1)
+        let memoryGate = memoryGate(gpu)
+        #expect(await memoryGate.isUndisturbed(beside: []))
+        gpu.use(21)
+        #expect(await memoryGate.measure("draft", beside: []) == .gibibytes(20))
+        #expect(await memoryGate.isUndisturbed(beside: ["draft"]))
+        #expect(await !memoryGate.isUndisturbed(beside: []))
+        gpu.use(25)
+        #expect(await !memoryGate.isUndisturbed(beside: ["draft"]))
+        gpu.fail(GPUUnmeasurable("no driver"))
+        #expect(await memoryGate.isUndisturbed(beside: ["draft"]))
+    }
+
     @Test("at the limit it is said who holds how much, and that memory is not waited for again")
     func limit() async throws {
         let gpu = FakeGPU(using: 1)

@@ -53,6 +53,7 @@ extension OnePassScorer {
             let rewards = try await rewards(at: read.map { whole.ends[$0] }, of: tokens, in: session)
             inOnePass = Dictionary(uniqueKeysWithValues: zip(read, rewards))
             sheet.addPass(tokens: tokens.count)
+            sheet.isOnePass = together == wanted.unscored && whole.apart.keys.allSatisfy { $0 > last }
         }
         for step in wanted.unscored {
             if whole.ends[step] < limit {

@@ -52,6 +52,12 @@ struct ScoreSheet {
         self.contextLength = contextLength
     }
 
+    /// See ``Scored/isOnePass``.
+    var isOnePass: Bool {
+        get { scored.isOnePass }
+        set { scored.isOnePass = newValue }
+    }
+
     /// - Parameter tokens: number that the PRM read in a pass.
     mutating func addPass(tokens: Int) { scored.promptTokens += tokens }
 

@@ -112,6 +112,27 @@ private let problem = ProblemPrompt(question: "Why?", form: .text("Q: Why?\n\n")
         #expect(prm.passes.count == 1)
     }
 
+    @Test(
+        "the first rewards of one pass are those of the shorter solution, with what reading that costs",
+        arguments: goldens)
+    func shorter(_ golden: Golden) async throws {
+        try await ToyPRM(columns: golden.columns).withSession { session in
+            func ask(_ count: Int) async throws -> Scored {
+                try await golden.scorer(.fail).ask(
+                    Scoring(steps: Array(Self.steps[..<count]), unscored: Array(0..<count)), about: problem, of: session
+                )
+            }
+            let whole = try await ask(Self.steps.count)
+            #expect(whole.isOnePass)
+            for count in 1...Self.steps.count {
+                let alone = try await ask(count)
+                #expect(alone.isOnePass && alone.rewards == Array(whole.rewards[..<count]))
+                #expect(alone.tokens == Array(whole.tokens[..<count]))
+                #expect(alone.promptTokens == whole.promptTokens(upTo: count - 1))
+            }
+        }
+    }
+
     @Test("responses that do not fit are no rewards", arguments: goldens) func malformed(_ golden: Golden) async throws
     {
         let corruptions: [@Sendable ([[Double]]) -> String?] = [

@@ -59,12 +59,13 @@ struct GrowingJob: Sendable {
     @discardableResult
     func run(
         in directory: RunDirectory, reusing reuse: [RunDirectory] = [], stoppingAfter limit: Int? = nil,
-        shard: Shard? = nil, observe: @escaping @Sendable (RunEvent) -> Void = { _ in }
+        shard: Shard? = nil, observe: @escaping @Sendable (RunEvent) -> Void = { _ in },
+        asking: @escaping @Sendable (InferenceRequest) -> Void = { _ in }
     ) async throws -> [RequestFingerprint: Int] {
         let whole = try load()
         let job = try shard.map(whole.part) ?? whole
         let interruption = Interruption()
-        let models = TextModels(job, stoppingAfter: limit, interruption)
+        let models = TextModels(job, stoppingAfter: limit, interruption, asking: asking)
         let pool = FakePool(engines: models.engines)
         let run = JobRun<RunOutcome>(
             job: job, directory: directory, makeProvider: { pool }, grader: ExactGrader(), graderID: ExactGrader.id,

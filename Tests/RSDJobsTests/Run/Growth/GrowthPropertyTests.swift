@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -40,23 +41,28 @@ struct GrowthPropertyTests {
         }
     }
 
-    /// What a request costs, given what is known: only responses that are not cut serve a higher limit.
+    /// What a request costs, given what is known: only responses that are not cut serve a higher limit, and a reward serves every
+    /// request for it that ends with its step or a later one whose reward is known, too.
     private struct Ledger {
         var paid: [RequestFingerprint] = []
+        /// By the run that they are from.
+        private var readings: [Int?: Set<ReadingKey>] = [:]
         private var known: [String: [(request: RequestFingerprint, tokens: Int, isCut: Bool)]] = [:]
 
-        mutating func read(_ directory: RunDirectory) throws {
+        mutating func read(_ directory: RunDirectory, from source: Int? = nil) throws {
             for case .event(_, let event, let origin) in try JournalReader.read(directory.journal).records {
+                readings[source ?? origin.source, default: []].formUnion(origin.readings)
                 guard let request = origin.request else { continue }
                 let tokens = if case .generated(let answer) = event { answer.tokens } else { 0 }
                 known[request.digest, default: []].append((request, tokens, event.isCut))
             }
         }
 
-        func knows(_ request: RequestFingerprint) -> Bool {
-            known[request.digest, default: []].contains {
+        func knows(_ sent: InferenceRequest) -> Bool {
+            let request = sent.fingerprint
+            return known[request.digest, default: []].contains {
                 $0.request == request || !$0.isCut && $0.tokens < request.maxTokens ?? .max
-            }
+            } || !sent.readings.isEmpty && readings.values.contains { $0.isSuperset(of: sent.readings) }
         }
     }
 
@@ -82,10 +88,13 @@ struct GrowthPropertyTests {
                 let stop = Int.random(in: 0..<3, using: &dice) == 0 ? Int.random(in: 1..<12, using: &dice) : nil
                 var ledger = Ledger()
                 try ledger.read(grown)
-                if isReusing { try ledger.read(other) }
-                let asked = try await job.run(in: grown, reusing: isReusing ? [other] : [], stoppingAfter: stop)
+                if isReusing { try ledger.read(other, from: 1) }
+                let sent = Mutex<[InferenceRequest]>([])
+                let asked = try await job.run(
+                    in: grown, reusing: isReusing ? [other] : [], stoppingAfter: stop,
+                    asking: { request in sent.withLock { $0.append(request) } })
                 #expect(asked.values.allSatisfy { $0 == 1 })
-                for request in asked.keys { #expect(!ledger.knows(request), "paid again: \(request)") }
+                for request in sent.withLock({ $0 }) { #expect(!ledger.knows(request), "paid again: \(request)") }
                 isDone = stop == nil
                 if Int.random(in: 0..<4, using: &dice) == 0 {
                     try cutJournal(of: grown, &dice)
@@ -114,14 +123,34 @@ struct GrowthPropertyTests {
     func paysOnce(seed: UInt64) async throws {
         var dice = SeededRandom(seed: seed ^ 0x6077)
         var job = GrowingJob(in: scratch.url)
-        var (paid, needed) = (0, Set<RequestFingerprint>())
+        let (paid, needed) = (Sent(), Sent())
         for step in 0..<4 {
             if step > 0 { change(&job, &dice) }
             job.maxTokens = 14
             job.maxSteps = 4
-            paid += try await job.run(in: directory("grown")).count
-            needed.formUnion(try await job.run(in: directory("fresh-\(step)")).keys)
+            try await job.run(in: directory("grown"), asking: paid.add)
+            try await job.run(in: directory("fresh-\(step)"), asking: needed.add)
         }
-        #expect(paid == needed.count)
+        let (all, paidOnce) = (needed.requests, paid.requests)
+        #expect(
+            Set(paidOnce.filter(\.readings.isEmpty).map(\.fingerprint)).count
+                == paidOnce.count(where: \.readings.isEmpty))
+        #expect(
+            Set(paidOnce.filter(\.readings.isEmpty).map(\.fingerprint))
+                == Set(all.filter(\.readings.isEmpty).map(\.fingerprint)))
+        #expect(Set(paidOnce.flatMap(\.readings)) == Set(all.flatMap(\.readings)))
+        // Each brings a reward that was not known before.
+        var known: Set<ReadingKey> = []
+        for request in paidOnce where !request.readings.isEmpty {
+            #expect(!known.isSuperset(of: request.readings))
+            known.formUnion(request.readings)
+        }
+    }
+
+    /// Requests in the order in which they were sent.
+    private final class Sent: Sendable {
+        private let list = Mutex<[InferenceRequest]>([])
+        var requests: [InferenceRequest] { list.withLock { $0 } }
+        var add: @Sendable (InferenceRequest) -> Void { { request in self.list.withLock { $0.append(request) } } }
     }
 }

@@ -19,9 +19,14 @@ final class TextModels: Sendable {
     private let models: [Role: String]
     private let state: Mutex<State>
     private let interruption: Interruption
+    private let observe: @Sendable (InferenceRequest) -> Void
 
     /// - Parameter limit: answers after which the run is asked to stop.
-    init(_ job: LoadedJob, stoppingAfter limit: Int? = nil, _ interruption: Interruption = Interruption()) {
+    init(
+        _ job: LoadedJob, stoppingAfter limit: Int? = nil, _ interruption: Interruption = Interruption(),
+        asking observe: @escaping @Sendable (InferenceRequest) -> Void = { _ in }
+    ) {
+        self.observe = observe
         questions = Dictionary(
             uniqueKeysWithValues: job.allProblems.flatMap { name, problems in
                 problems.map { ("\(name)/\($0.id)", $0.question) }
@@ -43,6 +48,7 @@ final class TextModels: Sendable {
             state.left = state.left.map { $0 - 1 }
             return state.left == 0
         }
+        observe(request)
         if isLast { interruption.raise(to: .draining) }
         return event(for: request)
     }
@@ -59,7 +65,9 @@ final class TextModels: Sendable {
                     rewards: wanted.unscored.map {
                         Self.hash(["reward", question] + wanted.steps[...$0]).uniform
                     },
-                    tokens: wanted.unscored.map { wanted.steps[$0].count / 2 }, promptTokens: wanted.steps.count,
+                    tokens: wanted.unscored.map { 1 + wanted.steps[$0].count / 2 },
+                    promptTokens: wanted.steps.reduce(3) { $0 + 1 + $1.count / 2 },
+                    isOnePass: wanted.unscored.last == wanted.steps.count - 1,
                     candidate: wanted.candidate))
         }
     }
