@@ -11,10 +11,10 @@ import Foundation
 /// | tokens of a question, with its template | log-normal, median 90, spread 0.5, 30 to 400 | 102 |
 /// | steps of a solution | log-normal, median 9, spread 0.5, 2 to 40 | 10 |
 /// | tokens of a step | log-normal, median 38, spread 0.6, 4 to 250 | 46 |
-/// | reward | u^h, u uniform, h of the problem from 0.04 (easy) to 1 (hard) | |
+/// | reward | u^h, u uniform, h of the problem from 0.03 (easy) to 0.6 (hard) | |
 ///
 /// So a solution has about 470 tokens (Qwen2.5-Math writes about 500 on MATH500), and at a threshold of 0.5, 0.7 and 0.9 about
-/// 6, 12 and 34 % of the draft's steps fall, most of them in hard problems (the paper's Figure B.1 has that shape; the
+/// 6, 15 and 44 % of the draft's steps fall, most of them in hard problems (the paper's Figure B.1 has that shape; the
 /// demo's PRM rejects one step in six at 0.7).
 package struct SyntheticProblem: Sendable {
     package let number: Int
@@ -32,7 +32,7 @@ package struct SyntheticProblem: Sendable {
         var random = SplitMix64(state: seed)
         steps = min(max(Int(random.logNormal(median: 9, spread: 0.5)), 2), 40)
         questionTokens = min(max(Int(random.logNormal(median: 90, spread: 0.5)), 30), 400)
-        hardness = 0.04 * pow(25, random.unit())
+        hardness = 0.03 * pow(20, random.unit())
     }
 
     /// A solution up to some point: how many steps are whole, and a hash of their tokens.

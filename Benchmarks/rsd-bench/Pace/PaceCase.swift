@@ -56,5 +56,7 @@ struct PaceSample: Sendable {
     var wall: Double
     /// Processor seconds of the client.
     var cpu: Double
+    /// Steps that the target wrote in the results.
+    var targetSteps: Int
     var figures: PaceFigures
 }

@@ -67,21 +67,22 @@ struct PaceRun: AsyncParsableCommand {
 
     func run() async throws {
         let bench = try PaceBench(models: URL(filePath: machine.demoModels), slowdown: machine.slowdown)
-        defer { bench.folder.remove() }
         say(PaceRow.line(PaceRow.head))
         say(PaceRow.line(PaceRow.head.map { _ in "---" }))
         for set in try cases() {
             let contenders = self.contenders(for: set)
-            let samples = try await bench.measure(set, contenders, repetitions: repetitions)
             let vocabulary = bench.tokenizer.vocabulary
             let needed = NeededWork(
                 (0..<set.problems).map { SyntheticProblem($0, vocabulary) }, threshold: set.threshold)
+            let samples = try await bench.measure(set, contenders, needed: needed, repetitions: repetitions)
             for (contender, samples) in zip(contenders, samples) {
                 let row = PaceRow(
                     set: set, contender: contender.name, samples: samples, needed: needed, slowdown: machine.slowdown)
                 say(PaceRow.line(row.cells))
             }
         }
+        // After a failure, the run and its logs are still there.
+        bench.folder.remove()
     }
 
     private func cases() throws -> [PaceCase] {
@@ -132,8 +133,9 @@ struct PaceServe: AsyncParsableCommand {
 
     @OptionGroup var machine: PaceMachineOptions
     @Option(help: "The ports of draft, target and PRM.") var ports = "8001,8002,8003"
-    @Option(help: "Writes a data set of this many problems, whose prompt is the question and a blank line.")
-    var problems = 0
+    @Option(help: "Writes a data set to this file, whose prompts are the question and a blank line.")
+    var data: String?
+    @Option(help: "Its number of problems.") var problems = 500
 
     func run() async throws {
         let tokenizer = try PacedTokenizer(
@@ -141,10 +143,9 @@ struct PaceServe: AsyncParsableCommand {
         let numbers = ports.split(separator: ",").compactMap { UInt16($0) }
         guard numbers.count == 3, let gpu = try machine.gpus().first, let devices = try machine.deviceChoices().first
         else { throw ValidationError("--ports takes three ports") }
-        if problems > 0 {
-            let folder = try PaceFolder()
+        if let data {
             let all = (0..<problems).map { SyntheticProblem($0, tokenizer.vocabulary) }
-            print(try folder.writeProblems(all, tokenizer).path)
+            try PaceFolder.write(all, tokenizer, to: URL(filePath: data))
         }
         let paced = PacedMachine(gpu, devices: devices, models: try machine.trio())
         let (_, figures) = try await PaceServing.during(

@@ -33,13 +33,11 @@ struct PaceFolder: Sendable {
     }
 
     /// Writes a data set of synthetic problems.
-    func writeProblems(_ problems: [SyntheticProblem], _ tokenizer: PacedTokenizer) throws -> URL {
+    static func write(_ problems: [SyntheticProblem], _ tokenizer: PacedTokenizer, to file: URL) throws {
         let lines = problems.map {
             #"{"id":"\#($0.number)","question":"\#(tokenizer.decode($0.question))","answer":"\#($0.number)"}"#
         }
-        let file = root.appending(path: "problems-\(problems.count).jsonl")
         try (lines.joined(separator: "\n") + "\n").write(to: file, atomically: true, encoding: .utf8)
-        return file
     }
 
     /// Writes a job.

@@ -8,7 +8,8 @@ struct RunnerTrial: Sendable {
         var wall: Double
         /// Processor seconds, of engines that it started too.
         var cpu: Double
-        var results: String
+        /// Steps that the target wrote in the results.
+        var targetSteps: Int
     }
 
     /// In a folder of its own, beside what stands in for its engine.
@@ -34,8 +35,9 @@ struct RunnerTrial: Sendable {
         guard status == 0 else {
             throw BenchFailure(description: "\(program.path) ended with \(status); see \(directory.path)")
         }
+        let cpu = cpuSeconds(of: RUSAGE_CHILDREN.rawValue) - before
+        let results = try String(contentsOf: directory.appending(path: "results.jsonl"), encoding: .utf8)
         return Usage(
-            wall: wall, cpu: cpuSeconds(of: RUSAGE_CHILDREN.rawValue) - before,
-            results: try String(contentsOf: directory.appending(path: "results.jsonl"), encoding: .utf8))
+            wall: wall, cpu: cpu, targetSteps: results.ranges(of: #""origin":"target""#).count)
     }
 }

@@ -12,7 +12,7 @@ struct PaceRow {
     static let head: [String] = [
         "GPU", "GPUs", "residency", "problems", "δ", "client", "wall, s", "bound, s", "bound/wall", "GPU busy",
         "full before the tail", "iterations d/t/p", "written d/t, k", "not needed d/t", "read d/t/p, k", "HTTP/request",
-        "preempted", "aborted", "client CPU, s", "server CPU",
+        "preempted", "aborted", "client CPU, s", "server CPU", "server late, ms",
     ]
 
     var cells: [String] {
@@ -20,6 +20,7 @@ struct PaceRow {
         let bound = needed.bound(on: machine)
         let wall = median { $0.wall }
         let batch = machine.cost(of: .draft).fullTokens
+        let isAllTail = set.problems < batch
         let gpus = machine.devices == .one ? 1.0 : 3
         func count(_ role: Role, _ value: @escaping (BatchScheduler.Counts) -> Int) -> Double {
             median { Double(($0.figures.counts[role]).map(value) ?? 0) }
@@ -34,7 +35,7 @@ struct PaceRow {
             set.gpu.name, set.devices.rawValue, set.residency, "\(set.problems)", "\(set.threshold)", contender,
             spread(figure(wall)), figure(bound), percent(bound / wall),
             percent(median { $0.figures.working / $0.wall / gpus }),
-            percent(median { $0.figures.fullShare(until: $0.figures.tail(batch: batch)) ?? 0 }),
+            isAllTail ? "–" : percent(median { $0.figures.fullShare(until: $0.figures.tail(batch: batch)) ?? 0 }),
             PacedMachine.roles.map { role in
                 figure(median { Double($0.figures.tallies[role]?.iterations.count ?? 0) })
             }.joined(separator: "/"),
@@ -48,6 +49,7 @@ struct PaceRow {
             figure(PacedMachine.roles.reduce(0) { sum, role in sum + count(role) { $0.preemptions } }),
             figure(median { Double($0.figures.aborted) }),
             figure(median { $0.cpu }), percent(median { $0.figures.cpu / ($0.figures.end * slowdown) }),
+            figure(median { $0.figures.meanLateness * 1000 }),
         ]
     }
 

@@ -144,13 +144,12 @@ final class PaceServer {
         guard let connection = connections.removeValue(forKey: socket) else { return }
         let role = roles.removeValue(forKey: socket)
         Glibc.close(socket)
-        guard let number = connection.pending else { return }
-        if let request = requests.removeValue(forKey: number), let role {
-            figures.aborted += 1
-            for index in request.problems.indices { floor.abort(request.identifier(ofPrompt: index), of: role) }
-        } else if role == nil, let role = heldEngines.removeValue(forKey: socket) {
-            close(role)
+        if let engine = heldEngines.removeValue(forKey: socket) { close(engine) }
+        guard let role, let number = connection.pending, let request = requests.removeValue(forKey: number) else {
+            return
         }
+        figures.aborted += 1
+        for index in request.problems.indices { floor.abort(request.identifier(ofPrompt: index), of: role) }
     }
 
     /// Engines that live as long as a connection of a process.
