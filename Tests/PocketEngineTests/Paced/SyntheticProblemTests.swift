@@ -95,3 +95,31 @@ import Testing
         #expect(hard.bound(on: three) < hard.bound(on: one))
     }
 }
+
+@Suite("What a paced engine will write ends as vLLM ends it") struct PlannedTextTests {
+    private func planned(_ pieces: [String], stops: [String]) -> PlannedText {
+        PlannedText(
+            prompt: [1], tokens: Array(pieces.indices), end: pieces.count - 1, stops: stops, piece: { pieces[$0] })
+    }
+
+    @Test(
+        "a stop string may begin and end within tokens; all its tokens count, and the first to be complete ends the text"
+    )
+    func stops() {
+        let pieces = ["a", "b\n", "\nc", "d", "", "x"]
+        let text = planned(pieces, stops: ["zz", "\n\n"])
+        #expect(text.tokens == [0, 1, 2] && text.finish == "stop" && text.stop == "\n\n")
+        #expect(text.shown("ab\n\nc", includesStop: true) == "ab\n\n")
+        #expect(text.shown("ab\n\nc", includesStop: false) == "ab")
+        #expect(planned(pieces, stops: ["d", "\nc"]).stop == "\nc")
+        #expect(planned(["ab", "ab", ""], stops: ["bab"]).tokens == [0, 1])
+    }
+
+    @Test("without a stop string in it, it ends with the end token or at the limit")
+    func ends() {
+        let whole = planned(["a", "b", ""], stops: ["\n\n", ""])
+        #expect(whole.finish == "stop" && whole.stop == nil && whole.tokens == [0, 1, 2])
+        let cut = PlannedText(prompt: [1], tokens: [0, 1], end: 9, stops: [], piece: { _ in "a" })
+        #expect(cut.finish == "length" && cut.shown("aa", includesStop: true) == "aa")
+    }
+}

@@ -1,4 +1,5 @@
 import Decoding
+import PacedEngine
 import Support
 
 /// A request that engines work on.
@@ -68,7 +69,7 @@ final class PaceRequest {
             connection.endStream()
         case .completion(let body, let texts):
             let choices = texts.enumerated().map { index, text in
-                #"{"index":\#(index),"text":\#(JSONText.string(text.text(body, tokenizer))),"logprobs":null,"#
+                #"{"index":\#(index),"text":\#(JSONText.string(self.text(text, body, tokenizer))),"logprobs":null,"#
                     + #""finish_reason":"\#(text.finish)","stop_reason":\#(stopReason(text)),"#
                     + (body.return_token_ids == true
                         ? #""token_ids":\#(text.tokens.json),"prompt_token_ids":\#(text.prompt.json),"# : "")
@@ -77,6 +78,12 @@ final class PaceRequest {
             connection.respond(head + #""choices":[\#(choices.joined(separator: ","))],"usage":\#(usage(texts))}"#)
         case .pooling(let prompts, let rewards): connection.respond(pooled(prompts, rewards))
         }
+    }
+
+    private func text(_ text: PlannedText, _ body: PacedCompletion, _ tokenizer: PacedTokenizer) -> String {
+        text.shown(
+            tokenizer.decode(text.tokens, skipSpecial: body.skip_special_tokens ?? true),
+            includesStop: body.include_stop_str_in_output == true)
     }
 
     private func pooled(_ prompts: [[Int]], _ rewards: [[Int: Double]]) -> String {

@@ -46,7 +46,8 @@ extension PaceServer {
                 tokens: problem.continuation(
                     by: role, after: problem.reading(solution), limit: limit,
                     steps: stops.contains("\n\n") ? 1 : .max),
-                limit: limit, stops: stops, tokenizer: settings.tokenizer)
+                end: settings.tokenizer.vocabulary.end, stops: stops,
+                piece: { settings.tokenizer.decode(CollectionOfOne($0), skipSpecial: true) })
             texts.append(text)
             works.append(PaceWork(problem: problem.number, prompt: prompt, output: text.tokens))
         }

@@ -62,48 +62,6 @@ struct PacedCompletion: Decodable {
     var n: Int?
 }
 
-/// What an engine will write in response to a prompt.
-struct PlannedText {
-    var prompt: [Int]
-    var tokens: [Int]
-    var finish: String
-    /// The stop string; nil if there is none.
-    var stop: String?
-
-    /// - Parameters:
-    ///   - tokens: to the end of the solution, or to `max_tokens`.
-    ///   - limit: of the number of tokens.
-    init(
-        prompt: [Int], tokens: [Int], limit: Int, stops: [String], tokenizer: PacedTokenizer
-    ) {
-        self.prompt = prompt
-        self.tokens = tokens
-        finish = tokens.last == tokenizer.vocabulary.end ? "stop" : "length"
-        let longest = stops.map(\.utf8.count).max() ?? 0
-        guard longest > 0 else { return }
-        var written: [UInt8] = []
-        for (place, token) in tokens.enumerated() {
-            let piece = tokenizer.decode([token], skipSpecial: true).utf8
-            // A stop string may begin in earlier tokens, and end before this one does.
-            let from = max(0, written.count - longest + 1)
-            written += piece
-            guard let found = stops.first(where: { written[from...].firstRange(of: Array($0.utf8)) != nil }) else {
-                continue
-            }
-            self.tokens = Array(tokens[...place])
-            (finish, stop) = ("stop", found)
-            return
-        }
-    }
-
-    /// Its text, as vLLM shows it.
-    func text(_ body: PacedCompletion, _ tokenizer: PacedTokenizer) -> String {
-        let text = tokenizer.decode(tokens, skipSpecial: body.skip_special_tokens ?? true)
-        guard let stop, let found = text.range(of: stop) else { return text }
-        return String(text[..<(body.include_stop_str_in_output == true ? found.upperBound : found.lowerBound)])
-    }
-}
-
 extension [Int] {
     /// As JSON.
     var json: String {
