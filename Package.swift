@@ -3,7 +3,8 @@ import PackageDescription
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
-// The pocket engine multiplies matrices: without the optimiser it is a hundred times slower, and the tests run it.
+// The pocket engine multiplies matrices, and tokenizers read every text: without the optimiser they are up to a hundred times slower,
+// and the tests run them.
 let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -13,7 +14,7 @@ let orderedCollections = Target.Dependency.product(name: "OrderedCollections", p
 /// The layers of the program, the lowest first.
 let modules: [Target.Dependency] = [
     "Support", "ModelLifecycle", "Hub", "Answers", "SpecYAML", "Decoding", "Methods", "Checkpoints", "Datasets",
-    "JobSpecs", "RunStore", "Graders", "Reporting", "Runner", "RSDJobs",
+    "JobSpecs", "RunStore", "Graders", "Reporting", "Runner", "RSDJobs", "Tokenizers",
 ]
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -80,7 +81,7 @@ let package = Package(
             "Runner",
             [
                 "Checkpoints", "Datasets", "Decoding", "JobSpecs", "ModelLifecycle", "RunStore", "SpecYAML",
-                "Support", logging, .product(name: "DequeModule", package: "swift-collections"),
+                "Support", "Tokenizers", logging, .product(name: "DequeModule", package: "swift-collections"),
             ]),
         .target(
             name: "RSDJobs",
@@ -113,11 +114,14 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
+            name: "Tokenizers", dependencies: [.product(name: "HeapModule", package: "swift-collections")],
+            swiftSettings: optimised),
+        .target(
             name: "PocketEngine",
             dependencies: [
+                "Tokenizers",
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
-                .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: optimised),
         .executableTarget(
@@ -136,8 +140,8 @@ let package = Package(
         .executableTarget(
             name: "rsd-bench",
             dependencies: [
-                "Decoding", "JobSpecs", "ModelLifecycle", "PacedEngine", "PocketEngine", "RSDJobs", "RunStore",
-                "Support",
+                "Decoding", "JobSpecs", "ModelLifecycle", "PacedEngine", "RSDJobs", "RunStore",
+                "Support", "Tokenizers",
                 flyingFox, .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/rsd-bench",
@@ -165,7 +169,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: modules + [
-                "RunnerSupport", "TestServers", "TestSupport", "PocketEngine", "rsd-batch", "rsd-pocket", logging,
+                "RunnerSupport", "TestServers", "TestSupport", "rsd-batch", "rsd-pocket", logging,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -187,9 +191,12 @@ let package = Package(
                 "Comparison/paired-tests.jsonl", "Comparison/paired-tests.py",
             ], swiftSettings: strict),
         .testTarget(
-            name: "PocketEngineTests", dependencies: ["PacedEngine", "PocketEngine", "TestSupport"],
+            name: "PocketEngineTests", dependencies: ["PacedEngine", "PocketEngine", "TestSupport", "Tokenizers"],
             exclude: ["Fixtures"],
             swiftSettings: strict),
+        .testTarget(
+            name: "TokenizersTests", dependencies: ["TestSupport", "Tokenizers"],
+            exclude: ["fragments.json", "golden.json", "tokenizers.py"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

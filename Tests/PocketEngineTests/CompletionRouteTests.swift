@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import PocketEngine
+import Tokenizers
 
 @Suite("/v1/completions", .timeLimit(.minutes(1))) struct CompletionRouteTests {
     private let golden: [Golden.Causal]

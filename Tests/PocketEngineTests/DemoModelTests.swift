@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import PocketEngine
+import Tokenizers
 
 /// The demo's own models, held against what transformers says of them (`demo/golden.json`, `demo/golden-tokens.jsonl`).
 @Suite("The demo's models") struct DemoModelTests {

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import PocketEngine
+import Tokenizers
 
 @Suite("Fault specifications") struct FaultPlanTests {
     @Test("fault specifications are read")

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import PocketEngine
+import Tokenizers
 
 @Suite("Text that may stop") struct StoppableTextTests {
     /// Feeds pieces one after the other, as tokens come.

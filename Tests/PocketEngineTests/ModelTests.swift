@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import PocketEngine
+import Tokenizers
 
 @Suite("The model") struct ModelTests {
     private func model(_ fixture: Fixture) throws -> Qwen2 {

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import PocketEngine
+import Tokenizers
 
 @Suite("The other endpoints", .timeLimit(.minutes(1))) struct OtherRouteTests {
     @Test("/pooling scores every token")

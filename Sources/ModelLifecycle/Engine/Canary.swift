@@ -35,9 +35,11 @@ package struct Canary: Sendable {
     ///
     /// - Throws: `EngineAnswerError`, also if the engine serves another task.
     package func ask(_ client: EngineClient) async throws -> Answer {
-        var client = client
-        client.deadline = min(client.deadline, .seconds(120))
-        let tokens = try await client.tokenize(Self.text, addSpecialTokens: true).tokens
+        let client = client.forCanary
+        return try await ask(client, about: client.tokenize(Self.text, addSpecialTokens: true).tokens)
+    }
+
+    private func ask(_ client: EngineClient, about tokens: [Int]) async throws -> Answer {
         switch task {
         case .generate:
             let request = CompletionRequest(promptTokens: tokens, maxTokens: 8, seed: 0)
@@ -51,12 +53,22 @@ package struct Canary: Sendable {
     ///
     /// - Throws: `EngineAnswerError`; ``CanaryError`` if the responses differ.
     package func checkRepeatability(of client: EngineClient) async throws {
-        let (first, second) = (try await ask(client), try await ask(client))
+        let client = client.forCanary
+        let tokens = try await client.tokenize(Self.text, addSpecialTokens: true).tokens
+        let (first, second) = (try await ask(client, about: tokens), try await ask(client, about: tokens))
         guard first.agrees(with: second) else {
             throw CanaryError(
                 description:
                     "it gave different responses to the same request, so its responses cannot be trusted")
         }
+    }
+}
+
+extension EngineClient {
+    fileprivate var forCanary: EngineClient {
+        var client = self
+        client.deadline = min(client.deadline, .seconds(120))
+        return client
     }
 }
 

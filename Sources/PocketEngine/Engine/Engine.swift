@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import Tokenizers
 
 /// A loaded model and the threads that compute with it.
 public final class Engine: Sendable {
@@ -45,7 +46,14 @@ public final class Engine: Sendable {
         guard self.maxModelLength > 0, threads ?? 1 > 0 else {
             throw CheckpointError("max_model_len and threads must be positive")
         }
-        tokenizer = try Tokenizer(folder: folder)
+        do {
+            tokenizer = try Tokenizer(folder: folder)
+        } catch {
+            throw CheckpointError("\(error)")
+        }
+        if let token = tokenizer.unsupported.first {
+            throw CheckpointError("tokenizer.json: the added token \(token) takes its surroundings into account")
+        }
         generator = Generator(
             model: try Qwen2(folder: folder, config: config, positions: self.maxModelLength),
             tokenizer: tokenizer)

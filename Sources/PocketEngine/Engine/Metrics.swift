@@ -6,6 +6,8 @@ final class Metrics: Sendable {
         var promptTokens = 0
         var generationTokens = 0
         var finished: [FinishReason: Int] = [:]
+        /// HTTP requests by path.
+        var requests: [String: Int] = [:]
     }
 
     private let counts = Mutex(Counts())
@@ -18,6 +20,8 @@ final class Metrics: Sendable {
     }
 
     func finished(_ reason: FinishReason) { counts.withLock { $0.finished[reason, default: 0] += 1 } }
+
+    func asked(_ path: String) { counts.withLock { $0.requests[path, default: 0] += 1 } }
 
     /// The Prometheus text format.
     func text(model: String, load: (running: Int, waiting: Int)) -> String {
@@ -43,5 +47,9 @@ final class Metrics: Sendable {
                 FinishReason.allCases.map {
                     ("\(labels),finished_reason=\"\($0.rawValue)\"", now.finished[$0] ?? 0)
                 })
+            + "# HELP http_requests_total HTTP requests by path.\n# TYPE http_requests_total counter\n"
+            + now.requests.sorted { $0.key < $1.key }.map {
+                "http_requests_total{handler=\"\($0.key)\"} \($0.value).0\n"
+            }.joined()
     }
 }

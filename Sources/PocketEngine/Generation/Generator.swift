@@ -1,3 +1,5 @@
+import Tokenizers
+
 /// Generates one text with one model.
 struct Generator: Sendable {
     let model: Qwen2

@@ -38,6 +38,7 @@ struct Router: HTTPHandler {
         guard request.method == method else {
             return try .json(["detail": "Method Not Allowed"], status: 405)
         }
+        engine.metrics.asked(request.path)
         guard let fault = faults.due(at: request.path) else { return try await handler(request) }
         let cancellation = Cancellation()
         return try await watch.during(request, gone: { cancellation.abandon() }) {

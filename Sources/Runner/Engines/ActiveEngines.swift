@@ -7,7 +7,7 @@ import RunStore
 actor ActiveEngines {
     private let managed: [EngineID: any ManagedEngine]
     private let engines: JobEngines
-    private let pieces: [EngineID: TokenPieces]
+    private let tokenizers: EngineTokenizers
     private let inference: InferenceClient
     private let requests: RequestsInFlight
     private let stallTimeout: Duration
@@ -20,14 +20,14 @@ actor ActiveEngines {
     ///   - managed: the engines of the group.
     ///   - engines: the roles that they serve.
     init(
-        _ managed: [EngineID: any ManagedEngine], of engines: JobEngines, pieces: [EngineID: TokenPieces],
+        _ managed: [EngineID: any ManagedEngine], of engines: JobEngines, tokenizers: EngineTokenizers,
         inference: InferenceClient,
         requests: RequestsInFlight, stallTimeout: Double,
         restart: @escaping @Sendable (EngineID) async throws -> [EngineEvent]
     ) {
         self.managed = managed
         self.engines = engines
-        self.pieces = pieces
+        self.tokenizers = tokenizers
         self.inference = inference
         self.requests = requests
         self.stallTimeout = .seconds(stallTimeout)
@@ -112,7 +112,8 @@ actor ActiveEngines {
             if engines[.prm] == engine { try await checkScores(of: client) }
             sessions[engine] = ModelSession(
                 client: client, contextLength: context ?? .max,
-                pieces: pieces[engine] ?? TokenPieces(), splitter: inference.splitter, rewards: inference.rewards)
+                reader: await tokenizers.reader(of: engine), splitter: inference.splitter,
+                rewards: inference.rewards)
         } catch EngineAnswerError.engine {
         } catch let error as EngineError where error.code == .notReady {
         } catch let error where error is EngineAnswerError || error is CanaryError {

@@ -14,7 +14,7 @@ final class ResidentEngines: EnginePool {
     private let active = Mutex<ActiveEngines?>(nil)
     private let inference: InferenceClient
     /// Kept across restarts: a model's tokens do not change.
-    private let pieces: [EngineID: TokenPieces]
+    private let tokenizers: EngineTokenizers
     private let engines: JobEngines
     private let whenDone: @Sendable () async throws -> Void
     private let logger: Logger
@@ -38,7 +38,7 @@ final class ResidentEngines: EnginePool {
         self.logger = logger
         inference = try InferenceClient(job: job)
         engines = JobEngines(job.spec)
-        pieces = Dictionary(uniqueKeysWithValues: engines.all.map { ($0, TokenPieces()) })
+        tokenizers = EngineTokenizers(job.spec, logger: logger)
         groups = residency.groups.map { $0.map { EngineID($0) } }
         let shellLimit = OpenFiles.limit
         // Starting a process needs files too: an engine that dies must be restarted however many requests are in flight.
@@ -59,7 +59,7 @@ final class ResidentEngines: EnginePool {
         var managed: [EngineID: any ManagedEngine] = [:]
         for engine in group { managed[engine] = resident[engine.name] }
         let next = ActiveEngines(
-            managed, of: engines, pieces: pieces, inference: inference, requests: requests,
+            managed, of: engines, tokenizers: tokenizers, inference: inference, requests: requests,
             stallTimeout: job.spec.engine.stallTimeout,
             restart: { [self] engine in
                 try await retryOnceIfKilled { try await residency.restart(engine.name) }

@@ -17,7 +17,7 @@ struct InferenceClient: Sendable {
     private let thoughts: [String: Thoughts]
     private let chatSettings: [String: Bool]
     /// Trajectories may show a PRM the same text and need different rewards of it.
-    let rewards = OnceOnly<String, [Double]>()
+    let rewards = OnceOnly<UInt128, [Double]>()
     /// How the PRM is served.
     let prmTask: EngineTask
     /// Contexts set in the job, in tokens.

@@ -4,11 +4,22 @@ extension ModelSession {
     /// The text of a completion, and the piece of it that each token stands for. Special tokens have empty pieces, and so has the
     /// token that ended the sequence: if it is not special, the completion has its text, which the response must not contain.
     ///
-    ///
     /// - Parameter keepsSpecialTokens: see ``CompletionRequest/keepsSpecialTokens``. The text then has the end token's too.
     /// - Throws: ``MalformedResponse`` if the text does not match the tokens, or they do not end as the engine reports.
     func written(
         _ completion: Completion, keepsSpecialTokens: Bool = false
+    ) async throws -> (text: String, pieces: [String]) {
+        do {
+            return try await fitting(completion, keepsSpecialTokens: keepsSpecialTokens)
+        } catch let error as MalformedResponse {
+            let ids = completion.tokenIDs
+            guard try await reader.corrects(pieces(of: ids), of: ids, from: client) else { throw error }
+            return try await fitting(completion, keepsSpecialTokens: keepsSpecialTokens)
+        }
+    }
+
+    private func fitting(
+        _ completion: Completion, keepsSpecialTokens: Bool
     ) async throws -> (text: String, pieces: [String]) {
         let (text, ids) = (completion.text, completion.tokenIDs)
         var pieces = try await pieces(of: ids)
@@ -69,7 +80,7 @@ extension ModelSession {
         var halves: [Int] = []
         var specials: [String] = []
         func join() async throws {
-            if !halves.isEmpty { whole.append(try await pieces.text(of: halves, from: client)) }
+            if !halves.isEmpty { whole.append(try await text(of: halves)) }
             whole += specials
             (halves, specials) = ([], [])
         }

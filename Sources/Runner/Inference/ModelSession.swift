@@ -8,18 +8,32 @@ struct ModelSession: Sendable {
     let client: EngineClient
     /// Maximum tokens of prompt and continuation together; `Int.max` if the server does not report it.
     let contextLength: Int
-    let pieces: TokenPieces
+    let reader: TokenReader
     let splitter: StepSplitter
-    let prompts = PromptTokens()
     /// The model's scores as a PRM, by input.
-    var rewards = OnceOnly<String, [Double]>()
+    var rewards = OnceOnly<UInt128, [Double]>()
     /// The inputs counted for them.
     var readings = Readings()
     /// Settings of the chat template, sent with every conversation that the model continues.
     var chatSettings: [String: Bool] = [:]
 
+    /// Token ids of a text.
+    func tokens(of text: String, addSpecialTokens: Bool) async throws -> [Int] {
+        try await reader.ids(of: text, addSpecialTokens: addSpecialTokens, from: client)
+    }
+
+    /// Token ids of a conversation in the model's template, up to where the next response begins.
+    func tokens(of messages: [ChatMessage], settings: [String: Bool] = [:]) async throws -> [Int] {
+        try await reader.ids(of: messages, settings: settings, from: client)
+    }
+
     func pieces(of ids: some Sequence<Int> & Sendable) async throws -> [String] {
-        try await pieces.pieces(of: ids, from: client)
+        try await reader.pieces(of: ids, from: client)
+    }
+
+    /// The text of tokens together.
+    func text(of ids: some Sequence<Int>) async throws -> String {
+        try await reader.text(of: Array(ids), from: client)
     }
 
     /// Token ids of a prompt and the steps after it, as the model would have written the steps itself.
@@ -33,13 +47,9 @@ struct ModelSession: Sendable {
     /// Token ids of a prompt: of its text with the tokenizer's special tokens, or of a chat in the model's template, up to where
     /// the response begins.
     func tokens(of prompt: ProblemPrompt) async throws -> [Int] {
-        try await prompts.tokens(of: prompt.form) {
-            switch prompt.form {
-            case .text(let text): try await promptTokens(of: text)
-            case .chat(let messages):
-                try await client.tokenize(
-                    messages: messages, addGenerationPrompt: true, continueFinalMessage: false, settings: chatSettings)
-            }
+        switch prompt.form {
+        case .text(let text): try await promptTokens(of: text)
+        case .chat(let messages): try await tokens(of: messages, settings: chatSettings)
         }
     }
 
@@ -65,17 +75,7 @@ struct ModelSession: Sendable {
     }
 
     /// The lead for text that continues other text.
-    func lead() async throws -> TextLead {
-        try await prompts.lead { try await findLead() }
-    }
-
-    /// SentencePiece tokenizers put a space before all text. After a line break they tokenize text as it is, and they have no
-    /// token that joins one to other text. Byte-level tokenizers have such tokens, and need no lead.
-    private func findLead() async throws -> TextLead {
-        let letter = try await client.tokenize("A", addSpecialTokens: false)
-        guard letter.strings.first?.hasPrefix("\u{2581}") == true else { return TextLead(text: "", tokens: []) }
-        return TextLead(text: "\n", tokens: try await client.tokenize("\n", addSpecialTokens: false).tokens)
-    }
+    func lead() async throws -> TextLead { try await reader.lead(from: client) }
 
     /// Token ids of `text` as written by a model that continues after it.
     ///
@@ -85,13 +85,11 @@ struct ModelSession: Sendable {
     /// - Throws: ``PermanentFailure`` if no letter is a token by itself.
     private func safeTokens(of text: String, addSpecialTokens: Bool) async throws -> [Int] {
         guard splitter.endsWithDelimiter(text) else {
-            return try await client.tokenize(text, addSpecialTokens: addSpecialTokens).tokens
+            return try await tokens(of: text, addSpecialTokens: addSpecialTokens)
         }
         for letter in ["A", "x", "1"] {
-            let read = try await client.tokenize(text + letter, addSpecialTokens: addSpecialTokens)
-            if let last = read.tokens.last, try await pieces(of: [last]) == [letter] {
-                return Array(read.tokens.dropLast())
-            }
+            let ids = try await tokens(of: text + letter, addSpecialTokens: addSpecialTokens)
+            if let last = ids.last, try await pieces(of: [last]) == [letter] { return ids.dropLast() }
         }
         throw PermanentFailure(
             reason: "the tokenizer joins the delimiter to whatever follows it, so that steps cannot be continued")

@@ -13,9 +13,17 @@ final class Readings: Sendable {
 extension ModelSession {
     /// Returns the rewards for an input, which is sent once.
     ///
-    /// - Parameter shown: key of everything that is sent and of the positions of the rewards in the response.
-    func rewards(for shown: String, ask: @Sendable () async throws -> [Double]) async throws -> [Double] {
-        try await rewards.answer(to: SHA256.hex(shown)) {
+    /// - Parameters:
+    ///   - tokens: everything that is sent.
+    ///   - places: the positions of the rewards in the response.
+    func rewards(
+        for tokens: [Int], at places: [Int], ask: @Sendable () async throws -> [Double]
+    ) async throws -> [Double] {
+        var hash = SHA256()
+        for number in [places.count] + places + tokens {
+            withUnsafeBytes(of: number.littleEndian) { hash.update($0) }
+        }
+        return try await rewards.answer(to: hash.value()) {
             let rewards = try await ask()
             readings.add()
             return rewards

@@ -53,8 +53,8 @@ extension ModelSession {
     ///
     /// - Throws: ``PermanentFailure`` if it is not so.
     func check(_ thoughts: Thoughts, after prompt: ProblemPrompt) async throws {
-        guard case .chat = prompt.form, await !prompts.isChecked else { return }
-        let turn = try await client.detokenize(tokens(of: prompt).suffix(Self.endOfTurn)).trimmedEnd
+        guard case .chat = prompt.form, !reader.isChecked else { return }
+        let turn = try await text(of: tokens(of: prompt).suffix(Self.endOfTurn)).trimmedEnd
         // A message may be about the marks, so only the very end counts.
         let isOpen = turn.hasSuffix(thoughts.begin)
         guard isOpen == thoughts.areOpen else {
@@ -65,7 +65,7 @@ extension ModelSession {
                     : "the job expects prompts that end with '\(thoughts.begin)', but the chat template ends with "
                         + "\(turn.debugDescription); set thinking: { starts: response }")
         }
-        await prompts.setChecked()
+        reader.setChecked()
     }
 
     /// Tokens at the end of a prompt that have a mark and the blanks after it, even if each letter is a token.

@@ -48,15 +48,25 @@ package struct SHA256 {
 
     /// Ends the message and returns its digest in hexadecimal.
     package consuming func hex() -> String {
+        end()
+        return state.map { word in
+            let digits = String(word, radix: 16)
+            return String(repeating: "0", count: 8 - digits.count) + digits
+        }.joined()
+    }
+
+    /// Ends the message and returns the first half of its digest: a key that takes little memory.
+    package consuming func value() -> UInt128 {
+        end()
+        return state.prefix(4).reduce(0) { $0 << 32 | UInt128($1) }
+    }
+
+    private mutating func end() {
         let bits = length * 8
         pending.append(0x80)
         pending.append(contentsOf: [UInt8](repeating: 0, count: (120 - pending.count % 64) % 64))
         pending.append(contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) })
         compressWholeBlocks()
-        return state.map { word in
-            let digits = String(word, radix: 16)
-            return String(repeating: "0", count: 8 - digits.count) + digits
-        }.joined()
     }
 
     private mutating func compressWholeBlocks() {

@@ -1,8 +1,10 @@
 import Foundation
+import FoundationNetworking
 import ModelLifecycle
 import RunnerSupport
 import Synchronization
 import TestSupport
+import Testing
 
 /// The demo's three models on servers of the test's own, until this is released.
 final class DemoServers: Sendable {
@@ -11,6 +13,7 @@ final class DemoServers: Sendable {
     private let environment: [String: String]
     private let arguments: [String]
     private let names: [String: String]
+    private let models: URL
     private let processes: Mutex<[String: RunnerProcess]>
 
     /// - Parameters:
@@ -18,8 +21,13 @@ final class DemoServers: Sendable {
     ///   - delay: milliseconds before each answer.
     ///   - fault: bad manners of each.
     ///   - names: those under which they serve their models, where they are others.
-    init(key: String? = nil, delay: Int = 0, fault: String? = nil, names: [String: String] = [:]) async throws {
+    ///   - models: the folder of the models.
+    init(
+        key: String? = nil, delay: Int = 0, fault: String? = nil, names: [String: String] = [:],
+        models: URL = JobSetup().models
+    ) async throws {
         self.names = names
+        self.models = models
         scratch = try Scratch()
         environment = key.map { ["VLLM_API_KEY": $0] } ?? [:]
         arguments = ["--delay-ms", "\(delay)"] + (fault.map { ["--fault", $0] } ?? [])
@@ -33,6 +41,7 @@ final class DemoServers: Sendable {
     /// A job that asks these servers.
     var setup: JobSetup {
         var setup = JobSetup()
+        setup.models = models
         setup.urls = ports.mapValues { "http://127.0.0.1:\($0)" }
         return setup
     }
@@ -44,6 +53,21 @@ final class DemoServers: Sendable {
         processes.withLock { $0.values.contains { $0.standardError.contains("fault at \(endpoint)\n") } }
     }
 
+    /// The HTTP requests to all of them so far, by path.
+    func requests() async throws -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for port in ports.values {
+            let url = try #require(URL(string: "http://127.0.0.1:\(port)/metrics"))
+            for line in String(decoding: try await URLSession.shared.data(from: url).0, as: UTF8.self).split(
+                separator: "\n")
+            where line.hasPrefix("http_requests_total{") {
+                let path = String(line.split(separator: "\"")[1])
+                counts[path, default: 0] += Int(Double(line.split(separator: " ").last ?? "") ?? 0)
+            }
+        }
+        return counts
+    }
+
     /// Ends a server, and starts another in its place.
     func replace(_ name: String) async throws {
         let old = processes.withLock { $0[name] }
@@ -53,7 +77,7 @@ final class DemoServers: Sendable {
     }
 
     private func start(_ name: String) async throws {
-        let model = Programs.repository.appending(path: "demo/models/\(name)").path
+        let model = models.appending(path: name).path
         let process = try RunnerProcess(
             ["serve", model, "--port", "\(ports[name] ?? 0)", "--served-model-name", names[name] ?? name] + arguments,
             program: Programs.pocket, scratch: scratch.url, environment: environment, limit: JobSetup.limit)

@@ -32,8 +32,10 @@ struct JobSetup: JobSource {
     var engine: [String] = []
     /// The `grading` of the spec.
     var grading = "{ with: exact }"
-    /// The folder of the draft's checkpoint; nil for the demo's.
+    /// The folder of the draft's checkpoint; nil for that among the models.
     var draft: String?
+    /// The folder of the models.
+    var models = Programs.repository.appending(path: "demo/models")
     /// Servers that run already, by model; the job then starts none.
     var urls: [String: String] = [:]
     /// Names by which they know their models, where they are others.
@@ -48,6 +50,7 @@ struct JobSetup: JobSource {
         setup.stopGrace = JobSetup().stopGrace
         setup.grading = JobSetup().grading
         (setup.urls, setup.served, setup.keyVariable) = ([:], [:], nil)
+        setup.models = JobSetup().models
         return setup
     }
 
@@ -77,7 +80,7 @@ struct JobSetup: JobSource {
     }
 
     private func model(_ name: String, _ more: String...) -> String {
-        let demo = Programs.repository.appending(path: "demo/models/\(name)").path
+        let demo = models.appending(path: name).path
         var keys = ["model: \(quoted(name == "draft" ? draft ?? demo : demo))"] + more
         if let url = urls[name] { keys.append("url: \(url)") }
         if let name = served[name] { keys.append("served: \(name)") }

@@ -3,9 +3,9 @@ import RunnerSupport
 
 @testable import JobSpecs
 @testable import ModelLifecycle
-@testable import PocketEngine
 @testable import RunStore
 @testable import Runner
+import Tokenizers
 
 /// What was asked of the pocket engines of a job, as they wrote it down themselves.
 struct RequestLog {

@@ -12,7 +12,8 @@ import Testing
         "ModelLifecycle.PortLost", "Runner.EngineGone", "Runner.MemoryTooSmall", "RunServer.Fault",
         "Runner.ProblemChanged",
         "Runner.PermanentFailure",
-        "Support.Diagnostic", "Support.Fault", "Support.Unreadable", "rsd_batch.ExitRequest", "rsd_batch.OutputClosed",
+        "Support.Diagnostic", "Support.Fault", "Support.Unreadable", "Tokenizers.TokenizerError",
+        "rsd_batch.ExitRequest", "rsd_batch.OutputClosed",
     ]
 
     @Test("every error has its code and its exit", arguments: ErrorSample.all)

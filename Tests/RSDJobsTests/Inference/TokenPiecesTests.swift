@@ -29,13 +29,13 @@ import Testing
     /// Engines come and go; what one of them failed to say is asked of the next.
     @Test("failures are not remembered")
     func failures() async throws {
-        let pieces = TokenPieces()
+        let reader = TokenReader()
         await #expect(throws: EngineAnswerError.self) {
-            try await pieces.pieces(of: [1, 2, 3], from: Self.nobody(port: 1))
+            try await reader.pieces(of: [1, 2, 3], from: Self.nobody(port: 1))
         }
         for id in 1...3 {
             let error = await #expect(throws: EngineAnswerError.self) {
-                try await pieces.pieces(of: [id], from: Self.nobody(port: 2))
+                try await reader.pieces(of: [id], from: Self.nobody(port: 2))
             }
             #expect("\(error, default: "nothing")".contains("127.0.0.1:2"), "of id \(id)")
         }

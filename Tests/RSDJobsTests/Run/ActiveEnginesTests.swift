@@ -75,10 +75,10 @@ import Testing
         let restarts = Mutex(0)
         let inference = try InferenceClient(job: fixture.load())
         let error = await #expect(throws: EngineUseless.self) {
+            let spec = try fixture.load().spec
             _ = try await ActiveEngines(
-                ["draft": engine], of: JobEngines(fixture.load().spec), pieces: [:], inference: inference,
-                requests: .sample,
-                stallTimeout: 60
+                ["draft": engine], of: JobEngines(spec), tokenizers: EngineTokenizers(spec), inference: inference,
+                requests: .sample, stallTimeout: 60
             ) { _ in
                 restarts.withLock { $0 += 1 }
                 return []
@@ -99,7 +99,8 @@ import Testing
             ("kind: pocket\n  concurrency: 8", "kind: vllm\n  residency: swap"))
         let job = try fixture.load()
         let active = try ActiveEngines(
-            ["speculative": engine], of: JobEngines(job.spec), pieces: [:], inference: InferenceClient(job: job),
+            ["speculative": engine], of: JobEngines(job.spec), tokenizers: EngineTokenizers(job.spec),
+            inference: InferenceClient(job: job),
             requests: .sample, stallTimeout: 0.1, restart: { _ in [] })
         _ = try await active.open()
         #expect(await active.speculation() == nil)
@@ -111,7 +112,8 @@ import Testing
         let job = try fixture.load()
         let engine = try await BusyEngine()
         let active = try ActiveEngines(
-            ["draft": engine], of: JobEngines(job.spec), pieces: [:], inference: InferenceClient(job: job),
+            ["draft": engine], of: JobEngines(job.spec), tokenizers: EngineTokenizers(job.spec),
+            inference: InferenceClient(job: job),
             requests: .sample,
             stallTimeout: 2, restart: { _ in [] })
         _ = try await active.open()

@@ -14,7 +14,7 @@ extension EngineDouble {
         let http = HTTPClient()
         let client = EngineClient(endpoint: HTTPEndpoint(base: server.base), model: "m", http: http, retry: .never)
         let session = ModelSession(
-            client: client, contextLength: contextLength, pieces: TokenPieces(),
+            client: client, contextLength: contextLength, reader: TokenReader(),
             splitter: StepSplitter(delimiter: "\n\n"))
         let outcome: Result<Value, any Error>
         do { outcome = .success(try await body(session)) } catch { outcome = .failure(error) }

@@ -54,7 +54,7 @@ struct ServedModel {
 
     func session(delimiter: String = "\n\n") -> ModelSession {
         ModelSession(
-            client: client, contextLength: engine.configuration.contextLength ?? .max, pieces: TokenPieces(),
+            client: client, contextLength: engine.configuration.contextLength ?? .max, reader: TokenReader(),
             splitter: StepSplitter(delimiter: delimiter))
     }
 

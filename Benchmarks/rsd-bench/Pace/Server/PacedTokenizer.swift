@@ -1,6 +1,6 @@
 import Foundation
 import PacedEngine
-import PocketEngine
+import Tokenizers
 
 /// The tokenizer of the demo's models, and the vocabulary of synthetic texts in it.
 struct PacedTokenizer: Sendable {

@@ -64,18 +64,17 @@ struct Judge: PRMScorer {
         on steps: [String], about problem: ProblemPrompt, of session: ModelSession
     ) async throws -> Opinion? {
         for dropped in 0..<(overlong == .window ? steps.count : 1) {
-            let conversation = try await session.client.tokenize(
-                messages: [
+            let conversation = try await session.tokens(
+                of: [
                     ChatMessage(role: "user", content: problem.question),
                     ChatMessage(role: "assistant", content: steps[dropped...].joined()),
                     ChatMessage(role: "user", content: Self.instruction),
-                ], addGenerationPrompt: true, continueFinalMessage: false,
-                settings: thinking == nil ? [:] : JobSpec.thinkingOff)
+                ], settings: thinking == nil ? [:] : JobSpec.thinkingOff)
             let prompt = conversation + (try await closing.ids(after: conversation, thinking, of: session))
             // The response needs a token too.
             guard prompt.count < session.contextLength else { continue }
             let allowed = try await digits.ids(of: session)
-            let reward = try await session.rewards(for: "\(prompt)") {
+            let reward = try await session.rewards(for: prompt, at: []) {
                 let answer = try await session.client.complete(
                     CompletionRequest(
                         promptTokens: prompt, maxTokens: 1, seed: 0, logprobs: 20, allowedTokens: allowed))
@@ -129,7 +128,7 @@ private actor ClosingTokens {
     func ids(after prompt: [Int], _ thinking: ThinkingSpec?, of session: ModelSession) async throws -> [Int] {
         guard case .marked(let marks) = thinking else { return [] }
         if let known { return known }
-        let end = try await session.client.detokenize(prompt.suffix(8))
+        let end = try await session.text(of: prompt.suffix(8))
         let ids = marks.isOpen(after: end) ? try await session.bareTokens(of: "\n\(marks.end)\n\n") : []
         known = ids
         return ids
@@ -145,8 +144,8 @@ private actor DigitTokens {
         if let known { return known }
         var ids: [Int] = []
         for digit in 0...9 {
-            let read = try await session.client.tokenize(String(digit), addSpecialTokens: false)
-            guard let id = read.tokens.last, try await session.pieces(of: [id]) == [String(digit)] else {
+            let tokens = try await session.tokens(of: String(digit), addSpecialTokens: false)
+            guard let id = tokens.last, try await session.pieces(of: [id]) == [String(digit)] else {
                 throw PermanentFailure(reason: "the judge's tokenizer has no token for the digit \(digit) alone")
             }
             ids.append(id)

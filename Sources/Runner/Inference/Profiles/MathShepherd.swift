@@ -13,7 +13,7 @@ struct MathShepherd: OnePassScorer {
 
     func read(_ steps: [String], of problem: ProblemPrompt, in session: ModelSession) async throws -> Reading {
         func tokens(_ text: String) async throws -> [Int] {
-            try await session.client.tokenize(text, addSpecialTokens: true).tokens
+            try await session.tokens(of: text, addSpecialTokens: true)
         }
         var text = problem.question
         var prefixes: [[Int]] = []

@@ -101,7 +101,7 @@ extension OnePassScorer {
     ///
     /// - Throws: ``MalformedResponse`` if there is not one row per token, or a row without a reward.
     private func rewards(at places: [Int], of tokens: [Int], in session: ModelSession) async throws -> [Double] {
-        try await session.rewards(for: "\(places) \(tokens)") {
+        try await session.rewards(for: tokens, at: places) {
             let rows = try await session.client.pool(tokens)
             guard rows.count == tokens.count else {
                 throw MalformedResponse(description: "the PRM gave \(rows.count) scores for \(tokens.count) tokens")
@@ -152,7 +152,7 @@ extension Reading {
 extension ModelSession {
     /// Token ids of a text alone, without special tokens around it.
     func bareTokens(of text: String) async throws -> [Int] {
-        text.isEmpty ? [] : try await client.tokenize(text, addSpecialTokens: false).tokens
+        text.isEmpty ? [] : try await tokens(of: text, addSpecialTokens: false)
     }
 
     /// The id of the only token of a text.

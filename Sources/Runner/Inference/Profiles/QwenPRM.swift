@@ -13,11 +13,9 @@ struct QwenPRM: OnePassScorer {
 
     func read(_ steps: [String], of problem: ProblemPrompt, in session: ModelSession) async throws -> Reading {
         let tag = try await session.onlyToken(in: Self.tag)
-        let head = try await session.client.tokenize(
-            messages: [
-                ChatMessage(role: "system", content: Self.system),
-                ChatMessage(role: "user", content: problem.question),
-            ], addGenerationPrompt: true, continueFinalMessage: false)
+        let head = try await session.tokens(of: [
+            ChatMessage(role: "system", content: Self.system), ChatMessage(role: "user", content: problem.question),
+        ])
         var parts: [[Int]] = []
         for step in steps {
             parts.append(try await session.bareTokens(of: session.splitter.withoutDelimiter(step)) + [tag])

@@ -12,10 +12,6 @@ struct RLHFlow: OnePassScorer {
     let overlong: OverlongPolicy
 
     func read(_ steps: [String], of problem: ProblemPrompt, in session: ModelSession) async throws -> Reading {
-        func tokens(_ turns: [ChatMessage]) async throws -> [Int] {
-            try await session.client.tokenize(
-                messages: turns, addGenerationPrompt: true, continueFinalMessage: false)
-        }
         var turns: [ChatMessage] = []
         var prefixes: [[Int]] = []
         for step in steps {
@@ -25,10 +21,10 @@ struct RLHFlow: OnePassScorer {
             } else {
                 turns += [ChatMessage(role: "assistant", content: "+"), ChatMessage(role: "user", content: text)]
             }
-            prefixes.append(try await tokens(turns))
+            prefixes.append(try await session.tokens(of: turns))
         }
         let bare = [ChatMessage(role: "user", content: problem.question)]
-        return Reading(problem: try await tokens(bare), prefixes: prefixes)
+        return Reading(problem: try await session.tokens(of: bare), prefixes: prefixes)
     }
 
     func reward(of row: [Double]) -> Double? { row.count == 1 ? row[0] : nil }

@@ -1,4 +1,5 @@
 import HeapModule
+import Synchronization
 
 /// Byte-pair encoding of one piece: joins the neighbouring pair with the lowest merge rank, leftmost first among equals, until
 /// no pair has a merge.
@@ -26,34 +27,46 @@ struct BytePairEncoder: Sendable {
     private let merges: [Pair: Merge]
     /// With `ignore_merges`, a piece that is a token becomes that token, whatever the merges are.
     private let wholePieces: [[UInt8]: Int]
+    private let words = Words()
+
+    /// Longer pieces hardly come twice.
+    private static let longestKept = 32
 
     /// - Parameters:
     ///   - vocabulary: ids of tokens by their bytes.
     ///   - merges: pairs in order of rank.
-    /// - Throws: `CheckpointError` if a byte has no token or a merge has no token.
-    init(vocabulary: [[UInt8]: Int], merges: [(left: [UInt8], right: [UInt8])], ignoreMerges: Bool) throws {
-        byteTokens = try (0...255).map { byte in
-            guard let id = vocabulary[[UInt8(byte)]] else {
-                throw CheckpointError("tokenizer.json: no token for byte \(byte)")
-            }
-            return Int32(id)
+    /// - Throws: ``TokenizerError`` if a byte has no token or a merge has no token.
+    init(vocabulary: [[UInt8]: Int], merges: [(left: [UInt8], right: [UInt8])], ignoreMerges: Bool)
+        throws(TokenizerError)
+    {
+        var byteTokens: [Int32] = []
+        for byte in UInt8.min...UInt8.max {
+            guard let id = vocabulary[[byte]] else { throw TokenizerError("the byte \(byte) has no token") }
+            byteTokens.append(Int32(id))
         }
+        self.byteTokens = byteTokens
         var table: [Pair: Merge] = [:]
         for (rank, merge) in merges.enumerated() {
             guard let left = vocabulary[merge.left], let right = vocabulary[merge.right],
                 let joined = vocabulary[merge.left + merge.right]
             else {
-                throw CheckpointError(
-                    "tokenizer.json: merge \(rank) names a token that is not in the vocabulary")
+                throw TokenizerError("merge \(rank) names a token that is not in the vocabulary")
             }
             let pair = Pair(left: Int32(left), right: Int32(right))
-            if table[pair] == nil { table[pair] = Merge(rank: Int32(rank), token: Int32(joined)) }
+            // As in `tokenizers`, the last of equal ones counts.
+            table[pair] = Merge(rank: Int32(rank), token: Int32(joined))
         }
         self.merges = table
         wholePieces = ignoreMerges ? vocabulary : [:]
     }
 
-    func encode(_ piece: [UInt8]) -> [Int] {
+    func encode(_ piece: ArraySlice<UInt8>) -> [Int] {
+        if piece.count == 1, let byte = piece.first { return [Int(byteTokens[Int(byte)])] }
+        guard piece.count <= Self.longestKept else { return joined(Array(piece)) }
+        return words.tokens(of: Array(piece), otherwise: joined)
+    }
+
+    private func joined(_ piece: [UInt8]) -> [Int] {
         if let whole = wholePieces[piece] { return [whole] }
         var tokens = piece.map { byteTokens[Int($0)] }
         // A doubly linked list of the remaining tokens: a joined pair stays at its left place.
@@ -81,5 +94,21 @@ struct BytePairEncoder: Sendable {
             offer(previous[best.position])
         }
         return tokens.compactMap { $0 < 0 ? nil : Int($0) }
+    }
+}
+
+/// The tokens of pieces that were encoded before: a text has the same words many times.
+private final class Words: Sendable {
+    private static let limit = 50_000
+    private let known = Mutex<[[UInt8]: [Int]]>([:])
+
+    func tokens(of piece: [UInt8], otherwise encode: ([UInt8]) -> [Int]) -> [Int] {
+        if let tokens = known.withLock({ $0[piece] }) { return tokens }
+        let tokens = encode(piece)
+        known.withLock {
+            if $0.count >= Self.limit { $0.removeAll() }
+            $0[piece] = tokens
+        }
+        return tokens
     }
 }

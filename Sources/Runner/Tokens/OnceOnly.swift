@@ -1,0 +1,74 @@
+import Support
+
+/// A cache of constant answers: each is requested once, however many callers wait for it.
+actor OnceOnly<Key: Hashable & Sendable, Answer: Sendable> {
+    private var known: Recent<Key, Answer>
+    /// Requests in progress; the latch opens when the answer is there or the request has failed.
+    private var asked: [Key: Latch<Void>] = [:]
+
+    /// - Parameters:
+    ///   - limit: the weight of the answers to keep.
+    ///   - weight: of an answer.
+    init(limit: Int = .max, weight: @escaping @Sendable (Answer) -> Int = { _ in 1 }) {
+        known = Recent(limit: limit, weight: weight)
+    }
+
+    /// The known answers, in the order of their keys.
+    func answers(to keys: some Sequence<Key> & Sendable) -> [Answer] { keys.compactMap { known.answer(to: $0) } }
+
+    /// The keys without a known answer.
+    func unknown(of keys: [Key]) -> [Key] { keys.filter { known.answer(to: $0) == nil } }
+
+    /// Returns the answer for a key.
+    ///
+    /// - Parameter ask: not called if another caller is asking for the same key. If that call fails, each waiting caller makes its
+    ///   own, since its engine may be a different one.
+    func answer(to key: Key, ask: @Sendable () async throws -> Answer) async throws -> Answer {
+        if let answer = known.answer(to: key) { return answer }
+        while let other = asked[key] {
+            try await other.wait()
+            if let answer = known.answer(to: key) { return answer }
+        }
+        let question = Latch<Void>()
+        asked[key] = question
+        defer {
+            asked[key] = nil
+            question.set(())
+        }
+        let answer = try await ask()
+        known.add(answer, to: key)
+        return answer
+    }
+
+    func forgetAll() { known.forgetAll() }
+}
+
+/// Answers up to a weight; those that were not used for the longest time are forgotten.
+private struct Recent<Key: Hashable, Answer> {
+    let limit: Int
+    let weight: (Answer) -> Int
+    /// Used since the last change of the two, and not since then.
+    private var recent: [Key: Answer] = [:]
+    private var older: [Key: Answer] = [:]
+    private var recentWeight = 0
+
+    init(limit: Int, weight: @escaping (Answer) -> Int) {
+        (self.limit, self.weight) = (limit, weight)
+    }
+
+    mutating func answer(to key: Key) -> Answer? {
+        if let answer = recent[key] { return answer }
+        guard let answer = older.removeValue(forKey: key) else { return nil }
+        add(answer, to: key)
+        return answer
+    }
+
+    mutating func add(_ answer: Answer, to key: Key) {
+        recent[key] = answer
+        recentWeight += weight(answer)
+        guard recentWeight > limit / 2 else { return }
+        (older, recent, recentWeight) = (recent, [:], 0)
+    }
+
+    mutating func forgetAll() { (recent, older, recentWeight) = ([:], [:], 0) }
+}
