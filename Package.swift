@@ -92,7 +92,7 @@ let package = Package(
         .target(
             name: "RunServer",
             dependencies: [
-                "JobSpecs", "RSDJobs", "ReportPage", "Reporting", "RunStore", "Support",
+                "JobSpecs", "ReportPage", "Reporting", "RunStore", "Support",
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ], resources: [.embedInCode("Page")], swiftSettings: strict),
         .target(name: "ReportPage", resources: [.embedInCode("Page")], swiftSettings: strict),

@@ -94,6 +94,7 @@ package struct RunProgress: Sendable {
             let phase = PhaseProgress(wave: wave, roles: roles, total: trajectories, begin: seconds)
             self.phase = phase
             self.wave = wave
+            loading = nil
             return [.phaseBegan(phase)]
         case .advanced(let trajectory, let event, _): return advance(trajectory, event)
         case .phaseEnded(_, _, let time): return endPhase(seconds: time)

@@ -23,25 +23,15 @@ package struct RunStatus: Sendable, Equatable {
     package var example: String?
 
     /// One method on all data sets.
-    package struct Method: Sendable, Equatable, Codable {
-        package var method: String
-        package var total = 0
-        package var finished = 0
-        package var failed = 0
-        /// Trajectories by the phase they need next.
-        package var waiting: [String: Int] = [:]
+    @dynamicMemberLookup
+    package struct Method: Sendable, Equatable {
+        package var progress: MethodProgress
         /// Trajectories of the current phase, and those that are through it.
         package var phaseTotal = 0
         package var phaseDone = 0
-        package var accepted = 0
-        package var rejected = 0
 
-        package var verdicts: Verdicts { Verdicts(accepted: accepted, rejected: rejected) }
-
-        private enum CodingKeys: String, CodingKey {
-            case method, total, finished, failed, waiting, accepted, rejected
-            case phaseTotal = "phase_total"
-            case phaseDone = "phase_done"
+        package subscript<Value>(dynamicMember path: KeyPath<MethodProgress, Value>) -> Value {
+            progress[keyPath: path]
         }
     }
 
@@ -76,17 +66,13 @@ package struct RunStatus: Sendable, Equatable {
 
     private mutating func count(_ trajectory: Trajectory, _ current: CurrentPhase?) {
         if methods.last?.method != trajectory.id.method {
-            methods.append(Method(method: trajectory.id.method))
+            methods.append(Method(progress: MethodProgress(trajectory.id.method)))
         }
         let last = methods.count - 1
-        methods[last].total += 1
-        if trajectory.response.finish != nil { methods[last].finished += 1 }
-        if trajectory.response.finish == .failed { methods[last].failed += 1 }
-        let verdicts = trajectory.verdicts
-        methods[last].accepted += verdicts.accepted
-        methods[last].rejected += verdicts.rejected
+        methods[last].progress.total += 1
+        methods[last].progress.count(trajectory.response)
         let role = trajectory.needs.first?.role
-        if let role { methods[last].waiting[role.phase, default: 0] += 1 }
+        if let role { methods[last].progress.waiting[role.phase, default: 0] += 1 }
         guard let current else { return }
         let isDone = role != current.role && current.touched.contains(trajectory.id)
         methods[last].phaseDone += isDone ? 1 : 0
@@ -145,5 +131,19 @@ extension RunStatus: Encodable {
         try object.encode(methods, forKey: .methods)
         try object.encode(figures, forKey: .run)
         try object.encode(hasResults, forKey: .hasResults)
+    }
+}
+
+extension RunStatus.Method: Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case phaseTotal = "phase_total"
+        case phaseDone = "phase_done"
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        try progress.encode(to: encoder)
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(phaseTotal, forKey: .phaseTotal)
+        try object.encode(phaseDone, forKey: .phaseDone)
     }
 }

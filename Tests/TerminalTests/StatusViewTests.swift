@@ -87,7 +87,7 @@ import Testing
                 0 swaps · 0 cold starts · 0.0 s loading · 0.0 s working
                 next  inspect one: rsd-batch show 'my runs/demo' rsd/heldout/demo-017/0
                 """)
-        status.methods[0].failed = 1
+        status.methods[0].progress.failed = 1
         #expect(screen(StatusView(status).lines(width: 100)).contains("--retry-failed"))
     }
 

@@ -46,6 +46,13 @@ package struct LocalEngine: ManagedEngine {
 
     package var departureBytes: Int { get async { await sleep?.departureBytes ?? 0 } }
 
+    var isAwake: Bool {
+        get async {
+            let isAsleep = await sleep?.isAsleep ?? false
+            return await isUp && !isAsleep
+        }
+    }
+
     /// See ``Engine/takeOver(_:)``.
     func takeOver(_ other: LocalEngine) async throws -> Bool {
         guard try await engine.takeOver(other.engine) else { return false }

@@ -177,15 +177,15 @@ package actor Residency {
 
     /// Takes over processes of an earlier run: each goes to the engine with its name.
     ///
-    /// - Returns: the names of those that were still up.
+    /// - Returns: the names of those that were still up, and whether each is awake.
     /// - Throws: `LedgerError`.
-    package func takeOver(_ kept: [LocalEngine]) async throws -> [String] {
-        var names: [String] = []
+    package func takeOver(_ kept: [LocalEngine]) async throws -> [(name: String, isAwake: Bool)] {
+        var taken: [(String, Bool)] = []
         for other in kept {
-            guard let engine = engines[other.name] as? LocalEngine else { continue }
-            if try await engine.takeOver(other) { names.append(other.name) }
+            guard let engine = engines[other.name] as? LocalEngine, try await engine.takeOver(other) else { continue }
+            taken.append((other.name, await engine.isAwake))
         }
-        return names
+        return taken
     }
 
     /// Other engines that have a process, asleep or not.

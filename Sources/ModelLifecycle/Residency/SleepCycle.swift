@@ -45,6 +45,8 @@ actor SleepCycle {
     /// Whether waking reads the checkpoint's files.
     var readsFiles: Bool { known.isAsleep && level > 1 }
 
+    var isAsleep: Bool { known.isAsleep }
+
     /// See ``ManagedEngine/departureBytes``.
     var departureBytes: Int {
         get async {

@@ -37,8 +37,6 @@ package struct Submission: Sendable, Equatable, Codable {
 }
 
 extension RunDirectory {
-    /// See ``Submission``.
-    package var submission: URL { url.appending(path: "submission.json") }
     /// The spec with all its values, for the tasks only; exists only if ``job`` leaves some out.
     var submittedJob: URL { url.appending(path: "submit.yaml") }
     /// The commits of a run in shards, as submitted or as begun without Slurm.

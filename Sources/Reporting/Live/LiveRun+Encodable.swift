@@ -34,19 +34,14 @@ extension LiveRun: Encodable {
 }
 
 extension LiveRun.Method: Encodable {
-    private enum CodingKeys: String, CodingKey {
-        case method, total, finished, failed, waiting, accepted, rejected, acceptance, graded, correct, accuracy
-    }
+    private enum CodingKeys: String, CodingKey { case acceptance, graded, correct, accuracy }
 
     package func encode(to encoder: any Encoder) throws {
+        try progress.encode(to: encoder)
         var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(method, forKey: .method)
-        for (key, count) in [
-            (CodingKeys.total, total), (.finished, finished), (.failed, failed), (.accepted, accepted),
-            (.rejected, rejected), (.graded, graded), (.correct, correct),
-        ] { try object.encode(count, forKey: key) }
-        try object.encode(waiting, forKey: .waiting)
-        try object.encode(acceptance, forKey: .acceptance)
+        try object.encode(progress.acceptance, forKey: .acceptance)
+        try object.encode(graded, forKey: .graded)
+        try object.encode(correct, forKey: .correct)
         try object.encode(accuracy, forKey: .accuracy)
     }
 }

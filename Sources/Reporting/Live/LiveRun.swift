@@ -37,25 +37,25 @@ package struct LiveRun: Sendable, Equatable {
     package var shards: [Part] = []
 
     /// One method on all data sets.
+    @dynamicMemberLookup
     package struct Method: Sendable, Equatable {
-        package var method: String
-        package var total = 0
-        package var finished = 0
-        package var failed = 0
-        /// Trajectories by the phase that they need next.
-        package var waiting: [String: Int] = [:]
-        package var accepted = 0
-        package var rejected = 0
+        package var progress: MethodProgress
         /// Graded answers, and how many of them are right.
         package var graded = 0
         package var correct = 0
 
-        package var acceptance: Double? { Proportion(accepted, of: accepted + rejected).value }
         /// Of the answers graded so far.
         package var accuracy: Double? { Proportion(correct, of: graded).value }
 
-        package init(_ method: String) {
-            self.method = method
+        package init(_ method: String) { progress = MethodProgress(method) }
+
+        package subscript<Value>(dynamicMember path: WritableKeyPath<MethodProgress, Value>) -> Value {
+            get { progress[keyPath: path] }
+            set { progress[keyPath: path] = newValue }
+        }
+
+        package subscript<Value>(dynamicMember path: KeyPath<MethodProgress, Value>) -> Value {
+            progress[keyPath: path]
         }
     }
 
@@ -144,12 +144,7 @@ extension LiveRun {
 
 extension LiveRun.Method {
     fileprivate mutating func add(_ other: LiveRun.Method) {
-        total += other.total
-        finished += other.finished
-        failed += other.failed
-        waiting.merge(other.waiting, uniquingKeysWith: +)
-        accepted += other.accepted
-        rejected += other.rejected
+        progress.add(other.progress)
         graded += other.graded
         correct += other.correct
     }

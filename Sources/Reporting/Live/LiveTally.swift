@@ -82,19 +82,9 @@ struct LiveTally: Sendable {
         let (now, place) = (trajectory.response, place(of: id.method))
         wave = max(wave, now.waves)
         role = event.answerer ?? role
-        let change = (now.verdicts ?? Verdicts()) - (before?.verdicts ?? Verdicts())
-        methods[place].accepted += change.accepted
-        methods[place].rejected += change.rejected
-        if before?.finish == .failed { methods[place].failed -= 1 }
-        if now.finish == .failed { methods[place].failed += 1 }
-        if before?.finish != nil {
-            methods[place].finished -= 1
-            forgetGrade(of: id, at: place)
-        }
-        if now.finish != nil {
-            methods[place].finished += 1
-            if isGradedAtOnce { ungraded.append(id) }
-        }
+        methods[place].progress.count(now, insteadOf: before)
+        if before?.finish != nil { forgetGrade(of: id, at: place) }
+        if now.finish != nil, isGradedAtOnce { ungraded.append(id) }
     }
 
     private mutating func forgetGrade(of id: TrajectoryID, at place: Int) {

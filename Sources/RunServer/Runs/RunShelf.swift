@@ -1,6 +1,5 @@
 import Foundation
 import JobSpecs
-import RSDJobs
 import Reporting
 import RunStore
 import Support

@@ -15,6 +15,8 @@ package struct RunDirectory: Sendable, Equatable {
     package var journal: URL { url.appending(path: "journal/events.jsonl") }
     /// Ledger of started engine processes, for finding leftovers.
     package var engines: URL { url.appending(path: "engines.jsonl") }
+    /// What was submitted to Slurm; exists only for a run that was.
+    package var submission: URL { url.appending(path: "submission.json") }
     package var lock: URL { url.appending(path: "lock") }
     package var logs: URL { url.appending(path: "logs") }
     /// One line per finished trajectory, written when all are finished.

@@ -11,6 +11,8 @@ package protocol EnginePool: Sendable {
     var reason: String? { get }
     /// Requests to keep in flight to each engine.
     var requests: RequestsInFlight { get }
+    /// Engines that are up and awake before the first is started.
+    var ready: Set<EngineID> { get }
     /// Measures the engines' energy; nil if that is not possible.
     var energy: EnergyMeter? { get }
 
@@ -46,6 +48,7 @@ package protocol EnginePool: Sendable {
 }
 
 extension EnginePool {
+    package var ready: Set<EngineID> { [] }
     package func expect(_ group: [EngineID]) async {}
     package func leave() async throws { try await stop() }
     package func speculation() async -> RunFigures.Speculation? { nil }

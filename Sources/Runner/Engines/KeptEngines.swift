@@ -105,12 +105,12 @@ package actor KeptEngines {
     /// A run begins to work with its engines.
     ///
     /// - Parameter warmStarts: of the run; may be those of an earlier one.
-    /// - Returns: the names of the engines that were taken over.
+    /// - Returns: the names of the engines that were taken over, and whether each is awake.
     /// - Throws: `LedgerError`.
     func begin(
         _ residency: Residency, _ ground: Ground, _ warmStarts: WarmStarts?, takingOver taken: [LocalEngine],
         ledger: EngineLedger, logDirectory: String
-    ) async throws -> [String] {
+    ) async throws -> [(name: String, isAwake: Bool)] {
         (self.residency, self.ground) = (residency, ground)
         let (earlier, children) = (forks, await taken.forked)
         forks = earlier + (earlier.contains { $0 === warmStarts } ? [] : [warmStarts].compactMap(\.self))

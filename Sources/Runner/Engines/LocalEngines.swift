@@ -57,13 +57,14 @@ package struct LocalEngines: EngineProvider {
         let gate = offer?.gate ?? memoryGate(on: layout.machine)
         let forks = await warmStarts(layout)
         let residency = try residency(layout, gate, forks)
-        let names = try await kept.begin(
+        let taken = try await kept.begin(
             residency, KeptEngines.Ground(spec: job.spec, machine: layout.machine, gate: gate), forks,
             takingOver: offer?.engines ?? [], ledger: ledger, logDirectory: directory.logs.path)
-        if !names.isEmpty { logger.notice("kept from the job before: \(names.joined(separator: ", "))") }
+        if !taken.isEmpty { logger.notice("kept from the job before: \(taken.map(\.name).joined(separator: ", "))") }
         return try ResidentEngines(
             residency, of: job, requests: layout.requests, reason: layout.plan.reason,
-            energy: energy(on: layout.machine), startsEngines: true, leave: { [kept] in try await kept.leave() },
+            ready: Set(taken.filter(\.isAwake).map { EngineID($0.name) }), energy: energy(on: layout.machine),
+            startsEngines: true, leave: { [kept] in try await kept.leave() },
             logger: logger)
     }
 

@@ -21,16 +21,21 @@ final class ResidentEngines: EnginePool {
     let groups: [[EngineID]]
     let reason: String?
     let requests: RequestsInFlight
+    let ready: Set<EngineID>
     let energy: EnergyMeter?
 
-    /// - Parameter leave: see ``leave()``.
+    /// - Parameters:
+    ///   - ready: see ``EnginePool/ready``.
+    ///   - leave: see ``leave()``.
     /// - Throws: ``ModelFilesError``.
     init(
         _ residency: Residency, of job: LoadedJob, requests: RequestsInFlight, reason: String? = nil,
-        energy: EnergyMeter? = nil, startsEngines: Bool, leave: @escaping @Sendable () async throws -> Void = {},
+        ready: Set<EngineID> = [], energy: EnergyMeter? = nil, startsEngines: Bool,
+        leave: @escaping @Sendable () async throws -> Void = {},
         logger: Logger
     ) throws {
         whenDone = leave
+        self.ready = ready
         self.residency = residency
         self.job = job
         self.reason = reason

@@ -12,9 +12,6 @@ struct ReusedRuns {
         var contents: JournalContents
     }
 
-    /// Folders below the one that was named in which runs are looked for.
-    private static let depth = 4
-
     private(set) var found: [Found] = []
     /// Directories that could not be read, and why. A run that was named itself is an error instead.
     private(set) var skipped: [(directory: String, reason: String)] = []
@@ -65,32 +62,15 @@ struct ReusedRuns {
         return Array(sources[known...])
     }
 
-    /// - Returns: the runs in or below a directory, and whether it is one itself.
+    /// - Returns: the runs in or below a directory, with the shards of those that are not merged, and whether it is one itself.
     private static func directories(_ path: URL) throws -> (runs: [RunDirectory], isNamed: Bool) {
-        if let runs = runs(in: path) { return (runs, true) }
-        let below = below(path, depth: depth)
-        guard !below.isEmpty else { throw NothingToReuse(path: path.path) }
-        return (below, false)
-    }
-
-    /// - Returns: the run in a directory, or its shards where they are not merged; nil if it holds neither.
-    private static func runs(in path: URL) -> [RunDirectory]? {
-        let directory = RunDirectory(path)
-        if [directory.manifest, directory.journal].contains(where: { FileManager.default.fileExists(atPath: $0.path) })
-        {
-            return [directory]
+        let runs = (try? RunFinder().runs(below: path)) ?? []
+        let journalled = runs.flatMap { run in
+            let exists = [run.manifest, run.journal].contains { FileManager.default.fileExists(atPath: $0.path) }
+            return exists ? [run] : ShardedRun(run).present.map(ShardedRun(run).directory)
         }
-        let run = ShardedRun(directory)
-        return run.present.isEmpty ? nil : run.present.map(run.directory)
-    }
-
-    private static func below(_ path: URL, depth: Int) -> [RunDirectory] {
-        guard depth > 0, let names = try? FileManager.default.contentsOfDirectory(atPath: path.path) else { return [] }
-        return names.sorted().filter { !$0.hasPrefix(".") }.flatMap { name -> [RunDirectory] in
-            let child = path.appending(path: name)
-            guard Folder.isFolder(child.path) else { return [] }
-            return runs(in: child) ?? below(child, depth: depth - 1)
-        }
+        guard !journalled.isEmpty else { throw NothingToReuse(path: path.path) }
+        return (journalled, runs == [RunDirectory(path)])
     }
 
     private static func place(_ url: URL) -> String { url.resolvingSymlinksInPath().standardizedFileURL.path }

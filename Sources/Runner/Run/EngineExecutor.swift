@@ -29,6 +29,8 @@ struct EngineExecutor {
     private let arrivals: AsyncStream<Arrival>
     private let arrive: AsyncStream<Arrival>.Continuation
     private var resident: [EngineID] = []
+    /// Engines that were up before the first group was activated; empty from then on.
+    private var ready: Set<EngineID>
     private var phase: ActivePhase?
     private var meter: PhaseMeter
     private var requests: [RequestFingerprint: Task<Void, Never>] = [:]
@@ -50,6 +52,7 @@ struct EngineExecutor {
         self.budget = budget
         self.interruption = interruption
         self.observe = observe
+        ready = pool.ready
         meter = PhaseMeter(pool.energy)
         (arrivals, arrive) = AsyncStream.makeStream()
     }
@@ -130,11 +133,13 @@ struct EngineExecutor {
     // MARK: Engines
 
     private mutating func activate(_ group: [EngineID]) async throws {
-        try budget.check(bringingUp: group == resident ? [] : group)
+        let coming = group.filter { !ready.contains($0) }
+        ready = []
+        try budget.check(bringingUp: group == resident ? [] : coming)
         resident = group
         meter = PhaseMeter(pool.energy)
         await meter.read()
-        try await bringUp(group) { [pool] in try await pool.activate(group) }
+        try await bringUp(coming) { [pool] in try await pool.activate(group) }
         await meter.read()
     }
 

@@ -21,7 +21,7 @@ extension RunCommand {
         let job = prepared.job
         let fleet = try Fleet(
             job, in: RunDirectory(URL(filePath: prepared.directory)), on: try await GPUGroups.here(for: job))
-        let display = FleetDisplay(
+        let display = ProgressDisplay(
             job: job.spec.name, shards: fleet.shards, console: console, colour: output.colour, quiet: quiet)
         listener.tell { display.say($0, $1, of: $2) }
         let ended = try await display.during {

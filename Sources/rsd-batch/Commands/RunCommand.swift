@@ -133,7 +133,7 @@ struct RunCommand: AsyncParsableCommand, StoppableCommand {
         if shards != nil { return try await runFleet(prepared, console, interruption, listener, keeper) }
         let display = ProgressDisplay(
             job: prepared.job.spec.name, console: console, colour: output.colour, quiet: quiet)
-        listener.tell { text, style, _ in display.say(text, style) }
+        listener.tell { display.say($0, $1, of: $2) }
         let kept = try await keeper.engines(on: [nil])
         return try await display.during {
             try await Job.run(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RSDJobs
 import RunServer
+import RunStore
 import Support
 
 struct ServeCommand: AsyncParsableCommand {

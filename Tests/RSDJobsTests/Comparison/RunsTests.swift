@@ -7,6 +7,7 @@ import Testing
 @testable import RSDJobs
 @testable import Reporting
 @testable import RunStore
+@testable import Runner
 @testable import Support
 
 @Suite("Lists of runs") struct RunsTests {
@@ -133,6 +134,25 @@ import Testing
         #expect((run.state, run.total, run.shards?.merged) == (.finished, 12, true))
     }
 
+    @Test("runs up to four folders below the one that is named are found, and `--reuse` finds the same")
+    func depth() async throws {
+        let runs = try ComparedRuns()
+        for name in ["a", "b/b/b/b", "c/c/c/c/c", ".hidden/d"] { try await runs.run(name) }
+        let root = runs.directory("").url
+        let linked = try Scratch()
+        let away = RunDirectory(linked.file("away/run"))
+        try FileManager.default.createDirectory(
+            at: away.url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try FileManager.default.copyItem(at: runs.directory("a").url, to: away.url)
+        // A link to a run counts; a link to a folder of runs is not followed.
+        #expect(symlink(away.url.path, root.appending(path: "link").path) == 0)
+        #expect(symlink(linked.path("away"), root.appending(path: "folder").path) == 0)
+        let found = try RunFinder().runs(below: root).map(\.url.path)
+        #expect(found == ["a", "b/b/b/b", "link"].map { runs.directory($0).url.path })
+        let reused = try ReusedRuns([root], besides: RunDirectory(linked.file("own")))
+        #expect(reused.found.map(\.directory.url.path) == found)
+    }
+
     @Test("links lead neither in circles nor to a run twice, and other folders are no runs")
     func folders() async throws {
         let runs = try ComparedRuns()
@@ -143,6 +163,9 @@ import Testing
         #expect(symlink("/nowhere", root.appending(path: "dangling").path) == 0)
         try Folder.make(root.appending(path: "extension").path)
         try Data(#"{"manifest_version": 3}"#.utf8).write(to: root.appending(path: "extension/manifest.json"))
+        // Its run is the one that `latest` leads to, and others are out of reach.
+        let elsewhere = try Scratch()
+        #expect(symlink(elsewhere.url.path, root.appending(path: "elsewhere").path) == 0)
         #expect(try list(runs).map(\.directory) == [runs.directory("deep/er/a").url.path])
         // The folder may be a run itself, and end in a slash.
         #expect(try ListedRun.all(below: runs.directory("deep/er/a").url.path + "/").map(\.job) == ["a"])

@@ -1,10 +1,13 @@
 import Foundation
-import RunStore
 
-/// Finds the run directories below a folder.
+/// Finds the run directories below a folder, for all commands that take folders of runs.
+///
+/// Runs up to four folders below it are found (`runs/project/sweep/small/a`), and a run has no others inside. Hidden folders are
+/// skipped. A link to a run counts, unless the run itself is found, too; other links are not followed, since they may lead in
+/// circles.
 package struct RunFinder {
-    /// Folders below the first that are searched: `runs/sweep/small/a` is found, deeper ones are not.
-    private static let deepest = 3
+    /// Folders between the first one and a run, with the run's own.
+    private static let deepest = 4
 
     private var files: FileManager { .default }
 
@@ -20,7 +23,7 @@ package struct RunFinder {
         }
         var found: [URL] = []
         add(folder, depth: 0, to: &found)
-        // A link beside the run that it leads to, such as `latest`, is no further one.
+        // Such as `latest`.
         let real = Set(found.map(\.path))
         return found.filter { run in
             let place = run.resolvingSymlinksInPath().path
@@ -30,7 +33,6 @@ package struct RunFinder {
 
     private func add(_ folder: URL, depth: Int, to found: inout [URL]) {
         if isRun(RunDirectory(folder)) { return found.append(folder) }
-        // Links may lead in circles.
         guard depth == 0 || depth < Self.deepest && !isLink(folder) else { return }
         let names = (try? files.contentsOfDirectory(atPath: folder.path)) ?? []
         for name in names.sorted() where !name.hasPrefix(".") {
