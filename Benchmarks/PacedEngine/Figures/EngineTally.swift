@@ -7,7 +7,6 @@ package struct EngineTally: Sendable {
         package var isFull: Bool
     }
 
-    package var requests = 0
     package private(set) var iterations: [Iteration] = []
     /// Counts of engines with this role that have ended.
     package var ended = BatchScheduler.Counts()

@@ -4,18 +4,17 @@ import Foundation
 /// A problem whose solutions and rewards are pure functions of what was written so far, as with temperature 0: the same
 /// prompt is continued in the same way, and a text that is cut anywhere goes on as if it had not been.
 ///
-/// The paper gives neither lengths nor rewards, only accuracies, so these are assumptions with the shape of MATH500:
+/// The paper gives neither lengths nor rewards, only accuracies, so these are assumptions:
 ///
 /// | what | distribution | mean |
 /// |---|---|---|
-/// | tokens of a question, with its template | log-normal, median 90, spread 0.5, 30 to 400 | 102 |
+/// | tokens of a question, with its template | log-normal, median 90, spread 0.5, 30 to 400 | 101 |
 /// | steps of a solution | log-normal, median 9, spread 0.5, 2 to 40 | 10 |
-/// | tokens of a step | log-normal, median 38, spread 0.6, 4 to 250 | 46 |
+/// | tokens of a step, except the last, which has the answer | log-normal, median 38, spread 0.6, 4 to 250 | 45 |
 /// | reward | u^h, u uniform, h of the problem from 0.03 (easy) to 0.6 (hard) | |
 ///
-/// So a solution has about 470 tokens (Qwen2.5-Math writes about 500 on MATH500), and at a threshold of 0.5, 0.7 and 0.9 about
-/// 6, 15 and 44 % of the draft's steps fall, most of them in hard problems (the paper's Figure B.1 has that shape; the
-/// demo's PRM rejects one step in six at 0.7).
+/// So a solution has about 400 tokens, and at a threshold of 0.5, 0.7 and 0.9 about 6, 15 and 44 % of the draft's steps fall, most of
+/// them in hard problems (the paper's Figure B.1 has that shape; the demo's PRM rejects one step in six at 0.7).
 package struct SyntheticProblem: Sendable {
     package let number: Int
     private let vocabulary: SyntheticVocabulary

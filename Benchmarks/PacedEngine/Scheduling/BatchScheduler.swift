@@ -182,8 +182,6 @@ package struct BatchScheduler: Sendable {
         var last = running.removeLast()
         cache.release(last.blocks)
         last.blocks = []
-        last.computed = 0
-        last.scheduled = 0
         waiting.prepend(last)
         counts.preemptions += 1
     }

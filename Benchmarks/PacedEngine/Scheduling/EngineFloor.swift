@@ -54,7 +54,6 @@ package struct EngineFloor: Sendable {
     package mutating func submit(_ work: BatchScheduler.Work, to role: Role) -> Bool {
         guard engines[role]?.scheduler.canHold(work) == true else { return false }
         engines[role]?.scheduler.add(work)
-        tallies[role, default: EngineTally()].requests += 1
         return true
     }
 

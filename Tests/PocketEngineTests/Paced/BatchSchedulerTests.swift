@@ -97,19 +97,17 @@ import Testing
         #expect(scheduler.cacheUse == 0)
     }
 
-    @Test("nobody is admitted in an iteration that displaced a sequence")
+    @Test("nobody is admitted in an iteration that displaced a sequence, not even in chunks")
     func noAdmissionAfterPreemption() {
-        var scheduler = scheduler(sequences: 3, blocks: 6, readsPrefixes: false)
-        scheduler.add(work(1, prompt: 47, output: 10))
-        scheduler.add(work(2, prompt: 47, output: 10))
-        _ = scheduler.schedule()
-        _ = scheduler.complete()
-        _ = scheduler.schedule()
-        _ = scheduler.complete()
-        scheduler.add(work(3, prompt: 4, output: 1))
-        // Both need a fourth block: the second goes, and the third waits behind it.
-        let batch = scheduler.schedule()
-        #expect(batch?.sequences == 1 && scheduler.waitingCount == 2)
+        var scheduler = scheduler(sequences: 2, tokens: 20, blocks: 6, readsPrefixes: false)
+        for id in 1...2 { scheduler.add(work(id, prompt: 40, output: 20)) }
+        var batch: Batch?
+        while scheduler.counts.preemptions == 0 {
+            batch = scheduler.schedule()
+            _ = scheduler.complete()
+        }
+        // Two blocks and 19 tokens are left, but not for the one that just lost its place.
+        #expect(batch?.sequences == 1 && scheduler.waitingCount == 1)
     }
 
     @Test("a prompt that begins like an earlier one and its response is read from there on, in whole blocks")
@@ -176,6 +174,19 @@ import Testing
         // The third takes the block of the second and one without contents, not the first's.
         let reads = [1, 2, 1, 3, 1].map(read)
         #expect(reads == [17, 17, 1, 17, 1])
+    }
+
+    @Test("of one request's blocks, the last ones make room first, so that its beginning stays known")
+    func lastBlocksFirst() {
+        var scheduler = scheduler(blocks: 4)
+        let long = BatchScheduler.Work(id: 1, prompt: Array(0..<49), output: [])
+        scheduler.add(long)
+        _ = drain(&scheduler)
+        for work in [BatchScheduler.Work(id: 2, prompt: Array(100..<110), output: []), long] {
+            scheduler.add(work)
+            _ = drain(&scheduler)
+        }
+        #expect(scheduler.counts.computedTokens == 49 + 10 + 1)
     }
 
     @Test("whatever comes, every request ends with its tokens and the cache is free again", arguments: 0..<40)

@@ -39,9 +39,10 @@ struct PaceFigures: Sendable {
         return ends.count < batch ? 0 : ends[ends.count - batch]
     }
 
-    /// The part of the engines' time on GPUs with full batches before a point.
-    func fullShare(until end: Double) -> Double? {
-        let (all, full) = tallies.values.map { $0.working(until: end) }.reduce((0, 0)) { ($0.0 + $1.0, $0.1 + $1.1) }
+    /// The part of engines' time on GPUs with full batches before a point; nil if there is no such time.
+    func fullShare(of roles: [Role], until end: Double) -> Double? {
+        let (all, full) = roles.compactMap { tallies[$0]?.working(until: end) }
+            .reduce((0, 0)) { ($0.0 + $1.0, $0.1 + $1.1) }
         return all > 0 ? full / all : nil
     }
 

@@ -11,7 +11,9 @@ struct PaceRow {
 
     static let head: [String] = [
         "GPU", "GPUs", "residency", "problems", "δ", "client", "wall, s", "bound, s", "bound/wall", "GPU busy",
-        "full before the tail", "iterations d/t/p", "written d/t, k", "not needed d/t", "read d/t/p, k", "HTTP/request",
+        "full before the tail", "of d/t/p", "iterations d/t/p", "written d/t, k", "not needed d/t", "read d/t/p, k",
+        "HTTP/request",
+        "starts",
         "preempted", "aborted", "client CPU, s", "server CPU", "server late, ms",
     ]
 
@@ -20,10 +22,14 @@ struct PaceRow {
         let bound = needed.bound(on: machine)
         let wall = median { $0.wall }
         let batch = machine.cost(of: .draft).fullTokens
-        let isAllTail = set.problems < batch
         let gpus = machine.devices == .one ? 1.0 : 3
         func count(_ role: Role, _ value: @escaping (BatchScheduler.Counts) -> Int) -> Double {
             median { Double(($0.figures.counts[role]).map(value) ?? 0) }
+        }
+        /// Of the time before the tail.
+        func full(_ roles: [Role]) -> String {
+            guard set.problems >= batch else { return "–" }
+            return percent(median { $0.figures.fullShare(of: roles, until: $0.figures.tail(batch: batch)) ?? 0 })
         }
         func written(_ role: Role) -> Double { count(role) { $0.writtenTokens } }
         func read(_ role: Role) -> Double { count(role) { $0.computedTokens - $0.writtenTokens } }
@@ -35,7 +41,7 @@ struct PaceRow {
             set.gpu.name, set.devices.rawValue, set.residency, "\(set.problems)", "\(set.threshold)", contender,
             spread(figure(wall)), figure(bound), percent(bound / wall),
             percent(median { $0.figures.working / $0.wall / gpus }),
-            isAllTail ? "–" : percent(median { $0.figures.fullShare(until: $0.figures.tail(batch: batch)) ?? 0 }),
+            full(PacedMachine.roles), PacedMachine.roles.map { full([$0]) }.joined(separator: "/"),
             PacedMachine.roles.map { role in
                 figure(median { Double($0.figures.tallies[role]?.iterations.count ?? 0) })
             }.joined(separator: "/"),
@@ -46,6 +52,7 @@ struct PaceRow {
                     Double($0.figures.httpRequests.values.reduce(0, +))
                         / Double(max(1, $0.figures.modelRequests.values.reduce(0, +)))
                 }),
+            figure(median { Double($0.figures.starts) }),
             figure(PacedMachine.roles.reduce(0) { sum, role in sum + count(role) { $0.preemptions } }),
             figure(median { Double($0.figures.aborted) }),
             figure(median { $0.cpu }), percent(median { $0.figures.cpu / ($0.figures.end * slowdown) }),
