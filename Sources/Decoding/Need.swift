@@ -53,16 +53,20 @@ package struct Generation: Sendable, Equatable {
     package var stopsAtDelimiter: Bool
     /// Limit on the tokens to write.
     package var maxTokens: Int
+    /// When the steps written so far are enough, so that the model may be stopped; nil if it must end by itself. Makes no
+    /// difference to the request.
+    package var lookahead: Lookahead?
     /// nil for the trajectory's.
     package var sampling: Sampling?
     /// Index of the candidate among those written in parallel.
     package var candidate = 0
 
     package init(
-        role: Role, steps: [String], stopsAtDelimiter: Bool, maxTokens: Int, sampling: Sampling? = nil,
-        candidate: Int = 0
+        role: Role, steps: [String], stopsAtDelimiter: Bool, maxTokens: Int, lookahead: Lookahead? = nil,
+        sampling: Sampling? = nil, candidate: Int = 0
     ) {
         self.role = role
+        self.lookahead = lookahead
         self.steps = steps
         self.stopsAtDelimiter = stopsAtDelimiter
         self.maxTokens = maxTokens

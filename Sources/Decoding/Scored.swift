@@ -14,14 +14,17 @@ package struct Scored: Sendable, Equatable {
     /// Whether one pass gave all these rewards, over a solution whose steps have the same tokens whatever follows them: then each
     /// reward is also that of a solution which ends with its step.
     package var isOnePass: Bool
+    /// Tokens that the PRM read in earlier passes over the beginning of these steps, while the draft was still writing.
+    package var readAhead: Int
     /// The candidate of the ``Scoring``.
     package var candidate: Int
 
     package init(
         rewards: [Double], tokens: [Int], promptTokens: Int, dropped: [Int] = [], overlong: [Int] = [],
-        isOnePass: Bool = false, candidate: Int = 0
+        isOnePass: Bool = false, readAhead: Int = 0, candidate: Int = 0
     ) {
         self.isOnePass = isOnePass
+        self.readAhead = readAhead
         self.candidate = candidate
         self.rewards = rewards
         self.tokens = tokens
@@ -42,6 +45,25 @@ extension Scored {
         guard after.allSatisfy({ $0 > 0 }) else { return nil }
         let rest = promptTokens - after.reduce(0, +)
         return rest > 0 ? rest : nil
+    }
+
+    /// The verdicts on the first steps of a solution among those on more.
+    ///
+    /// - Parameter asked: what this is the response to.
+    package func verdicts(for wanted: Scoring, of asked: Scoring) -> Scored? {
+        let scored = asked.unscored.filter { !overlong.contains($0) }
+        let places = wanted.unscored.compactMap(scored.firstIndex)
+        guard asked.steps.starts(with: wanted.steps), places.count == wanted.unscored.count,
+            scored.count == rewards.count, tokens.count == rewards.count,
+            dropped.isEmpty || dropped.count == rewards.count
+        else { return nil }
+        var part = self
+        part.rewards = places.map { rewards[$0] }
+        part.tokens = places.map { tokens[$0] }
+        part.dropped = dropped.isEmpty ? [] : places.map { dropped[$0] }
+        part.overlong = []
+        part.candidate = wanted.candidate
+        return part
     }
 
     /// The PRM's result for one step.

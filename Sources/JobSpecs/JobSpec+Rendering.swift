@@ -223,8 +223,9 @@ extension TokenLimit {
 }
 
 extension Lookahead {
-    fileprivate var yaml: String {
+    var yaml: String {
         switch self {
+        case .auto: "auto"
         case .all: "all"
         case .steps(let count): String(count)
         }

@@ -61,7 +61,10 @@ package struct SpecIdentity: Sendable, Equatable, Codable {
         }
         addPrompt(spec)
         addThinking(spec)
-        for (key, value) in spec.decoding.yaml { add("decoding.\(key)", value) }
+        var decoding = spec.decoding
+        // Both draw the same texts.
+        if decoding.lookahead == .auto { decoding.lookahead = .all }
+        for (key, value) in decoding.yaml { add("decoding.\(key)", value) }
         add("methods", spec.methods.map(\.name).joined(separator: ", "))
         for method in spec.methods {
             add("methods.\(method.name).kind", method.kind.key)

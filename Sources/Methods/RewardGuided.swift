@@ -48,8 +48,9 @@ package struct RewardGuided: DecodingMethod {
         if wantsMoreDraft(response) {
             return .generate(
                 Generation(
-                    role: .draft, steps: steps + pending.map(\.step.text), stopsAtDelimiter: lookahead != .all,
-                    maxTokens: response.remainingTokens(after: pendingTokens)))
+                    role: .draft, steps: steps + pending.map(\.step.text), stopsAtDelimiter: lookahead == .steps(1),
+                    maxTokens: response.remainingTokens(after: pendingTokens),
+                    lookahead: lookahead == .all || lookahead == .steps(1) ? nil : lookahead))
         }
         let judged = judged(in: response)
         return .score(
@@ -89,11 +90,14 @@ package struct RewardGuided: DecodingMethod {
     private func wantsMoreDraft(_ response: Response) -> Bool {
         if pending.isEmpty { return true }
         guard pendingEnd == .delimiter, !isFull(response) else { return false }
-        switch lookahead {
-        case .all: return isCutShort
+        return hasEnough(response).map { !$0 } ?? isCutShort
+    }
+
+    /// Whether the PRM judges the pending steps before the draft writes more; nil if it may as well write to the end.
+    private func hasEnough(_ response: Response) -> Bool? {
         // Steps that are not judged do not count, since step-at-a-time goes on to the next without a verdict.
-        case .steps(let ahead): return judged(in: response).count < ahead
-        }
+        guard case .steps(let ahead) = lookahead else { return nil }
+        return judged(in: response).count >= ahead
     }
 
     /// Whether the response would reach a limit with the pending steps.
@@ -105,10 +109,11 @@ package struct RewardGuided: DecodingMethod {
 
     private mutating func takeDraft(_ answer: Generated, into response: inout Response) {
         if pending.isEmpty { response.waves += 1 }
-        let usable = usableSteps(of: answer, within: response.limits)
+        let usable = answer.usableSteps(within: response.limits)
         var length = answer.promptTokens
         var taken = 0
-        for step in answer.steps[..<usable] where taken == 0 || !isFull(response) {
+        for step in answer.steps[..<usable] {
+            if taken > 0, isFull(response) || hasEnough(response) == true { break }
             length += step.tokens
             pending.append(Pending(step: step, length: length))
             taken += 1
@@ -118,14 +123,6 @@ package struct RewardGuided: DecodingMethod {
         pendingEnd = isCutShort ? .delimiter : answer.end
         // Steps that are not judged wait for no verdict.
         if !wantsMoreDraft(response) { settle([:], in: &response) }
-    }
-
-    /// Number of steps that step-at-a-time would have produced, apart from the limits of the response.
-    private func usableSteps(of answer: Generated, within limits: Limits) -> Int {
-        let written = answer.seam ?? answer.steps.count
-        // The limit of one request cut a step that would have had a request of its own.
-        guard case .call = limits.tokens, answer.end == .maxTokens else { return written }
-        return min(written, max(1, answer.steps.count - 1))
     }
 
     private mutating func takeTarget(_ answer: Generated, into response: inout Response) {

@@ -10,7 +10,7 @@ extension DecodingSpec {
     /// The defaults, if the models' contexts are long enough.
     package static let standard = DecodingSpec(
         delimiter: "\n\n", tokens: DecodingRules.current.standardLimit(context: nil), maxSteps: 100, temperature: 0,
-        topP: 1, lookahead: .all)
+        topP: 1, lookahead: .auto)
 
     init?(field: SpecField) {
         guard let section = SpecSection(field, "decoding", keys: Self.keys) else { return nil }
@@ -44,13 +44,14 @@ extension DecodingSpec {
 
 extension Lookahead {
     init?(field: SpecField) {
-        guard let scalar = field.scalar, scalar.meaning == .integer || scalar.text == "all" else {
-            field.mismatch("'all' or a whole number")
+        guard let scalar = field.scalar, scalar.meaning == .integer || ["auto", "all"].contains(scalar.text) else {
+            field.mismatch("'auto', 'all' or a whole number")
             return nil
         }
-        if scalar.text == "all" {
-            self = .all
-        } else {
+        switch scalar.text {
+        case "auto": self = .auto
+        case "all": self = .all
+        default:
             guard let steps: Int = field.integer(in: 1...SpecLimit.tokens) else { return nil }
             self = .steps(steps)
         }

@@ -50,7 +50,7 @@ struct Simulation: Sendable {
             case .finish: break
             case .stop: throw CancellationError()
             case .giveUp(let error): throw error
-            case .prepare, .beginPhase, .cancel, .drain, .notify: break
+            case .prepare, .beginPhase, .end, .cancel, .drain, .notify: break
             }
         }
         counts.waves = scheduler.trajectories.waves

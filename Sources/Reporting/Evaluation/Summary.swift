@@ -87,7 +87,9 @@ extension Summary {
         rows = spec.methods.flatMap { method in
             spec.datasets.map { dataset in
                 let lines = groups[[method.name, dataset.name]] ?? []
-                var row = Row(method: method.name, dataset: dataset.name, lines: lines, flops: flops)
+                var row = Row(
+                    method: method.name, dataset: dataset.name, lines: lines, flops: flops,
+                    streaming: run.streaming[RunFigures.Streaming.key(method.name, dataset.name)])
                 row.sampling = spec.sampling(of: method)
                 row.breakdowns = fields[dataset.name]?.breakdowns(of: lines)
                 if let baseline, baseline != method.name {

@@ -1,4 +1,5 @@
 import Decoding
+import RunStore
 import Support
 
 extension Summary {
@@ -85,7 +86,9 @@ extension Summary {
 
 extension Summary.Row {
     /// - Parameter lines: of one method and data set.
-    package init(method: String, dataset: String, lines: [ResultLine], flops: Flops) {
+    package init(
+        method: String, dataset: String, lines: [ResultLine], flops: Flops, streaming: RunFigures.Streaming? = nil
+    ) {
         self.method = method
         self.dataset = dataset
         total = lines.count
@@ -113,6 +116,10 @@ extension Summary.Row {
         setAccuracy(lines)
         if total > problems { samples = SampleFigures(SampledProblem.all(in: lines)) }
         setAcceptance(Acceptance(lines))
+        if let streaming {
+            tokens.draft.lookahead = min(Counted.most, tokens.draft.lookahead.plus(streaming.beyond))
+            tokens.prm.prompt = min(Counted.most, tokens.prm.prompt.plus(streaming.readAhead))
+        }
         flopsPaper = flops.paper(tokens)
         flopsSpent = flops.spent(tokens)
         addFlops(0)

@@ -86,9 +86,11 @@ package struct Manifest: Sendable, Equatable, Codable {
         }
     }
 
-    /// The format of runs whose job was changed, or that have responses of other runs; all others have the first, which earlier
-    /// versions read.
-    package static let currentFormat = 2
+    /// The format of runs in which models are stopped early.
+    package static let currentFormat = 3
+    /// The format of runs whose job was changed, or that have responses of other runs.
+    package static let grownFormat = 2
+    /// The format of all others, which earlier versions read.
     package static let firstFormat = 1
 
     /// Makes the run that of a changed job.
@@ -96,7 +98,7 @@ package struct Manifest: Sendable, Equatable, Codable {
         history =
             (history ?? []) + [Past(identity: self.identity, until: date.formatted(.iso8601), program: Program.version)]
         self.identity = identity
-        format = Self.currentFormat
+        format = max(format, Self.grownFormat)
     }
 
     /// - Returns: nil if there is no file.

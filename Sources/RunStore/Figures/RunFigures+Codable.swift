@@ -3,7 +3,7 @@ import ModelLifecycle
 /// Fields that earlier versions did not write are empty, so that their `summary.json` can be read.
 extension RunFigures {
     private enum CodingKeys: String, CodingKey {
-        case waves, swaps, seconds, tokens, requests, speculation, joules
+        case waves, swaps, seconds, tokens, requests, speculation, streaming, joules
         case coldStarts = "cold_starts"
         case warmStarts = "warm_starts"
         case standbyStarts = "standby_starts"
@@ -19,6 +19,7 @@ extension RunFigures {
         speculation = try run.decodeIfPresent(Speculation.self, forKey: .speculation)
         seconds = try run.decodeIfPresent(Seconds.self, forKey: .seconds) ?? Seconds()
         tokens = try run.decodeIfPresent([String: Tokens].self, forKey: .tokens) ?? [:]
+        streaming = try run.decodeIfPresent([String: Streaming].self, forKey: .streaming) ?? [:]
         joules = try run.decodeIfPresent(Joules.self, forKey: .joules)
     }
 
@@ -33,6 +34,7 @@ extension RunFigures {
         try run.encodeIfPresent(speculation, forKey: .speculation)
         try run.encode(seconds, forKey: .seconds)
         if !tokens.isEmpty { try run.encode(tokens, forKey: .tokens) }
+        if !streaming.isEmpty { try run.encode(streaming, forKey: .streaming) }
         try run.encodeIfPresent(joules, forKey: .joules)
     }
 }

@@ -25,9 +25,48 @@ extension JournalRecord {
     /// Tokens of the request behind a response; none for other records.
     var requestTokens: RunFigures.Tokens {
         switch self {
-        case .event(_, .generated(let answer), _): .init(read: answer.promptTokens, written: answer.tokens)
-        case .event(_, .scored(let answer), _): .init(read: answer.promptTokens)
+        case .event(_, .generated(let answer), _):
+            .init(read: answer.promptTokens, written: answer.tokens.plus(answer.beyond ?? 0))
+        case .event(_, .scored(let answer), _): .init(read: answer.promptTokens.plus(answer.readAhead))
         default: .init()
+        }
+    }
+}
+
+extension RunFigures {
+    /// Tokens that depend on how fast engines are, so that they are not part of a trajectory.
+    package struct Streaming: Sendable, Equatable, Codable {
+        /// Written by the draft after the steps that were taken, until it was stopped.
+        @Counted package var beyond = 0
+        /// Read by the PRM while the draft was still writing.
+        @Counted package var readAhead = 0
+
+        private enum CodingKeys: String, CodingKey {
+            case beyond
+            case readAhead = "read_ahead"
+        }
+
+        package init(beyond: Int = 0, readAhead: Int = 0) {
+            self.beyond = beyond
+            self.readAhead = readAhead
+        }
+
+        static func += (left: inout Self, right: Self) {
+            left.beyond = min(Counted.most, left.beyond.plus(right.beyond))
+            left.readAhead = min(Counted.most, left.readAhead.plus(right.readAhead))
+        }
+
+        package static func key(_ method: String, _ dataset: String) -> String { "\(method)/\(dataset)" }
+    }
+}
+
+extension Event {
+    /// nil for most.
+    var streaming: RunFigures.Streaming? {
+        switch self {
+        case .generated(let answer): answer.beyond.map { .init(beyond: $0) }
+        case .scored(let answer): answer.readAhead == 0 ? nil : .init(readAhead: answer.readAhead)
+        case .failed, .retried: nil
         }
     }
 }

@@ -21,6 +21,8 @@ package struct RunFigures: Sendable, Equatable, Codable {
     package var seconds = Seconds()
     /// By engine.
     package var tokens: [String: Tokens] = [:]
+    /// What streaming cost beside the tokens of the trajectories, by method and data set (`rsd/math500`).
+    package var streaming: [String: Streaming] = [:]
     /// nil if a phase was not measured.
     package var joules: Joules?
 
@@ -119,7 +121,10 @@ package struct RunFigures: Sendable, Equatable, Codable {
 
     private mutating func add(_ record: JournalRecord) {
         switch record {
-        case .event(_, let event, let origin) where event.isAnswer:
+        case .event(let id, let event, let origin) where event.isAnswer:
+            if let more = event.streaming {
+                streaming[Streaming.key(id.method, id.dataset), default: Streaming()] += more
+            }
             if origin.asked == nil { requests.shared += 1 } else { requests.asked += 1 }
         case .event: break
         case .load(let load):

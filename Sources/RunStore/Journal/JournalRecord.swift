@@ -69,7 +69,7 @@ package enum JournalLine {
 extension JournalRecord: Codable {
     private enum Key: String, CodingKey {
         case kind, method, dataset, problem, sample
-        case role, steps, end, prompt, seam
+        case role, steps, end, prompt, seam, beyond
         case rewards, tokens, dropped, overlong
         case reason
         case engine, seconds, wave, engines, joules
@@ -78,6 +78,7 @@ extension JournalRecord: Codable {
         case request, from
         case limit = "max_tokens"
         case undecided, readings
+        case readAhead = "read_ahead"
         case start, phases
     }
 
@@ -130,6 +131,7 @@ extension JournalRecord: Codable {
                 end: try line.decode(StepEnd.self, forKey: .end),
                 promptTokens: try count(.prompt),
                 seam: try line.decodeIfPresent(Int.self, forKey: .seam),
+                beyond: try line.decodeIfPresent(Counted.self, forKey: .beyond)?.wrappedValue,
                 candidate: try line.decodeIfPresent(Int.self, forKey: .candidate) ?? 0)
             self = .event(try trajectory(), .generated(generated), try origin())
         case .scored:
@@ -140,6 +142,7 @@ extension JournalRecord: Codable {
                 dropped: try line.decodeIfPresent([Counted].self, forKey: .dropped)?.map(\.wrappedValue) ?? [],
                 overlong: try line.decodeIfPresent([Int].self, forKey: .overlong) ?? [],
                 isOnePass: line.contains(.readings),
+                readAhead: try line.decodeIfPresent(Counted.self, forKey: .readAhead)?.wrappedValue ?? 0,
                 candidate: try line.decodeIfPresent(Int.self, forKey: .candidate) ?? 0)
             self = .event(try trajectory(), .scored(scored), try origin())
         case .failed:
@@ -248,6 +251,7 @@ extension JournalRecord: Codable {
             try line.encode(generated.end, forKey: .end)
             try line.encode(generated.promptTokens, forKey: .prompt)
             try line.encodeIfPresent(generated.seam, forKey: .seam)
+            try line.encodeIfPresent(generated.beyond, forKey: .beyond)
         case .scored(let scored):
             try line.encode(Kind.scored, forKey: .kind)
             try line.encode(scored.rewards, forKey: .rewards)
@@ -255,6 +259,7 @@ extension JournalRecord: Codable {
             try line.encode(scored.promptTokens, forKey: .prompt)
             if !scored.dropped.isEmpty { try line.encode(scored.dropped, forKey: .dropped) }
             if !scored.overlong.isEmpty { try line.encode(scored.overlong, forKey: .overlong) }
+            if scored.readAhead > 0 { try line.encode(scored.readAhead, forKey: .readAhead) }
         case .failed(let reason):
             try line.encode(Kind.failed, forKey: .kind)
             try line.encode(reason, forKey: .reason)

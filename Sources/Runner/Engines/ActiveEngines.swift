@@ -45,14 +45,14 @@ actor ActiveEngines {
         return events
     }
 
-    func answer(_ request: InferenceRequest) async throws -> Answer {
+    func answer(_ request: InferenceRequest, _ progress: AnswerProgress? = nil) async throws -> Answer {
         guard let engine = engines[request.need.role], let session = sessions[engine] else {
             throw EngineGone()
         }
         signs[engine, default: ProgressSigns()].asked()
         defer { signs[engine]?.left() }
         do {
-            let answer = try await inference.answer(request, from: session)
+            let answer = try await inference.answer(request, from: session, progress)
             signs[engine]?.seen()
             return answer
         } catch EngineAnswerError.engine {

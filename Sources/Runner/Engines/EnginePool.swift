@@ -26,9 +26,10 @@ package protocol EnginePool: Sendable {
 
     /// Sends a request to an engine of the resident group.
     ///
+    /// - Parameter progress: takes the steps as they are written; nil to wait for the end.
     /// - Throws: ``EngineGone`` if the engine has ended; ``PermanentFailure`` if retrying cannot help; any other error for a
     ///   failed attempt.
-    func answer(_ request: InferenceRequest) async throws -> Answer
+    func answer(_ request: InferenceRequest, _ progress: AnswerProgress?) async throws -> Answer
 
     /// Returns once an engine of the resident group has died or makes no progress, or the task is cancelled.
     func trouble() async -> EngineTrouble?

@@ -75,9 +75,9 @@ final class ResidentEngines: EnginePool {
 
     func expect(_ group: [EngineID]) async { await residency.expect(group.map(\.name)) }
 
-    func answer(_ request: InferenceRequest) async throws -> Answer {
+    func answer(_ request: InferenceRequest, _ progress: AnswerProgress?) async throws -> Answer {
         guard let active = active.withLock({ $0 }) else { throw EngineGone() }
-        return try await active.answer(request)
+        return try await active.answer(request, progress)
     }
 
     func trouble() async -> EngineTrouble? { await active.withLock { $0 }?.trouble() }

@@ -87,7 +87,8 @@ struct RunStart: Sendable {
     /// Notes in the manifest what earlier versions of the program could not read.
     func note(in manifest: inout Manifest) {
         if manifest.identity != identity { manifest.grow(to: identity, at: Date()) }
-        if hasGrown || hasSources { manifest.format = Manifest.currentFormat }
+        if hasGrown || hasSources { manifest.format = max(manifest.format, Manifest.grownFormat) }
+        if scope.job.mayStopModels { manifest.format = Manifest.currentFormat }
     }
 }
 

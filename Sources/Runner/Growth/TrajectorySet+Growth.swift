@@ -84,7 +84,7 @@ struct ProblemChanged: Error {
 
 extension Trajectory {
     fileprivate mutating func takeKnown(from responses: ResponseCache, in scope: RequestScope) -> JournalRecord? {
-        for need in needs {
+        for need in needs where !need.mayStopModel(in: scope.job) {
             let request = InferenceRequest(need, of: id, in: scope)
             guard let known = responses[request] else { continue }
             let event = known.event.answering(need)
@@ -92,6 +92,14 @@ extension Trajectory {
             return .event(id, event, request.origin(of: event, source: known.source))
         }
         return nil
+    }
+}
+
+extension Need {
+    /// Whether the trajectory takes only as much of a solution as it needs, which the scheduler knows.
+    fileprivate func mayStopModel(in job: JobSpec) -> Bool {
+        guard case .generate(let wanted) = self, let lookahead = wanted.lookahead else { return false }
+        return lookahead != .auto || job.mayStream
     }
 }
 

@@ -14,8 +14,10 @@ struct Generator: Sendable {
     ///   - prompt: the text before the first step.
     ///   - seed: of this request.
     ///   - thoughts: how they are marked; nil if nothing is known of them.
+    ///   - progress: takes the steps as they come; nil to wait for the end.
     func ask(
-        _ wanted: Generation, prompt: ProblemPrompt, seed: Int, thoughts: Thoughts? = nil, of session: ModelSession
+        _ wanted: Generation, prompt: ProblemPrompt, seed: Int, thoughts: Thoughts? = nil, of session: ModelSession,
+        progress: AnswerProgress? = nil
     ) async throws -> Generated {
         if let thoughts { try await session.check(thoughts, after: prompt) }
         let keepsSpecialTokens = keepingSpecialTokens.contains(wanted.role.models[0])
@@ -28,12 +30,20 @@ struct Generator: Sendable {
         // Engines silently clamp max_tokens to the context; doing it here distinguishes the two limits.
         let sampling = wanted.sampling ?? decoding.sampling
         let limit = min(wanted.maxTokens, room)
-        let completion = try await session.client.complete(
-            CompletionRequest(
-                promptTokens: ids, maxTokens: limit,
-                temperature: sampling.temperature, topP: sampling.topP, seed: seed,
-                stop: wanted.stopsAtDelimiter ? [decoding.delimiter] : [], includeStop: true,
-                keepsSpecialTokens: keepsSpecialTokens))
+        let request = CompletionRequest(
+            promptTokens: ids, maxTokens: limit,
+            temperature: sampling.temperature, topP: sampling.topP, seed: seed,
+            stop: wanted.stopsAtDelimiter ? [decoding.delimiter] : [], includeStop: true,
+            keepsSpecialTokens: keepsSpecialTokens)
+        let completion: Completion
+        if let progress {
+            let steps = StreamedSteps(wanted, of: prompt, shown: ids, by: self, from: session)
+            let (whole, soFar) = try await follow(request, as: steps, progress)
+            if whole.finish == .stopped, let soFar { return soFar }
+            completion = whole
+        } else {
+            completion = try await session.client.complete(request)
+        }
         let isShort = completion.tokenIDs.count < limit
         let stop: Generated.Stop
         switch completion.finish {
@@ -65,6 +75,32 @@ struct Generator: Sendable {
         return generated
     }
 
+    /// Reports steps as they are written.
+    ///
+    /// - Returns: the completion, and the whole steps that came.
+    private func follow(
+        _ request: CompletionRequest, as steps: StreamedSteps, _ progress: AnswerProgress
+    ) async throws -> (Completion, Generated?) {
+        let (parts, arrive) = AsyncStream<CompletionPart>.makeStream()
+        async let read: Generated? = {
+            var steps = steps
+            for await part in parts { if let written = try await steps.take(part) { progress.report(written) } }
+            return steps.soFar
+        }()
+        let completion: Completion
+        do {
+            completion = try await steps.session.client.stream(request, stop: progress.streamStop) { part in
+                arrive.yield(part)
+                return .goOn
+            }
+        } catch {
+            arrive.finish()
+            throw error
+        }
+        arrive.finish()
+        return (completion, try await read)
+    }
+
     /// The number of steps written in the same tokens that step-at-a-time would show the model, if more text follows: after these,
     /// its prompt would differ from what the model has before it here.
     ///
@@ -82,15 +118,21 @@ struct Generator: Sendable {
             texts.append(step.text)
             length += step.tokens
             guard place < whole else { return place + 1 }
-            do {
-                let ids = try await session.tokens(of: prompt, steps: texts)
-                guard ids == shown + written[..<length] else { return place + 1 }
-            } catch is PermanentFailure {
-                // Nor could it be continued there.
-                return place + 1
-            }
+            guard try await shows(shown + written[..<length], for: texts, of: prompt, session) else { return place + 1 }
         }
         return nil
+    }
+
+    /// Whether these are the tokens that step-at-a-time would show the model for these steps.
+    func shows(_ ids: [Int], for steps: [String], of prompt: ProblemPrompt, _ session: ModelSession) async throws
+        -> Bool
+    {
+        do {
+            return try await session.tokens(of: prompt, steps: steps) == ids
+        } catch is PermanentFailure {
+            // Nor could it be continued there.
+            return false
+        }
     }
 }
 

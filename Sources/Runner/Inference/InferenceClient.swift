@@ -29,7 +29,7 @@ struct InferenceClient: Sendable {
         splitter = StepSplitter(delimiter: spec.decoding.delimiter)
         generation = Generator(
             decoding: spec.decoding,
-            lookaheads: spec.decoding.lookahead == .all
+            lookaheads: spec.decoding.lookahead != .steps(1)
                 ? spec.methods.filter(\.kind.settings.looksAhead).map(spec.sampling) : [],
             keepingSpecialTokens: spec.writersWithSpecialMarks)
         thoughts = spec.methods.reduce(into: [:]) { $0[$1.name] = spec.thoughts(of: $1.kind.roles) }
@@ -44,7 +44,9 @@ struct InferenceClient: Sendable {
 
     /// - Throws: ``PermanentFailure`` if retrying cannot help; otherwise ``MalformedResponse``, ``FailedAttempt`` or an
     ///   `EngineAnswerError`.
-    func answer(_ request: InferenceRequest, from session: ModelSession) async throws -> Answer {
+    func answer(
+        _ request: InferenceRequest, from session: ModelSession, _ progress: AnswerProgress? = nil
+    ) async throws -> Answer {
         let id = request.id
         guard let prompt = prompts[id.problemName] else {
             throw PermanentFailure(reason: "the data set has no such problem")
@@ -58,7 +60,8 @@ struct InferenceClient: Sendable {
                 return Answer(
                     event: .generated(
                         try await generation.ask(
-                            wanted, prompt: prompt, seed: request.seed, thoughts: thoughts, of: session)))
+                            wanted, prompt: prompt, seed: request.seed, thoughts: thoughts, of: session,
+                            progress: progress)))
             case .score(let wanted):
                 guard let scorer else { throw PermanentFailure(reason: "the job has no PRM") }
                 session.readings = Readings()

@@ -12,6 +12,8 @@ package struct InferenceRequest: Sendable {
     package let need: Need
     /// Seed of the request.
     package let seed: Int
+    /// Whether steps are wanted as they come: ``SchedulerEvent/progressed(_:_:)``.
+    package var isFollowed = false
 
     package init(_ need: Need, of id: TrajectoryID, in scope: RequestScope) {
         self.id = id

@@ -34,6 +34,7 @@ struct EngineExecutor {
     private var phase: ActivePhase?
     private var meter: PhaseMeter
     private var requests: [RequestFingerprint: Task<Void, Never>] = [:]
+    private var followed: [RequestFingerprint: AnswerProgress] = [:]
     private var watch: Task<Void, Never>?
     private var watches = 0
     private var timers: [Task<Void, Never>] = []
@@ -97,7 +98,9 @@ struct EngineExecutor {
             case .trouble(let trouble, let seer): if seer == watches { actions += scheduler.handle(.trouble(trouble)) }
             case .event(let event):
                 switch event {
-                case .answered(let request, _, _), .failed(let request, _): requests[request] = nil
+                case .answered(let request, _, _), .failed(let request, _):
+                    requests[request] = nil
+                    followed[request] = nil
                 default: break
                 }
                 actions += scheduler.handle(event)
@@ -115,6 +118,7 @@ struct EngineExecutor {
         case .beginPhase(let phase): begin(phase)
         case .endPhase: try await endPhase()
         case .send(let request, _): send(request)
+        case .end(let request): followed[request]?.stop()
         case .cancel(let requests): for request in requests { self.requests[request]?.cancel() }
         case .record(let entry): record(entry)
         case .restart(let engine):
@@ -195,10 +199,17 @@ struct EngineExecutor {
     // MARK: Requests and answers
 
     private mutating func send(_ request: InferenceRequest) {
-        requests[request.fingerprint] = Task { [pool, arrive] in
+        var progress: AnswerProgress?
+        if request.isFollowed {
+            progress = AnswerProgress { [arrive] written in
+                arrive.yield(.event(.progressed(request.fingerprint, written)))
+            }
+            followed[request.fingerprint] = progress
+        }
+        requests[request.fingerprint] = Task { [pool, arrive, progress] in
             let watch = Stopwatch()
             do {
-                let answer = try await pool.answer(request)
+                let answer = try await pool.answer(request, progress)
                 let asked = answer.isAsked ? watch.span : nil
                 arrive.yield(.event(.answered(request.fingerprint, answer.event, asked: asked)))
             } catch {

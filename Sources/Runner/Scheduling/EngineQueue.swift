@@ -4,6 +4,10 @@ import RunStore
 /// The requests to one engine. Each engine of a group has its own queue, so that none waits for another.
 struct EngineQueue: Sendable {
     private var waiting: Deque<RequestFingerprint> = []
+    /// The same, to look up.
+    private var places: Set<RequestFingerprint> = []
+    /// Requests that follow others in ``waiting``.
+    private var successors: [RequestFingerprint: RequestFingerprint] = [:]
     /// Requests sent that are not yet answered or recorded, with the slots that each takes.
     private var slots: [RequestFingerprint: Int] = [:]
     /// Requests that were running when an engine stopped or the run was asked to stop.
@@ -25,7 +29,19 @@ struct EngineQueue: Sendable {
 
     func isRunning(_ request: RequestFingerprint) -> Bool { slots[request] != nil }
 
-    mutating func add(_ requests: some Sequence<RequestFingerprint>) { waiting.append(contentsOf: requests) }
+    mutating func add(_ requests: some Sequence<RequestFingerprint>) {
+        waiting.append(contentsOf: requests)
+        places.formUnion(requests)
+    }
+
+    /// - Parameter earlier: a request that is likely not to be needed any more: if it waits, the new one takes its place.
+    mutating func add(_ request: RequestFingerprint, inPlaceOf earlier: RequestFingerprint?) {
+        if let earlier, places.contains(earlier), successors[earlier] == nil {
+            successors[earlier] = request
+        } else {
+            add([request])
+        }
+    }
 
     /// Starts the next request, if there is room for it.
     ///
@@ -36,12 +52,20 @@ struct EngineQueue: Sendable {
                 guard isIdle || slots <= limit - load else { return nil }
                 self.slots[request] = slots
                 load += slots
-                waiting.removeFirst()
+                removeFirst()
                 return request
             }
-            waiting.removeFirst()
+            removeFirst()
         }
         return nil
+    }
+
+    private mutating func removeFirst() {
+        let request = waiting.removeFirst()
+        places.remove(request)
+        guard let next = successors.removeValue(forKey: request) else { return }
+        waiting.prepend(next)
+        places.insert(next)
     }
 
     mutating func succeed(_ request: RequestFingerprint) {
@@ -52,7 +76,7 @@ struct EngineQueue: Sendable {
     /// An attempt failed although the engine is alive: it is retried now, or after a restart.
     mutating func fail(_ request: RequestFingerprint, reason: String) {
         remove(request)
-        if policy.failure(request, reason: reason) { waiting.append(request) }
+        if policy.failure(request, reason: reason) { add([request]) }
     }
 
     /// The request is finished.
@@ -75,6 +99,7 @@ struct EngineQueue: Sendable {
     /// Puts dropped requests before all others.
     mutating func takeBackDropped() {
         waiting.prepend(contentsOf: dropped)
+        places.formUnion(dropped)
         dropped = []
     }
 

@@ -7,6 +7,8 @@ struct Waiter: Sendable, Hashable {
     /// As what it needs the response: two roles may have the same model.
     var role: Role
     var candidate: Int
+    /// The request of the solution that is being written, if its steps are to be judged meanwhile.
+    var draft: RequestFingerprint?
 }
 
 /// The requests without a response, and the trajectories that wait for each.

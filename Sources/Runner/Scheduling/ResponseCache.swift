@@ -16,6 +16,8 @@ package struct ResponseCache: Sendable {
     private var whole: [String: Known] = [:]
     /// Those that a limit shaped.
     private var limited: [RequestFingerprint: Known] = [:]
+    /// Solutions whose models were stopped, as far as known, by ``RequestFingerprint/digest``.
+    private var beginnings: [String: Known] = [:]
     /// Responses whose rewards are also those of other requests.
     private var passes: [Known] = []
     /// Where the rewards are, by ``Known/source``, in the order in which these came.
@@ -29,8 +31,8 @@ package struct ResponseCache: Sendable {
 
     package init() {}
 
-    var isEmpty: Bool { whole.isEmpty && limited.isEmpty }
-    var count: Int { whole.count + limited.count }
+    var isEmpty: Bool { count == 0 }
+    var count: Int { whole.count + limited.count + beginnings.count }
 
     /// The response to a request, for the need that it or an equal one was sent for.
     subscript(request: InferenceRequest) -> Known? {
@@ -65,13 +67,25 @@ package struct ResponseCache: Sendable {
         return known
     }
 
-    /// The first response to a request stays.
+    /// The beginning of the response to a request, if not all of it is known.
+    func beginning(of request: RequestFingerprint) -> Known? {
+        guard let known = beginnings[request.digest], known.event.writtenTokens < request.maxTokens ?? .max else {
+            return nil
+        }
+        return known
+    }
+
+    /// The first response to a request stays, and the longest beginning.
     mutating func add(
         _ event: Event, answering request: RequestFingerprint, readings keys: [ReadingKey] = [], source: Int? = nil
     ) {
         guard event.isAnswer else { return }
-        let known = Known(event: event, request: request, source: source)
-        if event.isLimited {
+        let known = Known(event: event.alone, request: request, source: source)
+        if case .generated(let answer) = event, answer.beyond != nil {
+            if answer.tokens > beginnings[request.digest]?.event.writtenTokens ?? 0 {
+                beginnings[request.digest] = known
+            }
+        } else if event.isLimited {
             if limited[request] == nil { limited[request] = known }
         } else if whole[request.digest] == nil {
             whole[request.digest] = known
@@ -119,7 +133,14 @@ extension Event {
             || asked.digest == request.digest && !isLimited && writtenTokens < request.maxTokens ?? .max
     }
 
-    private var writtenTokens: Int {
+    /// Without what was read ahead of it for one trajectory.
+    fileprivate var alone: Event {
+        guard case .scored(var answer) = self, answer.readAhead > 0 else { return self }
+        answer.readAhead = 0
+        return .scored(answer)
+    }
+
+    fileprivate var writtenTokens: Int {
         if case .generated(let answer) = self { answer.tokens } else { 0 }
     }
 }

@@ -14,13 +14,23 @@ extension Scheduler {
             else { continue }
             let request = InferenceRequest(need, of: id, in: scope)
             let fingerprint = request.fingerprint
+            if let lookahead = readsAlong(need) {
+                let isNew = pending.add(request, for: waiter)
+                follow(request, waiter, lookahead, isRequested: !isNew)
+                continue
+            }
             let known = responses[request]
             if let event = known?.event ?? arriving[fingerprint]?.event,
                 (try? record(event, for: waiter, from: request.origin(of: event, source: known?.source))) != nil
             {
                 continue
             }
-            if pending.add(request, for: waiter) { queues[engine]?.add([fingerprint]) }
+            let isNew = pending.add(request, for: waiter)
+            if streams[fingerprint] != nil {
+                demand(fingerprint)
+            } else if isNew {
+                queues[engine]?.add([fingerprint])
+            }
         }
     }
 
@@ -28,9 +38,22 @@ extension Scheduler {
     mutating func deliver(_ event: Event, to request: RequestFingerprint, asked: TimeSpan?) {
         guard engine(running: request) != nil else { return }
         let sent = pending[request]
+        if streams[request] != nil {
+            do { try endStream(event, request, asked: asked) } catch { handle(.attempt("\(error)"), of: request) }
+            return
+        }
         arriving[request] = ArrivingAnswer(event: event)
         var (asked, misfit): (TimeSpan?, (any Error)?) = (asked, nil)
-        for waiter in pending.waiters(for: request) {
+        let waiters = pending.waiters(for: request)
+        if let sent, waiters.contains(where: { $0.draft != nil }) {
+            responses.add(event, answering: request, readings: sent.origin(of: event).readings)
+        }
+        for waiter in waiters {
+            if waiter.draft != nil {
+                takeVerdicts(event, for: waiter, asked: asked)
+                asked = nil
+                continue
+            }
             do {
                 try record(event, for: waiter, from: sent?.origin(of: event, asked: asked) ?? AnswerOrigin())
                 asked = nil
@@ -48,10 +71,17 @@ extension Scheduler {
     }
 
     /// - Throws: ``UnexpectedEvent`` if the event does not fit; nothing is recorded then.
-    private mutating func record(_ event: Event, for waiter: Waiter, from origin: AnswerOrigin) throws {
+    mutating func record(_ event: Event, for waiter: Waiter, from origin: AnswerOrigin) throws {
         guard let request = origin.request, let trajectory = trajectories[waiter.id] else { return }
-        let entry = try entries.add(
-            event.answering(waiter.role, candidate: waiter.candidate), to: trajectory, from: origin)
+        var (event, origin) = (event.answering(waiter.role, candidate: waiter.candidate), origin)
+        if case .scored(var scored) = event, let ahead = readAhead[waiter] {
+            // The last pass may have read just these steps.
+            scored.readAhead = origin.asked == nil ? max(0, ahead.read - scored.promptTokens) : ahead.read
+            event = .scored(scored)
+            origin.asked = origin.asked ?? ahead.asked
+        }
+        let entry = try entries.add(event, to: trajectory, from: origin)
+        if waiter.role == .prm { readAhead[waiter] = nil }
         pending.serve(waiter, request)
         arriving[request]?.entries.insert(entry.number)
         act(.record(entry))

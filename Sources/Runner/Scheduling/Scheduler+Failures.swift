@@ -2,7 +2,7 @@ import RunStore
 
 extension Scheduler {
     mutating func handle(_ failure: RequestFailure, of request: RequestFingerprint) {
-        guard let engine = engine(running: request) else { return }
+        guard let engine = engine(running: request), !breakOff(request) else { return }
         guard case .working = stage, failure != .unsent else {
             queues[engine]?.drop(request)
             return
@@ -21,7 +21,12 @@ extension Scheduler {
     /// Fails all who wait for a response.
     mutating func giveUp(_ request: RequestFingerprint, reason: String) {
         // A trajectory may wait with several candidates, but fails once.
+        streams[request] = nil
         for waiter in pending.waiters(for: request) where pending.isOpen(waiter) {
+            if waiter.draft != nil {
+                giveUpVerdicts(for: waiter)
+                continue
+            }
             guard let trajectory = trajectories[waiter.id] else { continue }
             pending.closeAll(of: waiter.id)
             // It does not fit if the trajectory has finished in the meantime.

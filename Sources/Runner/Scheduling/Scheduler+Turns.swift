@@ -77,8 +77,9 @@ extension Scheduler {
         for engine in phase.engines {
             // Skip requests that no trajectory waits for any more.
             while let next = queues[engine]?.next(slots: { pending[$0].map { slots[$0.need.role] ?? 1 } }),
-                let request = pending[next]
+                var request = pending[next]
             {
+                request.isFollowed = streams[next] != nil
                 act(.send(request, to: engine))
             }
         }

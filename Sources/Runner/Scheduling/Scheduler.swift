@@ -40,6 +40,10 @@ package struct Scheduler: Sendable {
     /// Queues of that group's engines.
     var queues: [EngineID: EngineQueue] = [:]
     var pending = PendingRequests()
+    /// Solutions whose steps are judged as they come.
+    var streams: [RequestFingerprint: DraftStream] = [:]
+    /// What the PRM has read for trajectories while their drafts were written.
+    var readAhead: [Waiter: DraftReader] = [:]
     var entries = EntriesInFlight()
     /// Responses to running requests that are being recorded.
     var arriving: [RequestFingerprint: ArrivingAnswer] = [:]
@@ -84,6 +88,7 @@ package struct Scheduler: Sendable {
     package mutating func handle(_ event: SchedulerEvent) -> [SchedulerAction] {
         switch event {
         case .activated: beginPhase()
+        case .progressed(let request, let written): progress(request, written)
         case .answered(let request, let event, let asked): deliver(event, to: request, asked: asked)
         case .failed(let request, let failure): handle(failure, of: request)
         case .recorded(let number): take(number)

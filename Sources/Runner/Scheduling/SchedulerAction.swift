@@ -14,6 +14,8 @@ package enum SchedulerAction: Sendable {
     case endPhase
     /// Answered by ``SchedulerEvent/answered(_:_:asked:)`` or ``SchedulerEvent/failed(_:_:)``.
     case send(InferenceRequest, to: EngineID)
+    /// Stop the model that responds to this request: it is answered with what was written.
+    case end(RequestFingerprint)
     /// Cancel these requests: each still ends with a response or a failure.
     case cancel([RequestFingerprint])
     /// Answered by ``SchedulerEvent/recorded(_:)``.

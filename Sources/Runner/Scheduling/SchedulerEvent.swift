@@ -8,6 +8,8 @@ import RunStore
 package enum SchedulerEvent: Sendable {
     /// The engines of the group are up.
     case activated
+    /// A model has written more whole steps: all that there are so far.
+    case progressed(RequestFingerprint, Generated)
     /// A model has responded.
     ///
     /// - Parameter asked: when its request ran; nil if the response came from another request.

@@ -102,6 +102,7 @@ struct FakeEngine {
             if dropped == 0 { once = reader.bytes } else { scored.promptTokens += reader.bytes }
         }
         scored.promptTokens += once
+        scored.isOnePass = scored.overlong.isEmpty && scored.dropped.allSatisfy { $0 == 0 }
         return .scored(scored)
     }
 }

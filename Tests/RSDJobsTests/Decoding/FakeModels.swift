@@ -56,7 +56,7 @@ struct FakeModels {
     }
 
     /// A step's tokens in the PRM's own count.
-    func scoredTokens(_ step: String) -> Int { step.utf8.count + 1 }
+    func scoredTokens(_ step: String) -> Int { step.utf8.count }
 
     func context(of role: Role) -> Int { role == .target ? targetContext : draftContext }
 

@@ -106,8 +106,11 @@ struct RewardGuidedTests {
         #expect(
             trajectory.needs.first
                 == .generate(
-                    Generation(role: .draft, steps: ["one\n\n"], stopsAtDelimiter: true, maxTokens: 995)))
-        try trajectory.apply(.drafted("two\n\n", end: .delimiter))
+                    Generation(
+                        role: .draft, steps: ["one\n\n"], stopsAtDelimiter: false, maxTokens: 995,
+                        lookahead: .steps(2))))
+        try trajectory.apply(.drafted("two\n\n", "three\n\n", end: .delimiter))
+        #expect(trajectory.response.tokens.draft.lookahead > 0)
         #expect(trajectory.needs.first == .score(Scoring(steps: ["one\n\n", "two\n\n"], unscored: [0, 1])))
         try trajectory.apply(.rewards(1, 1))
         #expect(trajectory.needs.first?.role == .draft)

@@ -17,7 +17,7 @@ import Testing
     }
 
     static func job(
-        methods: String, temperature: String = "0", seed: String = "7", problems: Int = 12
+        methods: String, temperature: String = "0", lookahead: String = "auto", seed: String = "7", problems: Int = 12
     ) throws -> LoadedJob {
         let fixture = try SpecFixture()
         try fixture.distinguishTarget()
@@ -26,7 +26,7 @@ import Testing
             to: "problems.jsonl")
         try fixture.writeJob(
             ("  - { rsd: { threshold: 0.7 } }\n  - target_only", "  \(methods)"), ("seed: 7", "seed: \(seed)"),
-            ("temperature: 0", "temperature: \(temperature)"))
+            ("temperature: 0", "temperature: \(temperature), lookahead: \(lookahead)"))
         return try fixture.load()
     }
 

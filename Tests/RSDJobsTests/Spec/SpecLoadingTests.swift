@@ -34,7 +34,7 @@ struct SpecLoadingTests {
             ],
             prompt: .template(PromptTemplate(name: "inline", text: "{question}\n\n")),
             decoding: DecodingSpec(
-                delimiter: "\n\n", tokens: .response(2048), maxSteps: 100, temperature: 0, topP: 1, lookahead: .all),
+                delimiter: "\n\n", tokens: .response(2048), maxSteps: 100, temperature: 0, topP: 1, lookahead: .auto),
             methods: [MethodSpec(name: "target_only", kind: .targetOnly)],
             grading: GradingSpec(grader: .exact))
         #expect(job.spec == expected)

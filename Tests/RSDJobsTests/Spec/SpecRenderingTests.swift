@@ -43,7 +43,7 @@ struct SpecRenderingTests {
                   max_steps: 100
                   temperature: 0
                   top_p: 1
-                  lookahead: all
+                  lookahead: auto
                 methods:
                   - { rsd: { name: rsd, weighting: binary_step, threshold: 0.7 } }
                   - { target_only: { name: target_only } }

@@ -52,7 +52,7 @@ final class FakeEngines: Sendable {
     var restarted: [EngineID] { state.withLock { $0.restarted } }
     var mostInFlight: [Role: Int] { state.withLock { $0.mostInFlight } }
 
-    func answer(_ request: InferenceRequest) async throws -> Answer {
+    func answer(_ request: InferenceRequest, _ progress: AnswerProgress? = nil) async throws -> Answer {
         let role = request.need.role
         let (times, restarts, down) = state.withLock { state in
             state.asked.append(request.id)

@@ -48,7 +48,9 @@ final class FakePool: EngineProvider, EnginePool {
 
     func activate(_ group: [EngineID]) -> [EngineEvent] { activated(group) }
     func expect(_ group: [EngineID]) { hints.withLock { $0.append(group) } }
-    func answer(_ request: InferenceRequest) async throws -> Answer { try await engines.answer(request) }
+    func answer(_ request: InferenceRequest, _ progress: AnswerProgress? = nil) async throws -> Answer {
+        try await engines.answer(request)
+    }
     func trouble() async -> EngineTrouble? { await engines.trouble() }
 
     func restart(_ engine: EngineID) async throws -> [EngineEvent] {

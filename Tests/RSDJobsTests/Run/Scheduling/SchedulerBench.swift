@@ -1,5 +1,6 @@
 import ModelLifecycle
 
+@testable import Decoding
 @testable import JobSpecs
 @testable import RSDJobs
 @testable import RunStore
@@ -20,6 +21,12 @@ struct SchedulerBench {
     private(set) var activated: [[EngineID]] = []
     private(set) var notified: [RunEvent] = []
     private(set) var cancelled: Set<RequestFingerprint> = []
+    /// Requests whose models are to be stopped.
+    private(set) var ended: Set<RequestFingerprint> = []
+    /// Those that ever were.
+    private(set) var endedEarly: Set<RequestFingerprint> = []
+    /// Number of steps shown of the solutions that are followed.
+    private(set) var shown: [RequestFingerprint: Int] = [:]
     private(set) var phases = 0
     private(set) var ending: SchedulerAction?
     /// What must not happen and did.
@@ -37,10 +44,13 @@ struct SchedulerBench {
         switch event {
         case .answered(let request, _, _), .failed(let request, _):
             running[request] = nil
+            shown[request] = nil
             cancelled.remove(request)
+            ended.remove(request)
         case .activated: isActivating = false
         case .restarted: restarting = nil
         case .drained: isDraining = false
+        case .progressed(let request, let written): shown[request] = written.steps.count
         case .recorded, .trouble, .stopRequested: break
         }
         carryOut(scheduler.handle(event))
@@ -50,7 +60,7 @@ struct SchedulerBench {
     mutating func recordNext() {
         let entry = unrecorded.removeFirst()
         journal.append(.event(entry.trajectory.id, entry.event, entry.origin))
-        if let request = entry.origin.request { answered.insert(request) }
+        if let request = entry.origin.request, !entry.event.isBeginning { answered.insert(request) }
         handle(.recorded(entry.number))
     }
 
@@ -71,6 +81,10 @@ struct SchedulerBench {
                 check(running.isEmpty && unrecorded.isEmpty && isInPhase, "a phase ends with something in flight")
                 isInPhase = false
             case .send(let request, let engine): send(request, to: engine)
+            case .end(let request):
+                check(running[request] != nil, "stopped and not running: \(request)")
+                ended.insert(request)
+                endedEarly.insert(request)
             case .cancel(let requests): cancelled.formUnion(requests)
             case .record(let entry): unrecorded.append(entry)
             case .restart(let engine):
@@ -101,4 +115,8 @@ struct SchedulerBench {
         running[fingerprint] = (request, engine)
         sent[fingerprint, default: 0] += 1
     }
+}
+
+extension Event {
+    var isBeginning: Bool { if case .generated(let answer) = self { answer.beyond != nil } else { false } }
 }

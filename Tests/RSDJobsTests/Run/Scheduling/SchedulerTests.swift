@@ -14,7 +14,7 @@ struct SchedulerTests {
         groups: [[EngineID]] = [["draft"], ["prm"], ["target"]], limit: Int = 8,
         change: (inout TrajectorySet, inout ResponseCache, LoadedJob) throws -> Void = { _, _, _ in }
     ) throws -> SchedulerBench {
-        let job = try SimulationTests.job(methods: methods, seed: seed, problems: problems)
+        let job = try SimulationTests.job(methods: methods, lookahead: "all", seed: seed, problems: problems)
         var (trajectories, responses) = (TrajectorySet(job), ResponseCache())
         try change(&trajectories, &responses, job)
         let engines = JobEngines(job.spec)
