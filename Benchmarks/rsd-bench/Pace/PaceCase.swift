@@ -1,3 +1,4 @@
+import ArgumentParser
 import Decoding
 import Foundation
 import PacedEngine
@@ -9,6 +10,8 @@ struct PaceCase: Sendable {
     var models: [PacedModel]?
     /// As in a job: `attach`, `share`, `swap` or `sleep`.
     var residency: String
+
+    static let residencies = ["attach", "share", "swap", "sleep"]
     var problems: Int
     var threshold: Double
 
@@ -41,6 +44,25 @@ enum PaceContender: Sendable {
     case authors
     /// A program with `--set` settings.
     case runner(name: String, program: String, number: Int, settings: [String])
+
+    /// - Parameter words: paths of programs, each with settings after `@`.
+    static func runners(_ words: [String]) -> [PaceContender] {
+        words.enumerated().map { number, words in
+            let parts = words.split(separator: "@").map(String.init)
+            return .runner(name: parts[0], program: parts[0], number: number, settings: Array(parts.dropFirst()))
+        }
+    }
+
+    /// - Throws: `ValidationError` if there is nothing to measure, or a program is missing.
+    static func check(_ words: [String], authors: Bool) throws {
+        guard authors || !words.isEmpty else { throw ValidationError("name a --binary, or the authors' loop") }
+        for word in words {
+            let path = String(word.prefix { $0 != "@" })
+            guard FileManager.default.isExecutableFile(atPath: path) else {
+                throw ValidationError("there is no program \(path)")
+            }
+        }
+    }
 
     var name: String {
         switch self {

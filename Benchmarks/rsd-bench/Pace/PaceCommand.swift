@@ -23,6 +23,10 @@ struct PaceMachineOptions: ParsableArguments {
     @Option(help: "Real seconds for each second of the machine.") var slowdown = 10.0
     @Option(help: "The folder with the demo's models, whose tokenizer is used.") var demoModels = "demo/models"
 
+    func validate() throws {
+        guard slowdown > 0 else { throw ValidationError("--slowdown must be above 0") }
+    }
+
     func gpus() throws -> [GPU] {
         try gpu.split(separator: ",").map { name in
             guard let gpu = GPU.all[String(name)] else { throw ValidationError("there is no GPU \(name)") }
@@ -85,18 +89,34 @@ struct PaceRun: AsyncParsableCommand {
         bench.folder.remove()
     }
 
+    func validate() throws {
+        try PaceContender.check(binary, authors: authors)
+        let residencies = residency.split(separator: ",").map(String.init)
+        if let unknown = residencies.first(where: { !PaceCase.residencies.contains($0) }) {
+            throw ValidationError("--residency is \(PaceCase.residencies.joined(separator: ", ")), not \(unknown)")
+        }
+        guard !authors || residencies.contains("attach") else {
+            throw ValidationError("--authors needs engines that are up: --residency attach")
+        }
+        guard repetitions > 0 else { throw ValidationError("--repeat must be at least 1") }
+        guard try numbers(problems, as: Int.self).allSatisfy({ $0 > 0 }) else {
+            throw ValidationError("--problems must be at least 1")
+        }
+        _ = try cases()
+    }
+
     private func cases() throws -> [PaceCase] {
         var cases: [PaceCase] = []
         for gpu in try machine.gpus() {
             for devices in try machine.deviceChoices() {
                 for residency in residency.split(separator: ",") {
-                    for problems in try numbers(problems) {
-                        for threshold in try numbers(threshold) {
+                    for problems in try numbers(problems, as: Int.self) {
+                        for threshold in try numbers(threshold, as: Double.self) {
                             cases.append(
                                 PaceCase(
                                     gpu: gpu, devices: devices, models: try machine.trio(),
                                     residency: String(residency),
-                                    problems: Int(problems), threshold: threshold))
+                                    problems: problems, threshold: threshold))
                         }
                     }
                 }
@@ -109,20 +129,15 @@ struct PaceRun: AsyncParsableCommand {
         return cases
     }
 
-    private func numbers(_ text: String) throws -> [Double] {
+    private func numbers<Number: LosslessStringConvertible>(_ text: String, as: Number.Type) throws -> [Number] {
         try text.split(separator: ",").map { word in
-            guard let number = Double(word) else { throw ValidationError("\(word) is not a number") }
+            guard let number = Number(String(word)) else { throw ValidationError("\(word) is not a number") }
             return number
         }
     }
 
     private func contenders(for set: PaceCase) -> [PaceContender] {
-        let runners = binary.enumerated().map { number, words in
-            let parts = words.split(separator: "@").map(String.init)
-            return PaceContender.runner(
-                name: parts[0], program: parts[0], number: number, settings: Array(parts.dropFirst()))
-        }
-        return runners + (authors && set.residency == "attach" ? [.authors] : [])
+        PaceContender.runners(binary) + (authors && set.residency == "attach" ? [.authors] : [])
     }
 }
 

@@ -26,13 +26,15 @@ struct PaceServers: AsyncParsableCommand {
         var counts: [Role: ServerCounts]
     }
 
+    func validate() throws {
+        try PaceContender.check(binary, authors: !withoutAuthors)
+        guard repetitions > 0 else { throw ValidationError("--repeat must be at least 1") }
+    }
+
     func run() async throws {
         let folder = try PaceFolder()
         defer { folder.remove() }
-        var contenders: [PaceContender] = binary.enumerated().map { number, words in
-            let parts = words.split(separator: "@").map(String.init)
-            return .runner(name: parts[0], program: parts[0], number: number, settings: Array(parts.dropFirst()))
-        }
+        var contenders = PaceContender.runners(binary)
         if !withoutAuthors { contenders.append(.authors) }
         var samples: [[Sample]] = Array(repeating: [], count: contenders.count)
         for _ in 0..<repetitions {

@@ -1,5 +1,6 @@
 import Decoding
 import Foundation
+import ModelLifecycle
 import PacedEngine
 import Synchronization
 
@@ -18,6 +19,8 @@ struct PaceServing {
         _ machine: PacedMachine, slowdown: Double, tokenizer: PacedTokenizer, ports: [Role: UInt16],
         _ body: (PaceServing) async throws -> Value
     ) async throws -> (Value, PaceFigures) {
+        // Each request in flight has a connection, at both ends.
+        OpenFiles.raiseLimit()
         let engines = try ports.mapValues { try PaceSocket.listen(port: $0) }
         let control = try PaceSocket.listen(port: 0)
         var ends: [Int32] = [0, 0]

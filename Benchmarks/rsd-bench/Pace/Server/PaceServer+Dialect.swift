@@ -37,6 +37,9 @@ extension PaceServer {
         var texts: [PlannedText] = []
         for prompt in body.prompt.tokens(&self.texts) {
             let limit = min(body.max_tokens ?? 16, Self.contextLength - prompt.count)
+            guard body.max_tokens ?? 16 > 0 else {
+                throw PaceError(description: "max_tokens must be at least 1.", parameter: "max_tokens")
+            }
             guard limit > 0 else { throw tooLong(prompt) }
             let (problem, solution) = settings.tokenizer.problem(in: prompt)
             let stops = body.stop?.list ?? []

@@ -159,6 +159,9 @@ final class PaceServer {
 
     /// - Throws: ``PaceError`` if an engine could never hold it.
     func begin(_ kind: PaceRequest.Kind, _ works: [PaceWork], _ role: Role, _ connection: PaceConnection) throws {
+        guard !works.isEmpty, works.allSatisfy({ !$0.prompt.isEmpty }) else {
+            throw PaceError(description: "You must pass at least one prompt, and no empty one.")
+        }
         let request = PaceRequest(
             number: nextNumber, role: role, connection: connection, kind: kind, problems: works.map(\.problem))
         nextNumber += 1
