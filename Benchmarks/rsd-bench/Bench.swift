@@ -136,18 +136,4 @@ struct Workplace {
     private func childrenCPU() -> Double {
         cpuSeconds(of: RUSAGE_CHILDREN.rawValue)
     }
-
-    func figure(_ number: Double) -> String {
-        number.formatted(.number.precision(.significantDigits(3)).grouping(.never))
-    }
-}
-
-struct BenchFailure: Error, CustomStringConvertible { var description: String }
-
-/// User and system time.
-func cpuSeconds(of whom: Int32) -> Double {
-    var usage = rusage()
-    getrusage(whom, &usage)
-    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime)
 }

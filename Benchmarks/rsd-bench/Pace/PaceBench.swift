@@ -95,11 +95,3 @@ struct PaceBench {
 
     private func note(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
 }
-
-/// Prints a line at once, also into a file.
-func say(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }
-
-/// Three significant digits.
-func figure(_ number: Double) -> String {
-    number.formatted(.number.precision(.significantDigits(3)).grouping(.never))
-}

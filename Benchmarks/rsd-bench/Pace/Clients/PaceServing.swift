@@ -2,7 +2,6 @@ import Decoding
 import Foundation
 import ModelLifecycle
 import PacedEngine
-import Synchronization
 
 /// A paced server that runs while something is measured.
 struct PaceServing {
