@@ -24,8 +24,9 @@ const overlap = (one, other) => one.left < other.right && other.left < one.right
  * Where labels go; none where there is no room.
  *
  * points: `{ x, y, text, isFirst }`, of which the first ones get their labels first. inner: the plot's area. others: boxes that are taken.
+ * lines: boxes that are crossed only if there is no other room.
  */
-function placeLabels(points, inner, others = []) {
+function placeLabels(points, inner, others = [], lines = []) {
   const taken = [...points.map(({ x, y }) => ({ left: x - 7, right: x + 7, top: y - 7, bottom: y + 7 })), ...others];
   const order = [...points.keys()].sort((one, other) => Boolean(points[other].isFirst) - Boolean(points[one].isFirst) || points[one].y - points[other].y);
   const places = Array(points.length);
@@ -33,7 +34,8 @@ function placeLabels(points, inner, others = []) {
     const { x, y, text, isFirst } = points[number];
     const width = widthOf(shortened(text));
     const labels = taken.slice(points.length);
-    places[number] = roomBeside(x, y, width, taken.filter((_, place) => place !== number), inner)
+    const apart = taken.filter((_, place) => place !== number);
+    places[number] = roomBeside(x, y, width, [...apart, ...lines], inner) ?? roomBeside(x, y, width, apart, inner)
       ?? (isFirst ? roomBeside(x, y, width, labels, inner) : undefined);
     if (places[number]) taken.push(places[number]);
   }

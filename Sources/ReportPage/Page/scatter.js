@@ -85,7 +85,7 @@ function scatterPlot(known, { key, kind, front, width, x, y, close }) {
     mark: methodMark(row.method, ...at(row), `${row.method}: ${percent(row.accuracy)} (${range(row.accuracy_low, row.accuracy_high)}), `
       + `${si(key(row))} FLOPs${front.includes(row) ? ", on the Pareto front" : ""}`) }));
   const free = points.filter(({ row }) => !close?.includes(row));
-  const places = placeLabels(free, inner, box ? [box] : []);
+  const places = placeLabels(free, inner, box ? [box] : [], stepBoxes(front.map(at)));
   node.append(...points.filter((point) => !free.includes(point)).map((point) => labelled(point, undefined, inner)),
     ...free.map((point, number) => labelled(point, places[number], inner)));
   showPointed(node);
@@ -93,6 +93,12 @@ function scatterPlot(known, { key, kind, front, width, x, y, close }) {
 }
 
 const steps = (points) => points.map(([x, y], place) => (place === 0 ? `M${x} ${y}` : `H${x}V${y}`)).join("");
+
+/** The same lines, as boxes. */
+const stepBoxes = (points) => points.slice(1).flatMap(([x, y], place) => {
+  const [left, level] = points[place];
+  return [{ left, right: x, top: level - 2, bottom: level + 2 }, { left: x - 2, right: x + 2, top: Math.min(y, level), bottom: Math.max(y, level) }];
+});
 
 /** Whether an interval is more than a line across the whole plot. */
 const hasEnds = ({ accuracy_low: low, accuracy_high: high }, [bottom, top]) => isNumber(low) && (low > bottom || high < top);

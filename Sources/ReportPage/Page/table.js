@@ -23,7 +23,9 @@ function sortable(place, columns) {
     const direction = sort.column === column ? (sort.descending ? "descending" : "ascending") : undefined;
     return el("th", { scope: "col", class: "num", "aria-sort": direction },
       el("button", { type: "button", "data-column": String(number), onclick: () => { sort = nextSort(sort, column); draw(); } },
-        column.name));
+        column.name),
+      // Browsers leave buttons out where they repeat a head on the next page.
+      el("span", { class: "on-paper" }, column.name));
   };
   draw();
 }
