@@ -23,7 +23,8 @@ struct BytePairEncoder: Sendable {
         static func < (a: Self, b: Self) -> Bool { (a.rank, a.position) < (b.rank, b.position) }
     }
 
-    private let byteTokens: [Int32]
+    /// nil for bytes without a token, which are left out.
+    private let byteTokens: [Int32?]
     private let merges: [Pair: Merge]
     /// With `ignore_merges`, a piece that is a token becomes that token, whatever the merges are.
     private let wholePieces: [[UInt8]: Int]
@@ -35,16 +36,11 @@ struct BytePairEncoder: Sendable {
     /// - Parameters:
     ///   - vocabulary: ids of tokens by their bytes.
     ///   - merges: pairs in order of rank.
-    /// - Throws: ``TokenizerError`` if a byte has no token or a merge has no token.
+    /// - Throws: ``TokenizerError`` if a merge has no token.
     init(vocabulary: [[UInt8]: Int], merges: [(left: [UInt8], right: [UInt8])], ignoreMerges: Bool)
         throws(TokenizerError)
     {
-        var byteTokens: [Int32] = []
-        for byte in UInt8.min...UInt8.max {
-            guard let id = vocabulary[[byte]] else { throw TokenizerError("the byte \(byte) has no token") }
-            byteTokens.append(Int32(id))
-        }
-        self.byteTokens = byteTokens
+        byteTokens = (UInt8.min...UInt8.max).map { vocabulary[[$0]].map(Int32.init) }
         var table: [Pair: Merge] = [:]
         for (rank, merge) in merges.enumerated() {
             guard let left = vocabulary[merge.left], let right = vocabulary[merge.right],
@@ -60,15 +56,17 @@ struct BytePairEncoder: Sendable {
         wholePieces = ignoreMerges ? vocabulary : [:]
     }
 
+    func hasToken(for byte: UInt8) -> Bool { byteTokens[Int(byte)] != nil }
+
     func encode(_ piece: ArraySlice<UInt8>) -> [Int] {
-        if piece.count == 1, let byte = piece.first { return [Int(byteTokens[Int(byte)])] }
+        if piece.count == 1, let byte = piece.first { return byteTokens[Int(byte)].map { [Int($0)] } ?? [] }
         guard piece.count <= Self.longestKept else { return joined(Array(piece)) }
         return words.tokens(of: Array(piece), otherwise: joined)
     }
 
     private func joined(_ piece: [UInt8]) -> [Int] {
         if let whole = wholePieces[piece] { return [whole] }
-        var tokens = piece.map { byteTokens[Int($0)] }
+        var tokens = piece.compactMap { byteTokens[Int($0)] }
         // A doubly linked list of the remaining tokens: a joined pair stays at its left place.
         var next = Array(1...max(tokens.count, 1))
         var previous = Array(-1..<max(tokens.count - 1, 0))

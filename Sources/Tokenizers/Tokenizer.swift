@@ -113,13 +113,14 @@ package struct Tokenizer: Sendable {
     }
 
     /// Whether every implementation gives a text the ids of ``encode(_:)``: not if it has characters that versions of Unicode know
-    /// differently, or one of the ``unsupported`` tokens.
+    /// differently, bytes without a token, or one of the ``unsupported`` tokens.
     package func isCertain(of text: String) -> Bool {
         // Version 11 is from 2018, older than any that a tokenizer in use was built with.
         let isSettled = text.unicodeScalars.allSatisfy { scalar in
             scalar.isASCII || scalar.properties.age.map { $0.major <= 11 } ?? false
         }
-        return isSettled && !unsupported.contains { text.utf8.contains($0.utf8) }
+        return isSettled && normalized(text).utf8.allSatisfy(encoder.hasToken)
+            && !unsupported.contains { text.utf8.contains($0.utf8) }
     }
 
     private func normalized(_ text: String) -> String {

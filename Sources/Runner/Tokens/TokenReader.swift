@@ -41,7 +41,7 @@ final class TokenReader: Sendable {
         let cache = try await cache(client)
         var hash = SHA256()
         for field in [addSpecialTokens ? "whole" : "bare", text] { hash.update(field: field) }
-        return try await cache.ids.answer(to: hash.value()) { [self] in
+        return try await cache.ids.answer(to: hash.value(), by: ObjectIdentifier(self)) { [self] in
             let local = cache.local?.tokens(of: text, addSpecialTokens: addSpecialTokens)
             if let local, !takeTrial() { return local.map(Int32.init) }
             let ids = try await client.tokenize(text, addSpecialTokens: addSpecialTokens).tokens
@@ -68,7 +68,7 @@ final class TokenReader: Sendable {
         for message in messages {
             for field in ["message", message.role, message.content] { hash.update(field: field) }
         }
-        return try await cache(client).ids.answer(to: hash.value()) {
+        return try await cache(client).ids.answer(to: hash.value(), by: ObjectIdentifier(self)) {
             try await client.tokenize(
                 messages: messages, addGenerationPrompt: true, continueFinalMessage: false, settings: settings
             ).map(Int32.init)
@@ -120,7 +120,7 @@ final class TokenReader: Sendable {
     }
 
     private func askedText(of ids: [Int], from client: EngineClient) async throws -> String {
-        try await cache(client).texts.answer(to: ids) { try await client.detokenize(ids) }
+        try await cache(client).texts.answer(to: ids, by: ObjectIdentifier(self)) { try await client.detokenize(ids) }
     }
 
     /// Compares pieces with the engine's, where its text does not fit them.
