@@ -44,11 +44,11 @@ final class PaceRequest {
         let text = texts[index]
         let token = text.tokens[place]
         let isLast = place == text.tokens.count - 1
-        var piece = tokenizer.decode([token], skipSpecial: body.skip_special_tokens ?? true)
-        if isLast, let stop = text.stop, body.include_stop_str_in_output != true, let found = piece.range(of: stop) {
-            piece = String(piece[..<found.lowerBound])
+        var piece = tokenizer.pieces[token]
+        if isLast, body.include_stop_str_in_output != true {
+            piece = JSONText.string(text.shown(tokenizer.decode([token], skipSpecial: true), includesStop: false))
         }
-        var event = head + #""choices":[{"index":\#(index),"text":\#(JSONText.string(piece)),"logprobs":null"#
+        var event = head + #""choices":[{"index":\#(index),"text":\#(piece),"logprobs":null"#
         event += #","finish_reason":\#(isLast ? "\"\(text.finish)\"" : "null")"#
         event += #","stop_reason":\#(isLast ? stopReason(text) : "null")"#
         if body.return_token_ids == true {

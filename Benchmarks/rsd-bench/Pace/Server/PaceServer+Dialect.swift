@@ -89,7 +89,7 @@ extension PaceServer {
         let ids = texts.tokens(of: body.prompt)
         let strings =
             body.return_token_strs == true
-            ? "[" + ids.map { JSONText.string(settings.tokenizer.written($0)) }.joined(separator: ",") + "]" : "null"
+            ? "[" + ids.map { settings.tokenizer.names[$0] }.joined(separator: ",") + "]" : "null"
         connection.respond(
             #"{"count":\#(ids.count),"max_model_len":\#(Self.contextLength),"tokens":\#(ids.json),"token_strs":\#(strings)}"#
         )

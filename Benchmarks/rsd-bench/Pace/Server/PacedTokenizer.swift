@@ -1,11 +1,16 @@
 import Foundation
 import PacedEngine
+import Support
 import Tokenizers
 
 /// The tokenizer of the demo's models, and the vocabulary of synthetic texts in it.
 struct PacedTokenizer: Sendable {
     private let tokenizer: Tokenizer
     let vocabulary: SyntheticVocabulary
+    /// As JSON, by token: its name in the vocabulary, and its text without special tokens. Encoding them every time would take the
+    /// server more than everything else.
+    let names: [String]
+    let pieces: [String]
 
     /// - Parameter folder: of a model of the demo.
     init(folder: URL) throws {
@@ -22,8 +27,13 @@ struct PacedTokenizer: Sendable {
             firstWords: ["The", "Then", "There", "How"].compactMap(token), delimiter: delimiter, end: end,
             answer: (tokenizer.encode(" answer is \\boxed{"), tokenizer.encode("}.")),
             digits: (0...9).compactMap { token("\($0)") })
+        names = (0..<Self.tokens).map { JSONText.string(tokenizer.written($0)) }
+        pieces = (0..<Self.tokens).map { JSONText.string(tokenizer.decode([$0], skipSpecial: true)) }
         self.tokenizer = tokenizer
     }
+
+    /// The demo's tokenizer has 448.
+    private static let tokens = 512
 
     private static let words = """
         many people get The Then How answer is are the on of A more times now left do off as buys has have does starts \
@@ -36,8 +46,6 @@ struct PacedTokenizer: Sendable {
     func decode(_ ids: some Sequence<Int>, skipSpecial: Bool = false) -> String {
         tokenizer.decode(ids, skipSpecial: skipSpecial)
     }
-
-    func written(_ id: Int) -> String { tokenizer.written(id) }
 
     /// The problem that a prompt asks, and where its solution begins: after the first delimiter.
     func problem(in prompt: [Int]) -> (problem: SyntheticProblem, solution: ArraySlice<Int>) {
