@@ -44,7 +44,8 @@ final class PaceRequest {
         let text = texts[index]
         let token = text.tokens[place]
         let isLast = place == text.tokens.count - 1
-        var piece = tokenizer.pieces[token]
+        var piece =
+            body.skip_special_tokens == false ? JSONText.string(tokenizer.decode([token])) : tokenizer.pieces[token]
         if isLast, body.include_stop_str_in_output != true {
             piece = JSONText.string(text.shown(tokenizer.decode([token], skipSpecial: true), includesStop: false))
         }
