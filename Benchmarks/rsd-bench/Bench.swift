@@ -8,6 +8,7 @@ import RunStore
 /// 1. CPU of the runner for each request, with 500 in flight against a server that answers at once.
 /// 2. Time to take up a run again from a journal of 200,000 events.
 /// 3. Time and size of a report of 20,000 trajectories; `rsd-bench report DIR` does this alone and leaves the run in DIR.
+/// 4. Memory of 1,000,000 trajectories; `rsd-bench memory` does this alone.
 ///
 /// `rsd-bench pace` measures how a runner keeps engines busy: see ``PaceCommand``.
 @main struct Bench {
@@ -25,9 +26,11 @@ import RunStore
         if arguments.count == 3, arguments[1] == "report" {
             return try await bench.measureReport(in: URL(filePath: arguments[2]))
         }
+        if arguments.count == 2, arguments[1] == "memory" { return try bench.measureMemory(trajectories: 1_000_000) }
         try bench.measureRequests(problems: 10_000)
         try await bench.measureResume(trajectories: 50_000)
         try await bench.measureReport()
+        try bench.measureMemory(trajectories: 1_000_000)
     }
 }
 

@@ -8,17 +8,32 @@ package struct StepSplitter: Sendable {
 
     /// The steps of a text, each with its delimiter. Text after the last delimiter is a step of its own.
     package func split(_ text: String) -> [String] {
-        var steps: [String] = []
-        var step: [UInt8] = []
-        for byte in text.utf8 {
-            step.append(byte)
-            if endsWithDelimiter(step) {
-                steps.append(String(decoding: step, as: UTF8.self))
-                step.removeAll(keepingCapacity: true)
+        var text = text
+        return text.withUTF8 { bytes in
+            var steps: [String] = []
+            var start = 0
+            for end in ends(in: bytes) + [bytes.count] where end > start {
+                steps.append(String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self))
+                start = end
+            }
+            return steps
+        }
+    }
+
+    /// Where the delimiters in a text end. A delimiter does not begin within another.
+    private func ends(in bytes: UnsafeBufferPointer<UInt8>) -> [Int] {
+        guard let last = delimiter.last else { return [] }
+        var ends: [Int] = []
+        var place = delimiter.count - 1
+        while place < bytes.count {
+            if bytes[place] == last, bytes[(place + 1 - delimiter.count)...place].elementsEqual(delimiter) {
+                ends.append(place + 1)
+                place += delimiter.count
+            } else {
+                place += 1
             }
         }
-        if !step.isEmpty { steps.append(String(decoding: step, as: UTF8.self)) }
-        return steps
+        return ends
     }
 
     /// Number of tokens of each step. A token belongs to the step whose delimiter it ends, or to the step that is open
@@ -31,23 +46,22 @@ package struct StepSplitter: Sendable {
 
     /// The counts of ``tokenCounts(pieces:)``, and the number of leading steps that end at the end of a token.
     package func cut(pieces: [String]) -> (counts: [Int], whole: Int) {
+        var bytes: [UInt8] = []
+        for piece in pieces { bytes.append(contentsOf: piece.utf8) }
         var counts: [Int] = []
         var whole: Int?
-        var step: [UInt8] = []
-        var tokens = 0
-        for piece in pieces {
-            tokens += 1
-            for (place, byte) in piece.utf8.enumerated() {
-                step.append(byte)
-                if endsWithDelimiter(step) {
-                    if place < piece.utf8.count - 1 { whole = whole ?? counts.count }
-                    counts.append(tokens)
-                    tokens = 0
-                    step.removeAll(keepingCapacity: true)
-                }
+        // The tokens so far, those of the complete steps, and where the text of the former ends.
+        var (tokens, before, reached) = (0, 0, 0)
+        for end in bytes.withUnsafeBufferPointer(ends) {
+            while reached < end {
+                reached += pieces[tokens].utf8.count
+                tokens += 1
             }
+            if reached > end { whole = whole ?? counts.count }
+            counts.append(tokens - before)
+            before = tokens
         }
-        return (counts + [tokens], whole ?? counts.count)
+        return (counts + [pieces.count - before], whole ?? counts.count)
     }
 
     package func endsWithDelimiter(_ text: String) -> Bool {
@@ -57,10 +71,5 @@ package struct StepSplitter: Sendable {
     /// A step's text without the delimiter that ends it.
     package func withoutDelimiter(_ step: String) -> String {
         endsWithDelimiter(step) ? String(decoding: step.utf8.dropLast(delimiter.count), as: UTF8.self) : step
-    }
-
-    private func endsWithDelimiter(_ step: [UInt8]) -> Bool {
-        guard step.count >= delimiter.count, step.last == delimiter.last else { return false }
-        return step.suffix(delimiter.count).elementsEqual(delimiter)
     }
 }

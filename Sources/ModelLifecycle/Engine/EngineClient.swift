@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// A typed client for vLLM's HTTP API.
 ///
@@ -234,7 +235,7 @@ package struct EngineClient: Sendable {
     private func ask<Question: Encodable, Answer: Decodable, Value>(
         _ path: String, _ limits: RequestLimits, _ question: Question, _ read: (Answer, Data) throws -> Value
     ) async throws -> Value {
-        let data = try JSONEncoder().encode(question)
+        let data = try JSONText.encode(question)
         let body = try await fetch(request(.post, path, body: data, limits), path: path)
         return try read(decode(body, path: path), body)
     }
@@ -280,7 +281,7 @@ package struct EngineClient: Sendable {
 
     func decode<Answer: Decodable>(_ body: Data, path: String) throws -> Answer {
         do {
-            return try JSONDecoder().decode(Answer.self, from: body)
+            return try JSONText.decode(Answer.self, from: body)
         } catch let error as DecodingError {
             throw malformed(path, error.sentence, body)
         }

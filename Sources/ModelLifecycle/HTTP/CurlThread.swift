@@ -36,6 +36,9 @@ final class CurlThread: Sendable {
 
     private static let initialised: Bool = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
 
+    /// Transfers in progress from which on they are looked at together, at most once a millisecond.
+    private static let many = 64
+
     private let inbox = Mutex(Inbox())
     private let limits: HTTPClient.Limits
 
@@ -62,8 +65,7 @@ final class CurlThread: Sendable {
             if inbox.stopping { return .shutDown }
             // Checked under the lock: an earlier cancellation found nothing to cancel.
             if Task.isCancelled { return .cancelled }
-            inbox.commands.append(.start(id: id, request, receiver, continuation))
-            wake(inbox)
+            append(.start(id: id, request, receiver, continuation), to: &inbox)
             return nil
         }
         if let refusal { continuation.resume(returning: .failure(refusal)) }
@@ -90,10 +92,15 @@ final class CurlThread: Sendable {
     private func add(_ command: Command) -> Bool {
         inbox.withLock { inbox in
             guard !inbox.stopping else { return false }
-            inbox.commands.append(command)
-            wake(inbox)
+            append(command, to: &inbox)
             return true
         }
+    }
+
+    private func append(_ command: Command, to inbox: inout Inbox) {
+        // The thread takes all commands at once: it was woken for those that still wait.
+        if inbox.commands.isEmpty { wake(inbox) }
+        inbox.commands.append(command)
     }
 
     private func wake(_ inbox: borrowing Inbox) {
@@ -186,6 +193,8 @@ final class CurlThread: Sendable {
             for done in noted { done() }
             if let multi {
                 curl_multi_poll(multi, nil, 0, pace.milliseconds(from: .now), nil)
+                // Each look costs something for every transfer, so with many of them it waits for more to arrive.
+                if transfers.count >= Self.many { Thread.sleep(forTimeInterval: 0.001) }
             } else {
                 // Out of memory or descriptors: requests are refused above; do not spin.
                 Thread.sleep(forTimeInterval: 0.05)

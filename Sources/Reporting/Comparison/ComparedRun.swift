@@ -79,9 +79,8 @@ extension ComparedRun {
         guard let written = WrittenFigures(directory), let data = try RunFile.contents(of: directory.results) else {
             return nil
         }
-        let decoder = JSONDecoder()
-        let texts = data.split(separator: UInt8(ascii: "\n"))
-        let lines = texts.parallelMap { try? decoder.decode(AnswerLine.self, from: $0) }.compactMap(\.self)
+        let texts = data.lines
+        let lines = texts.parallelMap { try? JSONText.decode(AnswerLine.self, from: $0) }.compactMap(\.self)
         guard lines.count == texts.count, lines.count == written.answers else {
             throw DamagedRun(
                 directory.results, "is damaged, or of another state of the run than summary.json",

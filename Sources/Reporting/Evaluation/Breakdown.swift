@@ -85,8 +85,17 @@ struct BreakdownFields {
 
 extension ClusteredProportion {
     /// The right ones of these answers, clustered by problem.
-    init(_ lines: [ResultLine]) {
-        self.init(lines.byProblem.map { Proportion($0.count(where: \.correct), of: $0.count) })
+    init(_ lines: [ResultLine]) { self.init(lines.lazy.map { ($0.problem, $0.correct) }) }
+
+    /// The same of answers to problems.
+    init(_ answers: some Sequence<(problem: String, isRight: Bool)>) {
+        var counts: [String: (right: Int, all: Int)] = [:]
+        for (problem, isRight) in answers {
+            counts[problem, default: (0, 0)].right += isRight ? 1 : 0
+            counts[problem, default: (0, 0)].all += 1
+        }
+        // Always in the same order, so that sums over them have the same last digits.
+        self.init(counts.sorted { $0.key < $1.key }.map { Proportion($0.value.right, of: $0.value.all) })
     }
 }
 

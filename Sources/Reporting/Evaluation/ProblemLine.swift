@@ -23,9 +23,8 @@ package struct ProblemLine: Sendable, Equatable, Codable {
     /// The problems of a run; nil if there is no file, as in runs of earlier versions, or if it is damaged or of another job.
     package static func all(in directory: RunDirectory, of manifest: Manifest) -> [ProblemLine]? {
         guard let data = try? RunFile.contents(of: directory.problems) else { return nil }
-        let decoder = JSONDecoder()
-        let texts = data.split(separator: UInt8(ascii: "\n"))
-        let lines = texts.parallelMap { try? decoder.decode(ProblemLine.self, from: $0) }.compactMap(\.self)
+        let texts = data.lines
+        let lines = texts.parallelMap { try? JSONText.decode(ProblemLine.self, from: $0) }.compactMap(\.self)
         guard lines.count == texts.count else { return nil }
         // A shard has only a part of the problems that its identity, that of the whole job, covers.
         guard manifest.shard == nil else { return lines }

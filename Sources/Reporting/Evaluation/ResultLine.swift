@@ -97,9 +97,8 @@ package struct ResultLine: Sendable, Equatable, Codable {
     ///
     /// - Parameter data: the file's content; nil if there is no file.
     package static func all(in data: Data?) -> some Sequence<ResultLine> {
-        let decoder = JSONDecoder()
-        return (data ?? Data()).split(separator: UInt8(ascii: "\n")).lazy.compactMap {
-            try? decoder.decode(ResultLine.self, from: $0)
+        (data ?? Data()).lines.lazy.compactMap {
+            try? JSONText.decode(ResultLine.self, from: $0)
         }
     }
 
@@ -111,5 +110,23 @@ extension [ResultLine] {
     /// The answers to each problem, always in the same order, so that sums over them have the same last digits.
     var byProblem: [[ResultLine]] {
         Dictionary(grouping: self, by: \.problem).sorted { $0.key < $1.key }.map(\.value)
+    }
+}
+
+extension Data {
+    /// The lines of a text without their line breaks, as `split` finds them: empty ones are left out.
+    var lines: [Data] {
+        withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return [] }
+            var lines: [Data] = []
+            var start = 0
+            while start < bytes.count {
+                let newline = memchr(base + start, Int32(UInt8(ascii: "\n")), bytes.count - start)
+                let end = newline.map { UnsafeRawPointer($0) - base } ?? bytes.count
+                if end > start { lines.append(self[(startIndex + start)..<(startIndex + end)]) }
+                start = end + 1
+            }
+            return lines
+        }
     }
 }

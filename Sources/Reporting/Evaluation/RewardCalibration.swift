@@ -58,25 +58,31 @@ struct RewardCalibration: Sendable, Equatable, Encodable {
 extension RewardCalibration {
     /// - Parameter lines: of one method and data set. nil if no answer has a reward. Failed trajectories are no answers.
     init?(method: String, dataset: String, lines: [ResultLine]) {
-        let judged = lines.filter { $0.finish != .failed }.map { ($0, $0.steps.compactMap(\.reward)) }
-            .filter { !$0.1.isEmpty }
+        var judged: [(problem: String, isRight: Bool, rewards: [Double])] = []
+        for line in lines where line.finish != .failed {
+            let rewards = line.steps.compactMap(\.reward)
+            if !rewards.isEmpty { judged.append((line.problem, line.correct, rewards)) }
+        }
         guard !judged.isEmpty else { return nil }
         self.method = method
         self.dataset = dataset
         total = judged.count
-        correct = judged.count(where: \.0.correct)
+        correct = judged.count(where: \.isRight)
         curves = Measure.allCases.map { measure in
-            Curve(measure, judged.map { (line: $0.0, value: measure.of($0.1)) })
+            Curve(measure, judged.map { ($0.problem, $0.isRight, measure.of($0.rewards)) })
         }
     }
 }
 
+/// Whether an answer is right, and its measure.
+private typealias Answer = (problem: String, isRight: Bool, value: Double)
+
 extension RewardCalibration.Curve {
     private static let tenths = 10
 
-    fileprivate init(_ measure: RewardCalibration.Measure, _ answers: [(line: ResultLine, value: Double)]) {
+    fileprivate init(_ measure: RewardCalibration.Measure, _ answers: [Answer]) {
         self.measure = measure
-        auroc = RankingQuality.auroc(answers.map { (score: $0.value, isRight: $0.line.correct) })
+        auroc = RankingQuality.auroc(answers.map { (score: $0.value, isRight: $0.isRight) })
         let members = Dictionary(grouping: answers) {
             min(Self.tenths - 1, max(0, Int(bounding: ($0.value * Double(Self.tenths)).rounded(.down))))
         }
@@ -86,8 +92,8 @@ extension RewardCalibration.Curve {
 
 extension RewardCalibration.Bin {
     /// - Parameter answers: at least one.
-    fileprivate init(tenth: Int, _ answers: [(line: ResultLine, value: Double)]) {
-        let share = ClusteredProportion(answers.map(\.line))
+    fileprivate init(tenth: Int, _ answers: [Answer]) {
+        let share = ClusteredProportion(answers.lazy.map { ($0.problem, $0.isRight) })
         self.tenth = tenth
         reward = answers.reduce(0) { $0 + $1.value } / Double(answers.count)
         total = share.all.total

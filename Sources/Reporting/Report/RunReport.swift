@@ -97,11 +97,10 @@ extension StoredRun {
         func damaged(_ fault: String) -> DamagedRun {
             DamagedRun(directory.results, fault, "Run `rsd-batch grade` to recreate it.")
         }
-        let texts = data.split(separator: UInt8(ascii: "\n"))
-        let decoder = JSONDecoder()
-        let lines = texts.parallelMap { try? decoder.decode(ResultLine.self, from: $0) }.compactMap(\.self)
+        let texts = data.lines
+        let lines = texts.parallelMap { try? JSONText.decode(ResultLine.self, from: $0) }.compactMap(\.self)
         guard lines.count == texts.count else {
-            let isOfEarlierVersion = texts.allSatisfy { (try? decoder.decode(EarlierLine.self, from: $0)) != nil }
+            let isOfEarlierVersion = texts.allSatisfy { (try? JSONText.decode(EarlierLine.self, from: $0)) != nil }
             if isOfEarlierVersion { return nil }
             throw damaged("is damaged: it has unreadable lines")
         }

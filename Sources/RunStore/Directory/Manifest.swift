@@ -153,7 +153,7 @@ package struct Manifest: Sendable, Equatable, Codable {
         let digits = place.upperBound..<place.upperBound + noSum.utf8.count
         var data = data
         data.replaceSubrange(digits, with: Data(noSum.utf8))
-        data.replaceSubrange(digits, with: Data(Checksum.hex(data).utf8))
+        data.replaceSubrange(digits, with: Data(Checksum.digits(data)))
         return data
     }
 

@@ -45,7 +45,7 @@ extension Growth.Rewound: Codable {
 extension [JournalRecord] {
     /// Whether the job was ever changed.
     package var haveGrown: Bool {
-        contains { if case .grown = $0 { true } else { false } }
+        indices.contains { if case .grown = self[$0] { true } else { false } }
     }
 
     /// The indices of the events that hold: all but those that a ``Growth`` took back.

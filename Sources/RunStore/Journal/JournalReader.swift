@@ -40,15 +40,19 @@ package struct JournalContents: Sendable {
     /// The runs that the journal names as its own, as they are now: one, or one per merged shard; none in journals of earlier
     /// versions.
     package var owners: [RunIdentity] {
-        records.partsOfShards.compactMap { part in
-            part.lazy.compactMap { record in
-                switch record {
-                case .begun(let identity): identity
-                case .grown(let growth): growth.identity
-                default: nil
-                }
-            }.last
+        var owners: [RunIdentity] = []
+        var owner: RunIdentity?
+        for index in records.indices {
+            switch records[index] {
+            case .begun(let identity): owner = identity
+            case .grown(let growth): owner = growth.identity
+            case .shard:
+                if let owner { owners.append(owner) }
+                owner = nil
+            default: break
+            }
         }
+        return owners + [owner].compactMap(\.self)
     }
 }
 
@@ -81,8 +85,7 @@ extension JournalContents {
     /// - Throws: ``JournalCorrupt``.
     mutating func add(_ data: Data, of file: URL) throws(JournalCorrupt) {
         let (lines, earlier, start) = (Self.lines(of: data), self.lines, goodLength)
-        let decoder = JSONDecoder()
-        let records = lines.parallelMap { JournalLine.decode(data[$0], with: decoder) }
+        let records = lines.parallelMap { JournalLine.decode(data[$0]) }
         var damaged: Int?
         for (index, record) in records.enumerated() {
             let line = earlier + index + 1

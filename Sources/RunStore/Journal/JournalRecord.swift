@@ -31,41 +31,6 @@ package enum JournalRecord: Sendable, Equatable {
     }
 }
 
-/// `{"crc":"89abcdef",…}`: plain JSON for jq and pandas, with a checksum of everything after it.
-package enum JournalLine {
-    private static let prefix = Array(#"{"crc":""#.utf8)
-    private static let separator = Array(#"","#.utf8)
-    private static let bodyStart = prefix.count + 8 + separator.count
-
-    package static func encode(_ record: JournalRecord) throws -> Data {
-        let body = try JSONText.encode(record).dropFirst()
-        var line = head(of: body)
-        line.append(body)
-        line.append(UInt8(ascii: "\n"))
-        return line
-    }
-
-    private static func head(of body: Data) -> Data {
-        Data(prefix + Checksum.hex(body).utf8 + separator)
-    }
-
-    /// Whether a line matches its checksum.
-    static func isIntact(_ line: Data) -> Bool {
-        let body = line.dropFirst(bodyStart)
-        return !body.isEmpty && line.starts(with: head(of: body))
-    }
-
-    /// - Parameter line: the bytes of a line without its newline.
-    /// - Returns: nil if the line is damaged or of an unknown kind.
-    package static func decode(_ line: Data, with decoder: JSONDecoder) -> JournalRecord? {
-        guard isIntact(line) else { return nil }
-        let body = line.dropFirst(bodyStart)
-        var object = Data([UInt8(ascii: "{")])
-        object.append(body)
-        return try? decoder.decode(JournalRecord.self, from: object)
-    }
-}
-
 extension JournalRecord: Codable {
     private enum Key: String, CodingKey {
         case kind, method, dataset, problem, sample

@@ -1,27 +1,34 @@
 import Datasets
 import Decoding
 import JobSpecs
+import Support
 
 /// All trajectories of a job, in the order of the results: method, data set, problem, sample.
 package struct TrajectorySet: Sendable, RandomAccessCollection {
     private var trajectories: [Trajectory]
-    private let positions: [TrajectoryID: Int]
+    private let places: TrajectoryPlaces
     private let roles: [String: Set<Role>]
-    private let problems: [TrajectoryID: Problem]
+    /// Of each trajectory, as an index of ``problems``.
+    private let numbers: [Int32]
+    private let problems: [Problem]
 
     package init(_ job: LoadedJob) {
         let spec = job.spec
         var trajectories: [Trajectory] = []
-        var problems: [TrajectoryID: Problem] = [:]
+        var numbers: [Int32] = []
+        trajectories.reserveCapacity(job.trajectoryCount)
+        numbers.reserveCapacity(job.trajectoryCount)
         for method in spec.methods {
             let common = CommonSettings(job, for: method)
+            var number: Int32 = -1
             for dataset in spec.datasets {
                 for problem in job.problems[dataset.name] ?? [] {
+                    number += 1
                     for sample in 0..<spec.samples(of: method) {
                         let id = TrajectoryID(
                             method: method.name, dataset: dataset.name, problem: problem.id, sample: sample)
                         let draw = Draw(runSeed: spec.seed(ofSample: sample), trajectory: id)
-                        problems[id] = problem
+                        numbers.append(number)
                         trajectories.append(
                             Trajectory(
                                 id: id, limits: common.limits, method: method.kind.settings.start(common, draw: draw),
@@ -30,23 +37,40 @@ package struct TrajectorySet: Sendable, RandomAccessCollection {
                 }
             }
         }
-        self.init(trajectories, of: spec, problems: problems)
+        self.init(
+            trajectories, of: spec, numbers: numbers,
+            problems: spec.datasets.flatMap { job.problems[$0.name] ?? [] })
     }
 
     package init(_ trajectories: [Trajectory], of spec: JobSpec, problems: [TrajectoryID: Problem] = [:]) {
+        let known = trajectories.map { problems[$0.id] }
+        var next: Int32 = -1
+        let numbers = known.map { problem in
+            if problem != nil { next += 1 }
+            return problem == nil ? -1 : next
+        }
+        self.init(trajectories, of: spec, numbers: numbers, problems: known.compactMap(\.self))
+    }
+
+    private init(_ trajectories: [Trajectory], of spec: JobSpec, numbers: [Int32], problems: [Problem]) {
         roles = Dictionary(spec.methods.map { ($0.name, $0.kind.roles) }) { first, _ in first }
         self.trajectories = trajectories
-        positions = Dictionary(uniqueKeysWithValues: trajectories.indices.map { (trajectories[$0].id, $0) })
-        self.problems = problems
+        places = TrajectoryPlaces(trajectories)
+        (self.numbers, self.problems) = (numbers, problems)
     }
+
+    private func place(of id: TrajectoryID) -> Int? { places.find(id, in: trajectories) }
 
     package var startIndex: Int { 0 }
     package var endIndex: Int { trajectories.count }
     package subscript(position: Int) -> Trajectory { trajectories[position] }
 
-    package subscript(id: TrajectoryID) -> Trajectory? { positions[id].map { trajectories[$0] } }
+    package subscript(id: TrajectoryID) -> Trajectory? { place(of: id).map { trajectories[$0] } }
 
-    package func problem(of id: TrajectoryID) -> Problem? { problems[id] }
+    package func problem(of id: TrajectoryID) -> Problem? {
+        guard let place = place(of: id), numbers[place] >= 0 else { return nil }
+        return problems[Int(numbers[place])]
+    }
 
     /// The largest number of waves of any trajectory.
     package var waves: Int { trajectories.map(\.response.waves).max() ?? 0 }
@@ -73,38 +97,60 @@ package struct TrajectorySet: Sendable, RandomAccessCollection {
 
     package mutating func update(_ changed: some Sequence<Trajectory>) {
         for trajectory in changed {
-            if let position = positions[trajectory.id] { trajectories[position] = trajectory }
+            if let place = place(of: trajectory.id) { trajectories[place] = trajectory }
         }
     }
 
     /// Replays the records of a journal.
     ///
-    /// - Parameter answered: called with every response, the need that it met, and where it came from.
     /// - Returns: the number of events.
-    /// - Throws: ``ForeignEvent`` if an event does not belong to this job.
-    package mutating func replay(
-        _ records: [JournalRecord], answered: ((Event, Need, TrajectoryID, AnswerOrigin) -> Void)? = nil
-    ) throws -> Int {
-        var count = 0
+    /// - Throws: ``ForeignEvent`` for the first event that does not belong to this job.
+    package mutating func replay(_ records: [JournalRecord]) throws(ForeignEvent) -> Int {
         let hasGrown = records.haveGrown
+        var count = 0
+        // The events of each trajectory in order, and the trajectories that have any: none depends on those of another.
+        var events: [[Int]] = Array(repeating: [], count: trajectories.count)
+        var touched: [Int] = []
+        var unknown: ForeignEvent?
         for index in records.standing {
-            guard case .event(let id, let event, let origin) = records[index] else { continue }
-            guard let position = positions[id] else {
+            guard let id = records[index].trajectory else { continue }
+            guard let place = place(of: id) else {
                 // The job had it before it was changed.
                 if hasGrown { continue }
-                throw ForeignEvent(line: index + 1, reason: "no trajectory of this job is called \(id)")
+                unknown = ForeignEvent(line: index + 1, reason: "no trajectory of this job is called \(id)")
+                break
             }
-            let needs = answered == nil ? [] : trajectories[position].needs
-            do {
-                try trajectories[position].apply(event)
-                if let answered, let need = needs.first(where: event.answers) {
-                    answered(event, need, id, origin)
-                }
-            } catch {
-                throw ForeignEvent(line: index + 1, reason: "\(error)")
-            }
+            if events[place].isEmpty { touched.append(place) }
+            events[place].append(index)
             count += 1
         }
+        let before = trajectories
+        let replayed = touched.parallelMap { [events] in before[$0].after(events[$0], of: records) }
+        if let first = (replayed.compactMap(\.failure) + [unknown].compactMap(\.self)).min(by: { $0.line < $1.line }) {
+            throw first
+        }
+        for (place, trajectory) in zip(touched, replayed.compactMap(\.success)) { trajectories[place] = trajectory }
         return count
     }
+}
+
+extension Trajectory {
+    /// - Parameter events: indices of records.
+    fileprivate func after(_ events: [Int], of records: [JournalRecord]) -> Result<Trajectory, ForeignEvent> {
+        var trajectory = self
+        for index in events {
+            guard case .event(_, let event, _) = records[index] else { continue }
+            do {
+                try trajectory.apply(event)
+            } catch {
+                return .failure(ForeignEvent(line: index + 1, reason: "\(error)"))
+            }
+        }
+        return .success(trajectory)
+    }
+}
+
+extension Result {
+    fileprivate var success: Success? { try? get() }
+    fileprivate var failure: Failure? { if case .failure(let failure) = self { failure } else { nil } }
 }

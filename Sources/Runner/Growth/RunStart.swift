@@ -1,3 +1,4 @@
+import Decoding
 import Foundation
 import JobSpecs
 import RunStore
@@ -61,6 +62,8 @@ struct RunStart: Sendable {
         } else {
             replayed = try trajectories.replay(journal)
         }
+        // Nothing more will be asked: no response has to be found.
+        if reuse.isEmpty, !hasGrown, trajectories.allSatisfy(\.isDone) { return }
         if journal.haveUnnamedRequests {
             journal = [JournalRecord]((journal + records).named(by: job, as: identity).prefix(journal.count))
         }
@@ -90,6 +93,11 @@ struct RunStart: Sendable {
         if hasGrown || hasSources { manifest.format = max(manifest.format, Manifest.grownFormat) }
         if scope.job.mayStopModels { manifest.format = Manifest.currentFormat }
     }
+}
+
+extension Trajectory {
+    /// Whether it is finished for good: one that failed may be tried again.
+    fileprivate var isDone: Bool { response.finish.map { $0 != .failed } ?? false }
 }
 
 extension JournalRecord {

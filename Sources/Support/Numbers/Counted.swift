@@ -10,14 +10,20 @@ package struct Counted: Sendable, Hashable, Codable {
         self.wrappedValue = wrappedValue
     }
 
+    /// - Returns: nil if the number is negative or too large.
+    package init?(checking number: Int) {
+        guard (0...Self.most).contains(number) else { return nil }
+        wrappedValue = number
+    }
+
     /// - Throws: `DecodingError` if the number is negative or too large.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        wrappedValue = try container.decode(Int.self)
-        guard (0...Self.most).contains(wrappedValue) else {
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "\(wrappedValue) is not a valid count")
+        let number = try container.decode(Int.self)
+        guard let count = Counted(checking: number) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(number) is not a valid count")
         }
+        self = count
     }
 
     package func encode(to encoder: any Encoder) throws {

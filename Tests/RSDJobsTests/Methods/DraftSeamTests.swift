@@ -62,7 +62,7 @@ struct DraftSeamTests {
         for seam in [nil, 1] as [Int?] {
             let record = JournalRecord.event(id, draft(["one\n\n", "two"], seam: seam))
             let line = try JournalLine.encode(record)
-            #expect(JournalLine.decode(line.dropLast(), with: .init()) == record)
+            #expect(JournalLine.decode(line.dropLast()) == record)
             #expect(String(decoding: line, as: UTF8.self).contains("seam") == (seam != nil))
         }
     }

@@ -1,0 +1,37 @@
+import Foundation
+import Support
+
+/// `{"crc":"89abcdef",…}`: plain JSON for jq and pandas, with a checksum of everything after it.
+package enum JournalLine {
+    private static let prefix = Array(#"{"crc":""#.utf8)
+    private static let separator = Array(#"","#.utf8)
+    private static let bodyStart = prefix.count + 8 + separator.count
+
+    package static func encode(_ record: JournalRecord) throws -> Data {
+        let body = try JSONText.encode(record).dropFirst()
+        var line = Data(capacity: bodyStart + body.count + 1)
+        line.append(contentsOf: head(of: body))
+        line.append(body)
+        line.append(UInt8(ascii: "\n"))
+        return line
+    }
+
+    private static func head(of body: Data) -> [UInt8] {
+        prefix + Checksum.digits(body) + separator
+    }
+
+    /// Whether a line matches its checksum.
+    static func isIntact(_ line: Data) -> Bool {
+        let body = line.dropFirst(bodyStart)
+        return !body.isEmpty && line.starts(with: head(of: body))
+    }
+
+    /// - Parameter line: the bytes of a line without its newline.
+    /// - Returns: nil if the line is damaged or of an unknown kind.
+    package static func decode(_ line: Data) -> JournalRecord? {
+        guard isIntact(line) else { return nil }
+        let event = line.withUnsafeBytes { EventReader.read($0.bindMemory(to: UInt8.self)) }
+        // The checksum is a field like any other.
+        return event ?? (try? JSONText.decode(JournalRecord.self, from: line))
+    }
+}
