@@ -16,7 +16,8 @@ extension Workplace {
         for var trajectory in trajectories {
             let steps = (0..<4).map { "We find x = \($0) for problem \(trajectory.id.problem), so we go on.\n\n" }
             let drafts = steps.map { StepText(text: $0, tokens: 12) }
-            text += steps.reduce(0) { $0 + $1.utf8.count }
+            // The step after the rejected one is dropped.
+            text += steps.dropLast().reduce(0) { $0 + $1.utf8.count }
             try trajectory.apply(.generated(Generated(role: .draft, steps: drafts, end: .eos, promptTokens: 80)))
             try trajectory.apply(
                 .scored(Scored(rewards: [0.9, 0.8, 0.1, 0.9], tokens: [12, 12, 12, 12], promptTokens: 200)))
