@@ -121,6 +121,10 @@ package struct EngineMetrics: Sendable, Hashable {
     package var requestsRunning: Double
     /// `vllm:num_requests_waiting`
     package var requestsWaiting: Double
+    /// `vllm:num_preemptions_total`: sequences that were set back for want of cache.
+    package var preemptions: Double
+    /// `vllm:kv_cache_usage_perc`: share of the cache in use, in 0…1.
+    package var cacheUse: Double
     /// `vllm:spec_decode_num_draft_tokens_total`: tokens that a speculator proposed.
     package var proposedTokens: Double
     /// `vllm:spec_decode_num_accepted_tokens_total`: proposed tokens that the model accepted.
@@ -128,8 +132,10 @@ package struct EngineMetrics: Sendable, Hashable {
 
     package init(
         promptTokens: Double, generationTokens: Double, requestsRunning: Double, requestsWaiting: Double,
-        proposedTokens: Double = 0, acceptedTokens: Double = 0
+        preemptions: Double = 0, cacheUse: Double = 0, proposedTokens: Double = 0, acceptedTokens: Double = 0
     ) {
+        self.preemptions = preemptions
+        self.cacheUse = cacheUse
         self.proposedTokens = proposedTokens
         self.acceptedTokens = acceptedTokens
         self.promptTokens = promptTokens

@@ -147,6 +147,7 @@ extension EngineMetrics {
     /// Parses Prometheus' text format.
     init(prometheus text: String) {
         var sums: [Substring: Double] = [:]
+        var cacheUse = 0.0
         for line in text.split(whereSeparator: \.isNewline) where line.hasPrefix("vllm:") {
             let name = line.prefix { $0 != "{" && $0 != " " }
             // Label values may contain spaces, so the value is what follows the closing brace.
@@ -156,12 +157,15 @@ extension EngineMetrics {
             // Ignore invalid counts: NaN would compare unequal to itself on every look.
             guard (0...0x1p53).contains(value) else { continue }
             sums[name, default: 0] += value
+            // Of data-parallel engines, the fullest counts.
+            if name == "vllm:kv_cache_usage_perc" { cacheUse = max(cacheUse, value) }
         }
         self.init(
             promptTokens: sums["vllm:prompt_tokens_total"] ?? 0,
             generationTokens: sums["vllm:generation_tokens_total"] ?? 0,
             requestsRunning: sums["vllm:num_requests_running"] ?? 0,
             requestsWaiting: sums["vllm:num_requests_waiting"] ?? 0,
+            preemptions: sums["vllm:num_preemptions_total"] ?? 0, cacheUse: cacheUse,
             proposedTokens: sums["vllm:spec_decode_num_draft_tokens_total"] ?? 0,
             acceptedTokens: sums["vllm:spec_decode_num_accepted_tokens_total"] ?? 0)
     }

@@ -32,7 +32,8 @@ struct EventReader {
             let prompt = count("prompt"), let candidate = candidate, let steps = list("steps", of: step)
         else { return nil }
         return Generated(
-            role: role, steps: steps, end: end, promptTokens: prompt, seam: integer("seam"), candidate: candidate)
+            role: role, steps: steps, end: end, promptTokens: prompt, seam: integer("seam"), beyond: count("beyond"),
+            candidate: candidate)
     }
 
     private func step(_ value: Int) -> StepText? {
@@ -50,7 +51,7 @@ struct EventReader {
         else { return nil }
         return Scored(
             rewards: rewards, tokens: tokens, promptTokens: prompt, dropped: dropped, overlong: overlong,
-            candidate: candidate)
+            isOnePass: has("readings"), readAhead: count("read_ahead") ?? 0, candidate: candidate)
     }
 
     private var candidate: Int? { has("candidate") ? integer("candidate") : 0 }
@@ -64,6 +65,12 @@ struct EventReader {
         if let digest = text("request") {
             origin.request = RequestFingerprint(
                 digest: digest, maxTokens: integer("max_tokens"), undecided: integer("undecided"))
+        }
+        if has("readings") {
+            guard let readings = list("readings", of: { tape.string($0).flatMap { ReadingKey($0) } }) else {
+                return nil
+            }
+            origin.readings = readings
         }
         return origin
     }

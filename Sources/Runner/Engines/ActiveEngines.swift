@@ -75,6 +75,20 @@ actor ActiveEngines {
         }
     }
 
+    func loads() async -> [EngineID: EngineMetrics] {
+        let asked = sessions.filter { requests.adaptive.contains($0.key) && signs[$0.key]?.isAsked == true }
+        return await withTaskGroup(of: (EngineID, EngineMetrics?).self) { group in
+            for (engine, session) in asked {
+                group.addTask {
+                    var client = session.client
+                    (client.deadline, client.retry) = (.seconds(5), .never)
+                    return (engine, try? await client.metrics())
+                }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+    }
+
     /// A restarted engine counts from 0; what the process before it counted since the last call is lost.
     func speculation() async -> RunFigures.Speculation? {
         guard var client = engines[.speculative].flatMap({ sessions[$0] })?.client else { return nil }

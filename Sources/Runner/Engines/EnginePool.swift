@@ -34,6 +34,9 @@ package protocol EnginePool: Sendable {
     /// Returns once an engine of the resident group has died or makes no progress, or the task is cancelled.
     func trouble() async -> EngineTrouble?
 
+    /// What the engines of the resident group with open requests report.
+    func loads() async -> [EngineID: EngineMetrics]
+
     /// Tokens that an engine's speculator has proposed since the last call, and how many of them were accepted; nil without a
     /// speculator.
     func speculation() async -> RunFigures.Speculation?
@@ -51,6 +54,7 @@ package protocol EnginePool: Sendable {
 extension EnginePool {
     package var ready: Set<EngineID> { [] }
     package func expect(_ group: [EngineID]) async {}
+    package func loads() async -> [EngineID: EngineMetrics] { [:] }
     package func leave() async throws { try await stop() }
     package func speculation() async -> RunFigures.Speculation? { nil }
 }

@@ -82,6 +82,8 @@ final class ResidentEngines: EnginePool {
 
     func trouble() async -> EngineTrouble? { await active.withLock { $0 }?.trouble() }
 
+    func loads() async -> [EngineID: EngineMetrics] { await active.withLock { $0 }?.loads() ?? [:] }
+
     func speculation() async -> RunFigures.Speculation? { await active.withLock { $0 }?.speculation() }
 
     func restart(_ engine: EngineID) async throws -> [EngineEvent] {

@@ -9,6 +9,8 @@ package struct RequestsInFlight: Sendable, Equatable {
     /// Maximum answers in progress if all are for this role. Each may have ``width`` requests in flight.
     private var windows: [Role: Int] = [:]
     private var sequences: [EngineID: Int] = [:]
+    /// Engines whose number of requests follows what they report.
+    private(set) var adaptive: Set<EngineID> = []
     /// Maximum requests in flight for one answer.
     private var width: [Role: Int] = [:]
 
@@ -24,6 +26,8 @@ package struct RequestsInFlight: Sendable, Equatable {
                 windows[role] = min(stated ?? max(1, capacity.inFlight / width), SpecLimit.requests)
             }
             let widest = roles.compactMap { width[$0] }.max() ?? 1
+            // A judge's answers need several requests each, which its engine does not tell apart.
+            if stated == nil, widest == 1 { adaptive.insert(engine) }
             sequences[engine] = min(stated?.times(widest) ?? .max, capacity.sequences)
         }
     }

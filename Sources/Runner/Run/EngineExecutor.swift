@@ -36,11 +36,14 @@ struct EngineExecutor {
     private var requests: [RequestFingerprint: Task<Void, Never>] = [:]
     private var followed: [RequestFingerprint: AnswerProgress] = [:]
     private var watch: Task<Void, Never>?
+    private var gauge: Task<Void, Never>?
     private var watches = 0
     private var timers: [Task<Void, Never>] = []
 
     /// Seconds to wait for responses in flight after a request to stop.
     static let drainSeconds = 5.0
+    /// Time between two looks at what engines report.
+    static let gaugeInterval = Duration.seconds(1)
 
     init(
         _ scheduler: Scheduler, in pool: any EnginePool, journal: Journal, budget: TimeBudget,
@@ -188,12 +191,18 @@ struct EngineExecutor {
         watch = Task { [pool, arrive, watches] in
             if let trouble = await pool.trouble() { arrive.yield(.trouble(trouble, watch: watches)) }
         }
+        guard !pool.requests.adaptive.isEmpty else { return }
+        gauge = Task { [pool, arrive] in
+            while (try? await Task.sleep(for: Self.gaugeInterval)) != nil {
+                for (engine, metrics) in await pool.loads() { arrive.yield(.event(.measured(engine, metrics))) }
+            }
+        }
     }
 
     private mutating func stopWatching() async {
-        watch?.cancel()
-        await watch?.value
-        watch = nil
+        for task in [watch, gauge] { task?.cancel() }
+        for task in [watch, gauge] { await task?.value }
+        (watch, gauge) = (nil, nil)
     }
 
     // MARK: Requests and answers

@@ -73,11 +73,14 @@ package struct JobRun<Outcome: Sendable>: Sendable {
     }
 
     private func takeLock() async throws -> RunLock {
+        func take(waits: Bool) async throws -> RunLock {
+            try await RunLock.take(directory.lock, waits: waits) { observe(.awaitingLock($0, seconds: $1)) }
+        }
         do {
-            return try await RunLock.take(directory.lock, waits: false) { _, _ in }
+            return try await take(waits: false)
         } catch  where waits && error is RunLocked {
             try await willWait()
-            return try await RunLock.take(directory.lock, waits: true) { observe(.awaitingLock($0, seconds: $1)) }
+            return try await take(waits: true)
         }
     }
 

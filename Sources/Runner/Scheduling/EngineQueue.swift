@@ -13,16 +13,21 @@ struct EngineQueue: Sendable {
     /// Requests that were running when an engine stopped or the run was asked to stop.
     private(set) var dropped: [RequestFingerprint] = []
     private var policy: FailurePolicy
+    /// Maximum number of slots that the engine can use well now.
+    var useful: Int
     /// Number of slots taken.
     private(set) var load = 0
 
-    /// - Parameter limit: maximum number of slots to take.
-    init(limit: Int) {
+    /// - Parameters:
+    ///   - limit: maximum number of slots to take.
+    ///   - useful: see ``useful``.
+    init(limit: Int, useful: Int = .max) {
         policy = FailurePolicy(limit: limit)
+        self.useful = useful
     }
 
     /// Current maximum of slots; a request that needs more runs alone.
-    var limit: Int { policy.limit }
+    var limit: Int { min(policy.limit, useful) }
     var running: some Collection<RequestFingerprint> { slots.keys }
     var isIdle: Bool { slots.isEmpty }
     var isEmpty: Bool { waiting.isEmpty && slots.isEmpty && dropped.isEmpty }

@@ -79,6 +79,8 @@ extension Scheduler {
             case .generate(let wanted) where wanted.role == waiter.role:
                 streams[request]?.readers[waiter]?.checked = answer.steps.count
             case .score(let wanted) where reader.lookahead == .auto:
+                let isEarly = answer.steps.count - reader.checked < rhythm.steps(solutions: streams.count)
+                if isEarly, !stream.isOver, stream.isRequested { return }
                 guard askAhead(wanted, request, waiter, steps: answer.steps.count) else { return }
             default:
                 // The fewest steps that are enough.
@@ -141,6 +143,8 @@ extension Scheduler {
         var enough: Int?
         if let after = try? trajectory.after(.generated(part), for: waiter).after(event, for: waiter.asReader) {
             let accepted = after.response.steps.count - trajectory.response.steps.count
+            let needsTarget = after.needs.first.map { $0.role != waiter.role } ?? false
+            rhythm.note(accepted: max(0, accepted - reader.checked), isRejected: needsTarget)
             switch (after.response.finish, after.needs.first) {
             case (let finish?, _):
                 // A limit of the response may leave steps over. Nothing is committed for an empty step at the end.

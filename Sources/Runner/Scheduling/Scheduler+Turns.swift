@@ -1,5 +1,6 @@
 import Decoding
 import JobSpecs
+import ModelLifecycle
 
 extension Scheduler {
     /// Proceeds as far as possible without waiting.
@@ -37,7 +38,9 @@ extension Scheduler {
             if ready.isEmpty { continue }
             stage = .preparing
             queues = Dictionary(
-                uniqueKeysWithValues: groups[turn].map { ($0, EngineQueue(limit: limits[$0] ?? .max)) })
+                uniqueKeysWithValues: groups[turn].map {
+                    ($0, EngineQueue(limit: limits[$0] ?? .max, useful: adaptive[$0]?.value ?? .max))
+                })
             for trajectory in ready { takeUp(trajectory.id) }
             return
         }
@@ -68,6 +71,13 @@ extension Scheduler {
     mutating func work(_ phase: SchedulerPhase) {
         stage = .working(phase)
         if isToStop { stop() }
+    }
+
+    /// Keeps the number of requests that the engine can use.
+    mutating func measure(_ engine: EngineID, _ metrics: EngineMetrics) {
+        guard let load = queues[engine]?.load, adaptive[engine] != nil else { return }
+        adaptive[engine]?.note(metrics, inFlight: load)
+        queues[engine]?.useful = adaptive[engine]?.value ?? .max
     }
 
     private mutating func send(_ phase: SchedulerPhase) {

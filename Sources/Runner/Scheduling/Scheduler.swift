@@ -29,6 +29,8 @@ package struct Scheduler: Sendable {
     let groups: [[EngineID]]
     /// Maximum slots in use per engine; unlimited if missing.
     let limits: [EngineID: Int]
+    /// What engines can use well, of those whose limit follows what they report.
+    var adaptive: [EngineID: AdaptiveLimit] = [:]
     /// Slots that a request of a role takes; 1 if missing.
     let slots: [Role: Int]
 
@@ -42,6 +44,7 @@ package struct Scheduler: Sendable {
     var pending = PendingRequests()
     /// Solutions whose steps are judged as they come.
     var streams: [RequestFingerprint: DraftStream] = [:]
+    var rhythm = ReadingRhythm()
     /// What the PRM has read for trajectories while their drafts were written.
     var readAhead: [Waiter: DraftReader] = [:]
     var entries = EntriesInFlight()
@@ -77,6 +80,8 @@ package struct Scheduler: Sendable {
             limits: Dictionary(uniqueKeysWithValues: engines.all.map { ($0, requests.window(of: $0)) }),
             slots: Dictionary(uniqueKeysWithValues: scope.job.rolesInWave.map { ($0, requests.slots(of: $0)) }),
             trajectories: trajectories, responses: responses)
+        adaptive = Dictionary(
+            uniqueKeysWithValues: requests.adaptive.map { ($0, AdaptiveLimit(most: requests.window(of: $0))) })
     }
 
     /// Call it once, before any event.
@@ -92,6 +97,7 @@ package struct Scheduler: Sendable {
         case .answered(let request, let event, let asked): deliver(event, to: request, asked: asked)
         case .failed(let request, let failure): handle(failure, of: request)
         case .recorded(let number): take(number)
+        case .measured(let engine, let metrics): measure(engine, metrics)
         case .trouble(let trouble): halt(for: trouble)
         case .restarted: resume()
         case .stopRequested: stop()

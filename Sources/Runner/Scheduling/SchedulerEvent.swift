@@ -17,6 +17,8 @@ package enum SchedulerEvent: Sendable {
     case failed(RequestFingerprint, RequestFailure)
     /// The entry of this number is on disk. Entries are written in the order in which they were recorded.
     case recorded(Int)
+    /// What an engine reports of itself.
+    case measured(EngineID, EngineMetrics)
     case trouble(EngineTrouble)
     case restarted(EngineID)
     /// The run must stop: send nothing new.

@@ -77,7 +77,7 @@ import Testing
         }
         let request = RequestFingerprint(digest: word(), maxTokens: maybe(number()), undecided: maybe(number()))
         let span = TimeSpan(begin: 1.8e9 + Double(number()) / 7, seconds: Double(number()) / 3)
-        let origin = AnswerOrigin(asked: maybe(span), request: maybe(request), source: maybe(number()))
+        var origin = AnswerOrigin(asked: maybe(span), request: maybe(request), source: maybe(number()))
         let candidate = maybe(number()) ?? 0
         let count = number(4)
         let event: Event
@@ -87,14 +87,20 @@ import Testing
                     role: Role.allCases.randomElement(using: &random) ?? .draft,
                     steps: (0..<count).map { _ in StepText(text: word() + "\n\n", tokens: number()) },
                     end: [.delimiter, .eos, .maxTokens, .context].randomElement(using: &random) ?? .eos,
-                    promptTokens: number(), seam: maybe(number()), candidate: candidate))
+                    promptTokens: number(), seam: maybe(number()), beyond: maybe(number()), candidate: candidate))
         } else {
+            origin.readings =
+                maybe(
+                    (0..<count).compactMap { _ in
+                        ReadingKey(String(UInt64.random(in: 0 ... .max, using: &random), radix: 16))
+                    })
+                ?? []
             event = .scored(
                 Scored(
                     rewards: (0..<count).map { _ in Double.random(in: 0...1, using: &random) },
                     tokens: (0..<count).map { _ in number() }, promptTokens: number(),
                     dropped: maybe((0..<count).map { _ in number() }) ?? [], overlong: maybe([number(), 1]) ?? [],
-                    candidate: candidate))
+                    isOnePass: !origin.readings.isEmpty, readAhead: maybe(number()) ?? 0, candidate: candidate))
         }
         let id = TrajectoryID(method: word(), dataset: word(), problem: word(), sample: number(2))
         return .event(id, event, origin)

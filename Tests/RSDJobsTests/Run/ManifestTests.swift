@@ -21,7 +21,7 @@ import Testing
     func newer() throws {
         let scratch = try Scratch()
         let file = scratch.file("manifest.json")
-        try Data(#"{"format": 3, "program": "9.1.0", "dreams": []}"#.utf8).write(to: file)
+        try Data(#"{"format": 4, "program": "9.1.0", "dreams": []}"#.utf8).write(to: file)
         let error = #expect(throws: NewerRun.self) { try Manifest.read(file) }
         #expect(error?.description.names("9.1.0") == true)
         #expect(try Manifest.read(scratch.file("none.json")) == nil)

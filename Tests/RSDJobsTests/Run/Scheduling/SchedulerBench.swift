@@ -51,7 +51,7 @@ struct SchedulerBench {
         case .restarted: restarting = nil
         case .drained: isDraining = false
         case .progressed(let request, let written): shown[request] = written.steps.count
-        case .recorded, .trouble, .stopRequested: break
+        case .measured, .recorded, .trouble, .stopRequested: break
         }
         carryOut(scheduler.handle(event))
     }
