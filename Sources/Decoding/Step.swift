@@ -23,7 +23,12 @@ package struct Step: Sendable, Equatable, Codable {
     /// saw all.
     package var dropped: Int?
     /// The draft step that this step of the target replaced.
-    package var rejected: RejectedStep?
+    package var rejected: RejectedStep? {
+        get { replaced?.step }
+        set { replaced = newValue.map { Replaced(step: $0) } }
+    }
+    /// Most steps have none: it takes no room in them.
+    private var replaced: Replaced?
     /// The other candidates for this step, in a method that chooses between candidates.
     package var alternatives: [Alternative]?
 
@@ -36,7 +41,22 @@ package struct Step: Sendable, Equatable, Codable {
         self.origin = origin
         self.reward = reward
         self.dropped = dropped
-        self.rejected = rejected
+        replaced = rejected.map { Replaced(step: $0) }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case text, origin, reward, dropped, alternatives
+        case replaced = "rejected"
+    }
+
+    private final class Replaced: Sendable, Equatable, Codable {
+        let step: RejectedStep
+
+        init(step: RejectedStep) { self.step = step }
+        init(from decoder: any Decoder) throws { step = try RejectedStep(from: decoder) }
+        func encode(to encoder: any Encoder) throws { try step.encode(to: encoder) }
+
+        static func == (left: Replaced, right: Replaced) -> Bool { left.step == right.step }
     }
 }
 
