@@ -22,7 +22,7 @@ WAITING := ModelLifecycleTests|PocketEngineTests
 test: deps
 	$(SWIFT) build --build-tests
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=64 $(SWIFT) test --skip-build --disable-xctest --filter "$(WAITING)"
-	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 $(SWIFT) test --skip-build --disable-xctest --filter "RSDJobsTests|TerminalTests"
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 $(SWIFT) test --skip-build --disable-xctest --filter "RSDJobsTests|TerminalTests|TokenizersTests"
 	$(SWIFT) test --skip-build --disable-xctest --filter EndToEndTests
 
 # One after the other: each test has several processes that use all cores. VLLM_TESTS chooses among them; those that test-vllm leaves
