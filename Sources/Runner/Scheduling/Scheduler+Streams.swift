@@ -188,7 +188,7 @@ extension Scheduler {
     ///
     /// - Parameter count: its number of steps; nil for the whole solution as it is.
     private mutating func take(_ request: RequestFingerprint, _ waiter: Waiter, _ count: Int?) {
-        guard let stream = streams[request], let written = stream.written,
+        guard let stream = streams[request], let written = stream.written, let trajectory = trajectory(waiter.id),
             let reader = streams[request]?.readers.removeValue(forKey: waiter)
         else { return }
         if reader.read > 0 { readAhead[waiter.asReader] = reader }
@@ -200,8 +200,10 @@ extension Scheduler {
                 event, for: waiter, from: stream.request.origin(of: event, asked: stream.asked, source: stream.source))
             streams[request]?.asked = nil
         } catch {
-            // What was read is not what is there now: it begins again.
+            // It was tried before.
             pending.close(waiter)
+            let failure = Event.failed(reason: "\(error)")
+            if let entry = try? entries.add(failure, to: trajectory, from: AnswerOrigin()) { act(.record(entry)) }
         }
         if pending.waiters(for: request).isEmpty { streams[request] = nil }
     }
@@ -213,8 +215,10 @@ extension Scheduler {
         guard let answer = event.generated else {
             throw UnexpectedEvent(description: "expected text, got \(event)")
         }
-        for waiter in pending.waiters(for: request) where answer.beyond == nil {
-            _ = try trajectory(waiter.id)?.after(event, for: waiter)
+        for waiter in pending.waiters(for: request) {
+            let count = streams[request]?.readers[waiter]?.enough ?? answer.steps.count
+            let part = answer.beyond == nil ? event : .generated(answer.first(count))
+            _ = try trajectory(waiter.id)?.after(part, for: waiter)
         }
         if let engine = engine(running: request) { queues[engine]?.succeed(request) }
         responses.add(event, answering: request)

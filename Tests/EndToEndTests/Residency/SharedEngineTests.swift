@@ -38,7 +38,7 @@ import Testing
 
     @Test("killed and run again, it ends the same")
     func resumed() async throws {
-        var setup = JobSetup()
+        var setup = JobSetup(arguments: ["delay-ms: 50"], engine: ["concurrency: 2"])
         setup.draft = Self.target
         let job = try TestJob(setup)
         for count in [3, 9] { #expect(try await job.runAndKill(afterEvents: count)) }
