@@ -73,14 +73,12 @@ package struct JobRun<Outcome: Sendable>: Sendable {
     }
 
     private func takeLock() async throws -> RunLock {
-        func take(waits: Bool) async throws -> RunLock {
-            try await RunLock.take(directory.lock, waits: waits) { observe(.awaitingLock($0, seconds: $1)) }
-        }
         do {
-            return try await take(waits: false)
-        } catch  where waits && error is RunLocked {
+            return try await RunLock.take(directory.lock) { observe(.awaitingLock($0, seconds: $1)) }
+        } catch let locked as RunLocked where waits {
+            observe(.awaitingLock(locked.holder, seconds: nil))
             try await willWait()
-            return try await take(waits: true)
+            return try await RunLock.take(directory.lock, waits: true)
         }
     }
 
