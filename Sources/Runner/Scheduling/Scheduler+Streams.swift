@@ -106,8 +106,7 @@ extension Scheduler {
     private mutating func askAhead(_ wanted: Scoring, _ draft: RequestFingerprint, _ waiter: Waiter, steps: Int) -> Bool
     {
         let request = InferenceRequest(.score(wanted), of: waiter.id, in: scope)
-        var ahead = waiter.asReader
-        ahead.draft = draft
+        let ahead = waiter.asReader(of: draft)
         let earlier = streams[draft]?.readers[waiter]?.awaited
         pending.close(ahead)
         streams[draft]?.readers[waiter]?.awaited = .init(
@@ -126,7 +125,7 @@ extension Scheduler {
     mutating func takeVerdicts(_ event: Event, for ahead: Waiter, asked: TimeSpan?) {
         guard let draft = ahead.draft else { return }
         pending.close(ahead)
-        let waiter = Waiter(id: ahead.id, role: .draft, candidate: ahead.candidate)
+        let waiter = ahead.asWriter
         judge(draft, waiter, event, asked: asked)
         read(draft, waiter)
     }
@@ -166,7 +165,7 @@ extension Scheduler {
     mutating func giveUpVerdicts(for ahead: Waiter) {
         guard let draft = ahead.draft else { return }
         pending.close(ahead)
-        let waiter = Waiter(id: ahead.id, role: .draft, candidate: ahead.candidate)
+        let waiter = ahead.asWriter
         streams[draft]?.readers[waiter]?.awaited = nil
         streams[draft]?.readers[waiter]?.isBlind = true
         read(draft, waiter)
@@ -250,9 +249,7 @@ extension Scheduler {
         }
         streams[request]?.written = nil
         for (waiter, reader) in stream.readers {
-            var ahead = waiter.asReader
-            ahead.draft = request
-            pending.close(ahead)
+            pending.close(waiter.asReader(of: request))
             streams[request]?.readers[waiter] = DraftReader(lookahead: reader.lookahead)
         }
         return false
@@ -262,6 +259,14 @@ extension Scheduler {
 extension Waiter {
     /// The same trajectory as it waits for the PRM.
     fileprivate var asReader: Waiter { Waiter(id: id, role: .prm, candidate: candidate) }
+
+    /// The same, for verdicts on a solution that is being written.
+    fileprivate func asReader(of draft: RequestFingerprint) -> Waiter {
+        Waiter(id: id, role: .prm, candidate: candidate, draft: draft)
+    }
+
+    /// The same trajectory as it waits for the draft.
+    fileprivate var asWriter: Waiter { Waiter(id: id, role: .draft, candidate: candidate) }
 }
 
 extension Trajectory {

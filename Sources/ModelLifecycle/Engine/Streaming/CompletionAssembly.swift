@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// The events of one streamed completion, added up.
 struct CompletionAssembly {
@@ -53,7 +54,7 @@ struct CompletionAssembly {
 
     private func read(_ event: Data) throws(EngineAnswerError) -> CompletionChunk {
         do {
-            return try CompletionChunk(event)
+            return try JSONText.decode(CompletionChunk.self, from: event)
         } catch {
             if let error = ErrorAnswer.error(inStream: event, endpoint: CompletionStream.path) { throw error }
             throw malformed((error as? DecodingError)?.sentence ?? "\(error)", event)

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 extension EngineClient {
     /// `POST /v1/completions`, whose text and tokens are passed on as they arrive.
@@ -15,7 +16,7 @@ extension EngineClient {
         _ receive: @escaping @Sendable (CompletionPart) -> CompletionPart.Progress
     ) async throws -> Completion {
         let path = CompletionStream.path
-        let body = try JSONEncoder().encode(CompletionQuestion(model: model, request, isStreamed: true))
+        let body = try JSONText.encode(CompletionQuestion(model: model, request, isStreamed: true))
         let post = self.request(.post, path, body: body, .work)
         let stream = CompletionStream(request, receive)
         // A task of its own, so that the stop ends pauses between attempts as well.
