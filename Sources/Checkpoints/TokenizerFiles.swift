@@ -3,15 +3,20 @@ import Foundation
 /// Facts about a checkpoint's tokenizer, read from its files without loading it.
 package enum TokenizerFiles {
     /// The text of the token that starts a sequence; nil if the tokenizer has none.
-    package static func beginningToken(of directory: String) -> String? {
+    package static func beginningToken(of directory: String) -> String? { token("bos_token", of: directory) }
+
+    /// The text of the token that ends a response; nil if the tokenizer has none.
+    package static func endToken(of directory: String) -> String? { token("eos_token", of: directory) }
+
+    private static func token(_ name: String, of directory: String) -> String? {
         ["tokenizer_config.json", "special_tokens_map.json"].lazy
             .compactMap { try? CheckpointJSON.read($0, in: directory) }
-            .compactMap(beginningToken(settings:)).first
+            .compactMap { token(name, settings: $0) }.first
     }
 
-    /// `bos_token` of a `tokenizer_config.json` or `special_tokens_map.json`: a text, an object with the text, or null.
-    package static func beginningToken(settings: CheckpointJSON) -> String? {
-        settings["bos_token"]?.text ?? settings["bos_token"]?.object?["content"]?.text
+    /// A token of a `tokenizer_config.json` or `special_tokens_map.json`: a text, an object with the text, or null.
+    package static func token(_ name: String, settings: CheckpointJSON) -> String? {
+        settings[name]?.text ?? settings[name]?.object?["content"]?.text
     }
 
     /// The tokens that engines leave out of the text they return.

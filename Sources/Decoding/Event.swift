@@ -4,6 +4,7 @@ import Support
 package enum Event: Sendable, Equatable {
     case generated(Generated)
     case scored(Scored)
+    case likelihood(Likelihood)
     case failed(reason: String)
     /// A failure was cleared at the user's request: the trajectory continues from its previous state.
     case retried
@@ -11,7 +12,7 @@ package enum Event: Sendable, Equatable {
     /// Whether it is a model's response.
     package var isAnswer: Bool {
         switch self {
-        case .generated, .scored: true
+        case .generated, .scored, .likelihood: true
         case .failed, .retried: false
         }
     }
@@ -21,7 +22,10 @@ package enum Event: Sendable, Equatable {
         switch (self, need) {
         case (.generated(let answer), .generate(let wanted)):
             answer.role == wanted.role && answer.candidate == wanted.candidate
-        case (.scored(let answer), .score(let wanted)): answer.candidate == wanted.candidate
+        case (.scored(let answer), .score(let wanted)):
+            answer.role == wanted.role && answer.candidate == wanted.candidate
+        case (.likelihood(let answer), .likelihood(let wanted)):
+            answer.role == wanted.role && answer.candidate == wanted.candidate
         default: false
         }
     }
@@ -32,6 +36,7 @@ package enum Event: Sendable, Equatable {
             switch self {
             case .generated(let answer): answer.candidate
             case .scored(let answer): answer.candidate
+            case .likelihood(let answer): answer.candidate
             case .failed, .retried: 0
             }
         }
@@ -43,6 +48,9 @@ package enum Event: Sendable, Equatable {
             case .scored(var answer):
                 answer.candidate = newValue
                 self = .scored(answer)
+            case .likelihood(var answer):
+                answer.candidate = newValue
+                self = .likelihood(answer)
             case .failed, .retried: break
             }
         }

@@ -74,9 +74,12 @@ extension Generated {
 package struct StepText: Sendable, Equatable, Codable {
     package var text: String
     @Counted package var tokens: Int
+    /// Of these tokens, and of the one that ended the response if it is the last step; nil unless asked for.
+    package var likelihoods: TokenLikelihoods?
 
-    package init(text: String, tokens: Int) {
+    package init(text: String, tokens: Int, likelihoods: TokenLikelihoods? = nil) {
         self.text = text
         self.tokens = tokens
+        self.likelihoods = likelihoods
     }
 }

@@ -2,12 +2,14 @@
 package enum Need: Sendable, Equatable {
     case generate(Generation)
     case score(Scoring)
+    case likelihood(LikelihoodRequest)
 
     /// The model that can meet the need.
     package var role: Role {
         switch self {
         case .generate(let generation): generation.role
-        case .score: .prm
+        case .score(let scoring): scoring.role
+        case .likelihood(let likelihood): likelihood.role
         }
     }
 
@@ -16,6 +18,7 @@ package enum Need: Sendable, Equatable {
         switch self {
         case .generate(let generation): generation.candidate
         case .score(let scoring): scoring.candidate
+        case .likelihood(let likelihood): likelihood.candidate
         }
     }
 
@@ -44,6 +47,18 @@ package struct Sampling: Sendable, Hashable {
     package func draws(like other: Sampling) -> Bool { self == other || isGreedy && other.isGreedy }
 }
 
+/// What the response to a ``Generation`` tells of its tokens, in ``StepText/likelihoods``.
+package enum Detail: Int, Sendable, Comparable, CaseIterable {
+    /// Nothing.
+    case text
+    /// Log-probabilities of the tokens that were written.
+    case logprobs
+    /// And how the likeliest tokens at each place compare: entropies and margins.
+    case spread
+
+    package static func < (left: Detail, right: Detail) -> Bool { left.rawValue < right.rawValue }
+}
+
 /// A request for text that continues the prompt and `steps`.
 package struct Generation: Sendable, Equatable {
     package var role: Role
@@ -58,13 +73,16 @@ package struct Generation: Sendable, Equatable {
     package var lookahead: Lookahead?
     /// nil for the trajectory's.
     package var sampling: Sampling?
+    /// What the response tells of its tokens. One that tells more serves too.
+    package var detail: Detail
     /// Index of the candidate among those written in parallel.
     package var candidate = 0
 
     package init(
         role: Role, steps: [String], stopsAtDelimiter: Bool, maxTokens: Int, lookahead: Lookahead? = nil,
-        sampling: Sampling? = nil, candidate: Int = 0
+        sampling: Sampling? = nil, detail: Detail = .text, candidate: Int = 0
     ) {
+        self.detail = detail
         self.role = role
         self.lookahead = lookahead
         self.steps = steps
@@ -77,6 +95,8 @@ package struct Generation: Sendable, Equatable {
 
 /// A request for the rewards of some steps of a solution, all from one pass.
 package struct Scoring: Sendable, Equatable {
+    /// The model that judges: the PRM, or one that writes and judges by itself.
+    package var role: Role
     /// Texts of all steps so far.
     package var steps: [String]
     /// Indices into ``steps`` of those without a reward, ascending.
@@ -87,7 +107,8 @@ package struct Scoring: Sendable, Equatable {
     package var candidate: Int
 
     /// - Parameter undecided: by default, the first of the unscored steps.
-    package init(steps: [String], unscored: [Int], undecided: Int? = nil, candidate: Int = 0) {
+    package init(role: Role = .prm, steps: [String], unscored: [Int], undecided: Int? = nil, candidate: Int = 0) {
+        self.role = role
         self.steps = steps
         self.unscored = unscored
         self.undecided = undecided ?? unscored.first ?? steps.count

@@ -1,5 +1,7 @@
-/// A PRM's response to a ``Scoring``.
+/// A judge's response to a ``Scoring``.
 package struct Scored: Sendable, Equatable {
+    /// The model that judged.
+    package var role: Role
     /// One per unscored step that is not ``overlong``, in 0…1. Anything else is an error, never a low reward.
     package var rewards: [Double]
     /// Tokens of each of those steps, counted by the PRM.
@@ -20,9 +22,11 @@ package struct Scored: Sendable, Equatable {
     package var candidate: Int
 
     package init(
-        rewards: [Double], tokens: [Int], promptTokens: Int, dropped: [Int] = [], overlong: [Int] = [],
+        role: Role = .prm, rewards: [Double], tokens: [Int], promptTokens: Int, dropped: [Int] = [],
+        overlong: [Int] = [],
         isOnePass: Bool = false, readAhead: Int = 0, candidate: Int = 0
     ) {
+        self.role = role
         self.isOnePass = isOnePass
         self.readAhead = readAhead
         self.candidate = candidate

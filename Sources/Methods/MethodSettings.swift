@@ -24,6 +24,9 @@ package protocol MethodSettings: Sendable {
     /// The method's initial state for one trajectory.
     func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod
 
+    /// What it needs to know of the tokens that models write, by model; only text where one is missing.
+    var details: [Role: Detail] { get }
+
     /// Whether it splits longer text of a model into steps, as though each had been requested by itself.
     var looksAhead: Bool { get }
 }
@@ -33,4 +36,5 @@ extension MethodSettings {
     package var drawsVerdicts: Bool { false }
     package var breadth: Int { 1 }
     package var looksAhead: Bool { false }
+    package var details: [Role: Detail] { [:] }
 }

@@ -33,6 +33,7 @@ package struct PhaseProgress: Sendable, Equatable {
         switch event {
         case .generated(let answer): tokens += answer.tokens
         case .scored(let answer): tokens += answer.promptTokens
+        case .likelihood(let answer): tokens += answer.promptTokens
         case .failed: failed += 1
         case .retried: break
         }

@@ -94,16 +94,13 @@ private struct CurrentPhase {
                 guard let role else { return nil }
                 self.role = role
                 return
-            case .event(let id, .generated(let answer), _):
-                role = role ?? answer.role
-                touched.insert(id)
-            case .event(let id, .scored, _):
-                role = role ?? .prm
+            case .event(let id, let event, _) where event.isAnswer:
+                role = role ?? event.answerer
                 touched.insert(id)
             case .event(let id, .failed, _): touched.insert(id)
             case .load(let load): role = role ?? Role(rawValue: load.engine)
             case .wake(let engine, _, _): role = role ?? Role(rawValue: engine)
-            case .begun, .grown, .source, .event(_, .retried, _), .swap, .speculation, .shard: break
+            case .begun, .grown, .source, .event, .swap, .speculation, .shard: break
             }
         }
         guard let role else { return nil }

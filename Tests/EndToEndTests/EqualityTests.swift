@@ -129,7 +129,8 @@ import Testing
             let (role, tokens): (Role, Int)
             switch event {
             case .generated(let answer): (role, tokens) = (answer.role, answer.promptTokens)
-            case .scored(let answer): (role, tokens) = (.prm, answer.promptTokens)
+            case .scored(let answer): (role, tokens) = (answer.role, answer.promptTokens)
+            case .likelihood(let answer): (role, tokens) = (answer.role, answer.promptTokens)
             case .failed, .retried: continue
             }
             all[role, default: 0] += tokens

@@ -289,6 +289,7 @@ struct EngineClientTests {
         var question = question
         question.logprobs = 20
         #expect(try await client(server).complete(question).topLogprobs == [["7": -0.5, "8": -1.25]])
+        #expect(try await client(server).complete(question).logprobs == [-0.5])
         let sent = try JSONSerialization.jsonObject(with: try #require(server.requests.first).body) as? [String: Any]
         #expect(sent?["logprobs"] as? Int == 20)
     }

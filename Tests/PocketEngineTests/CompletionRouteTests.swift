@@ -205,7 +205,12 @@ import Tokenizers
                 "Stream options can only be defined when `stream=True`."
             ),
             (["prompt": "a", "stream": "yes"], "1 validation error:"),
-            (["prompt": "a", "logprobs": 1], "logprobs is not supported by the pocket engine"),
+            (["prompt": "a", "logprobs": 21], "logprobs must be from 0 to 20, got 21."),
+            (["prompt": "a", "prompt_logprobs": -1], "prompt_logprobs must be from 0 to 20, got -1."),
+            (
+                ["prompt": "a", "logprobs": 1, "stream": true],
+                "logprobs is not supported by the pocket engine with stream"
+            ),
             (
                 ["prompt": "a", "repetition_penalty": 1.1],
                 "repetition_penalty is not supported by the pocket engine"

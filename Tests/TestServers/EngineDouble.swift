@@ -26,9 +26,12 @@ package struct EngineDouble: Sendable {
         package var includesStop: Bool?
         package var seed: Int?
         package var temperature: Double?
+        package var logprobs: Int?
+        package var promptLogprobs: Int?
 
         private enum CodingKeys: String, CodingKey {
-            case prompt, stop, seed, temperature
+            case prompt, stop, seed, temperature, logprobs
+            case promptLogprobs = "prompt_logprobs"
             case maxTokens = "max_tokens"
             case includesStop = "include_stop_str_in_output"
         }
@@ -43,19 +46,23 @@ package struct EngineDouble: Sendable {
         package var stop: String?
         /// vLLM's `stop_reason` where the model has several ends of the sequence, and this is not the first.
         package var stopToken: Int?
-        /// The logarithms of the first token's probabilities, by text.
-        package var topLogprobs: [String: Double]?
+        /// The logarithms of the likeliest tokens' probabilities at each token, by name, and which of them was taken.
+        package var likeliest: [(taken: String, all: [String: Double])]?
+        /// The logarithms of the probabilities of the prompt's tokens but the first.
+        package var promptLogprobs: [Double]?
 
         package init(
             text: String, tokens: [Int], finish: String = "stop", stop: String? = nil, stopToken: Int? = nil,
-            topLogprobs: [String: Double]? = nil
+            topLogprobs: [String: Double]? = nil, likeliest: [(taken: String, all: [String: Double])]? = nil,
+            promptLogprobs: [Double]? = nil
         ) {
+            self.likeliest = likeliest ?? topLogprobs.map { [($0.max { $0.value < $1.value }?.key ?? "", $0)] }
+            self.promptLogprobs = promptLogprobs
             self.text = text
             self.tokens = tokens
             self.finish = finish
             self.stop = stop
             self.stopToken = stopToken
-            self.topLogprobs = topLogprobs
         }
     }
 
@@ -154,7 +161,15 @@ extension TestServer.Response {
         let choice: [String: Any] = [
             "text": completion.text, "token_ids": completion.tokens, "finish_reason": completion.finish,
             "stop_reason": completion.stop as Any? ?? completion.stopToken as Any? ?? NSNull(),
-            "logprobs": completion.topLogprobs.map { ["top_logprobs": [$0]] } as Any? ?? NSNull(),
+            "logprobs": completion.likeliest.map { likeliest in
+                [
+                    "top_logprobs": likeliest.map(\.all),
+                    "token_logprobs": likeliest.map { $0.all[$0.taken] as Any? ?? NSNull() },
+                ]
+            } as Any? ?? NSNull(),
+            "prompt_logprobs": completion.promptLogprobs.map { logprobs in
+                [NSNull()] + zip(prompt.dropFirst(), logprobs).map { ["\($0)": ["logprob": $1, "rank": 1]] }
+            } as Any? ?? NSNull(),
         ]
         let usage = ["prompt_tokens": prompt.count, "completion_tokens": completion.tokens.count]
         return TestServer.Response(

@@ -19,6 +19,7 @@ extension CompletionAnswer {
         if ids.isEmpty { return "0 tokens, but 1 to \(request.maxTokens) were requested" }
         if let what = request.contradiction(in: ids) { return what }
         if request.logprobs != nil, !choice.hasProbabilities { return "invalid probabilities" }
+        if request.promptLogprobs, !choice.hasProbabilities(of: prompt) { return "invalid probabilities of the prompt" }
         return choice.contradictoryFinish(of: request)
     }
 }
@@ -59,6 +60,19 @@ extension CompletionAnswer.Choice {
     /// Whether the likeliest tokens of each position have valid log probabilities, apart from rounding.
     fileprivate var hasProbabilities: Bool {
         guard let positions = logprobs?.top_logprobs, positions.count == token_ids.count else { return false }
-        return positions.allSatisfy { !$0.isEmpty && $0.values.allSatisfy { $0 <= 0.001 } }
+        return positions.allSatisfy { !$0.isEmpty && $0.values.allSatisfy(\.isLogprob) }
+            && logprobs?.token_logprobs.count == token_ids.count
+            && logprobs?.token_logprobs.allSatisfy { $0?.isLogprob ?? false } ?? false
     }
+
+    /// Whether each token of the prompt but the first has a valid log probability.
+    fileprivate func hasProbabilities(of prompt: [Int]) -> Bool {
+        guard let positions = prompt_logprobs, positions.count == prompt.count else { return false }
+        return zip(positions, prompt).dropFirst().allSatisfy { $0?["\($1)"]?.logprob.isLogprob ?? false }
+    }
+}
+
+extension Double {
+    /// Apart from rounding.
+    fileprivate var isLogprob: Bool { isFinite && self <= 0.001 }
 }

@@ -17,16 +17,23 @@ package struct CompletionRequest: Sendable, Hashable {
     package var includeStop: Bool
     /// Whether special tokens stay in the text.
     package var keepsSpecialTokens: Bool
-    /// Number of likeliest tokens to return per position, at most 20; nil for none.
+    /// Number of likeliest tokens to return per position beside the one that was taken, at most 20; nil for no probabilities.
     package var logprobs: Int?
+    /// Whether the likeliest tokens are named by their ids, which are distinct, instead of their texts.
+    package var namesTokensByID: Bool
+    /// Whether to return how likely the prompt's own tokens are. The engine then reads all of it again, whatever is cached.
+    package var promptLogprobs: Bool
     /// The only tokens that may be generated; nil allows all.
     package var allowedTokens: [Int]?
 
     package init(
         promptTokens: [Int], maxTokens: Int, temperature: Double = 0, topP: Double = 1, topK: Int = -1,
         minP: Double = 0, repetitionPenalty: Double = 1, seed: Int, stop: [String] = [],
-        includeStop: Bool = true, keepsSpecialTokens: Bool = false, logprobs: Int? = nil, allowedTokens: [Int]? = nil
+        includeStop: Bool = true, keepsSpecialTokens: Bool = false, logprobs: Int? = nil,
+        namesTokensByID: Bool = false, promptLogprobs: Bool = false, allowedTokens: [Int]? = nil
     ) {
+        self.namesTokensByID = namesTokensByID
+        self.promptLogprobs = promptLogprobs
         self.promptTokens = promptTokens
         self.maxTokens = maxTokens
         self.temperature = temperature
@@ -67,13 +74,20 @@ package struct Completion: Sendable, Hashable {
     /// Number of tokens of the prompt, as the engine counted them.
     package var promptTokens: Int
     package var completionTokens: Int
-    /// Log probabilities of the likeliest tokens per position, by the tokens' text; nil if they were not requested.
+    /// Log probability of each of ``tokenIDs``; nil if they were not requested.
+    package var logprobs: [Double]?
+    /// Log probabilities of the likeliest tokens per position, by the tokens' text or id, with that of the token that was taken;
+    /// nil if they were not requested.
     package var topLogprobs: [[String: Double]]?
+    /// Log probability of each token of the prompt but the first; nil if they were not requested.
+    package var promptLogprobs: [Double]?
 
     package init(
         text: String, tokenIDs: [Int], finish: Finish, promptTokens: Int, completionTokens: Int,
-        topLogprobs: [[String: Double]]? = nil
+        logprobs: [Double]? = nil, topLogprobs: [[String: Double]]? = nil, promptLogprobs: [Double]? = nil
     ) {
+        self.logprobs = logprobs
+        self.promptLogprobs = promptLogprobs
         self.text = text
         self.tokenIDs = tokenIDs
         self.finish = finish

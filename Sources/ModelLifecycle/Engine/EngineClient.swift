@@ -173,7 +173,7 @@ package struct EngineClient: Sendable {
         return try await ask(path, .work, CompletionQuestion(model: model, request, isStreamed: false)) {
             (answer: CompletionAnswer, body) in
             if let what = answer.contradiction(to: request) { throw malformed(path, what, body) }
-            return answer.choices[0].completion(usage: answer.usage)
+            return answer.choices[0].completion(usage: answer.usage, prompt: request.promptTokens)
         }
     }
 

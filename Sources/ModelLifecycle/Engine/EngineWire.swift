@@ -23,6 +23,8 @@ struct CompletionQuestion: Encodable {
     var stream_options: StreamOptions?
     var return_token_ids = true
     var logprobs: Int?
+    var return_tokens_as_token_ids: Bool?
+    var prompt_logprobs: Int?
     var allowed_token_ids: [Int]?
 
     struct StreamOptions: Encodable { var include_usage = true }
@@ -44,6 +46,8 @@ struct CompletionQuestion: Encodable {
         skip_special_tokens = !request.keepsSpecialTokens
         spaces_between_special_tokens = request.keepsSpecialTokens ? false : nil
         logprobs = request.logprobs
+        return_tokens_as_token_ids = request.namesTokensByID ? true : nil
+        prompt_logprobs = request.promptLogprobs ? 0 : nil
         allowed_token_ids = request.allowedTokens
     }
 }
@@ -72,7 +76,13 @@ struct CompletionAnswer: Decodable {
     }
 
     struct Logprobs: Decodable {
+        var token_logprobs: [Double?]
         var top_logprobs: [[String: Double]]
+    }
+
+    /// A token of the prompt.
+    struct Likelihood: Decodable {
+        var logprob: Double
     }
 
     struct Choice: Decodable {
@@ -83,8 +93,10 @@ struct CompletionAnswer: Decodable {
         var finish_reason: String
         var stop_reason: StopReason?
         var logprobs: Logprobs?
+        /// By token id: the prompt's own token, and the likeliest if it is not that. nil for the first.
+        var prompt_logprobs: [[String: Likelihood]?]?
 
-        func completion(usage: Usage) -> Completion {
+        func completion(usage: Usage, prompt: [Int]) -> Completion {
             let finish: Completion.Finish =
                 switch (finish_reason, stop_reason) {
                 case ("stop", nil): .eos
@@ -96,7 +108,11 @@ struct CompletionAnswer: Decodable {
                 }
             return Completion(
                 text: text, tokenIDs: token_ids, finish: finish, promptTokens: usage.prompt_tokens,
-                completionTokens: usage.completion_tokens, topLogprobs: logprobs?.top_logprobs)
+                completionTokens: usage.completion_tokens, logprobs: logprobs?.token_logprobs.compactMap(\.self),
+                topLogprobs: logprobs?.top_logprobs,
+                promptLogprobs: prompt_logprobs.map { positions in
+                    zip(positions, prompt).dropFirst().compactMap { $0?["\($1)"]?.logprob }
+                })
         }
     }
 

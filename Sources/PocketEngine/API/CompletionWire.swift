@@ -12,6 +12,7 @@ struct CompletionRequest: Decodable {
         case ignoreEndOfText = "ignore_eos"
         case returnTokens = "return_token_ids"
         case promptLogprobs = "prompt_logprobs"
+        case namesTokensByID = "return_tokens_as_token_ids"
         case truncatePrompt = "truncate_prompt_tokens"
         case minP = "min_p"
         case minTokens = "min_tokens"
@@ -33,6 +34,8 @@ struct CompletionRequest: Decodable {
     let prompt: Prompts
     let choices: Int
     let returnTokens: Bool
+    /// Whether `logprobs` name tokens by id.
+    let namesTokensByID: Bool
     /// How to stream the response; nil for a response in one piece.
     let streaming: StreamOptions?
     /// As sent; nil if the request has none.
@@ -52,6 +55,7 @@ struct CompletionRequest: Decodable {
         prompt = try fields.decode(Prompts.self, forKey: .prompt)
         choices = try value(.n, 1)
         returnTokens = try value(.returnTokens, false)
+        namesTokensByID = try value(.namesTokensByID, false)
         let options = try fields.decodeIfPresent(StreamOptions.self, forKey: .streamOptions)
         streaming = try value(.stream, false) ? options ?? StreamOptions() : nil
         guard options == nil || streaming != nil else {
@@ -71,7 +75,9 @@ struct CompletionRequest: Decodable {
             seed: seed.map(UInt64.init(bitPattern:)) ?? .random(in: 0...(.max)), stop: stops,
             includeStop: try value(.includeStop, false), skipSpecial: try value(.skipSpecial, true),
             stopTokens: Set(try value(.stopTokens, [Int]())),
-            ignoreEndOfText: try value(.ignoreEndOfText, false))
+            ignoreEndOfText: try value(.ignoreEndOfText, false),
+            logprobs: try fields.decodeIfPresent(Int.self, forKey: .logprobs),
+            promptLogprobs: try fields.decodeIfPresent(Int.self, forKey: .promptLogprobs))
         try checkRanges(topK: try value(.topK, 0))
         try Self.refuseUnsupported(fields)
     }
@@ -89,6 +95,12 @@ struct CompletionRequest: Decodable {
         try check(temperature >= 0, "temperature must be non-negative, got \(temperature).", "temperature")
         try check(topP > 0 && topP <= 1, "top_p must be in (0, 1], got \(topP).", "top_p")
         try check(topK >= -1, "top_k must be 0 (disable), or at least 1, got \(topK).", "top_k")
+        for (param, count) in [("logprobs", parameters.logprobs), ("prompt_logprobs", parameters.promptLogprobs)] {
+            guard let count else { continue }
+            try check((0...20).contains(count), "\(param) must be from 0 to 20, got \(count).", param)
+            try check(
+                streaming == nil, "\(param) is not supported by the pocket engine with stream", param)
+        }
         try check(!parameters.stop.contains(""), "stop cannot contain an empty string.", "stop")
         try check(
             choices == 1 || temperature >= Sampler.smallestTemperature,
@@ -107,7 +119,7 @@ struct CompletionRequest: Decodable {
                 "\(key.rawValue) is not supported by the pocket engine", param: key.rawValue)
         }
         if (try? fields.decodeIfPresent(Bool.self, forKey: .echo)) == true { try fail(.echo) }
-        for key in [Keys.logprobs, .promptLogprobs, .truncatePrompt, .suffix]
+        for key in [Keys.truncatePrompt, .suffix]
         where fields.contains(key) && (try? fields.decodeNil(forKey: key)) != true {
             try fail(key)
         }
@@ -151,11 +163,11 @@ struct CompletionResponse: Encodable {
 
         let index: Int
         let text: String
-        @Nulled var logprobs: Int?
+        @Nulled var logprobs: LogprobsResponse?
         let finishReason: String
         @Nulled var stopReason: StopReason?
         @Nulled var tokens: [Int]?
-        @Nulled var promptLogprobs: Int?
+        @Nulled var promptLogprobs: [PromptLogprob?]?
         @Nulled var promptTokens: [Int]?
     }
 

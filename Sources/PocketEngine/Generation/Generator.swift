@@ -20,20 +20,34 @@ struct Generator: Sendable {
         var sampler = Sampler(parameters, choice: choice)
         var text = StoppableText(stops: parameters.stop, includeStop: parameters.includeStop)
         var tokens: [Int] = []
+        var (probabilities, promptProbabilities): ([TokenProbability], [TokenProbability]) = ([], [])
         func finish(_ finish: FinishReason, _ reason: StopReason? = nil) -> Completion {
             part?(text.next(isEnd: true), tokens[tokens.count - 1])
-            return Completion(text: text.text, tokens: tokens, finish: finish, stopReason: reason)
+            return Completion(
+                text: text.text, tokens: tokens, finish: finish, stopReason: reason, probabilities: probabilities,
+                promptProbabilities: promptProbabilities)
         }
 
         var lastChunk = 0
         try session.append(prompt[...]) { count in
             lastChunk = count
+            if let likeliest = parameters.promptLogprobs {
+                let read = promptProbabilities.count
+                for (index, token) in prompt[(read + 1)...].prefix(count).enumerated() {
+                    promptProbabilities.append(
+                        TokenProbability(of: token, among: session.head(at: index), likeliest: likeliest))
+                }
+            }
             progress(count, 0)
             try cancellation.checkAbandoned()
         }
         while true {
-            let token = sampler.next(session.head(at: lastChunk - 1))
+            let logits = session.head(at: lastChunk - 1)
+            let token = sampler.next(logits)
             tokens.append(token)
+            if let likeliest = parameters.logprobs {
+                probabilities.append(TokenProbability(of: token, among: logits, likeliest: likeliest))
+            }
             progress(0, 1)
             if let end = endOfText(token, parameters) {
                 if parameters.includeStop {

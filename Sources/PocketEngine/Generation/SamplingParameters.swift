@@ -15,6 +15,10 @@ struct SamplingParameters: Sendable {
     var skipSpecial = true
     var stopTokens: Set<Int> = []
     var ignoreEndOfText = false
+    /// Number of likeliest tokens to return with each token that is written; nil for no probabilities.
+    var logprobs: Int?
+    /// The same for each token of the prompt but the first.
+    var promptLogprobs: Int?
 }
 
 enum FinishReason: String, Sendable, CaseIterable {
@@ -34,4 +38,8 @@ struct Completion: Sendable, Equatable {
     var tokens: [Int]
     var finish: FinishReason
     var stopReason: StopReason?
+    /// Of ``tokens``; empty if they were not requested.
+    var probabilities: [TokenProbability] = []
+    /// Of the prompt's tokens but the first; empty if they were not requested.
+    var promptProbabilities: [TokenProbability] = []
 }

@@ -83,10 +83,17 @@ struct Router: HTTPHandler {
                 prompts, choices: body.choices, body.parameters, cancellation: cancellation)
             let choices = completions.enumerated().map { index, completion in
                 CompletionResponse.Choice(
-                    index: index, text: completion.text, logprobs: nil,
+                    index: index, text: completion.text,
+                    logprobs: body.parameters.logprobs.map { _ in
+                        LogprobsResponse(
+                            completion.probabilities, namesByID: body.namesTokensByID, tokenizer: engine.tokenizer)
+                    },
                     finishReason: completion.finish.rawValue,
                     stopReason: completion.stopReason, tokens: body.returnTokens ? completion.tokens : nil,
-                    promptLogprobs: nil, promptTokens: body.returnTokens ? prompts[index / body.choices] : nil
+                    promptLogprobs: body.parameters.promptLogprobs.map { _ in
+                        [nil]
+                            + completion.promptProbabilities.map { PromptLogprob($0, tokenizer: engine.tokenizer) }
+                    }, promptTokens: body.returnTokens ? prompts[index / body.choices] : nil
                 )
             }
             return try .json(

@@ -121,7 +121,7 @@ extension Profile {
                 steps[.prm, default: 0] += answer.tokens.count
                 tokens[.prm, default: 0] += answer.tokens.reduce(0, +)
                 note(prompt: answer.promptTokens - answer.tokens.reduce(0, +), of: .prm)
-            case .failed, .retried: break
+            case .likelihood, .failed, .retried: break
             }
         }
 

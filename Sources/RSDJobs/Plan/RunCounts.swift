@@ -40,7 +40,8 @@ struct RunCounts: Sendable, Equatable {
         case .generated(let answer):
             work[answer.role, default: Work()].read += answer.promptTokens
             work[answer.role, default: Work()].written += answer.tokens
-        case .scored(let answer): work[.prm, default: Work()].read += answer.promptTokens
+        case .scored(let answer): work[answer.role, default: Work()].read += answer.promptTokens
+        case .likelihood(let answer): work[answer.role, default: Work()].read += answer.promptTokens
         case .failed, .retried: break
         }
     }

@@ -1,5 +1,6 @@
 import Datasets
 import Decoding
+import Foundation
 import RunStore
 import Runner
 import Support
@@ -27,6 +28,7 @@ struct SimulatedModels: Sendable {
         return switch request.need {
         case .generate(let wanted): .generated(generated(wanted, request, problemProfile))
         case .score(let wanted): .scored(scored(wanted, name, problemProfile))
+        case .likelihood(let wanted): .likelihood(likelihood(wanted, name, problemProfile))
         }
     }
 
@@ -61,13 +63,45 @@ struct SimulatedModels: Sendable {
             room -= tokens
         }
         if steps.isEmpty { (steps, end) = ([StepText(text: "", tokens: 0)], .maxTokens) }
-        let read = wanted.steps.reduce(problemProfile.promptTokens[wanted.role] ?? 0) { $0 + MarkedStep.tokens(of: $1) }
-        return Generated(role: wanted.role, steps: steps, end: end, promptTokens: read, candidate: wanted.candidate)
+        if wanted.detail > .text {
+            for index in steps.indices {
+                steps[index].likelihoods = likelihoods(
+                    of: steps[index].tokens, name + wanted.role.rawValue + steps[index].text)
+            }
+        }
+        return Generated(
+            role: wanted.role, steps: steps, end: end,
+            promptTokens: read(wanted.steps, by: wanted.role, problemProfile),
+            candidate: wanted.candidate)
+    }
+
+    /// What a model that writes reads of a solution.
+    private func read(_ steps: [String], by role: Role, _ problemProfile: ProblemProfile) -> Int {
+        steps.reduce(problemProfile.promptTokens[role] ?? 0) { $0 + MarkedStep.tokens(of: $1) }
+    }
+
+    private func likelihood(_ wanted: LikelihoodRequest, _ name: ProblemName, _ problemProfile: ProblemProfile)
+        -> Likelihood
+    {
+        Likelihood(
+            role: wanted.role,
+            steps: wanted.steps[wanted.first...].map {
+                likelihoods(of: MarkedStep.tokens(of: $0), name.dataset + name.problem + wanted.role.rawValue + $0)
+            }, promptTokens: read(wanted.steps, by: wanted.role, problemProfile), candidate: wanted.candidate)
+    }
+
+    /// A model finds a token likely more often than not.
+    private func likelihoods(of tokens: Int, _ mark: String) -> TokenLikelihoods {
+        let p = 0.5 + 0.5 * chance(mark, "likelihood")
+        let row = [Float](repeating: Float(log(p)), count: tokens)
+        return TokenLikelihoods(
+            logprobs: row, entropies: row.map { _ in Float(1 - p) }, margins: row.map { _ in Float(2 * p - 1) })
     }
 
     private func scored(_ wanted: Scoring, _ name: ProblemName, _ problemProfile: ProblemProfile) -> Scored {
         let perStep = Int((problemProfile.stepTokens[.prm] ?? 1).rounded())
         return Scored(
+            role: wanted.role,
             rewards: wanted.unscored.map { step in
                 let rewards = problemProfile.rewards[min(step, problemProfile.rewards.count - 1)]
                 let place = chance(name.dataset + name.problem, wanted.steps[step]) * Double(rewards.count)

@@ -28,6 +28,7 @@ extension JournalRecord {
         case .event(_, .generated(let answer), _):
             .init(read: answer.promptTokens, written: answer.tokens.plus(answer.beyond ?? 0))
         case .event(_, .scored(let answer), _): .init(read: answer.promptTokens.plus(answer.readAhead))
+        case .event(_, .likelihood(let answer), _): .init(read: answer.promptTokens)
         default: .init()
         }
     }
@@ -66,7 +67,7 @@ extension Event {
         switch self {
         case .generated(let answer): answer.beyond.map { .init(beyond: $0) }
         case .scored(let answer): answer.readAhead == 0 ? nil : .init(readAhead: answer.readAhead)
-        case .failed, .retried: nil
+        case .likelihood, .failed, .retried: nil
         }
     }
 }

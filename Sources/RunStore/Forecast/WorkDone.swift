@@ -107,23 +107,28 @@ extension Event {
     package var answerer: Role? {
         switch self {
         case .generated(let answer): answer.role
-        case .scored: .prm
+        case .scored(let answer): answer.role
+        case .likelihood(let answer): answer.role
         case .failed, .retried: nil
         }
     }
 
-    /// Tokens that the model wrote, or that a PRM read.
+    /// Tokens that the model wrote, or read where nothing is written.
     package var modelTokens: Int {
         switch self {
         case .generated(let answer): answer.tokens
         case .scored(let answer): answer.promptTokens
+        case .likelihood(let answer): answer.promptTokens
         case .failed, .retried: 0
         }
     }
 
     /// What the response took of an engine, in tokens written. Reading a prompt takes less: engines read all of it in one pass.
     var load: Double {
-        guard case .generated(let answer) = self else { return Double(modelTokens) }
-        return Double(answer.tokens) + Double(answer.promptTokens) / 10
+        switch self {
+        case .generated(let answer): Double(answer.tokens) + Double(answer.promptTokens) / 10
+        case .likelihood(let answer): Double(answer.promptTokens) / 10
+        case .scored, .failed, .retried: Double(modelTokens)
+        }
     }
 }

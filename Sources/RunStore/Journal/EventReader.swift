@@ -15,6 +15,7 @@ struct EventReader {
         switch text("kind") {
         case "generated": generated.flatMap { event(.generated($0)) }
         case "scored": scored.flatMap { event(.scored($0)) }
+        case "likelihood": likelihood.flatMap { event(.likelihood($0)) }
         default: nil
         }
     }
@@ -40,17 +41,40 @@ struct EventReader {
         guard let text = tape.field("text", of: value).flatMap(tape.string),
             let tokens = tape.field("tokens", of: value).flatMap(count)
         else { return nil }
-        return StepText(text: text, tokens: tokens)
+        guard tape.field("likelihoods", of: value) != nil else { return StepText(text: text, tokens: tokens) }
+        return tape.field("likelihoods", of: value).flatMap(likelihoods).map {
+            StepText(text: text, tokens: tokens, likelihoods: $0)
+        }
+    }
+
+    private var likelihood: Likelihood? {
+        guard let role = text("role").flatMap(Role.init), let prompt = count("prompt"), let candidate = candidate,
+            let steps = list("steps", of: likelihoods)
+        else { return nil }
+        return Likelihood(role: role, steps: steps, promptTokens: prompt, candidate: candidate)
+    }
+
+    private func likelihoods(_ value: Int) -> TokenLikelihoods? {
+        func floats(_ name: String) -> [Float]? {
+            tape.field(name, of: value).flatMap { tape.list($0) { tape.number($0).map(Float.init) } }
+        }
+        func has(_ name: String) -> Bool { tape.field(name, of: value) != nil }
+        let (entropies, margins) = (floats("entropies"), floats("margins"))
+        guard let logprobs = floats("logprobs"), (entropies != nil) == has("entropies"),
+            (margins != nil) == has("margins")
+        else { return nil }
+        return TokenLikelihoods(logprobs: logprobs, entropies: entropies, margins: margins)
     }
 
     private var scored: Scored? {
         guard let rewards = list("rewards", of: tape.number), let tokens = list("tokens", of: count),
             let prompt = count("prompt"), let candidate = candidate,
             let dropped = has("dropped") ? list("dropped", of: count) : [],
-            let overlong = has("overlong") ? list("overlong", of: tape.integer) : []
+            let overlong = has("overlong") ? list("overlong", of: tape.integer) : [],
+            let role = has("role") ? text("role").flatMap(Role.init) : .prm
         else { return nil }
         return Scored(
-            rewards: rewards, tokens: tokens, promptTokens: prompt, dropped: dropped, overlong: overlong,
+            role: role, rewards: rewards, tokens: tokens, promptTokens: prompt, dropped: dropped, overlong: overlong,
             isOnePass: has("readings"), readAhead: count("read_ahead") ?? 0, candidate: candidate)
     }
 

@@ -48,7 +48,8 @@ extension JournalRecord: Codable {
     }
 
     private enum Kind: String, Codable {
-        case begun, grown, source, generated, scored, failed, retried, load, wake, swap, speculation, phase, shard
+        case begun, grown, source, generated, scored, likelihood, failed, retried, load, wake, swap, speculation, phase,
+            shard
     }
 
     package init(from decoder: any Decoder) throws {
@@ -101,6 +102,7 @@ extension JournalRecord: Codable {
             self = .event(try trajectory(), .generated(generated), try origin())
         case .scored:
             let scored = Scored(
+                role: try line.decodeIfPresent(Role.self, forKey: .role) ?? .prm,
                 rewards: try line.decode([Double].self, forKey: .rewards),
                 tokens: try line.decode([Counted].self, forKey: .tokens).map(\.wrappedValue),
                 promptTokens: try count(.prompt),
@@ -110,6 +112,13 @@ extension JournalRecord: Codable {
                 readAhead: try line.decodeIfPresent(Counted.self, forKey: .readAhead)?.wrappedValue ?? 0,
                 candidate: try line.decodeIfPresent(Int.self, forKey: .candidate) ?? 0)
             self = .event(try trajectory(), .scored(scored), try origin())
+        case .likelihood:
+            let likelihood = Likelihood(
+                role: try line.decode(Role.self, forKey: .role),
+                steps: try line.decode([TokenLikelihoods].self, forKey: .steps),
+                promptTokens: try count(.prompt),
+                candidate: try line.decodeIfPresent(Int.self, forKey: .candidate) ?? 0)
+            self = .event(try trajectory(), .likelihood(likelihood), try origin())
         case .failed:
             self = .event(try trajectory(), .failed(reason: try line.decode(String.self, forKey: .reason)))
         case .retried:
@@ -219,12 +228,18 @@ extension JournalRecord: Codable {
             try line.encodeIfPresent(generated.beyond, forKey: .beyond)
         case .scored(let scored):
             try line.encode(Kind.scored, forKey: .kind)
+            if scored.role != .prm { try line.encode(scored.role, forKey: .role) }
             try line.encode(scored.rewards, forKey: .rewards)
             try line.encode(scored.tokens, forKey: .tokens)
             try line.encode(scored.promptTokens, forKey: .prompt)
             if !scored.dropped.isEmpty { try line.encode(scored.dropped, forKey: .dropped) }
             if !scored.overlong.isEmpty { try line.encode(scored.overlong, forKey: .overlong) }
             if scored.readAhead > 0 { try line.encode(scored.readAhead, forKey: .readAhead) }
+        case .likelihood(let likelihood):
+            try line.encode(Kind.likelihood, forKey: .kind)
+            try line.encode(likelihood.role, forKey: .role)
+            try line.encode(likelihood.steps, forKey: .steps)
+            try line.encode(likelihood.promptTokens, forKey: .prompt)
         case .failed(let reason):
             try line.encode(Kind.failed, forKey: .kind)
             try line.encode(reason, forKey: .reason)

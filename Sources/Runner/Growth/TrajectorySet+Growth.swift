@@ -35,9 +35,9 @@ extension TrajectorySet {
             for (event, origin) in events {
                 if event.isAnswer {
                     guard let need = trajectory.needs.first(where: event.answers) else { break }
-                    let request = InferenceRequest(need, of: id, in: scope).fingerprint
+                    let request = InferenceRequest(need, of: id, in: scope)
                     if kept == 0, changes.isDoubtful(id) {
-                        guard origin.request?.digest == request.digest else {
+                        guard request.all.contains(where: { origin.request?.digest == $0.digest }) else {
                             throw ProblemChanged(dataset: id.dataset, problem: id.problem)
                         }
                         strange.remove(id.dataset)
@@ -89,7 +89,7 @@ extension Trajectory {
             guard let known = responses[request] else { continue }
             let event = known.event.answering(need)
             guard (try? apply(event)) != nil else { continue }
-            return .event(id, event, request.origin(of: event, source: known.source))
+            return .event(id, event, request.origin(of: event, source: known.source, sent: known.request))
         }
         return nil
     }
@@ -106,9 +106,10 @@ extension Need {
 extension Event {
     /// Whether it is the response to a request, and not only to one with a lower limit.
     fileprivate func holds(
-        for request: RequestFingerprint, from origin: AnswerOrigin, isLimitRaised: Bool
+        for request: InferenceRequest, from origin: AnswerOrigin, isLimitRaised: Bool
     ) -> Bool {
-        origin.request.map { answers(request, askedAs: $0) } ?? !(isLimitRaised && isCut)
+        guard let asked = origin.request else { return !(isLimitRaised && isCut) }
+        return request.all.contains { answers($0, askedAs: asked) }
     }
 }
 

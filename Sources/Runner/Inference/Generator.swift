@@ -34,7 +34,8 @@ struct Generator: Sendable {
             promptTokens: ids, maxTokens: limit,
             temperature: sampling.temperature, topP: sampling.topP, seed: seed,
             stop: wanted.stopsAtDelimiter ? [decoding.delimiter] : [], includeStop: true,
-            keepsSpecialTokens: keepsSpecialTokens)
+            keepsSpecialTokens: keepsSpecialTokens, logprobs: wanted.detail.likeliest,
+            namesTokensByID: wanted.detail == .spread)
         let completion: Completion
         if let progress {
             let steps = StreamedSteps(wanted, of: prompt, shown: ids, by: self, from: session)
@@ -65,6 +66,7 @@ struct Generator: Sendable {
             throw MalformedResponse(
                 description: "the text and the tokens of a completion do not agree: \(text.debugDescription)")
         }
+        generated.add(completion.likelihoods(wanted.detail))
         // A response sampled in another way is not for a method that looks ahead, and must not pass for one.
         if wanted.role == .draft, !wanted.stopsAtDelimiter, lookaheads.contains(where: sampling.draws) {
             generated.seam = try await seam(

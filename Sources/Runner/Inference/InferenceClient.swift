@@ -1,3 +1,4 @@
+import Checkpoints
 import Datasets
 import Decoding
 import JobSpecs
@@ -16,6 +17,8 @@ struct InferenceClient: Sendable {
     /// How thoughts are marked, by method.
     private let thoughts: [String: Thoughts]
     private let chatSettings: [String: Bool]
+    /// Of models that write, where it is known.
+    private let endTokens: [Role: String]
     /// Trajectories may show a PRM the same text and need different rewards of it.
     let rewards = OnceOnly<UInt128, [Double]>()
     /// How the PRM is served.
@@ -35,6 +38,9 @@ struct InferenceClient: Sendable {
         thoughts = spec.methods.reduce(into: [:]) { $0[$1.name] = spec.thoughts(of: $1.kind.roles) }
         chatSettings = spec.chatSettings
         let prm = job.models[.prm].flatMap { _ in spec.models[.prm] }
+        endTokens = job.models.keys.reduce(into: [:]) { tokens, role in
+            tokens[role] = spec.models[role].flatMap { TokenizerFiles.endToken(of: $0.model) }
+        }
         scorer = prm?.scorer(thinking: spec.thinking)
         prmTask = try prm?.task() ?? .generate
         prmReadsChat = job.hasChatTemplate(.prm)
@@ -68,6 +74,10 @@ struct InferenceClient: Sendable {
                 let scored = try await scorer.ask(
                     wanted, about: prmReadsChat ? prompt : prompt.withoutChat, thoughts: thoughts, of: session)
                 return Answer(event: .scored(scored), isAsked: session.readings.count > 0)
+            case .likelihood(let wanted):
+                return Answer(
+                    event: .likelihood(
+                        try await session.likelihood(wanted, after: prompt, endToken: endTokens[wanted.role])))
             }
         } catch let error as EngineAnswerError where error.promptTooLong {
             throw PermanentFailure(reason: "\(error)")

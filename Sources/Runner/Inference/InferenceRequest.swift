@@ -5,6 +5,8 @@ import Support
 /// A request to a model, for one trajectory and all others that need the same.
 package struct InferenceRequest: Sendable {
     package let fingerprint: RequestFingerprint
+    /// Of other requests whose responses serve as well, since they tell more than the trajectory needs, or all that it needs.
+    let substitutes: [RequestFingerprint]
     /// Of the rewards that it asks for; see ``AnswerOrigin/readings``.
     let readings: [ReadingKey]
     /// The trajectory that needed it first.
@@ -17,22 +19,32 @@ package struct InferenceRequest: Sendable {
 
     package init(_ need: Need, of id: TrajectoryID, in scope: RequestScope) {
         self.id = id
+        let needed = need
+        let need = scope.detailed(need, of: id)
         self.need = need
         if case .generate(let wanted) = need { seed = scope.seed(wanted, of: id) } else { seed = 0 }
         if case .score(let wanted) = need { readings = scope.readings(of: wanted, for: id) } else { readings = [] }
-        fingerprint = scope.fingerprint(of: need, for: id, seed: seed)
+        (fingerprint, substitutes) = scope.fingerprints(of: need, needed: needed, for: id, seed: seed)
     }
 }
 
 extension InferenceRequest {
+    /// Its own fingerprint and those of other requests that serve as well.
+    var all: [RequestFingerprint] { [fingerprint] + substitutes }
+
     /// Whether it asks for the reward of the solution's last step: what the PRM reads then ends with it.
     var endsWithReading: Bool {
         if case .score(let wanted) = need { wanted.unscored.last == wanted.steps.count - 1 } else { false }
     }
 
     /// How a response to it came.
-    func origin(of event: Event, asked: TimeSpan? = nil, source: Int? = nil) -> AnswerOrigin {
-        var origin = AnswerOrigin(asked: asked, request: fingerprint, source: source)
+    ///
+    /// - Parameter sent: the request that the response is to, if it may be another than this.
+    func origin(
+        of event: Event, asked: TimeSpan? = nil, source: Int? = nil, sent: RequestFingerprint? = nil
+    ) -> AnswerOrigin {
+        let request = all.first { $0.digest == sent?.digest } ?? fingerprint
+        var origin = AnswerOrigin(asked: asked, request: request, source: source)
         if case .scored(let answer) = event, answer.isOnePass, answer.rewards.count == readings.count {
             origin.readings = readings
         }
@@ -47,15 +59,25 @@ extension Event {
     func answering(_ role: Role, candidate: Int) -> Event {
         var event = self
         event.candidate = candidate
-        if case .generated(var answer) = event {
+        switch event {
+        case .generated(var answer):
             answer.role = role
             event = .generated(answer)
+        case .likelihood(var answer):
+            answer.role = role
+            event = .likelihood(answer)
+        case .scored, .failed, .retried: break
         }
         return event
     }
 
     /// The role whose model gave this response.
     var role: Role {
-        if case .generated(let answer) = self { answer.role } else { .prm }
+        switch self {
+        case .generated(let answer): answer.role
+        case .scored(let answer): answer.role
+        case .likelihood(let answer): answer.role
+        case .failed, .retried: .prm
+        }
     }
 }

@@ -9,6 +9,9 @@ package struct RequestScope: Sendable {
     let job: JobSpec
     private let settings: [Role: String]
     private let questions: [ProblemName: String]
+    /// What methods of the job need to know of the tokens of a model, and how they sample it. Others ask for the same, so that
+    /// their requests are the same.
+    private let details: [(role: Role, sampling: Sampling, detail: Detail)]
 
     package init(_ job: LoadedJob) {
         self.init(job, as: SpecIdentity(job))
@@ -30,6 +33,18 @@ package struct RequestScope: Sendable {
             }
         }
         self.questions = questions
+        details = job.spec.methods.flatMap { method in
+            method.kind.settings.details.map { ($0.key, job.spec.sampling(of: method), $0.value) }
+        }
+    }
+
+    /// The need as it is requested in this job. What may be stopped while it is written stays as it is.
+    func detailed(_ need: Need, of id: TrajectoryID) -> Need {
+        guard !details.isEmpty, case .generate(var wanted) = need, wanted.lookahead == nil else { return need }
+        let sampling = wanted.sampling ?? job.decoding.sampling
+        let same = details.filter { $0.role == wanted.role && $0.sampling.draws(like: sampling) }
+        wanted.detail = same.reduce(wanted.detail) { max($0, $1.detail) }
+        return .generate(wanted)
     }
 
     /// The seed that a trajectory's request is sent with.
@@ -60,11 +75,19 @@ package struct RequestScope: Sendable {
         questions[id.problemName] ?? "\(id.dataset)/\(id.problem)"
     }
 
-    func fingerprint(of need: Need, for id: TrajectoryID, seed: Int) -> RequestFingerprint {
+    /// The fingerprint of a request, and those of others whose responses serve as well.
+    ///
+    /// - Parameter needed: what the trajectory needs, of which the request may ask for more.
+    func fingerprints(of need: Need, needed: Need, for id: TrajectoryID, seed: Int) -> (
+        RequestFingerprint, substitutes: [RequestFingerprint]
+    ) {
         var hash = SHA256()
         hash.update(field: settings[need.role] ?? "")
         hash.update(field: question(of: id))
         var (limit, undecided): (Int?, Int?)
+        func fingerprint(_ hash: SHA256) -> RequestFingerprint {
+            RequestFingerprint(digest: String(hash.hex().prefix(32)), maxTokens: limit, undecided: undecided)
+        }
         switch need {
         case .generate(let wanted):
             let sampling = wanted.sampling ?? job.decoding.sampling
@@ -73,11 +96,22 @@ package struct RequestScope: Sendable {
             for part in ["generate", "\(wanted.stopsAtDelimiter)"] + chance { hash.update(field: part) }
             for step in wanted.steps { hash.update(field: step) }
             limit = wanted.maxTokens
+            guard wanted.lookahead == nil, case .generate(let needed) = needed else { break }
+            let serving = Detail.allCases.filter { $0 >= needed.detail }.map { detail in
+                var hash = hash
+                if detail > .text { hash.update(field: "\(detail)") }
+                return (detail: detail, fingerprint: fingerprint(hash))
+            }
+            guard let own = serving.first(where: { $0.detail == wanted.detail }) else { break }
+            return (own.fingerprint, serving.filter { $0.detail != wanted.detail }.map(\.fingerprint))
         case .score(let wanted):
             for part in ["score", "\(wanted.unscored)"] { hash.update(field: part) }
             for step in wanted.steps { hash.update(field: step) }
             undecided = wanted.undecided
+        case .likelihood(let wanted):
+            for part in ["likelihood", "\(wanted.first)", "\(wanted.isEnded)"] { hash.update(field: part) }
+            for step in wanted.steps { hash.update(field: step) }
         }
-        return RequestFingerprint(digest: String(hash.hex().prefix(32)), maxTokens: limit, undecided: undecided)
+        return (fingerprint(hash), [])
     }
 }

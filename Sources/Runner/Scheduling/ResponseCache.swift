@@ -36,11 +36,17 @@ package struct ResponseCache: Sendable {
 
     /// The response to a request, for the need that it or an equal one was sent for.
     subscript(request: InferenceRequest) -> Known? {
-        let fingerprint = request.fingerprint
+        for fingerprint in request.all {
+            if let known = response(to: fingerprint) { return known }
+        }
+        return part(for: request)
+    }
+
+    private func response(to fingerprint: RequestFingerprint) -> Known? {
         if let known = whole[fingerprint.digest], known.event.answers(fingerprint, askedAs: known.request) {
             return known
         }
-        return limited[fingerprint] ?? part(for: request)
+        return limited[fingerprint]
     }
 
     /// Rewards that are known from requests about more steps, or about each of them, with the counts of this one. All are from the

@@ -21,7 +21,9 @@ extension Scheduler {
             }
             let known = responses[request]
             if let event = known?.event ?? arriving[fingerprint]?.event,
-                (try? record(event, for: waiter, from: request.origin(of: event, source: known?.source))) != nil
+                (try? record(
+                    event, for: waiter, from: request.origin(of: event, source: known?.source, sent: known?.request)))
+                    != nil
             {
                 continue
             }

@@ -62,6 +62,7 @@ enum Question: Hashable {
             case .generate(let wanted):
                 let seed = InferenceRequest(need, of: id, in: scope).seed
                 questions.append(.generation(seed: seed, text: prompt + wanted.steps.joined()))
+            case .likelihood(let wanted): questions.append(.scoring(text: prompt + wanted.steps.joined()))
             case .score(let wanted): questions.append(.scoring(text: prompt + wanted.steps.joined()))
             }
             _ = try trajectories.replay([.event(id, event)])

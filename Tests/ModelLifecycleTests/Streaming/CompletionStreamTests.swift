@@ -20,7 +20,7 @@ import Testing
     private func whole(_ text: StreamText) throws -> Completion {
         let answer = try JSONDecoder().decode(CompletionAnswer.self, from: Data(text.whole.utf8))
         #expect(answer.contradiction(to: request) == nil)
-        return answer.choices[0].completion(usage: answer.usage)
+        return answer.choices[0].completion(usage: answer.usage, prompt: request.promptTokens)
     }
 
     @Test("it is the response in one piece, wherever it is cut")
@@ -130,10 +130,12 @@ import Testing
         let joined = text.dropFirst().reduce(String(text[0])) { joined, rest in
             let tops = (0..<counts[place]).map { #"{"a":-\#(place).\#($0)}"# }.joined(separator: ",")
             place += 1
-            return joined + #"{"text_offset":[0],"top_logprobs":[\#(tops)]}"# + rest
+            let own = (0..<counts[place - 1]).map { "-\(place - 1).\($0)" }.joined(separator: ",")
+            return joined + #"{"text_offset":[0],"token_logprobs":[\#(own)],"top_logprobs":[\#(tops)]}"# + rest
         }
         let stream = CompletionStream(request) { _ in .goOn }
         _ = stream.take(Data(joined.utf8))
+        #expect(try stream.completion(url: "u").logprobs == [0, -1, -2, -3, -3.1])
         #expect(
             try stream.completion(url: "u").topLogprobs == [["a": 0], ["a": -1], ["a": -2], ["a": -3], ["a": -3.1]])
     }

@@ -108,8 +108,10 @@ def golden_causal(folder, prompts):
             logits = model(torch.tensor([ids])).logits[0]
             out = model.generate(torch.tensor([ids]), max_new_tokens=40, do_sample=False, eos_token_id=-1,
                                  pad_token_id=0)[0][len(ids):]
+            whole = torch.log_softmax(model(torch.tensor([ids + out.tolist()])).logits[0], -1)
+        own = [whole[place, token] for place, token in enumerate((ids + out.tolist())[1:])]
         cases.append({"prompt": ids, "greedy": out.tolist(), "lastLogits": floats(logits[-1]),
-                      "firstOfEachRow": floats(logits[:, 7])})
+                      "firstOfEachRow": floats(logits[:, 7]), "logprobs": floats(torch.stack(own))})
     return cases
 
 

@@ -52,6 +52,8 @@ struct Golden: Decodable {
         let lastLogits: [Float]
         /// Logit 7 at every position of the prompt.
         let firstOfEachRow: [Float]
+        /// Log-probabilities of `prompt` after its first token, and of `greedy`.
+        let logprobs: [Float]
     }
 
     struct Reward: Decodable {

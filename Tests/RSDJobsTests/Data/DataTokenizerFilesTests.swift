@@ -13,7 +13,7 @@ struct TokenizerFilesTests {
         ])
     func beginningToken(_ settings: String, _ token: String?) {
         let file = try? CheckpointJSON(Data(settings.utf8), name: "tokenizer_config.json", in: "m")
-        #expect(file.flatMap(TokenizerFiles.beginningToken(settings:)) == token)
+        #expect(file.flatMap { TokenizerFiles.token("bos_token", settings: $0) } == token)
     }
 
     @Test("the special tokens' file speaks where the settings are silent")

@@ -74,6 +74,7 @@ struct EquivalenceTests {
                 if answer.role == .draft { draft += tokens } else { target += tokens }
                 read[writer: answer.role].prompt += answer.promptTokens
             case .scored(let answer): read.prm.prompt += answer.promptTokens
+            case .likelihood(let answer): read[writer: answer.role].prompt += answer.promptTokens
             case .failed, .retried: break
             }
         }

@@ -9,6 +9,7 @@ struct FakeEngine {
         switch need {
         case .generate(let generation): .generated(generate(generation))
         case .score(let scoring): score(scoring)
+        case .likelihood(let wanted): .likelihood(.fake(wanted) { models.reader(after: $0).tokens })
         case nil: nil
         }
     }

@@ -26,7 +26,10 @@ import Testing
         let changes = [
             (#""sample":0"#, #""sample":0.0"#), (#""sample":0"#, #""sample":null"#),
             (#""end":"eos""#, #""end":"dream""#),
-            (#""prompt":"#, #""prompt":-"#), (#""tokens":"#, #""tokens":1e3,"tokens":"#), (#""role":"#, #""part":"#),
+            (#""prompt":"#, #""prompt":-"#), (#""logprobs":["#, #""logprobs":["x","#),
+            (#""margins":["#, #""margins":[null,"#),
+            (#""likelihoods":{"#, #""likelihoods":{"margins":3,"#), (#""tokens":"#, #""tokens":1e3,"tokens":"#),
+            (#""role":"#, #""part":"#),
             (#""steps":["#, #""steps":[3,"#), (#""rewards":["#, #""rewards":["x","#), (#""kind":"#, #""king":"#),
             (#""seconds":"#, #""minutes":"#), (#""request":"#, #""request":null,"r":"#),
             (#""method":"#, #""m\u0065thod":"#),
@@ -81,11 +84,23 @@ import Testing
         let candidate = maybe(number()) ?? 0
         let count = number(4)
         let event: Event
-        if Bool.random(using: &random) {
+        func likelihoods(_ count: Int) -> TokenLikelihoods {
+            func row() -> [Float] { (0..<count).map { _ in -Float.random(in: 0...9, using: &random) } }
+            return TokenLikelihoods(logprobs: row(), entropies: maybe(row()), margins: maybe(row()))
+        }
+        let role = Role.allCases.randomElement(using: &random) ?? .draft
+        if number(2) == 0 {
+            event = .likelihood(
+                Likelihood(
+                    role: role, steps: (0..<count).map { _ in likelihoods(number(5)) }, promptTokens: number(),
+                    candidate: candidate))
+        } else if Bool.random(using: &random) {
             event = .generated(
                 Generated(
-                    role: Role.allCases.randomElement(using: &random) ?? .draft,
-                    steps: (0..<count).map { _ in StepText(text: word() + "\n\n", tokens: number()) },
+                    role: role,
+                    steps: (0..<count).map { _ in
+                        StepText(text: word() + "\n\n", tokens: number(), likelihoods: maybe(likelihoods(number(5))))
+                    },
                     end: [.delimiter, .eos, .maxTokens, .context].randomElement(using: &random) ?? .eos,
                     promptTokens: number(), seam: maybe(number()), beyond: maybe(number()), candidate: candidate))
         } else {
@@ -97,6 +112,7 @@ import Testing
                 ?? []
             event = .scored(
                 Scored(
+                    role: maybe(role) ?? .prm,
                     rewards: (0..<count).map { _ in Double.random(in: 0...1, using: &random) },
                     tokens: (0..<count).map { _ in number() }, promptTokens: number(),
                     dropped: maybe((0..<count).map { _ in number() }) ?? [], overlong: maybe([number(), 1]) ?? [],

@@ -27,6 +27,7 @@ import Testing
                         Generated(
                             role: .draft, steps: [StepText(text: text, tokens: 3)], end: end, promptTokens: 10,
                             candidate: wanted.candidate)))
+            case .likelihood: Issue.record("nobody asks how likely a text is")
             case .score(let wanted):
                 let text = try #require(wanted.steps.last)
                 #expect(wanted.unscored == [wanted.steps.count - 1])

@@ -96,6 +96,7 @@ import Testing
             case .generate(let wanted):
                 let texts = wanted.stopsAtDelimiter ? (wanted.steps.isEmpty ? ["a\n\n"] : [""]) : ["a\n\n", ""]
                 event = .wrote(.draft, texts, texts.last == "" ? .eos : .delimiter)
+            case .likelihood(let wanted): event = .likelihood(.fake(wanted) { $0.count })
             case .score(let wanted):
                 #expect(!wanted.steps.contains(""))
                 let rewards = wanted.unscored.map { _ in 0.9 }

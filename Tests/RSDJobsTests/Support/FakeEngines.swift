@@ -132,6 +132,7 @@ final class FakeEngines: Sendable {
                     role: wanted.role,
                     steps: [StepText(text: "one\n\n", tokens: 2), StepText(text: "two", tokens: 2)], end: .eos,
                     promptTokens: 3, candidate: wanted.candidate))
+        case .likelihood(let wanted): .likelihood(.fake(wanted) { _ in 2 })
         case .score(let wanted):
             .scored(
                 Scored(

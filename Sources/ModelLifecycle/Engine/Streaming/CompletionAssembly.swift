@@ -7,7 +7,7 @@ struct CompletionAssembly {
 
     private var choice = CompletionChunk.Choice(text: "", token_ids: [])
     private var usage: CompletionAnswer.Usage?
-    private var topLogprobs: [[String: Double]] = []
+    private var logprobs = CompletionAnswer.Logprobs(token_logprobs: [], top_logprobs: [])
     private var hasParts = false
     /// Whether the mark of the end has come.
     private(set) var isWhole = false
@@ -49,7 +49,10 @@ struct CompletionAssembly {
         choice.finish_reason = more.finish_reason
         choice.stop_reason = more.stop_reason
         // Some versions repeat those of all tokens in a chunk without any.
-        if let more = more.logprobs, !choice.token_ids.isEmpty { topLogprobs += more.top_logprobs }
+        if let more = more.logprobs, !choice.token_ids.isEmpty {
+            logprobs.token_logprobs += more.token_logprobs
+            logprobs.top_logprobs += more.top_logprobs
+        }
     }
 
     private func read(_ event: Data) throws(EngineAnswerError) -> CompletionChunk {
@@ -83,17 +86,19 @@ struct CompletionAssembly {
                 .init(
                     index: 0, text: choice.text, token_ids: choice.token_ids,
                     prompt_token_ids: choice.prompt_token_ids, finish_reason: reason, stop_reason: choice.stop_reason,
-                    logprobs: request.logprobs.map { _ in .init(top_logprobs: topLogprobs) })
+                    logprobs: request.logprobs.map { _ in logprobs })
             ], usage: usage)
         if let what = answer.contradiction(to: request) { throw malformed(what, last) }
-        return answer.choices[0].completion(usage: usage)
+        return answer.choices[0].completion(usage: usage, prompt: request.promptTokens)
     }
 
     /// The completion as far as it has come.
     func soFar(of request: CompletionRequest) -> Completion {
         Completion(
             text: choice.text, tokenIDs: choice.token_ids, finish: .stopped, promptTokens: request.promptTokens.count,
-            completionTokens: choice.token_ids.count, topLogprobs: request.logprobs.map { _ in topLogprobs })
+            completionTokens: choice.token_ids.count,
+            logprobs: request.logprobs.map { _ in logprobs.token_logprobs.compactMap(\.self) },
+            topLogprobs: request.logprobs.map { _ in logprobs.top_logprobs })
     }
 
     private func malformed(_ what: String, _ event: Data) -> EngineAnswerError {

@@ -59,9 +59,11 @@ final class TextModels: Sendable {
         case .generate(let wanted):
             let isGreedy = (wanted.sampling ?? sampling).temperature == 0
             return .generated(write(wanted, question, seed: isGreedy ? 0 : request.seed))
+        case .likelihood(let wanted): return .likelihood(.fake(wanted) { 1 + $0.count / 2 })
         case .score(let wanted):
             return .scored(
                 Scored(
+                    role: wanted.role,
                     rewards: wanted.unscored.map {
                         Self.hash(["reward", question] + wanted.steps[...$0]).uniform
                     },
@@ -90,6 +92,12 @@ final class TextModels: Sendable {
             room -= written
             end = written < length ? .maxTokens : isEnd ? .eos : room == 0 ? .maxTokens : .delimiter
             if room == 0, end == .maxTokens, written == length, !isEnd { steps[steps.count - 1].text = word }
+        }
+        if wanted.detail > .text {
+            for index in steps.indices {
+                steps[index].likelihoods = .fake(
+                    of: steps[index].text, by: wanted.role, tokens: steps[index].tokens)
+            }
         }
         return Generated(role: wanted.role, steps: steps, end: end, promptTokens: 5, candidate: wanted.candidate)
     }
