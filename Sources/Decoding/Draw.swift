@@ -25,6 +25,13 @@ package struct Draw: Sendable, Equatable {
         hash(key, "verdict", step, attempt).uniform
     }
 
+    /// A number in 0..<1 that chooses among the candidates for a step.
+    ///
+    /// - Parameter attempt: number of earlier choices for this step.
+    package func choice(step: Int, attempt: Int) -> Double {
+        hash(key, "choice", step, attempt).uniform
+    }
+
     /// The seed of a request, never negative, as engines require.
     ///
     /// - Parameter candidate: index among candidates written in parallel.

@@ -4,8 +4,10 @@ package enum Finish: String, Sendable, Codable {
     case maxTokens = "max_tokens"
     case maxSteps = "max_steps"
     case context
+    /// No candidate for the next step was good enough.
+    case lowRewards = "low_rewards"
     case failed
 
     /// Whether a limit ended the response. Its answer, if any, may still be right.
-    package var isCut: Bool { self == .maxTokens || self == .maxSteps || self == .context }
+    package var isCut: Bool { self == .maxTokens || self == .maxSteps || self == .context || self == .lowRewards }
 }

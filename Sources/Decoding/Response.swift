@@ -112,6 +112,9 @@ package struct Response: Sendable, Equatable {
         steps[index].dropped = dropped
     }
 
+    /// Ends the response because nothing that the models wrote is good enough to go on from.
+    package mutating func giveUp() { finish = .lowRewards }
+
     package mutating func fail(_ reason: String) {
         finish = .failed
         failure = reason

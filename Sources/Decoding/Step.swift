@@ -24,11 +24,16 @@ package struct Step: Sendable, Equatable, Codable {
     package var dropped: Int?
     /// The draft step that this step of the target replaced.
     package var rejected: RejectedStep? {
-        get { replaced?.step }
-        set { replaced = newValue.map { Replaced(step: $0) } }
+        get { more?.rejected }
+        set { more = More(rejected: newValue, value: value) }
     }
-    /// Most steps have none: it takes no room in them.
-    private var replaced: Replaced?
+    /// What was compared with the method's threshold, if it was not the reward.
+    package var value: Double? {
+        get { more?.value }
+        set { more = More(rejected: rejected, value: newValue) }
+    }
+    /// Most steps have nothing of it: it takes no room in them.
+    private var more: More?
     /// The other candidates for this step, in a method that chooses between candidates.
     package var alternatives: [Alternative]?
 
@@ -41,22 +46,48 @@ package struct Step: Sendable, Equatable, Codable {
         self.origin = origin
         self.reward = reward
         self.dropped = dropped
-        replaced = rejected.map { Replaced(step: $0) }
+        more = More(rejected: rejected, value: nil)
     }
 
     private enum CodingKeys: String, CodingKey {
-        case text, origin, reward, dropped, alternatives
-        case replaced = "rejected"
+        case text, origin, reward, dropped, rejected, value, alternatives
     }
 
-    private final class Replaced: Sendable, Equatable, Codable {
-        let step: RejectedStep
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            text: try fields.decode(String.self, forKey: .text), origin: try fields.decode(Role.self, forKey: .origin),
+            reward: try fields.decodeIfPresent(Double.self, forKey: .reward),
+            dropped: try fields.decodeIfPresent(Int.self, forKey: .dropped),
+            rejected: try fields.decodeIfPresent(RejectedStep.self, forKey: .rejected),
+            alternatives: try fields.decodeIfPresent([Alternative].self, forKey: .alternatives))
+        if let value = try fields.decodeIfPresent(Double.self, forKey: .value) { self.value = value }
+    }
 
-        init(step: RejectedStep) { self.step = step }
-        init(from decoder: any Decoder) throws { step = try RejectedStep(from: decoder) }
-        func encode(to encoder: any Encoder) throws { try step.encode(to: encoder) }
+    package func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: CodingKeys.self)
+        try fields.encode(text, forKey: .text)
+        try fields.encode(origin, forKey: .origin)
+        try fields.encode(reward, forKey: .reward)
+        try fields.encodeIfPresent(dropped, forKey: .dropped)
+        try fields.encodeIfPresent(alternatives, forKey: .alternatives)
+        try fields.encodeIfPresent(rejected, forKey: .rejected)
+        try fields.encodeIfPresent(value, forKey: .value)
+    }
 
-        static func == (left: Replaced, right: Replaced) -> Bool { left.step == right.step }
+    private final class More: Sendable, Equatable {
+        let rejected: RejectedStep?
+        let value: Double?
+
+        init?(rejected: RejectedStep?, value: Double?) {
+            if rejected == nil, value == nil { return nil }
+            self.rejected = rejected
+            self.value = value
+        }
+
+        static func == (left: More, right: More) -> Bool {
+            left.rejected == right.rejected && left.value == right.value
+        }
     }
 }
 
@@ -66,8 +97,11 @@ package struct RejectedStep: Sendable, Equatable, Codable {
     package var reward: Double
     /// See ``Step/dropped``.
     package var dropped: Int?
+    /// See ``Step/value``.
+    package var value: Double?
 
-    package init(text: String, reward: Double, dropped: Int? = nil) {
+    package init(text: String, reward: Double, dropped: Int? = nil, value: Double? = nil) {
+        self.value = value
         self.text = text
         self.reward = reward
         self.dropped = dropped

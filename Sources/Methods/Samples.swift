@@ -72,15 +72,21 @@ struct SampleSettings: Sendable {
     var n: Int
     var sampling: Sampling
 
-    /// `n` is required; the sampling defaults to the paper's for such methods (arXiv 2501.19324, section 4).
-    init?(_ section: SpecSection) {
-        let temperature = section.value("temperature", default: 0.7) {
+    /// `n` is required.
+    ///
+    /// - Parameters:
+    ///   - least: the least `n`.
+    ///   - standard: by default, the RSD paper's for such methods (arXiv 2501.19324, section 4).
+    init?(
+        _ section: SpecSection, atLeast least: Int = 2, standard: Sampling = Sampling(temperature: 0.7, topP: 0.8)
+    ) {
+        let temperature = section.value("temperature", default: standard.temperature) {
             $0.number("more than 0 (at 0, all samples are the same)", where: { $0 > 0 })
         }
-        let topP = section.value("top_p", default: 0.8) {
+        let topP = section.value("top_p", default: standard.topP) {
             $0.number("more than 0 and at most 1", where: { $0 > 0 && $0 <= 1 })
         }
-        guard let n: Int = section.required("n")?.integer(in: 2...SpecLimit.requests) else { return nil }
+        guard let n: Int = section.required("n")?.integer(in: least...SpecLimit.requests) else { return nil }
         self.init(n: n, sampling: Sampling(temperature: temperature, topP: topP))
     }
 

@@ -72,7 +72,7 @@ package struct RunFooter: Sendable {
         let order: [(Finish, String, Style)] = [
             (.eos, "ended", .plain), (.maxTokens, "cut by max_tokens", .yellow),
             (.maxSteps, "cut by max_steps", .yellow), (.context, "cut by the context", .yellow),
-            (.failed, "failed", .red),
+            (.lowRewards, "cut by low rewards", .yellow), (.failed, "failed", .red),
         ]
         let parts = order.compactMap { finish, words, style in
             counts[finish.rawValue].map { Line("\(NumberFormat.grouped($0)) \(words)", style) }

@@ -66,7 +66,7 @@ struct SimulatedModels: Sendable {
         if wanted.detail > .text {
             for index in steps.indices {
                 steps[index].likelihoods = likelihoods(
-                    of: steps[index].tokens, name + wanted.role.rawValue + steps[index].text)
+                    of: steps[index].tokens, name + steps[index].text)
             }
         }
         return Generated(
@@ -86,11 +86,11 @@ struct SimulatedModels: Sendable {
         Likelihood(
             role: wanted.role,
             steps: wanted.steps[wanted.first...].map {
-                likelihoods(of: MarkedStep.tokens(of: $0), name.dataset + name.problem + wanted.role.rawValue + $0)
+                likelihoods(of: MarkedStep.tokens(of: $0), name.dataset + name.problem + $0)
             }, promptTokens: read(wanted.steps, by: wanted.role, problemProfile), candidate: wanted.candidate)
     }
 
-    /// A model finds a token likely more often than not.
+    /// A model finds a token likely more often than not, and draft and target find it equally likely.
     private func likelihoods(of tokens: Int, _ mark: String) -> TokenLikelihoods {
         let p = 0.5 + 0.5 * chance(mark, "likelihood")
         let row = [Float](repeating: Float(log(p)), count: tokens)

@@ -33,6 +33,7 @@ extension Summary {
             Limit(finish: .maxTokens, name: "max_tokens", remedy: "raise max_tokens (or max_tokens_per_call)"),
             Limit(finish: .maxSteps, name: "max_steps", remedy: "raise max_steps"),
             Limit(finish: .context, name: "the context", remedy: "give the models more context"),
+            Limit(finish: .lowRewards, name: "low rewards", remedy: "lower the method's floor"),
         ]
     }
 }

@@ -15,7 +15,7 @@ extension Summary {
     private typealias Field = (name: String, value: (Row) -> String)
 
     private static var csvFields: [Field] {
-        let finishes: [Field] = [Finish.eos, .maxTokens, .maxSteps, .context, .failed].map { finish in
+        let finishes: [Field] = [Finish.eos, .maxTokens, .maxSteps, .context, .lowRewards, .failed].map { finish in
             ("finish_\(finish.rawValue)", { String($0.finishes[finish.rawValue] ?? 0) })
         }
         return [

@@ -1,0 +1,216 @@
+import Decoding
+import Foundation
+
+/// Step-by-step decoding with several candidates for each step, of which one is drawn by its reward: *soft best-of-n*.
+///
+/// Of n candidates with rewards r, candidate i is taken with a probability in proportion to exp(β rᵢ). If the draft's are tilted
+/// (Guided Speculative Inference, arXiv 2506.04118), in proportion to exp(β rᵢ) · p(i) / q(i), where q is the draft's probability
+/// of its text and p the target's: as if the target had written it. If the one that was drawn is rejected, the target writes
+/// candidates of its own, and one of them is drawn by its reward and kept.
+///
+/// Candidates whose order is that of their numbers have the draw of `numpy.random.choice` for the same uniform number.
+struct StepCandidates: DecodingMethod {
+    /// What a method does with the candidates.
+    struct Rules: Sendable {
+        /// Who writes them first.
+        var writer: Role
+        var count: Int
+        /// Candidates of the target where those of the draft are rejected.
+        var targetCount = 0
+        var sampling: Sampling
+        /// β: 0 draws evenly, and the larger, the likelier the best.
+        var beta: Double
+        var isTilted = false
+        /// nil if nothing is rejected.
+        var bar: Bar?
+        /// If no candidate has a reward of at least this, the response ends.
+        var floor: Double
+    }
+
+    /// What the candidate that was drawn has to reach.
+    struct Bar: Sendable {
+        enum Measure: String, Sendable, CaseIterable {
+            case reward
+            /// The reward plus ln(p / q) / β.
+            case tilted
+        }
+
+        var threshold: Double
+        var measure: Measure
+        /// Whether the threshold itself is enough.
+        var includesThreshold: Bool
+
+        func isReached(by value: Double) -> Bool {
+            includesThreshold ? value >= threshold : value > threshold
+        }
+    }
+
+    /// The state of a candidate for a step.
+    private struct Attempt {
+        var step: StepText
+        var end: StepEnd
+        /// Tokens of the prompt and all steps up to this one.
+        var length: Int
+        var verdict: Scored.Verdict?
+        /// By the target, and by the draft in the target's tokens if they are others than it wrote.
+        var read: [Role: TokenLikelihoods] = [:]
+    }
+
+    private let rules: Rules
+    private let judgesEmptyEnd: Bool
+    private let draw: Draw
+    /// Who writes the candidates now.
+    private var writer: Role
+    private var attempts: [Int: Attempt] = [:]
+    /// The draft's step, until the target has replaced it.
+    private var rejected: RejectedStep?
+
+    init(_ rules: Rules, judgesEmptyEnd: Bool = false, draw: Draw) {
+        self.rules = rules
+        self.judgesEmptyEnd = judgesEmptyEnd
+        self.draw = draw
+        writer = rules.writer
+    }
+
+    private var count: Int { rejected == nil ? rules.count : rules.targetCount }
+    private var isTilted: Bool { rules.isTilted && rejected == nil }
+
+    func needs(for response: Response) -> [Need] {
+        let steps = response.steps.map(\.text)
+        let needs = (0..<count).compactMap { candidate -> Need? in
+            guard let attempt = attempts[candidate] else {
+                return .generate(
+                    Generation(
+                        role: writer, steps: steps, stopsAtDelimiter: true, maxTokens: response.remainingTokens(),
+                        sampling: rules.sampling, detail: isTilted ? .logprobs : .text, candidate: candidate))
+            }
+            guard attempt.verdict == nil, isJudged(attempt, in: response) else { return nil }
+            return .score(
+                Scoring(steps: steps + [attempt.step.text], unscored: [steps.count], candidate: candidate))
+        }
+        guard needs.isEmpty, isTilted, !isHopeless(in: response) else { return needs }
+        return (0..<count).compactMap { candidate in
+            attempts[candidate].flatMap(reader).map { role in
+                let attempt = attempts[candidate]
+                return .likelihood(
+                    LikelihoodRequest(
+                        role: role, steps: steps + [attempt?.step.text ?? ""], first: steps.count,
+                        isEnded: attempt?.end == .eos, candidate: candidate))
+            }
+        }
+    }
+
+    /// Who is to read a candidate next; nil if its likelihoods are known.
+    private func reader(_ attempt: Attempt) -> Role? {
+        guard attempt.step.tokens > 0 else { return nil }
+        guard let target = attempt.read[.target] else { return .target }
+        let isSame = target.logprobs.count == attempt.step.likelihoods?.logprobs.count
+        return isSame || attempt.read[.draft] != nil ? nil : .draft
+    }
+
+    private func isJudged(_ attempt: Attempt, in response: Response) -> Bool {
+        (!attempt.step.text.isEmpty || judgesEmptyEnd && attempt.end == .eos)
+            && response.seen([attempt.step.text]) == [true]
+    }
+
+    mutating func apply(_ event: Event, to response: inout Response) throws {
+        guard let need = needs(for: response).first(where: event.answers) else {
+            throw UnexpectedEvent(description: "no candidate for a step waits for \(event)")
+        }
+        switch (event, need) {
+        case (.generated(let answer), _): try take(answer, counting: &response.tokens)
+        case (.scored(let answer), .score(let wanted)):
+            let verdict = try answer.verdicts(on: wanted)[wanted.undecided]
+            attempts[answer.candidate]?.verdict = verdict
+            response.tokens.prm.prompt += answer.promptTokens
+            response.tokens.prm.judged += verdict?.tokens ?? 0
+        case (.likelihood(let answer), .likelihood(let wanted)):
+            try answer.check(wanted)
+            attempts[answer.candidate]?.read[answer.role] = answer.steps[0]
+            response.tokens[writer: answer.role].prompt += answer.promptTokens
+        default: break
+        }
+        if needs(for: response).isEmpty { endRound(&response) }
+    }
+
+    private mutating func take(_ answer: Generated, counting tokens: inout TokenCounts) throws {
+        // The engine stops at the delimiter, so there is one step; ignore anything after it.
+        let first = answer.steps[0]
+        guard !isTilted || first.tokens == 0 || first.likelihoods != nil else {
+            throw UnexpectedEvent(description: "the \(answer.role.rawValue) did not say how likely its tokens were")
+        }
+        attempts[answer.candidate] = Attempt(
+            step: first, end: answer.steps.count == 1 ? answer.end : .delimiter,
+            length: answer.promptTokens + first.tokens)
+        tokens[writer: answer.role].prompt += answer.promptTokens
+        tokens[writer: answer.role].rejected += first.tokens
+        tokens[writer: answer.role].lookahead += answer.steps.dropFirst().reduce(0) { $0 + $1.tokens }
+    }
+
+    private mutating func endRound(_ response: inout Response) {
+        response.waves += 1
+        guard !isHopeless(in: response) else { return response.giveUp() }
+        let position = response.steps.count
+        let values = (0..<count).map { value(of: $0, in: response) }
+        let uniform = draw.choice(step: position, attempt: rejected == nil ? 0 : 1)
+        let chosen = Self.choose(values.map { rules.beta * $0 }, uniform)
+        guard let attempt = attempts[chosen] else { return }
+        let reward = reward(of: chosen, in: response)
+        let bar = rejected == nil ? rules.bar : nil
+        let measured = bar?.measure == .tilted ? values[chosen] : reward
+        if let bar {
+            response.verdicts = response.verdicts ?? Verdicts()
+            guard bar.isReached(by: measured) else {
+                response.verdicts?.rejected += 1
+                rejected = RejectedStep(
+                    text: attempt.step.text, reward: reward, dropped: attempt.verdict?.dropped,
+                    value: bar.measure == .tilted ? measured : nil)
+                (writer, attempts) = (.target, [:])
+                return
+            }
+            response.verdicts?.accepted += 1
+        }
+        let others = (0..<count).filter { $0 != chosen }.compactMap { attempts[$0] }
+        var step = Step(
+            text: attempt.step.text, origin: writer, reward: attempt.verdict?.reward, dropped: attempt.verdict?.dropped,
+            rejected: rejected,
+            alternatives: others.map { Alternative(text: $0.step.text, reward: $0.verdict?.reward) })
+        if bar?.measure == .tilted { step.value = measured }
+        response.tokens[writer: writer].rejected -= attempt.step.tokens
+        response.tokens[writer: writer].kept += attempt.step.tokens
+        response.commit(step, tokens: attempt.step.tokens, end: attempt.end, length: attempt.length)
+        (writer, attempts, rejected) = (rules.writer, [:], nil)
+    }
+
+    /// Whether all candidates are so bad that the response ends. Call it when all are judged.
+    private func isHopeless(in response: Response) -> Bool {
+        !(0..<count).contains { reward(of: $0, in: response) >= rules.floor }
+    }
+
+    /// What is not judged is worth as much as the solution before it.
+    private func reward(of candidate: Int, in response: Response) -> Double {
+        attempts[candidate]?.verdict?.reward ?? response.steps.last { $0.reward != nil }?.reward ?? 1
+    }
+
+    /// The reward, tilted where it is to be.
+    private func value(of candidate: Int, in response: Response) -> Double {
+        let reward = reward(of: candidate, in: response)
+        guard isTilted, let attempt = attempts[candidate], let target = attempt.read[.target],
+            let draft = attempt.read[.draft] ?? attempt.step.likelihoods
+        else { return reward }
+        return reward + (target.sum - draft.sum) / rules.beta
+    }
+
+    /// Draws one of several.
+    ///
+    /// - Parameters:
+    ///   - logits: the logarithms of their probabilities, apart from a constant.
+    ///   - uniform: in 0..<1.
+    static func choose(_ logits: [Double], _ uniform: Double) -> Int {
+        let top = logits.max() ?? 0
+        var sums: [Double] = []
+        for logit in logits { sums.append((sums.last ?? 0) + exp(logit - top)) }
+        let total = sums.last ?? 1
+        return sums.firstIndex { $0 / total > uniform } ?? logits.count - 1
+    }
+}
