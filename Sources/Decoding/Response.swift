@@ -115,6 +115,9 @@ package struct Response: Sendable, Equatable {
     /// Ends the response because nothing that the models wrote is good enough to go on from.
     package mutating func giveUp() { finish = .lowRewards }
 
+    /// Ends it because it has its answer, where its writer would go on.
+    package mutating func endAnswered() { finish = .answered }
+
     package mutating func fail(_ reason: String) {
         finish = .failed
         failure = reason

@@ -1,61 +1,59 @@
 import Decoding
 import SpecYAML
 
-/// `best_of_n`: the draft writes n solutions, and the one with the best score from the PRM is taken.
+/// `best_of_n`: one model writes n solutions, the PRM scores them, and one is taken: the best, or the first with the answer that weighs
+/// most (weighted best-of-n, Li et al., arXiv 2206.02336).
 struct BestOfN: MethodSettings {
     static let key = "best_of_n"
-    static let keys = ["score"] + SampleSettings.keys
+    static let keys = [Writer.key, SolutionScore.key, FinalChoice.key] + SampleSettings.keys
 
-    /// How the rewards of the steps are combined into the score of the solution.
-    enum Score: String, CaseIterable {
-        case last, min, mean, product
-
-        /// - Parameter rewards: of all steps, at least one.
-        func of(_ rewards: [Double]) -> Double {
-            switch self {
-            case .last: rewards[rewards.count - 1]
-            case .min: rewards.reduce(1) { Swift.min($0, $1) }
-            case .mean: rewards.reduce(0, +) / Double(rewards.count)
-            case .product: rewards.reduce(1, *)
-            }
-        }
-    }
-
-    let score: Score
+    let writer: Writer
+    let score: SolutionScore
+    let choice: FinalChoice
     let samples: SampleSettings
-    let roles: Set<Role> = [.draft, .prm]
+    var roles: Set<Role> { [writer.role, .prm] }
     var sampling: Sampling? { samples.sampling }
     var breadth: Int { samples.n }
-    var yaml: [(key: String, value: String)] { [("score", score.rawValue)] + samples.yaml }
 
-    init(score: Score, samples: SampleSettings) {
+    /// Earlier runs know only `score` and the samples' settings.
+    var yaml: [(key: String, value: String)] {
+        (writer == .draft ? [] : [(Writer.key, writer.rawValue)]) + [(SolutionScore.key, score.rawValue)]
+            + (choice == .best ? [] : [(FinalChoice.key, choice.rawValue)]) + samples.yaml
+    }
+
+    init(score: SolutionScore, choice: FinalChoice = .best, samples: SampleSettings, writer: Writer = .draft) {
+        self.writer = writer
         self.score = score
+        self.choice = choice
         self.samples = samples
     }
 
     init?(_ section: SpecSection) {
-        let score = section.value("score", default: Score.last) { $0.choice(of: Score.self) }
+        let writer = Writer.read(section)
+        let (score, choice) = (SolutionScore.read(section), FinalChoice.read(section))
         guard let samples = SampleSettings(section) else { return nil }
-        self.init(score: score, samples: samples)
+        self.init(score: score, choice: choice, samples: samples, writer: writer)
     }
 
     func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod {
         BestSample(
-            score: score,
+            score: score, choice: choice,
             samples: Samples(
-                samples.n, by: .draft, sampling: samples.sampling, limits: common.limits,
+                samples.n, by: writer.role, sampling: samples.sampling, limits: common.limits,
                 judgesEmptyEnd: common.judgesEmptyEnd))
     }
 }
 
 struct BestSample: DecodingMethod {
-    private let score: BestOfN.Score
+    private let score: SolutionScore
+    private let choice: FinalChoice
     private var samples: Samples
     /// Samples whose rewards are known, or that have no step to score.
     private var scored: Set<Int> = []
 
-    init(score: BestOfN.Score, samples: Samples) {
+    init(score: SolutionScore, choice: FinalChoice = .best, samples: Samples) {
         self.score = score
+        self.choice = choice
         self.samples = samples
     }
 
@@ -84,12 +82,8 @@ struct BestSample: DecodingMethod {
         }
         guard scored.count == samples.responses.count else { return }
         response.waves += 1
-        let scores = samples.responses.map { sample -> Double? in
-            // If a step was too long for the PRM, the sample has no score and ranks last.
-            let rewards = sample.steps.compactMap(\.reward)
-            return rewards.isEmpty || !sample.unscored.isEmpty ? nil : score.of(rewards)
-        }
-        let best = scores.indices.max { (scores[$0] ?? -1, -$0) < (scores[$1] ?? -1, -$1) } ?? 0
-        samples.choose(best, scores: scores, for: &response)
+        let scores = samples.responses.map { score.of($0) }
+        let chosen = choice.index(among: samples.responses, scores: scores)
+        response.choose(chosen, among: samples.responses, scores: scores, by: samples.role)
     }
 }

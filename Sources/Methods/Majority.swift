@@ -1,11 +1,10 @@
-import Answers
 import Decoding
 import SpecYAML
 
 /// `majority`: one model writes n solutions, and the answer that most of them give is taken (self-consistency).
 struct Majority: MethodSettings {
     static let key = "majority"
-    static let keys = ["model"] + SampleSettings.keys
+    static let keys = [Writer.key] + SampleSettings.keys
 
     let samples: SampleSettings
     let writer: Writer
@@ -16,7 +15,7 @@ struct Majority: MethodSettings {
     }
 
     init?(_ section: SpecSection) {
-        writer = section.value("model", default: .draft) { $0.choice(of: Writer.self) }
+        writer = Writer.read(section)
         guard let samples = SampleSettings(section) else { return nil }
         self.samples = samples
     }
@@ -24,7 +23,7 @@ struct Majority: MethodSettings {
     var roles: Set<Role> { [writer.role] }
     var sampling: Sampling? { samples.sampling }
     var breadth: Int { samples.n }
-    var yaml: [(key: String, value: String)] { [("model", writer.rawValue)] + samples.yaml }
+    var yaml: [(key: String, value: String)] { [(Writer.key, writer.rawValue)] + samples.yaml }
 
     func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod {
         MajorityVote(
@@ -48,18 +47,7 @@ struct MajorityVote: DecodingMethod {
         try samples.take(answer, counting: &response.tokens)
         guard samples.areWritten else { return }
         response.waves += 1
-        samples.choose(elected, for: &response)
-    }
-
-    /// The first sample with the most frequent answer; ties go to the earlier one. Samples without an answer have no
-    /// vote.
-    private var elected: Int {
-        let answers = samples.responses.map { response in
-            response.answer.map(AnswerKey.init)
-        }
-        var votes: [AnswerKey: Int] = [:]
-        for case let answer? in answers { votes[answer, default: 0] += 1 }
-        let most = votes.values.max() ?? 0
-        return answers.firstIndex { $0.map { votes[$0] == most } ?? (most == 0) } ?? 0
+        let elected = FinalChoice.majority.index(among: samples.responses)
+        response.choose(elected, among: samples.responses, by: samples.role)
     }
 }

@@ -15,7 +15,8 @@ package protocol MethodSettings: Sendable {
     var drawsVerdicts: Bool { get }
     /// Number of solutions, or of candidates for a step, that a trajectory holds at a time.
     var breadth: Int { get }
-    /// Its settings as in a spec, including defaults. Two methods are equal if these are.
+    /// Its settings as in a spec, including defaults. Two methods are equal if these are, and a run is resumed only with equal methods: a
+    /// setting that a later version adds is left out at its default.
     var yaml: [(key: String, value: String)] { get }
 
     /// Reads the settings; nil after a logged error.

@@ -48,21 +48,6 @@ struct Samples: Sendable {
             responses[candidate].setReward(verdict.reward, dropped: verdict.dropped, ofStep: step)
         }
     }
-
-    /// Makes one sample the response.
-    ///
-    /// - Parameter scores: the score of each sample; empty without scores.
-    func choose(_ chosen: Int, scores: [Double?] = [], for response: inout Response) {
-        response.candidates = responses.enumerated().map { index, one in
-            Candidate(
-                text: one.text, finish: one.finish ?? .failed,
-                rewards: one.steps.contains { $0.reward != nil } ? one.steps.map(\.reward) : [],
-                score: scores.isEmpty ? nil : scores[index], chosen: index == chosen, thoughts: one.limits.thoughts)
-        }
-        response.adopt(responses[chosen])
-        response.tokens[writer: role].rejected -= response.keptTokens
-        response.tokens[writer: role].kept += response.keptTokens
-    }
 }
 
 /// Settings of methods that draw several samples.
@@ -100,9 +85,15 @@ struct SampleSettings: Sendable {
     }
 }
 
-/// The models that write.
+/// The models that write: the setting `model` of methods whose samples either may write.
 enum Writer: String, CaseIterable {
     case draft, target
+
+    static let key = "model"
+
+    static func read(_ section: SpecSection) -> Writer {
+        section.value(key, default: .draft) { $0.choice(of: Writer.self) }
+    }
 
     var role: Role { self == .draft ? .draft : .target }
 }

@@ -1,16 +1,37 @@
+import Answers
 import Decoding
-import SpecYAML
 
-/// A step-wise search guided by the PRM: the draft writes several candidates for the next step of each beam, and those
-/// with the best rewards are the beams of the next round (Snell et al., arXiv 2408.03314, section 5.2; Table 3 of the
-/// RSD paper).
-///
-/// With one beam, it is `process_best_of_n`.
-struct StepSearch: DecodingMethod {
-    /// A solution so far, and the reward of its last step; nil before the first.
+/// A search through the steps of a solution, guided by the PRM: the draft writes several candidates for the next step of each beam, and
+/// those with the best scores are the beams of the next round (Snell et al., arXiv 2408.03314, section 5.2; Table 3 of the RSD paper).
+struct StepSearch: Sendable {
+    /// What becomes of a beam that is finished.
+    enum Finished: String, CaseIterable {
+        /// It keeps its place for as long as its score is among the best; the search ends when all places are finished.
+        case stay
+        /// It leaves its place to others; the search ends when as many are finished as a round has candidates.
+        case leave
+    }
+
+    struct Rules: Sendable {
+        /// Number of beams after each round.
+        var beams: Int
+        /// Number of candidates in a round, over all beams.
+        var candidates: Int
+        var score = SolutionScore.last
+        var finished = Finished.stay
+        /// Whether of candidates with the same text only the first may go on.
+        var isDistinct = false
+        /// Whether a solution ends with the step in which it has a boxed answer.
+        var endsAtAnswer = false
+        /// Whether the finished candidates of the last round are solutions, chosen or not.
+        var keepsLeaves = false
+    }
+
     private struct Beam {
         var response: Response
-        var reward: Double?
+        var score: Double?
+
+        var isFinished: Bool { response.finish != nil }
     }
 
     /// The state of a candidate for a step.
@@ -23,51 +44,64 @@ struct StepSearch: DecodingMethod {
         var verdict: Scored.Verdict?
     }
 
-    private let width: Int
+    let rules: Rules
     private let sampling: Sampling
     private let judgesEmptyEnd: Bool
-    /// Candidates per beam.
-    private var share: Int
-    private let laterShare: Int
+    /// Number of its first candidate among those of the searches beside it.
+    private let firstCandidate: Int
     private var open: [Beam]
     private var done: [Beam] = []
+    private var leaves: [Beam] = []
+    /// Index of each candidate's beam.
+    private var parents: [Int]
     private var attempts: [Int: Attempt] = [:]
+    /// Number of rounds that are over.
+    private(set) var rounds = 0
 
-    /// - Parameters:
-    ///   - beams: number of beams kept after each round.
-    ///   - candidates: for the next step of each beam.
-    ///   - judgesEmptyEnd: see ``CommonSettings/judgesEmptyEnd``.
-    init(beams: Int, candidates: Int, sampling: Sampling, limits: Limits, judgesEmptyEnd: Bool = false) {
-        width = beams
-        self.judgesEmptyEnd = judgesEmptyEnd
+    init(
+        _ rules: Rules, sampling: Sampling, limits: Limits, judgesEmptyEnd: Bool = false, firstCandidate: Int = 0
+    ) {
+        self.rules = rules
         self.sampling = sampling
-        // The first round has one beam, but as many candidates as the later ones.
-        share = beams * candidates
-        laterShare = candidates
+        self.judgesEmptyEnd = judgesEmptyEnd
+        self.firstCandidate = firstCandidate
         open = [Beam(response: Response(limits: limits))]
+        // The first round has one beam, but as many candidates as the later ones.
+        parents = Array(repeating: 0, count: rules.candidates)
     }
 
-    func needs(for response: Response) -> [Need] {
-        (0..<open.count * share).compactMap { candidate in
-            let beam = open[candidate / share]
-            let steps = beam.response.steps.map(\.text)
-            guard let attempt = attempts[candidate] else {
-                return .generate(
-                    Generation(
-                        role: .draft, steps: steps, stopsAtDelimiter: true, maxTokens: beam.response.remainingTokens(),
-                        sampling: sampling, candidate: candidate))
-            }
-            let isJudged =
-                (!attempt.text.isEmpty || judgesEmptyEnd && attempt.end == .eos)
-                && beam.response.seen([attempt.text]) == [true]
-            guard attempt.verdict == nil, isJudged else { return nil }
-            return .score(
-                Scoring(steps: steps + [attempt.text], unscored: [steps.count], candidate: candidate))
+    var isOver: Bool { open.isEmpty }
+
+    /// The finished solutions, with their scores, once the search is over; at least one.
+    var solutions: [(response: Response, score: Double?)] {
+        (rules.keepsLeaves ? leaves : done).map { ($0.response, $0.score) }
+    }
+
+    var needs: [Need] { parents.indices.compactMap(need) }
+
+    private func need(_ candidate: Int) -> Need? {
+        let beam = open[parents[candidate]]
+        let steps = beam.response.steps.map(\.text)
+        guard let attempt = attempts[candidate] else {
+            return .generate(
+                Generation(
+                    role: .draft, steps: steps, stopsAtDelimiter: true, maxTokens: beam.response.remainingTokens(),
+                    sampling: sampling, candidate: firstCandidate + candidate))
         }
+        let isJudged =
+            (!attempt.text.isEmpty || judgesEmptyEnd && attempt.end == .eos)
+            && beam.response.seen([attempt.text]) == [true]
+        guard attempt.verdict == nil, isJudged else { return nil }
+        return .score(
+            Scoring(steps: steps + [attempt.text], unscored: [steps.count], candidate: firstCandidate + candidate))
     }
 
-    mutating func apply(_ event: Event, to response: inout Response) throws {
-        guard let need = needs(for: response).first(where: event.answers) else {
+    /// Takes in the response to one of the needs. All tokens count as rejected until a solution is chosen.
+    ///
+    /// - Throws: ``UnexpectedEvent`` if it does not match a need.
+    mutating func take(_ event: Event, counting tokens: inout TokenCounts) throws {
+        let candidate = event.candidate - firstCandidate
+        guard parents.indices.contains(candidate), let need = need(candidate), event.answers(need) else {
             throw UnexpectedEvent(description: "no candidate for a step waits for \(event)")
         }
         switch (event, need) {
@@ -75,117 +109,69 @@ struct StepSearch: DecodingMethod {
             // The engine stops at the delimiter, so there is one step; ignore anything after it.
             let first = answer.steps[0]
             let end = answer.steps.count == 1 ? answer.end : .delimiter
-            attempts[answer.candidate] = Attempt(
+            attempts[candidate] = Attempt(
                 text: first.text, tokens: first.tokens, end: end, length: answer.promptTokens + first.tokens)
-            response.tokens.draft.prompt += answer.promptTokens
-            response.tokens.draft.rejected += first.tokens
-            response.tokens.draft.lookahead += answer.steps.dropFirst().reduce(0) { $0 + $1.tokens }
+            tokens.draft.prompt += answer.promptTokens
+            tokens.draft.rejected += first.tokens
+            tokens.draft.lookahead += answer.steps.dropFirst().reduce(0) { $0 + $1.tokens }
         case (.scored(let answer), .score(let wanted)):
             let verdict = try answer.verdicts(on: wanted)[wanted.undecided]
-            attempts[answer.candidate]?.verdict = verdict
-            response.tokens.prm.prompt += answer.promptTokens
-            response.tokens.prm.judged += verdict?.tokens ?? 0
+            attempts[candidate]?.verdict = verdict
+            tokens.prm.prompt += answer.promptTokens
+            tokens.prm.judged += verdict?.tokens ?? 0
         default: break
         }
-        if needs(for: response).isEmpty { endRound(&response) }
+        if parents.indices.allSatisfy({ self.need($0) == nil }) { endRound() }
     }
 
-    /// Keeps the best beams, including finished ones; ties go to the first.
-    private mutating func endRound(_ response: inout Response) {
-        response.waves += 1
-        let pool = done + (0..<open.count * share).map(child)
-        let ranked = pool.indices.sorted { left, right in
-            let (one, other) = (pool[left].reward ?? -1, pool[right].reward ?? -1)
+    private mutating func endRound() {
+        rounds += 1
+        let children = parents.indices.map(child)
+        leaves = children.filter(\.isFinished)
+        var texts: Set<String> = []
+        let distinct = children.filter {
+            !rules.isDistinct || $0.isFinished || texts.insert($0.response.text).inserted
+        }
+        switch rules.finished {
+        case .stay:
+            let pool = done + distinct
+            let best = Self.ranked(pool).prefix(rules.beams).map { pool[$0] }
+            done = best.filter(\.isFinished)
+            open = best.filter { !$0.isFinished }
+            let share = rules.candidates / rules.beams
+            parents = open.indices.flatMap { repeatElement($0, count: share) }
+        case .leave:
+            let rest = distinct.filter { !$0.isFinished }
+            done = Array((done + leaves).prefix(rules.candidates))
+            open = done.count < rules.candidates ? Self.ranked(rest).prefix(rules.beams).sorted().map { rest[$0] } : []
+            parents = open.isEmpty ? [] : (0..<rules.candidates).map { $0 % open.count }
+        }
+        attempts = [:]
+    }
+
+    /// Indices of the beams, the best first; ties go to the first.
+    private static func ranked(_ beams: [Beam]) -> [Int] {
+        beams.indices.sorted { left, right in
+            let (one, other) = (beams[left].score ?? -1, beams[right].score ?? -1)
             return one == other ? left < right : one > other
         }
-        let best = ranked.prefix(width).map { pool[$0] }
-        done = best.filter { $0.response.finish != nil }
-        open = best.filter { $0.response.finish == nil }
-        attempts = [:]
-        share = laterShare
-        guard open.isEmpty, let winner = done.first else { return }
-        response.adopt(winner.response)
-        response.tokens.draft.rejected -= response.keptTokens
-        response.tokens.draft.kept += response.keptTokens
     }
 
-    /// A beam with one of its candidates. An empty candidate that ends the solution and is not judged gets the
-    /// solution's score.
+    /// A beam with one of its candidates. An empty candidate that ends the solution and is not judged gets the solution's score.
     private func child(_ candidate: Int) -> Beam {
-        var beam = open[candidate / share]
+        var beam = open[parents[candidate]]
         guard let attempt = attempts[candidate] else { return beam }
-        let siblings = (candidate / share * share..<(candidate / share + 1) * share).filter { $0 != candidate }
+        let siblings = parents.indices.filter { parents[$0] == parents[candidate] && $0 != candidate }
         let step = Step(
             text: attempt.text, origin: .draft, reward: attempt.verdict?.reward, dropped: attempt.verdict?.dropped,
             alternatives: siblings.compactMap { attempts[$0] }.map {
                 Alternative(text: $0.text, reward: $0.verdict?.reward)
             })
         beam.response.commit(step, tokens: attempt.tokens, end: attempt.end, length: attempt.length)
-        beam.reward = attempt.verdict?.reward ?? beam.reward
-        return beam
-    }
-}
-
-/// `process_best_of_n`: n candidates for each step; the PRM chooses one.
-struct ProcessBestOfN: MethodSettings {
-    static let key = "process_best_of_n"
-    static let keys = SampleSettings.keys
-
-    let samples: SampleSettings
-    let roles: Set<Role> = [.draft, .prm]
-    var sampling: Sampling? { samples.sampling }
-    var breadth: Int { samples.n }
-    var yaml: [(key: String, value: String)] { samples.yaml }
-
-    init(samples: SampleSettings) {
-        self.samples = samples
-    }
-
-    init?(_ section: SpecSection) {
-        guard let samples = SampleSettings(section) else { return nil }
-        self.samples = samples
-    }
-
-    func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod {
-        StepSearch(
-            beams: 1, candidates: samples.n, sampling: samples.sampling, limits: common.limits,
-            judgesEmptyEnd: common.judgesEmptyEnd)
-    }
-}
-
-/// `beam_search`: n candidates per round over all beams.
-struct BeamSearch: MethodSettings {
-    static let key = "beam_search"
-    static let keys = ["beams"] + SampleSettings.keys
-
-    let beams: Int
-    let samples: SampleSettings
-    let roles: Set<Role> = [.draft, .prm]
-    var sampling: Sampling? { samples.sampling }
-    var breadth: Int { samples.n }
-    var yaml: [(key: String, value: String)] { [("beams", String(beams))] + samples.yaml }
-
-    init(beams: Int, samples: SampleSettings) {
-        self.beams = beams
-        self.samples = samples
-    }
-
-    init?(_ section: SpecSection) {
-        guard let samples = SampleSettings(section), let field = section.required("beams"),
-            let beams: Int = field.integer(in: 1...SpecLimit.requests)
-        else { return nil }
-        guard samples.n % beams == 0, samples.n > beams else {
-            field.error(
-                "'n' must be a multiple of 'beams' and larger, found \(samples.n) candidates for \(beams) beams")
-            return nil
+        if rules.endsAtAnswer, !beam.isFinished, AnswerExtraction.boxed(in: beam.response.answerText) != nil {
+            beam.response.endAnswered()
         }
-        self.beams = beams
-        self.samples = samples
-    }
-
-    func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod {
-        StepSearch(
-            beams: beams, candidates: samples.n / beams, sampling: samples.sampling, limits: common.limits,
-            judgesEmptyEnd: common.judgesEmptyEnd)
+        beam.score = rules.score.of(beam.response)
+        return beam
     }
 }

@@ -70,7 +70,8 @@ package struct RunFooter: Sendable {
         var counts: [String: Int] = [:]
         for row in summary.rows { counts.merge(row.finishes, uniquingKeysWith: +) }
         let order: [(Finish, String, Style)] = [
-            (.eos, "ended", .plain), (.maxTokens, "cut by max_tokens", .yellow),
+            (.eos, "ended", .plain), (.answered, "ended with their answer", .plain),
+            (.maxTokens, "cut by max_tokens", .yellow),
             (.maxSteps, "cut by max_steps", .yellow), (.context, "cut by the context", .yellow),
             (.lowRewards, "cut by low rewards", .yellow), (.failed, "failed", .red),
         ]

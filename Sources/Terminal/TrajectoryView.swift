@@ -135,7 +135,7 @@ package struct TrajectoryView: Sendable {
             let number = Line(String(index + 1), .dim).padded(to: digits, alignRight: true) + "  "
             let mark = candidate.chosen ? "✓" : " "
             let answer = candidate.answer.map { Line($0) } ?? Line("none found", .dim)
-            let end = candidate.finish == .eos ? Line() : Line("  " + candidate.finish.rawValue, .yellow)
+            let end = candidate.finish.isComplete ? Line() : Line("  " + candidate.finish.rawValue, .yellow)
             return (index == 0 ? "candidates" : "", number + value(candidate.score, mark, .green) + answer + end)
         }
     }
@@ -148,7 +148,7 @@ package struct TrajectoryView: Sendable {
         guard let finish = report.finish else {
             return Line("unfinished: waiting for \(report.waitsFor ?? "nothing")", .yellow) + Line(tail, .dim)
         }
-        let style: Style = finish == .eos ? .plain : finish == .failed ? .red : .yellow
+        let style: Style = finish.isComplete ? .plain : finish == .failed ? .red : .yellow
         return Line(finish.rawValue, style) + Line(tail, .dim)
     }
 }

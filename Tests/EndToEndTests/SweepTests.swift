@@ -10,7 +10,8 @@ import Testing
         "draft_only", "target_only", "{ rsd: { threshold: [0.5, 0.7, 0.9] } }",
         "{ rsd: { weighting: [clipping, sigmoidal] } }",
         "{ majority: { n: 4 } }", "{ best_of_n: { n: 4 } }", "{ process_best_of_n: { n: 4 } }",
-        "{ beam_search: { n: 4, beams: 2 } }",
+        "{ beam_search: { n: 4, beams: 2, finished: [stay, leave] } }", "{ dvts: { n: 4, width: 2, until: eos } }",
+        "{ best_of_n: { n: 4, choose: weighted, name: weighted } }",
     ]
 
     @Test("all methods in one run: fewer loads and fewer requests than one after the other, and the same results")

@@ -121,9 +121,10 @@ import Testing
         let lines = try await lines(
             ThinkingSetup(
                 methods:
-                    "[{ best_of_n: { n: 2 } }, { process_best_of_n: { n: 2 } }, { beam_search: { n: 4, beams: 2 } }]",
+                    "[{ best_of_n: { n: 2 } }, { process_best_of_n: { n: 2 } }, { beam_search: { n: 4, beams: 2 } }, "
+                    + "{ dvts: { n: 4, width: 2 } }]",
                 thinking: "{ prm: hidden }"))
-        #expect(lines.map(\.answer) == Self.answers + Self.answers + Self.answers)
+        #expect(lines.map(\.answer) == Self.answers + Self.answers + Self.answers + Self.answers)
         #expect(lines[1].candidates?.allSatisfy { $0.rewards.isEmpty && $0.score == nil } == true)
     }
 

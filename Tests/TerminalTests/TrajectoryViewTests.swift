@@ -66,7 +66,8 @@ import Testing
         let id = TrajectoryID(method: "process_best_of_n", dataset: "heldout", problem: "demo-017")
         var trajectory = Trajectory(
             id: id, limits: Fixture.limits,
-            method: StepSearch(beams: 1, candidates: 4, sampling: Fixture.sampling, limits: Fixture.limits))
+            method: GuidedSearch(
+                StepSearch.Rules(beams: 1, candidates: 4), sampling: Fixture.sampling, limits: Fixture.limits))
         let texts = [
             "3 + 4 = 7\n\n", "3 × 4 = 12,\nwhich are the apples that he has at first\n\n", "12 - 5 = 7\n\n",
             "3 + 4 = 7\n\n",

@@ -11,7 +11,7 @@ function times(row, key) {
 }
 
 function cuts(row) {
-  const limits = Object.entries(row.finishes).filter(([finish]) => finish !== "eos" && finish !== "failed");
+  const limits = Object.entries(row.finishes).filter(([finish]) => !["eos", "answered", "failed"].includes(finish));
   return limits.reduce((sum, [, count]) => sum + count, 0);
 }
 

@@ -15,7 +15,9 @@ extension Summary {
     private typealias Field = (name: String, value: (Row) -> String)
 
     private static var csvFields: [Field] {
-        let finishes: [Field] = [Finish.eos, .maxTokens, .maxSteps, .context, .lowRewards, .failed].map { finish in
+        let finishes: [Field] = [
+            Finish.eos, .answered, .maxTokens, .maxSteps, .context, .lowRewards, .failed,
+        ].map { finish in
             ("finish_\(finish.rawValue)", { String($0.finishes[finish.rawValue] ?? 0) })
         }
         return [

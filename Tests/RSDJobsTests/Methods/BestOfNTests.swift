@@ -10,7 +10,7 @@ import Testing
         let samples = SampleSettings(n: 4, sampling: sampling)
         let own: [any MethodSettings] = [
             BestOfN(score: .last, samples: samples), Majority(samples: samples, writer: .target),
-            ProcessBestOfN(samples: samples), BeamSearch(beams: 2, samples: samples),
+            ProcessBestOfN(samples: samples), BeamSearch(beams: BeamSettings(count: 2, samples: samples)),
         ]
         #expect(own.map(\.sampling) == Array(repeating: sampling, count: 4))
         let others: [any MethodSettings] = [
@@ -19,7 +19,7 @@ import Testing
         #expect(others.allSatisfy { $0.sampling == nil })
     }
 
-    private func trajectory(_ count: Int, _ score: BestOfN.Score) -> Trajectory {
+    private func trajectory(_ count: Int, _ score: SolutionScore) -> Trajectory {
         Trajectory(
             id: TrajectoryID(method: "m", dataset: "d", problem: "p"), limits: .roomy,
             method: BestSample(
@@ -30,7 +30,7 @@ import Testing
 
     private static let rewards = [[0.9, 0.5], [0.1, 0.8], [0.6, 0.6]]
 
-    private func chosen(by score: BestOfN.Score, order: [Int] = [0, 1, 2]) throws -> Response {
+    private func chosen(by score: SolutionScore, order: [Int] = [0, 1, 2]) throws -> Response {
         var trajectory = trajectory(3, score)
         for index in order {
             var event = Event.wrote(.draft, ["\(index)\n\n", "end"], .eos)
@@ -50,10 +50,10 @@ import Testing
     @Test(
         "the best score is taken",
         arguments: [
-            (BestOfN.Score.last, 1, [0.5, 0.8, 0.6]), (.min, 2, [0.5, 0.1, 0.6]), (.mean, 0, [0.7, 0.45, 0.6]),
+            (SolutionScore.last, 1, [0.5, 0.8, 0.6]), (.min, 2, [0.5, 0.1, 0.6]), (.mean, 0, [0.7, 0.45, 0.6]),
             (.product, 0, [0.45, 0.08, 0.36]),
         ])
-    func bestScore(score: BestOfN.Score, best: Int, scores: [Double]) throws {
+    func bestScore(score: SolutionScore, best: Int, scores: [Double]) throws {
         let response = try chosen(by: score)
         #expect(response.text == "\(best)\n\nend")
         for (candidate, expected) in zip(response.candidates ?? [], scores) {
@@ -83,5 +83,30 @@ import Testing
         try trajectory.apply(.drafted("x", end: .eos, for: 1))
         #expect(trajectory.needs.map(\.role) == [.draft, .prm])
         #expect(throws: UnexpectedEvent.self) { try trajectory.apply(.drafted("y", end: .eos, for: 1)) }
+    }
+
+    @Test("the target's samples can be judged too, and the answer with the largest sum be taken")
+    func weighted() throws {
+        let samples = SampleSettings(n: 3, sampling: Sampling(temperature: 0.7, topP: 0.8))
+        let settings = BestOfN(score: .last, choice: .weighted, samples: samples, writer: .target)
+        let id = TrajectoryID(method: "m", dataset: "d", problem: "p")
+        var trajectory = Trajectory(
+            id: id, limits: .roomy,
+            method: settings.start(
+                CommonSettings(limits: .roomy, lookahead: .all, judgesEmptyEnd: false),
+                draw: Draw(runSeed: 0, trajectory: id)))
+        #expect(trajectory.needs.map(\.role) == [.target, .target, .target])
+        for (index, text) in ["\\boxed{1}", "\\boxed{2}", "\\boxed{2.0}"].enumerated() {
+            var event = Event.rewrote(text, end: .eos)
+            event.candidate = index
+            try trajectory.apply(event)
+            let reward = [0.5, 0.25, 0.375][index]
+            try trajectory.apply(
+                .scored(Scored(rewards: [reward], tokens: [1], promptTokens: 1, candidate: index)))
+        }
+        #expect(trajectory.response.text == "\\boxed{2}")
+        #expect(trajectory.response.candidates?.map(\.chosen) == [false, true, false])
+        #expect(trajectory.response.tokens.target.kept == 9 && trajectory.response.tokens.target.rejected == 20)
+        #expect(trajectory.response.tokens.draft.generated == 0)
     }
 }

@@ -79,8 +79,8 @@ struct EmptyEndTests {
     func search() throws {
         var trajectory = Trajectory(
             id: id, limits: .roomy,
-            method: StepSearch(
-                beams: 1, candidates: 2, sampling: Sampling(temperature: 1, topP: 1), limits: .roomy,
+            method: GuidedSearch(
+                StepSearch.Rules(beams: 1, candidates: 2), sampling: Sampling(temperature: 1, topP: 1), limits: .roomy,
                 judgesEmptyEnd: true))
         try trajectory.apply([.drafted("", end: .eos, for: 0), .drafted("two", end: .eos, for: 1)])
         #expect(trajectory.needs.map(\.role) == [.prm, .prm])

@@ -6,8 +6,9 @@ import Testing
     private func trajectory(beams: Int, candidates: Int, limits: Limits = .roomy) -> Trajectory {
         Trajectory(
             id: TrajectoryID(method: "m", dataset: "d", problem: "p"), limits: limits,
-            method: StepSearch(
-                beams: beams, candidates: candidates, sampling: Sampling(temperature: 0.7, topP: 0.8), limits: limits))
+            method: GuidedSearch(
+                StepSearch.Rules(beams: beams, candidates: beams * candidates),
+                sampling: Sampling(temperature: 0.7, topP: 0.8), limits: limits))
     }
 
     /// Answers every need; what is written goes by the steps so far and the candidate, what it is worth by its text.

@@ -79,6 +79,11 @@ struct JSONSchema {
         let properties = node["properties"] as? [String: Any] ?? [:]
         var faults = (node["required"] as? [String] ?? []).filter { key in !entries.contains { $0.key == key } }
             .map { "\(path).\($0) is missing" }
+        if let forms = node["oneOf"] as? [[String: Any]] {
+            let written = Set(entries.map(\.key))
+            let fits = forms.count { written.isSuperset(of: $0["required"] as? [String] ?? []) }
+            if fits != 1 { faults.append("\(path) has the keys of \(fits) forms, not of one") }
+        }
         for entry in entries {
             let place = "\(path).\(entry.key)"
             if let property = properties[entry.key] {

@@ -64,6 +64,18 @@ import Testing
             let forms = try choice.at("properties", key).choices()
             settings[key] = try #require(forms.last).keys()
         }
+        func words(_ method: String, _ setting: String) throws -> Set<String> {
+            let choices = try schema.at("properties", "methods", "items").choices().dropFirst()
+            let choice = try #require(choices.first { try $0.keys() == [method] })
+            let form = try #require(choice.at("properties", method).choices().last)
+            return try form.at("properties", setting).choices()[0].words()
+        }
+        for method in ["best_of_n", "beam_search", "dvts"] {
+            #expect(try words(method, "score") == Set(SolutionScore.allCases.map(\.rawValue) + ["prod"]))
+            #expect(try words(method, "choose") == Set(FinalChoice.allCases.map(\.rawValue)))
+        }
+        #expect(try words("beam_search", "finished") == Set(StepSearch.Finished.allCases.map(\.rawValue)))
+        #expect(try words("dvts", "until") == Set(DiverseTreeSearch.End.allCases.map(\.rawValue)))
         #expect(
             settings
                 == Dictionary(uniqueKeysWithValues: MethodKind.all.map { ($0.key, Set(MethodSpec.keys(of: $0))) }))
@@ -93,6 +105,8 @@ import Testing
             ("threshold: 0.7", "threshold: 1.7"), ("kind: pocket", "kind: pocke"), ("seed: 7", "seed: -1"),
             ("name: demo", "nam: demo"), ("- target_only", "- majority"), ("max_tokens: 64", "max_tokens: many"),
             ("{ rsd: { threshold: 0.7 } }", "{ beam_search: { n: 4 } }"),
+            ("{ rsd: { threshold: 0.7 } }", "{ dvts: { n: 4, beams: 2, width: 2 } }"),
+            ("{ rsd: { threshold: 0.7 } }", "{ best_of_n: { n: 4, choose: most } }"),
             ("path: problems.jsonl", "paths: problems.jsonl"),
             ("{ name: heldout, path: problems.jsonl }", "gsm9k"),
             ("seed: 7", "seed: 7\nsamples: 0"), ("- target_only", "- target_only: { temperature: -1 }"),

@@ -222,16 +222,18 @@ private struct SpecGenerator {
     }
 
     private mutating func method() -> MethodKind {
-        switch draw(0...9) {
+        switch draw(0...11) {
         case 7: MethodKind(Majority(samples: samples(), writer: draw(0...1) == 0 ? .draft : .target))
         case 8: MethodKind(ProcessBestOfN(samples: samples()))
         case 9:
-            {
-                let beams = draw(1...4)
-                var samples = samples()
-                samples.n = beams * draw(2...4)
-                return MethodKind(BeamSearch(beams: beams, samples: samples))
-            }()
+            MethodKind(
+                BeamSearch(
+                    beams: beams(), finished: draw(0...1) == 0 ? .stay : .leave, isDistinct: draw(0...1) == 0))
+        case 10: MethodKind(DiverseTreeSearch(trees: beams(), end: draw(0...1) == 0 ? .answer : .eos))
+        case 11:
+            MethodKind(
+                BestOfN(
+                    score: word(), choice: word(), samples: samples(), writer: draw(0...1) == 0 ? .draft : .target))
         case 0: .draftOnly
         case 1: .targetOnly
         case 2: .rsd(.constant(p: unit()))
@@ -240,6 +242,18 @@ private struct SpecGenerator {
         case 5: .rsd(.logistic(alpha: number(), threshold: unit()))
         default: .rsd(.binaryStep(threshold: unit()))
         }
+    }
+
+    private mutating func beams() -> BeamSettings {
+        let count = draw(1...4)
+        var samples = samples()
+        samples.n = count * draw(2...4)
+        return BeamSettings(count: count, score: word(), choice: word(), samples: samples)
+    }
+
+    private mutating func word<Word: CaseIterable>() -> Word {
+        let words = Array(Word.allCases)
+        return words[draw(0...(words.count - 1))]
     }
 
     private mutating func samples() -> SampleSettings {

@@ -2,6 +2,7 @@ import Testing
 
 @testable import Decoding
 @testable import JobSpecs
+@testable import RSDJobs
 @testable import RunStore
 @testable import Runner
 @testable import Support
@@ -30,6 +31,18 @@ import Testing
         #expect(methods[3].kind.roles == [.target])
     }
 
+    @Test("the number of beams follows from their width, and a score has two names")
+    func width() throws {
+        let methods = try job("dvts: { width: 4, n: [4, 16] }").spec.methods
+        #expect(methods.map(\.name) == ["dvts-4", "dvts-16", "target_only"])
+        #expect(methods.prefix(2).map { $0.kind.settings.yaml.first?.value } == ["1", "4"])
+        let beams = try job("beam_search: { n: 8, width: 4 }").spec.methods
+        #expect(beams[0].kind == (try job("beam_search: { n: 8, beams: 2 }").spec.methods[0].kind))
+        let scores = try job("best_of_n: { n: 8, score: [product, prod] }").spec.methods
+        #expect(scores.map(\.name) == ["best_of_n-product", "best_of_n-prod", "target_only"])
+        #expect(scores[0].kind == scores[1].kind)
+    }
+
     @Test("each combination is checked")
     func checked() throws {
         for (method, message) in [
@@ -42,6 +55,21 @@ import Testing
                 "'n' must be a multiple of 'beams' and larger, found 10 candidates"
             ),
             ("majority: { n: 1 }", "'n' must be at least 2"),
+            (
+                "dvts: { width: 4, n: [8, 10] }",
+                "'n' must be a multiple of 'width', found 10 candidates for a width of 4"
+            ),
+            ("dvts: { n: 8 }", "missing key 'beams' in dvts"),
+            ("dvts: { n: 8, beams: 2, width: 4 }", "give either 'beams' or 'width'"),
+            ("dvts: { n: 8, beams: 8 }", "'n' must be a multiple of 'beams' and larger"),
+            ("beam_search: { n: 8, width: 1 }", "'width' must be at least 2"),
+            (
+                "beam_search: { n: 8, width: 4, finished: stays }",
+                #"unknown value of 'finished' "stays"; did you mean 'stay'?"#
+            ),
+            ("dvts: { n: 8, width: 4, until: end }", #"unknown value of 'until' "end"; known: answer, eos"#),
+            ("best_of_n: { n: 8, choose: weigthed }", "did you mean 'weighted'?"),
+            ("best_of_n: { n: 8, score: sum }", #"unknown score "sum"; known: last, min"#),
             ("process_best_of_n: { n: 4, temperature: 0 }", "more than 0"),
         ] {
             let error = #expect(throws: SpecErrors.self) { try job(method) }
@@ -80,5 +108,27 @@ import Testing
         }
         #expect(Set(keys).count == 3)
         #expect(keys.prefix(3) == keys.suffix(3))
+    }
+
+    @Test("scores and choices share all samples and all rewards")
+    func sharedRewards() throws {
+        func counts(_ methods: String) throws -> RunCounts {
+            let job = try SimulationTests.job(methods: methods, temperature: "0.8")
+            return try Simulation(
+                job: job, residency: .swap, groups: [["draft"], ["prm"]], models: SimulationTests.models(job)
+            ).run()
+        }
+        let alone = try counts("[{ best_of_n: { n: 4 } }]")
+        let choices = "choose: [best, weighted, majority]"
+        let all = try counts(
+            "[{ best_of_n: { n: 4, score: [last, min, product, mean], \(choices) } }, { majority: { n: 4 } }]")
+        #expect(alone.asked > 12 * 4)
+        #expect(all.asked == alone.asked && all.starts == alone.starts)
+        #expect(all.work == alone.work)
+        // The first step of every search is the same request.
+        let one = try counts("[{ process_best_of_n: { n: 4 } }]")
+        let searches = try counts(
+            "[{ process_best_of_n: { n: 4 } }, { beam_search: { n: 4, width: 2 } }, { dvts: { n: 4, width: 2 } }]")
+        #expect(searches.shared >= 2 * 12 * 4 && searches.asked > one.asked)
     }
 }

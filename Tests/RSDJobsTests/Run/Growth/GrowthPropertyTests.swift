@@ -20,6 +20,7 @@ struct GrowthPropertyTests {
     private static let more = [
         "{ rsd: { threshold: 0.8, name: rsd-0.8 } }", "draft_only", "{ majority: { n: 3 } }",
         "{ best_of_n: { n: 3 } }", "{ beam_search: { n: 4, beams: 2 } }", "{ process_best_of_n: { n: 2 } }",
+        "{ dvts: { n: 4, width: 2, score: min } }", "{ best_of_n: { n: 3, choose: weighted, name: weighted } }",
         "{ rsd: { weighting: constant, p: 0.5, name: random } }",
         "{ rsd: { weighting: sigmoidal, name: soft } }",
     ]

@@ -344,8 +344,8 @@ import Testing
             }
             return .answerAfter(fourAreAsked)
         }
-        let method = StepSearch(
-            beams: 2, candidates: 2, sampling: Sampling(temperature: 0.7, topP: 0.8),
+        let method = GuidedSearch(
+            StepSearch.Rules(beams: 2, candidates: 4), sampling: Sampling(temperature: 0.7, topP: 0.8),
             limits: Limits(delimiter: "\n\n", maxTokens: 100, maxSteps: 1))
         let work = try work(engines, trajectories(3, method: method), group: ["draft", "prm"])
         try await work.run()

@@ -25,9 +25,10 @@ struct SchedulerPropertyTests {
                 "[{ rsd: { threshold: [0.5, 0.8] } }, target_only, { majority: { n: 3 } }]",
                 "[{ process_best_of_n: { n: 3 } }, { beam_search: { n: 4, beams: 2 } }, { rsd: { threshold: 0.7 } }]",
                 "[{ rsd: { weighting: constant, p: 0.5 } }]",
+                "[{ dvts: { n: 4, width: 2 } }, { beam_search: { n: 4, width: 2, finished: leave, distinct: true } }]",
             ]
             job = try SimulationTests.job(
-                methods: methods[Int(seed % 3)], temperature: seed % 2 == 0 ? "0" : "0.8", problems: 3)
+                methods: methods[Int(seed % 4)], temperature: seed % 2 == 0 ? "0" : "0.8", problems: 3)
             models = SimulationTests.models(job, luck: seed)
         }
 
