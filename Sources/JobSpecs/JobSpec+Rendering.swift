@@ -104,6 +104,7 @@ extension EngineSpec {
         if let warm { pairs.append(("warm", String(warm))) }
         if let groups { pairs.append(("groups", list(groups.map { list($0.map(\.rawValue)) }))) }
         if residency == .sleep { pairs.append(("sleep_level", String(sleepLevel))) }
+        if residency != .share, residency != .attach { pairs.append(("tail", tail.yaml)) }
         if residency != .attach { pairs += [("args", flow(args.yaml)), ("env", flow(env))] }
         return pairs + [
             ("concurrency", concurrency.map { String($0) } ?? Self.followsEngine),

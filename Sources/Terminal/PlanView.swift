@@ -20,7 +20,7 @@ package struct PlanView: Sendable {
         lines += [Line()] + table(models, width) + [Line()] + memory(width)
         lines += [Line()] + table(figures, width)
         if let comparison { lines += verdict(comparison, width) }
-        lines += [Line()] + costs(width) + [Line()]
+        lines += [Line()] + costs(width) + tail(width) + [Line()]
         lines.append(Line("based on", .dim))
         return lines + plan.basis.flatMap { Line("  - \($0)", .dim).wrapped(to: width, indent: 4) }
     }
@@ -115,6 +115,31 @@ package struct PlanView: Sendable {
                 "\(NumberFormat.percent(cost.share, places: 0)) of the time, \(NumberFormat.duration(cost.seconds))"
             return (Line(place == 0 ? "time on   " : "          ", .dim) + Line(cost.what) + Line("  \(figures)", .dim))
                 .wrapped(to: width, indent: 10)
+        }
+    }
+
+    private func tail(_ width: Int) -> [Line] {
+        guard let tail = plan.tail else { return [] }
+        func loading(_ loading: JobPlan.Tail.Loading) -> String {
+            let what = [
+                loading.starts > 0 ? NumberFormat.counted(loading.starts, "start") : nil,
+                loading.wakes > 0 ? NumberFormat.counted(loading.wakes, "wake-up") : nil,
+            ].compactMap(\.self).joined(separator: " and ")
+            return "\(what), \(NumberFormat.duration(loading.seconds)), "
+                + "\(NumberFormat.percent(loading.share, places: 0)) of the time"
+        }
+        let waves =
+            tail.firstWave == tail.lastWave
+            ? "wave \(tail.firstWave) works" : "waves \(tail.firstWave) to \(tail.lastWave) work"
+        let most = NumberFormat.counted(tail.trajectories, "trajectory", "trajectories")
+        var texts = ["\(waves) on at most \(most): \(loading(tail.inTurns)), with the models in turns"]
+        if let together = tail.together {
+            texts.append(
+                "with all models up together (engine.tail): \(loading(together))"
+                    + (tail.isTogether ? ", as planned here" : ""))
+        }
+        return texts.enumerated().flatMap { place, text in
+            (Line(place == 0 ? "tail      " : "          ", .dim) + Line(text)).wrapped(to: width, indent: 10)
         }
     }
 

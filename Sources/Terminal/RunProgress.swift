@@ -81,6 +81,12 @@ package struct RunProgress: Sendable {
         case .reuseFailed(let directory, let reason):
             return [.message("no responses are taken from \(directory): \(reason)", .yellow)]
         case .choseResidency(let reason): return [.message("residency \(reason)", .plain)]
+        case .united(let engines, let trajectories):
+            let left = NumberFormat.counted(trajectories, "trajectory", "trajectories")
+            let names = engines.map(\.title).joined(separator: ", ")
+            return [.message("\(left) left: all models are up together from here (\(names))", .plain)]
+        case .parted(let reason):
+            return [.message("the models take turns again, since they cannot be up together: \(reason)", .plain)]
         case .loading(let engine):
             loading = (engine, seconds)
             return [.loading(engine: engine)]

@@ -59,6 +59,33 @@ struct ResidencyTests {
         try await residency.deactivate()
     }
 
+    @Test("set up otherwise, an engine with the same settings keeps its process, and all others end")
+    func handsOver() async throws {
+        let residency = try Residency(engines: engines, groups: [["draft", "prm"], ["target"]])
+        _ = try await residency.activate(["draft", "prm"])
+        let pid = await engines[0].processID
+        let others = benches.map { bench in
+            var bench = bench
+            if bench.configuration.name == "prm" { bench.configuration.gpuShare = 0.2 }
+            return bench.engine()
+        }
+        let next = try Residency(engines: others, groups: [["draft", "prm", "target"]])
+        #expect(try await residency.handOver(to: next) == [.swapped])
+        #expect(await up(engines).isEmpty)
+        #expect(await up(others) == ["draft"])
+        #expect(await others[0].processID == pid)
+        let events = try await next.activate(["draft", "prm", "target"]).events
+        #expect(events.count == 2)
+        #expect(await up(others) == ["draft", "prm", "target"])
+        // And back.
+        #expect(try await next.handOver(to: residency) == [.swapped])
+        #expect(await up(engines) == ["draft", "target"])
+        #expect(try await residency.activate(["target"]).events == [.swapped])
+        #expect(await up(engines) == ["target"])
+        try await residency.deactivate()
+        #expect(await up(engines + others).isEmpty)
+    }
+
     @Test("the weights of engines that will start are read ahead, and of no others")
     func readsAhead() async throws {
         let engines = benches.map { bench in

@@ -54,6 +54,39 @@ import Testing
                 """)
     }
 
+    @Test("what the last waves cost, and what they would cost with all models up together")
+    func tail() {
+        func lines(_ tail: JobPlan.Tail) -> [Substring] {
+            var plan = Self.plan
+            plan.tail = tail
+            let lines = screen(PlanView(plan).lines(width: 110)).split(separator: "\n")
+            return Array(lines.drop { !$0.hasPrefix("tail ") }.prefix { $0 != "based on" })
+        }
+        var tail = JobPlan.Tail(
+            trajectories: 12, firstWave: 5, lastWave: 9,
+            inTurns: .init(starts: 15, wakes: 0, seconds: 400, share: 0.31),
+            together: .init(starts: 3, wakes: 0, seconds: 80, share: 0.08), isTogether: false)
+        #expect(
+            lines(tail) == [
+                "tail      waves 5 to 9 work on at most 12 trajectories: 15 starts, 6:40, 31% of the time, with the models in",
+                "          turns",
+                "          with all models up together (engine.tail): 3 starts, 1:20, 8% of the time",
+            ])
+        tail.isTogether = true
+        #expect(
+            lines(tail).last
+                == "          with all models up together (engine.tail): 3 starts, 1:20, 8% of the time, as planned here"
+        )
+        tail.together = nil
+        (tail.trajectories, tail.firstWave) = (1, 9)
+        tail.inTurns = .init(starts: 1, wakes: 2, seconds: 9, share: 0.01)
+        #expect(
+            lines(tail) == [
+                "tail      wave 9 works on at most 1 trajectory: 1 start and 2 wake-ups, 9.0 s, 1% of the time, with the models",
+                "          in turns",
+            ])
+    }
+
     @Test("a plan with a model on several GPUs")
     func severalGPUs() {
         var plan = Self.plan

@@ -12,6 +12,8 @@ package struct EngineSpec: Sendable, Equatable {
     package var groups: [[Role]]?
     /// vLLM's sleep level: 1 keeps weights in the machine's memory, 2 reads them from disk again.
     package var sleepLevel = 1
+    /// Of `swap` and `sleep`, written or chosen.
+    package var tail = TailSpec.auto
     /// Flags for the engine's command line, as `--key value`.
     package var args: [EngineArgument] = []
     package var env: [String: String]

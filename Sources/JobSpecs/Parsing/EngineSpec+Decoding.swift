@@ -37,8 +37,8 @@ extension EngineSpec {
         guard let kind else { return nil }
         self.init(
             kind: kind, venv: venv, residency: residency.kind, warm: warm, groups: residency.groups,
-            sleepLevel: residency.sleepLevel, args: args, env: env, concurrency: concurrency, startTimeout: start,
-            stallTimeout: stall, stopGrace: grace)
+            sleepLevel: residency.sleepLevel, tail: residency.tail, args: args, env: env, concurrency: concurrency,
+            startTimeout: start, stallTimeout: stall, stopGrace: grace)
     }
 
     /// The value of `concurrency` that derives it from the engine's settings.

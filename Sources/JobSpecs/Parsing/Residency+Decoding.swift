@@ -5,11 +5,12 @@ import Support
 
 /// The settings in `engine` that determine which models are up together.
 struct WrittenResidency {
-    static let keys = ["residency", "groups", "sleep_level"]
+    static let keys = ["residency", "groups", "sleep_level", "tail"]
 
     var kind: ResidencyKind
     var groups: [[Role]]?
     var sleepLevel: Int
+    var tail: TailSpec
 
     /// - Parameter engine: nil if it could not be decoded.
     init(_ section: SpecSection, engine: EngineKind?) {
@@ -22,6 +23,11 @@ struct WrittenResidency {
                 level <= 2 ? level : field.fail("'sleep_level' must be 1 or 2, found \(level)")
             }
         }
+        tail = section.value("tail", default: .auto, Self.tail)
+        if kind == .share || kind == .attach, let field = section["tail"] {
+            field.error(
+                "'tail' applies to 'residency: swap' and 'sleep'; with '\(kind.rawValue)' all models are up at once")
+        }
         if kind == .auto, let field = section["groups"] {
             field.error("'groups' applies to 'residency: swap' and 'sleep'; 'auto' chooses the groups itself")
         } else if kind != .swap, kind != .sleep, let field = section["groups"] {
@@ -31,6 +37,11 @@ struct WrittenResidency {
         if kind != .sleep, let field = section["sleep_level"] {
             field.error("'sleep_level' applies only to 'residency: sleep'; remove it")
         }
+    }
+
+    private static func tail(_ field: SpecField) -> TailSpec? {
+        if field.scalar?.meaning == .integer { return field.integer(in: 1...SpecLimit.requests).map { .last($0) } }
+        return field.choice(among: TailSpec.words)
     }
 
     private static func groups(_ field: SpecField) -> [[Role]]? {

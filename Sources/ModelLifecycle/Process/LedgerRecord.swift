@@ -21,7 +21,8 @@ final class LedgerRecord: Sendable {
 
     /// Another run takes the process over.
     func move(to ledger: EngineLedger, _ child: ChildProcess) throws {
-        guard let origin = ledgers.withLock({ $0.first }) else { return }
+        let (first, last) = ledgers.withLock { ($0.first, $0.last) }
+        guard let origin = first, last !== ledger else { return }
         try ledger.adopted(
             tag: tag, from: origin, engine: engine, temporaries: temporaries, pid: child.pid,
             startTime: child.startTime)

@@ -175,6 +175,36 @@ package actor Residency {
         }
     }
 
+    /// Gives way to a residency of the same engines with other settings. An engine that has the same settings in both keeps its process;
+    /// all others end.
+    ///
+    /// - Returns: swaps.
+    /// - Throws: errors of ``Engine/stop()``; then some processes may still be up, here and there.
+    package func handOver(to next: Residency) async throws -> [EngineEvent] {
+        readAhead.stop()
+        return try await turnstile.pass { [engines] in
+            var (staying, ending) = ([LocalEngine](), [any ManagedEngine]())
+            for engine in engines.values.sorted(by: { $0.name < $1.name }) {
+                if let local = engine as? LocalEngine, await local.isUp, next.hasSame(local) {
+                    staying.append(local)
+                } else {
+                    ending.append(engine)
+                }
+            }
+            var swaps: [EngineEvent] = []
+            for engine in ending {
+                if await engine.isUp { swaps.append(.swapped) }
+                try await engine.stop()
+            }
+            _ = try await next.takeOver(staying)
+            return swaps
+        }
+    }
+
+    private nonisolated func hasSame(_ engine: LocalEngine) -> Bool {
+        engines[engine.name]?.process?.configuration.ofProcess == engine.engine.configuration.ofProcess
+    }
+
     /// Takes over processes of an earlier run: each goes to the engine with its name.
     ///
     /// - Returns: the names of those that were still up, and whether each is awake.

@@ -30,10 +30,6 @@ extension Job {
         let residency = try residency(of: job, on: machine, requests)
         let profile = try run.map { run throws(UnusableRun) in try Profile(run) }
         let assumptions = Assumptions(spec.decoding, thinks: job.thinks)
-        let (sample, factor) = job.sample(trajectories: limit)
-        let simulations = try await simulate(
-            sample, residency, cases: profile?.cases ?? assumptions.cases
-        ).map { $0.scaled(by: factor) }
         let engines = JobEngines(spec)
         let roles = residency.groups.joined().flatMap(engines.roles)
         let demands = ModelDemand.all(of: spec, models: job.memory, on: machine, requests: requests)
@@ -53,6 +49,13 @@ extension Job {
             isGuessed = isGuessed || seen == nil
             speeds[demand.engine] = seen ?? assumed
         }
+        let (sample, factor) = job.sample(trajectories: limit)
+        let tail = PlannedTail(
+            TailPlan(spec, models: job.memory, on: machine, requests: requests, residency), of: job, residency, speeds)
+        let cases = profile?.cases ?? assumptions.cases
+        let simulations = try await simulate(
+            sample, residency, tail.rule(spec.engine.tail)?.scaled(by: factor), cases: cases
+        ).map { $0.scaled(by: factor) }
         var basis = profile == nil ? assumptions.sentences : []
         if let run {
             let caution = profile?.caution(isWarm: isWarm)
@@ -99,7 +102,10 @@ extension Job {
             gpus: spec.engine.kind.usesGPU && residency.residency != .attach ? spec.gpus : nil,
             residency: residency.residency, reason: residency.reason ?? machine.unknownReason,
             groups: JobPlan.groups(residency, engines, demands, on: machine, of: spec.engine), basis: basis,
-            figures: figures, costs: JobPlan.costs(figures))
+            figures: figures, costs: JobPlan.costs(figures),
+            tail: try await tail.figures(of: simulations[0], on: engines, speeds: speeds) { rule in
+                try await simulate(sample, residency, rule?.scaled(by: factor), cases: [cases[0]])[0].scaled(by: factor)
+            })
     }
 
     /// Uncertainty of predicting one run from another, in addition to the spread of simulations.
@@ -128,9 +134,9 @@ extension Job {
         }
     }
 
-    private static func simulate(_ job: LoadedJob, _ residency: ResidencyPlan, cases: [WorkloadModel]) async throws
-        -> [RunCounts]
-    {
+    private static func simulate(
+        _ job: LoadedJob, _ residency: ResidencyPlan, _ tail: TailRule?, cases: [WorkloadModel]
+    ) async throws -> [RunCounts] {
         let bytes = job.prompts.mapValues(\.bytes)
         var job = job
         let end = job.beginThoughtsInPrompts()
@@ -144,7 +150,7 @@ extension Job {
                         promptBytes: { bytes[$0] ?? 0 }, luck: UInt64(luck))
                     let simulation = Simulation(
                         job: job, residency: residency.residency,
-                        groups: residency.groups, models: models)
+                        groups: residency.groups, models: models, tail: tail)
                     return (luck, try simulation.run())
                 }
             }

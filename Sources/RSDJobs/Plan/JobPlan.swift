@@ -20,6 +20,8 @@ package struct JobPlan: Sendable, Equatable, Encodable {
     package var figures: [Figure]
     /// Costs in time, largest first.
     package var costs: [Cost]
+    /// nil if engines do not take turns, or no wave has few trajectories.
+    package var tail: Tail? = nil
 
     /// A model that some method uses, on an engine of its own.
     package struct Model: Sendable, Equatable, Encodable {
@@ -52,6 +54,38 @@ package struct JobPlan: Sendable, Equatable, Encodable {
         package var need: Int
         /// Available bytes; nil if unknown.
         package var budget: Int?
+    }
+
+    /// The last waves of the expected run, which work on few trajectories.
+    package struct Tail: Sendable, Equatable, Encodable {
+        /// The most trajectories in any of them.
+        package var trajectories: Int
+        package var firstWave: Int
+        package var lastWave: Int
+        /// If engines take turns to the end.
+        package var inTurns: Loading
+        /// If all engines are up together for so many trajectories; nil if it cannot be shown that they fit.
+        package var together: Loading?
+        /// Whether the run will have them up together.
+        package var isTogether: Bool
+
+        private enum CodingKeys: String, CodingKey {
+            case trajectories
+            case firstWave = "first_wave"
+            case lastWave = "last_wave"
+            case inTurns = "in_turns"
+            case together
+            case isTogether = "is_together"
+        }
+
+        /// Starts and wake-ups of engines from the first of these waves on.
+        package struct Loading: Sendable, Equatable, Encodable {
+            package var starts: Int
+            package var wakes: Int
+            package var seconds: Double
+            /// Share of the run's whole time, in 0…1.
+            package var share: Double
+        }
     }
 
     package struct Figure: Sendable, Equatable, Encodable {

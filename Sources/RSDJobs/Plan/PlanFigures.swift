@@ -42,6 +42,11 @@ extension RunCounts {
         func more(_ number: Int) -> Int { Int(bounding: Double(number) * factor) }
         var counts = self
         (counts.asked, counts.shared) = (more(asked), more(shared))
+        counts.byWave = byWave.map { wave in
+            var wave = wave
+            wave.trajectories = more(wave.trajectories)
+            return wave
+        }
         counts.work = work.mapValues { Work(read: more($0.read), written: more($0.written), serial: $0.serial) }
         return counts
     }

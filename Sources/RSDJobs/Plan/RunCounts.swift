@@ -16,6 +16,19 @@ struct RunCounts: Sendable, Equatable {
     /// Engines stopped or put to sleep so that another can work.
     var swaps = 0
     var work: [Role: Work] = [:]
+    /// In their order; empty for a run that was read.
+    var byWave: [Wave] = []
+
+    /// What happened in one wave, or in all from there on if engines no longer took turns.
+    struct Wave: Sendable, Equatable {
+        var number: Int
+        /// Number of groups of engines that worked.
+        var phases = 0
+        /// Trajectories that needed its engines.
+        var trajectories = 0
+        var starts: [EngineID: Int] = [:]
+        var wakes: [EngineID: Int] = [:]
+    }
 
     /// The work of one model.
     struct Work: Sendable, Equatable {

@@ -83,6 +83,11 @@ package struct TrajectorySet: Sendable, RandomAccessCollection {
         filter { $0.needs(anyOf: roles) }
     }
 
+    /// The roles that the methods of these trajectories need.
+    package func roles(toCome left: [Trajectory]) -> Set<Role> {
+        Set(left.map(\.id.method)).reduce(into: []) { $0.formUnion(roles[$1] ?? []) }
+    }
+
     /// The group that is likely to have work once the given one has none: the next in a wave's order that some trajectory needs,
     /// or that its method will need after what it now needs from the given group. Empty if there is none or it is the given one.
     package func group(after group: [Role], of groups: [[Role]]) -> [Role] {

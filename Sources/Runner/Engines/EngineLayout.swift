@@ -14,10 +14,38 @@ struct EngineLayout: Sendable {
 
     /// - Throws: ``ResidencyImpossible``; ``ModelFilesError``.
     init(_ job: LoadedJob, on machine: MachineMemory, requests: RequestsInFlight) throws {
+        let plan = try ResidencyPlan(job.spec, models: job.memory, on: machine, requests: requests)
+        try self.init(
+            job, on: machine, requests: requests, plan,
+            ProcessorShare(of: HostProcessors.now(), engines: plan.mostTogether))
+    }
+
+    /// How engines that take turns can be up together; nil if they cannot.
+    func tail(of job: LoadedJob) -> TailPlan? {
+        TailPlan(job.spec, models: job.memory, on: machine, requests: requests, plan)
+    }
+
+    /// The same with all these engines up together.
+    ///
+    /// - Throws: ``ResidencyImpossible``; ``ModelFilesError``.
+    func uniting(_ engines: [EngineID], of job: LoadedJob) throws -> EngineLayout {
+        guard let united = tail(of: job)?.layout(of: engines)?.plan else {
+            throw ResidencyImpossible("these engines do not fit together")
+        }
+        // On a GPU they hardly compute on processors, and a fork server with the same share does for them.
+        var processors = processors
+        if case .host = machine {
+            processors = ProcessorShare(of: HostProcessors.now(), engines: united.mostTogether)
+        }
+        return try EngineLayout(job, on: machine, requests: requests, united, processors)
+    }
+
+    private init(
+        _ job: LoadedJob, on machine: MachineMemory, requests: RequestsInFlight, _ plan: ResidencyPlan,
+        _ processors: ProcessorShare
+    ) throws {
         self.machine = machine
         self.requests = requests
-        let plan = try ResidencyPlan(job.spec, models: job.memory, on: machine, requests: requests)
-        let processors = ProcessorShare(of: HostProcessors.now(), engines: plan.mostTogether)
         self.plan = plan
         self.processors = processors
         configurations = try job.configurations(

@@ -21,6 +21,20 @@ package protocol EnginePool: Sendable {
     /// - Returns: loads, wakes and swaps.
     func activate(_ group: [EngineID]) async throws -> [EngineEvent]
 
+    /// Whether engines sleep while others work.
+    var sleeps: Bool { get }
+    /// How engines of all groups could be up together; nil if they could not.
+    var tail: TailPlan? { get }
+    /// Requests that may be in flight to all engines together.
+    var mostRequests: Int { get }
+
+    /// Sets engines of several groups up so that they can be resident together, and makes them so. The next activation of a group
+    /// sets them up as before.
+    ///
+    /// - Returns: loads and swaps.
+    /// - Throws: ``ResidencyImpossible`` if it is not possible.
+    func unite(_ engines: [EngineID]) async throws -> [EngineEvent]
+
     /// Prepares the next group, if known, while the resident one works; an empty group stands for none.
     func expect(_ group: [EngineID]) async
 
@@ -53,6 +67,12 @@ package protocol EnginePool: Sendable {
 
 extension EnginePool {
     package var ready: Set<EngineID> { [] }
+    package var sleeps: Bool { false }
+    package var tail: TailPlan? { nil }
+    package var mostRequests: Int { .max }
+    package func unite(_ engines: [EngineID]) async throws -> [EngineEvent] {
+        throw ResidencyImpossible("these engines cannot be up together")
+    }
     package func expect(_ group: [EngineID]) async {}
     package func loads() async -> [EngineID: EngineMetrics] { [:] }
     package func leave() async throws { try await stop() }

@@ -126,6 +126,24 @@ package actor KeptEngines {
         return try await residency.takeOver(taken)
     }
 
+    /// The run goes on with its engines set up otherwise.
+    ///
+    /// - Returns: see ``Residency/handOver(to:)``.
+    func rearrange(to next: Residency, _ warmStarts: WarmStarts?) async throws -> [EngineEvent] {
+        // Earlier fork servers may have children that stay, and the engines may be set up as before again.
+        if let warmStarts, !forks.contains(where: { $0 === warmStarts }) { forks.append(warmStarts) }
+        guard let residency else { return [] }
+        do {
+            let swaps = try await residency.handOver(to: next)
+            self.residency = next
+            return swaps
+        } catch {
+            // The others are ended with the run.
+            try? await next.deactivate()
+            throw error
+        }
+    }
+
     /// The work of the run is done: ends what no later job may need.
     ///
     /// - Throws: see ``endEngines(except:)``.

@@ -64,8 +64,22 @@ package struct LocalEngines: EngineProvider {
         return try ResidentEngines(
             residency, of: job, requests: layout.requests, reason: layout.plan.reason,
             ready: Set(taken.filter(\.isAwake).map { EngineID($0.name) }), energy: energy(on: layout.machine),
-            startsEngines: true, leave: { [kept] in try await kept.leave() },
-            logger: logger)
+            startsEngines: true, sleeps: layout.plan.residency == .sleep, tail: layout.tail(of: job),
+            rearrange: { [self] united in try await rearrange(layout, gate, uniting: united) },
+            leave: { [kept] in try await kept.leave() }, logger: logger)
+    }
+
+    /// Sets the engines up for a tail, or as before.
+    ///
+    /// - Parameter united: the engines that are to be up together; nil for the groups of the layout.
+    /// - Returns: what took the place of the residency before it, and swaps.
+    private func rearrange(_ layout: EngineLayout, _ gate: GPUMemoryGate, uniting united: [EngineID]?) async throws
+        -> (Residency, [EngineEvent])
+    {
+        let layout = try united.map { try layout.uniting($0, of: job) } ?? layout
+        let forks = await warmStarts(layout)
+        let next = try residency(layout, gate, forks)
+        return (next, try await kept.rearrange(to: next, forks))
     }
 
     private func layout(on machine: MachineMemory) async throws -> EngineLayout {

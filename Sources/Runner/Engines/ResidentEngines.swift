@@ -9,7 +9,8 @@ import Synchronization
 /// The engines of a job and their residency.
 final class ResidentEngines: EnginePool {
     private let job: LoadedJob
-    private let residency: Residency
+    private let arrangement: Mutex<Arrangement>
+    private let rearrange: @Sendable (_ united: [EngineID]?) async throws -> (Residency, [EngineEvent])
     /// The engines of the resident group.
     private let active = Mutex<ActiveEngines?>(nil)
     private let inference: InferenceClient
@@ -23,20 +24,36 @@ final class ResidentEngines: EnginePool {
     let requests: RequestsInFlight
     let ready: Set<EngineID>
     let energy: EnergyMeter?
+    let sleeps: Bool
+    let tail: TailPlan?
+    let mostRequests: Int
+
+    /// How the engines are set up.
+    private struct Arrangement {
+        var residency: Residency
+        /// Engines that are up together and took turns before.
+        var united: [EngineID]?
+    }
 
     /// - Parameters:
     ///   - ready: see ``EnginePool/ready``.
+    ///   - rearrange: sets the engines up for being up together, or as before.
     ///   - leave: see ``leave()``.
     /// - Throws: ``ModelFilesError``.
     init(
         _ residency: Residency, of job: LoadedJob, requests: RequestsInFlight, reason: String? = nil,
-        ready: Set<EngineID> = [], energy: EnergyMeter? = nil, startsEngines: Bool,
+        ready: Set<EngineID> = [], energy: EnergyMeter? = nil, startsEngines: Bool, sleeps: Bool = false,
+        tail: TailPlan? = nil,
+        rearrange: @escaping @Sendable ([EngineID]?) async throws -> (Residency, [EngineEvent]) = { _ in
+            throw ResidencyImpossible("these engines cannot be up together")
+        },
         leave: @escaping @Sendable () async throws -> Void = {},
         logger: Logger
     ) throws {
         whenDone = leave
         self.ready = ready
-        self.residency = residency
+        arrangement = Mutex(Arrangement(residency: residency))
+        (self.sleeps, self.tail, self.rearrange) = (sleeps, tail, rearrange)
         self.job = job
         self.reason = reason
         self.energy = energy
@@ -48,6 +65,7 @@ final class ResidentEngines: EnginePool {
         let shellLimit = OpenFiles.limit
         // Starting a process needs files too: an engine that dies must be restarted however many requests are in flight.
         let limit = startsEngines ? min(shellLimit, ChildProcess.mostOpenFiles) : shellLimit
+        mostRequests = RequestsInFlight.most(files: limit)
         self.requests = requests.limited(toFiles: limit, groups: groups)
         if self.requests != requests, limit == shellLimit {
             logger.warning(
@@ -59,6 +77,25 @@ final class ResidentEngines: EnginePool {
     }
 
     func activate(_ group: [EngineID]) async throws -> [EngineEvent] {
+        try await arrange(uniting: nil) + bringUp(group)
+    }
+
+    func unite(_ engines: [EngineID]) async throws -> [EngineEvent] {
+        try await arrange(uniting: engines) + bringUp(engines)
+    }
+
+    private var residency: Residency { arrangement.withLock { $0.residency } }
+
+    /// - Returns: swaps.
+    private func arrange(uniting united: [EngineID]?) async throws -> [EngineEvent] {
+        guard arrangement.withLock({ $0.united }) != united else { return [] }
+        active.withLock { $0 = nil }
+        let (residency, swaps) = try await rearrange(united)
+        arrangement.withLock { $0 = Arrangement(residency: residency, united: united) }
+        return swaps
+    }
+
+    private func bringUp(_ group: [EngineID]) async throws -> [EngineEvent] {
         let names = group.map(\.name)
         let (resident, events) = try await retryOnceIfKilled { try await residency.activate(names) }
         var managed: [EngineID: any ManagedEngine] = [:]

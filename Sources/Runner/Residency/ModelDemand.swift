@@ -42,6 +42,11 @@ package struct ModelDemand: Sendable, Equatable {
 
     private static let mostLongRequests = 64
 
+    /// Number of requests of full length that a cache holds.
+    func longRequests(inCache bytes: Int) -> Int {
+        (bytes / max(1, cachePerToken.times(longRequest))).times(gpus.data)
+    }
+
     /// Number of concurrent requests that a cache can hold, each with its prompt and half of a response of so many tokens.
     package func requests(inCache bytes: Int, answering tokens: Double) -> Int {
         let each = min(longRequest, Self.promptTokens.plus(Int(bounding: tokens / 2)))

@@ -65,6 +65,9 @@ package struct RequestsInFlight: Sendable, Equatable {
 
     // MARK: Open files
 
+    /// Requests that may be in flight with so many open files.
+    static func most(files: Int) -> Int { max(0, files.plus(-otherFiles)) }
+
     /// Files that a run has open besides the connections of its requests.
     private static let otherFiles = 128
 
@@ -73,7 +76,7 @@ package struct RequestsInFlight: Sendable, Equatable {
     /// - Parameter groups: groups of engines that receive requests at the same time.
     func limited(toFiles files: Int, groups: [[EngineID]]) -> RequestsInFlight {
         var limited = self
-        let room = max(0, files.plus(-Self.otherFiles))
+        let room = Self.most(files: files)
         for group in groups {
             let wanted = group.map(requests).sum()
             guard wanted > room else { continue }

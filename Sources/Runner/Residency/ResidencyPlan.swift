@@ -57,6 +57,10 @@ package struct ResidencyPlan: Sendable, Equatable {
         }
     }
 
+    init(residency: ResidencyKind, groups: [[EngineID]], memory: [EngineID: EngineMemory]) {
+        (self.residency, self.groups, self.memory) = (residency, groups, memory)
+    }
+
     private static func divide(
         _ models: [ModelDemand], _ pool: MemoryPool?, _ machine: MachineMemory, _ footprint: EngineFootprint,
         sleepers: Int, of residency: ResidencyKind
@@ -80,17 +84,7 @@ package struct ResidencyPlan: Sendable, Equatable {
                 "`residency: \(residency.rawValue)` is not possible here: \(error)",
                 remedy: "Use `residency: auto`, which chooses one that is.")
         }
-        var memory: [EngineID: EngineMemory] = [:]
-        for model in models {
-            if pool.isGPU {
-                if model.fixedShare == nil {
-                    memory[model.engine] = EngineMemory(share: shares.utilization(of: model.engine, in: pool))
-                }
-            } else if model.fixedCache == nil {
-                memory[model.engine] = EngineMemory(cacheBytes: shares.caches[model.engine])
-            }
-        }
-        return memory
+        return shares.memory(of: models, in: pool)
     }
 
     /// Checks that the engine can sleep here, and that the machine's memory has room for what sleeping engines keep.
@@ -146,9 +140,26 @@ extension MemoryPool {
     fileprivate func suffices(outside: Int) -> Bool { Double(free - outside) >= Self.usual * Double(total) }
 }
 
+extension MemoryShares {
+    /// What the engines are started with, except where the job says it itself.
+    func memory(of models: [ModelDemand], in pool: MemoryPool) -> [EngineID: EngineMemory] {
+        var memory: [EngineID: EngineMemory] = [:]
+        for model in models {
+            if pool.isGPU {
+                if model.fixedShare == nil {
+                    memory[model.engine] = EngineMemory(share: utilization(of: model.engine, in: pool))
+                }
+            } else if model.fixedCache == nil {
+                memory[model.engine] = EngineMemory(cacheBytes: caches[model.engine])
+            }
+        }
+        return memory
+    }
+}
+
 extension EngineSpec {
     /// `gpu-memory-utilization` of the whole job: the share of all engines that are up together.
-    fileprivate var ceiling: Double? {
+    var ceiling: Double? {
         kind.dividesMemory ? args.last { $0.flag == "gpu-memory-utilization" }?.value.flatMap(Double.init) : nil
     }
 }

@@ -1,3 +1,4 @@
+import JobSpecs
 import ModelLifecycle
 import RunStore
 
@@ -44,6 +45,20 @@ struct ArrivalTimes: Sendable {
     }
 
     private mutating func add(_ load: EngineLoad) { loads[load.engine, default: Loads()].add(load.kind, load.seconds) }
+
+    /// What to expect of each engine.
+    ///
+    /// - Parameter sleeps: whether engines sleep while others work.
+    func costs(of engines: [EngineID], sleeps: Bool, unknown: Double) -> ArrivalCosts {
+        func costs(_ seconds: (EngineID) -> Double) -> [EngineID: Double] {
+            Dictionary(uniqueKeysWithValues: engines.map { ($0, seconds($0)) })
+        }
+        func start(_ engine: EngineID) -> Double { seconds([engine.name], anew: true, unknown: unknown) }
+        func wake(_ engine: EngineID) -> Double { wakes[engine.name] ?? 0 }
+        return ArrivalCosts(
+            starts: costs(start), next: costs { sleeps && started.contains($0.name) ? wake($0) : start($0) },
+            later: costs { sleeps ? wake($0) : start($0) })
+    }
 
     /// Predicted seconds to start these engines one after the other: for each the longest start of the kind it last had, or else
     /// the longest of any engine, or else `unknown`.

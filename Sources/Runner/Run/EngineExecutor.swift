@@ -89,7 +89,7 @@ struct EngineExecutor {
                 case .finish: return
                 case .stop: throw Interrupted()
                 case .giveUp(let error): throw error
-                default: if let event = try await perform(action) { actions += scheduler.handle(event) }
+                default: for event in try await perform(action) { actions += scheduler.handle(event) }
                 }
             }
             // The sequence ends if the calling task is cancelled.
@@ -111,12 +111,20 @@ struct EngineExecutor {
         }
     }
 
-    /// - Returns: an event that follows at once.
-    private mutating func perform(_ action: SchedulerAction) async throws -> SchedulerEvent? {
+    /// - Returns: events that follow at once.
+    private mutating func perform(_ action: SchedulerAction) async throws -> [SchedulerEvent] {
         switch action {
         case .activate(let group):
-            try await activate(group)
-            return .activated
+            try await activate(group) { [pool] in try await pool.activate(group) }
+            return [.arrivalsTimed(costs), .activated]
+        case .unite(let group):
+            do {
+                try await activate(group) { [pool] in try await pool.unite(group) }
+            } catch  where interruption.level == .none && error.isOfEngines {
+                resident = []
+                return [.unavailable(reason: error.inOneLine)]
+            }
+            return [.activated]
         case .prepare(let group): await pool.expect(group)
         case .beginPhase(let phase): begin(phase)
         case .endPhase: try await endPhase()
@@ -127,26 +135,37 @@ struct EngineExecutor {
         case .restart(let engine):
             try budget.check(bringingUp: [engine], anew: true)
             await stopWatching()
-            try await bringUp([engine]) { [pool] in try await pool.restart(engine) }
+            do {
+                try await bringUp([engine]) { [pool] in try await pool.restart(engine) }
+            } catch  where scheduler.isTail && interruption.level == .none && error.isOfEngines {
+                resident = []
+                return [.unavailable(reason: error.inOneLine)]
+            }
             startWatching()
-            return .restarted(engine)
+            return [.restarted(engine)]
         case .drain: drain()
         case .notify(let event): observe(event)
         case .finish, .stop, .giveUp: break
         }
-        return nil
+        return []
     }
 
     // MARK: Engines
 
-    private mutating func activate(_ group: [EngineID]) async throws {
+    private var costs: ArrivalCosts {
+        budget.arrivals(of: scheduler.engines.all, sleeps: pool.sleeps)
+    }
+
+    private mutating func activate(
+        _ group: [EngineID], _ activate: @escaping @Sendable () async throws -> [EngineEvent]
+    ) async throws {
         let coming = group.filter { !ready.contains($0) }
         ready = []
         try budget.check(bringingUp: group == resident ? [] : coming)
         resident = group
         meter = PhaseMeter(pool.energy)
         await meter.read()
-        try await bringUp(coming) { [pool] in try await pool.activate(group) }
+        try await bringUp(coming, activate)
         await meter.read()
     }
 

@@ -172,8 +172,8 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         if let reason = pool.reason { observe(.choseResidency(reason)) }
         var executor = EngineExecutor(
             Scheduler(
-                start.scope, groups: pool.groups, requests: pool.requests, trajectories: trajectories,
-                responses: start.responses),
+                start.scope, groups: pool.groups, requests: pool.requests, tail: tailRule(pool, budget),
+                trajectories: trajectories, responses: start.responses),
             in: pool, journal: journal, budget: budget, interruption: interruption, observe: observe)
         do {
             try await executor.run()
@@ -184,6 +184,17 @@ package struct JobRun<Outcome: Sendable>: Sendable {
         }
         try await pool.leave()
         trajectories = executor.scheduler.trajectories
+    }
+
+    /// nil if engines take turns to the end.
+    private func tailRule(_ pool: any EnginePool, _ budget: TimeBudget) -> TailRule? {
+        guard job.spec.engine.tail != .never, let plan = pool.tail else { return nil }
+        var rule = TailRule(
+            job.spec.engine.tail, leastGain: job.spec.engine.kind.leastWork,
+            costs: budget.arrivals(of: JobEngines(job.spec).all, sleeps: pool.sleeps)
+        ) { plan.layout(of: $0)?.room }
+        rule.mostRequests = pool.mostRequests
+        return rule
     }
 
     // MARK: Beginning and end

@@ -23,6 +23,11 @@ final class TimeBudget: Sendable {
 
     func note(_ event: EngineEvent) { times.withLock { $0.note(event) } }
 
+    /// - Parameter sleeps: whether engines sleep while others work.
+    func arrivals(of engines: [EngineID], sleeps: Bool) -> ArrivalCosts {
+        times.withLock { $0.costs(of: engines, sleeps: sleeps, unknown: costs.unknownLoad) }
+    }
+
     /// - Parameters:
     ///   - engines: engines to start first; empty if they are up.
     ///   - anew: whether sleeping engines are restarted as well.

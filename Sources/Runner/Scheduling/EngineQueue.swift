@@ -34,14 +34,18 @@ struct EngineQueue: Sendable {
 
     func isRunning(_ request: RequestFingerprint) -> Bool { slots[request] != nil }
 
+    /// Adds requests that neither wait nor run: an answer goes to all who wait for it by then.
     mutating func add(_ requests: some Sequence<RequestFingerprint>) {
-        waiting.append(contentsOf: requests)
-        places.formUnion(requests)
+        for request in requests where slots[request] == nil && places.insert(request).inserted {
+            waiting.append(request)
+        }
     }
 
     /// - Parameter earlier: a request that is likely not to be needed any more: if it waits, the new one takes its place.
     mutating func add(_ request: RequestFingerprint, inPlaceOf earlier: RequestFingerprint?) {
-        if let earlier, places.contains(earlier), successors[earlier] == nil {
+        if let earlier, places.contains(earlier), successors[earlier] == nil, slots[request] == nil,
+            !places.contains(request)
+        {
             successors[earlier] = request
         } else {
             add([request])
@@ -68,9 +72,9 @@ struct EngineQueue: Sendable {
     private mutating func removeFirst() {
         let request = waiting.removeFirst()
         places.remove(request)
-        guard let next = successors.removeValue(forKey: request) else { return }
+        guard let next = successors.removeValue(forKey: request), slots[next] == nil, places.insert(next).inserted
+        else { return }
         waiting.prepend(next)
-        places.insert(next)
     }
 
     mutating func succeed(_ request: RequestFingerprint) {

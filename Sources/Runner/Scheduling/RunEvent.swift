@@ -24,6 +24,10 @@ package enum RunEvent: Sendable {
     case swept(count: Int)
     /// The choice of `residency: auto`, as one sentence with the reason.
     case choseResidency(String)
+    /// The last trajectories get all their engines at once, which took turns before.
+    case united(engines: [EngineID], trajectories: Int)
+    /// The engines could not be up together, and take turns again.
+    case parted(reason: String)
     case loading(engine: String)
     case loaded(EngineLoad)
     case woken(engine: String, seconds: Double)

@@ -52,7 +52,9 @@ extension Scheduler {
         act(.notify(.trouble(trouble)))
         let engine = trouble.engine
         guard queues[engine]?.engineDown(how: "\(trouble)") == true else {
-            return end(phase, .giveUp(EngineUseless(engines: [engine], reason: "\(trouble), repeatedly")))
+            let reason = "\(trouble), repeatedly"
+            if isTail { return part(phase, reason) }
+            return end(phase, .giveUp(EngineUseless(engines: [engine], reason: reason)))
         }
         for engine in phase.engines { queues[engine]?.takeBackDropped() }
         stage = .restarting(phase, engine, retrying: [])

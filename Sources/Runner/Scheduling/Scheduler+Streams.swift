@@ -12,7 +12,7 @@ extension Scheduler {
     func readsAlong(_ need: Need) -> Lookahead? {
         guard case .generate(let wanted) = need, let lookahead = wanted.lookahead else { return nil }
         // Without the PRM, there is no verdict before the end.
-        if lookahead == .auto, engines[.prm].flatMap({ queues[$0] }) == nil { return nil }
+        if lookahead == .auto, !mayReadAlong { return nil }
         return lookahead
     }
 

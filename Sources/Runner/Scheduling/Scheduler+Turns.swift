@@ -14,8 +14,12 @@ extension Scheduler {
                 beginTurn()
                 return settle()
             }
+            if let wanted = tailEngines() {
+                unite(wanted)
+                return settle()
+            }
             stage = .activating
-            act(.activate(groups[turn]))
+            act(isTail ? .unite(groups[turn]) : .activate(groups[turn]))
         case .working(let phase):
             send(phase)
             if queues.values.allSatisfy(\.isEmpty), entries.isEmpty { conclude(phase) }
@@ -37,14 +41,15 @@ extension Scheduler {
             let ready = trajectories.needing(roles(of: groups[turn]))
             if ready.isEmpty { continue }
             stage = .preparing
-            queues = Dictionary(
-                uniqueKeysWithValues: groups[turn].map {
-                    ($0, EngineQueue(limit: limits[$0] ?? .max, useful: adaptive[$0]?.value ?? .max))
-                })
+            queues = Dictionary(uniqueKeysWithValues: groups[turn].map { ($0, queue(of: $0)) })
             for trajectory in ready { takeUp(trajectory.id) }
             return
         }
         preconditionFailure("no engine of \(groups) serves a role that a trajectory needs")
+    }
+
+    func queue(of engine: EngineID) -> EngineQueue {
+        EngineQueue(limit: limits[engine] ?? .max, useful: adaptive[engine]?.value ?? .max)
     }
 
     private func roles(of group: [EngineID]) -> [Role] { group.flatMap(engines.roles) }
@@ -103,8 +108,11 @@ extension Scheduler {
                 stage = .restarting(phase, engine, retrying: requests)
                 return act(.restart(engine))
             case .fail(let failures):
+                // A smaller cache may be the cause.
+                if isTail { return part(phase, failures.first?.reason ?? "requests failed") }
                 for failure in failures { giveUp(failure.request, reason: failure.reason) }
             case .useless(let reason):
+                if isTail { return part(phase, reason) }
                 return end(phase, .giveUp(EngineUseless(engines: [engine], reason: reason)))
             }
         }

@@ -26,7 +26,11 @@ package struct Scheduler: Sendable {
 
     let scope: RequestScope
     let engines: JobEngines
-    let groups: [[EngineID]]
+    var groups: [[EngineID]]
+    /// The groups that took turns before all engines were up together.
+    var turns: [[EngineID]]?
+    /// nil if groups take turns to the end.
+    var tail: TailRule?
     /// Maximum slots in use per engine; unlimited if missing.
     let limits: [EngineID: Int]
     /// What engines can use well, of those whose limit follows what they report.
@@ -55,31 +59,33 @@ package struct Scheduler: Sendable {
 
     /// - Parameters:
     ///   - groups: engines that may be up together, in the order of a wave. Together they serve all roles that the methods need.
+    ///   - tail: when all engines are brought up together.
     ///   - responses: responses from earlier processes.
     package init(
         _ scope: RequestScope, engines: JobEngines, groups: [[EngineID]], limits: [EngineID: Int] = [:],
-        slots: [Role: Int] = [:], trajectories: TrajectorySet, responses: ResponseCache
+        slots: [Role: Int] = [:], tail: TailRule? = nil, trajectories: TrajectorySet, responses: ResponseCache
     ) {
         self.scope = scope
         self.engines = engines
         self.groups = groups
         self.limits = limits
         self.slots = slots
+        self.tail = tail
         self.trajectories = trajectories
         self.responses = responses
     }
 
     /// - Parameter requests: maximum requests in flight per engine.
     init(
-        _ scope: RequestScope, groups: [[EngineID]], requests: RequestsInFlight, trajectories: TrajectorySet,
-        responses: ResponseCache
+        _ scope: RequestScope, groups: [[EngineID]], requests: RequestsInFlight, tail: TailRule? = nil,
+        trajectories: TrajectorySet, responses: ResponseCache
     ) {
         let engines = JobEngines(scope.job)
         self.init(
             scope, engines: engines, groups: groups,
             limits: Dictionary(uniqueKeysWithValues: engines.all.map { ($0, requests.window(of: $0)) }),
             slots: Dictionary(uniqueKeysWithValues: scope.job.rolesInWave.map { ($0, requests.slots(of: $0)) }),
-            trajectories: trajectories, responses: responses)
+            tail: tail, trajectories: trajectories, responses: responses)
         adaptive = Dictionary(
             uniqueKeysWithValues: requests.adaptive.map { ($0, AdaptiveLimit(most: requests.window(of: $0))) })
     }
@@ -93,6 +99,8 @@ package struct Scheduler: Sendable {
     package mutating func handle(_ event: SchedulerEvent) -> [SchedulerAction] {
         switch event {
         case .activated: beginPhase()
+        case .arrivalsTimed(let costs): tail?.costs = costs
+        case .unavailable(let reason): giveUpTail(reason)
         case .progressed(let request, let written): progress(request, written)
         case .answered(let request, let event, let asked): deliver(event, to: request, asked: asked)
         case .failed(let request, let failure): handle(failure, of: request)

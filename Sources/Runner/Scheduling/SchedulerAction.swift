@@ -6,6 +6,9 @@ import RunStore
 package enum SchedulerAction: Sendable {
     /// Make a group the resident one; answered by ``SchedulerEvent/activated``.
     case activate([EngineID])
+    /// Set engines of all groups up so that they can be resident together, and make them so; answered by
+    /// ``SchedulerEvent/activated`` or ``SchedulerEvent/unavailable(reason:)``. The next ``activate(_:)`` sets them up as before.
+    case unite([EngineID])
     /// The group that is likely to be needed next; empty if unknown. Only a hint.
     case prepare([EngineID])
     /// The engines are up, and requests to them follow.
@@ -34,10 +37,10 @@ package enum SchedulerAction: Sendable {
 
 /// A group of engines at work.
 package struct SchedulerPhase: Sendable, Equatable {
-    var wave: Int
-    var engines: [EngineID]
+    package var wave: Int
+    package var engines: [EngineID]
     /// The roles that the engines serve.
-    var roles: [Role]
+    package var roles: [Role]
     /// Number of trajectories that need one of the engines at its beginning.
-    var trajectories: Int
+    package var trajectories: Int
 }

@@ -8,6 +8,10 @@ import RunStore
 package enum SchedulerEvent: Sendable {
     /// The engines of the group are up.
     case activated
+    /// The engines of a tail do not come up together, or one of them not again.
+    case unavailable(reason: String)
+    /// What starts and wake-ups take, as far as they were seen.
+    case arrivalsTimed(ArrivalCosts)
     /// A model has written more whole steps: all that there are so far.
     case progressed(RequestFingerprint, Generated)
     /// A model has responded.

@@ -25,6 +25,13 @@ import Testing
         }
     }
 
+    @Test(
+        "a run whose last trajectories get all engines at once survives kill -9 of the runner, over and over",
+        arguments: 300..<300 + campaigns)
+    func tailKilled(campaign: UInt64) async throws {
+        try await survivesKills(campaign: campaign, JobSetup(engine: ["tail: 4"])) { runner, _ in runner.send(SIGKILL) }
+    }
+
     /// Whom to kill, of a run whose engines are forked.
     enum Victim: CaseIterable { case runner, forkServer, engine }
 

@@ -199,6 +199,37 @@ import ModelLifecycle
         #expect(none.seconds == assumed && none.caution == nil)
     }
 
+    @Test("a plan says what its last waves cost, and what they would cost with all models up together")
+    func tail() async throws {
+        let fixture = try SpecFixture()
+        try fixture.distinguishTarget()
+        try fixture.write(
+            (0..<40).map { #"{"question": "\#($0)?", "answer": "\#($0)"}"# }.joined(separator: "\n"),
+            to: "problems.jsonl")
+        func plan(_ engine: String, memory: Double = 80) async throws -> JobPlan {
+            try fixture.writeJob(
+                ("kind: pocket\n  concurrency: 8", "kind: vllm\n  \(engine)"),
+                ("  - { rsd: { threshold: 0.7 } }\n  - target_only", "  [{ rsd: { weighting: constant, p: 0.5 } }]"))
+            return try await Job.plan(
+                fixture.load(), node: PlannedNode(gpuMemory: .gibibytes(memory), ram: .gibibytes(200)))
+        }
+        let never = try #require(try await plan("residency: swap\n  tail: never").tail)
+        #expect(
+            // All engines come up together in the middle of a wave that began with more.
+            never.trajectories < 20 && never.firstWave > 1 && never.lastWave >= never.firstWave && !never.isTogether)
+        #expect(never.inTurns.starts > 3 && never.inTurns.seconds > 0 && never.inTurns.share > 0.1)
+        #expect(never.together?.starts ?? 0 <= 5 && never.together?.seconds ?? 0 < never.inTurns.seconds)
+        // The same with the job's own number.
+        let last = try #require(try await plan("residency: swap\n  tail: 4").tail)
+        #expect(last.isTogether && last.together == never.together && last.inTurns == never.inTurns)
+        let asleep = try #require(try await plan("residency: sleep\n  tail: never").tail)
+        #expect(asleep.inTurns.starts == 0 && asleep.inTurns.wakes == never.inTurns.starts)
+        // Too little memory for all, and all at once from the beginning.
+        let apart = try #require(try await plan("residency: swap", memory: 4).tail)
+        #expect(apart.together == nil && !apart.isTogether)
+        #expect(try await plan("residency: share").tail == nil)
+    }
+
     @Test("a large job is simulated in part and scaled up")
     func sampled() async throws {
         let fixture = try SpecFixture()

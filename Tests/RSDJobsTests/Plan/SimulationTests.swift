@@ -64,6 +64,31 @@ import Testing
         #expect(swapped.work[.target]?.written == together.work[.target]?.written)
     }
 
+    @Test("with all engines together for the last trajectories, fewer come up, and the work is the same")
+    func tail() throws {
+        let job = try Self.job(methods: "[{ rsd: { weighting: constant, p: 0.5 } }]")
+        func counts(_ residency: ResidencyKind, _ tail: TailSpec) throws -> RunCounts {
+            let costs = ArrivalCosts(starts: [:], next: [:], later: [:])
+            return try Simulation(
+                job: job, residency: residency, groups: [["draft"], ["prm"], ["target"]], models: Self.models(job),
+                tail: TailRule(tail, leastGain: 0, costs: costs) { _ in 99 }
+            ).run()
+        }
+        for residency in [ResidencyKind.swap, .sleep] {
+            let (apart, together) = (try counts(residency, .never), try counts(residency, .last(6)))
+            #expect(
+                together.asked == apart.asked && together.work.mapValues(\.written) == apart.work.mapValues(\.written))
+            #expect(together.waves == apart.waves && together.swaps < apart.swaps)
+            let few = apart.byWave.first { $0.trajectories <= 6 }?.number ?? 0
+            #expect(few > 1 && apart.byWave.count > few, "\(apart.byWave)")
+            #expect(apart.byWave.map(\.number) == Array(1...apart.byWave.count))
+            #expect(apart.byWave.flatMap(\.starts.values).reduce(0, +) == apart.starts.values.reduce(0, +))
+            #expect(apart.byWave.flatMap(\.wakes.values).reduce(0, +) == apart.wakes.values.reduce(0, +))
+            let last = try #require(together.byWave.last)
+            #expect(last.starts == [.draft: 1, .prm: 1, .target: 1] || last.number < few, "\(together.byWave)")
+        }
+    }
+
     @Test("answers that are always the likeliest are asked for once, others for each candidate")
     func sameness() throws {
         let job = try Self.job(

@@ -12,6 +12,15 @@ extension BadCase {
                 )
             ]),
         BadCase(
+            "a tail of no trajectories",
+            changes: [("kind: pocket", "kind: pocket\n  tail: 0")]),
+        BadCase(
+            "a tail that is neither a number nor a word",
+            changes: [("kind: pocket", "kind: pocket\n  tail: nevr")]),
+        BadCase(
+            "a tail of engines that do not take turns",
+            changes: [("kind: pocket", "kind: pocket\n  residency: share\n  tail: 8")]),
+        BadCase(
             "a level of sleep that there is not",
             changes: [("kind: pocket", "kind: pocket\n  residency: sleep\n  sleep_level: 3")]),
         BadCase(

@@ -56,7 +56,7 @@ struct SpecLoadingTests {
         try fixture.writeJob(("kind: pocket", "kind: vllm"))
         let spec = try fixture.load().spec
         #expect(spec.engine.residency == .auto)
-        #expect(spec.renderYAML().contains("  residency: auto\n  args"))
+        #expect(spec.renderYAML().contains("  residency: auto\n  tail: auto\n  args"))
         try fixture.writeJob(("kind: pocket", "kind: vllm\n  residency: share"))
         #expect(try fixture.load().spec.engine.residency == .share)
     }

@@ -28,6 +28,7 @@ struct SpecRenderingTests {
                 engine:
                   kind: pocket
                   residency: swap
+                  tail: auto
                   args: { threads: "2", on: true, list: ["a", "b"] }
                   env: { A: "1", B: "x" }
                   concurrency: auto

@@ -19,6 +19,8 @@ struct SchedulerBench {
     private(set) var journal: [JournalRecord] = []
     private(set) var sent: [RequestFingerprint: Int] = [:]
     private(set) var activated: [[EngineID]] = []
+    /// Of these, those that brought up together what takes turns otherwise.
+    private(set) var united: [[EngineID]] = []
     private(set) var notified: [RunEvent] = []
     private(set) var cancelled: Set<RequestFingerprint> = []
     /// Requests whose models are to be stopped.
@@ -47,11 +49,11 @@ struct SchedulerBench {
             shown[request] = nil
             cancelled.remove(request)
             ended.remove(request)
-        case .activated: isActivating = false
+        case .activated, .unavailable: (isActivating, restarting) = (false, nil)
         case .restarted: restarting = nil
         case .drained: isDraining = false
         case .progressed(let request, let written): shown[request] = written.steps.count
-        case .measured, .recorded, .trouble, .stopRequested: break
+        case .measured, .arrivalsTimed, .recorded, .trouble, .stopRequested: break
         }
         carryOut(scheduler.handle(event))
     }
@@ -72,7 +74,8 @@ struct SchedulerBench {
         for action in actions {
             check(ending == nil, "after the end: \(action)")
             switch action {
-            case .activate(let group):
+            case .activate(let group), .unite(let group):
+                if case .unite = action { united.append(group) }
                 check(running.isEmpty && unrecorded.isEmpty && !isInPhase, "engines are swapped while others work")
                 isActivating = true
                 activated.append(group)

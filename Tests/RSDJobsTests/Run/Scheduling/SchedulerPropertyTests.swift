@@ -32,7 +32,9 @@ struct SchedulerPropertyTests {
             models = SimulationTests.models(job, luck: seed)
         }
 
-        func scheduler(_ groups: [[EngineID]], limit: Int, after journal: [JournalRecord] = []) throws -> Scheduler {
+        func scheduler(
+            _ groups: [[EngineID]], limit: Int, tail: TailRule? = nil, after journal: [JournalRecord] = []
+        ) throws -> Scheduler {
             var trajectories = TrajectorySet(job)
             _ = try trajectories.replay(journal)
             var responses = ResponseCache()
@@ -41,8 +43,16 @@ struct SchedulerPropertyTests {
             let needed = groups.map { $0.filter(engines.all.contains) }.filter { !$0.isEmpty }
             return Scheduler(
                 RequestScope(job), engines: engines, groups: needed,
-                limits: Dictionary(uniqueKeysWithValues: engines.all.map { ($0, limit) }), trajectories: trajectories,
-                responses: responses)
+                limits: Dictionary(uniqueKeysWithValues: engines.all.map { ($0, limit) }), tail: tail,
+                trajectories: trajectories, responses: responses)
+        }
+
+        /// All engines at once from a random moment on.
+        func tail(_ dice: inout SeededRandom) -> TailRule {
+            let count = Int.random(in: 1...TrajectorySet(job).count, using: &dice)
+            return TailRule(.last(count), leastGain: 0, costs: ArrivalCosts(starts: [:], next: [:], later: [:])) { _ in
+                9
+            }
         }
     }
 
@@ -53,6 +63,8 @@ struct SchedulerPropertyTests {
         /// The problem that no model can answer anything about.
         var impossible: String?
         var stops = false
+        /// Engines that do not come up together.
+        var tailFailures = 0
     }
 
     /// Lets things happen in a random order until the scheduler is at its end.
@@ -76,6 +88,13 @@ struct SchedulerPropertyTests {
                 moves.append {
                     down = nil
                     $0.handle(.activated)
+                }
+            }
+            if bench.scheduler.isTail, bench.isActivating || bench.restarting != nil, trouble.tailFailures > 0 {
+                moves.append {
+                    trouble.tailFailures -= 1
+                    down = nil
+                    $0.handle(.unavailable(reason: "no memory"))
                 }
             }
             if let engine = bench.restarting {
@@ -184,6 +203,36 @@ struct SchedulerPropertyTests {
         var replayed = TrajectorySet(world.job)
         _ = try replayed.replay(bench.journal)
         #expect(results(replayed) == results(bench.scheduler.trajectories))
+    }
+
+    @Test(
+        "engines that come up together at whatever moment, or fail to, change no result and ask nothing twice",
+        arguments: 0..<36)
+    func tail(seed: UInt64) throws {
+        let world = try World(seed: seed)
+        let groups = Self.groups[Int(seed / 3 % 2)]
+        var dice = SeededRandom(seed: seed ^ 0x7a11)
+        var journal: [JournalRecord] = []
+        for round in 0..<20 {
+            let rule = world.tail(&dice)
+            var bench = SchedulerBench(try world.scheduler(groups, limit: 3, tail: rule, after: journal))
+            let trouble = Trouble(
+                crashes: Int(seed % 3), failures: Int(seed % 2), stops: seed % 4 == 3 && round < 10,
+                tailFailures: Int.random(in: 0...2, using: &dice))
+            play(&bench, world, trouble, &dice)
+            journal += bench.journal
+            if case .stop? = bench.ending { continue }
+            guard case .finish? = bench.ending else {
+                Issue.record("\(bench.ending as Any)")
+                return
+            }
+            #expect(results(bench.scheduler.trajectories) == (try expected(world, groups)))
+            var replayed = TrajectorySet(world.job)
+            _ = try replayed.replay(journal)
+            #expect(results(replayed) == results(bench.scheduler.trajectories))
+            return
+        }
+        Issue.record("never finished")
     }
 
     @Test("crashes and failures cost attempts and no results", arguments: 0..<12)
