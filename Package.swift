@@ -39,6 +39,7 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CKernels"),
 
         library("Support", [orderedCollections]),
         .target(
@@ -119,7 +120,7 @@ let package = Package(
         .target(
             name: "PocketEngine",
             dependencies: [
-                "Tokenizers",
+                "CKernels", "Tokenizers",
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ],

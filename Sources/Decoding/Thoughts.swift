@@ -32,8 +32,12 @@ package struct Thoughts: Sendable, Hashable {
 extension [UInt8] {
     /// The place after the last occurrence of a text.
     fileprivate func lastEnd(of text: [UInt8]) -> Int? {
-        guard let first = text.first, count >= text.count else { return nil }
-        return (0...(count - text.count)).last { self[$0] == first && self[$0...].starts(with: text) }
-            .map { $0 + text.count }
+        guard let first = text.first else { return nil }
+        var start = count - text.count
+        while start >= 0 {
+            if self[start] == first, self[start...].starts(with: text) { return start + text.count }
+            start -= 1
+        }
+        return nil
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import TestServers
+import TestSupport
 import Testing
 
 @testable import ModelLifecycle

@@ -115,27 +115,29 @@ import Tokenizers
 
     /// Odd sizes in every direction, against the sum written down.
     @Test(
-        "a matrix product is the sum in order",
+        "a matrix product is the sum in order, whatever vectors the processor has",
         arguments: [(1, 1, 1), (16, 3, 2), (17, 40, 5), (50, 7, 1), (33, 24, 8)])
     func matrixProduct(rows: Int, columns: Int, tokens: Int) {
         var random = SplitMix64(seed: 3, stream: 0)
         func numbers(_ count: Int) -> [Float] { (0..<count).map { _ in Float(random.nextUnit() * 2 - 1) } }
         let (weights, bias, input) = (numbers(rows * columns), numbers(rows), numbers(tokens * columns))
         let matrix = Matrix(rows: rows, columns: columns, values: weights, bias: bias)
-        let output = FloatBuffer(tokens * rows.paddedToPanel)
-        input.withUnsafeBufferPointer { input in
-            guard let base = input.baseAddress else { return }
-            matrix.multiply(
-                base, inputStride: columns, tokens: tokens, into: output.pointer,
-                outputStride: rows.paddedToPanel)
-        }
-        for token in 0..<tokens {
-            for row in 0..<rows {
-                var sum = bias[row]
-                for column in 0..<columns {
-                    sum += weights[row * columns + column] * input[token * columns + column]
+        for isWide in Set([false, Matrix.hasWideVectors]) {
+            let output = FloatBuffer(tokens * rows.paddedToPanel)
+            input.withUnsafeBufferPointer { input in
+                guard let base = input.baseAddress else { return }
+                matrix.multiply(
+                    base, inputStride: columns, tokens: tokens, into: output.pointer,
+                    outputStride: rows.paddedToPanel, isWide: isWide)
+            }
+            for token in 0..<tokens {
+                for row in 0..<rows {
+                    var sum = bias[row]
+                    for column in 0..<columns {
+                        sum += weights[row * columns + column] * input[token * columns + column]
+                    }
+                    #expect(output.pointer[token * rows.paddedToPanel + row] == sum)
                 }
-                #expect(output.pointer[token * rows.paddedToPanel + row] == sum)
             }
         }
     }

@@ -71,10 +71,28 @@ package final class TestServer: Sendable {
         let task = Task { try await server.run() }
         try await server.waitUntilListening()
         guard case .ip4(_, port: let port) = await server.listeningAddress else { throw CancellationError() }
+        try Self.sendAtOnce(fromPort: port)
         self.server = server
         self.task = task
         self.log = log
         self.port = Int(port)
+    }
+
+    /// FlyingFox writes the head and the body of a response separately, and a short body would wait up to 40 ms for the client to
+    /// acknowledge the head. Connections inherit this from the socket that listens.
+    private static func sendAtOnce(fromPort port: UInt16) throws {
+        for descriptor in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap(Int32.init) {
+            var address = sockaddr_in()
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let status = withUnsafeMutablePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+            }
+            guard status == 0, address.sin_family == sa_family_t(AF_INET), address.sin_port == port.bigEndian else {
+                continue
+            }
+            var on: Int32 = 1
+            setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+        }
     }
 
     deinit { task.cancel() }

@@ -20,10 +20,8 @@ struct AnswerPhrase {
     static func all(in scalars: [Unicode.Scalar]) -> [AnswerPhrase] {
         var phrases: [AnswerPhrase] = []
         for start in scalars.indices.reversed() where phrases.count < most {
-            guard
-                let keyword = keywords.first(where: {
-                    scalars[start].lowercased == $0.word[0] && scalars.has($0.word, at: start)
-                })
+            guard initials.contains(scalars[start].lowercased),
+                let keyword = keywords.first(where: { scalars.has($0.word, at: start) })
             else { continue }
             let phrase = keyword.read(scalars, start)
             if let phrase { phrases.append(phrase) }
@@ -40,6 +38,7 @@ struct AnswerPhrase {
         + [("a:".scalars, lastLine)]
         + ["答案", "答え", "정답"].map { ($0.scalars, eastern) }
         + ["故选", "应选", "此选", "以选", "正确选项", "正确的选项"].map { ($0.scalars, choosing) }
+    private static let initials = Set(keywords.map(\.word[0]))
 
     // MARK: Chinese, Japanese, Korean
 

@@ -71,9 +71,12 @@ extension [Unicode.Scalar] {
 
     /// The place after a word's last occurrence.
     func lastEnd(of word: [Unicode.Scalar]) -> Int? {
-        guard count >= word.count else { return nil }
-        return (0...(count - word.count)).last { self[$0] == word[0] && self[$0...].starts(with: word) }
-            .map { $0 + word.count }
+        var start = count - word.count
+        while start >= 0 {
+            if self[start] == word[0], self[start...].starts(with: word) { return start + word.count }
+            start -= 1
+        }
+        return nil
     }
 
     func string(_ range: Range<Int>) -> String {

@@ -6,6 +6,8 @@ struct CheckpointConfig {
     private let all: OrderedDictionary<String, JSONValue>
     /// The text model's settings if a multimodal model keeps them here; otherwise empty.
     private let text: OrderedDictionary<String, JSONValue>
+    /// Whether the model has parts for images or sound.
+    let isMultimodal: Bool
 
     private static let textKeys = ["text_config", "llm_config", "language_config"]
 
@@ -40,6 +42,10 @@ struct CheckpointConfig {
         all = file.fields
         let inner = all["thinker_config"]?.object ?? all
         text = Self.textKeys.lazy.compactMap { inner[$0]?.object }.first ?? [:]
+        isMultimodal = all.keys.contains {
+            $0.hasPrefix("vision") || $0.hasPrefix("audio") || $0.hasPrefix("visual") || $0 == "thinker_config"
+                || $0 == "img_processor" || $0 == "embd_layer"
+        }
     }
 
     /// A setting of the text model, or else of the whole model.
@@ -55,11 +61,4 @@ struct CheckpointConfig {
 
     var architectures: [String] { all["architectures"]?.elements?.compactMap(\.text) ?? [] }
     var modelType: String? { self["model_type"]?.text }
-    /// Whether the model has parts for images or sound.
-    var isMultimodal: Bool {
-        all.keys.contains {
-            $0.hasPrefix("vision") || $0.hasPrefix("audio") || $0.hasPrefix("visual") || $0 == "thinker_config"
-                || $0 == "img_processor" || $0 == "embd_layer"
-        }
-    }
 }

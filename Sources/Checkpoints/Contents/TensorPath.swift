@@ -26,7 +26,7 @@ struct TensorPath {
 
     private func isSense(of config: CheckpointConfig) -> Bool {
         parts.contains { part in
-            Self.seeing.contains(where: part.hasPrefix) || (config.isMultimodal && Self.senses.contains(part))
+            Self.seeing.contains { part.hasPrefix($0) } || (config.isMultimodal && Self.senses.contains(part))
         }
     }
 

@@ -1,3 +1,5 @@
+import Support
+
 /// A repository of the Hugging Face hub.
 package struct HubRepository: Sendable, Hashable {
     package enum Kind: String, Sendable, CaseIterable {
@@ -19,8 +21,10 @@ package struct HubRepository: Sendable, Hashable {
     }
 
     private static func isName(_ part: Substring) -> Bool {
-        part.utf8.count <= 96 && part.wholeMatch(of: /[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?/) != nil
+        part.utf8.count <= 96 && part.wholeMatch(of: namePattern) != nil
     }
+
+    private static let namePattern = Pattern(/[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?/)
 
     /// - Parameter folder: the name of its folder in a cache, `models--Qwen--Qwen2.5-Math-1.5B-Instruct`.
     package init?(folder: String) {

@@ -18,14 +18,16 @@ package struct ProcessRecord: Sendable, Hashable {
     ///
     /// The command may contain spaces and parentheses, so it ends at the last `)`.
     package init?(stat line: String) {
-        guard let open = line.firstIndex(of: "("), let close = line.lastIndex(of: ")"), open < close else {
-            return nil
-        }
-        let fields = line[line.index(after: close)...].split(whereSeparator: \.isWhitespace)
+        let bytes = line.utf8
+        guard let open = bytes.firstIndex(of: UInt8(ascii: "(")), let close = bytes.lastIndex(of: UInt8(ascii: ")")),
+            open < close
+        else { return nil }
+        let fields = bytes[bytes.index(after: close)...].split(separator: UInt8(ascii: " "), maxSplits: 20)
+            .map(Substring.init)
         guard fields.count >= 20,
             let pid = pid_t(line[..<open].trimmingCharacters(in: .whitespaces)),
             let state = fields[0].first, let parent = pid_t(fields[1]), let group = pid_t(fields[2]),
-            let startTime = UInt64(fields[19])
+            let startTime = UInt64(fields[19].trimmingCharacters(in: .newlines))
         else { return nil }
         self.pid = pid
         self.command = String(line[line.index(after: open)..<close])
@@ -78,8 +80,8 @@ package enum ProcFS {
     /// Whether the environment with which `pid` was started contains `name=value`. False if it cannot be read.
     package static func environment(of pid: pid_t, holds name: String, _ value: String) -> Bool {
         guard let bytes = read("/proc/\(pid)/environ") else { return false }
-        let wanted = Array("\(name)=\(value)".utf8)
-        return bytes.split(separator: 0).contains { $0.elementsEqual(wanted) }
+        // Each variable then stands between two zeros, and no part of one is taken for another.
+        return Data([0] + bytes + [0]).range(of: Data([0] + Array("\(name)=\(value)".utf8) + [0])) != nil
     }
 
     /// A variable in the environment with which `pid` was started; nil if it is missing or cannot be read.

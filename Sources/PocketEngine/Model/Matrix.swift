@@ -1,3 +1,5 @@
+import CKernels
+
 /// Zeroed floats, owned, aligned for sixteen-wide vectors and padded to a multiple of sixteen.
 final class FloatBuffer {
     let pointer: UnsafeMutablePointer<Float>
@@ -65,53 +67,16 @@ struct Matrix: @unchecked Sendable {
     }
 
     /// y = W x + b for `tokens` vectors. `input` has `inputStride` floats per token, `output` `outputStride`, which is
-    /// at least `rows` rounded up to sixteen.
+    /// at least `rows` rounded up to sixteen. Both kinds of vectors give the same bits.
     func multiply(
         _ input: UnsafePointer<Float>, inputStride: Int, tokens: Int,
-        into output: UnsafeMutablePointer<Float>, outputStride: Int
+        into output: UnsafeMutablePointer<Float>, outputStride: Int, isWide: Bool = Matrix.hasWideVectors
     ) {
-        let panels = UnsafePointer(weights.panels)
-        let biases = UnsafePointer(bias.panels)
-        let outputs = UnsafeMutableRawPointer(output).assumingMemoryBound(to: Panel.self)
-        let panelStride = outputStride / panelWidth
-        let count = rows.panelCount
-
-        // Two tokens by one panel, or one token by two panels: eight four-wide sums in flight, which is what the
-        // sixteen registers of plain x86-64 allow.
-        for panel in 0..<count where tokens > 1 {
-            let weight = panels + panel * columns
-            for token in stride(from: 0, to: tokens - 1, by: 2) {
-                let x0 = input + token * inputStride
-                let x1 = x0 + inputStride
-                var sum0 = biases[panel]
-                var sum1 = biases[panel]
-                for column in 0..<columns {
-                    let w = weight[column]
-                    sum0 += w * x0[column]
-                    sum1 += w * x1[column]
-                }
-                outputs[token * panelStride + panel] = sum0
-                outputs[(token + 1) * panelStride + panel] = sum1
-            }
-        }
-        guard !tokens.isMultiple(of: 2) else { return }
-        let x = input + (tokens - 1) * inputStride
-        let out = outputs + (tokens - 1) * panelStride
-        for panel in stride(from: 0, to: count - 1, by: 2) {
-            let weight0 = panels + panel * columns
-            let weight1 = weight0 + columns
-            var sum0 = biases[panel]
-            var sum1 = biases[panel + 1]
-            for column in 0..<columns {
-                sum0 += weight0[column] * x[column]
-                sum1 += weight1[column] * x[column]
-            }
-            out[panel] = sum0
-            out[panel + 1] = sum1
-        }
-        if !count.isMultiple(of: 2) {
-            out[count - 1] = Kernels.weightedSum(
-                panels + (count - 1) * columns, x, count: columns, from: biases[count - 1])
-        }
+        let product = isWide ? rsd_multiply_wide : rsd_multiply_plain
+        product(
+            weights.pointer, bias.pointer, rows.panelCount, columns, input, inputStride, tokens, output, outputStride)
     }
+
+    /// Whether this processor has vectors of eight floats.
+    static let hasWideVectors = rsd_has_wide_vectors()
 }

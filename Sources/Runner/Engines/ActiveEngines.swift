@@ -11,6 +11,9 @@ actor ActiveEngines {
     private let inference: InferenceClient
     private let requests: RequestsInFlight
     private let stallTimeout: Duration
+    private let clock: any Clock<Duration>
+    /// The time since the engines became active.
+    private let time: @Sendable () -> Duration
     private let restartEngine: @Sendable (EngineID) async throws -> [EngineEvent]
     private var sessions: [EngineID: ModelSession] = [:]
     private var speculated = RunFigures.Speculation()
@@ -22,7 +25,7 @@ actor ActiveEngines {
     init(
         _ managed: [EngineID: any ManagedEngine], of engines: JobEngines, tokenizers: EngineTokenizers,
         inference: InferenceClient,
-        requests: RequestsInFlight, stallTimeout: Double,
+        requests: RequestsInFlight, stallTimeout: Double, clock: any Clock<Duration> = ContinuousClock(),
         restart: @escaping @Sendable (EngineID) async throws -> [EngineEvent]
     ) {
         self.managed = managed
@@ -31,6 +34,8 @@ actor ActiveEngines {
         self.inference = inference
         self.requests = requests
         self.stallTimeout = .seconds(stallTimeout)
+        self.clock = clock
+        time = clock.stopwatch()
         restartEngine = restart
     }
 
@@ -49,11 +54,11 @@ actor ActiveEngines {
         guard let engine = engines[request.need.role], let session = sessions[engine] else {
             throw EngineGone()
         }
-        signs[engine, default: ProgressSigns()].asked()
+        signs[engine, default: ProgressSigns()].asked(at: time())
         defer { signs[engine]?.left() }
         do {
             let answer = try await inference.answer(request, from: session, progress)
-            signs[engine]?.seen()
+            signs[engine]?.last = time()
             return answer
         } catch EngineAnswerError.engine {
             throw EngineGone()
@@ -150,16 +155,16 @@ actor ActiveEngines {
     private func stall(of engine: EngineID) async -> EngineTrouble? {
         var counter: Double?
         while !Task.isCancelled {
-            do { try await Task.sleep(for: min(stallTimeout / 4, .seconds(5))) } catch { return nil }
+            do { try await clock.sleep(for: min(stallTimeout / 4, .seconds(5))) } catch { return nil }
             guard var client = sessions[engine]?.client, signs[engine]?.isAsked == true else { continue }
             client.deadline = .seconds(5)
             client.retry = .never
             if let metrics = try? await client.metrics() {
                 let count = metrics.promptTokens + metrics.generationTokens
-                if counter != count { signs[engine]?.seen() }
+                if counter != count { signs[engine]?.last = time() }
                 counter = count
             }
-            if let signs = signs[engine], signs.isAsked, signs.age >= stallTimeout {
+            if let signs = signs[engine], signs.isAsked, time() - signs.last >= stallTimeout {
                 return .stalled(engine, seconds: stallTimeout / .seconds(1))
             }
         }
@@ -169,18 +174,24 @@ actor ActiveEngines {
 
 /// The time of an engine's last progress, and its open requests.
 private struct ProgressSigns {
-    private var last = ContinuousClock.now
+    var last = Duration.zero
     private var requests = 0
 
     var isAsked: Bool { requests > 0 }
-    var age: Duration { ContinuousClock.now - last }
 
-    mutating func asked() {
+    mutating func asked(at time: Duration) {
         // An idle engine had no progress to make.
-        if requests == 0 { last = .now }
+        if requests == 0 { last = time }
         requests += 1
     }
 
     mutating func left() { requests -= 1 }
-    mutating func seen() { last = .now }
+}
+
+extension Clock<Duration> {
+    /// Returns what tells the time since this call.
+    fileprivate func stopwatch() -> @Sendable () -> Duration {
+        let start = now
+        return { start.duration(to: now) }
+    }
 }

@@ -135,7 +135,7 @@ struct Reader {
         for place in token {
             take(bytes[place])
             step.append(bytes[place])
-            guard isAtDelimiter else { continue }
+            guard bytes[place] == delimiter.last, isAtDelimiter else { continue }
             step.removeAll(keepingCapacity: true)
             hasReadSteps = true
             ends.append(place + 1 - token.lowerBound)
@@ -145,7 +145,7 @@ struct Reader {
     }
 
     private var isAtDelimiter: Bool {
-        guard step.count >= delimiter.count, step.last == delimiter.last else { return false }
+        guard step.count >= delimiter.count else { return false }
         let start = step.count - delimiter.count
         for index in delimiter.indices where step[start + index] != delimiter[index] { return false }
         return true

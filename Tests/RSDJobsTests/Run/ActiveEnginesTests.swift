@@ -114,8 +114,7 @@ import Testing
         let active = try ActiveEngines(
             ["draft": engine], of: JobEngines(job.spec), tokenizers: EngineTokenizers(job.spec),
             inference: InferenceClient(job: job),
-            requests: .sample,
-            stallTimeout: 2, restart: { _ in [] })
+            requests: .sample, stallTimeout: 2, clock: RecordingClock(), restart: { _ in [] })
         _ = try await active.open()
         let trajectory = try #require(TrajectorySet(job).first { $0.needs.first?.role == .draft })
         let question = Task {
