@@ -52,7 +52,7 @@ struct TimedRun {
                 continue
             }
             switch action {
-            case .activate(let group), .unite(let group):
+            case .activate(let group):
                 if startsEngines, up != group { bringUp(group, instead: up) }
                 up = group
                 actions += scheduler.handle(.activated)
