@@ -12,4 +12,17 @@ package protocol DecodingMethod: Sendable {
     ///
     /// - Throws: ``UnexpectedEvent`` if the event does not match a need.
     mutating func apply(_ event: Event, to response: inout Response) throws
+
+    /// The wave that the next needs belong to, from 1. By default, a draft from the end of the response begins one, and ``Response/waves``
+    /// has counted those that began.
+    func wave(of response: Response) -> Int
+}
+
+extension DecodingMethod {
+    package func wave(of response: Response) -> Int {
+        guard case .generate(let next)? = needs(for: response).first, next.steps.count == response.steps.count,
+            !(next.role == .target && next.stopsAtDelimiter)
+        else { return response.waves }
+        return response.waves + 1
+    }
 }

@@ -20,6 +20,9 @@ package struct Trajectory: Sendable {
         return sampling.map { sampling in needs.map { $0.sampled(sampling) } } ?? needs
     }
 
+    /// The wave that the next needs belong to, from 1.
+    package var wave: Int { method.wave(of: response) }
+
     /// Whether it needs any of these models.
     package func needs(anyOf roles: [Role]) -> Bool {
         needs.contains { roles.contains($0.role) }

@@ -83,8 +83,11 @@ struct BeamSettings: Sendable {
             }
             self.init(count: n / width, score: score, choice: choice, samples: samples)
         } else {
-            guard let field = section.required("beams"), let beams: Int = field.integer(in: 1...SpecLimit.requests)
-            else { return nil }
+            guard let field = section["beams"] else {
+                section.log.error(at: section.mark, "missing key 'beams' or 'width' in \(section.name)")
+                return nil
+            }
+            guard let beams: Int = field.integer(in: 1...SpecLimit.requests) else { return nil }
             guard n % beams == 0, n > beams else {
                 field.error("'n' must be a multiple of 'beams' and larger, found \(n) candidates for \(beams) beams")
                 return nil

@@ -86,4 +86,7 @@ struct BestSample: DecodingMethod {
         let chosen = choice.index(among: samples.responses, scores: scores)
         response.choose(chosen, among: samples.responses, scores: scores, by: samples.role)
     }
+
+    /// Waves count once they are over.
+    func wave(of response: Response) -> Int { response.waves + 1 }
 }

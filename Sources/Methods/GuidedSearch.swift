@@ -40,6 +40,9 @@ struct GuidedSearch: DecodingMethod {
         response.choose(
             choice.index(among: responses, scores: scores), among: responses, scores: scores, by: .draft)
     }
+
+    /// Waves count once they are over.
+    func wave(of response: Response) -> Int { response.waves + 1 }
 }
 
 /// `process_best_of_n`: n candidates for each step; the PRM chooses one.

@@ -50,4 +50,7 @@ struct MajorityVote: DecodingMethod {
         let elected = FinalChoice.majority.index(among: samples.responses)
         response.choose(elected, among: samples.responses, by: samples.role)
     }
+
+    /// Waves count once they are over.
+    func wave(of response: Response) -> Int { response.waves + 1 }
 }

@@ -59,7 +59,7 @@ extension Scheduler {
         let group = groups[turn]
         let ready = trajectories.needing(roles(of: group))
         let phase = SchedulerPhase(
-            wave: ready.map { $0.response.waves + ($0.isAtStartOfWave ? 1 : 0) }.max() ?? 0,
+            wave: ready.map(\.wave).max() ?? 0,
             engines: group, roles: roles(of: group), trajectories: ready.count)
         act(.prepare(next))
         act(.beginPhase(phase))
@@ -126,14 +126,5 @@ extension Scheduler {
     mutating func end(_ phase: SchedulerPhase, _ action: SchedulerAction) {
         act(.endPhase)
         end(action)
-    }
-}
-
-extension Trajectory {
-    /// Whether its next draft begins a wave rather than continuing one.
-    fileprivate var isAtStartOfWave: Bool {
-        guard case .generate(let generation) = needs.first else { return false }
-        return generation.steps.count == response.steps.count
-            && !(generation.role == .target && generation.stopsAtDelimiter)
     }
 }

@@ -38,6 +38,7 @@ import Testing
             try trajectory.apply(event)
         }
         #expect(trajectory.needs.allSatisfy { $0.role == .prm })
+        #expect(trajectory.wave == 1)
         for index in order {
             try trajectory.apply(
                 .scored(

@@ -40,9 +40,10 @@ import Testing
     func trees() throws {
         var trajectory = trajectory()
         #expect(trajectory.needs.map(\.candidate) == [0, 1, 2, 3])
+        #expect(trajectory.wave == 1)
         try write("a\n\n", reward: 0.8, for: 0, in: &trajectory)
         try write("b\n\n", reward: 0.9, for: 1, in: &trajectory)
-        #expect(trajectory.response.waves == 1)
+        #expect(trajectory.response.waves == 1 && trajectory.wave == 2)
         // The first tree goes on from its best while the second still has its first step to choose.
         #expect(trajectory.needs.map(\.candidate) == [0, 1, 2, 3])
         try write("x", .eos, reward: 0.3, for: 0, after: ["b\n\n"], in: &trajectory)

@@ -38,6 +38,20 @@ struct RewardGuidedTests {
         #expect(trajectory.response.tokens.prm.judged == 2)
     }
 
+    @Test("a wave begins with a draft from the end of the response, not with what goes on from it")
+    func waveOfNeeds() throws {
+        var trajectory = Trajectory.rewardGuided(lookahead: .steps(2))
+        #expect(trajectory.wave == 1)
+        for event in [
+            Event.drafted("one\n\n", end: .delimiter), .drafted("two", end: .eos), .rewards(0.9, 0.1),
+        ] {
+            try trajectory.apply(event)
+            #expect(trajectory.wave == 1 && trajectory.response.waves == 1)
+        }
+        try trajectory.apply(.rewrote("TWO\n\n", end: .delimiter))
+        #expect(trajectory.wave == 2 && trajectory.response.waves == 1)
+    }
+
     @Test("a step of the target is scored but never put to the threshold")
     func targetsStep() throws {
         var trajectory = Trajectory.rewardGuided()

@@ -59,7 +59,7 @@ import Testing
                 "dvts: { width: 4, n: [8, 10] }",
                 "'n' must be a multiple of 'width', found 10 candidates for a width of 4"
             ),
-            ("dvts: { n: 8 }", "missing key 'beams' in dvts"),
+            ("dvts: { n: 8 }", "missing key 'beams' or 'width' in dvts"),
             ("dvts: { n: 8, beams: 2, width: 4 }", "give either 'beams' or 'width'"),
             ("dvts: { n: 8, beams: 8 }", "'n' must be a multiple of 'beams' and larger"),
             ("beam_search: { n: 8, width: 1 }", "'width' must be at least 2"),
