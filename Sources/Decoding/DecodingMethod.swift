@@ -21,7 +21,7 @@ package protocol DecodingMethod: Sendable {
 extension DecodingMethod {
     package func wave(of response: Response) -> Int {
         guard case .generate(let next)? = needs(for: response).first, next.steps.count == response.steps.count,
-            !(next.role == .target && next.stopsAtDelimiter)
+            response.waves == 0 || !(next.role == .target && next.stopsAtDelimiter)
         else { return response.waves }
         return response.waves + 1
     }

@@ -8,11 +8,13 @@ package enum Finish: String, Sendable, Codable {
     case context
     /// No candidate for the next step was good enough.
     case lowRewards = "low_rewards"
+    /// The method stopped a model that repeats itself.
+    case repetition
     case failed
 
     /// Whether the response is whole.
     package var isComplete: Bool { self == .eos || self == .answered }
 
-    /// Whether a limit ended the response. Its answer, if any, may still be right.
-    package var isCut: Bool { self == .maxTokens || self == .maxSteps || self == .context || self == .lowRewards }
+    /// Whether the response ended before its model or its method was done. Its answer, if any, may still be right.
+    package var isCut: Bool { !isComplete && self != .failed }
 }

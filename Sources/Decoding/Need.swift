@@ -93,6 +93,14 @@ package struct Generation: Sendable, Equatable {
     }
 }
 
+/// How a score from 0 to 9 comes from the one token in which a model gives it.
+package enum DigitReading: String, Sendable, CaseIterable {
+    /// The digit that it wrote; 0 if it wrote anything else.
+    case greedy
+    /// The mean of the digits among the likeliest tokens, weighted by probability; 0 without any.
+    case average
+}
+
 /// A request for the rewards of some steps of a solution, all from one pass.
 package struct Scoring: Sendable, Equatable {
     /// The model that judges: the PRM, or one that writes and judges by itself.
@@ -105,10 +113,16 @@ package struct Scoring: Sendable, Equatable {
     package var undecided: Int
     /// Index of the candidate among those written in parallel.
     package var candidate: Int
+    /// How the digit is read with which a model that writes judges; a PRM gives none.
+    package var digit: DigitReading?
 
     /// - Parameter undecided: by default, the first of the unscored steps.
-    package init(role: Role = .prm, steps: [String], unscored: [Int], undecided: Int? = nil, candidate: Int = 0) {
+    package init(
+        role: Role = .prm, steps: [String], unscored: [Int], undecided: Int? = nil, candidate: Int = 0,
+        digit: DigitReading? = nil
+    ) {
         self.role = role
+        self.digit = digit
         self.steps = steps
         self.unscored = unscored
         self.undecided = undecided ?? unscored.first ?? steps.count

@@ -59,7 +59,12 @@ package struct Response: Sendable, Equatable {
     ///   - length: tokens of prompt and response, counted by the step's writer; nil for a method that is not
     ///     step-by-step.
     ///   - isJudged: whether it will still be judged.
-    package mutating func commit(_ step: Step, tokens: Int, end: StepEnd, length: Int? = nil, isJudged: Bool = false) {
+    ///   - finish: why the method asks for nothing after this step, unless its model ended the response or was cut within it; nil
+    ///     if it asks for more.
+    package mutating func commit(
+        _ step: Step, tokens: Int, end: StepEnd, length: Int? = nil, isJudged: Bool = false,
+        finish ending: Finish? = nil
+    ) {
         if !step.text.isEmpty || step.rejected != nil || step.reward != nil || isJudged {
             if reader != nil, reader?.answer(in: step.text) == nil { unseen.insert(steps.count) }
             steps.append(step)
@@ -70,6 +75,7 @@ package struct Response: Sendable, Equatable {
         case .eos: finish = .eos
         case .maxTokens: finish = .maxTokens
         case .context: finish = .context
+        case .delimiter where ending != nil: finish = ending
         case .delimiter where limits.tokens.isReached(kept: keptTokens, length: length): finish = .maxTokens
         case .delimiter where steps.count >= limits.maxSteps: finish = .maxSteps
         case .delimiter: break

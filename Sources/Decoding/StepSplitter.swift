@@ -68,6 +68,11 @@ package struct StepSplitter: Sendable {
         text.utf8.count >= delimiter.count && text.utf8.suffix(delimiter.count).elementsEqual(delimiter)
     }
 
+    /// A step's text, with the delimiter if it ends without it.
+    package func withDelimiter(_ step: String) -> String {
+        endsWithDelimiter(step) ? step : step + String(decoding: delimiter, as: UTF8.self)
+    }
+
     /// A step's text without the delimiter that ends it.
     package func withoutDelimiter(_ step: String) -> String {
         endsWithDelimiter(step) ? String(decoding: step.utf8.dropLast(delimiter.count), as: UTF8.self) : step

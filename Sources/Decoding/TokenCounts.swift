@@ -12,6 +12,8 @@ package struct TokenCounts: Sendable, Equatable, Codable {
         @Counted package var lookahead = 0
         /// Read as prompt, over all requests.
         @Counted package var prompt = 0
+        /// In draft steps that it judged, each counted once.
+        @CountedIfAny package var judged = 0
 
         package var generated: Int { kept + rejected + lookahead }
     }
@@ -48,6 +50,7 @@ extension TokenCounts.Written {
         left.kept += right.kept
         left.rejected += right.rejected
         left.lookahead += right.lookahead
+        left.judged += right.judged
         left.prompt += right.prompt
     }
 }

@@ -15,13 +15,25 @@ extension AnswerExtraction {
 extension Response {
     /// Its answer, nil if there is none.
     package var answer: String? {
-        AnswerExtraction.answer(in: text, after: limits.thoughts, isCut: finish?.isCut ?? false)
+        guard limits.thoughts != nil else { return AnswerExtraction.answer(in: text, isCut: finish?.isCut ?? false) }
+        return afterThoughts.flatMap { AnswerExtraction.answer(in: $0, isCut: finish?.isCut ?? false) }
     }
 
-    package var endsWithinThoughts: Bool { limits.thoughts.map { $0.answer(in: text) == nil } ?? false }
+    /// The text after the thoughts: nil if it ends within them, or if nothing is known of thoughts.
+    ///
+    /// Where a method ended the response at its answer, that is the last step, if the thoughts go on into it.
+    package var afterThoughts: String? {
+        guard let thoughts = limits.thoughts else { return nil }
+        let after = thoughts.answer(in: text)
+        guard finish == .answer, let last = steps.last?.text, after.map({ $0.utf8.count < last.utf8.count }) ?? true
+        else { return after }
+        return last.replacing(thoughts.begin, with: "").replacing(thoughts.end, with: "")
+    }
+
+    package var endsWithinThoughts: Bool { limits.thoughts != nil && afterThoughts == nil }
 
     /// The text in which its answer is: empty if it ends within its thoughts.
-    package var answerText: String { limits.thoughts.map { $0.answer(in: text) ?? "" } ?? text }
+    package var answerText: String { limits.thoughts == nil ? text : afterThoughts ?? "" }
 }
 
 extension Candidate {

@@ -8,7 +8,7 @@ package struct MethodKind: Sendable {
     package static let all: [any MethodSettings.Type] = [
         RewardGuidedSettings.self, DraftOnly.self, TargetOnly.self, Speculative.self, Majority.self, BestOfN.self,
         ProcessBestOfN.self, BeamSearch.self, DiverseTreeSearch.self, SoftBestOfN.self, RewardGuidedBestOfN.self,
-        GuidedSpeculative.self,
+        GuidedSpeculative.self, SpecReasonSettings.self,
     ]
 
     package init(_ settings: any MethodSettings) {

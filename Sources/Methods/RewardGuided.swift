@@ -13,19 +13,7 @@ package struct RewardGuided: DecodingMethod {
     package let judgesEmptyEnd: Bool
     package let draw: Draw
 
-    /// A draft step that waits for its verdict.
-    private struct Pending {
-        var step: StepText
-        /// Tokens of the prompt and all steps up to this one, counted by the draft.
-        var length: Int
-    }
-
-    /// Only the last may be empty (a response that ended right after a delimiter).
-    private var pending: [Pending] = []
-    /// How the last pending step ended.
-    private var pendingEnd = StepEnd.delimiter
-    /// Whether the draft wrote more after the pending steps, which step-at-a-time would not have produced.
-    private var isCutShort = false
+    private var ahead = DraftAhead()
     /// The rejected step, until the target has replaced it.
     private var rejected: RejectedStep?
 
@@ -48,14 +36,14 @@ package struct RewardGuided: DecodingMethod {
         if wantsMoreDraft(response) {
             return .generate(
                 Generation(
-                    role: .draft, steps: steps + pending.map(\.step.text), stopsAtDelimiter: lookahead == .steps(1),
-                    maxTokens: response.remainingTokens(after: pendingTokens),
+                    role: .draft, steps: steps + ahead.texts, stopsAtDelimiter: lookahead == .steps(1),
+                    maxTokens: response.remainingTokens(after: ahead.tokens),
                     lookahead: lookahead == .all || lookahead == .steps(1) ? nil : lookahead))
         }
         let judged = judged(in: response)
         return .score(
             Scoring(
-                steps: steps + pending[...(judged.last ?? -1)].map(\.step.text),
+                steps: steps + ahead.texts[...(judged.last ?? -1)],
                 unscored: response.unscored + judged.map { steps.count + $0 },
                 undecided: steps.count + (judged.first ?? 0)))
     }
@@ -77,50 +65,35 @@ package struct RewardGuided: DecodingMethod {
         }
     }
 
-    private var pendingTokens: Int { pending.reduce(0) { $0 + $1.step.tokens } }
-
     /// Indices of the pending steps to score: all that the PRM sees, but not an empty one that it cannot judge.
-    private func judged(in response: Response) -> [Int] {
-        let seen = response.seen(pending.map(\.step.text))
-        return pending.indices.filter {
-            seen[$0] && !(pending[$0].step.text.isEmpty && !(judgesEmptyEnd && pendingEnd == .eos))
+    private func judged(in response: Response) -> [Int] { judged(ahead, in: response) }
+
+    private func judged(_ ahead: DraftAhead, in response: Response) -> [Int] {
+        let (texts, seen) = (ahead.texts, response.seen(ahead.texts))
+        return texts.indices.filter {
+            seen[$0] && !(texts[$0].isEmpty && !(judgesEmptyEnd && ahead.end == .eos))
         }
     }
 
     private func wantsMoreDraft(_ response: Response) -> Bool {
-        if pending.isEmpty { return true }
-        guard pendingEnd == .delimiter, !isFull(response) else { return false }
-        return hasEnough(response).map { !$0 } ?? isCutShort
+        if ahead.isEmpty { return true }
+        guard ahead.end == .delimiter, !ahead.isFull(response) else { return false }
+        return hasEnough(ahead, response).map { !$0 } ?? ahead.isCutShort
     }
 
     /// Whether the PRM judges the pending steps before the draft writes more; nil if it may as well write to the end.
-    private func hasEnough(_ response: Response) -> Bool? {
+    private func hasEnough(_ ahead: DraftAhead, _ response: Response) -> Bool? {
         // Steps that are not judged do not count, since step-at-a-time goes on to the next without a verdict.
-        guard case .steps(let ahead) = lookahead else { return nil }
-        return judged(in: response).count >= ahead
-    }
-
-    /// Whether the response would reach a limit with the pending steps.
-    private func isFull(_ response: Response) -> Bool {
-        response.steps.count + pending.count >= response.limits.maxSteps
-            || response.limits.tokens.isReached(
-                kept: response.keptTokens + pendingTokens, length: pending.last?.length)
+        guard case .steps(let count) = lookahead else { return nil }
+        return judged(ahead, in: response).count >= count
     }
 
     private mutating func takeDraft(_ answer: Generated, into response: inout Response) {
-        if pending.isEmpty { response.waves += 1 }
-        let usable = answer.usableSteps(within: response.limits)
-        var length = answer.promptTokens
-        var taken = 0
-        for step in answer.steps[..<usable] {
-            if taken > 0, isFull(response) || hasEnough(response) == true { break }
-            length += step.tokens
-            pending.append(Pending(step: step, length: length))
-            taken += 1
-        }
-        response.tokens.draft.lookahead += answer.steps[taken...].reduce(0) { $0 + $1.tokens }
-        isCutShort = taken < answer.steps.count
-        pendingEnd = isCutShort ? .delimiter : answer.end
+        if ahead.isEmpty { response.waves += 1 }
+        var ahead = ahead
+        let before = response
+        ahead.take(answer, into: &response) { hasEnough($0, before) == true }
+        self.ahead = ahead
         // Steps that are not judged wait for no verdict.
         if !wantsMoreDraft(response) { settle([:], in: &response) }
     }
@@ -151,12 +124,12 @@ package struct RewardGuided: DecodingMethod {
     private mutating func settle(_ verdicts: [Int: Scored.Verdict], in response: inout Response) {
         let committed = response.steps.count
         let judged = Set(judged(in: response))
-        for (index, (step, length)) in pending.map({ ($0.step, $0.length) }).enumerated() {
+        for (index, (step, length)) in ahead.pending.map({ ($0.step, $0.length) }).enumerated() {
             guard rejected == nil, response.finish == nil else {
                 response.tokens.draft.lookahead += step.tokens
                 continue
             }
-            let end = index == pending.count - 1 ? pendingEnd : .delimiter
+            let end = ahead.end(ofStep: index)
             let verdict = verdicts[committed + index]
             if let verdict {
                 response.tokens.prm.judged += verdict.tokens
@@ -173,7 +146,7 @@ package struct RewardGuided: DecodingMethod {
                 }
                 response.verdicts?.accepted += 1
             } else if judged.contains(index) {
-                pending.removeSubrange(..<index)
+                ahead.removeFirst(index)
                 return
             }
             response.tokens.draft.kept += step.tokens
@@ -181,7 +154,6 @@ package struct RewardGuided: DecodingMethod {
                 Step(text: step.text, origin: .draft, reward: verdict?.reward, dropped: verdict?.dropped),
                 tokens: step.tokens, end: end, length: length)
         }
-        pending = []
-        pendingEnd = .delimiter
+        ahead.removeAll()
     }
 }

@@ -182,6 +182,9 @@ struct StepCandidates: DecodingMethod {
         (writer, attempts, rejected) = (rules.writer, [:], nil)
     }
 
+    /// Waves count once they are over.
+    func wave(of response: Response) -> Int { response.waves + 1 }
+
     /// Whether all candidates are so bad that the response ends. Call it when all are judged.
     private func isHopeless(in response: Response) -> Bool {
         !(0..<count).contains { reward(of: $0, in: response) >= rules.floor }

@@ -71,7 +71,7 @@ package struct RunFooter: Sendable {
         for row in summary.rows { counts.merge(row.finishes, uniquingKeysWith: +) }
         let order: [(Finish, String, Style)] = [
             (.eos, "ended", .plain), (.answered, "ended with their answer", .plain),
-            (.maxTokens, "cut by max_tokens", .yellow),
+            (.repetition, "ended where they repeat themselves", .yellow), (.maxTokens, "cut by max_tokens", .yellow),
             (.maxSteps, "cut by max_steps", .yellow), (.context, "cut by the context", .yellow),
             (.lowRewards, "cut by low rewards", .yellow), (.failed, "failed", .red),
         ]

@@ -30,7 +30,7 @@ extension SummaryTable {
             notes([.acceptedSteps: "accepted: share of the draft steps judged against the threshold\(accepted)."]),
             notes([
                 .paper:
-                    "paper: 2N per token: draft and target kept and rejected, prm judged; no prompts, no look-ahead."
+                    "paper: 2N per token that is kept, rejected or judged; no prompts, no look-ahead."
             ]),
             notes([
                 .spent:

@@ -27,14 +27,16 @@ struct TokenTable: Sendable {
     private var fates: [(model: String, title: String, count: KeyPath<TokenCounts, Int>, style: Style)] {
         // Only methods that choose between several solutions of the target reject any of its tokens.
         let rejectsTarget = sections.contains { $0.rows.contains { $0.tokens.target.rejected > 0 } }
+        let judges = sections.contains { $0.rows.contains { $0.tokens.target.judged > 0 } }
         return [
             ("draft", "kept", \.draft.kept, .green), ("draft", "rejected", \.draft.rejected, .red),
             ("draft", "look-ahead", \.draft.lookahead, .plain), ("draft", "prompt", \.draft.prompt, .plain),
             ("target", "kept", \.target.kept, .yellow),
-        ] + (rejectsTarget ? [("target", "rejected", \.target.rejected, .red)] : []) + [
-            ("target", "prompt", \.target.prompt, .plain), ("prm", "judged", \.prm.judged, .plain),
-            ("prm", "read", \.prm.prompt, .plain),
-        ]
+        ] + (rejectsTarget ? [("target", "rejected", \.target.rejected, .red)] : [])
+            + (judges ? [("target", "judged", \.target.judged, .plain)] : []) + [
+                ("target", "prompt", \.target.prompt, .plain), ("prm", "judged", \.prm.judged, .plain),
+                ("prm", "read", \.prm.prompt, .plain),
+            ]
     }
 
     private func number(_ count: Int, _ style: Style) -> Line {
@@ -69,7 +71,7 @@ struct TokenSentences {
                 "target",
                 [
                     (tokens.target.kept, "kept"), (tokens.target.rejected, "rejected"),
-                    (tokens.target.lookahead, "look-ahead"),
+                    (tokens.target.lookahead, "look-ahead"), (tokens.target.judged, "judged"),
                     (tokens.target.prompt, "prompt"),
                 ]
             ),

@@ -25,7 +25,7 @@ import Reporting
 
                 95%: Wilson interval of the accuracy. target: share of the steps that the target wrote.
                 accepted: share of the draft steps judged against the threshold, and of their tokens.
-                paper: 2N per token: draft and target kept and rejected, prm judged; no prompts, no look-ahead.
+                paper: 2N per token that is kept, rejected or judged; no prompts, no look-ahead.
                 spent: 2N per token that any request read or wrote, including look-ahead and prompts read again.
                 ×: FLOPs per problem relative to target_only on the same data set.
                 •: best on the data set: most right answers, or fewest FLOPs; all that tie are marked.
@@ -78,8 +78,8 @@ import Reporting
                   steps that the target wrote.
                 accepted: share of the draft steps judged against the
                   threshold, and of their tokens.
-                paper: 2N per token: draft and target kept and rejected, prm
-                  judged; no prompts, no look-ahead.
+                paper: 2N per token that is kept, rejected or judged; no
+                  prompts, no look-ahead.
                 spent: 2N per token that any request read or wrote,
                   including look-ahead and prompts read again.
                 ×: FLOPs per problem relative to target_only on the same

@@ -74,6 +74,8 @@ package struct EngineDouble: Sendable {
     package var name: @Sendable (Int) -> String
     /// The ids of a conversation that ends where the answer begins.
     package var chat: @Sendable ([Message]) throws -> [Int]
+    /// The ids of a conversation whose last message is open.
+    package var begunChat: @Sendable ([Message]) throws -> [Int] = { _ in throw Unknown() }
     package var complete: @Sendable (CompletionRequest) throws -> Completion
     /// The response to `/pooling` for some ids.
     package var pool: @Sendable ([Int]) throws -> TestServer.Response
@@ -131,6 +133,7 @@ extension EngineDouble {
             var messages: [Message]?
             var add_special_tokens: Bool
             var add_generation_prompt: Bool?
+            var continue_final_message: Bool?
         }
         struct Tokens: Encodable {
             var tokens: [Int]
@@ -140,8 +143,9 @@ extension EngineDouble {
         let ids: [Int]
         if let messages = asked.messages {
             // As with vLLM, the template writes the special tokens.
-            guard asked.add_generation_prompt == true, !asked.add_special_tokens else { throw Unknown() }
-            ids = try chat(messages)
+            let continues = asked.continue_final_message == true
+            guard asked.add_generation_prompt == !continues, !asked.add_special_tokens else { throw Unknown() }
+            ids = try continues ? begunChat(messages) : chat(messages)
         } else {
             ids = try self.ids(asked.prompt ?? "", asked.add_special_tokens)
         }

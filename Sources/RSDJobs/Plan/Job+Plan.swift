@@ -259,7 +259,7 @@ extension Assumptions {
         func number(_ value: Double) -> String { NumberFormat.fixed(value, 0) }
         return [
             "a solution takes \(range(steps, number)) steps and \(range(tokens, number)) tokens, a third more or less by problem",
-            "the PRM gives \(range(goodSteps) { NumberFormat.percent($0, places: 0) }) of draft steps a reward of at least "
+            "the PRM, or a target that judges, gives \(range(goodSteps) { NumberFormat.percent($0, places: 0) }) of draft steps a reward of at least "
                 + "\(Self.goodReward), and any lower reward, equally likely, to the others",
             "a sampled step is the most likely one in \(range(sameness) { NumberFormat.percent($0, places: 0) }) of cases",
             "a prompt has \(range(tokensPerByte) { NumberFormat.fixed($0, 2) }) tokens per byte",

@@ -117,11 +117,11 @@ extension Profile {
                 steps[answer.role, default: 0] += answer.steps.count { !$0.text.isEmpty }
                 tokens[answer.role, default: 0] += answer.tokens
                 note(prompt: answer.promptTokens, of: answer.role)
-            case .scored(let answer):
+            case .scored(let answer) where answer.role == .prm:
                 steps[.prm, default: 0] += answer.tokens.count
                 tokens[.prm, default: 0] += answer.tokens.reduce(0, +)
                 note(prompt: answer.promptTokens - answer.tokens.reduce(0, +), of: .prm)
-            case .likelihood, .failed, .retried: break
+            case .scored, .likelihood, .failed, .retried: break
             }
         }
 

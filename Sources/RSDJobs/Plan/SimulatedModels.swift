@@ -99,14 +99,22 @@ struct SimulatedModels: Sendable {
     }
 
     private func scored(_ wanted: Scoring, _ name: ProblemName, _ problemProfile: ProblemProfile) -> Scored {
+        let rewards = wanted.unscored.map { step in
+            let rewards = problemProfile.rewards[min(step, problemProfile.rewards.count - 1)]
+            let place = chance(name.dataset + name.problem, wanted.steps[step]) * Double(rewards.count)
+            return rewards[Int(place)]
+        }
+        guard wanted.role == .prm else {
+            return Scored(
+                role: wanted.role, rewards: rewards.map { wanted.digit == .greedy ? ($0 * 9).rounded() / 9 : $0 },
+                tokens: wanted.unscored.map { MarkedStep.tokens(of: wanted.steps[$0]) },
+                promptTokens: read(wanted.steps, by: wanted.role, problemProfile) + TargetJudge.questionTokens,
+                candidate: wanted.candidate)
+        }
         let perStep = Int((problemProfile.stepTokens[.prm] ?? 1).rounded())
         return Scored(
             role: wanted.role,
-            rewards: wanted.unscored.map { step in
-                let rewards = problemProfile.rewards[min(step, problemProfile.rewards.count - 1)]
-                let place = chance(name.dataset + name.problem, wanted.steps[step]) * Double(rewards.count)
-                return rewards[Int(place)]
-            },
+            rewards: rewards,
             tokens: wanted.unscored.map { _ in perStep },
             promptTokens: (problemProfile.promptTokens[.prm] ?? 0) + perStep * wanted.steps.count,
             isOnePass: perStep > 0, candidate: wanted.candidate)

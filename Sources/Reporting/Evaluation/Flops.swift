@@ -26,7 +26,7 @@ package struct Flops: Sendable {
     package func paper(_ tokens: TokenCounts) -> Double? {
         sum([
             (.draft, [tokens.draft.kept, tokens.draft.rejected]),
-            (.target, [tokens.target.kept, tokens.target.rejected]),
+            (.target, [tokens.target.kept, tokens.target.rejected, tokens.target.judged]),
             (.prm, [tokens.prm.judged]),
         ])
     }
@@ -48,7 +48,7 @@ package struct Flops: Sendable {
 
 /// The formulas of ``Flops`` as text. N is a model's number of weights; for a mixture of experts, the active ones.
 package struct FlopsFormula: Sendable, Equatable, Codable {
-    package var paper = "2 (N_draft (kept + rejected) + N_target (kept + rejected) + N_prm judged)"
+    package var paper = "2 (N_draft (kept + rejected) + N_target (kept + rejected + judged) + N_prm judged)"
     package var spent = "2 (N_draft (prompt + kept + rejected + look-ahead) + N_target (the same) + N_prm read)"
 
     package init() {}

@@ -50,7 +50,7 @@ package struct ResultLine: Sendable, Equatable, Codable {
         problem = trajectory.id.problem
         sample = trajectory.id.sample
         text = response.text
-        afterThoughts = response.limits.thoughts.map { Nulled(wrappedValue: $0.answer(in: response.text)) }
+        afterThoughts = response.limits.thoughts.map { _ in Nulled(wrappedValue: response.afterThoughts) }
         self.finish = finish
         failure = response.failure
         steps = response.steps

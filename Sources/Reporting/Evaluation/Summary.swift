@@ -78,7 +78,7 @@ extension Summary {
         parametersFrom = byName.mapValues(\.source)
         self.run = run
         let flops = Flops(parameters: models.compactMapValues(\.parameters))
-        let names = spec.methods.filter { $0.kind.roles.contains(.prm) }.map(\.name)
+        let names = spec.methods.filter { $0.kind.roles.contains(.prm) || $0.kind.settings.looksAhead }.map(\.name)
         let undivided = names.filter { name in Self.areUndivided(lines.filter { $0.method == name }) }
         self.undivided = undivided.isEmpty ? nil : undivided
         let groups = Dictionary(grouping: lines) { [$0.method, $0.dataset] }

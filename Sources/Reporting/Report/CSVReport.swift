@@ -16,7 +16,7 @@ extension Summary {
 
     private static var csvFields: [Field] {
         let finishes: [Field] = [
-            Finish.eos, .answered, .maxTokens, .maxSteps, .context, .lowRewards, .failed,
+            Finish.eos, .answered, .maxTokens, .maxSteps, .context, .lowRewards, .repetition, .failed,
         ].map { finish in
             ("finish_\(finish.rawValue)", { String($0.finishes[finish.rawValue] ?? 0) })
         }
@@ -44,6 +44,7 @@ extension Summary {
             count("target_kept", \.tokens.target.kept), count("target_rejected", \.tokens.target.rejected),
             count("target_lookahead", \.tokens.target.lookahead), count("target_prompt", \.tokens.target.prompt),
             count("prm_judged", \.tokens.prm.judged), count("prm_read", \.tokens.prm.prompt),
+            count("target_judged", \.tokens.target.judged),
             ("waves", { String($0.waves.count) }),
         ] + finishes + [
             number("flops_paper_per_answer", \.flopsPaperPerAnswer),

@@ -128,6 +128,8 @@ extension Event {
         switch self {
         case .generated(let answer): Double(answer.tokens) + Double(answer.promptTokens) / 10
         case .likelihood(let answer): Double(answer.promptTokens) / 10
+        // A model that writes has read most of it before.
+        case .scored(let answer) where answer.role != .prm: Double(answer.promptTokens) / 10
         case .scored, .failed, .retried: Double(modelTokens)
         }
     }

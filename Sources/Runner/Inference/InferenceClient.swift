@@ -14,6 +14,8 @@ struct InferenceClient: Sendable {
     private let prmReadsChat: Bool
     private let generation: Generator
     private let scorer: (any PRMScorer)?
+    /// The target, where it judges the draft's steps itself.
+    private let targetJudge: TargetJudge
     /// How thoughts are marked, by method.
     private let thoughts: [String: Thoughts]
     private let chatSettings: [String: Bool]
@@ -21,6 +23,7 @@ struct InferenceClient: Sendable {
     private let endTokens: [Role: String]
     /// Trajectories may show a PRM the same text and need different rewards of it.
     let rewards = OnceOnly<UInt128, [Double]>()
+    private let targetScores = OnceOnly<UInt128, [Double]>()
     /// How the PRM is served.
     let prmTask: EngineTask
     /// Contexts set in the job, in tokens.
@@ -42,6 +45,7 @@ struct InferenceClient: Sendable {
             tokens[role] = spec.models[role].flatMap { TokenizerFiles.endToken(of: $0.model) }
         }
         scorer = prm?.scorer(thinking: spec.thinking)
+        targetJudge = TargetJudge(thinking: spec.thinking)
         prmTask = try prm?.task() ?? .generate
         prmReadsChat = job.hasChatTemplate(.prm)
         prompts = job.prompts
@@ -69,10 +73,8 @@ struct InferenceClient: Sendable {
                             wanted, prompt: prompt, seed: request.seed, thoughts: thoughts, of: session,
                             progress: progress)))
             case .score(let wanted):
-                guard let scorer else { throw PermanentFailure(reason: "the job has no PRM") }
                 session.readings = Readings()
-                let scored = try await scorer.ask(
-                    wanted, about: prmReadsChat ? prompt : prompt.withoutChat, thoughts: thoughts, of: session)
+                let scored = try await score(wanted, prompt, thoughts, session)
                 return Answer(event: .scored(scored), isAsked: session.readings.count > 0)
             case .likelihood(let wanted):
                 return Answer(
@@ -85,6 +87,21 @@ struct InferenceClient: Sendable {
             // Ports and addresses differ from run to run, and this text may end up in the results.
             throw FailedAttempt(description: error.withoutAddress)
         }
+    }
+}
+
+extension InferenceClient {
+    private func score(
+        _ wanted: Scoring, _ prompt: ProblemPrompt, _ thoughts: Thoughts?, _ session: ModelSession
+    ) async throws -> Scored {
+        guard wanted.role == .prm else {
+            var session = session
+            session.rewards = targetScores
+            return try await targetJudge.ask(wanted, after: prompt, of: session)
+        }
+        guard let scorer else { throw PermanentFailure(reason: "the job has no PRM") }
+        return try await scorer.ask(
+            wanted, about: prmReadsChat ? prompt : prompt.withoutChat, thoughts: thoughts, of: session)
     }
 }
 

@@ -23,7 +23,11 @@ package struct InferenceRequest: Sendable {
         let need = scope.detailed(need, of: id)
         self.need = need
         if case .generate(let wanted) = need { seed = scope.seed(wanted, of: id) } else { seed = 0 }
-        if case .score(let wanted) = need { readings = scope.readings(of: wanted, for: id) } else { readings = [] }
+        if case .score(let wanted) = need, wanted.role == .prm {
+            readings = scope.readings(of: wanted, for: id)
+        } else {
+            readings = []
+        }
         (fingerprint, substitutes) = scope.fingerprints(of: need, needed: needed, for: id, seed: seed)
     }
 }
@@ -34,7 +38,11 @@ extension InferenceRequest {
 
     /// Whether it asks for the reward of the solution's last step: what the PRM reads then ends with it.
     var endsWithReading: Bool {
-        if case .score(let wanted) = need { wanted.unscored.last == wanted.steps.count - 1 } else { false }
+        if case .score(let wanted) = need, wanted.role == .prm {
+            wanted.unscored.last == wanted.steps.count - 1
+        } else {
+            false
+        }
     }
 
     /// How a response to it came.
@@ -66,7 +74,10 @@ extension Event {
         case .likelihood(var answer):
             answer.role = role
             event = .likelihood(answer)
-        case .scored, .failed, .retried: break
+        case .scored(var answer):
+            answer.role = role
+            event = .scored(answer)
+        case .failed, .retried: break
         }
         return event
     }

@@ -23,8 +23,12 @@ struct ModelSession: Sendable {
     }
 
     /// Token ids of a conversation in the model's template, up to where the next response begins.
-    func tokens(of messages: [ChatMessage], settings: [String: Bool] = [:]) async throws -> [Int] {
-        try await reader.ids(of: messages, settings: settings, from: client)
+    ///
+    /// - Parameter continuing: whether the last message is the beginning of that response.
+    func tokens(
+        of messages: [ChatMessage], settings: [String: Bool] = [:], continuing: Bool = false
+    ) async throws -> [Int] {
+        try await reader.ids(of: messages, settings: settings, continuing: continuing, from: client)
     }
 
     func pieces(of ids: some Sequence<Int> & Sendable) async throws -> [String] {

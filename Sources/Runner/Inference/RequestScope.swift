@@ -105,7 +105,8 @@ package struct RequestScope: Sendable {
             guard let own = serving.first(where: { $0.detail == wanted.detail }) else { break }
             return (own.fingerprint, serving.filter { $0.detail != wanted.detail }.map(\.fingerprint))
         case .score(let wanted):
-            for part in ["score", "\(wanted.unscored)"] { hash.update(field: part) }
+            let digit = wanted.digit.map { [$0.rawValue] } ?? []
+            for part in ["score", "\(wanted.unscored)"] + digit { hash.update(field: part) }
             for step in wanted.steps { hash.update(field: step) }
             undecided = wanted.undecided
         case .likelihood(let wanted):

@@ -58,11 +58,15 @@ final class TokenReader: Sendable {
     }
 
     /// The ids of a conversation, up to where the next response begins.
+    ///
+    /// - Parameter continuing: whether the last message is the beginning of that response.
     func ids(
-        of messages: [ChatMessage], settings: [String: Bool] = [:], from client: EngineClient
+        of messages: [ChatMessage], settings: [String: Bool] = [:], continuing: Bool = false, from client: EngineClient
     ) async throws -> [Int] {
         var hash = SHA256()
-        for field in ["chat", template] + settings.sorted(by: { $0.key < $1.key }).map({ "\($0.key) \($0.value)" }) {
+        for field in [continuing ? "begun chat" : "chat", template]
+            + settings.sorted(by: { $0.key < $1.key }).map({ "\($0.key) \($0.value)" })
+        {
             hash.update(field: field)
         }
         for message in messages {
@@ -70,7 +74,8 @@ final class TokenReader: Sendable {
         }
         return try await cache(client).ids.answer(to: hash.value(), by: ObjectIdentifier(self)) {
             try await client.tokenize(
-                messages: messages, addGenerationPrompt: true, continueFinalMessage: false, settings: settings
+                messages: messages, addGenerationPrompt: !continuing, continueFinalMessage: continuing,
+                settings: settings
             ).map(Int32.init)
         }.map(Int.init)
     }

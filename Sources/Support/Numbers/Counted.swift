@@ -31,3 +31,31 @@ package struct Counted: Sendable, Hashable, Codable {
         try container.encode(wrappedValue)
     }
 }
+
+/// A ``Counted`` that is left out where it is 0.
+@propertyWrapper
+package struct CountedIfAny: Sendable, Hashable, Codable {
+    package var wrappedValue: Int
+
+    package init(wrappedValue: Int) {
+        self.wrappedValue = wrappedValue
+    }
+
+    package init(from decoder: any Decoder) throws { wrappedValue = try Counted(from: decoder).wrappedValue }
+
+    package func encode(to encoder: any Encoder) throws { try Counted(wrappedValue: wrappedValue).encode(to: encoder) }
+}
+
+extension KeyedDecodingContainer {
+    /// What synthesised `init(from:)` calls for such a property.
+    package func decode(_: CountedIfAny.Type, forKey key: Key) throws -> CountedIfAny {
+        try decodeIfPresent(CountedIfAny.self, forKey: key) ?? CountedIfAny(wrappedValue: 0)
+    }
+}
+
+extension KeyedEncodingContainer {
+    /// What synthesised `encode(to:)` calls for such a property.
+    package mutating func encode(_ count: CountedIfAny, forKey key: Key) throws {
+        try encodeIfPresent(count.wrappedValue == 0 ? nil : count.wrappedValue, forKey: key)
+    }
+}

@@ -33,6 +33,7 @@ struct FakeEngine {
     /// Writes on to the delimiter or to the end, and cuts what it wrote into steps.
     private func generate(_ generation: Generation) -> Generated {
         var reader = models.reader(after: generation.steps.joined())
+        reader.beginStep()
         let promptTokens = reader.tokens
         var seam: Int?
         var steps: [StepText] = []
@@ -86,7 +87,7 @@ struct FakeEngine {
     /// Reads as much of the solution as fits at once and notes the rewards that were asked for on the way; each further step
     /// is read again without the oldest ones, where that is wanted.
     private func score(_ scoring: Scoring) -> Event {
-        var scored = Scored(rewards: [], tokens: [], promptTokens: 0)
+        var scored = Scored(role: scoring.role, rewards: [], tokens: [], promptTokens: 0)
         var once = 0
         for step in scoring.unscored {
             let readers = (0...(models.overlong == .window ? step : 0)).lazy.map { dropped in

@@ -144,6 +144,9 @@ struct Reader {
         return ends
     }
 
+    /// The next step begins here: engines look for delimiters only in what is written.
+    mutating func beginStep() { step.removeAll() }
+
     private var isAtDelimiter: Bool {
         guard step.count >= delimiter.count else { return false }
         let start = step.count - delimiter.count

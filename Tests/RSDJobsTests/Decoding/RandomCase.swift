@@ -64,6 +64,15 @@ struct RandomCase: CustomStringConvertible {
         models.vocabulary += words
     }
 
+    /// - Parameters:
+    ///   - words: tokens that the models then write too.
+    ///   - rewards: the usual ones.
+    mutating func writesMarks(_ words: [String], rewards: [Double]) {
+        models.vocabulary += words
+        models.favouredRewards = rewards
+        models.prmContext = 10_000
+    }
+
     /// What the decoding comes to, one step at a time.
     func stepAtATime() -> (outcome: Outcome, last: WrittenStep) {
         decodeStepAtATime(models: models, weighting: weighting, draw: draw, limits: limits)

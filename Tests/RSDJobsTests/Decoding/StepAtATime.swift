@@ -102,11 +102,12 @@ private func isReached(_ limit: TokenLimit, _ kept: Int, _ withPrompt: Int) -> B
     }
 }
 
-private func writeStep(
+func writeStep(
     _ models: FakeModels, _ role: Role, after context: Reader, atMost limit: Int
 ) -> WrittenStep {
     var step = WrittenStep(role: role)
     var reader = context
+    reader.beginStep()
     while true {
         if step.tokens == limit {
             step.finish = .maxTokens

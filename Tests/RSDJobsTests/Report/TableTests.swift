@@ -22,7 +22,7 @@ import Testing
 
                 95%: Wilson interval, clustered by problem if problems have several samples.\#("  ")
                 p: McNemar's exact two-sided test on the same problems.\#("  ")
-                FLOPs per problem; paper: 2 (N\_draft (kept + rejected) + N\_target (kept + rejected) + N\_prm judged); spent: 2 (N\_draft (prompt + kept + rejected + look-ahead) + N\_target (the same) + N\_prm read).\#("  ")
+                FLOPs per problem; paper: 2 (N\_draft (kept + rejected) + N\_target (kept + rejected + judged) + N\_prm judged); spent: 2 (N\_draft (prompt + kept + rejected + look-ahead) + N\_target (the same) + N\_prm read).\#("  ")
                 N: draft 9 (safetensors headers); target 9 (safetensors headers); prm 9 (safetensors headers).
 
                 """#)

@@ -42,6 +42,11 @@ enum ToyTokenizer {
     static func render(_ messages: [EngineDouble.Message]) -> String {
         messages.map { "<|im_start|>\($0.role)\n\($0.content)<|im_end|>\n" }.joined() + "<|im_start|>assistant\n"
     }
+
+    /// The same where the last message is open.
+    static func renderBegun(_ messages: [EngineDouble.Message]) -> String {
+        String(render(messages).dropLast("<|im_end|>\n<|im_start|>assistant\n".count))
+    }
 }
 
 /// A PRM behind vLLM's endpoints. What it says at a token is a hash of all tokens up to there.
@@ -86,10 +91,11 @@ final class ToyPRM: Sendable {
 
     @discardableResult
     func withSession<Value>(_ body: (ModelSession) async throws -> Value) async throws -> Value {
-        let server = EngineDouble(
+        var server = EngineDouble(
             ids: ToyTokenizer.encode, text: ToyTokenizer.decode,
             chat: { ToyTokenizer.encode(ToyTokenizer.render($0), addSpecialTokens: false) },
             complete: { [self] in try complete($0) }, pool: { [self] in try pool($0) })
+        server.begunChat = { ToyTokenizer.encode(ToyTokenizer.renderBegun($0), addSpecialTokens: false) }
         return try await server.withSession(contextLength: contextLength, body)
     }
 
