@@ -9,13 +9,13 @@ import Testing
         "[target_only, { specreason: { score: average, threshold: [2.5, 5], first_steps: 1 } }, { specreason: { step_tokens: 12 } }]"
 
     private func setup(_ lookahead: String) -> JobSetup {
-        JobSetup(problems: 0..<8, methods: Self.methods, lookahead: lookahead, maxTokens: 120, maxSteps: 8)
+        JobSetup(problems: 0..<4, methods: Self.methods, lookahead: lookahead, maxTokens: 120, maxSteps: 8)
     }
 
     @Test("a run needs no PRM, judges steps, and comes to the same whatever the draft writes ahead")
     func lookaheads() async throws {
         var texts: [[String]] = []
-        for lookahead in ["all", "1", "3"] {
+        for lookahead in ["all", "1"] {
             let job = try TestJob(setup(lookahead))
             let run = try await job.run()
             #expect(run.code == 0, "\(run.messages)")
@@ -23,7 +23,7 @@ import Testing
             texts.append(lines.map { "\($0.id) \($0.finish) \($0.steps.map { "\($0.text) \($0.reward ?? -1)" })" })
             #expect(try !job.records().contains { $0.isLoad(of: "prm") })
             let judged = lines.filter { $0.verdicts != nil }
-            #expect(judged.count >= 16)
+            #expect(judged.count == 12)
             #expect(judged.allSatisfy { $0.tokens.target.judged > 0 && $0.tokens.prm.prompt == 0 })
             let verdicts = judged.compactMap(\.verdicts).reduce(Verdicts(), +)
             #expect(min(verdicts.accepted, verdicts.rejected) > 3, "\(verdicts)")
@@ -37,10 +37,10 @@ import Testing
         #expect(Set(texts).count == 1)
     }
 
-    @Test("a run that was killed ends with the same bytes, and asks for nothing twice")
+    @Test("a run that was killed ends with the same bytes")
     func killed() async throws {
         let job = try TestJob(setup("all"))
-        for events in [9, 25, 60] where try await !job.runAndKill(afterEvents: events) { break }
+        for events in [9, 25] where try await !job.runAndKill(afterEvents: events) { break }
         let run = try await job.run()
         #expect(run.code == 0, "\(run.messages)")
         #expect(try await job.results() == job.reference())

@@ -115,7 +115,8 @@ function showBreakdowns() {
 
 const FATES = [
   ["draft", "kept"], ["draft", "rejected"], ["draft", "lookahead"], ["draft", "prompt"],
-  ["target", "kept"], ["target", "rejected"], ["target", "lookahead"], ["target", "prompt"],
+  ["target", "kept"], ["target", "rejected"], ["target", "lookahead"], ["target", "judged"],
+  ["target", "prompt"],
   ["prm", "judged"], ["prm", "prompt"],
 ];
 

@@ -68,7 +68,8 @@ function result(row, found, title) {
 
 function tokensOf({ tokens: { draft, target, prm } }) {
   const written = ({ kept, rejected, lookahead }) => kept + rejected + lookahead;
-  const counts = [["draft", written(draft), "written"], ["target", written(target), "written"], ["prm", prm.judged, "judged"]];
+  const counts = [["draft", written(draft), "written"], ["target", written(target), "written"], ["target", target.judged, "judged"],
+    ["prm", prm.judged, "judged"]];
   const words = counts.filter(([, count]) => count > 0).map(([role, count, verb]) => `${role} ${grouped(count)} ${verb}`);
   return words.join(", ") || "none";
 }

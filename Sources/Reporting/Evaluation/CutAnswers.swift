@@ -23,7 +23,7 @@ extension Summary {
         ]
     }
 
-    /// A limit that ends a response before its model does.
+    /// What ends a response before its model does.
     private struct Limit {
         var finish: Finish
         var name: String
@@ -34,6 +34,7 @@ extension Summary {
             Limit(finish: .maxSteps, name: "max_steps", remedy: "raise max_steps"),
             Limit(finish: .context, name: "the context", remedy: "give the models more context"),
             Limit(finish: .lowRewards, name: "low rewards", remedy: "lower the method's floor"),
+            Limit(finish: .repetition, name: "repetition", remedy: "raise the temperature"),
         ]
     }
 }

@@ -89,6 +89,19 @@ import Testing
         }
     }
 
+    @Test("where the target judges, it scores and writes in one turn of its engine")
+    func targetJudges() throws {
+        let job = try Self.job(methods: "[{ specreason: { threshold: 6 } }]")
+        let counts = try Simulation(
+            job: job, residency: .swap, groups: [["draft"], ["target"]], models: Self.models(job)
+        ).run()
+        #expect(counts.waves > 1)
+        #expect(counts.starts[.draft, default: 0] <= counts.waves && counts.starts[.target, default: 0] <= counts.waves)
+        let target = try #require(counts.work[.target])
+        #expect(target.read > target.written && target.written > 0)
+        #expect(counts.work[.prm] == nil)
+    }
+
     @Test("answers that are always the likeliest are asked for once, others for each candidate")
     func sameness() throws {
         let job = try Self.job(

@@ -110,7 +110,9 @@ import Testing
             ("path: problems.jsonl", "paths: problems.jsonl"),
             ("{ name: heldout, path: problems.jsonl }", "gsm9k"),
             ("seed: 7", "seed: 7\nsamples: 0"), ("- target_only", "- target_only: { temperature: -1 }"),
-            ("threshold: 0.7", "threshold: 0.7, samples: many"), ("threshold: 0.7", "threshold: 0.7, top_p: 0"),
+            ("- target_only", "- specreason: { threshold: 9.5 }"), ("- target_only", "- specreason: { score: mean }"),
+            ("- target_only", "- specreason: { step_tokens: 0 }"), ("threshold: 0.7", "threshold: 0.7, samples: many"),
+            ("threshold: 0.7", "threshold: 0.7, top_p: 0"),
             (#"{question}\n\n""#, #"{question}\n\n"\#nthinking: on"#),
         ])
     func refusals(good: String, bad: String) throws {

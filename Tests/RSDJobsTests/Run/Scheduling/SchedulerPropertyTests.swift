@@ -22,7 +22,7 @@ struct SchedulerPropertyTests {
 
         init(seed: UInt64) throws {
             let methods = [
-                "[{ rsd: { threshold: [0.5, 0.8] } }, target_only, { majority: { n: 3 } }]",
+                "[{ rsd: { threshold: [0.5, 0.8] } }, target_only, { majority: { n: 3 } }, { specreason: { threshold: 6 } }]",
                 "[{ process_best_of_n: { n: 3 } }, { beam_search: { n: 4, beams: 2 } }, { rsd: { threshold: 0.7 } }]",
                 "[{ rsd: { weighting: constant, p: 0.5 } }]",
                 "[{ dvts: { n: 4, width: 2 } }, { beam_search: { n: 4, width: 2, finished: leave, distinct: true } }]",
