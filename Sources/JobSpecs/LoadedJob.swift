@@ -23,6 +23,8 @@ package struct LoadedJob: Sendable {
     package var file: URL
     /// Why the flags in `args` were not checked against the engine; nil if they were, or there are none.
     package internal(set) var uncheckedFlags: String?
+    /// The thresholds that its methods took from other runs.
+    package internal(set) var thresholds: [CalibratedThreshold] = []
     package internal(set) var rules = DecodingRules.current
     /// Whether the spec sets no token limit.
     var hasStandardLimit = false

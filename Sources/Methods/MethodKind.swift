@@ -6,9 +6,9 @@ package struct MethodKind: Sendable {
 
     /// All methods.
     package static let all: [any MethodSettings.Type] = [
-        RewardGuidedSettings.self, DraftOnly.self, TargetOnly.self, Speculative.self, Majority.self, BestOfN.self,
-        ProcessBestOfN.self, BeamSearch.self, DiverseTreeSearch.self, SoftBestOfN.self, RewardGuidedBestOfN.self,
-        GuidedSpeculative.self, SpecReasonSettings.self,
+        RewardGuidedSettings.self, ConfidenceSettings.self, DraftOnly.self, TargetOnly.self, Speculative.self,
+        Majority.self, BestOfN.self, ProcessBestOfN.self, BeamSearch.self, DiverseTreeSearch.self, SoftBestOfN.self,
+        RewardGuidedBestOfN.self, GuidedSpeculative.self, SpecReasonSettings.self,
     ]
 
     package init(_ settings: any MethodSettings) {

@@ -11,13 +11,19 @@ package struct RewardGuided: DecodingMethod {
     package let lookahead: Lookahead
     /// Whether the PRM judges the end of a response right after a delimiter: an empty step.
     package let judgesEmptyEnd: Bool
+    /// Whether thoughts that are hidden from the PRM are judged too.
+    private let judgesThoughts: Bool
     package let draw: Draw
 
     private var ahead = DraftAhead()
     /// The rejected step, until the target has replaced it.
     private var rejected: RejectedStep?
 
-    package init(weighting: Weighting, lookahead: Lookahead, judgesEmptyEnd: Bool = false, draw: Draw) {
+    package init(
+        weighting: Weighting, lookahead: Lookahead, judgesEmptyEnd: Bool = false, judgesThoughts: Bool = false,
+        draw: Draw
+    ) {
+        self.judgesThoughts = judgesThoughts
         self.weighting = weighting
         self.lookahead = lookahead
         self.judgesEmptyEnd = judgesEmptyEnd
@@ -71,7 +77,7 @@ package struct RewardGuided: DecodingMethod {
     private func judged(_ ahead: DraftAhead, in response: Response) -> [Int] {
         let (texts, seen) = (ahead.texts, response.seen(ahead.texts))
         return texts.indices.filter {
-            seen[$0] && !(texts[$0].isEmpty && !(judgesEmptyEnd && ahead.end == .eos))
+            (seen[$0] || judgesThoughts) && !(texts[$0].isEmpty && !(judgesEmptyEnd && ahead.end == .eos))
         }
     }
 

@@ -22,7 +22,8 @@ public struct RSDJob: Sendable {
     /// - Throws: an error whose description lists every problem of the spec as `file:line:column: error: …`.
     public init(spec: URL) async throws {
         try await JobLoader.fetchDatasets(of: spec)
-        job = try JobLoader.load(spec, flags: await JobLoader.flags(of: spec))
+        job = try JobLoader.load(
+            spec, models: SpecLookup(calibrate: Calibration.threshold), flags: await JobLoader.flags(of: spec))
     }
 
     public var name: String { job.spec.name }
@@ -48,10 +49,11 @@ public struct RSDJob: Sendable {
     ) async throws -> [Row] {
         let interruption = Interruption()
         let run = RunDirectory(directory)
-        // A branch of the hub may have moved since the run was begun.
+        // A branch of the hub, or a run that thresholds come from, may have changed since the run was begun.
         let job =
             try run.pins.map { pins in
-                try JobLoader.load(self.job.file, models: ModelLookup(pins: { _ in pins }))
+                try JobLoader.load(
+                    self.job.file, models: SpecLookup(pins: { _ in pins }, calibrate: Calibration.threshold))
             } ?? self.job
         let count = Mutex((finished: 0, total: 0))
         do {

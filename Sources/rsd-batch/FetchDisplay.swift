@@ -1,5 +1,6 @@
 import Foundation
 import JobSpecs
+import Reporting
 import Support
 import Synchronization
 import Terminal
@@ -30,13 +31,13 @@ final class FetchDisplay: Sendable {
     /// - Parameters:
     ///   - pinning: whether the spec gets the checksums of data sets that have none.
     ///   - models: whether to download models too.
-    ///   - pins: the commits that a run was begun with, by the job's name.
+    ///   - pins: the commits and thresholds that a run was begun with, by the job's name.
     /// - Throws: what ``JobLoader`` throws; ``Interrupted``.
     func load(
         _ job: JobOptions, _ interruption: Interruption, pinning: Bool = false, fetchingModels models: Bool = false,
-        pins: @escaping @Sendable (String) -> ModelPins? = { _ in nil }
+        pins: @escaping @Sendable (String) -> RunPins? = { _ in nil }
     ) async throws -> LoadedJob {
-        let lookup = ModelLookup(pins: pins)
+        let lookup = SpecLookup(pins: pins, calibrate: Calibration.threshold)
         let unfetched = try await unfetchedDatasets(of: job, interruption)
         if pinning, unfetched == nil { try pin(job) }
         // Errors in the spec are reported below, with those in all files.
@@ -48,6 +49,9 @@ final class FetchDisplay: Sendable {
         }
         let whole = try StopSignals.endingAtOnce(interruption) {
             try JobLoader.load(job.url, settings: job.settings, models: lookup, flags: flags, unfetched: unfetched)
+        }
+        if !quiet {
+            for taken in whole.thresholds { console.message("rsd-batch: \(taken.words)\n") }
         }
         return job.limit.map(whole.limited) ?? whole
     }
@@ -72,7 +76,7 @@ final class FetchDisplay: Sendable {
         if pinning, unfetched == nil { try pin(job) }
         let models: [FetchedModel]
         do {
-            models = try await fetchModels(of: job, ModelLookup(), interruption)
+            models = try await fetchModels(of: job, SpecLookup(), interruption)
         } catch let error as any ProgramError {
             if let unfetched { console.message(unfetched.diagnostics.map { "\($0.rendered)\n" }.joined()) }
             throw error
@@ -82,7 +86,7 @@ final class FetchDisplay: Sendable {
     }
 
     private func fetchModels(
-        of job: JobOptions, _ lookup: ModelLookup, _ interruption: Interruption
+        of job: JobOptions, _ lookup: SpecLookup, _ interruption: Interruption
     ) async throws -> [FetchedModel] {
         try await drawing {
             try await JobLoader.fetchModels(

@@ -40,7 +40,8 @@ struct RSDBatch: AsyncParsableCommand {
             DemoCommand.self, DoctorCommand.self, InitCommand.self, FetchCommand.self,
             RunCommand.self, ValidateCommand.self, PlanCommand.self, StatusCommand.self, WatchCommand.self,
             ServeCommand.self,
-            ShowCommand.self, GradeCommand.self, ReportCommand.self, CompareCommand.self, RunsCommand.self,
+            ShowCommand.self, GradeCommand.self, ReportCommand.self, CompareCommand.self, CalibrateCommand.self,
+            RunsCommand.self,
             MergeCommand.self, SubmitCommand.self, CancelCommand.self,
         ])
 

@@ -14,7 +14,7 @@ package struct HubModel: Sendable, Equatable {
     package let isFolder: Bool
 
     /// Looks the model up in the cache.
-    package init(_ folder: HubFolder, isFolder: Bool, revision: String, pins: ModelPins?) {
+    package init(_ folder: HubFolder, isFolder: Bool, revision: String, pins: RunPins?) {
         self.folder = folder
         self.isFolder = isFolder
         self.revision = revision
@@ -42,26 +42,4 @@ package struct ModelPin: Sendable, Equatable, Codable {
     /// As the spec has it.
     package var revision: String
     package var commit: String
-}
-
-/// The commits that a run was begun with: they count even if a branch has moved since.
-package struct ModelPins: Sendable, Equatable {
-    package var models: [ModelPin]
-    /// The run's own spec, which names the commits.
-    package var spec: String
-
-    package init(models: [ModelPin], spec: String) {
-        (self.models, self.spec) = (models, spec)
-    }
-}
-
-/// Where the models of a spec are looked up that are named as on the hub.
-package struct ModelLookup: Sendable {
-    package var cache: HubCache
-    /// The commits of the run, by the job's name.
-    package var pins: @Sendable (_ job: String) -> ModelPins?
-
-    package init(cache: HubCache = HubCache(), pins: @escaping @Sendable (_ job: String) -> ModelPins? = { _ in nil }) {
-        (self.cache, self.pins) = (cache, pins)
-    }
 }

@@ -7,11 +7,11 @@ extension JobLoader {
     ///
     /// - Throws: ``SpecErrors``.
     package static func check(_ url: URL, settings: [String] = []) throws(SpecErrors) {
-        _ = try parse(url, settings: settings, models: ModelLookup())
+        _ = try parse(url, settings: settings, models: SpecLookup())
     }
 
     private static func parse(
-        _ url: URL, settings: [String], models: ModelLookup
+        _ url: URL, settings: [String], models: SpecLookup
     ) throws(SpecErrors) -> ParsedJob {
         let (job, diagnostics) = decode(
             try source(of: url), settings: settings, directory: directory(of: url), models: models)
@@ -26,7 +26,7 @@ extension JobLoader {
     /// - Returns: all of them, also those that were there.
     /// - Throws: ``SpecErrors``, ``HubError``, ``SpawnError``, ``Interrupted``.
     package static func fetchModels(
-        of url: URL, settings: [String] = [], models: ModelLookup = ModelLookup(),
+        of url: URL, settings: [String] = [], models: SpecLookup = SpecLookup(),
         interruption: Interruption = Interruption(), observe: @escaping @Sendable (FetchEvent) -> Void = { _ in }
     ) async throws -> [FetchedModel] {
         let job = try parse(url, settings: settings, models: models)

@@ -15,7 +15,7 @@ package enum JobLoader {
     ///   - unfetched: why data sets could not be fetched, to be reported with all other errors.
     package static func load(
         _ url: URL, settings: [String] = [], withModels: Bool = true, cache: DatasetCache = .standard,
-        models: ModelLookup = ModelLookup(), kinds: [EngineKind] = EngineKind.all, flags: FlagKnowledge = .notNeeded,
+        models: SpecLookup = SpecLookup(), kinds: [EngineKind] = EngineKind.all, flags: FlagKnowledge = .notNeeded,
         unfetched: SpecErrors? = nil
     ) throws(SpecErrors) -> LoadedJob {
         let shown = url.relativePath
@@ -43,6 +43,7 @@ package enum JobLoader {
             spec: spec, problems: check.problems, allProblems: check.problems, origins: check.origins,
             models: check.models,
             warnings: diagnostics, file: url, hasStandardLimit: written.hasStandardLimit)
+        job.thresholds = written.thresholds
         if case .unknown(let reason) = flags { job.uncheckedFlags = reason }
         if job.hasStandardLimit {
             job.spec.decoding.tokens = job.rules.standardLimit(context: job.longestContext)
@@ -56,7 +57,7 @@ package enum JobLoader {
     ///
     /// - Parameter settings: values from the command line, such as `decoding.max_tokens=4096`, in place of the spec's.
     package static func decode(
-        _ source: SourceText, settings: [String] = [], directory: String, models: ModelLookup = ModelLookup(),
+        _ source: SourceText, settings: [String] = [], directory: String, models: SpecLookup = SpecLookup(),
         kinds: [EngineKind] = EngineKind.all
     ) -> (job: ParsedJob?, diagnostics: [Diagnostic]) {
         var (document, faults) = YAMLParser.parse(source)

@@ -23,17 +23,19 @@ package struct ParsedJob {
     var decoding: DecodingSpec
     /// Whether the spec sets no token limit.
     var hasStandardLimit: Bool
-    var methods: [MethodSpec]
+    package var methods: [MethodSpec]
+    /// The thresholds that its methods took from other runs.
+    let thresholds: [CalibratedThreshold]
     var grading: GradingSpec
     /// The flags in the `args` of the engine and of each model, for engines that rsd-batch starts.
     var flags: [[WrittenFlag]]
     /// Engines that specs may name.
     let kinds: [EngineKind]
-    /// The commits of its run, if one was begun.
-    let pins: ModelPins?
+    /// What its run was begun with, if one was.
+    let pins: RunPins?
 
     /// Decodes a document; relative paths start at `directory`, that of the spec file.
-    init?(_ root: SpecField, directory: String, kinds: [EngineKind], lookup: ModelLookup) {
+    init?(_ root: SpecField, directory: String, kinds: [EngineKind], lookup: SpecLookup) {
         guard let job = SpecSection(root, "the job", keys: Self.keys) else { return nil }
         self.kinds = kinds
         name = job.required("name")?.identifier()
@@ -55,7 +57,11 @@ package struct ParsedJob {
         }
         decoding = job.value("decoding", default: .standard, DecodingSpec.init(field:))
         hasStandardLimit = job["decoding"].map { !DecodingSpec.statesLimit($0) } ?? true
-        methods = job.required("methods").map { MethodSpec.decodeAll($0, seeds: seeds.count) } ?? []
+        let source = ThresholdSource(
+            directory: directory, pinned: pins?.thresholds ?? [], calibrate: lookup.calibrate)
+        methods =
+            job.required("methods").map { MethodSpec.decodeAll($0, seeds: seeds.count, thresholds: source) } ?? []
+        thresholds = source.taken
         grading = job.value("grading", default: GradingSpec(grader: .exact)) {
             GradingSpec(field: $0, directory: directory)
         }

@@ -16,11 +16,13 @@ extension MethodSpec {
     /// Limit on the methods of a job: lists in settings multiply quickly.
     private static let most = 1000
 
-    /// - Parameter seeds: number of the job's seeds.
-    static func decodeAll(_ field: SpecField, seeds: Int) -> [MethodSpec] {
+    /// - Parameters:
+    ///   - seeds: number of the job's seeds.
+    ///   - thresholds: where those come from that other runs are to tell.
+    static func decodeAll(_ field: SpecField, seeds: Int, thresholds: ThresholdSource) -> [MethodSpec] {
         var first: [String: Mark] = [:]
         let methods = (field.elements(named: "a method") ?? []).flatMap { element in
-            decodeOne(element, seeds: seeds).filter { method in
+            decodeOne(element, seeds: seeds, thresholds).filter { method in
                 guard let mark = first[method.name] else {
                     first[method.name] = element.mark
                     return true
@@ -36,11 +38,11 @@ extension MethodSpec {
     }
 
     /// A bare key, or a mapping of the key to its settings: one method, or one per combination of the lists in them.
-    private static func decodeOne(_ field: SpecField, seeds: Int) -> [MethodSpec] {
+    private static func decodeOne(_ field: SpecField, seeds: Int, _ thresholds: ThresholdSource) -> [MethodSpec] {
         switch field.node.content {
         case .scalar:
             guard let type = type(field.text(), at: field) else { return [] }
-            return methods(type, settings: [], seeds: seeds, at: field)
+            return methods(type, settings: [], seeds: seeds, thresholds, at: field)
         case .mapping(let entries):
             guard let first = entries.first else {
                 field.error("a method is missing here")
@@ -57,8 +59,8 @@ extension MethodSpec {
             }
             let settings = SpecField(first, log: field.log)
             switch settings.node.content {
-            case .mapping(let entries): return methods(type, settings: entries, seeds: seeds, at: field)
-            case .scalar where settings.isNull: return methods(type, settings: [], seeds: seeds, at: field)
+            case .mapping(let entries): return methods(type, settings: entries, seeds: seeds, thresholds, at: field)
+            case .scalar where settings.isNull: return methods(type, settings: [], seeds: seeds, thresholds, at: field)
             case .scalar, .sequence:
                 settings.mismatch("a mapping of settings")
                 return []
@@ -80,7 +82,8 @@ extension MethodSpec {
     }
 
     private static func methods(
-        _ type: any MethodSettings.Type, settings: [YAMLEntry], seeds: Int, at field: SpecField
+        _ type: any MethodSettings.Type, settings: [YAMLEntry], seeds: Int, _ thresholds: ThresholdSource,
+        at field: SpecField
     ) -> [MethodSpec] {
         let combinations = settings.reduce(1) { combinations, entry in
             guard case .sequence(let elements) = entry.value.content else { return combinations }
@@ -92,6 +95,14 @@ extension MethodSpec {
             return []
         }
         return expand(settings, log: field.log).compactMap { settings, suffix in
+            var calibrated: (threshold: CalibratedThreshold, mark: Mark)?
+            let settings = settings.map { entry in
+                guard type.keys.contains(entry.key), ThresholdRequest.isMeant(by: entry) else { return entry }
+                let (entry, taken) = ThresholdRequest.resolve(
+                    entry, kind: type.key, from: thresholds, log: field.log)
+                calibrated = taken.map { ($0, entry.value.mark) }
+                return entry
+            }
             let section = SpecSection(settings, type.key, at: field.mark, keys: keys(of: type), log: field.log)
             let name = section.value("name", default: type.key) { $0.identifier() } + suffix
             func common(_ key: String) -> SpecField? { type.keys.contains(key) ? nil : section[key] }
@@ -99,7 +110,9 @@ extension MethodSpec {
             let temperature = common(temperatureKey).flatMap { $0.temperature() }
             let topP = common(topPKey).flatMap { $0.topP() }
             return type.init(section).map {
-                MethodSpec(name: name, kind: MethodKind($0), samples: samples, temperature: temperature, topP: topP)
+                calibrated?.threshold.check(MethodKind($0), at: calibrated?.mark ?? field.mark, log: field.log)
+                return MethodSpec(
+                    name: name, kind: MethodKind($0), samples: samples, temperature: temperature, topP: topP)
             }
         }
     }
@@ -122,7 +135,10 @@ extension MethodSpec {
                 elements.map { element in
                     var one = entry
                     one.value = element.node
-                    return (settings + [one], suffix + "-" + (element.scalar?.text ?? "?"))
+                    return (
+                        settings + [one],
+                        suffix + "-" + (element.scalar?.text ?? ThresholdRequest.suffix(of: element.node) ?? "?")
+                    )
                 }
             }
         }

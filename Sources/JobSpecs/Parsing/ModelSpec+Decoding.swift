@@ -6,7 +6,7 @@ import Support
 
 extension ModelSpec {
     static func decodeAll(
-        _ field: SpecField, directory: String, cache: HubCache, pins: ModelPins?
+        _ field: SpecField, directory: String, cache: HubCache, pins: RunPins?
     ) -> [Role: Located<ModelSpec>] {
         guard let section = SpecSection(field, "models", keys: Role.named.map(\.rawValue)) else {
             return [:]
@@ -21,7 +21,7 @@ extension ModelSpec {
     }
 
     private static func decode(
-        _ field: SpecField, as role: Role, directory: String, cache: HubCache, pins: ModelPins?
+        _ field: SpecField, as role: Role, directory: String, cache: HubCache, pins: RunPins?
     ) -> Located<ModelSpec>? {
         let keys =
             ["model", "revision", "context", "parameters", "args"] + (role == .prm ? ["profile", "overlong"] : [])
@@ -55,7 +55,7 @@ extension SpecField {
     /// A directory, if there is one at this path; otherwise a name on the hub, if it may be one. A repository's own folder in a cache
     /// stands for its snapshot.
     fileprivate func model(
-        revision: String, from directory: String, cache: HubCache, pins: ModelPins?
+        revision: String, from directory: String, cache: HubCache, pins: RunPins?
     ) -> (path: String, hub: HubModel?)? {
         guard let text = word() else { return nil }
         if let repository = HubRepository(.model, named: text),

@@ -18,6 +18,8 @@ package struct Submission: Sendable, Equatable, Codable {
     package var configuration: String?
     /// The commits of models that the job names as on the Hugging Face hub; the tasks' own spec has only these.
     package var models: [ModelPin]?
+    /// The thresholds that the job took from other runs; the tasks' own spec has only the numbers.
+    package var thresholds: [CalibratedThreshold]?
 
     package var jobs: [String] { [array] + (merge.map { [$0] } ?? []) }
 
@@ -39,10 +41,12 @@ package struct Submission: Sendable, Equatable, Codable {
 extension RunDirectory {
     /// The spec with all its values, for the tasks only; exists only if ``job`` leaves some out.
     var submittedJob: URL { url.appending(path: "submit.yaml") }
-    /// The commits of a run in shards, as submitted or as begun without Slurm.
-    package var submittedPins: ModelPins? {
-        let models = (try? Submission.read(in: self))?.models ?? []
-        return models.isEmpty ? pins : ModelPins(models: models, spec: job.relativePath)
+    /// The commits and thresholds of a run in shards, as submitted or as begun without Slurm.
+    package var submittedPins: RunPins? {
+        guard let submission = try? Submission.read(in: self) else { return pins }
+        let (models, thresholds) = (submission.models ?? [], submission.thresholds ?? [])
+        guard !models.isEmpty || !thresholds.isEmpty else { return pins }
+        return RunPins(models: models, thresholds: thresholds, spec: job.relativePath)
     }
     package var arrayScript: URL { url.appending(path: "submit.sbatch") }
     package var mergeScript: URL { url.appending(path: "merge.sbatch") }

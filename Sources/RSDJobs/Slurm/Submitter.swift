@@ -93,7 +93,8 @@ package struct Submitter: Sendable {
         var submission = Submission(
             array: array.id, merge: nil, shards: request.shards, submitted: shards, at: Date().formatted(.iso8601),
             cluster: array.cluster, configuration: slurm.configuration,
-            models: job.spec.pins.sorted { $0.key < $1.key }.map(\.value))
+            models: job.spec.pins.sorted { $0.key < $1.key }.map(\.value),
+            thresholds: job.thresholds.isEmpty ? nil : job.thresholds)
         try AtomicFile.write(json: submission, to: parent.submission)
         do {
             // A dependency works only within one cluster.

@@ -9,13 +9,18 @@ struct ThresholdSweep: Sendable, Equatable, Encodable {
 
     /// The settings that they share, as in a spec: `rsd, weighting: binary_step`.
     var settings: String
-    /// At least two thresholds, in ascending order.
+    /// In ascending order of the thresholds.
     var points: [Point]
 }
 
 extension ThresholdSweep {
     /// The sweeps of a job, in the order of their first methods.
     static func all(in methods: [MethodSpec]) -> [ThresholdSweep] {
+        groups(of: methods).filter { Set($0.points.map(\.threshold)).count > 1 }
+    }
+
+    /// The same, and methods whose threshold no other one varies.
+    static func groups(of methods: [MethodSpec]) -> [ThresholdSweep] {
         var sweeps: [ThresholdSweep] = []
         for method in methods {
             let settings = method.settings
@@ -31,7 +36,7 @@ extension ThresholdSweep {
             }
         }
         for place in sweeps.indices { sweeps[place].points.sort { $0.threshold < $1.threshold } }
-        return sweeps.filter { Set($0.points.map(\.threshold)).count > 1 }
+        return sweeps
     }
 
     private static let thresholdKey = "threshold"

@@ -31,6 +31,8 @@ package struct Manifest: Sendable, Equatable, Codable {
     /// The commits of models that are named as on the Hugging Face hub, by role; nil if there are none, and in runs of earlier
     /// versions. Models with the same files are the same, wherever they are from: these are not part of the identity.
     package var hub: [String: ModelPin]?
+    /// The thresholds that the job took from other runs, as they were when the run was begun; nil if there are none.
+    package var thresholds: [CalibratedThreshold]?
     /// Set for a run merged from shards.
     package var merged: Merged?
     /// The jobs that the run was before it was changed, oldest first; nil if it never was.

@@ -10,6 +10,14 @@ extension Manifest {
         hub = all.isEmpty ? nil : all
     }
 
+    /// Notes the thresholds that the job took from other runs. Those that it does not ask for are kept: the run's own spec has only
+    /// the numbers.
+    package mutating func note(_ taken: [CalibratedThreshold]) {
+        let asked = Set(taken.map(\.request))
+        let all = (thresholds ?? []).filter { !asked.contains($0.request) } + taken
+        thresholds = all.isEmpty ? nil : all
+    }
+
     /// What a job must not change to resume the run. Where a model's files differ, its commits are named too, and where a data set
     /// does, what it was read from.
     package func changes(to job: LoadedJob) -> [SpecIdentity.Change] {
@@ -48,15 +56,19 @@ extension DatasetOrigin {
 }
 
 extension RunDirectory {
-    /// The commits that the run was begun with, or the other shards of the same run; nil if nothing was begun, or it has no models of
-    /// the hub. Damaged directories are reported when the run is opened.
-    package var pins: ModelPins? {
+    /// The commits and thresholds that the run was begun with, or the other shards of the same run; nil if nothing was begun, or it
+    /// has none. Damaged directories are reported when the run is opened.
+    package var pins: RunPins? {
         let parent = RunDirectory(url.deletingLastPathComponent())
         let isShard = Shard(directoryName: url.lastPathComponent) != nil
         let run = ShardedRun(isShard ? parent : self)
         for directory in [self] + run.present.map(run.directory) {
-            guard let manifest = try? Manifest.read(directory.manifest), let hub = manifest.hub else { continue }
-            return ModelPins(models: hub.sorted { $0.key < $1.key }.map(\.value), spec: directory.job.relativePath)
+            guard let manifest = try? Manifest.read(directory.manifest),
+                manifest.hub != nil || manifest.thresholds != nil
+            else { continue }
+            return RunPins(
+                models: (manifest.hub ?? [:]).sorted { $0.key < $1.key }.map(\.value),
+                thresholds: manifest.thresholds ?? [], spec: directory.job.relativePath)
         }
         return nil
     }

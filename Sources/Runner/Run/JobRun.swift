@@ -215,6 +215,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
             manifest.models = sizes
             manifest.datasets = job.origins
             manifest.note(job.spec.pins)
+            manifest.note(job.thresholds)
             start.note(in: &manifest)
             if manifest != earlier { try manifest.write(to: directory.manifest) }
             return manifest
@@ -227,6 +228,7 @@ package struct JobRun<Outcome: Sendable>: Sendable {
             batchInvariant: job.spec.engine.batchInvariant,
             models: sizes, datasets: job.origins)
         manifest.note(job.spec.pins)
+        manifest.note(job.thresholds)
         manifest.namesJournal = true
         start.note(in: &manifest)
         try manifest.write(to: directory.manifest)

@@ -26,6 +26,10 @@ package struct YAMLScalar: Sendable, Equatable {
     package var text: String
     package var style: Style
 
+    package init(text: String, style: Style) {
+        (self.text, self.style) = (text, style)
+    }
+
     /// The meaning of a scalar in the core schema of YAML 1.2, where `yes`, `no`, `on` and `off` are text.
     package enum Meaning: Sendable, Equatable {
         case null

@@ -47,6 +47,15 @@ package enum NumberFormat {
         share.map { fixed($0 * 100, places) + "%" } ?? "–"
     }
 
+    /// A threshold, with at most four decimals: `0.7`, `0.7132`.
+    package static func threshold(_ value: Double) -> String {
+        let text = "\((value * 10_000).rounded() / 10_000)"
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+
+    /// A multiple: `0.45×`.
+    package static func relative(_ ratio: Double) -> String { fixed(ratio, 2) + "×" }
+
     /// A duration: `0.4 s`, `12.3 s`, `2:05`, `1:02:03`, `3 d 04:05`.
     package static func duration(_ seconds: Double) -> String {
         seconds < 59.95 ? fixed(max(0, seconds), 1) + " s" : clock(seconds)

@@ -37,6 +37,7 @@ struct FakeEngine {
         let promptTokens = reader.tokens
         var seam: Int?
         var steps: [StepText] = []
+        var logprobs: [Float] = []
         var open = StepText(text: "", tokens: 0)
         var left = generation.maxTokens
         var end: StepEnd?
@@ -49,6 +50,7 @@ struct FakeEngine {
                 end = .context
             } else {
                 left -= 1
+                logprobs.append(models.logprob(of: generation.role, after: reader))
                 open.tokens += 1
                 guard let token else {
                     end = .eos
@@ -67,7 +69,8 @@ struct FakeEngine {
                     }
                     if generation.stopsAtDelimiter {
                         return Generated(
-                            role: generation.role, steps: steps, end: .delimiter, promptTokens: promptTokens)
+                            role: generation.role, steps: steps.detailed(logprobs, generation.detail), end: .delimiter,
+                            promptTokens: promptTokens)
                     }
                 }
                 open.text += String(decoding: token.utf8[begin...], as: UTF8.self)
@@ -80,7 +83,8 @@ struct FakeEngine {
             end = .delimiter
         }
         return Generated(
-            role: generation.role, steps: steps, end: end ?? .delimiter, promptTokens: promptTokens,
+            role: generation.role, steps: steps.detailed(logprobs, generation.detail), end: end ?? .delimiter,
+            promptTokens: promptTokens,
             seam: seam.flatMap { $0 < steps.count ? $0 : nil })
     }
 
@@ -106,6 +110,23 @@ struct FakeEngine {
         scored.promptTokens += once
         scored.isOnePass = scored.overlong.isEmpty && scored.dropped.allSatisfy { $0 == 0 }
         return .scored(scored)
+    }
+}
+
+extension [StepText] {
+    /// The steps with what is told of their tokens.
+    fileprivate func detailed(_ logprobs: [Float], _ detail: Detail) -> [StepText] {
+        guard detail > .text else { return self }
+        var rest = logprobs[...]
+        return map { step in
+            var step = step
+            let own = [Float](rest.prefix(step.tokens))
+            rest = rest.dropFirst(step.tokens)
+            step.likelihoods = TokenLikelihoods(
+                logprobs: own, entropies: detail == .spread ? own.map { -$0 / 3 } : nil,
+                margins: detail == .spread ? own.map { 1 + $0 / 4 } : nil)
+            return step
+        }
     }
 }
 

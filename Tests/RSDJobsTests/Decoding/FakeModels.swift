@@ -42,6 +42,12 @@ struct FakeModels {
         return vocabulary[Int(hash >> 33) % vocabulary.count]
     }
 
+    /// How likely a model finds the token that it writes next. Causal, and often the same number.
+    func logprob(of role: Role, after reader: Reader) -> Float {
+        let hash = SeededRandom.mix(reader.tokenHash ^ seed &* 0xc2b2_ae35 ^ (role == .target ? 1 : 0))
+        return hash % 3 == 0 ? -Float(hash >> 40) * 0x1p-24 : -0.25
+    }
+
     /// The reward of the step that ends where the reader stands. Causal: it knows nothing of what follows.
     ///
     /// - Parameter isEmpty: whether the step has no text.

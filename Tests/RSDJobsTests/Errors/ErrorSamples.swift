@@ -56,6 +56,7 @@ struct ErrorSample {
         ErrorSample(CannotListen(host: "127.0.0.1", port: 80, errno: EACCES), "cannot-listen", .badJob),
         ErrorSample(UnknownReference(name: "rsd", known: ["a/rsd", "b/rsd"], matches: 2), "no-method", .badJob),
         ErrorSample(UnknownReference(name: "rds", known: ["a/rsd"], matches: 0), "no-method", .badJob),
+        ErrorSample(CalibrationFault(run: "runs/a", reason: "it is unfinished"), "not-calibrated", .badJob),
         ErrorSample(UnusableRun(description: "nothing is finished"), "run-unusable", .badJob),
         ErrorSample(UnusableAnswers(file: "a.jsonl", diagnostics: [fault]), "answers-unusable", .badJob),
         ErrorSample(FileExists(path: "job.yaml"), "file-exists", .badJob),

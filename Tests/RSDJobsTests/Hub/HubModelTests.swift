@@ -40,12 +40,12 @@ private struct HubJob: ~Copyable {
         try Data(commit.utf8).write(to: file)
     }
 
-    func load(pins: ModelPins? = nil) throws -> LoadedJob {
-        let lookup = ModelLookup(cache: fixture.lookup.cache, pins: { _ in pins })
+    func load(pins: RunPins? = nil) throws -> LoadedJob {
+        let lookup = SpecLookup(cache: fixture.lookup.cache, pins: { _ in pins })
         return try JobLoader.load(fixture.directory.appending(path: "job.yaml"), models: lookup)
     }
 
-    func fault(pins: ModelPins? = nil) throws -> String {
+    func fault(pins: RunPins? = nil) throws -> String {
         do {
             _ = try load(pins: pins)
             return ""
@@ -125,8 +125,8 @@ private struct HubJob: ~Copyable {
         try hub.add(HubJob.first)
         try hub.add(HubJob.second)
         try hub.point(to: HubJob.second)
-        func pins(revision: String) -> ModelPins {
-            ModelPins(
+        func pins(revision: String) -> RunPins {
+            RunPins(
                 models: [ModelPin(name: "Org/Draft", revision: revision, commit: HubJob.first)],
                 spec: "runs/a b/job.yaml")
         }
@@ -188,7 +188,7 @@ private struct HubJob: ~Copyable {
         let pin = ModelPin(name: "Org/Draft", revision: "main", commit: HubJob.first)
         let submission = Submission(array: "1", merge: nil, shards: 1, submitted: [1], at: "now", models: [pin])
         try AtomicFile.write(json: submission, to: run.submission)
-        #expect(run.submittedPins == ModelPins(models: [pin], spec: run.job.relativePath))
+        #expect(run.submittedPins == RunPins(models: [pin], spec: run.job.relativePath))
     }
 
     @Test("a revision that is not there lists those that are, and an ambiguous commit its meanings")

@@ -82,7 +82,7 @@ struct SpecFixture: ~Copyable {
     func path(_ path: String) -> String { directory.appending(path: path).path }
 
     /// A cache of the hub of its own.
-    var lookup: ModelLookup { ModelLookup(cache: HubCache(folder: path("hub"))) }
+    var lookup: SpecLookup { SpecLookup(cache: HubCache(folder: path("hub"))) }
 
     func load(_ settings: [String] = [], flags: FlagKnowledge = .notNeeded) throws(SpecErrors) -> LoadedJob {
         try JobLoader.load(
