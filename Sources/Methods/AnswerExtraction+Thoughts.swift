@@ -25,7 +25,7 @@ extension Response {
     package var afterThoughts: String? {
         guard let thoughts = limits.thoughts else { return nil }
         let after = thoughts.answer(in: text)
-        guard finish == .answer, let last = steps.last?.text, after.map({ $0.utf8.count < last.utf8.count }) ?? true
+        guard finish == .answered, let last = steps.last?.text, after.map({ $0.utf8.count < last.utf8.count }) ?? true
         else { return after }
         return last.replacing(thoughts.begin, with: "").replacing(thoughts.end, with: "")
     }

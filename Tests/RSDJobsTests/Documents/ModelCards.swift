@@ -104,6 +104,10 @@ struct ModelCard: Sendable {
             tensors: { .llama(layers: 32, hidden: 4096, inner: 14336, keys: 1024, tied: false) },
             template: "{{ messages }}", parameters: 8.03e9, gigabytes: 16.06, cachePerToken: 2 * 32 * 8 * 128 * 2),
         ModelCard(
+            name: "RLHFlow/Llama3.1-8B-PRM-Deepseek-Data", config: llama(4096, 14336, 32, 32, 8, 128, tied: false),
+            tensors: { .llama(layers: 32, hidden: 4096, inner: 14336, keys: 1024, tied: false) },
+            template: "{{ messages }}", parameters: 8.03e9, gigabytes: 16.06, cachePerToken: 2 * 32 * 8 * 128 * 2),
+        ModelCard(
             name: "deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B",
             config: qwen2(1536, 8960, 28, 12, 2, 151_936, 131_072),
             tensors: { .qwen2(layers: 28, hidden: 1536, inner: 8960, keys: 256, vocabulary: 151_936) },
@@ -112,6 +116,11 @@ struct ModelCard: Sendable {
         ModelCard(
             name: "deepseek-ai/DeepSeek-R1-Distill-Qwen-32B",
             config: qwen2(5120, 27648, 64, 40, 8, 152_064, 131_072),
+            tensors: { .qwen2(layers: 64, hidden: 5120, inner: 27648, keys: 1024, vocabulary: 152_064) },
+            template: GenerationPromptTests.templates[2].end + "</think>", parameters: 32.76e9, gigabytes: 65.5,
+            cachePerToken: 2 * 64 * 8 * 128 * 2),
+        ModelCard(
+            name: "Qwen/QwQ-32B", config: qwen2(5120, 27648, 64, 40, 8, 152_064, 40_960),
             tensors: { .qwen2(layers: 64, hidden: 5120, inner: 27648, keys: 1024, vocabulary: 152_064) },
             template: GenerationPromptTests.templates[2].end + "</think>", parameters: 32.76e9, gigabytes: 65.5,
             cachePerToken: 2 * 64 * 8 * 128 * 2),
@@ -172,7 +181,7 @@ struct ModelCard: Sendable {
             try Data(text.utf8).write(to: folder.appending(path: name))
         }
         try write(config, "config.json")
-        try write(#"{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}"#, "tokenizer.json")
+        try write(#"{"model": {"type": "BPE", "vocab": {"a": 0, "+": 1, "-": 2}, "merges": []}}"#, "tokenizer.json")
         if let template { try write(template, "chat_template.jinja") }
         let file = folder.appending(path: "model.safetensors")
         let (header, size) = tensors().safetensorsHeader

@@ -72,8 +72,8 @@ import Testing
             .write(to: fixture.directory.appending(path: "job.yaml"))
         let fault = fixture.fault()
         #expect(
-            fault.contains("job.yaml:5:") && fault.contains("job.yaml:10:")
-                && fault.contains("job.yaml:11:") && fault.contains("run the job from its own spec"),
+            fault.contains("job.yaml:5:") && fault.contains("job.yaml:11:")
+                && fault.contains("job.yaml:12:") && fault.contains("run the job from its own spec"),
             "\(fault)")
     }
 

@@ -32,7 +32,7 @@ import Testing
     /// The first problem needs nothing more after the draft's and PRM's first turn, all others need the target.
     private func answer(_ request: InferenceRequest) -> Event {
         switch request.need {
-        case .generate: FakeEngines.event(for: request)
+        case .generate, .likelihood: FakeEngines.event(for: request)
         case .score(let wanted):
             .scored(
                 Scored(
