@@ -12,7 +12,7 @@ package struct TokenCounts: Sendable, Equatable, Codable {
         @Counted package var lookahead = 0
         /// Read as prompt, over all requests.
         @Counted package var prompt = 0
-        /// In draft steps that it judged, each counted once.
+        /// In draft steps that it judged, by a score or by how likely it found them, each counted once.
         @CountedIfAny package var judged = 0
 
         package var generated: Int { kept + rejected + lookahead }

@@ -128,6 +128,7 @@ struct StepCandidates: DecodingMethod {
             try answer.check(wanted)
             attempts[answer.candidate]?.read[answer.role] = answer.steps[0]
             response.tokens[writer: answer.role].prompt += answer.promptTokens
+            if answer.role == .target { response.tokens.target.judged += answer.steps[0].logprobs.count }
         default: break
         }
         if needs(for: response).isEmpty { endRound(&response) }

@@ -130,7 +130,7 @@ private struct Candidates {
         #expect(trajectory.response.text == "b")
         let step = trajectory.response.steps[0]
         #expect(step.reward == 0.5 && abs((step.value ?? 0) - (0.5 + 29.0 / 20)) < 1e-6)
-        #expect(trajectory.response.tokens.target == .init(kept: 0, rejected: 0, lookahead: 0, prompt: 39))
+        #expect(trajectory.response.tokens.target == .init(kept: 0, rejected: 0, lookahead: 0, prompt: 39, judged: 9))
         #expect(trajectory.response.verdicts == Verdicts(accepted: 1, rejected: 0))
     }
 
@@ -162,7 +162,8 @@ private struct Candidates {
         #expect(step.rejected?.reward == 0.3 && abs((step.rejected?.value ?? 0) - (0.3 - 8.0 / 20)) < 1e-6)
         #expect(step.alternatives?.map(\.text) == ["target0\n\n"])
         #expect(trajectory.response.tokens.draft == .init(kept: 0, rejected: 9, lookahead: 0, prompt: 30))
-        #expect(trajectory.response.tokens.target == .init(kept: 3, rejected: 3, lookahead: 0, prompt: 39 + 20))
+        #expect(
+            trajectory.response.tokens.target == .init(kept: 3, rejected: 3, lookahead: 0, prompt: 39 + 20, judged: 9))
         #expect(trajectory.response.waves == 2)
         // The next step is the draft's again.
         #expect(trajectory.needs.map(\.role) == [.draft, .draft, .draft])
