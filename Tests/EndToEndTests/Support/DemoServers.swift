@@ -9,7 +9,7 @@ import Testing
 /// The demo's three models on servers of the test's own, until this is released.
 final class DemoServers: Sendable {
     private let scratch: Scratch
-    private let ports: [String: Int]
+    private let ports = Mutex<[String: Int]>([:])
     private let environment: [String: String]
     private let arguments: [String]
     private let names: [String: String]
@@ -31,18 +31,26 @@ final class DemoServers: Sendable {
         scratch = try Scratch()
         environment = key.map { ["VLLM_API_KEY": $0] } ?? [:]
         arguments = ["--delay-ms", "\(delay)"] + (fault.map { ["--fault", $0] } ?? [])
-        var ports: [String: Int] = [:]
-        for name in ["draft", "prm", "target"] { ports[name] = try FreePort.find() }
-        self.ports = ports
         processes = Mutex([:])
-        for name in ports.keys { try await start(name) }
+        for name in ["draft", "prm", "target"] { try await begin(name) }
+    }
+
+    /// Starts a server on a port of its own. Another process may take the port before the server does.
+    private func begin(_ name: String, attempts: Int = 5) async throws {
+        let port = try FreePort.find()
+        ports.withLock { $0[name] = port }
+        do {
+            try await start(name)
+        } catch let error as ProgramFailed where attempts > 1 && "\(error)".contains("Address already in use") {
+            try await begin(name, attempts: attempts - 1)
+        }
     }
 
     /// A job that asks these servers.
     var setup: JobSetup {
         var setup = JobSetup()
         setup.models = models
-        setup.urls = ports.mapValues { "http://127.0.0.1:\($0)" }
+        setup.urls = ports.withLock { $0 }.mapValues { "http://127.0.0.1:\($0)" }
         return setup
     }
 
@@ -56,7 +64,7 @@ final class DemoServers: Sendable {
     /// The HTTP requests to all of them so far, by path.
     func requests() async throws -> [String: Int] {
         var counts: [String: Int] = [:]
-        for port in ports.values {
+        for port in ports.withLock({ $0 }).values {
             let url = try #require(URL(string: "http://127.0.0.1:\(port)/metrics"))
             for line in String(decoding: try await URLSession.shared.data(from: url).0, as: UTF8.self).split(
                 separator: "\n")
@@ -79,7 +87,10 @@ final class DemoServers: Sendable {
     private func start(_ name: String) async throws {
         let model = models.appending(path: name).path
         let process = try RunnerProcess(
-            ["serve", model, "--port", "\(ports[name] ?? 0)", "--served-model-name", names[name] ?? name] + arguments,
+            [
+                "serve", model, "--port", "\(ports.withLock { $0[name] ?? 0 })", "--served-model-name",
+                names[name] ?? name,
+            ] + arguments,
             program: Programs.pocket, scratch: scratch.url, environment: environment, limit: JobSetup.limit)
         guard await process.says("Application startup complete.") else {
             throw ProgramFailed(process.standardError)
