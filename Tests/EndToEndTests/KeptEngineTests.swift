@@ -159,7 +159,9 @@ import Testing
         try FileManager.default.copyItem(at: Programs.repository.appending(path: "demo/models/draft"), to: scratch)
         defer { try? FileManager.default.removeItem(at: scratch) }
         setup.draft = scratch.path
-        setup.arguments = ["delay-ms: 50"]
+        // One after the other: the first response is far from the end of the job.
+        setup.arguments = ["delay-ms: 500"]
+        setup.engine.append("concurrency: 1")
         let folder = try JobFolder(setup)
         for name in ["a", "b"] { try folder.write(name) }
         let queue = try folder.start("a.yaml b.yaml")
