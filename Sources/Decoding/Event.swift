@@ -30,6 +30,16 @@ package enum Event: Sendable, Equatable {
         }
     }
 
+    /// The role whose model gave this response; nil if it is none.
+    package var role: Role? {
+        switch self {
+        case .generated(let answer): answer.role
+        case .scored(let answer): answer.role
+        case .likelihood(let answer): answer.role
+        case .failed, .retried: nil
+        }
+    }
+
     /// The candidate that it concerns, see ``Need/candidate``.
     package var candidate: Int {
         get {

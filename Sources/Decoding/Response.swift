@@ -118,11 +118,8 @@ package struct Response: Sendable, Equatable {
         steps[index].dropped = dropped
     }
 
-    /// Ends the response because nothing that the models wrote is good enough to go on from.
-    package mutating func giveUp() { finish = .lowRewards }
-
-    /// Ends it because it has its answer, where its writer would go on.
-    package mutating func endAnswered() { finish = .answered }
+    /// Ends the response where its writer would go on.
+    package mutating func end(_ ending: Finish) { finish = ending }
 
     package mutating func fail(_ reason: String) {
         finish = .failed

@@ -7,35 +7,29 @@ import SpecYAML
 /// are all bad. The code's thresholds are β times these.
 struct GuidedSpeculative: MethodSettings {
     static let key = "gsi"
-    static let keys = SampleSettings.keys + ["target_n", "threshold", "threshold_on"] + SoftChoice.keys
+    static let keys = SoftChoice.keys + ["target_n", "threshold", "threshold_on"]
 
-    let samples: SampleSettings
     let targetCount: Int
     let soft: SoftChoice
     let bar: StepCandidates.Bar
     let roles: Set<Role> = [.draft, .target, .prm]
     let drawsVerdicts = true
     let details: [Role: Detail] = [.draft: .logprobs]
-    var sampling: Sampling? { samples.sampling }
-    var breadth: Int { max(samples.n, targetCount) }
+    var sampling: Sampling? { soft.samples.sampling }
+    var breadth: Int { max(soft.samples.n, targetCount) }
     var yaml: [(key: String, value: String)] {
-        samples.yaml + [("target_n", String(targetCount))] + soft.yaml
+        soft.samples.yaml + [("target_n", String(targetCount))] + soft.yaml
             + [("threshold", bar.threshold.plain), ("threshold_on", bar.measure.rawValue)]
     }
 
     init?(_ section: SpecSection) {
-        guard let samples = SampleSettings(section, atLeast: 1, standard: SoftChoice.sampling),
-            let soft = SoftChoice(section)
-        else {
-            return nil
-        }
+        guard let soft = SoftChoice(section) else { return nil }
         guard soft.beta > 0 else {
             section["beta"]?.error("'beta' must be more than 0 here, because likelihoods are weighed by 1/beta")
             return nil
         }
-        self.samples = samples
         self.soft = soft
-        targetCount = section.value("target_n", default: samples.n) { $0.integer(in: 1...SpecLimit.requests) }
+        targetCount = section.value("target_n", default: soft.samples.n) { $0.integer(in: 1...SpecLimit.requests) }
         bar = StepCandidates.Bar(
             threshold: section.value("threshold", default: 0.5) { $0.number("a number", where: \.isFinite) },
             measure: section.value("threshold_on", default: .tilted) { $0.choice(of: StepCandidates.Bar.Measure.self) },
@@ -45,24 +39,8 @@ struct GuidedSpeculative: MethodSettings {
     func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod {
         StepCandidates(
             StepCandidates.Rules(
-                writer: .draft, count: samples.n, targetCount: targetCount, sampling: samples.sampling,
+                writer: .draft, count: soft.samples.n, targetCount: targetCount, sampling: soft.samples.sampling,
                 beta: soft.beta, isTilted: true, bar: bar, floor: soft.floor),
             judgesEmptyEnd: common.judgesEmptyEnd, draw: draw)
     }
-}
-
-/// Settings of methods that draw candidates by their rewards, with the defaults of Guided Speculative Inference.
-struct SoftChoice: Sendable {
-    static let keys = ["beta", "floor"]
-    static let sampling = Sampling(temperature: 0.7, topP: 1)
-
-    var beta: Double
-    var floor: Double
-
-    init?(_ section: SpecSection) {
-        beta = section.value("beta", default: 20) { $0.number("at least 0", where: { $0 >= 0 && $0.isFinite }) }
-        floor = section.value("floor", default: 0.1) { $0.number(in: 0...1) }
-    }
-
-    var yaml: [(key: String, value: String)] { [("beta", beta.plain), ("floor", floor.plain)] }
 }

@@ -5,36 +5,30 @@ import SpecYAML
 /// Guided Speculative Inference (arXiv 2506.04118, section 4; j-geuter/GSI, `run_reward_threshold_decoding`).
 struct RewardGuidedBestOfN: MethodSettings {
     static let key = "rsd_best_of_n"
-    static let keys = SampleSettings.keys + ["target_n", "threshold"] + SoftChoice.keys
+    static let keys = SoftChoice.keys + ["target_n", "threshold"]
 
-    let samples: SampleSettings
     let targetCount: Int
     let soft: SoftChoice
     let threshold: Double
     let roles: Set<Role> = [.draft, .target, .prm]
     let drawsVerdicts = true
-    var sampling: Sampling? { samples.sampling }
-    var breadth: Int { max(samples.n, targetCount) }
+    var sampling: Sampling? { soft.samples.sampling }
+    var breadth: Int { max(soft.samples.n, targetCount) }
     var yaml: [(key: String, value: String)] {
-        samples.yaml + [("target_n", String(targetCount)), ("threshold", threshold.plain)] + soft.yaml
+        soft.samples.yaml + [("target_n", String(targetCount)), ("threshold", threshold.plain)] + soft.yaml
     }
 
     init?(_ section: SpecSection) {
-        guard let samples = SampleSettings(section, atLeast: 1, standard: SoftChoice.sampling),
-            let soft = SoftChoice(section)
-        else {
-            return nil
-        }
-        self.samples = samples
+        guard let soft = SoftChoice(section) else { return nil }
         self.soft = soft
-        targetCount = section.value("target_n", default: samples.n) { $0.integer(in: 1...SpecLimit.requests) }
+        targetCount = section.value("target_n", default: soft.samples.n) { $0.integer(in: 1...SpecLimit.requests) }
         threshold = section.value("threshold", default: Weighting.standardThreshold) { $0.number(in: 0...1) }
     }
 
     func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod {
         StepCandidates(
             StepCandidates.Rules(
-                writer: .draft, count: samples.n, targetCount: targetCount, sampling: samples.sampling,
+                writer: .draft, count: soft.samples.n, targetCount: targetCount, sampling: soft.samples.sampling,
                 beta: soft.beta,
                 bar: StepCandidates.Bar(threshold: threshold, measure: .reward, includesThreshold: true),
                 floor: soft.floor),

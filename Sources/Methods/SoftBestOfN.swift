@@ -5,32 +5,27 @@ import SpecYAML
 /// Guided Speculative Inference (arXiv 2506.04118, section 4).
 struct SoftBestOfN: MethodSettings {
     static let key = "soft_best_of_n"
-    static let keys = ["model"] + SampleSettings.keys + SoftChoice.keys
+    static let keys = ["model"] + SoftChoice.keys
 
     let model: Writer
-    let samples: SampleSettings
     let soft: SoftChoice
     var roles: Set<Role> { [model.role, .prm] }
     let drawsVerdicts = true
-    var sampling: Sampling? { samples.sampling }
-    var breadth: Int { samples.n }
-    var yaml: [(key: String, value: String)] { [("model", model.rawValue)] + samples.yaml + soft.yaml }
+    var sampling: Sampling? { soft.samples.sampling }
+    var breadth: Int { soft.samples.n }
+    var yaml: [(key: String, value: String)] { [("model", model.rawValue)] + soft.samples.yaml + soft.yaml }
 
     init?(_ section: SpecSection) {
         model = section.value("model", default: .draft) { $0.choice(of: Writer.self) }
-        guard let samples = SampleSettings(section, atLeast: 1, standard: SoftChoice.sampling),
-            let soft = SoftChoice(section)
-        else {
-            return nil
-        }
-        self.samples = samples
+        guard let soft = SoftChoice(section) else { return nil }
         self.soft = soft
     }
 
     func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod {
         StepCandidates(
             StepCandidates.Rules(
-                writer: model.role, count: samples.n, sampling: samples.sampling, beta: soft.beta, floor: soft.floor),
+                writer: model.role, count: soft.samples.n, sampling: soft.samples.sampling, beta: soft.beta,
+                floor: soft.floor),
             judgesEmptyEnd: common.judgesEmptyEnd, draw: draw)
     }
 }

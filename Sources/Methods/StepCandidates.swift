@@ -45,23 +45,15 @@ struct StepCandidates: DecodingMethod {
         }
     }
 
-    /// The state of a candidate for a step.
-    private struct Attempt {
-        var step: StepText
-        var end: StepEnd
-        /// Tokens of the prompt and all steps up to this one.
-        var length: Int
-        var verdict: Scored.Verdict?
-        /// By the target, and by the draft in the target's tokens if they are others than it wrote.
-        var read: [Role: TokenLikelihoods] = [:]
-    }
-
     private let rules: Rules
     private let judgesEmptyEnd: Bool
     private let draw: Draw
     /// Who writes the candidates now.
     private var writer: Role
-    private var attempts: [Int: Attempt] = [:]
+    private var attempts: [Int: StepAttempt] = [:]
+    /// How likely candidates were found that were read: by the target, and by the draft in the target's tokens if they are others than
+    /// it wrote.
+    private var read: [Int: [Role: TokenLikelihoods]] = [:]
     /// The draft's step, until the target has replaced it.
     private var rejected: RejectedStep?
 
@@ -84,33 +76,25 @@ struct StepCandidates: DecodingMethod {
                         role: writer, steps: steps, stopsAtDelimiter: true, maxTokens: response.remainingTokens(),
                         sampling: rules.sampling, detail: isTilted ? .logprobs : .text, candidate: candidate))
             }
-            guard attempt.verdict == nil, isJudged(attempt, in: response) else { return nil }
-            return .score(
-                Scoring(steps: steps + [attempt.step.text], unscored: [steps.count], candidate: candidate))
+            return attempt.scoring(after: response, judgesEmptyEnd: judgesEmptyEnd, candidate: candidate)
+                .map(Need.score)
         }
         guard needs.isEmpty, isTilted, !isHopeless(in: response) else { return needs }
         return (0..<count).compactMap { candidate in
-            attempts[candidate].flatMap(reader).map { role in
-                let attempt = attempts[candidate]
-                return .likelihood(
-                    LikelihoodRequest(
-                        role: role, steps: steps + [attempt?.step.text ?? ""], first: steps.count,
-                        isEnded: attempt?.end == .eos, candidate: candidate))
-            }
+            guard let attempt = attempts[candidate], let role = reader(of: candidate, attempt) else { return nil }
+            return .likelihood(
+                LikelihoodRequest(
+                    role: role, steps: steps + [attempt.step.text], first: steps.count, isEnded: attempt.end == .eos,
+                    candidate: candidate))
         }
     }
 
     /// Who is to read a candidate next; nil if its likelihoods are known.
-    private func reader(_ attempt: Attempt) -> Role? {
+    private func reader(of candidate: Int, _ attempt: StepAttempt) -> Role? {
         guard attempt.step.tokens > 0 else { return nil }
-        guard let target = attempt.read[.target] else { return .target }
+        guard let target = read[candidate]?[.target] else { return .target }
         let isSame = target.logprobs.count == attempt.step.likelihoods?.logprobs.count
-        return isSame || attempt.read[.draft] != nil ? nil : .draft
-    }
-
-    private func isJudged(_ attempt: Attempt, in response: Response) -> Bool {
-        (!attempt.step.text.isEmpty || judgesEmptyEnd && attempt.end == .eos)
-            && response.seen([attempt.step.text]) == [true]
+        return isSame || read[candidate]?[.draft] != nil ? nil : .draft
     }
 
     mutating func apply(_ event: Event, to response: inout Response) throws {
@@ -120,13 +104,10 @@ struct StepCandidates: DecodingMethod {
         switch (event, need) {
         case (.generated(let answer), _): try take(answer, counting: &response.tokens)
         case (.scored(let answer), .score(let wanted)):
-            let verdict = try answer.verdicts(on: wanted)[wanted.undecided]
-            attempts[answer.candidate]?.verdict = verdict
-            response.tokens.prm.prompt += answer.promptTokens
-            response.tokens.prm.judged += verdict?.tokens ?? 0
+            try attempts[answer.candidate]?.take(answer, on: wanted, counting: &response.tokens)
         case (.likelihood(let answer), .likelihood(let wanted)):
             try answer.check(wanted)
-            attempts[answer.candidate]?.read[answer.role] = answer.steps[0]
+            read[answer.candidate, default: [:]][answer.role] = answer.steps[0]
             response.tokens[writer: answer.role].prompt += answer.promptTokens
             if answer.role == .target { response.tokens.target.judged += answer.steps[0].logprobs.count }
         default: break
@@ -135,22 +116,16 @@ struct StepCandidates: DecodingMethod {
     }
 
     private mutating func take(_ answer: Generated, counting tokens: inout TokenCounts) throws {
-        // The engine stops at the delimiter, so there is one step; ignore anything after it.
-        let first = answer.steps[0]
-        guard !isTilted || first.tokens == 0 || first.likelihoods != nil else {
+        let attempt = StepAttempt(answer, counting: &tokens)
+        guard !isTilted || attempt.step.tokens == 0 || attempt.step.likelihoods != nil else {
             throw UnexpectedEvent(description: "the \(answer.role.rawValue) did not say how likely its tokens were")
         }
-        attempts[answer.candidate] = Attempt(
-            step: first, end: answer.steps.count == 1 ? answer.end : .delimiter,
-            length: answer.promptTokens + first.tokens)
-        tokens[writer: answer.role].prompt += answer.promptTokens
-        tokens[writer: answer.role].rejected += first.tokens
-        tokens[writer: answer.role].lookahead += answer.steps.dropFirst().reduce(0) { $0 + $1.tokens }
+        attempts[answer.candidate] = attempt
     }
 
     private mutating func endRound(_ response: inout Response) {
         response.waves += 1
-        guard !isHopeless(in: response) else { return response.giveUp() }
+        guard !isHopeless(in: response) else { return response.end(.lowRewards) }
         let position = response.steps.count
         let values = (0..<count).map { value(of: $0, in: response) }
         let uniform = draw.choice(step: position, attempt: rejected == nil ? 0 : 1)
@@ -166,21 +141,18 @@ struct StepCandidates: DecodingMethod {
                 rejected = RejectedStep(
                     text: attempt.step.text, reward: reward, dropped: attempt.verdict?.dropped,
                     value: bar.measure == .tilted ? measured : nil)
-                (writer, attempts) = (.target, [:])
+                (writer, attempts, read) = (.target, [:], [:])
                 return
             }
             response.verdicts?.accepted += 1
         }
         let others = (0..<count).filter { $0 != chosen }.compactMap { attempts[$0] }
-        var step = Step(
-            text: attempt.step.text, origin: writer, reward: attempt.verdict?.reward, dropped: attempt.verdict?.dropped,
-            rejected: rejected,
-            alternatives: others.map { Alternative(text: $0.step.text, reward: $0.verdict?.reward) })
+        var step = attempt.chosen(from: others, by: writer, replacing: rejected)
         if bar?.measure == .tilted { step.value = measured }
         response.tokens[writer: writer].rejected -= attempt.step.tokens
         response.tokens[writer: writer].kept += attempt.step.tokens
         response.commit(step, tokens: attempt.step.tokens, end: attempt.end, length: attempt.length)
-        (writer, attempts, rejected) = (rules.writer, [:], nil)
+        (writer, attempts, read, rejected) = (rules.writer, [:], [:], nil)
     }
 
     /// Waves count once they are over.
@@ -199,8 +171,8 @@ struct StepCandidates: DecodingMethod {
     /// The reward, tilted where it is to be.
     private func value(of candidate: Int, in response: Response) -> Double {
         let reward = reward(of: candidate, in: response)
-        guard isTilted, let attempt = attempts[candidate], let target = attempt.read[.target],
-            let draft = attempt.read[.draft] ?? attempt.step.likelihoods
+        guard isTilted, let read = read[candidate], let target = read[.target],
+            let draft = read[.draft] ?? attempts[candidate]?.step.likelihoods
         else { return reward }
         return reward + (target.sum - draft.sum) / rules.beta
     }

@@ -34,16 +34,6 @@ struct StepSearch: Sendable {
         var isFinished: Bool { response.finish != nil }
     }
 
-    /// The state of a candidate for a step.
-    private struct Attempt {
-        var text: String
-        var tokens: Int
-        var end: StepEnd
-        /// Tokens of the prompt and all steps up to this one.
-        var length: Int
-        var verdict: Scored.Verdict?
-    }
-
     let rules: Rules
     private let sampling: Sampling
     private let judgesEmptyEnd: Bool
@@ -54,7 +44,7 @@ struct StepSearch: Sendable {
     private var leaves: [Beam] = []
     /// Index of each candidate's beam.
     private var parents: [Int]
-    private var attempts: [Int: Attempt] = [:]
+    private var attempts: [Int: StepAttempt] = [:]
     /// Number of rounds that are over.
     private(set) var rounds = 0
 
@@ -81,19 +71,14 @@ struct StepSearch: Sendable {
 
     private func need(_ candidate: Int) -> Need? {
         let beam = open[parents[candidate]]
-        let steps = beam.response.steps.map(\.text)
+        let number = firstCandidate + candidate
         guard let attempt = attempts[candidate] else {
             return .generate(
                 Generation(
-                    role: .draft, steps: steps, stopsAtDelimiter: true, maxTokens: beam.response.remainingTokens(),
-                    sampling: sampling, candidate: firstCandidate + candidate))
+                    role: .draft, steps: beam.response.steps.map(\.text), stopsAtDelimiter: true,
+                    maxTokens: beam.response.remainingTokens(), sampling: sampling, candidate: number))
         }
-        let isJudged =
-            (!attempt.text.isEmpty || judgesEmptyEnd && attempt.end == .eos)
-            && beam.response.seen([attempt.text]) == [true]
-        guard attempt.verdict == nil, isJudged else { return nil }
-        return .score(
-            Scoring(steps: steps + [attempt.text], unscored: [steps.count], candidate: firstCandidate + candidate))
+        return attempt.scoring(after: beam.response, judgesEmptyEnd: judgesEmptyEnd, candidate: number).map(Need.score)
     }
 
     /// Takes in the response to one of the needs. All tokens count as rejected until a solution is chosen.
@@ -105,20 +90,9 @@ struct StepSearch: Sendable {
             throw UnexpectedEvent(description: "no candidate for a step waits for \(event)")
         }
         switch (event, need) {
-        case (.generated(let answer), _):
-            // The engine stops at the delimiter, so there is one step; ignore anything after it.
-            let first = answer.steps[0]
-            let end = answer.steps.count == 1 ? answer.end : .delimiter
-            attempts[candidate] = Attempt(
-                text: first.text, tokens: first.tokens, end: end, length: answer.promptTokens + first.tokens)
-            tokens.draft.prompt += answer.promptTokens
-            tokens.draft.rejected += first.tokens
-            tokens.draft.lookahead += answer.steps.dropFirst().reduce(0) { $0 + $1.tokens }
+        case (.generated(let answer), _): attempts[candidate] = StepAttempt(answer, counting: &tokens)
         case (.scored(let answer), .score(let wanted)):
-            let verdict = try answer.verdicts(on: wanted)[wanted.undecided]
-            attempts[candidate]?.verdict = verdict
-            tokens.prm.prompt += answer.promptTokens
-            tokens.prm.judged += verdict?.tokens ?? 0
+            try attempts[candidate]?.take(answer, on: wanted, counting: &tokens)
         default: break
         }
         if parents.indices.allSatisfy({ self.need($0) == nil }) { endRound() }
@@ -162,14 +136,11 @@ struct StepSearch: Sendable {
         var beam = open[parents[candidate]]
         guard let attempt = attempts[candidate] else { return beam }
         let siblings = parents.indices.filter { parents[$0] == parents[candidate] && $0 != candidate }
-        let step = Step(
-            text: attempt.text, origin: .draft, reward: attempt.verdict?.reward, dropped: attempt.verdict?.dropped,
-            alternatives: siblings.compactMap { attempts[$0] }.map {
-                Alternative(text: $0.text, reward: $0.verdict?.reward)
-            })
-        beam.response.commit(step, tokens: attempt.tokens, end: attempt.end, length: attempt.length)
+        beam.response.commit(
+            attempt.chosen(from: siblings.compactMap { attempts[$0] }, by: .draft), tokens: attempt.step.tokens,
+            end: attempt.end, length: attempt.length)
         if rules.endsAtAnswer, !beam.isFinished, AnswerExtraction.boxed(in: beam.response.answerText) != nil {
-            beam.response.endAnswered()
+            beam.response.end(.answered)
         }
         beam.score = rules.score.of(beam.response)
         return beam

@@ -95,7 +95,7 @@ private struct CurrentPhase {
                 self.role = role
                 return
             case .event(let id, let event, _) where event.isAnswer:
-                role = role ?? event.answerer
+                role = role ?? event.role
                 touched.insert(id)
             case .event(let id, .failed, _): touched.insert(id)
             case .load(let load): role = role ?? Role(rawValue: load.engine)

@@ -81,7 +81,7 @@ struct LiveTally: Sendable {
         work.take(event, asked: asked, by: trajectory)
         let (now, place) = (trajectory.response, place(of: id.method))
         wave = max(wave, now.waves)
-        role = event.answerer ?? role
+        role = event.role ?? role
         methods[place].progress.count(now, insteadOf: before)
         if before?.finish != nil { forgetGrade(of: id, at: place) }
         if now.finish != nil, isGradedAtOnce { ungraded.append(id) }

@@ -175,7 +175,7 @@ extension JournalRecord {
     /// The role whose model gave this response.
     package var role: Role? {
         guard case .event(_, let event, _) = self else { return nil }
-        return event.answerer
+        return event.role
     }
 
     package var asked: TimeSpan? {

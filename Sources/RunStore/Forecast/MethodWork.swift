@@ -65,7 +65,7 @@ struct MethodWork: Sendable {
         if case .generated(let answer) = event, answer.end != .delimiter {
             place.length = (before?.steps ?? 0) + answer.steps.count
         }
-        if let role = event.answerer { note(event, role, asked) }
+        if let role = event.role { note(event, role, asked) }
         move(trajectory.id, to: place)
     }
 

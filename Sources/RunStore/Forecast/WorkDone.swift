@@ -51,7 +51,7 @@ package struct WorkDone: Sendable {
             lengths[trajectory.id.problemName, default: Mean()].add(trajectory.response.steps.count)
             length.add(trajectory.response.steps.count)
         }
-        guard let role = event.answerer, let asked else { return }
+        guard let role = event.role, let asked else { return }
         engines.worked(role)
         roles[role, default: RoleWork()].take(event, asked)
     }
@@ -103,16 +103,6 @@ package struct RoleWork: Sendable {
 }
 
 extension Event {
-    /// The role whose model gave this response; nil if it is none.
-    package var answerer: Role? {
-        switch self {
-        case .generated(let answer): answer.role
-        case .scored(let answer): answer.role
-        case .likelihood(let answer): answer.role
-        case .failed, .retried: nil
-        }
-    }
-
     /// Tokens that the model wrote, or read where nothing is written.
     package var modelTokens: Int {
         switch self {

@@ -23,11 +23,7 @@ package struct InferenceRequest: Sendable {
         let need = scope.detailed(need, of: id)
         self.need = need
         if case .generate(let wanted) = need { seed = scope.seed(wanted, of: id) } else { seed = 0 }
-        if case .score(let wanted) = need, wanted.role == .prm {
-            readings = scope.readings(of: wanted, for: id)
-        } else {
-            readings = []
-        }
+        if case .score(let wanted) = need { readings = scope.readings(of: wanted, for: id) } else { readings = [] }
         (fingerprint, substitutes) = scope.fingerprints(of: need, needed: needed, for: id, seed: seed)
     }
 }
@@ -38,7 +34,7 @@ extension InferenceRequest {
 
     /// Whether it asks for the reward of the solution's last step: what the PRM reads then ends with it.
     var endsWithReading: Bool {
-        if case .score(let wanted) = need, wanted.role == .prm {
+        if case .score(let wanted) = need, !readings.isEmpty {
             wanted.unscored.last == wanted.steps.count - 1
         } else {
             false
@@ -80,15 +76,5 @@ extension Event {
         case .failed, .retried: break
         }
         return event
-    }
-
-    /// The role whose model gave this response.
-    var role: Role {
-        switch self {
-        case .generated(let answer): answer.role
-        case .scored(let answer): answer.role
-        case .likelihood(let answer): answer.role
-        case .failed, .retried: .prm
-        }
     }
 }

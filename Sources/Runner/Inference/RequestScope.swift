@@ -53,9 +53,10 @@ package struct RequestScope: Sendable {
             step: generation.steps.count, role: generation.role, candidate: generation.candidate)
     }
 
-    /// What the PRM reads of each unscored step; empty if these are not consecutive.
+    /// What the PRM reads of each unscored step; empty if these are not consecutive, or another model judges.
     func readings(of wanted: Scoring, for id: TrajectoryID) -> [ReadingKey] {
-        guard let first = wanted.unscored.first, let last = wanted.unscored.last, last < wanted.steps.count,
+        guard wanted.role == .prm, let first = wanted.unscored.first, let last = wanted.unscored.last,
+            last < wanted.steps.count,
             wanted.unscored == Array(first...last)
         else { return [] }
         var hash = SHA256()

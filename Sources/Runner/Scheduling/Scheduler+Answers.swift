@@ -95,7 +95,9 @@ extension Scheduler {
         let trajectory = entry.trajectory
         trajectories.update([trajectory])
         act(.notify(.advanced(trajectory, entry.event, asked: entry.origin.asked)))
-        pending.close(Waiter(id: trajectory.id, role: entry.event.role, candidate: entry.event.candidate))
+        if let role = entry.event.role {
+            pending.close(Waiter(id: trajectory.id, role: role, candidate: entry.event.candidate))
+        }
         if trajectory.response.finish != nil { pending.closeAll(of: trajectory.id) }
         if let request = entry.origin.request {
             responses.add(

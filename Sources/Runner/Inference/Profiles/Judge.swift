@@ -100,18 +100,10 @@ struct Judge: PRMScorer {
                 description:
                     "the judge answered \(answer.text.debugDescription) where it was asked for a digit from 0 to 9")
         }
-        var total = 0.0
-        var sum = 0.0
-        // In a fixed order: the last bit of a sum depends on it.
-        for (token, logprob) in (answer.topLogprobs?.first ?? [:]).sorted(by: { $0.key < $1.key }) {
-            guard let digit = digit(token) else { continue }
-            total += exp(logprob)
-            sum += exp(logprob) * Double(digit)
-        }
-        guard total > 0 else {
+        guard let mean = answer.topLogprobs?.first?.expected({ digit($0).map(Double.init) }) else {
             throw MalformedResponse(description: "the judge's engine told no probabilities of the digits")
         }
-        return min(1, sum / total / 9)
+        return min(1, mean / 9)
     }
 
     private static func digit(_ text: String) -> Int? {

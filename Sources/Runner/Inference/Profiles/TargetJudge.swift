@@ -1,5 +1,4 @@
 import Decoding
-import Foundation
 import JobSpecs
 import ModelLifecycle
 
@@ -87,15 +86,7 @@ extension DigitReading {
     func score(of token: String, _ likeliest: [String: Double]) -> Double {
         switch self {
         case .greedy: return min(9, token.digits ?? 0)
-        case .average:
-            var (total, sum) = (0.0, 0.0)
-            // In a fixed order: the last bit of a sum depends on it.
-            for (token, logprob) in likeliest.sorted(by: { $0.key < $1.key }) {
-                guard let value = token.digits else { continue }
-                total += exp(logprob)
-                sum += exp(logprob) * value
-            }
-            return total > 0 ? min(9, sum / total) : 0
+        case .average: return min(9, likeliest.expected(\.digits) ?? 0)
         }
     }
 }
