@@ -192,7 +192,8 @@ let package = Package(
                 "Comparison/paired-tests.jsonl", "Comparison/paired-tests.py",
             ], swiftSettings: strict),
         .testTarget(
-            name: "PocketEngineTests", dependencies: ["PacedEngine", "PocketEngine", "TestSupport", "Tokenizers"],
+            name: "PocketEngineTests",
+            dependencies: ["CKernels", "PacedEngine", "PocketEngine", "TestSupport", "Tokenizers"],
             exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(

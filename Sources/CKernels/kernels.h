@@ -1,77 +1,202 @@
-// The matrix product of the pocket engine, compiled for plain x86-64 and for AVX2, which takes half the time: Swift compiles a
-// function for one kind of processor only. Both give the same bits, since each output is one sum in a fixed order, and
-// multiplication and addition are rounded separately.
+// The inner loops of the pocket engine, compiled for plain x86-64 and for AVX2, which takes half the time: Swift compiles a function
+// for one kind of processor only. Both give the same bits, since every operation has a fixed order, and multiplication and addition
+// are rounded separately. `wide` chooses between them, and may be true only where `rsd_has_wide_vectors()` is.
 
 #pragma once
 
+#include <math.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #pragma clang fp contract(off)
 
-/// Sixteen neighbouring outputs, at the alignment that Swift gives them.
+/// Sixteen neighbouring values, at the alignment that Swift gives them.
 typedef float rsd_panel __attribute__((vector_size(64), aligned(16), may_alias));
+typedef int rsd_lanes __attribute__((vector_size(64), aligned(16), may_alias));
 
-/// Two tokens by one panel, or one token by two panels: eight four-wide sums in flight, which is what the sixteen registers of plain
-/// x86-64 allow.
-static inline __attribute__((always_inline)) void rsd_product(
-    const rsd_panel *weights, const rsd_panel *bias, long panels, long columns,
-    const float *input, long input_stride, long tokens, float *output, long output_stride) {
-    for (long panel = 0; panel < panels; panel++) {
-        const rsd_panel *weight = weights + panel * columns;
-        for (long token = 0; token + 1 < tokens; token += 2) {
-            const float *x0 = input + token * input_stride, *x1 = x0 + input_stride;
-            rsd_panel sum0 = bias[panel], sum1 = bias[panel];
-            for (long column = 0; column < columns; column++) {
-                rsd_panel w = weight[column];
-                sum0 += w * x0[column];
-                sum1 += w * x1[column];
-            }
-            ((rsd_panel *)(output + token * output_stride))[panel] = sum0;
-            ((rsd_panel *)(output + (token + 1) * output_stride))[panel] = sum1;
-        }
-    }
-    if (tokens % 2 == 0) return;
-    const float *x = input + (tokens - 1) * input_stride;
-    rsd_panel *out = (rsd_panel *)(output + (tokens - 1) * output_stride);
-    long panel = 0;
-    for (; panel + 1 < panels; panel += 2) {
-        const rsd_panel *weight0 = weights + panel * columns, *weight1 = weight0 + columns;
-        rsd_panel sum0 = bias[panel], sum1 = bias[panel + 1];
-        for (long column = 0; column < columns; column++) {
-            sum0 += weight0[column] * x[column];
-            sum1 += weight1[column] * x[column];
-        }
-        out[panel] = sum0;
-        out[panel + 1] = sum1;
-    }
-    if (panel < panels) {
-        const rsd_panel *weight = weights + panel * columns;
-        rsd_panel sum = bias[panel];
-        for (long column = 0; column < columns; column++) sum += weight[column] * x[column];
-        out[panel] = sum;
-    }
-}
-
-static void rsd_multiply_plain(
-    const void *weights, const void *bias, long panels, long columns,
-    const float *input, long input_stride, long tokens, float *output, long output_stride) {
-    rsd_product(weights, bias, panels, columns, input, input_stride, tokens, output, output_stride);
-}
-
+#define RSD_INLINE static inline __attribute__((always_inline))
 #if defined(__x86_64__)
-__attribute__((target("avx2")))
+#define RSD_WIDE static __attribute__((target("avx2")))
+#else
+#define RSD_WIDE static
 #endif
-static void rsd_multiply_wide(
-    const void *weights, const void *bias, long panels, long columns,
-    const float *input, long input_stride, long tokens, float *output, long output_stride) {
-    rsd_product(weights, bias, panels, columns, input, input_stride, tokens, output, output_stride);
-}
 
-/// Whether this processor can run ``rsd_multiply_wide``, and gains by it.
+/// Whether this processor has vectors of eight floats.
 static inline bool rsd_has_wide_vectors(void) {
 #if defined(__x86_64__)
     return __builtin_cpu_supports("avx2");
 #else
     return false;
 #endif
+}
+
+#define RSD_ALL(value) ((rsd_panel){} + (value))
+
+// MARK: The matrix product
+
+/// Where a sum begins, what it adds, and where it goes.
+typedef struct {
+    const rsd_panel *weights, *bias;
+    const float *input;
+    rsd_panel *output;
+} rsd_sum;
+
+#define RSD_START(sum) ((sum).bias ? *(sum).bias : RSD_ALL(0))
+
+RSD_INLINE void rsd_one(rsd_sum a, long columns) {
+    rsd_panel sum = RSD_START(a);
+    for (long i = 0; i < columns; i++) sum += a.weights[i] * a.input[i];
+    *a.output = sum;
+}
+
+RSD_INLINE void rsd_two(rsd_sum a, rsd_sum b, long columns) {
+    rsd_panel sum0 = RSD_START(a), sum1 = RSD_START(b);
+    for (long i = 0; i < columns; i++) {
+        sum0 += a.weights[i] * a.input[i];
+        sum1 += b.weights[i] * b.input[i];
+    }
+    *a.output = sum0;
+    *b.output = sum1;
+}
+
+RSD_INLINE void rsd_four(rsd_sum a, rsd_sum b, rsd_sum c, rsd_sum d, long columns) {
+    rsd_panel sum0 = RSD_START(a), sum1 = RSD_START(b), sum2 = RSD_START(c), sum3 = RSD_START(d);
+    for (long i = 0; i < columns; i++) {
+        sum0 += a.weights[i] * a.input[i];
+        sum1 += b.weights[i] * b.input[i];
+        sum2 += c.weights[i] * c.input[i];
+        sum3 += d.weights[i] * d.input[i];
+    }
+    *a.output = sum0;
+    *b.output = sum1;
+    *c.output = sum2;
+    *d.output = sum3;
+}
+
+/// As many sums at once as the registers hold (`size` 2 or 4): of several tokens, or of several panels for the last tokens.
+RSD_INLINE void rsd_blocks(
+    int size, const rsd_panel *weights, long stride, const rsd_panel *bias, long panels, long columns,
+    const float *input, long input_stride, long tokens, float *output, long output_stride) {
+#define RSD_SUM(t, p)                                                                                    \
+    ((rsd_sum){weights + (p)*stride, bias ? bias + (p) : NULL, input + (t)*input_stride,                 \
+               (rsd_panel *)(output + (t)*output_stride) + (p)})
+    long t = 0;
+    for (; size == 4 && t + 3 < tokens; t += 4)
+        for (long p = 0; p < panels; p++) rsd_four(RSD_SUM(t, p), RSD_SUM(t + 1, p), RSD_SUM(t + 2, p), RSD_SUM(t + 3, p), columns);
+    for (; t + 1 < tokens; t += 2)
+        for (long p = 0; p < panels; p++) rsd_two(RSD_SUM(t, p), RSD_SUM(t + 1, p), columns);
+    if (t == tokens) return;
+    long p = 0;
+    for (; size == 4 && p + 3 < panels; p += 4)
+        rsd_four(RSD_SUM(t, p), RSD_SUM(t, p + 1), RSD_SUM(t, p + 2), RSD_SUM(t, p + 3), columns);
+    for (; p + 1 < panels; p += 2) rsd_two(RSD_SUM(t, p), RSD_SUM(t, p + 1), columns);
+    if (p < panels) rsd_one(RSD_SUM(t, p), columns);
+#undef RSD_SUM
+}
+
+static void rsd_product_plain(
+    const rsd_panel *weights, long stride, const rsd_panel *bias, long panels, long columns,
+    const float *input, long input_stride, long tokens, float *output, long output_stride) {
+    rsd_blocks(2, weights, stride, bias, panels, columns, input, input_stride, tokens, output, output_stride);
+}
+
+RSD_WIDE void rsd_product_wide(
+    const rsd_panel *weights, long stride, const rsd_panel *bias, long panels, long columns,
+    const float *input, long input_stride, long tokens, float *output, long output_stride) {
+    rsd_blocks(4, weights, stride, bias, panels, columns, input, input_stride, tokens, output, output_stride);
+}
+
+/// `((bias + w0·x0) + w1·x1) + …` for `tokens` vectors. `weights[p * stride + c]` holds sixteen rows of column c < `columns`; no `bias`
+/// is one of zeros. `input` has `input_stride` floats for each token, `output` `output_stride`.
+static inline void rsd_multiply(
+    const void *weights, long stride, const void *bias, long panels, long columns,
+    const float *input, long input_stride, long tokens, float *output, long output_stride, bool wide) {
+    (wide ? rsd_product_wide : rsd_product_plain)(
+        weights, stride, bias, panels, columns, input, input_stride, tokens, output, output_stride);
+}
+
+// MARK: Exponentials
+
+// Vectors go by address, since those by value are passed otherwise where the processor has wide ones.
+
+/// e^x to about one unit in the last place for -87 <= x <= 88; clamped to the end values outside, never infinity. Its own, so that it
+/// is the same on every machine: the C library's result depends on the processor.
+RSD_INLINE void rsd_exponential(rsd_panel *x) {
+    rsd_panel bounded = __builtin_elementwise_min(__builtin_elementwise_max(*x, RSD_ALL(-87)), RSD_ALL(88));
+    // Adding 1.5 · 2^23 leaves the nearest integer in the low bits of the mantissa.
+    const float magic = 12582912;
+    rsd_panel shifted = bounded * 1.44269504f + magic;
+    rsd_panel n = shifted - magic;
+    rsd_panel r = (bounded - n * 0.693359375f) - n * -2.1219444e-4f;
+    rsd_panel p = r * 1.98756915e-4f + 1.39819995e-3f;
+    p = p * r + 8.333452e-3f;
+    p = p * r + 4.1665796e-2f;
+    p = p * r + 1.66666655e-1f;
+    p = p * r + 5.0000001e-1f;
+    p = p * (r * r) + r + 1.0f;
+    rsd_lanes bits = (rsd_lanes)shifted - 0x4B400000 + 127;
+    *x = p * (rsd_panel)(bits << 23);
+}
+
+/// 1 / (1 + e^-x).
+RSD_INLINE void rsd_sigmoid(rsd_panel *x) {
+    *x = -*x;
+    rsd_exponential(x);
+    *x = 1.0f / (*x + 1.0f);
+}
+
+RSD_INLINE float rsd_softmax_terms(float *scores, long count, float scale) {
+    long panels = (count + 15) / 16;
+    rsd_panel *vectors = (rsd_panel *)scores;
+    for (long i = 0; i < panels; i++) vectors[i] *= scale;
+    for (long i = count; i < panels * 16; i++) scores[i] = -INFINITY;
+    rsd_panel top = RSD_ALL(-INFINITY);
+    for (long i = 0; i < panels; i++) top = __builtin_elementwise_max(top, vectors[i]);
+    float maximum = top[0];
+    for (int i = 1; i < 16; i++) maximum = top[i] > maximum ? top[i] : maximum;
+    for (long i = 0; i < panels; i++) {
+        vectors[i] -= maximum;
+        rsd_exponential(vectors + i);
+    }
+    for (long i = count; i < panels * 16; i++) scores[i] = 0;
+    rsd_panel sum = RSD_ALL(0);
+    for (long i = 0; i < panels; i++) sum += vectors[i];
+    // As a fixed tree.
+    for (int half = 8; half > 0; half /= 2)
+        for (int i = 0; i < half; i++) sum[i] += sum[i + half];
+    return sum[0];
+}
+
+RSD_WIDE float rsd_softmax_terms_wide(float *scores, long count, float scale) { return rsd_softmax_terms(scores, count, scale); }
+
+/// Replaces the first `count` of `scores` with e^(scale · score - max), and the rest of their last panel with 0. Returns the sum.
+static inline float rsd_exponentials(float *scores, long count, float scale, bool wide) {
+    return (wide ? rsd_softmax_terms_wide : rsd_softmax_terms)(scores, count, scale);
+}
+
+RSD_INLINE void rsd_silu_product(rsd_panel *gate, const rsd_panel *up, long panels) {
+    for (long i = 0; i < panels; i++) {
+        rsd_panel sigmoid = gate[i];
+        rsd_sigmoid(&sigmoid);
+        gate[i] = gate[i] * sigmoid * up[i];
+    }
+}
+
+RSD_WIDE void rsd_silu_product_wide(rsd_panel *gate, const rsd_panel *up, long panels) { rsd_silu_product(gate, up, panels); }
+
+/// gate = gate · sigmoid(gate) · up.
+static inline void rsd_gate(float *gate, const float *up, long panels, bool wide) {
+    (wide ? rsd_silu_product_wide : rsd_silu_product)((rsd_panel *)gate, (const rsd_panel *)up, panels);
+}
+
+static inline float rsd_exponential_of(float x) {
+    rsd_panel all = RSD_ALL(x);
+    rsd_exponential(&all);
+    return all[0];
+}
+
+static inline float rsd_sigmoid_of(float x) {
+    rsd_panel all = RSD_ALL(x);
+    rsd_sigmoid(&all);
+    return all[0];
 }

@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import Testing
 
@@ -83,7 +84,7 @@ import Tokenizers
             let session = Session(model: model, capacity: golden.prm.ids.count)
             var rewards: [Float] = []
             session.append(golden.prm.ids[...]) { count in
-                for index in 0..<count { rewards.append(Kernels.sigmoid(session.head(at: index)[0])) }
+                for index in 0..<count { rewards.append(rsd_sigmoid_of(session.head(at: index)[0])) }
             }
             #expect(rewards.count == golden.prm.rewards.count)
             for (found, wanted) in zip(rewards, golden.prm.rewards) { #expect(abs(found - wanted) < 1e-4) }

@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import Testing
 
@@ -45,7 +46,7 @@ import Tokenizers
         for golden in try Golden.shared.get().prm {
             let raw = rows(model, golden.prompt, parts: [golden.prompt.count]).map { $0[0] }
             #expect(difference(raw, golden.raw) < 1e-4)
-            #expect(difference(raw.map { Kernels.sigmoid($0) }, golden.scores) < 1e-5)
+            #expect(difference(raw.map { rsd_sigmoid_of($0) }, golden.scores) < 1e-5)
         }
     }
 
@@ -105,12 +106,12 @@ import Tokenizers
     func exponential() {
         for step in -8700...8800 {
             let x = Float(step) / 100
-            let ours = Double(Kernels.exponential(Panel(repeating: x))[3])
+            let ours = Double(rsd_exponential_of(x))
             #expect(abs(ours / exp(Double(x)) - 1) < 2.5e-7)
         }
-        #expect(Kernels.exponential(Panel(repeating: -.infinity))[0] < 1e-37)
-        #expect(Kernels.sigmoid(200) == 1)
-        #expect(Kernels.sigmoid(-200) < 1e-37)
+        #expect(rsd_exponential_of(-.infinity) < 1e-37)
+        #expect(rsd_sigmoid_of(200) == 1)
+        #expect(rsd_sigmoid_of(-200) < 1e-37)
     }
 
     /// Odd sizes in every direction, against the sum written down.
@@ -122,7 +123,7 @@ import Tokenizers
         func numbers(_ count: Int) -> [Float] { (0..<count).map { _ in Float(random.nextUnit() * 2 - 1) } }
         let (weights, bias, input) = (numbers(rows * columns), numbers(rows), numbers(tokens * columns))
         let matrix = Matrix(rows: rows, columns: columns, values: weights, bias: bias)
-        for isWide in Set([false, Matrix.hasWideVectors]) {
+        for isWide in Set([false, Kernels.areWide]) {
             let output = FloatBuffer(tokens * rows.paddedToPanel)
             input.withUnsafeBufferPointer { input in
                 guard let base = input.baseAddress else { return }
@@ -140,5 +141,31 @@ import Tokenizers
                 }
             }
         }
+    }
+
+    @Test(
+        "softmax and the gate are what their formulas say, and the same bits with either vectors",
+        arguments: [1, 15, 16, 203])
+    func formulas(count: Int) {
+        var random = SplitMix64(seed: 5, stream: 0)
+        func numbers() -> [Float] { (0..<count).map { _ in Float(random.nextUnit() * 20 - 10) } }
+        let (scores, gate, up, scale) = (numbers(), numbers(), numbers(), Float(0.25))
+        let terms = scores.map { exp(Double($0 * scale) - Double((scores.max() ?? 0) * scale)) }
+        let results = Set([false, Kernels.areWide]).map { isWide in
+            let (row, product, factors) = (FloatBuffer(scores), FloatBuffer(gate), FloatBuffer(up))
+            let sum = rsd_exponentials(row.pointer, count, scale, isWide)
+            rsd_gate(product.pointer, factors.pointer, count.panelCount, isWide)
+            let ours = (0..<count).map { row.pointer[$0] }
+            let products = (0..<count).map { product.pointer[$0] }
+            #expect((count..<row.count).allSatisfy { row.pointer[$0] == 0 })
+            #expect(abs(Double(sum) / terms.reduce(0, +) - 1) < 1e-6)
+            #expect(zip(ours, terms).allSatisfy { abs(Double($0) - $1) < 1e-6 * $1 })
+            for index in 0..<count {
+                let exact = Double(gate[index] * up[index]) / (1 + exp(-Double(gate[index])))
+                #expect(abs(Double(products[index]) - exact) <= 1e-6 * abs(exact))
+            }
+            return ours + products + [sum]
+        }
+        #expect(results.allSatisfy { $0 == results[0] })
     }
 }

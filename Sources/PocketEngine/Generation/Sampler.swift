@@ -1,3 +1,5 @@
+import CKernels
+
 /// Chooses the next token, deterministically for given parameters and logits.
 struct Sampler {
     private let temperature: Double
@@ -28,9 +30,7 @@ struct Sampler {
         }
         let top = candidates.lazy.map { logits[$0] }.max() ?? 0
         let scale = Float(1 / temperature)
-        var weights = candidates.map {
-            Double(Kernels.exponential(Panel(repeating: (logits[$0] - top) * scale))[0])
-        }
+        var weights = candidates.map { Double(rsd_exponential_of((logits[$0] - top) * scale)) }
         if topP < 1 {
             // The fewest tokens with a total probability of at least topP.
             let enough = topP * weights.reduce(0, +)

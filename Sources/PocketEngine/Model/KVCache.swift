@@ -1,7 +1,7 @@
 /// The keys and values of one sequence, for every layer and key/value head.
 ///
 /// Keys are stored with sixteen positions per vector (one vector per dimension), values with sixteen dimensions per vector
-/// (one vector per position), so that both halves of attention are `Kernels.weightedSum`.
+/// (one vector per position), so that both halves of attention are a matrix product.
 final class KVCache {
     let capacity: Int
     private(set) var length = 0

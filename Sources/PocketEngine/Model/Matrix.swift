@@ -70,13 +70,11 @@ struct Matrix: @unchecked Sendable {
     /// at least `rows` rounded up to sixteen. Both kinds of vectors give the same bits.
     func multiply(
         _ input: UnsafePointer<Float>, inputStride: Int, tokens: Int,
-        into output: UnsafeMutablePointer<Float>, outputStride: Int, isWide: Bool = Matrix.hasWideVectors
+        into output: UnsafeMutablePointer<Float>, outputStride: Int, isWide: Bool = Kernels.areWide
     ) {
-        let product = isWide ? rsd_multiply_wide : rsd_multiply_plain
-        product(
-            weights.pointer, bias.pointer, rows.panelCount, columns, input, inputStride, tokens, output, outputStride)
+        rsd_multiply(
+            weights.pointer, columns, bias.pointer, rows.panelCount, columns, input, inputStride, tokens, output,
+            outputStride,
+            isWide)
     }
-
-    /// Whether this processor has vectors of eight floats.
-    static let hasWideVectors = rsd_has_wide_vectors()
 }

@@ -1,3 +1,5 @@
+import CKernels
+
 /// One sequence in a model: its cache and its working memory. Used by one thread at a time.
 ///
 /// The results at a position are bit-identical whether its token was appended alone or with others.
@@ -14,7 +16,9 @@ final class Session {
     private let attended: FloatBuffer
     private let gate: FloatBuffer
     private let up: FloatBuffer
+    /// Of one head: what each position weighs [capacity], and the weighted sum of their values [headDim].
     private let scores: FloatBuffer
+    private let sums: FloatBuffer
     private let output: FloatBuffer
 
     private static let longestChunk = 32
@@ -36,6 +40,7 @@ final class Session {
         gate = rows(config.intermediateSize)
         up = rows(config.intermediateSize)
         scores = FloatBuffer(capacity)
+        sums = FloatBuffer(config.headDim)
         output = FloatBuffer(model.head.rows)
     }
 
@@ -115,27 +120,22 @@ final class Session {
         into output: UnsafeMutablePointer<Float>
     ) {
         let dims = model.config.headDim
-        let scale = 1 / Float(dims).squareRoot()
-        let keys = cache.keys(layer: layer, head: head)
-        for panel in 0..<positions.panelCount {
-            scores.panels[panel] = Kernels.weightedSum(keys + panel * dims, query, count: dims) * scale
-        }
-        let total = Kernels.exponentials(scores.panels, count: positions)
-        let values = cache.values(layer: layer, head: head)
-        for panel in 0..<dims.panelCount {
-            let sum =
-                Kernels.weightedSum(values + panel * cache.capacity, scores.pointer, count: positions) / total
-            for lane in 0..<min(panelWidth, dims - panel * panelWidth) {
-                output[panel * panelWidth + lane] = sum[lane]
-            }
-        }
+        rsd_multiply(
+            cache.keys(layer: layer, head: head), dims, nil, positions.panelCount, dims, query, dims, 1, scores.pointer,
+            scores.count, Kernels.areWide)
+        let total = rsd_exponentials(scores.pointer, positions, 1 / Float(dims).squareRoot(), Kernels.areWide)
+        rsd_multiply(
+            cache.values(layer: layer, head: head), cache.capacity, nil, dims.panelCount, positions, scores.pointer,
+            positions,
+            1, sums.pointer, sums.count, Kernels.areWide)
+        for dim in 0..<dims { output[dim] = sums.pointer[dim] / total }
     }
 
     private func feedForward(_ layer: Qwen2.Layer, tokens: Int) {
         norm(layer.postNorm, tokens: tokens)
         project(layer.gate, normed, tokens, into: gate)
         project(layer.up, normed, tokens, into: up)
-        Kernels.gate(gate.panels, up.panels, panels: tokens * model.config.intermediateSize.panelCount)
+        rsd_gate(gate.pointer, up.pointer, tokens * model.config.intermediateSize.panelCount, Kernels.areWide)
         project(layer.down, gate, tokens, into: normed)
         Kernels.add(hidden.panels, normed.panels, panels: tokens * model.config.hiddenSize.panelCount)
     }

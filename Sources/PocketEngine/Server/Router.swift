@@ -1,3 +1,4 @@
+import CKernels
 import FlyingFox
 import Foundation
 
@@ -116,7 +117,7 @@ struct Router: HTTPHandler {
             let scores = try await engine.score(prompts, cancellation: cancellation)
             let items = scores.enumerated().map { index, row in
                 PoolingResponse.Item(
-                    index: index, data: row.map { [body.activation ? Kernels.sigmoid($0) : $0] })
+                    index: index, data: row.map { [body.activation ? rsd_sigmoid_of($0) : $0] })
             }
             return try .json(
                 PoolingResponse(
