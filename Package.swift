@@ -3,8 +3,8 @@ import PackageDescription
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
-// The pocket engine multiplies matrices, and tokenizers read every text: without the optimiser they are up to a hundred times slower,
-// and the tests run them.
+// The pocket engine multiplies matrices, tokenizers read every text, and `Support` hashes and reads what everything else writes: without
+// the optimiser they are up to a hundred times slower, and the tests run them.
 let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -41,7 +41,7 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CKernels"),
 
-        library("Support", [orderedCollections]),
+        .target(name: "Support", dependencies: [orderedCollections], swiftSettings: optimised),
         .target(
             name: "ModelLifecycle", dependencies: ["CCurl", "Support", logging],
             resources: [
