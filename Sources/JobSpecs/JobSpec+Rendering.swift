@@ -88,7 +88,7 @@ extension PRMProfile {
     var options: [(key: String, value: String)] {
         switch self {
         case .skywork(let stepToken): [("step_token", doubleQuoted(stepToken))]
-        case .tokenClassification, .qwenPRM, .mathShepherd, .rlhflow, .judge: []
+        case .tokenClassification, .sequenceClassification, .qwenPRM, .mathShepherd, .rlhflow, .judge: []
         }
     }
 }

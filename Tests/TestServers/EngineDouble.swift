@@ -76,6 +76,8 @@ package struct EngineDouble: Sendable {
     package var chat: @Sendable ([Message]) throws -> [Int]
     /// The ids of a conversation whose last message is open.
     package var begunChat: @Sendable ([Message]) throws -> [Int] = { _ in throw Unknown() }
+    /// The ids of a conversation that ends with the last message's turn.
+    package var endedChat: @Sendable ([Message]) throws -> [Int] = { _ in throw Unknown() }
     package var complete: @Sendable (CompletionRequest) throws -> Completion
     /// The response to `/pooling` for some ids.
     package var pool: @Sendable ([Int]) throws -> TestServer.Response
@@ -143,9 +145,13 @@ extension EngineDouble {
         let ids: [Int]
         if let messages = asked.messages {
             // As with vLLM, the template writes the special tokens.
-            let continues = asked.continue_final_message == true
-            guard asked.add_generation_prompt == !continues, !asked.add_special_tokens else { throw Unknown() }
-            ids = try continues ? begunChat(messages) : chat(messages)
+            guard !asked.add_special_tokens else { throw Unknown() }
+            switch (asked.add_generation_prompt, asked.continue_final_message) {
+            case (true, false): ids = try chat(messages)
+            case (false, true): ids = try begunChat(messages)
+            case (false, false): ids = try endedChat(messages)
+            default: throw Unknown()
+            }
         } else {
             ids = try self.ids(asked.prompt ?? "", asked.add_special_tokens)
         }

@@ -81,7 +81,7 @@ import Testing
 
     private static let profiles: [(PRMProfile, String)] = [
         (.judge, "smollm2"), (.skywork(stepToken: PRMProfile.standardStepToken), "prm-skywork"), (.qwenPRM, "prm-qwen"),
-        (.tokenClassification, "prm-token-classification"), (.mathShepherd, "prm-math-shepherd"),
-        (.rlhflow, "prm-rlhflow"),
+        (.tokenClassification, "prm-token-classification"), (.sequenceClassification, "prm-sequence-classification"),
+        (.mathShepherd, "prm-math-shepherd"), (.rlhflow, "prm-rlhflow"),
     ]
 }

@@ -24,7 +24,8 @@ import Testing
     @Test(
         "rewards agree with PyTorch",
         arguments: [
-            ["skywork", "skywork-paper"], ["qwen-prm"], ["token-classification"], ["math-shepherd"], ["rlhflow"],
+            ["skywork", "skywork-paper"], ["qwen-prm"], ["token-classification"], ["sequence-classification"],
+            ["math-shepherd"], ["rlhflow"],
         ])
     func agreement(profiles: [String]) async throws {
         let goldens = try profiles.map { name in
@@ -62,6 +63,7 @@ import Testing
             switch name {
             case "qwen-prm": .qwenPRM
             case "token-classification": .tokenClassification
+            case "sequence-classification": .sequenceClassification
             case "math-shepherd": .mathShepherd
             case "rlhflow": .rlhflow
             default: .skywork(stepToken: stepToken ?? PRMProfile.standardStepToken)

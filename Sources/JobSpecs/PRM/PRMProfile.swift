@@ -2,6 +2,9 @@
 package enum PRMProfile: Sendable, Equatable {
     /// A token classifier with one label and a score per token; a step's reward is at its last token.
     case tokenClassification
+    /// An outcome reward model, such as Skywork-Reward: a sequence classifier with one label. A step's reward is that of the response
+    /// which ends with it.
+    case sequenceClassification
     /// Skywork-o1-Open-PRM: a value head, read at the step token after each step.
     case skywork(stepToken: String)
     /// Qwen2.5-Math-PRM: two classes, read at the `<extra_0>` after each step.
@@ -16,6 +19,7 @@ package enum PRMProfile: Sendable, Equatable {
     /// The profiles' names in a spec.
     package enum Name: String, Sendable, CaseIterable {
         case tokenClassification = "token-classification"
+        case sequenceClassification = "sequence-classification"
         case skywork
         case qwenPRM = "qwen-prm"
         case mathShepherd = "math-shepherd"
@@ -31,6 +35,7 @@ package enum PRMProfile: Sendable, Equatable {
     package var name: Name {
         switch self {
         case .tokenClassification: .tokenClassification
+        case .sequenceClassification: .sequenceClassification
         case .skywork: .skywork
         case .qwenPRM: .qwenPRM
         case .mathShepherd: .mathShepherd
@@ -43,11 +48,22 @@ package enum PRMProfile: Sendable, Equatable {
 extension PRMProfile {
     /// Whether the reward is read at a mark after each step, so that a step without text has one too.
     ///
-    /// `token-classification` reads it at the step's last token, and a judge needs text to rate.
+    /// `token-classification` reads it at the step's last token, an outcome reward model is shown the same response with and without
+    /// such a step, and a judge needs text to rate.
     var judgesEmptySteps: Bool {
         switch self {
         case .skywork, .qwenPRM, .mathShepherd, .rlhflow: true
-        case .tokenClassification, .judge: false
+        case .tokenClassification, .sequenceClassification, .judge: false
+        }
+    }
+}
+
+extension PRMProfile {
+    /// Whether the model reads the solution up to each step again, instead of all steps in one pass.
+    package var readsStepsApart: Bool {
+        switch self {
+        case .sequenceClassification, .judge: true
+        case .tokenClassification, .skywork, .qwenPRM, .mathShepherd, .rlhflow: false
         }
     }
 }
@@ -59,6 +75,7 @@ extension PRMProfile.Name {
         case .skywork: architecture == "Qwen2ForPrmModel"
         case .qwenPRM: architecture == "Qwen2ForProcessRewardModel"
         case .tokenClassification: architecture.hasSuffix("ForTokenClassification")
+        case .sequenceClassification: architecture.hasSuffix("ForSequenceClassification")
         case .mathShepherd, .rlhflow: architecture.hasSuffix("ForCausalLM")
         case .judge:
             architecture.hasSuffix("ForCausalLM") || architecture.hasSuffix("ForConditionalGeneration")

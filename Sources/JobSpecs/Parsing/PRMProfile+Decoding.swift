@@ -23,6 +23,7 @@ extension PRMProfile {
         self =
             switch name {
             case .tokenClassification: .tokenClassification
+            case .sequenceClassification: .sequenceClassification
             case .skywork: .skywork(stepToken: stepToken ?? Self.standardStepToken)
             case .qwenPRM: .qwenPRM
             case .mathShepherd: .mathShepherd

@@ -147,6 +147,7 @@ extension Job {
                     let models = SimulatedModels(
                         workload: workload, delimiter: job.spec.decoding.delimiter,
                         temperature: job.spec.decoding.temperature, endOfThoughts: end,
+                        readsStepsApart: job.spec.models[.prm]?.profile?.readsStepsApart ?? false,
                         promptBytes: { bytes[$0] ?? 0 }, luck: UInt64(luck))
                     let simulation = Simulation(
                         job: job, residency: residency.residency,

@@ -14,6 +14,8 @@ struct SimulatedModels: Sendable {
     let temperature: Double
     /// The text that ends thoughts, if it matters where they end: the PRM does not see them.
     var endOfThoughts: String?
+    /// Whether the PRM reads the solution again for each step.
+    var readsStepsApart = false
     /// Bytes of the prompt around a request.
     let promptBytes: @Sendable (ProblemName) -> Int
     /// Seed.
@@ -112,12 +114,13 @@ struct SimulatedModels: Sendable {
                 candidate: wanted.candidate)
         }
         let perStep = Int((problemProfile.stepTokens[.prm] ?? 1).rounded())
+        let passes = readsStepsApart ? wanted.unscored.map { $0 + 1 } : [wanted.steps.count]
         return Scored(
             role: wanted.role,
             rewards: rewards,
             tokens: wanted.unscored.map { _ in perStep },
-            promptTokens: (problemProfile.promptTokens[.prm] ?? 0) + perStep * wanted.steps.count,
-            isOnePass: perStep > 0, candidate: wanted.candidate)
+            promptTokens: passes.reduce(0) { $0 + (problemProfile.promptTokens[.prm] ?? 0) + perStep * $1 },
+            isOnePass: perStep > 0 && !readsStepsApart, candidate: wanted.candidate)
     }
 
     /// A pseudo-random number in 0..<1.

@@ -22,13 +22,11 @@ struct ModelSession: Sendable {
         try await reader.ids(of: text, addSpecialTokens: addSpecialTokens, from: client)
     }
 
-    /// Token ids of a conversation in the model's template, up to where the next response begins.
-    ///
-    /// - Parameter continuing: whether the last message is the beginning of that response.
+    /// Token ids of a conversation in the model's template.
     func tokens(
-        of messages: [ChatMessage], settings: [String: Bool] = [:], continuing: Bool = false
+        of messages: [ChatMessage], settings: [String: Bool] = [:], upTo end: ConversationEnd = .response
     ) async throws -> [Int] {
-        try await reader.ids(of: messages, settings: settings, continuing: continuing, from: client)
+        try await reader.ids(of: messages, settings: settings, upTo: end, from: client)
     }
 
     func pieces(of ids: some Sequence<Int> & Sendable) async throws -> [String] {

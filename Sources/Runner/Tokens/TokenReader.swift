@@ -57,14 +57,13 @@ final class TokenReader: Sendable {
         }
     }
 
-    /// The ids of a conversation, up to where the next response begins.
-    ///
-    /// - Parameter continuing: whether the last message is the beginning of that response.
+    /// The ids of a conversation in the model's template.
     func ids(
-        of messages: [ChatMessage], settings: [String: Bool] = [:], continuing: Bool = false, from client: EngineClient
+        of messages: [ChatMessage], settings: [String: Bool] = [:], upTo end: ConversationEnd,
+        from client: EngineClient
     ) async throws -> [Int] {
         var hash = SHA256()
-        for field in [continuing ? "begun chat" : "chat", template]
+        for field in ["chat up to \(end)", template]
             + settings.sorted(by: { $0.key < $1.key }).map({ "\($0.key) \($0.value)" })
         {
             hash.update(field: field)
@@ -74,7 +73,7 @@ final class TokenReader: Sendable {
         }
         return try await cache(client).ids.answer(to: hash.value(), by: ObjectIdentifier(self)) {
             try await client.tokenize(
-                messages: messages, addGenerationPrompt: !continuing, continueFinalMessage: continuing,
+                messages: messages, addGenerationPrompt: end == .response, continueFinalMessage: end == .openTurn,
                 settings: settings
             ).map(Int32.init)
         }.map(Int.init)

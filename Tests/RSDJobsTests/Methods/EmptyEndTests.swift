@@ -120,6 +120,8 @@ struct EmptyEndTests {
     func profiles() {
         let can: [PRMProfile] = [.skywork(stepToken: "\n"), .qwenPRM, .mathShepherd, .rlhflow]
         for profile in can { #expect(profile.judgesEmptySteps, "\(profile)") }
-        #expect(!PRMProfile.tokenClassification.judgesEmptySteps && !PRMProfile.judge.judgesEmptySteps)
+        for profile in [PRMProfile.tokenClassification, .sequenceClassification, .judge] {
+            #expect(!profile.judgesEmptySteps, "\(profile)")
+        }
     }
 }

@@ -102,6 +102,21 @@ import Testing
         #expect(counts.work[.prm] == nil)
     }
 
+    @Test("a PRM that reads the solution again for each step reads more, and has as many verdicts")
+    func stepsApart() throws {
+        let job = try Self.job(methods: "[{ best_of_n: { n: 2, score: min } }]", lookahead: "all")
+        func counts(_ readsStepsApart: Bool) throws -> RunCounts {
+            var models = Self.models(job)
+            models.readsStepsApart = readsStepsApart
+            return try Simulation(
+                job: job, residency: .swap, groups: [["draft"], ["prm"]], models: models
+            ).run()
+        }
+        let (once, apart) = (try counts(false), try counts(true))
+        #expect(try #require(apart.work[.prm]).read > 2 * #require(once.work[.prm]).read)
+        #expect(apart.asked == once.asked && apart.work[.draft] == once.work[.draft])
+    }
+
     @Test("answers that are always the likeliest are asked for once, others for each candidate")
     func sameness() throws {
         let job = try Self.job(

@@ -47,6 +47,9 @@ struct SpecProfileFitTests {
             ("Qwen2ForProcessRewardModel", "skywork", "use 'profile: qwen-prm'"),
             ("Qwen2ForTokenClassification", "judge", "use 'profile: token-classification'"),
             (
+                "LlamaForSequenceClassification", "token-classification", "use 'profile: sequence-classification'"
+            ),
+            (
                 "MistralForCausalLM", "qwen-prm",
                 "use 'profile: math-shepherd' or 'profile: rlhflow' or 'profile: judge'"
             ),
@@ -64,7 +67,8 @@ struct SpecProfileFitTests {
         arguments: [
             ("Qwen2ForPrmModel", "skywork"), ("Qwen2ForPrmModel", #"{ name: skywork, step_token: "\n" }"#),
             ("Qwen2ForProcessRewardModel", "qwen-prm"), ("LlamaForTokenClassification", "token-classification"),
-            ("MistralForCausalLM", "math-shepherd"), ("LlamaForCausalLM", "rlhflow"), ("Qwen2ForCausalLM", "judge"),
+            ("LlamaForSequenceClassification", "sequence-classification"), ("MistralForCausalLM", "math-shepherd"),
+            ("LlamaForCausalLM", "rlhflow"), ("Qwen2ForCausalLM", "judge"),
         ])
     func fit(_ architecture: String, _ profile: String) throws {
         #expect(try fault(architecture, profile) == nil)

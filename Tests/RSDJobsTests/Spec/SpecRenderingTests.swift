@@ -216,7 +216,8 @@ private struct SpecGenerator {
 
     private mutating func profile() -> PRMProfile {
         let profiles: [PRMProfile] = [
-            .tokenClassification, .skywork(stepToken: text(nul: false) + "\n"), .skywork(stepToken: "\n\n"), .qwenPRM,
+            .tokenClassification, .sequenceClassification, .skywork(stepToken: text(nul: false) + "\n"),
+            .skywork(stepToken: "\n\n"), .qwenPRM,
             .mathShepherd, .rlhflow, .judge,
         ]
         return profiles[draw(0...(profiles.count - 1))]

@@ -141,7 +141,8 @@ import Tokenizers
             for reader in readers {
                 for (content, settings) in [("ab", [:]), ("a", [:]), ("ab", ["enable_thinking": false]), ("ab", [:])] {
                     let ids = try await reader.ids(
-                        of: [ChatMessage(role: "user", content: content)], settings: settings, from: session.client)
+                        of: [ChatMessage(role: "user", content: content)], settings: settings, upTo: .response,
+                        from: session.client)
                     #expect(ids == model.tokenizer.encode(content))
                 }
             }

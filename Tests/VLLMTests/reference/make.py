@@ -29,6 +29,7 @@ GOLDEN = {
     "skywork-paper": ("prm-skywork", profiles.skywork, {"step_token": "\n\n"}),
     "qwen-prm": ("prm-qwen", profiles.qwen_prm, {}),
     "token-classification": ("prm-token-classification", profiles.token_classification, {}),
+    "sequence-classification": ("prm-sequence-classification", profiles.sequence_classification, {}),
     "math-shepherd": ("prm-math-shepherd", profiles.math_shepherd, {}),
     "rlhflow": ("prm-rlhflow", profiles.rlhflow, {}),
 }
@@ -36,6 +37,7 @@ CHECKPOINTS = {
     "prm-skywork": (tiny_tokenizers.qwen, tiny_models.value_head_model),
     "prm-qwen": (tiny_tokenizers.qwen, tiny_models.process_reward_model),
     "prm-token-classification": (tiny_tokenizers.qwen, tiny_models.token_classifier),
+    "prm-sequence-classification": (tiny_tokenizers.llama3, tiny_models.sequence_classifier),
     "prm-math-shepherd": (tiny_tokenizers.sentencepiece, tiny_models.mistral),
     "prm-rlhflow": (tiny_tokenizers.llama3, tiny_models.llama),
 }

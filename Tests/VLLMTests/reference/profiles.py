@@ -76,6 +76,22 @@ def token_classification(model, tokenizer, question: str, steps: list[str]) -> R
     return Reading(ids, ends, scores[ends].tolist())
 
 
+def sequence_classification(model, tokenizer, question: str, steps: list[str]) -> Reading:
+    """An outcome reward model, after the model card of Skywork/Skywork-Reward-Llama-3.1-8B: what it says at the end of a conversation
+    whose response ends with the step. The ids are those of the last."""
+    ends, rewards = [], []
+    for index, step in enumerate(steps):
+        response = "".join(steps[:index]) + bare(step)
+        conversation = [{"role": "user", "content": question}, {"role": "assistant", "content": response}]
+        rendered = tokenizer.apply_chat_template(conversation, tokenize=False)
+        ids = tokenizer.encode(rendered, add_special_tokens=False)
+        with torch.no_grad():
+            hidden = model.model(input_ids=torch.tensor([ids])).last_hidden_state
+            rewards.append(torch.sigmoid(model.score(hidden)[0, -1, 0].float()).item())
+        ends.append(len(ids) - 1)
+    return Reading(ids, ends, rewards)
+
+
 def math_shepherd(model, tokenizer, question: str, steps: list[str]) -> Reading:
     """Math-Shepherd (peiyi9979/math-shepherd-mistral-7b-prm), after its model card."""
     plus, minus = tokenizer.encode("+ -", add_special_tokens=False)

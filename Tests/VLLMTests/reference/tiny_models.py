@@ -11,7 +11,8 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 from transformers import (
-    LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM, Qwen2Config, Qwen2ForTokenClassification, Qwen2Model,
+    LlamaConfig, LlamaForCausalLM, LlamaForSequenceClassification, MistralConfig, MistralForCausalLM, Qwen2Config,
+    Qwen2ForTokenClassification, Qwen2Model,
 )
 
 SHAPE = {
@@ -79,6 +80,12 @@ def mistral(folder: Path, vocabulary: dict) -> nn.Module:
 
 def llama(folder: Path, vocabulary: dict) -> nn.Module:
     return saved(seeded(5, lambda: LlamaForCausalLM(LlamaConfig(**SHAPE, **vocabulary))), folder)
+
+
+def sequence_classifier(folder: Path, vocabulary: dict) -> nn.Module:
+    # As trainers of reward models leave it, whose loss is a regression's: its number is not to be taken as it is.
+    config = LlamaConfig(**SHAPE, **vocabulary, num_labels=1, problem_type="regression")
+    return saved(seeded(6, lambda: LlamaForSequenceClassification(config)), folder)
 
 
 def seeded(seed: int, make) -> nn.Module:

@@ -29,6 +29,7 @@ extension ModelSpec {
         let overlong = overlong ?? .fail
         switch profile {
         case .tokenClassification: return TokenClassification(overlong: overlong)
+        case .sequenceClassification: return SequenceClassification(overlong: overlong)
         case .skywork(let stepToken):
             let beginning = TokenizerFiles.beginningToken(of: model)
             return Skywork(stepToken: stepToken, beginningToken: beginning, overlong: overlong)

@@ -74,7 +74,7 @@ package struct TargetJudge: Sendable {
                     ChatMessage(role: "assistant", content: (isMarked ? "" : mark) + solution),
                     ChatMessage(role: "user", content: Self.question),
                     ChatMessage(role: "assistant", content: mark + Self.begunAnswer),
-                ], settings: session.chatSettings, continuing: true)
+                ], settings: session.chatSettings, upTo: .openTurn)
         }
     }
 }

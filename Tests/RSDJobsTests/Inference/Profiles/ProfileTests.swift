@@ -18,7 +18,11 @@ private let problem = ProblemPrompt(question: "Why?", form: .text("Q: Why?\n\n")
 
         var testDescription: String { name }
 
-        static var all: [Golden] { ProfileTests.goldens }
+        /// With the profile whose passes are not parts of each other (``SequenceClassificationTests``).
+        static let all =
+            ProfileTests.goldens + [
+                Golden(name: "sequence-classification", scorer: { SequenceClassification(overlong: $0) }, parts: [])
+            ]
     }
 
     private static let chat =

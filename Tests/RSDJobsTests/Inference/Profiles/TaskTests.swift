@@ -23,6 +23,13 @@ import Testing
         #expect(try setup(.tokenClassification) == ScoringSetup())
     }
 
+    @Test("sequence classifiers give the sigmoid of a number for each token, whatever they were trained for")
+    func sequenceClassifier() throws {
+        let setup = try #require(try setup(.sequenceClassification))
+        #expect(setup.convert == nil && setup.pooler == ["task": "\"token_classify\""])
+        #expect(setup.overrides == ["problem_type": "\"multi_label_classification\""])
+    }
+
     @Test("Qwen's PRM gives a row for each token")
     func qwen() throws {
         #expect(try setup(.qwenPRM) == ScoringSetup(pooler: ["pooling_type": "\"ALL\""]))

@@ -43,6 +43,11 @@ enum ToyTokenizer {
         messages.map { "<|im_start|>\($0.role)\n\($0.content)<|im_end|>\n" }.joined() + "<|im_start|>assistant\n"
     }
 
+    /// The same up to the end of the last message.
+    static func renderEnded(_ messages: [EngineDouble.Message]) -> String {
+        String(render(messages).dropLast("<|im_start|>assistant\n".count))
+    }
+
     /// The same where the last message is open.
     static func renderBegun(_ messages: [EngineDouble.Message]) -> String {
         String(render(messages).dropLast("<|im_end|>\n<|im_start|>assistant\n".count))
@@ -96,6 +101,7 @@ final class ToyPRM: Sendable {
             chat: { ToyTokenizer.encode(ToyTokenizer.render($0), addSpecialTokens: false) },
             complete: { [self] in try complete($0) }, pool: { [self] in try pool($0) })
         server.begunChat = { ToyTokenizer.encode(ToyTokenizer.renderBegun($0), addSpecialTokens: false) }
+        server.endedChat = { ToyTokenizer.encode(ToyTokenizer.renderEnded($0), addSpecialTokens: false) }
         return try await server.withSession(contextLength: contextLength, body)
     }
 
