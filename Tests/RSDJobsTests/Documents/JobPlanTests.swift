@@ -47,7 +47,9 @@ import Testing
         let spec = try #require(JobLoader.decode(source, directory: "/jobs").job)
         var (settings, cards) = (more, [Role: ModelCard]())
         for role in Role.named {
-            guard let name = spec.models[role]?.value.hub?.name, let card = ModelCard.named(name) else { continue }
+            guard let model = spec.models[role]?.value,
+                let card = ModelCard.named(model.hub?.name ?? model.model.replacing("/jobs/", with: "./"))
+            else { continue }
             cards[role] = card
             settings.append("models.\(role.rawValue).model=\(try await Models.shared.path(of: card))")
         }

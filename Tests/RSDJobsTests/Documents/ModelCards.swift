@@ -4,7 +4,7 @@ import Foundation
 /// The checkpoints that the jobs of the repository name: their config.json and the headers of their weights, and what is known of them
 /// from elsewhere.
 struct ModelCard: Sendable {
-    /// The repository on the hub.
+    /// The repository on the hub, or the folder beside the job.
     var name: String
     /// config.json, as far as it matters here.
     var config: String
@@ -107,6 +107,29 @@ struct ModelCard: Sendable {
             name: "RLHFlow/Llama3.1-8B-PRM-Deepseek-Data", config: llama(4096, 14336, 32, 32, 8, 128, tied: false),
             tensors: { .llama(layers: 32, hidden: 4096, inner: 14336, keys: 1024, tied: false) },
             template: "{{ messages }}", parameters: 8.03e9, gigabytes: 16.06, cachePerToken: 2 * 32 * 8 * 128 * 2),
+        // One number instead of a language model's head, and a token to pad with.
+        ModelCard(
+            name: "Skywork/Skywork-Reward-Llama-3.1-8B",
+            config: llama(
+                4096, 14336, 32, 32, 8, 128, tied: false, vocabulary: 128_257,
+                architecture: "LlamaForSequenceClassification"),
+            tensors: {
+                var set = TensorSet.llama(
+                    layers: 32, hidden: 4096, inner: 14336, keys: 1024, tied: true, vocabulary: 128_257)
+                set.add("score.weight", "BF16", 1, 4096)
+                return set
+            }, template: "{{ messages }}", parameters: 7.50e9, gigabytes: 15.01, cachePerToken: 2 * 32 * 8 * 128 * 2),
+        // The folders that docs/methods.md has a recipe for: the same layers with two heads.
+        ModelCard(
+            name: "./merged/draft", config: qwen2(1536, 8960, 28, 12, 2, 151_936, 4096, tied: true),
+            tensors: { .qwen2(layers: 28, hidden: 1536, inner: 8960, keys: 256, vocabulary: 151_936, tied: true) },
+            template: "{{ messages }}", parameters: 1.54e9, gigabytes: 3.09, cachePerToken: 2 * 28 * 2 * 128 * 2),
+        ModelCard(
+            name: "./merged/prm",
+            config: qwen2(
+                1536, 8960, 28, 12, 2, 151_936, 4096, tied: true, architecture: "Qwen2ForPrmModel"),
+            tensors: { .skywork(layers: 28, hidden: 1536, inner: 8960, keys: 256, vocabulary: 151_936, tied: true) },
+            parameters: 1.54e9, gigabytes: 3.09, cachePerToken: 2 * 28 * 2 * 128 * 2),
         ModelCard(
             name: "deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B",
             config: qwen2(1536, 8960, 28, 12, 2, 151_936, 131_072),
@@ -154,11 +177,12 @@ struct ModelCard: Sendable {
     }
 
     private static func llama(
-        _ hidden: Int, _ inner: Int, _ layers: Int, _ heads: Int, _ groups: Int, _ width: Int, tied: Bool
+        _ hidden: Int, _ inner: Int, _ layers: Int, _ heads: Int, _ groups: Int, _ width: Int, tied: Bool,
+        vocabulary: Int = 128_256, architecture: String = "LlamaForCausalLM"
     ) -> String {
-        #"{"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": \#(hidden), "head_dim": \#(width), "#
+        #"{"architectures": ["\#(architecture)"], "model_type": "llama", "hidden_size": \#(hidden), "head_dim": \#(width), "#
             + #""intermediate_size": \#(inner), "num_hidden_layers": \#(layers), "num_attention_heads": \#(heads), "#
-            + #""num_key_value_heads": \#(groups), "vocab_size": 128256, "max_position_embeddings": 131072, "#
+            + #""num_key_value_heads": \#(groups), "vocab_size": \#(vocabulary), "max_position_embeddings": 131072, "#
             + #""tie_word_embeddings": \#(tied), "torch_dtype": "bfloat16"}"#
     }
 
@@ -202,8 +226,10 @@ extension TensorSet {
         return set
     }
 
-    static func llama(layers: Int, hidden: Int, inner: Int, keys: Int, tied: Bool) -> TensorSet {
-        var set = qwen2(layers: layers, hidden: hidden, inner: inner, keys: keys, vocabulary: 128_256, tied: tied)
+    static func llama(
+        layers: Int, hidden: Int, inner: Int, keys: Int, tied: Bool, vocabulary: Int = 128_256
+    ) -> TensorSet {
+        var set = qwen2(layers: layers, hidden: hidden, inner: inner, keys: keys, vocabulary: vocabulary, tied: tied)
         set.tensors = set.tensors.filter { !$0.key.hasSuffix("proj.bias") }
         return set
     }
