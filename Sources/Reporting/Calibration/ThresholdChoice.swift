@@ -86,7 +86,8 @@ extension ThresholdChoice {
         case .accuracy(let accuracy): (interval, level) = (evidence.accuracyInterval(at: threshold), accuracy)
         // That of a difference, since a quotient of two means has none that is exact (Fieller 1954).
         case .cost(let cost):
-            (interval, level) = (evidence.excess(at: threshold, over: cost).flatMap(StudentT.interval), 0)
+            let excess = evidence.excess(at: threshold, over: cost).flatMap { StudentMean($0) }
+            (interval, level) = (excess?.interval, 0)
         }
         guard let interval else { return .near }
         return interval.upperBound < level ? .below : interval.lowerBound > level ? .above : .near
@@ -124,16 +125,5 @@ private struct AccuracyPeak {
         let alike = evidence.thresholds.indices.filter { !worse.contains($0) }
         self.best = best
         self.alike = (alike.first ?? best)...(alike.last ?? best)
-    }
-}
-
-extension StudentT {
-    /// The 95 % interval of the mean of a normal quantity; nil with fewer than two observations.
-    fileprivate static func interval(_ values: [Double]) -> ClosedRange<Double>? {
-        guard values.count > 1 else { return nil }
-        let (mean, count) = (values.mean, Double(values.count))
-        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        let half = StudentT(degreesOfFreedom: count - 1).z * (squares / (count - 1) / count).squareRoot()
-        return mean - half...mean + half
     }
 }

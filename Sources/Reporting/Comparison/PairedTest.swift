@@ -94,13 +94,10 @@ extension PairedTest {
             p = difference == 0 ? 1 : nil
             return
         }
-        let count = Double(differences.count)
-        let squares = differences.reduce(0) { $0 + ($1 - difference) * ($1 - difference) }
-        let error = (squares / (count - 1) / count).squareRoot()
-        let distribution = StudentT(degreesOfFreedom: count - 1)
-        standardError = error
-        p = distribution.twoSided(difference / error)
-        low = max(-1, difference - distribution.z * error)
-        high = min(1, difference + distribution.z * error)
+        guard let mean = StudentMean(differences) else { return }
+        standardError = mean.standardError
+        p = mean.p
+        let interval = mean.interval
+        (low, high) = (max(-1, interval.lowerBound), min(1, interval.upperBound))
     }
 }
