@@ -25,18 +25,12 @@ private struct Curious: MethodSettings {
 
 /// Responses that tell more of their tokens serve those who need less, and never the other way round.
 @Suite("What a response tells of its tokens") struct DetailTests {
-    private let job: LoadedJob
-    private let id: TrajectoryID
+    private let problem: ScopedProblem
 
-    init() throws {
-        let fixture = try SpecFixture()
-        try fixture.writeJob()
-        job = try fixture.load()
-        id = try #require(TrajectorySet(job).map(\.id).first)
-    }
+    init() throws { problem = try ScopedProblem() }
 
     private func scope(curious: Bool) -> RequestScope {
-        var job = job
+        var job = problem.job
         if curious { job.spec.methods.append(MethodSpec(name: "curious", kind: MethodKind(Curious()))) }
         return RequestScope(job)
     }
@@ -44,11 +38,11 @@ private struct Curious: MethodSettings {
     private func request(
         _ detail: Detail, in scope: RequestScope, sampling: Sampling? = nil, lookahead: Lookahead? = nil
     ) -> InferenceRequest {
-        InferenceRequest(
+        problem.request(
             .generate(
                 Generation(
                     role: .draft, steps: [], stopsAtDelimiter: true, maxTokens: 9, lookahead: lookahead,
-                    sampling: sampling, detail: detail)), of: id, in: scope)
+                    sampling: sampling, detail: detail)), in: scope)
     }
 
     private func detail(of request: InferenceRequest) -> Detail? {
@@ -79,7 +73,7 @@ private struct Curious: MethodSettings {
                     let plain = scope(curious: false)
                     var cache = ResponseCache()
                     let origin = request(sent, in: plain).origin(of: event)
-                    cache.add([.event(id, event, origin)])
+                    cache.add([.event(problem.id, event, origin)])
                     let asked = request(needed, in: scope(curious: curious))
                     let known = cache[asked]
                     #expect((known != nil) == (sent >= needed), "\(sent) \(needed) \(curious)")

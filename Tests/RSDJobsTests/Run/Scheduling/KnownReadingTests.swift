@@ -9,19 +9,12 @@ import Testing
 /// Rewards that a journal holds are known to every request that asks for them, whatever the request was that they came from.
 @Suite("Known rewards") struct KnownReadingTests {
     private static let steps = ["one\n\n", "two\n\n", "three\n\n", "four"]
-    private let scope: RequestScope
-    private let id: TrajectoryID
+    private let problem: ScopedProblem
 
-    init() throws {
-        let fixture = try SpecFixture()
-        try fixture.writeJob()
-        let job = try fixture.load()
-        scope = RequestScope(job)
-        id = try #require(TrajectorySet(job).map(\.id).first)
-    }
+    init() throws { problem = try ScopedProblem() }
 
     private func request(_ count: Int, _ unscored: [Int], steps: [String] = steps) -> InferenceRequest {
-        InferenceRequest(.score(Scoring(steps: Array(steps[..<count]), unscored: unscored)), of: id, in: scope)
+        problem.request(.score(Scoring(steps: Array(steps[..<count]), unscored: unscored)))
     }
 
     /// What the PRM says to a request: ten tokens of the question, and so many of each step.
@@ -37,7 +30,7 @@ import Testing
         var cache = ResponseCache()
         for (count, unscored) in answers {
             let (request, event) = (request(count, unscored), answer(unscored))
-            cache.add([.event(id, event, request.origin(of: event, source: source))])
+            cache.add([.event(problem.id, event, request.origin(of: event, source: source))])
         }
         return cache
     }
@@ -68,7 +61,7 @@ import Testing
     func sources() {
         var cache = cache([(1, [0])], source: 1)
         let (second, event) = (request(2, [1]), answer([1]))
-        cache.add([.event(id, event, second.origin(of: event, source: 2))])
+        cache.add([.event(problem.id, event, second.origin(of: event, source: 2))])
         #expect(cache[request(2, [0, 1])] == nil)
         #expect(cache[request(2, [1])]?.source == 2)
     }
@@ -81,7 +74,7 @@ import Testing
             if case .scored(let scored) = event, !scored.isOnePass { #expect(origin.readings.isEmpty) }
             // As a PRM that drops steps never says.
             origin.readings = []
-            cache.add([.event(id, event, origin)])
+            cache.add([.event(problem.id, event, origin)])
             #expect(cache[request(2, [0, 1])] == nil)
         }
         // Rewards with a gap between them.
@@ -91,7 +84,7 @@ import Testing
     @Test("the journal keeps which rewards they are, and journals without that are read as before")
     func journal() throws {
         let event = answer([0, 1, 2])
-        let record = JournalRecord.event(id, event, request(3, [0, 1, 2]).origin(of: event))
+        let record = JournalRecord.event(problem.id, event, request(3, [0, 1, 2]).origin(of: event))
         let line = try JSONEncoder().encode(record)
         #expect(try JSONDecoder().decode(JournalRecord.self, from: line) == record)
         var object = try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any])

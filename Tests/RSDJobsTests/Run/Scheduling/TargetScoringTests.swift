@@ -7,19 +7,12 @@ import Testing
 
 /// Requests for scores by the target are its own, and not those for rewards of a PRM.
 @Suite("Scores by the target") struct TargetScoringTests {
-    private let scope: RequestScope
-    private let id: TrajectoryID
+    private let problem: ScopedProblem
 
-    init() throws {
-        let fixture = try SpecFixture()
-        try fixture.writeJob()
-        let job = try fixture.load()
-        scope = RequestScope(job)
-        id = try #require(TrajectorySet(job).map(\.id).first)
-    }
+    init() throws { problem = try ScopedProblem() }
 
     private func request(_ role: Role, _ digit: DigitReading?) -> InferenceRequest {
-        InferenceRequest(.score(Scoring(role: role, steps: ["a"], unscored: [0], digit: digit)), of: id, in: scope)
+        problem.request(.score(Scoring(role: role, steps: ["a"], unscored: [0], digit: digit)))
     }
 
     @Test("the digit and the mean are different responses, and neither is a PRM's")
@@ -37,7 +30,7 @@ import Testing
         let event = Event.scored(
             Scored(role: .target, rewards: [7.0 / 9], tokens: [3], promptTokens: 90))
         #expect(event.role == .target && event.answering(.target, candidate: 2).role == .target)
-        let record = JournalRecord.event(id, event, request(.target, .greedy).origin(of: event))
+        let record = JournalRecord.event(problem.id, event, request(.target, .greedy).origin(of: event))
         let line = try JSONEncoder().encode(record)
         #expect(try JSONDecoder().decode(JournalRecord.self, from: line) == record)
     }
