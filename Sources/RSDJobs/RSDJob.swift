@@ -19,11 +19,14 @@ public struct RSDJob: Sendable {
     /// Reads a spec and everything it names, downloads data sets that have an address, and asks vLLM for its flags. Models of the
     /// Hugging Face hub must be in its cache: `rsd-batch fetch` downloads them.
     ///
+    /// - Parameter run: the directory of a run that may have been begun. The job then has the commits and the thresholds that the run
+    ///   was begun with, also where those that the spec names have changed or are gone.
     /// - Throws: an error whose description lists every problem of the spec as `file:line:column: error: …`.
-    public init(spec: URL) async throws {
+    public init(spec: URL, resuming run: URL? = nil) async throws {
+        let pins = run.flatMap { RunDirectory($0).pins }
+        let models = SpecLookup(pins: { _ in pins }, calibrate: Calibration.threshold)
         try await JobLoader.fetchDatasets(of: spec)
-        job = try JobLoader.load(
-            spec, models: SpecLookup(calibrate: Calibration.threshold), flags: await JobLoader.flags(of: spec))
+        job = try JobLoader.load(spec, models: models, flags: await JobLoader.flags(of: spec))
     }
 
     public var name: String { job.spec.name }

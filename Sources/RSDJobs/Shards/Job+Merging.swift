@@ -74,6 +74,10 @@ struct MergedRun {
         merged.residency = Self.united(manifests.compactMap(\.residency))
         merged.created = manifests.map(\.created).min() ?? ""
         if manifests.contains(where: { $0.batchInvariant == false }) { merged.batchInvariant = false }
+        // The spec of a task on Slurm has only the numbers; what they came from is in the submission.
+        for taken in manifests.map(\.thresholds) + [survey.run.parent.submittedPins?.thresholds] {
+            merged.note(taken ?? [])
+        }
         merged.namesJournal = manifests.contains { $0.namesJournal == true } ? true : nil
         merged.merged = Manifest.Merged(shards: survey.count, missing: survey.missing.map(\.description))
         return merged

@@ -2,6 +2,7 @@
 import Foundation
 @testable import JobSpecs
 @testable import Methods
+@testable import RSDJobs
 @testable import Reporting
 @testable import RunStore
 @testable import Runner
@@ -96,6 +97,51 @@ import Testing
         var again = manifest
         again.note(own.thresholds)
         #expect(again == manifest)
+    }
+
+    @Test("a program that resumes a run needs what the run recorded, not the run that is named")
+    func resumed() async throws {
+        let runs = try ComparedRuns()
+        try await sweep(runs)
+        let file = try file(runs, Self.halfway)
+        let directory = runs.directory("next")
+        _ = try await JobRun(load(file), in: directory, on: FakePool(engines: FakeEngines { _, _, _ in .answer })).run()
+        try FileManager.default.removeItem(at: runs.directory("sweep").url)
+        await #expect(throws: (any Error).self) { try await RSDJob(spec: file) }
+        let job = try await RSDJob(spec: file, resuming: directory.url)
+        #expect(job.responses == 12)
+        #expect(try await job.run(in: directory.url).map(\.method) == ["rsd", "target_only"])
+        // Another directory is another run, for which the threshold has to be found.
+        await #expect(throws: (any Error).self) {
+            try await RSDJob(spec: file, resuming: runs.directory("other").url)
+        }
+    }
+
+    @Test("a merged run has the thresholds of its shards, and those of the job that was submitted")
+    func merged() async throws {
+        let runs = try ComparedRuns()
+        try await sweep(runs)
+        let file = try file(runs, Self.halfway)
+        let job = try load(file)
+        for (name, isSubmitted) in [("here", false), ("slurm", true)] {
+            let run = ShardedRun(runs.directory(name))
+            // A task on Slurm runs the spec with the number.
+            let own = file.deletingLastPathComponent().appending(path: "\(name).yaml")
+            try Data(job.spec.renderYAML().utf8).write(to: own)
+            for shard in Shard.all(2) {
+                let part = try isSubmitted ? JobLoader.load(own).part(shard) : job.part(shard)
+                _ = try await JobRun(
+                    part, in: run.directory(of: shard), on: FakePool(engines: FakeEngines { _, _, _ in .answer })
+                ).run()
+            }
+            if isSubmitted {
+                let submission = Submission(
+                    array: "1", merge: nil, shards: 2, submitted: [1, 2], at: "", thresholds: job.thresholds)
+                try AtomicFile.write(json: submission, to: run.parent.submission)
+            }
+            _ = try await Job.merge(run.parent, interruption: Interruption()) { _, _, _ in }
+            #expect(try Manifest.read(run.parent.manifest)?.thresholds == job.thresholds, "\(name)")
+        }
     }
 
     @Test("what is wrong with a request or its run is named at its place in the spec")
