@@ -5,37 +5,29 @@ import SpecYAML
 /// not compete: each is a tree of its own, and the PRM chooses its next step among n / beams candidates.
 struct DiverseTreeSearch: MethodSettings {
     static let key = "dvts"
-    static let keys = ["until"] + BeamSettings.keys
-
-    /// Where a tree ends.
-    enum End: String, CaseIterable {
-        /// With the step in which it has a boxed answer, or before that as any response (`src/sal/search/diverse_verifier_tree_search.py`).
-        case answer
-        /// As any response: the description in the authors' article.
-        case eos
-    }
+    static let keys = [AnswerEnd.key] + BeamSettings.keys
 
     let trees: BeamSettings
-    let end: End
+    /// Where a tree ends: with its answer in the authors' code (`src/sal/search/diverse_verifier_tree_search.py`), as any response in
+    /// their article.
+    let end: AnswerEnd
     let roles: Set<Role> = [.draft, .prm]
     var sampling: Sampling? { trees.samples.sampling }
     var breadth: Int { trees.samples.n }
     var yaml: [(key: String, value: String)] {
         [
             ("beams", String(trees.count)), (SolutionScore.key, trees.score.rawValue),
-            (FinalChoice.key, trees.choice.rawValue), ("until", end.rawValue),
+            (FinalChoice.key, trees.choice.rawValue), (AnswerEnd.key, end.rawValue),
         ] + trees.samples.yaml
     }
 
-    init(trees: BeamSettings, end: End = .answer) {
+    init(trees: BeamSettings, end: AnswerEnd = .answer) {
         self.trees = trees
         self.end = end
     }
 
     init?(_ section: SpecSection) {
-        let end = section.value("until", default: .answer) {
-            $0.choice(of: End.self, called: "value of 'until'")
-        }
+        let end = AnswerEnd(section, default: .answer)
         guard let trees = BeamSettings(section) else { return nil }
         self.init(trees: trees, end: end)
     }

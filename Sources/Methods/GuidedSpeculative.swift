@@ -4,7 +4,7 @@ import SpecYAML
 /// `gsi`: Guided Speculative Inference (arXiv 2506.04118; j-geuter/GSI, `run_reward_tilted_decoding`).
 ///
 /// Where paper and code differ, the code counts: it accepts above the threshold, not at it, and ends a response whose candidates
-/// are all bad. The code's thresholds are β times these.
+/// are all bad. That it ends one with its answer is `until: answer`. The code's thresholds are β times these.
 struct GuidedSpeculative: MethodSettings {
     static let key = "gsi"
     static let keys = SoftChoice.keys + ["target_n", "threshold", "threshold_on"]
@@ -40,7 +40,8 @@ struct GuidedSpeculative: MethodSettings {
         StepCandidates(
             StepCandidates.Rules(
                 writer: .draft, count: soft.samples.n, targetCount: targetCount, sampling: soft.samples.sampling,
-                beta: soft.beta, isTilted: true, bar: bar, floor: soft.floor),
+                beta: soft.beta, isTilted: true, bar: bar, floor: soft.floor,
+                endsAtAnswer: soft.end == .answer),
             judgesEmptyEnd: common.judgesEmptyEnd, draw: draw)
     }
 }

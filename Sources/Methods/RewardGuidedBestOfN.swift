@@ -31,7 +31,7 @@ struct RewardGuidedBestOfN: MethodSettings {
                 writer: .draft, count: soft.samples.n, targetCount: targetCount, sampling: soft.samples.sampling,
                 beta: soft.beta,
                 bar: StepCandidates.Bar(threshold: threshold, measure: .reward, includesThreshold: true),
-                floor: soft.floor),
+                floor: soft.floor, endsAtAnswer: soft.end == .answer),
             judgesEmptyEnd: common.judgesEmptyEnd, draw: draw)
     }
 }

@@ -25,7 +25,7 @@ struct SoftBestOfN: MethodSettings {
         StepCandidates(
             StepCandidates.Rules(
                 writer: model.role, count: soft.samples.n, sampling: soft.samples.sampling, beta: soft.beta,
-                floor: soft.floor),
+                floor: soft.floor, endsAtAnswer: soft.end == .answer),
             judgesEmptyEnd: common.judgesEmptyEnd, draw: draw)
     }
 }

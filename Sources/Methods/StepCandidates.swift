@@ -25,6 +25,8 @@ struct StepCandidates: DecodingMethod {
         var bar: Bar?
         /// If no candidate has a reward of at least this, the response ends.
         var floor: Double
+        /// Whether the response ends with the step in which it has a boxed answer.
+        var endsAtAnswer = false
     }
 
     /// What the candidate that was drawn has to reach.
@@ -64,30 +66,44 @@ struct StepCandidates: DecodingMethod {
         writer = rules.writer
     }
 
-    private var count: Int { rejected == nil ? rules.count : rules.targetCount }
+    private var candidates: Range<Int> { 0..<(rejected == nil ? rules.count : rules.targetCount) }
     private var isTilted: Bool { rules.isTilted && rejected == nil }
 
     func needs(for response: Response) -> [Need] {
-        let steps = response.steps.map(\.text)
-        let needs = (0..<count).compactMap { candidate -> Need? in
-            guard let attempt = attempts[candidate] else {
-                return .generate(
-                    Generation(
-                        role: writer, steps: steps, stopsAtDelimiter: true, maxTokens: response.remainingTokens(),
-                        sampling: rules.sampling, detail: isTilted ? .logprobs : .text, candidate: candidate))
-            }
-            return attempt.scoring(after: response, judgesEmptyEnd: judgesEmptyEnd, candidate: candidate)
-                .map(Need.score)
-        }
-        guard needs.isEmpty, isTilted, !isHopeless(in: response) else { return needs }
-        return (0..<count).compactMap { candidate in
-            guard let attempt = attempts[candidate], let role = reader(of: candidate, attempt) else { return nil }
-            return .likelihood(
-                LikelihoodRequest(
-                    role: role, steps: steps + [attempt.step.text], first: steps.count, isEnded: attempt.end == .eos,
-                    candidate: candidate))
-        }
+        let needs = candidates.compactMap { verdictNeed(of: $0, in: response) }
+        guard needs.isEmpty, areRead(in: response) else { return needs }
+        return candidates.compactMap { readingNeed(of: $0, in: response) }
     }
+
+    /// What a candidate needs to be written and judged.
+    private func verdictNeed(of candidate: Int, in response: Response) -> Need? {
+        guard let attempt = attempts[candidate] else {
+            return .generate(
+                Generation(
+                    role: writer, steps: response.steps.map(\.text), stopsAtDelimiter: true,
+                    maxTokens: response.remainingTokens(), sampling: rules.sampling,
+                    detail: isTilted ? .logprobs : .text, candidate: candidate))
+        }
+        return attempt.scoring(after: response, judgesEmptyEnd: judgesEmptyEnd, candidate: candidate)
+            .map(Need.score)
+    }
+
+    /// What a candidate needs so that it is known how likely it is.
+    private func readingNeed(of candidate: Int, in response: Response) -> Need? {
+        guard let attempt = attempts[candidate], let role = reader(of: candidate, attempt) else { return nil }
+        let steps = response.steps.map(\.text)
+        return .likelihood(
+            LikelihoodRequest(
+                role: role, steps: steps + [attempt.step.text], first: steps.count, isEnded: attempt.end == .eos,
+                candidate: candidate))
+    }
+
+    private func areJudged(in response: Response) -> Bool {
+        candidates.allSatisfy { verdictNeed(of: $0, in: response) == nil }
+    }
+
+    /// Whether the candidates are read once all are judged.
+    private func areRead(in response: Response) -> Bool { isTilted && !isHopeless(in: response) }
 
     /// Who is to read a candidate next; nil if its likelihoods are known.
     private func reader(of candidate: Int, _ attempt: StepAttempt) -> Role? {
@@ -98,7 +114,7 @@ struct StepCandidates: DecodingMethod {
     }
 
     mutating func apply(_ event: Event, to response: inout Response) throws {
-        guard let need = needs(for: response).first(where: event.answers) else {
+        guard let need = need(of: event.candidate, in: response), event.answers(need) else {
             throw UnexpectedEvent(description: "no candidate for a step waits for \(event)")
         }
         switch (event, need) {
@@ -112,7 +128,19 @@ struct StepCandidates: DecodingMethod {
             if answer.role == .target { response.tokens.target.judged += answer.steps[0].logprobs.count }
         default: break
         }
-        if needs(for: response).isEmpty { endRound(&response) }
+        if isRoundOver(in: response) { endRound(&response) }
+    }
+
+    private func need(of candidate: Int, in response: Response) -> Need? {
+        guard candidates.contains(candidate) else { return nil }
+        if let need = verdictNeed(of: candidate, in: response) { return need }
+        guard areJudged(in: response), areRead(in: response) else { return nil }
+        return readingNeed(of: candidate, in: response)
+    }
+
+    private func isRoundOver(in response: Response) -> Bool {
+        guard areJudged(in: response) else { return false }
+        return !areRead(in: response) || candidates.allSatisfy { readingNeed(of: $0, in: response) == nil }
     }
 
     private mutating func take(_ answer: Generated, counting tokens: inout TokenCounts) throws {
@@ -127,7 +155,7 @@ struct StepCandidates: DecodingMethod {
         response.waves += 1
         guard !isHopeless(in: response) else { return response.end(.lowRewards) }
         let position = response.steps.count
-        let values = (0..<count).map { value(of: $0, in: response) }
+        let values = candidates.map { value(of: $0, in: response) }
         let uniform = draw.choice(step: position, attempt: rejected == nil ? 0 : 1)
         let chosen = Self.choose(values.map { rules.beta * $0 }, uniform)
         guard let attempt = attempts[chosen] else { return }
@@ -146,12 +174,13 @@ struct StepCandidates: DecodingMethod {
             }
             response.verdicts?.accepted += 1
         }
-        let others = (0..<count).filter { $0 != chosen }.compactMap { attempts[$0] }
+        let others = candidates.filter { $0 != chosen }.compactMap { attempts[$0] }
         var step = attempt.chosen(from: others, by: writer, replacing: rejected)
         if bar?.measure == .tilted { step.value = measured }
         response.tokens[writer: writer].rejected -= attempt.step.tokens
         response.tokens[writer: writer].kept += attempt.step.tokens
         response.commit(step, tokens: attempt.step.tokens, end: attempt.end, length: attempt.length)
+        if rules.endsAtAnswer { response.endAtAnswer() }
         (writer, attempts, read, rejected) = (rules.writer, [:], [:], nil)
     }
 
@@ -160,7 +189,7 @@ struct StepCandidates: DecodingMethod {
 
     /// Whether all candidates are so bad that the response ends. Call it when all are judged.
     private func isHopeless(in response: Response) -> Bool {
-        !(0..<count).contains { reward(of: $0, in: response) >= rules.floor }
+        !candidates.contains { reward(of: $0, in: response) >= rules.floor }
     }
 
     /// What is not judged is worth as much as the solution before it.

@@ -1,4 +1,3 @@
-import Answers
 import Decoding
 
 /// A search through the steps of a solution, guided by the PRM: the draft writes several candidates for the next step of each beam, and
@@ -139,9 +138,7 @@ struct StepSearch: Sendable {
         beam.response.commit(
             attempt.chosen(from: siblings.compactMap { attempts[$0] }, by: .draft), tokens: attempt.step.tokens,
             end: attempt.end, length: attempt.length)
-        if rules.endsAtAnswer, !beam.isFinished, AnswerExtraction.boxed(in: beam.response.answerText) != nil {
-            beam.response.end(.answered)
-        }
+        if rules.endsAtAnswer { beam.response.endAtAnswer() }
         beam.score = rules.score.of(beam.response)
         return beam
     }

@@ -6,7 +6,7 @@ import Testing
 @Suite("dvts") struct DiverseTreeSearchTests {
     private func trajectory(
         n: Int = 4, beams: Int = 2, score: SolutionScore = .last, choice: FinalChoice = .best,
-        end: DiverseTreeSearch.End = .answer, limits: Limits = .roomy
+        end: AnswerEnd = .answer, limits: Limits = .roomy
     ) -> Trajectory {
         let samples = SampleSettings(n: n, sampling: Sampling(temperature: 0.7, topP: 0.8))
         let settings = DiverseTreeSearch(
@@ -91,7 +91,7 @@ import Testing
 
     @Test("a tree ends with its boxed answer, or where the model ends it")
     func until() throws {
-        for end in DiverseTreeSearch.End.allCases {
+        for end in AnswerEnd.allCases {
             var trajectory = trajectory(n: 2, beams: 1, end: end)
             try write("So \\boxed{1}.\n\n", reward: 0.5, for: 0, in: &trajectory)
             try write("Or so.", .eos, reward: 0.4, for: 1, in: &trajectory)

@@ -49,11 +49,11 @@ private struct Candidates {
 
     private func rules(
         count: Int = 3, targetCount: Int = 2, beta: Double = 20, isTilted: Bool = false,
-        bar: StepCandidates.Bar? = nil, floor: Double = 0.1, writer: Role = .draft
+        bar: StepCandidates.Bar? = nil, floor: Double = 0.1, writer: Role = .draft, endsAtAnswer: Bool = false
     ) -> StepCandidates.Rules {
         .init(
             writer: writer, count: count, targetCount: targetCount, sampling: Self.sampling, beta: beta,
-            isTilted: isTilted, bar: bar, floor: floor)
+            isTilted: isTilted, bar: bar, floor: floor, endsAtAnswer: endsAtAnswer)
     }
 
     private func trajectory(_ rules: StepCandidates.Rules, problem: String = "p", judgesEmptyEnd: Bool = false)
@@ -210,6 +210,38 @@ private struct Candidates {
             for _ in 0..<2 { try round(&trajectory, models) }
             #expect(trajectory.response.finish == .eos)
             #expect(trajectory.response.steps.map(\.reward) == (judged ? [0.7, 0.2] : [0.7]))
+        }
+    }
+
+    @Test("with until: answer, a response ends with the step that has it in a box, whoever wrote it")
+    func answered() throws {
+        for (endsAtAnswer, rejects) in [(true, false), (true, true), (false, false)] {
+            var trajectory = trajectory(
+                rules(isTilted: true, bar: bar, endsAtAnswer: endsAtAnswer))
+            let texts = ["a\n\n", "So \\boxed{\\frac{1}{2}}.\n\n", "Let me see again.\n\n"]
+            let models = Candidates(
+                text: { _, steps, _ in (texts[steps.count], .delimiter) }, reward: { _ in 0.8 },
+                target: { _ in rejects ? -90 : -1 })
+            while trajectory.response.finish == nil, trajectory.response.steps.count < 3 {
+                try round(&trajectory, models)
+            }
+            let response = trajectory.response
+            #expect(response.finish == (endsAtAnswer ? .answered : nil))
+            #expect(response.steps.map(\.text) == Array(texts.prefix(endsAtAnswer ? 2 : 3)))
+            #expect(response.steps.last?.origin == (rejects ? .target : .draft))
+            #expect(response.answer == "\\frac{1}{2}" && trajectory.needs.isEmpty == endsAtAnswer)
+        }
+    }
+
+    @Test("a response that its model ends with the answer ended there, and a box that is open is no answer")
+    func endedByModel() throws {
+        for (text, end, finish) in [
+            ("\\boxed{2}", StepEnd.eos, Finish.eos), ("\\boxed{2}", .maxTokens, .maxTokens),
+            ("\\boxed{2\n\n", .delimiter, nil), ("boxed 2\n\n", .delimiter, nil),
+        ] as [(String, StepEnd, Finish?)] {
+            var trajectory = trajectory(rules(count: 1, endsAtAnswer: true))
+            try round(&trajectory, Candidates(text: { _, _, _ in (text, end) }))
+            #expect(trajectory.response.finish == finish, "\(text)")
         }
     }
 

@@ -75,7 +75,9 @@ import Testing
             #expect(try words(method, "choose") == Set(FinalChoice.allCases.map(\.rawValue)))
         }
         #expect(try words("beam_search", "finished") == Set(StepSearch.Finished.allCases.map(\.rawValue)))
-        #expect(try words("dvts", "until") == Set(DiverseTreeSearch.End.allCases.map(\.rawValue)))
+        for method in ["dvts", "gsi", "rsd_best_of_n", "soft_best_of_n"] {
+            #expect(try words(method, "until") == Set(AnswerEnd.allCases.map(\.rawValue)))
+        }
         #expect(
             settings
                 == Dictionary(uniqueKeysWithValues: MethodKind.all.map { ($0.key, Set(MethodSpec.keys(of: $0))) }))
