@@ -7,6 +7,10 @@ package protocol DecodingMethod: Sendable {
     /// not depend on each other.
     func needs(for response: Response) -> [Need]
 
+    /// The needs that a response for a candidate may have changed, all others being as before it. By default, all needs: a method of many
+    /// candidates that do not wait for each other says less, since all of them after each response are as many as the square of their number.
+    func needs(for response: Response, after candidate: Int) -> [Need]
+
     /// Takes in the response to one of the needs. With several needs, the result does not depend on the order of the
     /// responses.
     ///
@@ -19,6 +23,8 @@ package protocol DecodingMethod: Sendable {
 }
 
 extension DecodingMethod {
+    package func needs(for response: Response, after candidate: Int) -> [Need] { needs(for: response) }
+
     package func wave(of response: Response) -> Int {
         guard case .generate(let next)? = needs(for: response).first, next.steps.count == response.steps.count,
             response.waves == 0 || !(next.role == .target && next.stopsAtDelimiter)

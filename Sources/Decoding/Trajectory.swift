@@ -14,10 +14,15 @@ package struct Trajectory: Sendable {
     }
 
     /// The next needs; empty if it is finished.
-    package var needs: [Need] {
-        guard response.finish == nil else { return [] }
-        let needs = method.needs(for: response)
-        return sampling.map { sampling in needs.map { $0.sampled(sampling) } } ?? needs
+    package var needs: [Need] { response.finish == nil ? sampled(method.needs(for: response)) : [] }
+
+    /// Those that a response for a candidate may have changed.
+    package func needs(after candidate: Int) -> [Need] {
+        response.finish == nil ? sampled(method.needs(for: response, after: candidate)) : []
+    }
+
+    private func sampled(_ needs: [Need]) -> [Need] {
+        sampling.map { sampling in needs.map { $0.sampled(sampling) } } ?? needs
     }
 
     /// The wave that the next needs belong to, from 1.

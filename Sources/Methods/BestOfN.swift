@@ -58,16 +58,21 @@ struct BestSample: DecodingMethod {
     }
 
     /// A sample is scored as soon as it is written.
-    func needs(for response: Response) -> [Need] {
-        samples.needs
-            + samples.responses.indices.filter { samples.responses[$0].finish != nil && !scored.contains($0) }.map {
-                let sample = samples.responses[$0]
-                return .score(Scoring(steps: sample.steps.map(\.text), unscored: sample.unscored, candidate: $0))
-            }
+    func needs(for response: Response) -> [Need] { samples.needs + samples.responses.indices.compactMap(scoring) }
+
+    func needs(for response: Response, after candidate: Int) -> [Need] { [need(of: candidate)].compactMap(\.self) }
+
+    private func need(of candidate: Int) -> Need? { samples.need(candidate) ?? scoring(candidate) }
+
+    private func scoring(_ candidate: Int) -> Need? {
+        guard samples.responses.indices.contains(candidate), !scored.contains(candidate) else { return nil }
+        let sample = samples.responses[candidate]
+        guard sample.finish != nil else { return nil }
+        return .score(Scoring(steps: sample.steps.map(\.text), unscored: sample.unscored, candidate: candidate))
     }
 
     mutating func apply(_ event: Event, to response: inout Response) throws {
-        switch (event, needs(for: response).first(where: event.answers)) {
+        switch (event, need(of: event.candidate).flatMap { event.answers($0) ? $0 : nil }) {
         case (.generated(let answer), .generate):
             try samples.take(answer, counting: &response.tokens)
             let written = samples.responses[answer.candidate]

@@ -25,8 +25,12 @@ struct GuidedSearch: DecodingMethod {
 
     func needs(for response: Response) -> [Need] { searches.flatMap(\.needs) }
 
+    func needs(for response: Response, after candidate: Int) -> [Need] { searches[search(of: candidate)].needs }
+
+    private func search(of candidate: Int) -> Int { candidate / searches[0].rules.candidates }
+
     mutating func apply(_ event: Event, to response: inout Response) throws {
-        let index = event.candidate / searches[0].rules.candidates
+        let index = search(of: event.candidate)
         guard searches.indices.contains(index) else {
             throw UnexpectedEvent(description: "no search waits for \(event)")
         }

@@ -40,6 +40,8 @@ struct MajorityVote: DecodingMethod {
 
     func needs(for response: Response) -> [Need] { samples.needs }
 
+    func needs(for response: Response, after candidate: Int) -> [Need] { [samples.need(candidate)].compactMap(\.self) }
+
     mutating func apply(_ event: Event, to response: inout Response) throws {
         guard case .generated(let answer) = event else {
             throw UnexpectedEvent(description: "expected samples, got \(event)")

@@ -8,24 +8,29 @@ struct Samples: Sendable {
     /// See ``CommonSettings/judgesEmptyEnd``.
     private let judgesEmptyEnd: Bool
     private(set) var responses: [Response]
+    /// Number of unfinished ones.
+    private var unwritten: Int
 
     init(_ count: Int, by role: Role, sampling: Sampling, limits: Limits, judgesEmptyEnd: Bool = false) {
         self.role = role
         self.judgesEmptyEnd = judgesEmptyEnd
         self.sampling = sampling
         responses = Array(repeating: Response(limits: limits), count: count)
+        unwritten = count
     }
 
-    var areWritten: Bool { responses.allSatisfy { $0.finish != nil } }
+    var areWritten: Bool { unwritten == 0 }
 
     /// The needs of the unfinished samples.
-    var needs: [Need] {
-        responses.indices.filter { responses[$0].finish == nil }.map { candidate in
-            .generate(
-                Generation(
-                    role: role, steps: responses[candidate].steps.map(\.text), stopsAtDelimiter: false,
-                    maxTokens: responses[candidate].remainingTokens, sampling: sampling, candidate: candidate))
-        }
+    var needs: [Need] { responses.indices.compactMap(need) }
+
+    /// nil if the sample is finished, or there is none.
+    func need(_ candidate: Int) -> Need? {
+        guard responses.indices.contains(candidate), responses[candidate].finish == nil else { return nil }
+        return .generate(
+            Generation(
+                role: role, steps: responses[candidate].steps.map(\.text), stopsAtDelimiter: false,
+                maxTokens: responses[candidate].remainingTokens, sampling: sampling, candidate: candidate))
     }
 
     /// Takes in a continuation of one sample. All its tokens count as rejected until a sample is chosen.
@@ -37,6 +42,7 @@ struct Samples: Sendable {
         else { throw UnexpectedEvent(description: "no candidate waits for \(answer)") }
         let (kept, beyond) = responses[answer.candidate].commit(
             answer, origin: role, judgesEmptyEnd: judgesEmptyEnd)
+        if responses[answer.candidate].finish != nil { unwritten -= 1 }
         tokens[writer: role].prompt += answer.promptTokens
         tokens[writer: role].rejected += kept
         tokens[writer: role].lookahead += beyond

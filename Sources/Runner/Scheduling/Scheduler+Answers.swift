@@ -6,9 +6,11 @@ import Support
 
 extension Scheduler {
     /// Serves what a trajectory needs from these engines if it is known already, and requests the rest.
-    mutating func takeUp(_ id: TrajectoryID) {
+    ///
+    /// - Parameter event: the last that it took in, if all that it needed before is requested.
+    mutating func takeUp(_ id: TrajectoryID, after event: Event? = nil) {
         guard let trajectory = trajectories[id], entries[id]?.response.finish == nil else { return }
-        for need in trajectory.needs {
+        for need in event.map({ trajectory.needs(after: $0.candidate) }) ?? trajectory.needs {
             let waiter = Waiter(id: id, role: need.role, candidate: need.candidate)
             guard let engine = engines[need.role], queues[engine] != nil, !pending.isOpen(waiter)
             else { continue }
@@ -105,7 +107,7 @@ extension Scheduler {
             arriving[request]?.entries.remove(number)
             completeIfRecorded(request)
         }
-        takeUp(trajectory.id)
+        takeUp(trajectory.id, after: entry.event.role == nil ? nil : entry.event)
     }
 
     /// A response must be on disk for all who waited before the next request takes its slot.

@@ -38,11 +38,15 @@ import Testing
             SearchByTheBook(models: models, limits: limits, n: n, width: width, score: score)
         }
 
-        func response(_ settings: any MethodSettings) throws -> Response {
+        func trajectory(_ settings: any MethodSettings) -> Trajectory {
             let id = TrajectoryID(method: "m", dataset: "d", problem: "p")
             let common = CommonSettings(limits: limits, lookahead: .all, judgesEmptyEnd: models.judgesEmptyEnd)
-            var trajectory = Trajectory(
+            return Trajectory(
                 id: id, limits: limits, method: settings.start(common, draw: Draw(runSeed: 0, trajectory: id)))
+        }
+
+        func response(_ settings: any MethodSettings) throws -> Response {
+            var trajectory = trajectory(settings)
             var dice = random
             while let need = trajectory.needs.randomElement(using: &dice) {
                 try trajectory.apply(try #require(SearchByTheBook.answer(need, models)))
@@ -100,5 +104,32 @@ import Testing
             deep += outcome.rounds > 2 ? 1 : 0
         }
         #expect(deep > 50, "\(deep)")
+    }
+
+    @Test("what a response may have changed is all that it changed")
+    func changes() throws {
+        var (fewer, responses) = (0, 0)
+        for seed in 0..<60 as Range<UInt64> {
+            let one = Case(seed: seed)
+            let methods: [any MethodSettings] = [
+                Majority(samples: one.beams.samples, writer: .draft),
+                BestOfN(score: one.score, choice: one.choice, samples: one.beams.samples),
+                DiverseTreeSearch(trees: one.beams), BeamSearch(beams: one.beams, finished: .leave),
+            ]
+            for method in methods {
+                var trajectory = one.trajectory(method)
+                var dice = one.random
+                while let need = trajectory.needs.randomElement(using: &dice) {
+                    let before = trajectory.needs
+                    try trajectory.apply(try #require(SearchByTheBook.answer(need, one.models)))
+                    let (after, named) = (trajectory.needs, trajectory.needs(after: need.candidate))
+                    #expect(named.allSatisfy(after.contains))
+                    #expect(after.allSatisfy { named.contains($0) || before.contains($0) })
+                    responses += 1
+                    fewer += named.count < after.count ? 1 : 0
+                }
+            }
+        }
+        #expect(fewer > responses / 4, "\(fewer) of \(responses)")
     }
 }
