@@ -63,7 +63,8 @@ enum Fixture {
     /// As the results tell of it.
     static func result(_ trajectory: Trajectory, _ verdict: Grade.Verdict) -> ResultLine {
         ResultLine(
-            trajectory, finish: trajectory.response.finish ?? .failed, gold: "7", grade: Grade(verdict))
+            trajectory, finish: trajectory.response.finish ?? .failed, gold: "7",
+            grade: Grade(verdict, answer: trajectory.response.answer))
     }
 
     static let sampling = Sampling(temperature: 0.7, topP: 0.8)

@@ -166,6 +166,8 @@ import Testing
         ])
     func verdicts(grade: Grade, words: String) throws {
         let trajectory = try Fixture.finished()
+        var grade = grade
+        grade.answer = "7"
         let report = TrajectoryReport(
             trajectory, problem: nil,
             result: ResultLine(trajectory, finish: .eos, gold: "8", grade: grade))

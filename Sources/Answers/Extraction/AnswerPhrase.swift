@@ -38,7 +38,7 @@ struct AnswerPhrase {
         + [("a:".scalars, lastLine)]
         + ["答案", "答え", "정답"].map { ($0.scalars, eastern) }
         + ["故选", "应选", "此选", "以选", "正确选项", "正确的选项"].map { ($0.scalars, choosing) }
-    private static let initials = Set(keywords.map(\.word[0]))
+    private static let initials = ScalarSigns(keywords.map(\.word[0]))
 
     // MARK: Chinese, Japanese, Korean
 

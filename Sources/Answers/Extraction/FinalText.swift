@@ -38,7 +38,7 @@ enum FinalText {
             ("<|start_thinking|>", "<|end_thinking|>"), ("<|channel|>analysis", "<|channel|>final<|message|>"),
         ].map { ($0.0.scalars, $0.1.scalars) }
 
-    private static let starts = Set(tags.flatMap { [$0.open[0], $0.close[0]] })
+    private static let starts = ScalarSigns(tags.flatMap { [$0.open[0], $0.close[0]] })
 
     // MARK: The end
 

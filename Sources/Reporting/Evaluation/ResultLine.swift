@@ -40,7 +40,9 @@ package struct ResultLine: Sendable, Equatable, Codable {
     /// See ``Limits/thoughts``. Not in the file.
     package var thoughts: Thoughts? = nil
 
-    /// - Parameter trajectory: a finished trajectory.
+    /// - Parameters:
+    ///   - trajectory: a finished trajectory.
+    ///   - grade: with the answer that was found, see ``AnswerSheet``.
     package init(_ trajectory: Trajectory, finish: Finish, gold: String, meta: [String: JSONValue] = [:], grade: Grade)
     {
         let response = trajectory.response
@@ -55,7 +57,7 @@ package struct ResultLine: Sendable, Equatable, Codable {
         failure = response.failure
         steps = response.steps
         cut = finish.isCut
-        answer = grade.answer ?? response.answer
+        answer = grade.answer
         self.gold = gold
         self.meta = meta.isEmpty ? nil : meta
         correct = grade.verdict == .right
@@ -75,7 +77,8 @@ package struct ResultLine: Sendable, Equatable, Codable {
             return trajectory.response.finish.map {
                 ResultLine(
                     trajectory, finish: $0, gold: problem?.answer ?? "", meta: problem?.meta ?? [:],
-                    grade: grades[trajectory.id] ?? Grade(.error, reason: "it was never judged"))
+                    grade: grades[trajectory.id]
+                        ?? Grade(.error, reason: "it was never judged", answer: trajectory.response.answer))
             }
         }
         .compactMap(\.self)

@@ -88,7 +88,8 @@ import Testing
         #expect(line.cut && !line.correct && line.answer == "four")
         let text = String(decoding: try ResultLine.encode([line]), as: UTF8.self)
         #expect(text.contains(#""cut":true"#) && text.contains(#""verdict":"timeout","verdict_reason":"too long""#))
-        let ended = ResultLine(try #require(trajectories[ids[0]]), finish: .eos, gold: "2", grade: Grade(.right))
+        let ended = try #require(
+            ResultLine.all(of: trajectories, grades: [ids[0]: Grade(.right, answer: "2")]).first)
         #expect(!ended.cut && ended.correct && ended.answer == "2" && ended.verdictReason == nil)
     }
 }
