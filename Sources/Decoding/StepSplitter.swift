@@ -47,7 +47,8 @@ package struct StepSplitter: Sendable {
     /// The counts of ``tokenCounts(pieces:)``, and the number of leading steps that end at the end of a token.
     package func cut(pieces: [String]) -> (counts: [Int], whole: Int) {
         var bytes: [UInt8] = []
-        for piece in pieces { bytes.append(contentsOf: piece.utf8) }
+        bytes.reserveCapacity(4 * pieces.count)
+        for var piece in pieces { piece.withUTF8 { bytes.append(contentsOf: $0) } }
         var counts: [Int] = []
         var whole: Int?
         // The tokens so far, those of the complete steps, and where the text of the former ends.

@@ -22,7 +22,8 @@ extension ModelSession {
         _ completion: Completion, keepsSpecialTokens: Bool
     ) async throws -> (text: String, pieces: [String]) {
         let (text, ids) = (completion.text, completion.tokenIDs)
-        var pieces = try await pieces(of: ids)
+        let written = try await pieces(of: ids)
+        var pieces = written
         let end = pieces.last ?? ""
         for (place, piece) in pieces.enumerated() where TokenText.isSpecial(piece) && !text.contains(piece) {
             pieces[place] = ""
@@ -32,16 +33,18 @@ extension ModelSession {
             pieces[pieces.count - 1] = ""
             // Half a character ends no sequence.
             let mayEnd = !end.unicodeScalars.contains("\u{fffd}")
-            if mayEnd, try await stand(ids.dropLast(), for: text) { return (text, pieces) }
+            if mayEnd, try await stand(ids.dropLast(), written.dropLast(), for: text) { return (text, pieces) }
             if keepsSpecialTokens || completion.finish == .endToken,
                 text.utf8.suffix(end.utf8.count).elementsEqual(end.utf8)
             {
                 let rest = String(decoding: text.utf8.dropLast(end.utf8.count), as: UTF8.self)
-                if try await stand(ids.dropLast(), for: rest) { return (rest, pieces) }
+                if try await stand(ids.dropLast(), written.dropLast(), for: rest) { return (rest, pieces) }
             }
         case .stop(let stop):
-            if try await stand(ids[...], for: text, isCut: true) { return (text, Self.cut(pieces, after: stop)) }
-        case .length: if try await stand(ids[...], for: text) { return (text, pieces) }
+            if try await stand(ids[...], written[...], for: text, isCut: true) {
+                return (text, Self.cut(pieces, after: stop))
+            }
+        case .length: if try await stand(ids[...], written[...], for: text) { return (text, pieces) }
         case .stopped: break
         case .other(let reason): throw MalformedResponse(description: "the engine ended a completion with '\(reason)'")
         }
@@ -63,10 +66,13 @@ extension ModelSession {
     }
 
     /// Whether these tokens can produce this text.
-    private func stand(_ ids: ArraySlice<Int>, for text: String, isCut: Bool = false) async throws -> Bool {
+    private func stand(
+        _ ids: ArraySlice<Int>, _ written: ArraySlice<String>, for text: String, isCut: Bool = false
+    ) async throws -> Bool {
+        if TokenText.isJust(written, text) { return true }
         let dropsSpaces = try await !lead().text.isEmpty
         for acrossSpecials in [false, true] {
-            let pieces = try await wholePieces(of: ids, acrossSpecials: acrossSpecials)
+            let pieces = try await wholePieces(of: ids, written, acrossSpecials: acrossSpecials)
             if TokenText.allows(text, for: pieces, dropsSpaces: dropsSpaces, isCut: isCut) { return true }
         }
         return false
@@ -75,7 +81,9 @@ extension ModelSession {
     /// Pieces of tokens: one per token, or one for several tokens that share a character.
     ///
     /// - Parameter acrossSpecials: whether special tokens in between are left out of the text, and so separate nothing.
-    private func wholePieces(of ids: ArraySlice<Int>, acrossSpecials: Bool) async throws -> [String] {
+    private func wholePieces(
+        of ids: ArraySlice<Int>, _ written: ArraySlice<String>, acrossSpecials: Bool
+    ) async throws -> [String] {
         var whole: [String] = []
         var halves: [Int] = []
         var specials: [String] = []
@@ -84,7 +92,7 @@ extension ModelSession {
             whole += specials
             (halves, specials) = ([], [])
         }
-        for (id, piece) in zip(ids, try await pieces(of: ids)) {
+        for (id, piece) in zip(ids, written) {
             if piece.unicodeScalars.contains("\u{fffd}") {
                 halves.append(id)
             } else if piece.isEmpty {

@@ -21,10 +21,28 @@ struct TokenText {
     ///   - dropsSpaces: whether a token decoded alone loses the space before it.
     ///   - isCut: whether the text ends at a stop string, after which the tokens may continue.
     static func allows(_ text: String, for pieces: [String], dropsSpaces: Bool, isCut: Bool = false) -> Bool {
-        // Nearly always the tokens are the text, and no pattern is needed.
-        pieces.joined().utf8.elementsEqual(text.utf8)
-            || TokenText(pieces, dropsSpaces: dropsSpaces).allows(text, isCut: isCut)
+        isJust(pieces, text) || TokenText(pieces, dropsSpaces: dropsSpaces).allows(text, isCut: isCut)
     }
+
+    /// Whether a text is just these pieces, with no half of a character among them: so it is nearly always, and no pattern is needed.
+    static func isJust(_ pieces: some Sequence<String>, _ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { text in
+            var place = 0
+            for var piece in pieces {
+                let isNext = piece.withUTF8 { piece in
+                    defer { place += piece.count }
+                    return place + piece.count <= text.count
+                        && piece.elementsEqual(UnsafeBufferPointer(rebasing: text[place..<(place + piece.count)]))
+                }
+                guard isNext else { return false }
+            }
+            return place == text.count && !text.contains(Self.firstByteOfHalf)
+        }
+    }
+
+    /// Of the character that halves of others are shown as, U+FFFD.
+    private static let firstByteOfHalf: UInt8 = 0xEF
 
     private init(_ pieces: [String], dropsSpaces: Bool) {
         var isInTail = false
@@ -83,8 +101,9 @@ struct TokenText {
 
     /// Whether a token looks like `<|im_end|>`, `</s>` or `[INST]`. Not all that do are special.
     static func isSpecial(_ piece: String) -> Bool {
+        guard let last = piece.utf8.last, ">]|<".utf8.contains(last) else { return false }
         let bare = piece.utf8.drop { $0 == 0x20 }
-        guard bare.count > 2, let first = bare.first, let last = bare.last else { return false }
-        return "<[|>".utf8.contains(first) && ">]|<".utf8.contains(last)
+        guard bare.count > 2, let first = bare.first else { return false }
+        return "<[|>".utf8.contains(first)
     }
 }

@@ -1,10 +1,16 @@
 import Support
+import Synchronization
 
 /// A cache of constant answers: each is requested once, however many callers wait for it.
-actor OnceOnly<Key: Hashable & Sendable, Value: Sendable> {
-    private var known: Recent<Key, Value>
-    /// Requests in progress; the latch opens when the answer is there or the request has failed.
-    private var asked: [Question: Latch<Void>] = [:]
+final class OnceOnly<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    private struct State {
+        var known: Recent<Key, Value>
+        /// Requests in progress; the latch opens when the answer is there or the request has failed.
+        var asked: [Question: Latch<Void>] = [:]
+    }
+
+    /// A lock, not an actor: nearly always the answer is known, and nobody has to wait for a turn.
+    private let state: Mutex<State>
 
     private struct Question: Hashable {
         var key: Key
@@ -15,14 +21,11 @@ actor OnceOnly<Key: Hashable & Sendable, Value: Sendable> {
     ///   - limit: the weight of the answers to keep.
     ///   - weight: of an answer.
     init(limit: Int = .max, weight: @escaping @Sendable (Value) -> Int = { _ in 1 }) {
-        known = Recent(limit: limit, weight: weight)
+        state = Mutex(State(known: Recent(limit: limit, weight: weight)))
     }
 
-    /// The known answers, in the order of their keys.
-    func answers(to keys: some Sequence<Key> & Sendable) -> [Value] { keys.compactMap { known.answer(to: $0) } }
-
-    /// The keys without a known answer.
-    func unknown(of keys: [Key]) -> [Key] { keys.filter { known.answer(to: $0) == nil } }
+    /// The answer, if it is known.
+    func known(_ key: Key) -> Value? { state.withLock { $0.known.answer(to: key) } }
 
     /// Returns the answer for a key.
     ///
@@ -33,36 +36,41 @@ actor OnceOnly<Key: Hashable & Sendable, Value: Sendable> {
     func answer(
         to key: Key, by asker: ObjectIdentifier? = nil, ask: @Sendable () async throws -> Value
     ) async throws -> Value {
-        if let answer = known.answer(to: key) { return answer }
+        if let answer = known(key) { return answer }
         let question = Question(key: key, asker: asker)
-        while let other = asked[question] {
-            try await other.wait()
-            if let answer = known.answer(to: key) { return answer }
-        }
         let latch = Latch<Void>()
-        asked[question] = latch
+        while true {
+            let (answer, other) = state.withLock { state in
+                let (answer, other) = (state.known.answer(to: key), state.asked[question])
+                if answer == nil, other == nil { state.asked[question] = latch }
+                return (answer, other)
+            }
+            if let answer { return answer }
+            guard let other else { break }
+            try await other.wait()
+        }
         defer {
-            asked[question] = nil
+            state.withLock { $0.asked[question] = nil }
             latch.set(())
         }
         let answer = try await ask()
-        known.add(answer, to: key)
+        state.withLock { $0.known.add(answer, to: key) }
         return answer
     }
 
-    func forgetAll() { known.forgetAll() }
+    func forgetAll() { state.withLock { $0.known.forgetAll() } }
 }
 
 /// Answers up to a weight; those that were not used for the longest time are forgotten.
-private struct Recent<Key: Hashable, Value> {
+private struct Recent<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     let limit: Int
-    let weight: (Value) -> Int
+    let weight: @Sendable (Value) -> Int
     /// Used since the last change of the two, and not since then.
     private var recent: [Key: Value] = [:]
     private var older: [Key: Value] = [:]
     private var recentWeight = 0
 
-    init(limit: Int, weight: @escaping (Value) -> Int) {
+    init(limit: Int, weight: @escaping @Sendable (Value) -> Int) {
         (self.limit, self.weight) = (limit, weight)
     }
 

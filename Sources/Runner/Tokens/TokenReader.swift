@@ -45,7 +45,7 @@ final class TokenReader: Sendable {
             let local = cache.local?.tokens(of: text, addSpecialTokens: addSpecialTokens)
             if let local, !takeTrial() { return local.map(Int32.init) }
             let ids = try await client.tokenize(text, addSpecialTokens: addSpecialTokens).tokens
-            if let local, local != ids { await cache.distrustLocal() }
+            if let local, local != ids { cache.distrustLocal() }
             return ids.map(Int32.init)
         }.map(Int.init)
     }
@@ -96,25 +96,27 @@ final class TokenReader: Sendable {
 
     /// The text of each of `ids` alone, in order.
     func pieces(of ids: some Sequence<Int> & Sendable, from client: EngineClient) async throws -> [String] {
-        if let local = try await cache(client).local, local.decodes { return ids.map { local.text(of: [$0]) } }
-        return try await askedPieces(of: ids, from: client)
+        let cache = try await cache(client)
+        if let known = cache.pieces(of: ids) { return known }
+        let local = cache.local.flatMap { $0.decodes ? $0 : nil }
+        let pieces =
+            if let local { ids.map { local.text(of: [$0]) } } else { try await askedPieces(of: ids, from: client) }
+        cache.note(pieces, of: ids, areLocal: local != nil)
+        return pieces
     }
 
     /// The text of each of `ids` alone, as the engine says.
     private func askedPieces(of ids: some Sequence<Int> & Sendable, from client: EngineClient) async throws -> [String]
     {
-        let cache = try await cache(client)
+        let texts = try await cache(client).texts
         // A response has the same tokens many times.
-        let distinct = Array(Set(ids))
-        let missing = await cache.texts.unknown(of: distinct.map { [$0] })
+        let missing = Set(ids).filter { texts.known([$0]) == nil }
         // Wait for all, also after a failure: no request may still be running when the engine's successor gets one.
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for ids in missing { group.addTask { _ = try await self.askedText(of: ids, from: client) } }
+            for id in missing { group.addTask { _ = try await self.askedText(of: [id], from: client) } }
             try await group.waitForAll()
         }
-        let known = Dictionary(
-            uniqueKeysWithValues: zip(distinct, await cache.texts.answers(to: distinct.map { [$0] })))
-        return ids.compactMap { known[$0] }
+        return ids.compactMap { texts.known([$0]) }
     }
 
     /// The text of tokens together.
@@ -133,7 +135,7 @@ final class TokenReader: Sendable {
     func corrects(_ pieces: [String], of ids: [Int], from client: EngineClient) async throws -> Bool {
         let cache = try await cache(client)
         guard cache.local?.decodes == true, try await askedPieces(of: ids, from: client) != pieces else { return false }
-        await cache.distrustLocal()
+        cache.distrustLocal()
         return true
     }
 }
