@@ -14,6 +14,8 @@ package struct RequestFingerprint: Sendable, Hashable {
         self.maxTokens = maxTokens
         self.undecided = undecided
     }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(digest) }
 }
 
 /// Equal for two readings of a step by a PRM that nothing told apart if the step were the last: the same model, question and

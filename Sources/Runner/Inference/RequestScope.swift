@@ -87,7 +87,7 @@ package struct RequestScope: Sendable {
         hash.update(field: question(of: id))
         var (limit, undecided): (Int?, Int?)
         func fingerprint(_ hash: SHA256) -> RequestFingerprint {
-            RequestFingerprint(digest: String(hash.hex().prefix(32)), maxTokens: limit, undecided: undecided)
+            RequestFingerprint(digest: hash.hex(digits: 32), maxTokens: limit, undecided: undecided)
         }
         switch need {
         case .generate(let wanted):

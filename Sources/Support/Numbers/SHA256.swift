@@ -47,12 +47,17 @@ package struct SHA256 {
     }
 
     /// Ends the message and returns its digest in hexadecimal.
-    package consuming func hex() -> String {
+    ///
+    /// - Parameter digits: the first of them, at most all 64.
+    package consuming func hex(digits: Int = 64) -> String {
         end()
-        return state.map { word in
-            let digits = String(word, radix: 16)
-            return String(repeating: "0", count: 8 - digits.count) + digits
-        }.joined()
+        return String(unsafeUninitializedCapacity: digits) { text in
+            for place in 0..<digits {
+                let digit = UInt8(truncatingIfNeeded: state[place / 8] >> UInt32(28 - place % 8 * 4)) & 0xf
+                text[place] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+            }
+            return digits
+        }
     }
 
     /// Ends the message and returns the first half of its digest: a key that takes little memory.
@@ -64,8 +69,10 @@ package struct SHA256 {
     private mutating func end() {
         let bits = length * 8
         pending.append(0x80)
-        pending.append(contentsOf: [UInt8](repeating: 0, count: (120 - pending.count % 64) % 64))
-        pending.append(contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) })
+        pending.append(contentsOf: repeatElement(0, count: (120 - pending.count % 64) % 64))
+        for shift in stride(from: UInt64(56), through: 0, by: -8) {
+            pending.append(UInt8(truncatingIfNeeded: bits >> shift))
+        }
         compressWholeBlocks()
     }
 
