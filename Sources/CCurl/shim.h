@@ -2,6 +2,8 @@
 // The parentheses round the curl name bypass curl's type-checking macros.
 #pragma once
 #include <curl/curl.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -49,6 +51,24 @@ static inline CURLcode rsd_curl_get_offset(CURL *handle, CURLINFO info, curl_off
 static inline CURLMcode rsd_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return (curl_multi_setopt)(multi, option, value);
 }
+
+static inline CURLMcode rsd_curl_multi_watch_sockets(CURLM *multi, curl_socket_callback watch, void *context) {
+    CURLMcode code = (curl_multi_setopt)(multi, CURLMOPT_SOCKETFUNCTION, watch);
+    return code == CURLM_OK ? (curl_multi_setopt)(multi, CURLMOPT_SOCKETDATA, context) : code;
+}
+
+static inline CURLMcode rsd_curl_multi_watch_timer(CURLM *multi, curl_multi_timer_callback watch, void *context) {
+    CURLMcode code = (curl_multi_setopt)(multi, CURLMOPT_TIMERFUNCTION, watch);
+    return code == CURLM_OK ? (curl_multi_setopt)(multi, CURLMOPT_TIMERDATA, context) : code;
+}
+
+// Values that Swift does not see: enumerations and macros with casts.
+static const int rsd_epoll_cloexec = EPOLL_CLOEXEC;
+static const int rsd_eventfd_flags = EFD_CLOEXEC | EFD_NONBLOCK;
+static const uint32_t rsd_epoll_in = EPOLLIN;
+static const uint32_t rsd_epoll_out = EPOLLOUT;
+static const uint32_t rsd_epoll_broken = EPOLLERR | EPOLLHUP;
+static const curl_socket_t rsd_curl_socket_timeout = CURL_SOCKET_TIMEOUT;
 
 // The result of a finished transfer is a member of a union, which Swift does not see.
 static inline CURLcode rsd_curl_message_result(const CURLMsg *message) {

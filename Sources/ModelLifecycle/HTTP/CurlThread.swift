@@ -22,22 +22,22 @@ final class CurlThread: Sendable {
         var stopping = false
         var stopped = false
         var whenStopped: [Done] = []
-        /// The handle to wake; nil before the thread runs and after it has ended.
-        var multi: MultiHandle?
+        /// nil before the thread runs, while it has no handle, and after it has ended.
+        var waker: SocketEvents.Waker?
     }
 
-    /// A CURLM pointer. `curl_multi_wakeup` may be called from any thread, everything else only from this one.
-    ///
-    /// @unchecked: the pointer never changes, it is freed under the inbox's lock after removal from the inbox, and it
-    /// is woken only under that lock.
-    private struct MultiHandle: @unchecked Sendable {
-        let pointer: UnsafeMutableRawPointer
+    /// A multi handle and what it waits for.
+    private struct Multi {
+        let handle: UnsafeMutableRawPointer
+        let events: SocketEvents
     }
 
     private static let initialised: Bool = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
 
     /// Transfers in progress from which on they are looked at together, at most once a millisecond.
     private static let many = 64
+    /// Handles of finished transfers to keep for others.
+    private static let mostSpare = 512
 
     private let inbox = Mutex(Inbox())
     private let limits: HTTPClient.Limits
@@ -104,7 +104,7 @@ final class CurlThread: Sendable {
     }
 
     private func wake(_ inbox: borrowing Inbox) {
-        if let multi = inbox.multi { curl_multi_wakeup(multi.pointer) }
+        inbox.waker?.wake()
     }
 
     // MARK: The thread
@@ -116,15 +116,23 @@ final class CurlThread: Sendable {
         var renewWhenIdle = false
         let arriving = ArrivingBytes()
         var pace = ReadingPace()
+        // A new handle costs more than its first request.
+        var spare: [UnsafeMutableRawPointer] = []
 
         func finish(_ id: UInt64, _ answer: (CurlTransfer) -> Answer) {
             guard let transfer = transfers.removeValue(forKey: id) else { return }
             byHandle[transfer.easy] = nil
             pace.forget(id)
             // Removing a transfer in progress closes its connection.
-            if let multi { curl_multi_remove_handle(multi, transfer.easy) }
+            if let multi { curl_multi_remove_handle(multi.handle, transfer.easy) }
             transfer.continuation.resume(returning: answer(transfer))
             transfer.free()
+            if spare.count < Self.mostSpare {
+                curl_easy_reset(transfer.easy)
+                spare.append(transfer.easy)
+            } else {
+                curl_easy_cleanup(transfer.easy)
+            }
         }
 
         while true {
@@ -136,18 +144,17 @@ final class CurlThread: Sendable {
             for command in commands {
                 switch command {
                 case .start(let id, let request, let receiver, let continuation):
-                    guard let multi,
-                        let transfer = CurlTransfer(
-                            request, id: id, limits: limits, arriving, receiver, continuation)
-                    else {
+                    guard let multi, let easy = spare.popLast() ?? curl_easy_init() else {
                         let error = HTTPError.other(
                             code: -1, message: "libcurl is out of memory", url: request.url)
                         continuation.resume(returning: .failure(error))
                         continue
                     }
+                    let transfer = CurlTransfer(
+                        request, id: id, on: easy, limits: limits, arriving, receiver, continuation)
                     transfers[id] = transfer
-                    byHandle[transfer.easy] = id
-                    let code = curl_multi_add_handle(multi, transfer.easy)
+                    byHandle[easy] = id
+                    let code = curl_multi_add_handle(multi.handle, easy)
                     if code != CURLM_OK {
                         finish(id) {
                             .failure(.other(code: Int(code.rawValue), message: "not added", url: $0.url))
@@ -162,8 +169,7 @@ final class CurlThread: Sendable {
             if stopping { break }
             if let multi {
                 for id in pace.due(at: .now) { transfers[id]?.resume() }
-                var running: Int32 = 0
-                curl_multi_perform(multi, &running)
+                multi.events.wait(atMost: noted.isEmpty ? pace.milliseconds(from: .now) : 0)
                 for stream in arriving.takeStreams() {
                     if !stream.deliver() {
                         finish(stream.id) { .success($0.response) }
@@ -172,7 +178,7 @@ final class CurlThread: Sendable {
                     }
                 }
                 var left: Int32 = 0
-                while let message = curl_multi_info_read(multi, &left) {
+                while let message = curl_multi_info_read(multi.handle, &left) {
                     guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle,
                         let id = byHandle[easy]
                     else { continue }
@@ -191,42 +197,49 @@ final class CurlThread: Sendable {
                 renewWhenIdle = false
             }
             for done in noted { done() }
-            if let multi {
-                curl_multi_poll(multi, nil, 0, pace.milliseconds(from: .now), nil)
-                // Each look costs something for every transfer, so with many of them it waits for more to arrive.
-                if transfers.count >= Self.many { Thread.sleep(forTimeInterval: 0.001) }
-            } else {
+            if multi == nil {
                 // Out of memory or descriptors: requests are refused above; do not spin.
                 Thread.sleep(forTimeInterval: 0.05)
+            } else if transfers.count >= Self.many {
+                // Each look costs something, so with many transfers it waits for more to arrive.
+                Thread.sleep(forTimeInterval: 0.001)
             }
         }
         for id in Array(transfers.keys) { finish(id) { _ in .failure(.shutDown) } }
+        for easy in spare { curl_easy_cleanup(easy) }
         end(multi)
     }
 
-    private func makeMulti() -> UnsafeMutableRawPointer? {
-        guard let multi = curl_multi_init() else { return nil }
+    private func makeMulti() -> Multi? {
+        guard let handle = curl_multi_init() else { return nil }
+        guard let events = SocketEvents(of: handle) else {
+            curl_multi_cleanup(handle)
+            return nil
+        }
         // By default libcurl keeps four connections per transfer and closes the rest after each burst.
-        rsd_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, limits.idleConnections)
-        let handle = MultiHandle(pointer: multi)
+        rsd_curl_multi_set_long(handle, CURLMOPT_MAXCONNECTS, limits.idleConnections)
         inbox.withLock { inbox in
-            inbox.multi = handle
-            // Requests appended while there was no handle to wake are found now.
+            inbox.waker = events.waker
+            // Requests appended while there was nobody to wake are found now.
             wake(inbox)
         }
-        return multi
+        return Multi(handle: handle, events: events)
     }
 
     /// Replaces the multi handle: libcurl has no call to close idle connections.
-    private func renew(_ multi: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-        inbox.withLock { $0.multi = nil }
-        if let multi { curl_multi_cleanup(multi) }
+    private func renew(_ multi: Multi?) -> Multi? {
+        close(multi)
         return makeMulti()
     }
 
-    private func end(_ multi: UnsafeMutableRawPointer?) {
-        inbox.withLock { $0.multi = nil }
-        if let multi { curl_multi_cleanup(multi) }
+    private func close(_ multi: Multi?) {
+        inbox.withLock { $0.waker = nil }
+        // It reports the sockets that it closes.
+        if let multi { withExtendedLifetime(multi.events) { _ = curl_multi_cleanup(multi.handle) } }
+    }
+
+    private func end(_ multi: Multi?) {
+        close(multi)
         let (rest, waiting) = inbox.withLock { inbox in
             inbox.stopped = true
             defer {

@@ -18,14 +18,14 @@ final class CurlTransfer {
     private var held = 0
     private var received = 0
     private let arriving: ArrivingBytes
-    private var headers = Data()
+    private var headers: [UInt8] = []
     private var overflowed = false
 
-    init?(
-        _ request: HTTPRequest, id: UInt64, limits: HTTPClient.Limits, _ arriving: ArrivingBytes,
-        _ receiver: HTTPReceiver?, _ continuation: CurlThread.Continuation
+    /// - Parameter easy: a handle without options.
+    init(
+        _ request: HTTPRequest, id: UInt64, on easy: UnsafeMutableRawPointer, limits: HTTPClient.Limits,
+        _ arriving: ArrivingBytes, _ receiver: HTTPReceiver?, _ continuation: CurlThread.Continuation
     ) {
-        guard let easy = curl_easy_init() else { return nil }
         self.easy = easy
         self.id = id
         self.arriving = arriving
@@ -61,10 +61,11 @@ final class CurlTransfer {
     func pause() { curl_easy_pause(easy, CURLPAUSE_RECV) }
     func resume() { curl_easy_pause(easy, CURLPAUSE_CONT) }
 
-    /// Frees what libcurl holds. Call once, after the handle was removed from the multi handle.
+    /// Frees what it holds, apart from the handle. Call once, after the handle was removed from the multi handle and before it is
+    /// used again.
     func free() {
         arriving.count -= size
-        curl_easy_cleanup(easy)
+        rsd_curl_set_list(easy, CURLOPT_HTTPHEADER, nil)
         curl_slist_free_all(headerList)
         headerList = nil
     }

@@ -87,7 +87,7 @@ package struct HTTPResponse: Sendable {
     package let status: Int
     /// Empty if a receiver took it.
     package let body: Data
-    let rawHeaders: Data
+    let rawHeaders: [UInt8]
 
     /// The first header of that name, ignoring case.
     package func header(_ name: String) -> String? {

@@ -27,7 +27,7 @@ extension EngineClient {
                     return try await http.stream(post) { stream.take($0) }
                 } catch  where error != .cancelled && stream.hasEnded {
                     // All of it had come when the connection broke.
-                    return HTTPResponse(status: 200, body: Data(), rawHeaders: Data())
+                    return HTTPResponse(status: 200, body: Data(), rawHeaders: [])
                 }
             } read: { _ in
                 try stream.completion(url: post.url)
