@@ -35,7 +35,11 @@ struct PageData {
                 index.inFull += members[problem].count
             }
         }
-        problems = Data(lines.joined(separator: [UInt8(ascii: "\n")]))
+        problems.reserveCapacity(lines.reduce(0) { $0 + $1.count + 1 })
+        for (place, line) in lines.enumerated() {
+            if place > 0 { problems.append(UInt8(ascii: "\n")) }
+            problems.append(line)
+        }
     }
 
     /// Problems whose lines are made at a time: those beyond the limit are made for nothing.
