@@ -11,6 +11,7 @@ struct ConfidenceSettings: MethodSettings {
     let weighting: Weighting
     let roles: Set<Role> = [.draft, .target]
     let looksAhead = true
+    let thresholdScale = ThresholdScale.confidence
     var details: [Role: Detail] { [.draft: measure.detail] }
     var drawsVerdicts: Bool { !weighting.isCertain }
     var yaml: [(key: String, value: String)] { [("by", measure.rawValue)] + weighting.yaml }

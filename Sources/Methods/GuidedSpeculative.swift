@@ -16,6 +16,7 @@ struct GuidedSpeculative: MethodSettings {
     let drawsVerdicts = true
     let details: [Role: Detail] = [.draft: .logprobs]
     var sampling: Sampling? { soft.samples.sampling }
+    var thresholdScale: ThresholdScale { bar.measure == .tilted ? .tilted : .reward }
     var breadth: Int { max(soft.samples.n, targetCount) }
     var yaml: [(key: String, value: String)] {
         soft.samples.yaml + [("target_n", String(targetCount))] + soft.yaml

@@ -25,6 +25,9 @@ package protocol MethodSettings: Sendable {
     /// The method's initial state for one trajectory.
     func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod
 
+    /// What its threshold is compared with, if it has one.
+    var thresholdScale: ThresholdScale { get }
+
     /// What it needs to know of the tokens that models write, by model; only text where one is missing.
     var details: [Role: Detail] { get }
 
@@ -38,4 +41,5 @@ extension MethodSettings {
     package var breadth: Int { 1 }
     package var looksAhead: Bool { false }
     package var details: [Role: Detail] { [:] }
+    package var thresholdScale: ThresholdScale { .reward }
 }

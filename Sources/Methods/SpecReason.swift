@@ -229,6 +229,7 @@ struct SpecReasonSettings: MethodSettings {
     let until: Until
     let roles: Set<Role> = [.draft, .target]
     let looksAhead = true
+    let thresholdScale = ThresholdScale.score
 
     /// The defaults are those of the authors' code.
     init(

@@ -23,7 +23,7 @@ function redrawCharts(change) {
   const focused = document.activeElement;
   const [caption, words] = [focused?.closest("figure")?.querySelector("figcaption")?.textContent, focused?.textContent];
   const members = data.summary.rows.filter((row) => row.dataset === charts.dataset);
-  show("charts", [scatter(members, charts.flops), sweepChart(members), samplesChart(members), reliabilityChart(charts.dataset, charts),
+  show("charts", [scatter(members, charts.flops), ...sweepCharts(members), samplesChart(members), reliabilityChart(charts.dataset, charts),
     rewardHistograms(charts.dataset, charts), aurocChart(charts.dataset), acceptanceChart(members), waveChart(members),
     lengthChart(charts.dataset)]);
   show("problem-charts", [...fieldCharts(members), matrixChart(charts.dataset, charts)]);

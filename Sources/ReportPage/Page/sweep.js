@@ -1,22 +1,29 @@
 // Accuracy and acceptance against the threshold, for methods that differ only in it.
 
-function sweepChart(members) {
+/** A chart for each scale of thresholds: a reward of 0.7 and a score of 7 have no axis in common. */
+function sweepCharts(members) {
   const rowOf = new Map(members.map((row) => [row.method, row]));
-  const sweeps = data.sweeps.map(({ settings, points }) => ({ settings,
-    points: points.map(({ method, threshold }) => ({ threshold, row: rowOf.get(method) })).filter(({ row }) => isNumber(row?.accuracy)) }))
+  const sweeps = data.sweeps.map((sweep) => ({ ...sweep,
+    points: sweep.points.map(({ method, threshold }) => ({ threshold, row: rowOf.get(method) })).filter(({ row }) => isNumber(row?.accuracy)) }))
     .filter(({ points }) => points.length > 1);
-  if (sweeps.length === 0) return undefined;
+  const scales = [...new Set(sweeps.map(({ scale }) => scale))];
+  return scales.map((scale) => sweepChart(members, sweeps.filter((sweep) => sweep.scale === scale), scales.length > 1 ? scale : undefined));
+}
+
+/** scale: what the thresholds are compared with, if there are charts of others. */
+function sweepChart(members, sweeps, scale) {
   const all = sweeps.flatMap(({ points }) => points);
   const [low, high] = extent(all.map(({ threshold }) => threshold), 0.04);
-  const x = { range: [low, high], ticks: ticks(low, high), format: plainNumber, label: "threshold" };
+  const label = scale ? `threshold on the ${scale}` : "threshold";
+  const x = { range: [low, high], ticks: ticks(low, high), format: plainNumber, label };
   const near = sweepRange(all.map(({ row }) => row), [], (row) => row.accuracy, accuracyInterval);
   const alone = members.filter((row) => ["draft_only", "target_only"].includes(kindOf(row.method)) && isNumber(row.accuracy)
     && row.accuracy > near[0] - (near[1] - near[0]));
   const name = (sweep) => (sweeps.length > 1 ? sweep.settings : sweep.points[0].row.method.replace(/[-_ ]?[\d.]+$/, "") || sweep.settings);
   return figure({
-    name: "threshold", caption: "Threshold", wide: true,
+    name: label.replaceAll(" ", "-"), caption: `T${label.slice(1)}`, wide: true,
     note: "Methods that differ only in their threshold. Bars: 95% intervals."
-      + `${sweeps.length > 1 ? ` Lines: ${sweeps.map(({ settings }) => settings).join("; ")}.` : ""}`,
+      + `${sweeps.length > 1 || scale ? ` Line${sweeps.length > 1 ? "s" : ""}: ${sweeps.map(({ settings }) => settings).join("; ")}.` : ""}`,
     legend: alone.map(({ method }) => lineEntry(`reference ${methodColour(method)}`, method)),
     panels: [
       { title: "Accuracy", draw: (width) => sweepPlot(sweeps, { width, x, title: "Accuracy against the threshold", value: (row) => row.accuracy,

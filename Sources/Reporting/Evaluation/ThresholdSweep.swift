@@ -1,4 +1,5 @@
 import JobSpecs
+import Methods
 
 /// Methods of a job that differ only in their threshold.
 struct ThresholdSweep: Sendable, Equatable, Encodable {
@@ -9,6 +10,8 @@ struct ThresholdSweep: Sendable, Equatable, Encodable {
 
     /// The settings that they share, as in a spec: `rsd, weighting: binary_step`.
     var settings: String
+    /// What the thresholds are compared with. Those of different scales have no axis in common.
+    var scale = ThresholdScale.reward
     /// In ascending order of the thresholds.
     var points: [Point]
 }
@@ -32,7 +35,8 @@ extension ThresholdSweep {
             if let place = sweeps.firstIndex(where: { $0.settings == name }) {
                 sweeps[place].points.append(point)
             } else {
-                sweeps.append(ThresholdSweep(settings: name, points: [point]))
+                let scale = method.kind.settings.thresholdScale
+                sweeps.append(ThresholdSweep(settings: name, scale: scale, points: [point]))
             }
         }
         for place in sweeps.indices { sweeps[place].points.sort { $0.threshold < $1.threshold } }

@@ -29,6 +29,27 @@ import Testing
         #expect(found[1].points.map(\.threshold) == [0.2, 0.7])
     }
 
+    @Test("a sweep says what its thresholds are compared with")
+    func scales() throws {
+        let fixture = try SpecFixture()
+        try fixture.distinguishTarget()
+        try fixture.writeJob(
+            (
+                "  - { rsd: { threshold: 0.7 } }\n  - target_only",
+                """
+                  - rsd: { threshold: [0.5, 0.7] }
+                  - specreason: { threshold: [3, 7] }
+                  - confidence: { threshold: [0.5, 0.9] }
+                  - gsi: { n: 2, threshold: [0.3, 0.6] }
+                  - gsi: { n: 2, threshold: [0.3, 0.6], threshold_on: reward, name: plain }
+                  - rsd_best_of_n: { n: 2, threshold: [0.3, 0.6] }
+                """
+            ))
+        #expect(
+            ThresholdSweep.all(in: try fixture.load().spec.methods).map(\.scale)
+                == [.reward, .score, .confidence, .tilted, .reward, .reward])
+    }
+
     @Test("one threshold is no sweep")
     func none() {
         #expect(ThresholdSweep.all(in: []).isEmpty)
