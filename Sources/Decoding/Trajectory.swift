@@ -37,6 +37,15 @@ package struct Trajectory: Sendable {
     ///
     /// - Throws: ``UnexpectedEvent`` if it does not match; the trajectory is then unchanged.
     package mutating func apply(_ event: Event) throws {
+        var trajectory = self
+        try trajectory.replay(event)
+        self = trajectory
+    }
+
+    /// The same in place, which copies nothing.
+    ///
+    /// - Throws: ``UnexpectedEvent`` if it does not match; the trajectory is then of no use.
+    package mutating func replay(_ event: Event) throws {
         if case .retried = event {
             guard response.failure != nil else {
                 throw UnexpectedEvent(description: "\(id) was retried but had not failed")
@@ -52,8 +61,6 @@ package struct Trajectory: Sendable {
             return
         }
         if case .generated(let answer) = event { try answer.checkSteps(delimiter: response.limits.delimiter) }
-        var (response, method) = (self.response, self.method)
         try method.apply(event, to: &response)
-        (self.response, self.method) = (response, method)
     }
 }

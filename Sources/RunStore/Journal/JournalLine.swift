@@ -22,8 +22,13 @@ package enum JournalLine {
 
     /// Whether a line matches its checksum.
     static func isIntact(_ line: Data) -> Bool {
-        let body = line.dropFirst(bodyStart)
-        return !body.isEmpty && line.starts(with: head(of: body))
+        line.withUnsafeBytes { line in
+            guard line.count > bodyStart else { return false }
+            let body = UnsafeRawBufferPointer(rebasing: line[bodyStart...])
+            let digits = line[prefix.count..<(bodyStart - separator.count)]
+            return digits.elementsEqual(Checksum.digits(body)) && line.starts(with: prefix)
+                && line[digits.endIndex...].starts(with: separator)
+        }
     }
 
     /// - Parameter line: the bytes of a line without its newline.

@@ -84,7 +84,22 @@ extension JournalContents {
     ///
     /// - Throws: ``JournalCorrupt``.
     mutating func add(_ data: Data, of file: URL) throws(JournalCorrupt) {
-        let (lines, earlier, start) = (Self.lines(of: data), self.lines, goodLength)
+        let lines = Self.lines(of: data)
+        guard let last = lines.last else { return }
+        let (earlier, start) = (self.lines, goodLength)
+        let intact = try? lines.indices.parallelMap { index throws(JournalCorrupt) in
+            guard let record = JournalLine.decode(data[lines[index]]) else {
+                throw JournalCorrupt(file: file.path, line: earlier + index + 1)
+            }
+            return record
+        }
+        // Nearly always: no record is copied.
+        if let records = intact {
+            if self.records.isEmpty { self.records = records } else { self.records += records }
+            goodLength = start + last.upperBound + 1 - data.startIndex
+            self.lines = earlier + lines.count
+            return
+        }
         let records = lines.parallelMap { JournalLine.decode(data[$0]) }
         var damaged: Int?
         for (index, record) in records.enumerated() {

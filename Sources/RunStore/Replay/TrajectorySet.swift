@@ -2,6 +2,7 @@ import Datasets
 import Decoding
 import JobSpecs
 import Support
+import Synchronization
 
 /// All trajectories of a job, in the order of the results: method, data set, problem, sample.
 package struct TrajectorySet: Sendable, RandomAccessCollection {
@@ -109,12 +110,12 @@ package struct TrajectorySet: Sendable, RandomAccessCollection {
     /// Replays the records of a journal.
     ///
     /// - Returns: the number of events.
-    /// - Throws: ``ForeignEvent`` for the first event that does not belong to this job.
+    /// - Throws: ``ForeignEvent`` for the first event that does not belong to this job; the trajectories are then of no use.
     package mutating func replay(_ records: [JournalRecord]) throws(ForeignEvent) -> Int {
         let hasGrown = records.haveGrown
         var count = 0
         // The events of each trajectory in order, and the trajectories that have any: none depends on those of another.
-        var events: [[Int]] = Array(repeating: [], count: trajectories.count)
+        var events = EventChains(trajectories: trajectories.count, records: records.count)
         var touched: [Int] = []
         var unknown: ForeignEvent?
         for index in records.standing {
@@ -125,37 +126,61 @@ package struct TrajectorySet: Sendable, RandomAccessCollection {
                 unknown = ForeignEvent(line: index + 1, reason: "no trajectory of this job is called \(id)")
                 break
             }
-            if events[place].isEmpty { touched.append(place) }
-            events[place].append(index)
+            if events.add(index, to: place) { touched.append(place) }
             count += 1
         }
-        let before = trajectories
-        let replayed = touched.parallelMap { [events] in before[$0].after(events[$0], of: records) }
-        if let first = (replayed.compactMap(\.failure) + [unknown].compactMap(\.self)).min(by: { $0.line < $1.line }) {
-            throw first
+        let fault = Mutex(unknown)
+        trajectories.parallelUpdate(touched) { [events] trajectory, place in
+            guard let found = trajectory.replay(events.first(of: place), events, of: records) else { return }
+            fault.withLock { $0 = [$0, found].compactMap(\.self).min { $0.line < $1.line } }
         }
-        for (place, trajectory) in zip(touched, replayed.compactMap(\.success)) { trajectories[place] = trajectory }
+        if let fault = fault.withLock({ $0 }) { throw fault }
         return count
     }
 }
 
-extension Trajectory {
-    /// - Parameter events: indices of records.
-    fileprivate func after(_ events: [Int], of records: [JournalRecord]) -> Result<Trajectory, ForeignEvent> {
-        var trajectory = self
-        for index in events {
-            guard case .event(_, let event, _) = records[index] else { continue }
-            do {
-                try trajectory.apply(event)
-            } catch {
-                return .failure(ForeignEvent(line: index + 1, reason: "\(error)"))
-            }
-        }
-        return .success(trajectory)
+/// For each trajectory, the indices of its events in the records, in order: each names the next. Lists would be hundreds of thousands.
+private struct EventChains: Sendable {
+    private var firsts: [Int32]
+    private var lasts: [Int32]
+    private var nexts: [Int32]
+
+    init(trajectories: Int, records: Int) {
+        firsts = Array(repeating: -1, count: trajectories)
+        lasts = firsts
+        nexts = Array(repeating: -1, count: records)
     }
+
+    /// - Returns: whether it is the trajectory's first.
+    mutating func add(_ record: Int, to trajectory: Int) -> Bool {
+        let last = lasts[trajectory]
+        lasts[trajectory] = Int32(record)
+        if last < 0 { firsts[trajectory] = Int32(record) } else { nexts[Int(last)] = Int32(record) }
+        return last < 0
+    }
+
+    func first(of trajectory: Int) -> Int? { Self.index(firsts[trajectory]) }
+    func next(after record: Int) -> Int? { Self.index(nexts[record]) }
+
+    private static func index(_ number: Int32) -> Int? { number < 0 ? nil : Int(number) }
 }
 
-extension Result {
-    fileprivate var success: Success? { try? get() }
-    fileprivate var failure: Failure? { if case .failure(let failure) = self { failure } else { nil } }
+extension Trajectory {
+    /// - Parameter first: index of its first event.
+    /// - Returns: the first event that does not match; the trajectory is then of no use.
+    fileprivate mutating func replay(
+        _ first: Int?, _ events: EventChains, of records: [JournalRecord]
+    ) -> ForeignEvent? {
+        var next = first
+        while let index = next {
+            next = events.next(after: index)
+            guard case .event(_, let event, _) = records[index] else { continue }
+            do {
+                try replay(event)
+            } catch {
+                return ForeignEvent(line: index + 1, reason: "\(error)")
+            }
+        }
+        return nil
+    }
 }

@@ -1,6 +1,7 @@
 @testable import Answers
 @testable import Graders
 @testable import Support
+import TestSupport
 import Testing
 
 @Suite("Work on all processors")
@@ -23,6 +24,33 @@ struct ParallelMapTests {
             }
         }
         #expect(refused == Refused(number: 4711))
+    }
+
+    @Test("elements are changed in place, each once", arguments: [0, 1, 17, 20_001])
+    func changesInPlace(count: Int) {
+        var numbers = Array(repeating: 1, count: 2 * count + 1)
+        let places = Array((0..<count).map { 2 * $0 }.reversed())
+        numbers.parallelUpdate(places) { number, place in number += place }
+        #expect(numbers == numbers.indices.map { $0 % 2 == 0 && $0 < 2 * count ? 1 + $0 : 1 })
+    }
+
+    @Test("results that are not returned are released")
+    func releases() throws {
+        let made = Counter()
+        final class Piece: Sendable {
+            let gone: Counter
+            init(_ gone: Counter) { self.gone = gone }
+            deinit { gone.next() }
+        }
+        let gone = Counter()
+        #expect(throws: Refused.self) {
+            _ = try Array(0..<5000).parallelMap { number throws(Refused) in
+                if number % 1000 == 999 { throw Refused(number: number) }
+                made.next()
+                return Piece(gone)
+            }
+        }
+        #expect(made.value == gone.value && made.value > 0)
     }
 
     @Test("answers are judged as one after the other would be, with patterns that all processors share")
