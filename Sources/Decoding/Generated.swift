@@ -82,4 +82,12 @@ package struct StepText: Sendable, Equatable, Codable {
         self.tokens = tokens
         self.likelihoods = likelihoods
     }
+
+    package func encode(to encoder: any Encoder) throws {
+        try JSONFields.write(to: encoder) {
+            try $0.add("likelihoods", ifAny: likelihoods)
+            try $0.add("text", text)
+            try $0.add("tokens", tokens)
+        }
+    }
 }

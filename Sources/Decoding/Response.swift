@@ -3,7 +3,7 @@ package struct Response: Sendable, Equatable {
     package let limits: Limits
     package private(set) var steps: [Step] = []
     /// Tokens of each step, counted by its writer.
-    package private(set) var stepTokens: [Int] = []
+    package var stepTokens: [Int] { steps.map { Int($0.tokens) } }
     package private(set) var finish: Finish?
     /// The reason if ``finish`` is ``Finish/failed``.
     package private(set) var failure: String?
@@ -68,7 +68,7 @@ package struct Response: Sendable, Equatable {
         if !step.text.isEmpty || step.rejected != nil || step.reward != nil || isJudged {
             if reader != nil, reader?.answer(in: step.text) == nil { unseen.insert(steps.count) }
             steps.append(step)
-            stepTokens.append(tokens)
+            steps[steps.count - 1].tokens = Int32(clamping: tokens)
         }
         keptTokens += tokens
         switch end {
@@ -108,7 +108,7 @@ package struct Response: Sendable, Equatable {
 
     /// Replaces the steps and the end by those of another response to the same problem.
     package mutating func adopt(_ other: Response) {
-        (steps, stepTokens) = (other.steps, other.stepTokens)
+        steps = other.steps
         (keptTokens, finish) = (other.keptTokens, other.finish)
         (reader, unseen) = (other.reader, other.unseen)
     }

@@ -17,11 +17,17 @@ package struct Step: Sendable, Equatable, Codable {
     package var text: String
     /// The model that wrote it: ``Role/draft`` or ``Role/target``.
     package var origin: Role
+    /// Tokens of it, counted by its writer. Not in the results, and no part of what steps are compared by.
+    @Apart var tokens: Int32 = 0
     /// The PRM's reward in 0…1, or nil if it was never scored.
     @Nulled package var reward: Double?
     /// Number of oldest steps that the PRM did not see for this reward, because its context was too short; nil if it
     /// saw all.
-    package var dropped: Int?
+    package var dropped: Int? {
+        get { droppedSteps.map(Int.init) }
+        set { droppedSteps = newValue.map(Int32.init(clamping:)) }
+    }
+    private var droppedSteps: Int32?
     /// The draft step that this step of the target replaced.
     package var rejected: RejectedStep? {
         get { more?.rejected }
@@ -45,7 +51,7 @@ package struct Step: Sendable, Equatable, Codable {
         self.text = text
         self.origin = origin
         self.reward = reward
-        self.dropped = dropped
+        droppedSteps = dropped.map(Int32.init(clamping:))
         more = More(rejected: rejected, value: nil)
     }
 
@@ -65,14 +71,15 @@ package struct Step: Sendable, Equatable, Codable {
     }
 
     package func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: CodingKeys.self)
-        try fields.encode(text, forKey: .text)
-        try fields.encode(origin, forKey: .origin)
-        try fields.encode(reward, forKey: .reward)
-        try fields.encodeIfPresent(dropped, forKey: .dropped)
-        try fields.encodeIfPresent(alternatives, forKey: .alternatives)
-        try fields.encodeIfPresent(rejected, forKey: .rejected)
-        try fields.encodeIfPresent(value, forKey: .value)
+        try JSONFields.write(to: encoder) {
+            try $0.add("alternatives", ifAny: alternatives)
+            try $0.add("dropped", ifAny: dropped)
+            try $0.add("origin", origin.rawValue)
+            try $0.add("rejected", ifAny: rejected)
+            try $0.add("reward", orNull: reward)
+            try $0.add("text", text)
+            try $0.add("value", ifAny: value)
+        }
     }
 
     private final class More: Sendable, Equatable {
@@ -89,6 +96,14 @@ package struct Step: Sendable, Equatable, Codable {
             left.rejected == right.rejected && left.value == right.value
         }
     }
+}
+
+/// A number that equal values may differ in.
+@propertyWrapper
+struct Apart: Sendable, Equatable {
+    var wrappedValue: Int32
+
+    static func == (left: Apart, right: Apart) -> Bool { true }
 }
 
 /// A draft step that was judged against the threshold and rejected.

@@ -16,6 +16,16 @@ package struct TokenCounts: Sendable, Equatable, Codable {
         @CountedIfAny package var judged = 0
 
         package var generated: Int { kept + rejected + lookahead }
+
+        package func encode(to encoder: any Encoder) throws {
+            try JSONFields.write(to: encoder) {
+                if judged != 0 { try $0.add("judged", judged) }
+                try $0.add("kept", kept)
+                try $0.add("lookahead", lookahead)
+                try $0.add("prompt", prompt)
+                try $0.add("rejected", rejected)
+            }
+        }
     }
 
     /// Tokens of a model that only reads.
@@ -24,6 +34,13 @@ package struct TokenCounts: Sendable, Equatable, Codable {
         @Counted package var judged = 0
         /// Read as input, over all requests.
         @Counted package var prompt = 0
+
+        package func encode(to encoder: any Encoder) throws {
+            try JSONFields.write(to: encoder) {
+                try $0.add("judged", judged)
+                try $0.add("prompt", prompt)
+            }
+        }
     }
 
     package var draft = Written()
@@ -31,6 +48,14 @@ package struct TokenCounts: Sendable, Equatable, Codable {
     package var prm = Read()
 
     package init() {}
+
+    package func encode(to encoder: any Encoder) throws {
+        try JSONFields.write(to: encoder) {
+            try $0.add("draft", draft)
+            try $0.add("prm", prm)
+            try $0.add("target", target)
+        }
+    }
 
     package subscript(writer role: Role) -> Written {
         get { role == .draft ? draft : target }

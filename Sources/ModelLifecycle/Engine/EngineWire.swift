@@ -50,6 +50,34 @@ struct CompletionQuestion: Encodable {
         prompt_logprobs = request.promptLogprobs ? 0 : nil
         allowed_token_ids = request.allowedTokens
     }
+
+    func encode(to encoder: any Encoder) throws {
+        try JSONFields.write(to: encoder) {
+            try $0.add("allowed_token_ids", ifAny: allowed_token_ids)
+            try $0.add("frequency_penalty", frequency_penalty)
+            try $0.add("include_stop_str_in_output", include_stop_str_in_output)
+            try $0.add("logprobs", ifAny: logprobs)
+            try $0.add("max_tokens", max_tokens)
+            try $0.add("min_p", min_p)
+            try $0.add("model", model)
+            try $0.add("n", n)
+            try $0.add("presence_penalty", presence_penalty)
+            try $0.add("prompt", prompt)
+            try $0.add("prompt_logprobs", ifAny: prompt_logprobs)
+            try $0.add("repetition_penalty", repetition_penalty)
+            try $0.add("return_token_ids", return_token_ids)
+            try $0.add("return_tokens_as_token_ids", ifAny: return_tokens_as_token_ids)
+            try $0.add("seed", seed)
+            try $0.add("skip_special_tokens", skip_special_tokens)
+            try $0.add("spaces_between_special_tokens", ifAny: spaces_between_special_tokens)
+            try $0.add("stop", stop)
+            try $0.add("stream", stream)
+            try $0.add("stream_options", ifAny: stream_options)
+            try $0.add("temperature", temperature)
+            try $0.add("top_k", top_k)
+            try $0.add("top_p", top_p)
+        }
+    }
 }
 
 /// The response to it.

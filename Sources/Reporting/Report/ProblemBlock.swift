@@ -1,5 +1,6 @@
 import Decoding
 import Graders
+import Support
 
 /// A problem and all its trajectories, as one line of JSON that the page parses when it is opened.
 ///
@@ -14,6 +15,15 @@ struct ProblemBlock: Encodable {
         var r: Double?
         /// Number of oldest steps that the PRM did not see.
         var n: Int?
+
+        func encode(to encoder: any Encoder) throws {
+            try JSONFields.write(to: encoder) {
+                try $0.add("h", ifAny: h)
+                try $0.add("n", ifAny: n)
+                try $0.add("r", ifAny: r)
+                try $0.add("x", x)
+            }
+        }
     }
 
     struct Step: Encodable {
@@ -27,6 +37,18 @@ struct ProblemBlock: Encodable {
         var j: Part?
         /// Alternatives.
         var a: [Part]?
+
+        func encode(to encoder: any Encoder) throws {
+            try JSONFields.write(to: encoder) {
+                try $0.add("a", ifAny: a)
+                try $0.add("h", ifAny: h)
+                try $0.add("j", ifAny: j)
+                try $0.add("n", ifAny: n)
+                try $0.add("o", o.rawValue)
+                try $0.add("r", ifAny: r)
+                try $0.add("x", x)
+            }
+        }
     }
 
     struct Candidate: Encodable {
@@ -48,6 +70,19 @@ struct ProblemBlock: Encodable {
         var tokens: TokenCounts
         var steps: [Step]
         var candidates: [Candidate]?
+
+        func encode(to encoder: any Encoder) throws {
+            try JSONFields.write(to: encoder) {
+                try $0.add("answer", ifAny: answer)
+                try $0.add("candidates", ifAny: candidates)
+                try $0.add("failure", ifAny: failure)
+                try $0.add("finish", finish.rawValue)
+                try $0.add("reason", ifAny: reason)
+                try $0.add("steps", steps)
+                try $0.add("tokens", tokens)
+                try $0.add("verdict", verdict.rawValue)
+            }
+        }
     }
 
     var question: String
@@ -59,7 +94,15 @@ struct ProblemBlock: Encodable {
     private(set) var trajectories: [Trajectory] = []
     private var places: [String: Int] = [:]
 
-    private enum CodingKeys: String, CodingKey { case question, gold, meta, texts, trajectories }
+    func encode(to encoder: any Encoder) throws {
+        try JSONFields.write(to: encoder) {
+            try $0.add("gold", gold)
+            try $0.add("meta", ifAny: meta)
+            try $0.add("question", question)
+            try $0.add("texts", texts)
+            try $0.add("trajectories", trajectories)
+        }
+    }
 
     init(question: String, gold: String) {
         self.question = question

@@ -31,6 +31,12 @@ struct DirectEncoder: Encoder {
     }
 
     func singleValueContainer() -> any SingleValueEncodingContainer { Single(encoder: self) }
+
+    /// - Parameter write: writes the object's fields.
+    func wholeObject(_ write: (JSONSink) throws -> Void) rethrows {
+        sink.beginValue(frame)
+        try sink.braced { try write(sink) }
+    }
 }
 
 private struct Fields<Key: CodingKey>: KeyedEncodingContainerProtocol {

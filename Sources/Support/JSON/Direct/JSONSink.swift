@@ -37,13 +37,29 @@ final class JSONSink {
         end()
     }
 
-    private func list<Value>(of values: [Value], _ write: (Value) -> Void) {
+    func list<Value>(of values: [Value], _ write: (Value) throws -> Void) rethrows {
         bytes.append(UInt8(ascii: "["))
         for (place, value) in values.enumerated() {
             if place > 0 { bytes.append(UInt8(ascii: ",")) }
-            write(value)
+            try write(value)
         }
         bytes.append(UInt8(ascii: "]"))
+    }
+
+    /// - Parameter write: writes the fields between the braces.
+    func braced(_ write: () throws -> Void) rethrows {
+        bytes.append(UInt8(ascii: "{"))
+        try write()
+        bytes.append(UInt8(ascii: "}"))
+    }
+
+    /// A field's name, which needs no escapes, up to its value.
+    func name(_ name: StaticString, isFirst: Bool) {
+        if !isFirst { bytes.append(UInt8(ascii: ",")) }
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
     }
 
     func null() { bytes.append(contentsOf: "null".utf8) }
