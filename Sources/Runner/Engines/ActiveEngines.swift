@@ -2,6 +2,7 @@ import Decoding
 import JobSpecs
 import ModelLifecycle
 import RunStore
+import Synchronization
 
 /// The engines of the resident group, while they are ready.
 actor ActiveEngines {
@@ -15,9 +16,14 @@ actor ActiveEngines {
     /// The time since the engines became active.
     private let time: @Sendable () -> Duration
     private let restartEngine: @Sendable (EngineID) async throws -> [EngineEvent]
-    private var sessions: [EngineID: ModelSession] = [:]
     private var speculated = RunFigures.Speculation()
-    private var signs: [EngineID: ProgressSigns] = [:]
+    /// Behind a lock, so that requests need not wait for a turn.
+    private let live = Mutex(Live())
+
+    private struct Live {
+        var sessions: [EngineID: ModelSession] = [:]
+        var signs: [EngineID: ProgressSigns] = [:]
+    }
 
     /// - Parameters:
     ///   - managed: the engines of the group.
@@ -50,15 +56,20 @@ actor ActiveEngines {
         return events
     }
 
-    func answer(_ request: InferenceRequest, _ progress: AnswerProgress? = nil) async throws -> Answer {
-        guard let engine = engines[request.need.role], let session = sessions[engine] else {
-            throw EngineGone()
-        }
-        signs[engine, default: ProgressSigns()].asked(at: time())
-        defer { signs[engine]?.left() }
+    nonisolated func answer(_ request: InferenceRequest, _ progress: AnswerProgress? = nil) async throws -> Answer {
+        let begin = time()
+        guard let engine = engines[request.need.role],
+            let session = live.withLock({ live in
+                live.sessions[engine].map { session in
+                    live.signs[engine, default: ProgressSigns()].asked(at: begin)
+                    return session
+                }
+            })
+        else { throw EngineGone() }
+        defer { live.withLock { $0.signs[engine]?.left() } }
         do {
             let answer = try await inference.answer(request, from: session, progress)
-            signs[engine]?.last = time()
+            noteProgress(of: engine)
             return answer
         } catch EngineAnswerError.engine {
             throw EngineGone()
@@ -81,7 +92,10 @@ actor ActiveEngines {
     }
 
     func loads() async -> [EngineID: EngineMetrics] {
-        let asked = sessions.filter { requests.adaptive.contains($0.key) && signs[$0.key]?.isAsked == true }
+        let adaptive = requests.adaptive
+        let asked = live.withLock { live in
+            live.sessions.filter { adaptive.contains($0.key) && live.signs[$0.key]?.isAsked == true }
+        }
         return await withTaskGroup(of: (EngineID, EngineMetrics?).self) { group in
             for (engine, session) in asked {
                 group.addTask {
@@ -96,7 +110,7 @@ actor ActiveEngines {
 
     /// A restarted engine counts from 0; what the process before it counted since the last call is lost.
     func speculation() async -> RunFigures.Speculation? {
-        guard var client = engines[.speculative].flatMap({ sessions[$0] })?.client else { return nil }
+        guard var client = engines[.speculative].flatMap(session(with:))?.client else { return nil }
         // A run that is stopping does not wait for an engine that hangs.
         (client.deadline, client.retry) = (min(stallTimeout, .seconds(5)), .never)
         guard let metrics = try? await client.metrics() else { return nil }
@@ -110,7 +124,7 @@ actor ActiveEngines {
     }
 
     func restart(_ engine: EngineID) async throws -> [EngineEvent] {
-        sessions[engine] = nil
+        live.withLock { $0.sessions[engine] = nil }
         return try await restartEngine(engine) + openSession(engine)
     }
 
@@ -129,10 +143,11 @@ actor ActiveEngines {
                     description: "its context is \(context) tokens, and the job's `context` is \(wanted)")
             }
             if engines[.prm] == engine { try await checkScores(of: client) }
-            sessions[engine] = ModelSession(
+            let session = ModelSession(
                 client: client, contextLength: context ?? .max,
                 reader: await tokenizers.reader(of: engine), splitter: inference.splitter,
                 rewards: inference.rewards)
+            live.withLock { $0.sessions[engine] = session }
         } catch EngineAnswerError.engine {
         } catch let error as EngineError where error.code == .notReady {
         } catch let error where error is EngineAnswerError || error is CanaryError {
@@ -148,7 +163,16 @@ actor ActiveEngines {
         try await Canary(task: inference.prmTask).checkRepeatability(of: client)
     }
 
+    private nonisolated func session(with engine: EngineID) -> ModelSession? { live.withLock { $0.sessions[engine] } }
+
     // MARK: Progress
+
+    private nonisolated func signs(of engine: EngineID) -> ProgressSigns? { live.withLock { $0.signs[engine] } }
+
+    private nonisolated func noteProgress(of engine: EngineID) {
+        let now = time()
+        live.withLock { $0.signs[engine]?.last = now }
+    }
 
     /// Returns once an engine with open requests has made no progress for the stall limit. An engine can be healthy and still do
     /// nothing, so progress means responses and token counters, not health.
@@ -156,15 +180,15 @@ actor ActiveEngines {
         var counter: Double?
         while !Task.isCancelled {
             do { try await clock.sleep(for: min(stallTimeout / 4, .seconds(5))) } catch { return nil }
-            guard var client = sessions[engine]?.client, signs[engine]?.isAsked == true else { continue }
+            guard var client = session(with: engine)?.client, signs(of: engine)?.isAsked == true else { continue }
             client.deadline = .seconds(5)
             client.retry = .never
             if let metrics = try? await client.metrics() {
                 let count = metrics.promptTokens + metrics.generationTokens
-                if counter != count { signs[engine]?.last = time() }
+                if counter != count { noteProgress(of: engine) }
                 counter = count
             }
-            if let signs = signs[engine], signs.isAsked, time() - signs.last >= stallTimeout {
+            if let signs = signs(of: engine), signs.isAsked, time() - signs.last >= stallTimeout {
                 return .stalled(engine, seconds: stallTimeout / .seconds(1))
             }
         }
@@ -173,7 +197,7 @@ actor ActiveEngines {
 }
 
 /// The time of an engine's last progress, and its open requests.
-private struct ProgressSigns {
+private struct ProgressSigns: Sendable {
     var last = Duration.zero
     private var requests = 0
 
