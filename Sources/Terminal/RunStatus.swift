@@ -36,7 +36,7 @@ package struct RunStatus: Sendable, Equatable {
     }
 
     package init(
-        job: String, directory: String, holder: LockHolder?, trajectories: [Trajectory],
+        job: String, directory: String, holder: LockHolder?, trajectories: some Collection<Trajectory>,
         records: [JournalRecord], figures: RunFigures, hasResults: Bool
     ) {
         self.job = job
@@ -55,7 +55,7 @@ package struct RunStatus: Sendable, Equatable {
     package init(_ run: StoredRun, directory: String) {
         self.init(
             job: run.job.spec.name, directory: directory, holder: run.holder,
-            trajectories: Array(run.trajectories), records: run.records, figures: run.figures,
+            trajectories: run.trajectories, records: run.records, figures: run.figures,
             hasResults: FileManager.default.fileExists(atPath: run.directory.results.path))
         shard = run.job.shard
     }

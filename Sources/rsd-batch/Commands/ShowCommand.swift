@@ -25,9 +25,9 @@ struct ShowCommand: ParsableCommand {
 
     func run() throws {
         let console = Console()
-        let run = try StoredRun(RunDirectory(URL(filePath: directory)))
+        let run = UntilExit.keep(try StoredRun(RunDirectory(URL(filePath: directory))))
         guard let trajectory else {
-            let list = TrajectoryList(run.trajectories, results: try run.results())
+            let list = TrajectoryList(run.trajectories, results: UntilExit.keep(try run.results()))
             if output.json { return try console.outJSON(list) }
             let lines = TrajectoryListView(list, run: directory).lines(width: console.outWidth)
             return try console.out(lines, colour: output.colour)

@@ -22,7 +22,8 @@ struct StatusCommand: AsyncParsableCommand {
             if output.json { return try console.outJSON(status) }
             return try console.out(ShardsView(status).lines(width: console.outWidth), colour: output.colour)
         }
-        let status = RunStatus(try StoredRun(RunDirectory(URL(filePath: directory))), directory: directory)
+        let run = UntilExit.keep(try StoredRun(RunDirectory(URL(filePath: directory))))
+        let status = RunStatus(run, directory: directory)
         if output.json {
             try console.outJSON(status)
         } else {
