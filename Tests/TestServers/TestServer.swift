@@ -69,7 +69,7 @@ package final class TestServer: Sendable {
                 body: response.body)
         }
         let task = Task { try await server.run() }
-        try await server.waitUntilListening()
+        try await server.waitUntilListening(timeout: 60)
         guard case .ip4(_, port: let port) = await server.listeningAddress else { throw CancellationError() }
         try Self.sendAtOnce(fromPort: port)
         self.server = server

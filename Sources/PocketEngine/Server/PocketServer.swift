@@ -62,7 +62,7 @@ public struct PocketServer: Sendable {
     ///
     /// - Returns: the port.
     public func waitUntilListening() async throws -> UInt16 {
-        try await server.waitUntilListening()
+        try await server.waitUntilListening(timeout: 60)
         switch await server.listeningAddress {
         case .ip4(_, let port), .ip6(_, let port):
             watch.listens(on: port)
