@@ -3,8 +3,8 @@ import PackageDescription
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
-// The pocket engine multiplies matrices, tokenizers read every text, and `Support` hashes and reads what everything else writes: without
-// the optimiser they are up to a hundred times slower, and the tests run them.
+// What computes: the pocket engine multiplies matrices, tokenizers read every text, `Support` hashes and reads what everything else
+// writes, answers are compared and methods decide in tests by the thousand. Without the optimiser all that is up to a hundred times slower.
 let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -17,8 +17,8 @@ let modules: [Target.Dependency] = [
     "JobSpecs", "RunStore", "Graders", "Reporting", "Runner", "RSDJobs", "Tokenizers",
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func library(_ name: String, _ dependencies: [Target.Dependency], _ settings: [SwiftSetting] = strict) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
 let package = Package(
@@ -41,7 +41,7 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CKernels"),
 
-        .target(name: "Support", dependencies: [orderedCollections], swiftSettings: optimised),
+        library("Support", [orderedCollections], optimised),
         .target(
             name: "ModelLifecycle", dependencies: ["CCurl", "Support", logging],
             resources: [
@@ -52,10 +52,10 @@ let package = Package(
         .target(
             name: "Hub", dependencies: ["ModelLifecycle", "Support"], resources: [.embedInCode("Python/hub.py")],
             swiftSettings: strict),
-        library("Answers", ["Support"]),
+        library("Answers", ["Support"], optimised),
         library("SpecYAML", ["CYAML", "Support", orderedCollections]),
-        library("Decoding", ["Support"]),
-        library("Methods", ["Answers", "Decoding", "SpecYAML"]),
+        library("Decoding", ["Support"], optimised),
+        library("Methods", ["Answers", "Decoding", "SpecYAML"], optimised),
         library("Checkpoints", ["ModelLifecycle", "Support", orderedCollections]),
         library("Datasets", ["Answers", "Support", orderedCollections]),
         .target(

@@ -77,6 +77,7 @@ struct ForkServer: ParsableCommand {
         guard code == 0 else {
             return say(["failed": ["id": request.id, "reason": String(cString: strerror(code))]])
         }
+        waitUntilServing(pid)
         say(["forked": ["id": request.id, "pid": Int(pid)]])
         let child = pid
         Thread.detachNewThread {
@@ -111,6 +112,21 @@ struct ForkServer: ParsableCommand {
         var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in arguments + variables { free(text) } }
         return posix_spawnp(&pid, "setpriv", &actions, &attributes, &arguments, &variables)
+    }
+
+    /// Waits until a child runs this program, or has ended. Before that, the kernel may show no environment of it, by which it is known.
+    private static func waitUntilServing(_ child: pid_t) {
+        func program(_ process: String) -> String? {
+            try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/exe")
+        }
+        while let running = program("\(child)") {
+            if running == program("self"), let text = FileManager.default.contents(atPath: "/proc/\(child)/environ"),
+                !text.isEmpty
+            {
+                return
+            }
+            usleep(1000)
+        }
     }
 
     private static let voice = NSLock()

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Whatever is wrong with an engine's answer, it is refused, or it is taken for what it would have been otherwise.
-@Suite("Contradictory responses", .timeLimit(.minutes(1))) struct ContradictoryAnswerTests {
+@Suite("Contradictory responses", .timeLimit(.minutes(5))) struct ContradictoryAnswerTests {
     /// A byte-level vocabulary with all that makes text differ from tokens.
     private static let vocabulary: [[UInt8]] =
         ["a", " b", "\n", "\n\n", ".\n\n", "\n\n\n", "é", ".", " 7", "<tag>"].map { Array($0.utf8) }

@@ -3,7 +3,7 @@ import ModelLifecycle
 @testable import Support
 import Testing
 
-@Suite("Texts of tokens", .timeLimit(.minutes(1))) struct TokenPiecesTests {
+@Suite("Texts of tokens", .timeLimit(.minutes(5))) struct TokenPiecesTests {
     /// An engine that never answers is found out by others; the wait for it ends when they say so.
     @Test("a wait that is cancelled ends")
     func cancelled() async throws {

@@ -11,7 +11,7 @@ import Testing
 @testable import Support
 
 /// Whether an engine is taken for alive by what it does, and not by what it says of its health.
-@Suite("An engine's health", .timeLimit(.minutes(1))) struct ActiveEnginesTests {
+@Suite("An engine's health", .timeLimit(.minutes(5))) struct ActiveEnginesTests {
     /// An engine that never answers a question and says that it is unwell; its counters grow as long as a test likes.
     private final class BusyEngine: ManagedEngine {
         let name = "draft"

@@ -6,7 +6,7 @@ import Testing
 @testable import JobSpecs
 @testable import Runner
 
-@Suite("Tokenizers of a run's engines", .timeLimit(.minutes(1))) struct EngineTokenizersTests {
+@Suite("Tokenizers of a run's engines", .timeLimit(.minutes(5))) struct EngineTokenizersTests {
     /// A job whose models have this tokenizer.
     private func fixture() throws -> SpecFixture {
         let fixture = try SpecFixture()

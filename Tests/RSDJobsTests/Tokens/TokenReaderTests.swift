@@ -8,7 +8,7 @@ import Tokenizers
 @testable import JobSpecs
 @testable import Runner
 
-@Suite("Tokens without asking", .timeLimit(.minutes(1))) struct TokenReaderTests {
+@Suite("Tokens without asking", .timeLimit(.minutes(5))) struct TokenReaderTests {
     @Test("after the first two texts, the engine is asked about nothing that its tokenizer's file says")
     func known() async throws {
         var model = try ByteTokenizer()

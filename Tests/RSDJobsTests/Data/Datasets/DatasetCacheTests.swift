@@ -8,7 +8,7 @@ import TestServers
 import TestSupport
 import Testing
 
-@Suite("Data sets with a URL", .timeLimit(.minutes(1)))
+@Suite("Data sets with a URL", .timeLimit(.minutes(5)))
 struct DatasetCacheTests {
     private static let lines = #"{"question": "1+1?", "answer": 2}"# + "\n"
     private static let sum = SHA256.hex(lines)

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// From a made-up cache of the Hugging Face libraries, without Python; the hub is in `VLLMTests`.
-@Suite("Data sets of the hub and folders like them", .timeLimit(.minutes(1)))
+@Suite("Data sets of the hub and folders like them", .timeLimit(.minutes(5)))
 struct HubDatasetTests {
     private static let commit = String(repeating: "a1", count: 20)
 

@@ -7,7 +7,7 @@ import Support
 import TestServers
 import Testing
 
-@Suite("Data sets by name", .timeLimit(.minutes(1)))
+@Suite("Data sets by name", .timeLimit(.minutes(5)))
 struct KnownDatasetTests {
     private static let repository = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../../..").standardizedFileURL

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// The conversion itself is tested with real pyarrow, in `VLLMTests`; here a script stands in for Python.
-@Suite("Data sets in Parquet", .timeLimit(.minutes(1)))
+@Suite("Data sets in Parquet", .timeLimit(.minutes(5)))
 struct ParquetTests {
     private final class Setup {
         let fixture: SpecFixture

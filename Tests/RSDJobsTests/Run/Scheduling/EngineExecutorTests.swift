@@ -329,7 +329,7 @@ import Testing
         #expect(engines.asked.count == 2)
     }
 
-    @Test("candidates of one trajectory are written side by side", .timeLimit(.minutes(1))) func candidates()
+    @Test("candidates of one trajectory are written side by side", .timeLimit(.minutes(5))) func candidates()
         async throws
     {
         // Nobody gets a draft before four are being written.
