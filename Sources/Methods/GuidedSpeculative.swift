@@ -38,11 +38,8 @@ struct GuidedSpeculative: MethodSettings {
     }
 
     func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod {
-        StepCandidates(
-            StepCandidates.Rules(
-                writer: .draft, count: soft.samples.n, targetCount: targetCount, sampling: soft.samples.sampling,
-                beta: soft.beta, isTilted: true, bar: bar, floor: soft.floor,
-                endsAtAnswer: soft.end == .answer),
-            judgesEmptyEnd: common.judgesEmptyEnd, draw: draw)
+        var rules = soft.rules(writer: .draft)
+        (rules.targetCount, rules.isTilted, rules.bar) = (targetCount, true, bar)
+        return StepCandidates(rules, judgesEmptyEnd: common.judgesEmptyEnd, draw: draw)
     }
 }

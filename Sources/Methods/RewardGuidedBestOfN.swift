@@ -26,12 +26,9 @@ struct RewardGuidedBestOfN: MethodSettings {
     }
 
     func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod {
-        StepCandidates(
-            StepCandidates.Rules(
-                writer: .draft, count: soft.samples.n, targetCount: targetCount, sampling: soft.samples.sampling,
-                beta: soft.beta,
-                bar: StepCandidates.Bar(threshold: threshold, measure: .reward, includesThreshold: true),
-                floor: soft.floor, endsAtAnswer: soft.end == .answer),
-            judgesEmptyEnd: common.judgesEmptyEnd, draw: draw)
+        var rules = soft.rules(writer: .draft)
+        rules.targetCount = targetCount
+        rules.bar = StepCandidates.Bar(threshold: threshold, measure: .reward, includesThreshold: true)
+        return StepCandidates(rules, judgesEmptyEnd: common.judgesEmptyEnd, draw: draw)
     }
 }

@@ -22,10 +22,6 @@ struct SoftBestOfN: MethodSettings {
     }
 
     func start(_ common: CommonSettings, draw: Draw) -> any DecodingMethod {
-        StepCandidates(
-            StepCandidates.Rules(
-                writer: model.role, count: soft.samples.n, sampling: soft.samples.sampling, beta: soft.beta,
-                floor: soft.floor, endsAtAnswer: soft.end == .answer),
-            judgesEmptyEnd: common.judgesEmptyEnd, draw: draw)
+        StepCandidates(soft.rules(writer: model.role), judgesEmptyEnd: common.judgesEmptyEnd, draw: draw)
     }
 }

@@ -19,6 +19,13 @@ struct SoftChoice: Sendable {
         end = AnswerEnd(section, default: .eos)
     }
 
+    /// Candidates for each step by one model, of which one is drawn.
+    func rules(writer: Role) -> StepCandidates.Rules {
+        StepCandidates.Rules(
+            writer: writer, count: samples.n, sampling: samples.sampling, beta: beta, floor: floor,
+            endsAtAnswer: end == .answer)
+    }
+
     /// Without those of ``samples``.
     var yaml: [(key: String, value: String)] {
         // Earlier versions did not know it.

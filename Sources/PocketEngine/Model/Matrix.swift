@@ -74,7 +74,6 @@ struct Matrix: @unchecked Sendable {
     ) {
         rsd_multiply(
             weights.pointer, columns, bias.pointer, rows.panelCount, columns, input, inputStride, tokens, output,
-            outputStride,
-            isWide)
+            outputStride, isWide)
     }
 }

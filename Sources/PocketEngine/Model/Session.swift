@@ -126,8 +126,7 @@ final class Session {
         let total = rsd_exponentials(scores.pointer, positions, 1 / Float(dims).squareRoot(), Kernels.areWide)
         rsd_multiply(
             cache.values(layer: layer, head: head), cache.capacity, nil, dims.panelCount, positions, scores.pointer,
-            positions,
-            1, sums.pointer, sums.count, Kernels.areWide)
+            positions, 1, sums.pointer, sums.count, Kernels.areWide)
         for dim in 0..<dims { output[dim] = sums.pointer[dim] / total }
     }
 
