@@ -44,6 +44,19 @@ import Testing
         #expect(try value("--pooler-config", of: scorer) == #"{"tok_pooling_type":"ALL"}"#)
     }
 
+    /// Trap G28.
+    @Test("streams bring several tokens at once, and scorers are started without the flag")
+    func streamInterval() throws {
+        #expect(try value("--stream-interval", of: VLLMFlags(configuration()).words) == "4")
+        let given = [EngineConfiguration.Argument("stream_interval", "1")]
+        #expect(try VLLMFlags(configuration(arguments: given)).words.suffix(2) == ["--stream_interval", "1"])
+        #expect(try !VLLMFlags(configuration(arguments: given)).words.contains("--stream-interval"))
+        for arguments in [[], given] {
+            let words = try VLLMFlags(configuration(task: .score(ScoringSetup()), arguments: arguments)).words
+            #expect(!words.contains { $0.contains("stream") })
+        }
+    }
+
     /// Trap P4.
     @Test("scorers have no prefix cache unless the job asks for one")
     func prefixCache() throws {

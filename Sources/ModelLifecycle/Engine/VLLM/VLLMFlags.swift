@@ -28,9 +28,15 @@ struct VLLMFlags {
         var words = ["--seed", "0", "--generation-config", "vllm", "--uvicorn-log-level", "warning"]
         var overrides: [String: Any] = [:]
         switch configuration.task {
-        case .generate: words += ["--runner", "generate"]
+        case .generate:
+            words += ["--runner", "generate"]
+            if !given.contains(where: { $0.plainName == Self.streamInterval }) {
+                words += ["--\(Self.streamInterval)", "\(Self.tokensPerEvent)"]
+            }
         case .score(let setup):
             words += ["--runner", "pooling"]
+            // Has no meaning here, and ends the engine at its first response (trap G28).
+            _ = take(Self.streamInterval)
             if let convert = setup.convert { words += ["--convert", convert] }
             overrides = try Self.object(setup.overrides)
             var pooler = setup.pooler
@@ -78,6 +84,11 @@ struct VLLMFlags {
         }
         self.words = words + Self.words(given)
     }
+
+    private static let streamInterval = "stream-interval"
+    /// Tokens in each event of a stream. vLLM's default, 1, costs its API server more than the model where many streams run; steps have
+    /// dozens of tokens.
+    private static let tokensPerEvent = 4
 
     /// Sets a part of a flag's JSON, as vLLM does for `--hf-overrides.a.b 1`: text that is not JSON is a string.
     private static func setting(_ text: String, at keys: ArraySlice<String>, in object: [String: Any]) -> [String: Any]
