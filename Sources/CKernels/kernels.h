@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #pragma clang fp contract(off)
 
@@ -113,6 +114,27 @@ static inline void rsd_multiply(
     const float *input, long input_stride, long tokens, float *output, long output_stride, bool wide) {
     (wide ? rsd_product_wide : rsd_product_plain)(
         weights, stride, bias, panels, columns, input, input_stride, tokens, output, output_stride);
+}
+
+// MARK: Weights
+
+/// The values of `count` bfloat16 numbers, the upper halves of floats; they may be at any address. Little endian, as the rest.
+static inline void rsd_floats_of_halves(const void *halves, long count, float *values) {
+    for (long i = 0; i < count; i++) {
+        unsigned short half;
+        memcpy(&half, (const char *)halves + 2 * i, sizeof half);
+        unsigned bits = (unsigned)half << 16;
+        memcpy(values + i, &bits, sizeof bits);
+    }
+}
+
+/// A row-major matrix as `rsd_multiply` reads it: `panels[p * columns + c]` holds sixteen rows of column c. Missing rows stay as they are.
+static inline void rsd_transpose(const float *values, long rows, long columns, float *panels) {
+    for (long first = 0; first < rows; first += 16, panels += columns * 16) {
+        long lanes = rows - first < 16 ? rows - first : 16;
+        for (long c = 0; c < columns; c++)
+            for (long lane = 0; lane < lanes; lane++) panels[c * 16 + lane] = values[(first + lane) * columns + c];
+    }
 }
 
 // MARK: Exponentials

@@ -56,7 +56,7 @@ import Testing
                 .hasSuffix("tensor model.norm.weight is missing"))
         #expect(
             fault(about: try replacing("\"BF16\"", "\"F8E4\"")).contains("dtype F8E4, only BF16 and F32"))
-        #expect(fault(about: try replacing("{\"", "[\"")).contains("header is not valid JSON"))
+        #expect(fault(about: try replacing("{\"", "[\"")).contains("header: not valid JSON"))
     }
 
     @Test("shapes are checked")

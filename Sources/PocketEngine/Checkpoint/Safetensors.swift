@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 
 /// Reads one `model.safetensors`: eight bytes of header length, a JSON header, then the tensors' bytes.
@@ -8,6 +9,26 @@ struct Safetensors: Sendable {
         let dtype: String
         let shape: [Int]
         let data_offsets: [Int]
+    }
+
+    /// The tensors by name. `__metadata__` is the only key of another form.
+    private struct Header: Decodable {
+        var entries: [String: Entry] = [:]
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: TensorName.self)
+            for name in container.allKeys where name.stringValue != "__metadata__" {
+                entries[name.stringValue] = try container.decode(Entry.self, forKey: name)
+            }
+        }
+    }
+
+    private struct TensorName: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
     }
 
     private let file: URL
@@ -29,13 +50,8 @@ struct Safetensors: Sendable {
                 "\(file.path): truncated, the header claims \(length) bytes of a file of \(bytes.count)")
         }
         payload = 8 + Int(length)
-        guard
-            var header = try? JSONSerialization.jsonObject(with: bytes[8..<payload]) as? [String: Any]
-        else { throw CheckpointError("\(file.path): the header is not valid JSON") }
-        header["__metadata__"] = nil
         do {
-            entries = try JSONDecoder().decode(
-                [String: Entry].self, from: JSONSerialization.data(withJSONObject: header))
+            entries = try JSONDecoder().decode(Header.self, from: bytes[8..<payload]).entries
         } catch let error as DecodingError {
             throw CheckpointError("\(file.path): header: \(error.sentence)")
         }
@@ -69,16 +85,14 @@ struct Safetensors: Sendable {
         }
         let start = payload + entry.data_offsets[0]
         return bytes.withUnsafeBytes { raw in
-            if width == 2 {
-                (0..<count).map { index in
-                    let half = raw.loadUnaligned(fromByteOffset: start + 2 * index, as: UInt16.self)
-                    return Float(bitPattern: UInt32(UInt16(littleEndian: half)) << 16)
+            let source = UnsafeRawBufferPointer(rebasing: raw[start..<start + count * width])
+            return [Float](unsafeUninitializedCapacity: count) { values, length in
+                if width == 2 {
+                    rsd_floats_of_halves(source.baseAddress, count, values.baseAddress)
+                } else {
+                    UnsafeMutableRawBufferPointer(values).copyMemory(from: source)
                 }
-            } else {
-                (0..<count).map { index in
-                    let word = raw.loadUnaligned(fromByteOffset: start + 4 * index, as: UInt32.self)
-                    return Float(bitPattern: UInt32(littleEndian: word))
-                }
+                length = count
             }
         }
     }

@@ -57,13 +57,7 @@ struct Matrix: @unchecked Sendable {
         self.columns = columns
         weights = FloatBuffer(rows.paddedToPanel * columns)
         self.bias = bias.map { FloatBuffer($0) } ?? FloatBuffer(rows)
-        for row in 0..<rows {
-            let (panel, lane) = row.quotientAndRemainder(dividingBy: panelWidth)
-            for column in 0..<columns {
-                weights.pointer[(panel * columns + column) * panelWidth + lane] =
-                    values[row * columns + column]
-            }
-        }
+        rsd_transpose(values, rows, columns, weights.pointer)
     }
 
     /// y = W x + b for `tokens` vectors. `input` has `inputStride` floats per token, `output` `outputStride`, which is
