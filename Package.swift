@@ -163,6 +163,11 @@ let package = Package(
         .target(
             name: "RunnerSupport", dependencies: modules + ["TestSupport"], path: "Tests/RunnerSupport",
             swiftSettings: strict),
+        // Models of hashes and the algorithm by the book: property tests decode with them by the thousand.
+        .target(
+            name: "ModelDoubles", dependencies: ["Decoding", "JobSpecs", "Methods", "Support", "TestSupport"],
+            path: "Tests/ModelDoubles",
+            swiftSettings: optimised),
         .testTarget(
             name: "ModelLifecycleTests", dependencies: ["ModelLifecycle", "Support", "TestServers", "TestSupport"],
             exclude: ["VLLMRecords"], swiftSettings: strict),
@@ -182,7 +187,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RSDJobsTests",
-            dependencies: modules + ["RunServer", "RunnerSupport", "TestServers", "TestSupport", "rsd-batch"],
+            dependencies: modules + [
+                "ModelDoubles", "RunServer", "RunnerSupport", "TestServers", "TestSupport", "rsd-batch",
+            ],
             exclude: [
                 "Grading/golden.jsonl", "Grading/exact.jsonl", "Grading/responses.jsonl", "Spec/diagnostics.txt",
                 "Spec/flags.txt", "Spec/Flags", "Findings/findings.txt",

@@ -1,4 +1,5 @@
 @testable import Decoding
+@testable import ModelDoubles
 import Testing
 
 /// Draft-ahead decides as the step-at-a-time algorithm does, for every look-ahead.

@@ -1,3 +1,5 @@
+@testable import ModelDoubles
+
 /// The odd things that can happen in a decoding. The random cases must show each of them.
 enum Occurrence: CaseIterable {
     case severalTokensInAStep, stepOfDelimiterOnly, runOfNewlines

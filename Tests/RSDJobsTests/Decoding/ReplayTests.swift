@@ -1,4 +1,5 @@
 @testable import Decoding
+@testable import ModelDoubles
 import TestSupport
 import Testing
 

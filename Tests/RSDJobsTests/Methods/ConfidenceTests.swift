@@ -2,6 +2,7 @@
 import Foundation
 @testable import JobSpecs
 @testable import Methods
+@testable import ModelDoubles
 @testable import Support
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+@testable import ModelDoubles
 import TestSupport
 
 @testable import Answers

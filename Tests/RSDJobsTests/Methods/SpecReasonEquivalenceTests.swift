@@ -1,5 +1,6 @@
 @testable import Decoding
 @testable import Methods
+@testable import ModelDoubles
 import TestSupport
 import Testing
 

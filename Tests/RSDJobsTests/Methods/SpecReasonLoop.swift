@@ -1,5 +1,6 @@
 @testable import Decoding
 @testable import Methods
+@testable import ModelDoubles
 
 /// SpecReason one step at a time, written down line by line after the authors' `spec_reason.py`, with the limits of the design.
 func decodeSpecReason(models: FakeModels, settings: SpecReasonSettings, limits: Limits) -> Outcome {

@@ -1,5 +1,6 @@
 @testable import Decoding
 @testable import Methods
+@testable import ModelDoubles
 import Testing
 
 /// The target as judge, and what of its rules is the authors' code.

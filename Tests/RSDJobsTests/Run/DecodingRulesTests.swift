@@ -1,3 +1,4 @@
+@testable import ModelDoubles
 @testable import RSDJobs
 @testable import Decoding
 import Foundation

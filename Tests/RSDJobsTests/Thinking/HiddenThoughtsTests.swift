@@ -1,5 +1,6 @@
 @testable import Decoding
 @testable import Methods
+@testable import ModelDoubles
 import Testing
 
 /// What a PRM does not see is not judged, whatever the look-ahead.

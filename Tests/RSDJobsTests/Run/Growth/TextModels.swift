@@ -1,4 +1,5 @@
 import Foundation
+@testable import ModelDoubles
 import Synchronization
 
 @testable import Decoding

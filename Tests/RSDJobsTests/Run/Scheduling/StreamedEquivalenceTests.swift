@@ -1,3 +1,4 @@
+@testable import ModelDoubles
 import ModelLifecycle
 import Support
 import TestSupport
