@@ -3,17 +3,13 @@ struct ReusedAnswers {
     private var sources: [Int: AnswerSource] = [:]
     private var requests: [Int: Set<String>] = [:]
 
-    /// - Returns: whether the record is a response of another run that no earlier record has.
-    mutating func counts(_ record: JournalRecord) -> Bool {
-        switch record {
-        case .source(let source):
-            sources[source.number] = source
-            return false
-        case .event(_, let event, let origin):
-            guard event.isAnswer, let source = origin.source, let request = origin.request else { return false }
-            return requests[source, default: []].insert(request.digest).inserted
-        default: return false
-        }
+    mutating func add(_ source: AnswerSource) { sources[source.number] = source }
+
+    /// - Parameter origin: of a response.
+    /// - Returns: whether it is from another run, and no earlier response is the same.
+    mutating func counts(_ origin: AnswerOrigin) -> Bool {
+        guard let source = origin.source, let request = origin.request else { return false }
+        return requests[source, default: []].insert(request.digest).inserted
     }
 
     /// In the order of the sources.

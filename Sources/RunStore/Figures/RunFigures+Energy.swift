@@ -22,7 +22,9 @@ extension [JournalRecord] {
     /// nil if a phase was not measured: a partial sum would look complete.
     var joules: RunFigures.Joules? {
         var sum = RunFigures.Joules()
-        for case .phase(_, let engines, _, let energy) in self {
+        // By index: an iterator copies every record.
+        for index in indices {
+            guard case .phase(_, let engines, _, let energy) = self[index] else { continue }
             guard let energy else { return nil }
             let group = engines.joined(separator: "+")
             sum.entering[group, default: 0] += energy.entering

@@ -21,15 +21,14 @@ extension RunFigures {
     }
 }
 
-extension JournalRecord {
-    /// Tokens of the request behind a response; none for other records.
+extension Event {
+    /// Tokens of the request behind a response; none for other events.
     var requestTokens: RunFigures.Tokens {
         switch self {
-        case .event(_, .generated(let answer), _):
-            .init(read: answer.promptTokens, written: answer.tokens.plus(answer.beyond ?? 0))
-        case .event(_, .scored(let answer), _): .init(read: answer.promptTokens.plus(answer.readAhead))
-        case .event(_, .likelihood(let answer), _): .init(read: answer.promptTokens)
-        default: .init()
+        case .generated(let answer): .init(read: answer.promptTokens, written: answer.tokens.plus(answer.beyond ?? 0))
+        case .scored(let answer): .init(read: answer.promptTokens.plus(answer.readAhead))
+        case .likelihood(let answer): .init(read: answer.promptTokens)
+        case .failed, .retried: .init()
         }
     }
 }

@@ -103,13 +103,18 @@ package struct RunFigures: Sendable, Equatable, Codable {
             unattributed = []
         }
         for record in records {
-            if !origins.counts(record) { add(record) }
-            if let role = record.role, let span = record.asked {
-                unattributed.append((role, span, record.requestTokens))
+            switch record {
+            case .event(let id, let event, let origin):
+                guard let role = event.role else { continue }
+                if !origins.counts(origin) { add(event, of: id, from: origin) }
+                if let span = origin.asked { unattributed.append((role, span, event.requestTokens)) }
+            case .source(let source): origins.add(source)
+            case .phase(_, let group, let time, _):
+                add(record)
+                for engine in group { inPhases[engine, default: 0] += time }
+                attribute(group)
+            default: add(record)
             }
-            guard case .phase(_, let group, let time, _) = record else { continue }
-            for engine in group { inPhases[engine, default: 0] += time }
-            attribute(group)
         }
         attribute([])
         requests.add(origins.reused)
@@ -119,14 +124,16 @@ package struct RunFigures: Sendable, Equatable, Codable {
         for (engine, time) in inPhases { seconds.idle[engine, default: 0] += max(0, time - (busy[engine] ?? 0)) }
     }
 
+    /// Adds a response.
+    private mutating func add(_ event: Event, of id: TrajectoryID, from origin: AnswerOrigin) {
+        if let more = event.streaming {
+            streaming[Streaming.key(id.method, id.dataset), default: Streaming()] += more
+        }
+        if origin.asked == nil { requests.shared += 1 } else { requests.asked += 1 }
+    }
+
     private mutating func add(_ record: JournalRecord) {
         switch record {
-        case .event(let id, let event, let origin) where event.isAnswer:
-            if let more = event.streaming {
-                streaming[Streaming.key(id.method, id.dataset), default: Streaming()] += more
-            }
-            if origin.asked == nil { requests.shared += 1 } else { requests.asked += 1 }
-        case .event: break
         case .load(let load):
             switch load.kind {
             case .cold: coldStarts += 1
@@ -139,7 +146,7 @@ package struct RunFigures: Sendable, Equatable, Codable {
                 (seconds.loadingPhases[load.kind.rawValue] ?? StartPhases()) + phases
         case .wake(let engine, let time, _): seconds.waking[engine, default: 0] += time
         case .swap: swaps += 1
-        case .begun, .grown, .source, .shard: break
+        case .begun, .grown, .source, .event, .shard: break
         case .speculation(_, let proposed, let accepted):
             var sum = speculation ?? Speculation()
             sum.proposed += proposed

@@ -56,7 +56,7 @@ struct EventReader {
 
     private func likelihoods(_ value: Int) -> TokenLikelihoods? {
         func floats(_ name: String) -> [Float]? {
-            tape.field(name, of: value).flatMap { tape.list($0) { tape.number($0).map(Float.init) } }
+            tape.field(name, of: value).flatMap { list($0) { tape.number($0).map(Float.init) } }
         }
         func has(_ name: String) -> Bool { tape.field(name, of: value) != nil }
         let (entropies, margins) = (floats("entropies"), floats("margins"))
@@ -117,6 +117,17 @@ struct EventReader {
     private func count(_ value: Int) -> Int? { tape.integer(value).flatMap(Counted.init(checking:))?.wrappedValue }
 
     private func list<Value>(_ name: String, of read: (Int) -> Value?) -> [Value]? {
-        field(name).flatMap { tape.list($0, of: read) }
+        field(name).flatMap { list($0, of: read) }
+    }
+
+    /// nil if this is no list, or one of its elements cannot be read.
+    private func list<Value>(_ list: Int, of read: (Int) -> Value?) -> [Value]? {
+        guard let elements = tape.elements(of: list) else { return nil }
+        var values: [Value] = []
+        for element in elements {
+            guard let value = read(element) else { return nil }
+            values.append(value)
+        }
+        return values
     }
 }

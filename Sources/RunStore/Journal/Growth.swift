@@ -50,7 +50,7 @@ extension [JournalRecord] {
 
     /// The indices of the events that hold: all but those that a ``Growth`` took back.
     package var standing: [Index] {
-        guard haveGrown else { return indices.filter { self[$0].trajectory != nil } }
+        guard haveGrown else { return indices.filter { self[$0].isEvent } }
         var closed: [TrajectoryID: [Index]] = [:]
         var events: [TrajectoryID: [Index]] = [:]
         for index in indices {
@@ -81,5 +81,10 @@ extension JournalRecord {
     /// The trajectory that it is an event of.
     package var trajectory: TrajectoryID? {
         if case .event(let id, _, _) = self { id } else { nil }
+    }
+
+    /// Without a copy of the event, which ``trajectory`` makes.
+    fileprivate var isEvent: Bool {
+        if case .event = self { true } else { false }
     }
 }

@@ -21,22 +21,22 @@ package enum JournalLine {
     }
 
     /// Whether a line matches its checksum.
-    static func isIntact(_ line: Data) -> Bool {
-        line.withUnsafeBytes { line in
-            guard line.count > bodyStart else { return false }
-            let body = UnsafeRawBufferPointer(rebasing: line[bodyStart...])
-            let digits = line[prefix.count..<(bodyStart - separator.count)]
-            return digits.elementsEqual(Checksum.digits(body)) && line.starts(with: prefix)
-                && line[digits.endIndex...].starts(with: separator)
-        }
+    static func isIntact(_ line: UnsafeRawBufferPointer) -> Bool {
+        guard line.count > bodyStart else { return false }
+        let body = UnsafeRawBufferPointer(rebasing: line[bodyStart...])
+        let digits = line[prefix.count..<(bodyStart - separator.count)]
+        return digits.elementsEqual(Checksum.digits(body)) && line.starts(with: prefix)
+            && line[digits.endIndex...].starts(with: separator)
     }
 
     /// - Parameter line: the bytes of a line without its newline.
     /// - Returns: nil if the line is damaged or of an unknown kind.
-    package static func decode(_ line: Data) -> JournalRecord? {
+    static func decode(_ line: UnsafeRawBufferPointer) -> JournalRecord? {
         guard isIntact(line) else { return nil }
-        let event = line.withUnsafeBytes { EventReader.read($0.bindMemory(to: UInt8.self)) }
         // The checksum is a field like any other.
-        return event ?? (try? JSONText.decode(JournalRecord.self, from: line))
+        return EventReader.read(line.bindMemory(to: UInt8.self))
+            ?? (try? JSONText.decode(JournalRecord.self, from: Data(line)))
     }
+
+    package static func decode(_ line: Data) -> JournalRecord? { line.withUnsafeBytes { decode($0) } }
 }

@@ -84,11 +84,20 @@ extension JournalContents {
     ///
     /// - Throws: ``JournalCorrupt``.
     mutating func add(_ data: Data, of file: URL) throws(JournalCorrupt) {
-        let lines = Self.lines(of: data)
+        let result = data.withUnsafeBytes { bytes in
+            Result { () throws(JournalCorrupt) in try add(bytes, of: file) }
+        }
+        try result.get()
+    }
+
+    private mutating func add(_ bytes: UnsafeRawBufferPointer, of file: URL) throws(JournalCorrupt) {
+        let lines = Self.lines(of: bytes)
         guard let last = lines.last else { return }
         let (earlier, start) = (self.lines, goodLength)
+        // Slices of `Data` would count their references on all processors at once.
+        nonisolated(unsafe) let bytes = bytes
         let intact = try? lines.indices.parallelMap { index throws(JournalCorrupt) in
-            guard let record = JournalLine.decode(data[lines[index]]) else {
+            guard let record = JournalLine.decode(UnsafeRawBufferPointer(rebasing: bytes[lines[index]])) else {
                 throw JournalCorrupt(file: file.path, line: earlier + index + 1)
             }
             return record
@@ -96,21 +105,21 @@ extension JournalContents {
         // Nearly always: no record is copied.
         if let records = intact {
             if self.records.isEmpty { self.records = records } else { self.records += records }
-            goodLength = start + last.upperBound + 1 - data.startIndex
+            goodLength = start + last.upperBound + 1
             self.lines = earlier + lines.count
             return
         }
-        let records = lines.parallelMap { JournalLine.decode(data[$0]) }
+        let records = lines.parallelMap { JournalLine.decode(UnsafeRawBufferPointer(rebasing: bytes[$0])) }
         var damaged: Int?
         for (index, record) in records.enumerated() {
             let line = earlier + index + 1
             if let record {
                 if let damaged { throw JournalCorrupt(file: file.path, line: damaged) }
                 self.records.append(record)
-                goodLength = start + lines[index].upperBound + 1 - data.startIndex
+                goodLength = start + lines[index].upperBound + 1
                 self.lines = line
             } else {
-                if JournalLine.isIntact(data[lines[index]]) {
+                if JournalLine.isIntact(UnsafeRawBufferPointer(rebasing: bytes[lines[index]])) {
                     throw JournalCorrupt(file: file.path, line: line, isIntact: true)
                 }
                 damaged = damaged ?? line
@@ -119,23 +128,15 @@ extension JournalContents {
     }
 
     /// Without their newlines. What follows the last newline is no line yet.
-    private static func lines(of data: Data) -> [Range<Data.Index>] {
-        var lines: [Range<Data.Index>] = []
-        var start = data.startIndex
-        while let newline = newline(in: data, from: start) {
-            lines.append(start..<newline)
-            start = newline + 1
+    private static func lines(of bytes: UnsafeRawBufferPointer) -> [Range<Int>] {
+        guard let base = bytes.baseAddress else { return [] }
+        var lines: [Range<Int>] = []
+        var start = 0
+        while let newline = memchr(base + start, Int32(UInt8(ascii: "\n")), bytes.count - start) {
+            let end = UnsafeRawPointer(newline) - base
+            lines.append(start..<end)
+            start = end + 1
         }
         return lines
-    }
-
-    private static func newline(in data: Data, from start: Data.Index) -> Data.Index? {
-        data.withUnsafeBytes { bytes -> Int? in
-            let offset = start - data.startIndex
-            guard let base = bytes.baseAddress,
-                let found = memchr(base + offset, Int32(UInt8(ascii: "\n")), bytes.count - offset)
-            else { return nil }
-            return data.startIndex + (UnsafeRawPointer(found) - base)
-        }
     }
 }

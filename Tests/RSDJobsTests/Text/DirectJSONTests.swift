@@ -84,6 +84,18 @@ import Testing
         #expect((try? JSONText.decode(String.self, from: json)) == (try? JSONDecoder().decode(String.self, from: json)))
     }
 
+    @Test("an escape, a quote or a control character is found anywhere in a text")
+    func specialCharacters() throws {
+        for special in ["\\n", "\\\"", "\\\\", "\u{1}", "\u{1F}", "\"", "é", "\u{7F}", "字"] {
+            for (before, after) in (0..<20).flatMap({ before in (0..<20).map { (before, $0) } }) {
+                let text = String(repeating: "é", count: before % 3) + String(repeating: "~", count: before)
+                let json = Data("[\"\(text)\(special)\(String(repeating: " !#[]", count: after))\"]".utf8)
+                let expected = try? JSONDecoder().decode([String].self, from: json)
+                #expect(direct([String].self, json) == expected, "\(before) \(special) \(after)")
+            }
+        }
+    }
+
     @Test("of two fields with a name, both read the same one")
     func duplicates() throws {
         struct Pair: Codable, Equatable { var a: Int }

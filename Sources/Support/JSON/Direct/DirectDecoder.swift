@@ -40,7 +40,7 @@ struct DirectDecoder: Decoder {
     fileprivate func at(_ value: Int) -> DirectDecoder { DirectDecoder(tape: tape, value: value) }
 
     fileprivate func read<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        if type == [Int].self { return try require(tape.list(value, of: tape.integer) as? Value) }
+        if type == [Int].self { return try require(tape.integers(value) as? Value) }
         if Foreign.contains(type) { return try require(tape.unsure()) }
         return try type.init(from: self)
     }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A JSON text (RFC 8259) as a flat list of its values, each followed by those within it. Strings and numbers are read when they are
 /// asked for.
 package final class JSONTape {
@@ -83,26 +85,45 @@ package final class JSONTape {
             let end = Int(values[object].next)
             while index < end {
                 let value = values[index]
-                if Int(value.end - value.start) == name.count, text(value).elementsEqual(name) { return index + 1 }
+                if Int(value.end - value.start) == name.count, isEqual(value, name) { return index + 1 }
                 index = Int(values[index + 1].next)
             }
             return nil
         }
     }
 
-    /// The elements of a list; nil if this is no list, or one of them cannot be read.
-    package func list<Element>(_ list: Int, of read: (Int) -> Element?) -> [Element]? {
-        guard values[list].kind == .list else { return nil }
-        var elements: [Element] = []
-        let end = Int(values[list].next)
-        elements.reserveCapacity(end - list - 1)
-        var index = list + 1
-        while index < end {
-            guard let element = read(index) else { return nil }
-            elements.append(element)
-            index = Int(values[index].next)
+    /// The indices of the elements of a list; nil if this is no list.
+    package func elements(of list: Int) -> Elements? {
+        let value = values[list]
+        return value.kind == .list ? Elements(tape: self, index: list + 1, end: Int(value.next)) : nil
+    }
+
+    package struct Elements: Sequence, IteratorProtocol {
+        fileprivate let tape: JSONTape
+        fileprivate var index: Int
+        fileprivate let end: Int
+
+        package mutating func next() -> Int? {
+            guard index < end else { return nil }
+            defer { index = Int(tape.values[index].next) }
+            return index
         }
-        return elements
+    }
+
+    /// nil if this is no list, or one with other elements.
+    func integers(_ list: Int) -> [Int]? {
+        guard let elements = elements(of: list) else { return nil }
+        var integers: [Int] = []
+        for element in elements {
+            guard let integer = integer(element) else { return nil }
+            integers.append(integer)
+        }
+        return integers
+    }
+
+    private func isEqual(_ value: Value, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let text = text(value).baseAddress, let name = name.baseAddress else { return value.start == value.end }
+        return memcmp(text, name, Int(value.end - value.start)) == 0
     }
 
     private func text(_ value: Value) -> UnsafeBufferPointer<UInt8> {
@@ -119,16 +140,28 @@ package final class JSONTape {
         guard let base = bytes.baseAddress, let start = text.baseAddress else { return unsure() }
         var place = start - base
         let end = place + text.count
-        var result: [UInt8] = []
-        result.reserveCapacity(text.count)
-        while place < end {
-            guard let stop = bytes[place..<end].firstIndex(of: UInt8(ascii: "\\")) else { break }
-            result.append(contentsOf: bytes[place..<stop])
-            guard let escape = TapeScanner.escape(in: bytes, at: stop) else { return unsure() }
-            result.append(contentsOf: String(escape.scalar).utf8)
-            place = escape.end
+        // No character is longer in UTF-8 than its escape.
+        return String(unsafeUninitializedCapacity: text.count) { result in
+            var length = 0
+            func take(_ utf8: some Collection<UInt8>) {
+                _ = result[length...].initialize(fromContentsOf: utf8)
+                length += utf8.count
+            }
+            while place < end {
+                let found = memchr(base + place, Int32(UInt8(ascii: "\\")), end - place)
+                let stop = found.map { UnsafeRawPointer($0) - UnsafeRawPointer(base) } ?? end
+                take(bytes[place..<stop])
+                place = end
+                guard stop < end else { break }
+                guard let escape = TapeScanner.escape(in: bytes, at: stop), let utf8 = UTF8.encode(escape.scalar)
+                else {
+                    giveUp()
+                    break
+                }
+                take(utf8)
+                place = escape.end
+            }
+            return length
         }
-        result.append(contentsOf: bytes[place..<end])
-        return String(decoding: result, as: UTF8.self)
     }
 }
