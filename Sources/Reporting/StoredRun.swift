@@ -3,6 +3,7 @@ import Decoding
 import Foundation
 import JobSpecs
 import RunStore
+import Support
 
 /// A run read from its directory without changing it, also while another process works on it.
 package struct StoredRun: Sendable {
@@ -19,16 +20,20 @@ package struct StoredRun: Sendable {
     /// - Throws: ``NoRun``, ``DamagedRun``, ``RunIncomplete``, ``TooManyShards``, ``JournalCorrupt``, ``ForeignEvent``.
     package init(_ directory: RunDirectory) throws {
         let manifest = try Manifest.ofRun(in: directory)
+        let beginning = Ahead {
+            let job = try Self.job(of: directory, as: manifest)
+            return (job, TrajectorySet(job))
+        }
         let contents = try JournalReader.read(directory.journal)
         try manifest.check(contents, in: directory)
         try manifest.checkIsJournalled(contents, in: directory)
         self.directory = directory
         self.manifest = manifest
         records = contents.records
-        job = try Self.job(of: directory, as: manifest)
+        var trajectories: TrajectorySet
+        (job, trajectories) = try beginning.take()
         (holder, timeSinceHeartbeat) =
             LockInspector.now(directory.lock).map { ($0.holder, $0.timeSinceHeartbeat) } ?? (nil, nil)
-        var trajectories = TrajectorySet(self.job)
         _ = try trajectories.replay(records)
         self.trajectories = trajectories
     }

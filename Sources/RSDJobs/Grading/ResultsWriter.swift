@@ -28,9 +28,10 @@ struct ResultsWriter: Sendable {
             run: RunFigures(records: records, waves: trajectories.waves, engines: JobEngines(job.spec)))
         let report = RunReport(
             job: job, manifest: manifest, summary: summary, lines: lines, records: records, total: trajectories.count)
+        let page = Ahead { try report.html() }
         try AtomicFile.write(try ProblemLine.encode(job), to: directory.problems)
         try AtomicFile.write(try ResultLine.encode(lines), to: directory.results)
-        try report.write(to: directory)
+        try report.write(to: directory, page: page.take())
         return RunOutcome(directory: directory, summary: report.summary, lines: lines)
     }
 }

@@ -4,10 +4,12 @@ import Support
 
 extension RunReport {
     /// Writes the files beside `results.jsonl`.
-    package func write(to directory: RunDirectory) throws {
+    ///
+    /// - Parameter page: ``html()``, if it is already made.
+    package func write(to directory: RunDirectory, page: Data? = nil) throws {
         try AtomicFile.write(try summaryJSON(), to: directory.summary)
         try AtomicFile.write(Data(summary.csv.utf8), to: directory.summaryTable)
-        try AtomicFile.write(try html(), to: directory.report)
+        try AtomicFile.write(try page ?? html(), to: directory.report)
     }
 
     /// `summary.json`.
