@@ -143,7 +143,7 @@ package struct DatasetReader {
         case .number(let text) where !text.utf8.contains(where: Self.isFraction): id = text
         default: throw .unexpected("text or a whole number", in: field, value)
         }
-        if id.isEmpty || id.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+        if id.isEmpty || id.unicodeScalars.contains(where: \.isControl) {
             throw .other("\(quoted(id)) in '\(field)' is not a valid id: it is empty or contains a control character")
         }
         if let first = lineOfId[id] {
@@ -157,4 +157,9 @@ package struct DatasetReader {
     private static func isFraction(_ character: UInt8) -> Bool {
         [UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(character)
     }
+}
+
+extension Unicode.Scalar {
+    /// The general category Cc, which has only these.
+    fileprivate var isControl: Bool { value < 0x20 || (0x7F...0x9F).contains(value) }
 }

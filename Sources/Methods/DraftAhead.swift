@@ -32,11 +32,13 @@ struct DraftAhead: Sendable {
     /// Takes the steps that step-at-a-time would have produced, up to a limit of the response; the others are counted as look-ahead.
     ///
     /// - Parameter isEnough: whether the steps so far are to be judged before any more.
-    mutating func take(_ answer: Generated, into response: inout Response, until isEnough: (DraftAhead) -> Bool) {
+    mutating func take(
+        _ answer: Generated, into response: inout Response, until isEnough: (DraftAhead, Response) -> Bool
+    ) {
         var length = answer.promptTokens
         var taken = 0
         for step in answer.steps[..<answer.usableSteps(within: response.limits)] {
-            if taken > 0, isFull(response) || isEnough(self) { break }
+            if taken > 0, isFull(response) || isEnough(self, response) { break }
             length += step.tokens
             pending.append(Pending(step: step, length: length))
             taken += 1

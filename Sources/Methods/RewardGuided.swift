@@ -32,39 +32,47 @@ package struct RewardGuided: DecodingMethod {
 
     package func needs(for response: Response) -> [Need] { [need(for: response)] }
 
+    /// The model whose turn it is.
+    private func turn(in response: Response) -> Role {
+        rejected != nil ? .target : wantsMoreDraft(response) ? .draft : .prm
+    }
+
     private func need(for response: Response) -> Need {
         let steps = response.steps.map(\.text)
-        if rejected != nil {
-            return .generate(
+        return switch turn(in: response) {
+        case .target:
+            .generate(
                 Generation(
                     role: .target, steps: steps, stopsAtDelimiter: true, maxTokens: response.remainingTokens()))
-        }
-        if wantsMoreDraft(response) {
-            return .generate(
+        case .draft:
+            .generate(
                 Generation(
                     role: .draft, steps: steps + ahead.texts, stopsAtDelimiter: lookahead == .steps(1),
                     maxTokens: response.remainingTokens(after: ahead.tokens),
                     lookahead: lookahead == .all || lookahead == .steps(1) ? nil : lookahead))
+        default: .score(scoring(in: response))
         }
-        let judged = judged(in: response)
-        return .score(
-            Scoring(
-                steps: steps + ahead.texts[...(judged.last ?? -1)],
-                unscored: response.unscored + judged.map { steps.count + $0 },
-                undecided: steps.count + (judged.first ?? 0)))
+    }
+
+    private func scoring(in response: Response) -> Scoring {
+        let steps = response.steps.map(\.text)
+        let judged = judged(ahead, in: response)
+        return Scoring(
+            steps: steps + ahead.texts[...(judged.last ?? -1)],
+            unscored: response.unscored + judged.map { steps.count + $0 },
+            undecided: steps.count + (judged.first ?? 0))
     }
 
     package mutating func apply(_ event: Event, to response: inout Response) throws {
-        switch (event, need(for: response)) {
-        case (.generated(let answer), .generate(let wanted)) where answer.role == wanted.role:
-            response.tokens[writer: answer.role].prompt += answer.promptTokens
-            if answer.role == .draft {
-                takeDraft(answer, into: &response)
-            } else {
-                takeTarget(answer, into: &response)
-            }
-        case (.scored(let answer), .score(let wanted)):
-            judge(try answer.verdicts(on: wanted), in: &response)
+        switch (event, turn(in: response)) {
+        case (.generated(let answer), .draft) where answer.role == .draft:
+            response.tokens.draft.prompt += answer.promptTokens
+            takeDraft(answer, into: &response)
+        case (.generated(let answer), .target) where answer.role == .target:
+            response.tokens.target.prompt += answer.promptTokens
+            takeTarget(answer, into: &response)
+        case (.scored(let answer), .prm):
+            judge(try answer.verdicts(on: scoring(in: response)), in: &response)
             response.tokens.prm.prompt += answer.promptTokens
         default:
             throw UnexpectedEvent(description: "expected \(need(for: response)), got \(event)")
@@ -72,12 +80,14 @@ package struct RewardGuided: DecodingMethod {
     }
 
     /// Indices of the pending steps to score: all that the PRM sees, but not an empty one that it cannot judge.
-    private func judged(in response: Response) -> [Int] { judged(ahead, in: response) }
-
     private func judged(_ ahead: DraftAhead, in response: Response) -> [Int] {
-        let (texts, seen) = (ahead.texts, response.seen(ahead.texts))
-        return texts.indices.filter {
-            (seen[$0] || judgesThoughts) && !(texts[$0].isEmpty && !(judgesEmptyEnd && ahead.end == .eos))
+        areJudged(ahead, in: response).enumerated().compactMap { $1 ? $0 : nil }
+    }
+
+    private func areJudged(_ ahead: DraftAhead, in response: Response) -> [Bool] {
+        let texts = ahead.texts
+        return zip(texts, response.seen(texts)).map { text, isSeen in
+            (isSeen || judgesThoughts) && !(text.isEmpty && !(judgesEmptyEnd && ahead.end == .eos))
         }
     }
 
@@ -97,8 +107,7 @@ package struct RewardGuided: DecodingMethod {
     private mutating func takeDraft(_ answer: Generated, into response: inout Response) {
         if ahead.isEmpty { response.waves += 1 }
         var ahead = ahead
-        let before = response
-        ahead.take(answer, into: &response) { hasEnough($0, before) == true }
+        ahead.take(answer, into: &response) { hasEnough($0, $1) == true }
         self.ahead = ahead
         // Steps that are not judged wait for no verdict.
         if !wantsMoreDraft(response) { settle([:], in: &response) }
@@ -129,7 +138,7 @@ package struct RewardGuided: DecodingMethod {
     /// and only then does the trajectory fail: a look-ahead that overflows does not affect the steps before it.
     private mutating func settle(_ verdicts: [Int: Scored.Verdict], in response: inout Response) {
         let committed = response.steps.count
-        let judged = Set(judged(in: response))
+        let areJudged = areJudged(ahead, in: response)
         for (index, (step, length)) in ahead.pending.map({ ($0.step, $0.length) }).enumerated() {
             guard rejected == nil, response.finish == nil else {
                 response.tokens.draft.lookahead += step.tokens
@@ -151,7 +160,7 @@ package struct RewardGuided: DecodingMethod {
                     continue
                 }
                 response.verdicts?.accepted += 1
-            } else if judged.contains(index) {
+            } else if areJudged[index] {
                 ahead.removeFirst(index)
                 return
             }

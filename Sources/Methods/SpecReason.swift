@@ -88,10 +88,9 @@ struct SpecReason: DecodingMethod {
         }
         if ahead.isEmpty { response.waves += 1 }
         var ahead = ahead
-        let before = response
         ahead.take(answer, into: &response) {
             if case .steps(let count) = lookahead, $0.count >= count { return true }
-            return isDecisive($0, before)
+            return isDecisive($0, $1)
         }
         self.ahead = ahead
         takeEmptyEnd(&response)
