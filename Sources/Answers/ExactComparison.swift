@@ -23,6 +23,8 @@ package enum ExactComparison {
     package static func isSame(_ found: String, _ wanted: String) -> Bool { compare(found, wanted) == .same }
 
     private static func compare(_ found: String, _ wanted: String) -> Comparison {
+        // Most answers: nothing has to be read to tell them apart.
+        if isWholeNumber(found), isWholeNumber(wanted) { return found == wanted ? .same : .different }
         let (answer, gold) = (AnswerReader.read(found), AnswerReader.read(wanted))
         let verdict = answer.compared(to: gold)
         if verdict == .same { return .same }
@@ -39,7 +41,17 @@ package enum ExactComparison {
         return apart == .same ? .same : verdict
     }
 
+    /// Whether it is written in digits alone, in the only way to write that number in digits.
+    private static func isWholeNumber(_ text: String) -> Bool {
+        text.utf8.count < 19 && text.utf8.allSatisfy(\.isDigit) && (text.utf8.first != UInt8(ascii: "0") || text == "0")
+            && !text.isEmpty
+    }
+
     private static func trimmed(_ text: String) -> String {
-        text.trimmingCharacters(in: .whitespacesAndNewlines)
+        // A sign of its own at either end: nothing is cut off.
+        if let first = text.utf8.first, let last = text.utf8.last, min(first, last) > 0x20, max(first, last) < 0x7F {
+            return text
+        }
+        return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }

@@ -59,14 +59,15 @@ package enum AnswerReader {
     /// The tokens without blanks and without the punctuation of the surrounding sentence.
     package static func bare(_ tokens: ArraySlice<AnswerToken>) -> ArraySlice<AnswerToken> {
         var tokens = tokens
-        let before: Set<AnswerToken> = [.space, .symbol(":"), .symbol("="), .symbol("≈"), .symbol(",")]
-        let after: Set<AnswerToken> = [
-            .space, .symbol("."), .symbol(","), .symbol(";"), .symbol(":"), .symbol("?"), .command("\\"),
-        ]
         while let first = tokens.first, before.contains(first) { tokens.removeFirst() }
         while let last = tokens.last, after.contains(last) { tokens.removeLast() }
         return tokens
     }
+
+    private static let before: [AnswerToken] = [.space, .symbol(":"), .symbol("="), .symbol("≈"), .symbol(",")]
+    private static let after: [AnswerToken] = [
+        .space, .symbol("."), .symbol(","), .symbol(";"), .symbol(":"), .symbol("?"), .command("\\"),
+    ]
 
     /// `a ± b` is two answers. With several signs, it is unknown which go together.
     private static func bothSigns(_ structure: AnswerStructure, depth: Int) -> AnswerValue? {
@@ -145,10 +146,12 @@ package enum AnswerReader {
         }
     }
 
+    /// Relations, and how they read from right to left; ascending ones stay as they are.
+    private static let turned = [">": "<", "≥": "≤", "<": "<", "≤": "≤", "≠": "≠"]
+
     private static func relation(
         _ structure: AnswerStructure, inner: ([ArraySlice<AnswerToken>]) -> [AnswerValue]
     ) -> AnswerValue? {
-        let turned = [">": "<", "≥": "≤", "<": "<", "≤": "≤", "≠": "≠"]
         let signs = structure.top.compactMap { token -> String? in
             guard case .symbol(let sign) = token, turned[sign] != nil else { return nil }
             return sign

@@ -209,12 +209,13 @@ struct AnswerSentence {
 
     // MARK: Surrounding signs
 
+    private static let around: Set<Unicode.Scalar> = [
+        " ", "\t", "\n", "*", "_", "`", "\"", "'", "“", "”", "‘", "’", "「", "」", "『", "』", "《", "》", "«", "»", "~",
+    ]
+
     /// The text without surrounding blanks, Markdown, quotation marks and punctuation.
     static func bare(_ text: String) -> String {
         var scalars = text.scalars[...]
-        let around: Set<Unicode.Scalar> = [
-            " ", "\t", "\n", "*", "_", "`", "\"", "'", "“", "”", "‘", "’", "「", "」", "『", "』", "《", "》", "«", "»", "~",
-        ]
         while let first = scalars.first, around.contains(first) || first.isOrnament { scalars.removeFirst() }
         trim: while let last = scalars.last {
             switch last {

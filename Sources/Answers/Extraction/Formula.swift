@@ -55,7 +55,7 @@ struct Formula {
                 formulas.append(formula)
                 index = formula.range.upperBound
             } else {
-                index += scalars[index] == "\\" || scalars.has(dollar + dollar, at: index) ? 2 : 1
+                index += scalars[index] == "\\" || scalars[index] == "$" && scalars.at(index + 1) == "$" ? 2 : 1
             }
         }
         return formulas
