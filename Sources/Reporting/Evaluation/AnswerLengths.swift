@@ -29,20 +29,23 @@ extension AnswerLengths {
     ///   - longest: the length of the longest answer of any method to the data set.
     /// - Returns: nil without answers.
     init?(method: String, dataset: String, lines: [ResultLine], longest: Int) {
-        let answers = lines.filter { $0.finish != .failed }
-        guard !answers.isEmpty else { return nil }
+        var (rightLengths, wrongLengths): ([Int], [Int]) = ([], [])
+        for line in lines where line.finish != .failed {
+            if line.correct { rightLengths.append(line.length) } else { wrongLengths.append(line.length) }
+        }
+        guard !rightLengths.isEmpty || !wrongLengths.isEmpty else { return nil }
         self.method = method
         self.dataset = dataset
         width = Self.width(longest: longest)
         let bins = longest / width + 1
-        right = Array(repeating: 0, count: bins)
-        wrong = right
-        for line in answers {
-            let bin = min(bins - 1, line.length / width)
-            if line.correct { right[bin] += 1 } else { wrong[bin] += 1 }
-        }
-        medianRight = Self.median(answers.filter(\.correct).map(\.length))
-        medianWrong = Self.median(answers.filter { !$0.correct }.map(\.length))
+        right = Self.counts(rightLengths, width, bins)
+        wrong = Self.counts(wrongLengths, width, bins)
+        medianRight = Self.median(rightLengths)
+        medianWrong = Self.median(wrongLengths)
+    }
+
+    private static func counts(_ lengths: [Int], _ width: Int, _ bins: Int) -> [Int] {
+        lengths.reduce(into: Array(repeating: 0, count: bins)) { $0[min(bins - 1, $1 / width)] += 1 }
     }
 
     /// The smallest of 1, 2, 5, 10, 20, … with which ``mostBins`` bins reach the longest answer.

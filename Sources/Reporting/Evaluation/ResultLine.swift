@@ -96,6 +96,32 @@ package struct ResultLine: Sendable, Equatable, Codable {
         case verdictReason = "verdict_reason"
     }
 
+    package func encode(to encoder: any Encoder) throws {
+        try JSONFields.write(to: encoder) {
+            try $0.add("answer", orNull: answer)
+            try $0.add("candidates", ifAny: candidates)
+            try $0.add("correct", correct)
+            try $0.add("cut", cut)
+            try $0.add("dataset", dataset)
+            try $0.add("failure", ifAny: failure)
+            try $0.add("final", ifAny: afterThoughts)
+            try $0.add("finish", finish.rawValue)
+            try $0.add("gold", gold)
+            try $0.add("id", id)
+            try $0.add("meta", ifAny: meta)
+            try $0.add("method", method)
+            try $0.add("problem", problem)
+            try $0.add("sample", sample)
+            try $0.add("steps", steps)
+            try $0.add("text", text)
+            try $0.add("tokens", tokens)
+            try $0.add("verdict", verdict.rawValue)
+            try $0.add("verdict_reason", ifAny: verdictReason)
+            try $0.add("verdicts", ifAny: verdicts)
+            try $0.add("waves", waves)
+        }
+    }
+
     /// The readable lines of `results.jsonl`, decoded lazily.
     ///
     /// - Parameter data: the file's content; nil if there is no file.

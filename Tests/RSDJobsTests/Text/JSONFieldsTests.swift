@@ -1,5 +1,7 @@
 import Decoding
 import Foundation
+import Graders
+import Methods
 @testable import ModelLifecycle
 @testable import Reporting
 @testable import Support
@@ -46,6 +48,23 @@ import Testing
             repetitionPenalty: 1.5, seed: 6, stop: ["\n\n", "é"], includeStop: false, keepsSpecialTokens: true,
             logprobs: 7, namesTokensByID: true, promptLogprobs: true, allowedTokens: [8, 9])
         try check(CompletionQuestion(model: "m/n", full, isStreamed: false))
+    }
+
+    @Test("a line of the results has the bytes that Foundation writes")
+    func results() throws {
+        var trajectory = Trajectory(
+            id: TrajectoryID(method: "m", dataset: "d", problem: "p/1"),
+            limits: Limits(delimiter: "\n\n", maxTokens: 9, maxSteps: 9), method: SingleModel(role: .draft))
+        try trajectory.replay(.failed(reason: "f"))
+        for answer in [nil, "1"] {
+            var line = ResultLine(
+                trajectory, finish: .failed, gold: "é", meta: answer == nil ? [:] : ["b": .string("x"), "a": .null],
+                grade: Grade(.wrong, reason: answer, answer: answer))
+            try check(line)
+            (line.verdicts, line.afterThoughts) = (Verdicts(accepted: 1, rejected: 2), Nulled(wrappedValue: answer))
+            line.steps = [Step(text: "s", origin: .draft)]
+            try check(line)
+        }
     }
 
     @Test("a problem of the page has the bytes that Foundation writes")

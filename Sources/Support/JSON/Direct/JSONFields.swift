@@ -73,6 +73,10 @@ package struct JSONFields {
         try add(name, value) { sink in if let value { sink.number(value) } else { sink.null() } }
     }
 
+    package mutating func add(_ name: StaticString, orNull value: String?) throws {
+        try add(name, value) { sink in if let value { sink.string(value) } else { sink.null() } }
+    }
+
     package mutating func add(_ name: StaticString, ifAny value: Int?) throws {
         if let value { try add(name, value) }
     }
