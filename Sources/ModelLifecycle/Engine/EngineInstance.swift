@@ -66,6 +66,8 @@ final class EngineInstance: Sendable {
     func phases(of span: TimeSpan) -> StartPhases? { start.value?.phases(of: span) }
 
     private func tellOfDeath(_ status: ExitStatus) {
+        // It was stopped: nobody asks what its log says.
+        guard ended.value == nil else { return }
         ended.set(
             EngineError(
                 .died, engine: engine, "its process ended unexpectedly with \(status)", exit: status,
