@@ -14,6 +14,8 @@
 /// Sixteen neighbouring values, at the alignment that Swift gives them.
 typedef float rsd_panel __attribute__((vector_size(64), aligned(16), may_alias));
 typedef int rsd_lanes __attribute__((vector_size(64), aligned(16), may_alias));
+/// Sixteen neighbouring bfloat16 numbers, the upper halves of floats.
+typedef unsigned short rsd_halves __attribute__((vector_size(32), aligned(16), may_alias));
 
 #define RSD_INLINE static inline __attribute__((always_inline))
 #if defined(__x86_64__)
@@ -37,36 +39,40 @@ static inline bool rsd_has_wide_vectors(void) {
 
 /// Where a sum begins, what it adds, and where it goes.
 typedef struct {
-    const rsd_panel *weights, *bias;
+    const void *weights;
+    const rsd_panel *bias;
     const float *input;
     rsd_panel *output;
 } rsd_sum;
 
 #define RSD_START(sum) ((sum).bias ? *(sum).bias : RSD_ALL(0))
+#define RSD_WEIGHTS(sum, i)                                                                              \
+    (halves ? (rsd_panel)(__builtin_convertvector(((const rsd_halves *)(sum).weights)[i], rsd_lanes) << 16) \
+            : ((const rsd_panel *)(sum).weights)[i])
 
-RSD_INLINE void rsd_one(rsd_sum a, long columns) {
+RSD_INLINE void rsd_one(bool halves, rsd_sum a, long columns) {
     rsd_panel sum = RSD_START(a);
-    for (long i = 0; i < columns; i++) sum += a.weights[i] * a.input[i];
+    for (long i = 0; i < columns; i++) sum += RSD_WEIGHTS(a, i) * a.input[i];
     *a.output = sum;
 }
 
-RSD_INLINE void rsd_two(rsd_sum a, rsd_sum b, long columns) {
+RSD_INLINE void rsd_two(bool halves, rsd_sum a, rsd_sum b, long columns) {
     rsd_panel sum0 = RSD_START(a), sum1 = RSD_START(b);
     for (long i = 0; i < columns; i++) {
-        sum0 += a.weights[i] * a.input[i];
-        sum1 += b.weights[i] * b.input[i];
+        sum0 += RSD_WEIGHTS(a, i) * a.input[i];
+        sum1 += RSD_WEIGHTS(b, i) * b.input[i];
     }
     *a.output = sum0;
     *b.output = sum1;
 }
 
-RSD_INLINE void rsd_four(rsd_sum a, rsd_sum b, rsd_sum c, rsd_sum d, long columns) {
+RSD_INLINE void rsd_four(bool halves, rsd_sum a, rsd_sum b, rsd_sum c, rsd_sum d, long columns) {
     rsd_panel sum0 = RSD_START(a), sum1 = RSD_START(b), sum2 = RSD_START(c), sum3 = RSD_START(d);
     for (long i = 0; i < columns; i++) {
-        sum0 += a.weights[i] * a.input[i];
-        sum1 += b.weights[i] * b.input[i];
-        sum2 += c.weights[i] * c.input[i];
-        sum3 += d.weights[i] * d.input[i];
+        sum0 += RSD_WEIGHTS(a, i) * a.input[i];
+        sum1 += RSD_WEIGHTS(b, i) * b.input[i];
+        sum2 += RSD_WEIGHTS(c, i) * c.input[i];
+        sum3 += RSD_WEIGHTS(d, i) * d.input[i];
     }
     *a.output = sum0;
     *b.output = sum1;
@@ -76,44 +82,46 @@ RSD_INLINE void rsd_four(rsd_sum a, rsd_sum b, rsd_sum c, rsd_sum d, long column
 
 /// As many sums at once as the registers hold (`size` 2 or 4): of several tokens, or of several panels for the last tokens.
 RSD_INLINE void rsd_blocks(
-    int size, const rsd_panel *weights, long stride, const rsd_panel *bias, long panels, long columns,
+    int size, bool halves, const char *weights, long stride, const rsd_panel *bias, long panels, long columns,
     const float *input, long input_stride, long tokens, float *output, long output_stride) {
 #define RSD_SUM(t, p)                                                                                    \
-    ((rsd_sum){weights + (p)*stride, bias ? bias + (p) : NULL, input + (t)*input_stride,                 \
+    ((rsd_sum){weights + (p)*stride * (halves ? 32 : 64), bias ? bias + (p) : NULL, input + (t)*input_stride,                 \
                (rsd_panel *)(output + (t)*output_stride) + (p)})
     long t = 0;
     for (; size == 4 && t + 3 < tokens; t += 4)
-        for (long p = 0; p < panels; p++) rsd_four(RSD_SUM(t, p), RSD_SUM(t + 1, p), RSD_SUM(t + 2, p), RSD_SUM(t + 3, p), columns);
+        for (long p = 0; p < panels; p++) rsd_four(halves, RSD_SUM(t, p), RSD_SUM(t + 1, p), RSD_SUM(t + 2, p), RSD_SUM(t + 3, p), columns);
     for (; t + 1 < tokens; t += 2)
-        for (long p = 0; p < panels; p++) rsd_two(RSD_SUM(t, p), RSD_SUM(t + 1, p), columns);
+        for (long p = 0; p < panels; p++) rsd_two(halves, RSD_SUM(t, p), RSD_SUM(t + 1, p), columns);
     if (t == tokens) return;
     long p = 0;
     for (; size == 4 && p + 3 < panels; p += 4)
-        rsd_four(RSD_SUM(t, p), RSD_SUM(t, p + 1), RSD_SUM(t, p + 2), RSD_SUM(t, p + 3), columns);
-    for (; p + 1 < panels; p += 2) rsd_two(RSD_SUM(t, p), RSD_SUM(t, p + 1), columns);
-    if (p < panels) rsd_one(RSD_SUM(t, p), columns);
+        rsd_four(halves, RSD_SUM(t, p), RSD_SUM(t, p + 1), RSD_SUM(t, p + 2), RSD_SUM(t, p + 3), columns);
+    for (; p + 1 < panels; p += 2) rsd_two(halves, RSD_SUM(t, p), RSD_SUM(t, p + 1), columns);
+    if (p < panels) rsd_one(halves, RSD_SUM(t, p), columns);
 #undef RSD_SUM
 }
 
 static void rsd_product_plain(
-    const rsd_panel *weights, long stride, const rsd_panel *bias, long panels, long columns,
+    bool halves, const char *weights, long stride, const rsd_panel *bias, long panels, long columns,
     const float *input, long input_stride, long tokens, float *output, long output_stride) {
-    rsd_blocks(2, weights, stride, bias, panels, columns, input, input_stride, tokens, output, output_stride);
+    if (halves) rsd_blocks(2, true, weights, stride, bias, panels, columns, input, input_stride, tokens, output, output_stride);
+    else rsd_blocks(2, false, weights, stride, bias, panels, columns, input, input_stride, tokens, output, output_stride);
 }
 
 RSD_WIDE void rsd_product_wide(
-    const rsd_panel *weights, long stride, const rsd_panel *bias, long panels, long columns,
+    bool halves, const char *weights, long stride, const rsd_panel *bias, long panels, long columns,
     const float *input, long input_stride, long tokens, float *output, long output_stride) {
-    rsd_blocks(4, weights, stride, bias, panels, columns, input, input_stride, tokens, output, output_stride);
+    if (halves) rsd_blocks(4, true, weights, stride, bias, panels, columns, input, input_stride, tokens, output, output_stride);
+    else rsd_blocks(4, false, weights, stride, bias, panels, columns, input, input_stride, tokens, output, output_stride);
 }
 
-/// `((bias + w0·x0) + w1·x1) + …` for `tokens` vectors. `weights[p * stride + c]` holds sixteen rows of column c < `columns`; no `bias`
-/// is one of zeros. `input` has `input_stride` floats for each token, `output` `output_stride`.
+/// `((bias + w0·x0) + w1·x1) + …` for `tokens` vectors. `weights[p * stride + c]` holds sixteen rows of column c < `columns`, as halves or
+/// as floats; no `bias` is one of zeros. `input` has `input_stride` floats for each token, `output` `output_stride`.
 static inline void rsd_multiply(
-    const void *weights, long stride, const void *bias, long panels, long columns,
+    bool halves, const void *weights, long stride, const void *bias, long panels, long columns,
     const float *input, long input_stride, long tokens, float *output, long output_stride, bool wide) {
     (wide ? rsd_product_wide : rsd_product_plain)(
-        weights, stride, bias, panels, columns, input, input_stride, tokens, output, output_stride);
+        halves, weights, stride, bias, panels, columns, input, input_stride, tokens, output, output_stride);
 }
 
 // MARK: Weights
@@ -128,13 +136,28 @@ static inline void rsd_floats_of_halves(const void *halves, long count, float *v
     }
 }
 
-/// A row-major matrix as `rsd_multiply` reads it: `panels[p * columns + c]` holds sixteen rows of column c. Missing rows stay as they are.
-static inline void rsd_transpose(const float *values, long rows, long columns, float *panels) {
-    for (long first = 0; first < rows; first += 16, panels += columns * 16) {
-        long lanes = rows - first < 16 ? rows - first : 16;
-        for (long c = 0; c < columns; c++)
-            for (long lane = 0; lane < lanes; lane++) panels[c * 16 + lane] = values[(first + lane) * columns + c];
+/// Whether all values are bfloat16 numbers.
+static inline bool rsd_are_halves(const float *values, long count) {
+    unsigned rest = 0;
+    for (long i = 0; i < count; i++) {
+        unsigned bits;
+        memcpy(&bits, values + i, sizeof bits);
+        rest |= bits & 0xFFFF;
     }
+    return rest == 0;
+}
+
+/// A row-major matrix as `rsd_multiply` reads it: `panels[p * columns + c]` holds sixteen rows of column c. Missing rows stay as they are.
+static inline void rsd_transpose(bool halves, const float *values, long rows, long columns, void *panels) {
+    for (long first = 0; first < rows; first += 16)
+        for (long c = 0; c < columns; c++)
+            for (long lane = 0; lane < 16 && first + lane < rows; lane++) {
+                unsigned bits;
+                memcpy(&bits, values + (first + lane) * columns + c, sizeof bits);
+                long place = first * columns + c * 16 + lane;
+                if (halves) ((unsigned short *)panels)[place] = bits >> 16;
+                else memcpy((float *)panels + place, &bits, sizeof bits);
+            }
 }
 
 // MARK: Exponentials

@@ -9,7 +9,7 @@ import Testing
     @Test("at most every sixth request is not for a model", arguments: ["all", "1", "3"])
     func known(lookahead: String) async throws {
         let servers = try await DemoServers()
-        let job = try TestJob(setup(servers, lookahead, problems: 24))
+        let job = try TestJob(setup(servers, lookahead, problems: 48))
         let run = try await job.run()
         #expect(run.code == 0, "\(run.messages)")
         let requests = try await servers.requests()

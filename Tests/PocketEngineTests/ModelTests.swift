@@ -117,11 +117,13 @@ import Tokenizers
     /// Odd sizes in every direction, against the sum written down.
     @Test(
         "a matrix product is the sum in order, whatever vectors the processor has",
-        arguments: [(1, 1, 1), (16, 3, 2), (17, 40, 5), (50, 7, 1), (33, 24, 8)])
-    func matrixProduct(rows: Int, columns: Int, tokens: Int) {
+        arguments: [(1, 1, 1), (16, 3, 2), (17, 40, 5), (50, 7, 1), (33, 24, 8)], [false, true])
+    func matrixProduct(_ sizes: (rows: Int, columns: Int, tokens: Int), areHalves: Bool) {
+        let (rows, columns, tokens) = sizes
         var random = SplitMix64(seed: 3, stream: 0)
         func numbers(_ count: Int) -> [Float] { (0..<count).map { _ in Float(random.nextUnit() * 2 - 1) } }
-        let (weights, bias, input) = (numbers(rows * columns), numbers(rows), numbers(tokens * columns))
+        let (bias, input) = (numbers(rows), numbers(tokens * columns))
+        let weights = numbers(rows * columns).map { areHalves ? Float(bitPattern: $0.bitPattern & 0xFFFF_0000) : $0 }
         let matrix = Matrix(rows: rows, columns: columns, values: weights, bias: bias)
         for isWide in Set([false, Kernels.areWide]) {
             let output = FloatBuffer(tokens * rows.paddedToPanel)

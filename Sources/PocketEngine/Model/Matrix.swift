@@ -48,6 +48,8 @@ extension Int {
 struct Matrix: @unchecked Sendable {
     let rows: Int
     let columns: Int
+    /// Whether all weights are bfloat16 numbers. They are stored as such, since reading them takes most of the time of a token.
+    private let areHalves: Bool
     private let weights: FloatBuffer
     private let bias: FloatBuffer
 
@@ -55,9 +57,10 @@ struct Matrix: @unchecked Sendable {
         precondition(values.count == rows * columns)
         self.rows = rows
         self.columns = columns
-        weights = FloatBuffer(rows.paddedToPanel * columns)
+        areHalves = rsd_are_halves(values, values.count)
+        weights = FloatBuffer(rows.paddedToPanel * columns / (areHalves ? 2 : 1))
         self.bias = bias.map { FloatBuffer($0) } ?? FloatBuffer(rows)
-        rsd_transpose(values, rows, columns, weights.pointer)
+        rsd_transpose(areHalves, values, rows, columns, weights.pointer)
     }
 
     /// y = W x + b for `tokens` vectors. `input` has `inputStride` floats per token, `output` `outputStride`, which is
@@ -67,7 +70,7 @@ struct Matrix: @unchecked Sendable {
         into output: UnsafeMutablePointer<Float>, outputStride: Int, isWide: Bool = Kernels.areWide
     ) {
         rsd_multiply(
-            weights.pointer, columns, bias.pointer, rows.panelCount, columns, input, inputStride, tokens, output,
-            outputStride, isWide)
+            areHalves, weights.pointer, columns, bias.pointer, rows.panelCount, columns, input, inputStride, tokens,
+            output, outputStride, isWide)
     }
 }

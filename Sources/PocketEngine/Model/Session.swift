@@ -121,12 +121,12 @@ final class Session {
     ) {
         let dims = model.config.headDim
         rsd_multiply(
-            cache.keys(layer: layer, head: head), dims, nil, positions.panelCount, dims, query, dims, 1, scores.pointer,
-            scores.count, Kernels.areWide)
+            false, cache.keys(layer: layer, head: head), dims, nil, positions.panelCount, dims, query, dims, 1,
+            scores.pointer, scores.count, Kernels.areWide)
         let total = rsd_exponentials(scores.pointer, positions, 1 / Float(dims).squareRoot(), Kernels.areWide)
         rsd_multiply(
-            cache.values(layer: layer, head: head), cache.capacity, nil, dims.panelCount, positions, scores.pointer,
-            positions, 1, sums.pointer, sums.count, Kernels.areWide)
+            false, cache.values(layer: layer, head: head), cache.capacity, nil, dims.panelCount, positions,
+            scores.pointer, positions, 1, sums.pointer, sums.count, Kernels.areWide)
         for dim in 0..<dims { output[dim] = sums.pointer[dim] / total }
     }
 
