@@ -16,7 +16,8 @@ struct VLLMFlags {
     init(_ configuration: EngineConfiguration, for version: VLLMVersion = .newest) throws {
         var given = configuration.arguments.map(\.withPlainSize)
         isParallel = given.contains { $0.plainName.hasSuffix("-parallel-size") && $0.value != "1" }
-        namesExecutor = given.contains { $0.plainName == "distributed-executor-backend" }
+        func isGiven(_ name: String) -> Bool { given.contains { $0.plainName == name } }
+        namesExecutor = isGiven("distributed-executor-backend")
         /// Removes a flag from the job's flags, so that it is not given twice. vLLM accepts - and _ alike.
         func take(_ name: String) -> [String] {
             let values = given.filter { $0.plainName == name }.compactMap(\.value)
@@ -30,7 +31,7 @@ struct VLLMFlags {
         switch configuration.task {
         case .generate:
             words += ["--runner", "generate"]
-            if !given.contains(where: { $0.plainName == Self.streamInterval }) {
+            if !isGiven(Self.streamInterval) {
                 words += ["--\(Self.streamInterval)", "\(Self.tokensPerEvent)"]
             }
         case .score(let setup):
@@ -79,7 +80,7 @@ struct VLLMFlags {
         given.removeAll { $0.plainName.hasPrefix("hf-overrides.") }
         if !overrides.isEmpty { words += ["--hf-overrides", try Self.text(overrides)] }
         if configuration.sleeps { words.append("--enable-sleep-mode") }
-        if let share = configuration.gpuShare, !given.contains(where: { $0.plainName == "gpu-memory-utilization" }) {
+        if let share = configuration.gpuShare, !isGiven("gpu-memory-utilization") {
             words += ["--gpu-memory-utilization", String(format: "%.3f", share)]
         }
         self.words = words + Self.words(given)
