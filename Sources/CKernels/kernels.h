@@ -85,7 +85,7 @@ RSD_INLINE void rsd_blocks(
     int size, bool halves, const char *weights, long stride, const rsd_panel *bias, long panels, long columns,
     const float *input, long input_stride, long tokens, float *output, long output_stride) {
 #define RSD_SUM(t, p)                                                                                    \
-    ((rsd_sum){weights + (p)*stride * (halves ? 32 : 64), bias ? bias + (p) : NULL, input + (t)*input_stride,                 \
+    ((rsd_sum){weights + (p)*stride * (halves ? 32 : 64), bias ? bias + (p) : NULL, input + (t)*input_stride, \
                (rsd_panel *)(output + (t)*output_stride) + (p)})
     long t = 0;
     for (; size == 4 && t + 3 < tokens; t += 4)

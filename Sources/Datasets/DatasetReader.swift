@@ -158,8 +158,3 @@ package struct DatasetReader {
         [UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(character)
     }
 }
-
-extension Unicode.Scalar {
-    /// The general category Cc, which has only these.
-    fileprivate var isControl: Bool { value < 0x20 || (0x7F...0x9F).contains(value) }
-}

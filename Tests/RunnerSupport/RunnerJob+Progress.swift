@@ -30,11 +30,6 @@ extension RunnerJob {
 }
 
 extension JournalRecord {
-    package var isEvent: Bool {
-        if case .event = self { return true }
-        return false
-    }
-
     package func isLoad(of engine: String) -> Bool {
         if case .load(let load) = self { return load.engine == engine }
         return false

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Reads the records of a file in order.
 protocol RecordScanner {
     /// The next record; nil at the end.
@@ -63,15 +61,5 @@ struct LineCounter {
             end - lineStart <= Self.longestShown
             ? String(decoding: bytes[lineStart..<end], as: UTF8.self) : nil
         return RecordFault(line: line, column: before.unicodeScalars.count + 1, message: message, sourceLine: source)
-    }
-}
-
-extension UnsafeBufferPointer<UInt8> {
-    /// The next place of a byte before `end` (by default the end of the data); nil if there is none.
-    package func next(_ byte: UInt8, from start: Int, to end: Int? = nil) -> Int? {
-        let end = end ?? count
-        guard start < end, let base = baseAddress, let found = memchr(base + start, Int32(byte), end - start)
-        else { return nil }
-        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }
 }

@@ -1,3 +1,5 @@
+import Support
+
 /// Readable logs: without colours and other terminal control sequences.
 extension String {
     /// The text without escape sequences and control characters, and with only the last state of each progress bar.
@@ -21,7 +23,7 @@ extension String {
                 while kept.last == "\r" { kept.removeLast() }
                 kept.append(scalar)
             case "\r", "\t": kept.append(scalar)
-            default: if scalar.properties.generalCategory != .control { kept.append(scalar) }
+            default: if !scalar.isControl { kept.append(scalar) }
             }
         }
         return String(kept)

@@ -146,12 +146,11 @@ extension Data {
     /// The lines of a text without their line breaks, as `split` finds them: empty ones are left out.
     var lines: [Data] {
         withUnsafeBytes { bytes in
-            guard let base = bytes.baseAddress else { return [] }
+            let bytes = bytes.bindMemory(to: UInt8.self)
             var lines: [Data] = []
             var start = 0
             while start < bytes.count {
-                let newline = memchr(base + start, Int32(UInt8(ascii: "\n")), bytes.count - start)
-                let end = newline.map { UnsafeRawPointer($0) - base } ?? bytes.count
+                let end = bytes.next(UInt8(ascii: "\n"), from: start) ?? bytes.count
                 if end > start { lines.append(self[(startIndex + start)..<(startIndex + end)]) }
                 start = end + 1
             }

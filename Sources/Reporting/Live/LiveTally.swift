@@ -36,7 +36,7 @@ struct LiveTally: Sendable {
         for trajectory in trajectories { methods[place(of: trajectory.id.method)].total += 1 }
         var standing = records.standing[...]
         for index in records.indices {
-            let isEvent = records[index].trajectory != nil
+            let isEvent = records[index].isEvent
             if isEvent, standing.first != index { continue }
             if isEvent { standing.removeFirst() }
             try take(records[index], line: index + 1)

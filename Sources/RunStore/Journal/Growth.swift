@@ -84,7 +84,7 @@ extension JournalRecord {
     }
 
     /// Without a copy of the event, which ``trajectory`` makes.
-    fileprivate var isEvent: Bool {
+    package var isEvent: Bool {
         if case .event = self { true } else { false }
     }
 }

@@ -129,11 +129,10 @@ extension JournalContents {
 
     /// Without their newlines. What follows the last newline is no line yet.
     private static func lines(of bytes: UnsafeRawBufferPointer) -> [Range<Int>] {
-        guard let base = bytes.baseAddress else { return [] }
+        let bytes = bytes.bindMemory(to: UInt8.self)
         var lines: [Range<Int>] = []
         var start = 0
-        while let newline = memchr(base + start, Int32(UInt8(ascii: "\n")), bytes.count - start) {
-            let end = UnsafeRawPointer(newline) - base
+        while let end = bytes.next(UInt8(ascii: "\n"), from: start) {
             lines.append(start..<end)
             start = end + 1
         }

@@ -75,6 +75,11 @@ package struct ControlCharacter: Equatable {
     private static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
 }
 
+extension Unicode.Scalar {
+    /// The general category Cc, which has only these.
+    package var isControl: Bool { value < 0x20 || (0x7F...0x9F).contains(value) }
+}
+
 extension StringProtocol {
     /// The text without white space at its ends. A control character that JSON made of a TeX command's backslash stays,
     /// so that it is found.

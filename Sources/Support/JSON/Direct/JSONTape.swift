@@ -148,8 +148,7 @@ package final class JSONTape {
                 length += utf8.count
             }
             while place < end {
-                let found = memchr(base + place, Int32(UInt8(ascii: "\\")), end - place)
-                let stop = found.map { UnsafeRawPointer($0) - UnsafeRawPointer(base) } ?? end
+                let stop = bytes.next(UInt8(ascii: "\\"), from: place, to: end) ?? end
                 take(bytes[place..<stop])
                 place = end
                 guard stop < end else { break }
